@@ -1,0 +1,14 @@
+/** One Jest project per level of test, so that each can be run alone (`npm run test:unit` …). */
+const base = {
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
+  modulePathIgnorePatterns: ["<rootDir>/.hive"],
+};
+const level = (displayName) => ({
+  ...base,
+  displayName,
+  testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+});
+module.exports = {
+  projects: ["unit", "components", "contract", "integration", "e2e"].map(level),
+};

@@ -1,0 +1,21 @@
+/**
+ * The seven phases in which a site is built, in order. The names are those that operators of
+ * hive-builder know; each is a component in the resource tree.
+ */
+export const phases = [
+  "build-infra",
+  "setup-hosts",
+  "build-images",
+  "build-networks",
+  "build-volumes",
+  "deploy-services",
+  "initialize-services",
+] as const;
+
+/** One of the seven phases. */
+export type Phase = (typeof phases)[number];
+
+/** The phases from the first one up to and including `last`, in order. */
+export function phasesThrough(last: Phase): readonly Phase[] {
+  return phases.slice(0, phases.indexOf(last) + 1);
+}
