@@ -1,0 +1,89 @@
+import js from "@eslint/js";
+import jsdoc from "eslint-plugin-jsdoc";
+import tseslint from "typescript-eslint";
+
+/** Rooms that a layer must not import; the table is in docs/architecture.md. */
+const mayNotImport = (...rooms) => ({
+  "no-restricted-imports": [
+    "error",
+    {
+      patterns: rooms.map((room) => ({
+        group: room.startsWith("@") ? [room] : [`**/${room}/**`, `**/${room}`],
+        message: "This room may not import that one: see the table in docs/architecture.md.",
+      })),
+    },
+  ],
+});
+
+export default tseslint.config(
+  { ignores: ["node_modules", ".hive", "coverage", "test-output", "toolchain/modules", "**/__snapshots__"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.{js,mjs,cjs}"],
+    languageOptions: {
+      ecmaVersion: 2023,
+      globals: {
+        AbortController: "readonly",
+        AbortSignal: "readonly",
+        Buffer: "readonly",
+        URL: "readonly",
+        __dirname: "readonly",
+        __filename: "readonly",
+        clearInterval: "readonly",
+        clearTimeout: "readonly",
+        console: "readonly",
+        fetch: "readonly",
+        module: "writable",
+        process: "readonly",
+        require: "readonly",
+        setImmediate: "readonly",
+        setInterval: "readonly",
+        setTimeout: "readonly",
+        structuredClone: "readonly",
+      },
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { jsdoc },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      // Catches `if (input)` where an Output, which is always true, was meant to be a plain value.
+      "@typescript-eslint/strict-boolean-expressions": [
+        "error",
+        { allowString: false, allowNumber: false, allowNullableObject: true, allowNullableBoolean: true },
+      ],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      // A dynamic provider may load npm packages only inside its methods: top-level imports do not serialize.
+      "@typescript-eslint/no-require-imports": "off",
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          publicOnly: true,
+          require: { FunctionDeclaration: true, ClassDeclaration: true },
+          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration"],
+        },
+      ],
+    },
+  },
+  { files: ["model/**/*.ts"], rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli", "site") },
+  { files: ["render/**/*.ts"], rules: mayNotImport("@pulumi/*", "components", "providers", "cli", "site") },
+  { files: ["providers/**/*.ts"], rules: mayNotImport("components", "cli", "site", "render", "zod") },
+  { files: ["components/**/*.ts"], rules: mayNotImport("cli", "site") },
+  { files: ["cli/**/*.ts"], rules: mayNotImport("components") },
+  { files: ["site/**/*.ts"], rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli") },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      "jsdoc/require-jsdoc": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+    },
+  },
+);

@@ -1,0 +1,92 @@
+// @ts-check
+/**
+ * Runs the levels of the test suite one after the other, prints what each took, and ends with the line
+ * `N passed, N failed`. `node test/run.js [level …] [-- jest arguments]`; without a level, all of them.
+ */
+const { spawnSync } = require("node:child_process");
+const { mkdirSync, readFileSync, rmSync } = require("node:fs");
+const { join } = require("node:path");
+
+const root = join(__dirname, "..");
+const output = join(root, "test-output");
+const bin = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
+
+/** @typedef {{ level: string, passed: number, failed: number, seconds: number }} Result */
+
+/** Levels in the order in which they run: what fails fast and cheap comes first. */
+const jestLevels = ["unit", "components", "contract", "integration", "e2e"];
+const levels = ["lint", ...jestLevels];
+
+/** The three static checks; each counts as one test. @returns {{passed: number, failed: number}} */
+function lint() {
+  const checks = [
+    ["types", bin("tsc"), ["--noEmit"]],
+    ["lint", bin("eslint"), ["."]],
+    ["format", bin("prettier"), ["--check", "--log-level", "warn", "."]],
+  ];
+  let failed = 0;
+  for (const [name, command, args] of checks) {
+    const run = spawnSync(/** @type {string} */ (command), /** @type {string[]} */ (args), {
+      cwd: root,
+      stdio: "inherit",
+    });
+    if (run.status !== 0) failed += 1;
+    console.log(`  ${run.status === 0 ? "ok  " : "FAIL"} ${name}`);
+  }
+  return { passed: checks.length - failed, failed };
+}
+
+/**
+ * One Jest project. A run that ended without a report counts as a failure, as does a suite that could not be loaded.
+ * @param {string} level
+ * @param {string[]} extra
+ */
+function jest(level, extra) {
+  const report = join(output, `${level}.json`);
+  rmSync(report, { force: true });
+  const serial = level === "integration" || level === "e2e" ? ["--runInBand"] : [];
+  const run = spawnSync(
+    process.execPath,
+    [bin("jest"), "--selectProjects", level, "--json", "--outputFile", report, ...serial, ...extra],
+    { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
+  );
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, "utf8"),
+    );
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    if (numPassedTests + failed === 0) throw new Error("no test ran");
+    return { passed: numPassedTests, failed: run.status === 0 ? failed : Math.max(failed, 1) };
+  } catch (error) {
+    console.error(`  ${level}: no result (${error instanceof Error ? error.message : error})`);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+const separator = process.argv.indexOf("--");
+const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
+const extra = separator < 0 ? [] : process.argv.slice(separator + 1);
+const unknown = wanted.filter((level) => !levels.includes(level));
+if (unknown.length > 0) {
+  console.error(`Unknown level ${unknown.join(", ")}. Levels: ${levels.join(", ")}.`);
+  process.exit(2);
+}
+mkdirSync(output, { recursive: true });
+/** @type {Result[]} */
+const results = [];
+for (const level of wanted.length > 0 ? wanted : levels) {
+  console.log(`== ${level}`);
+  const start = Date.now();
+  const result = level === "lint" ? lint() : jest(level, extra);
+  results.push({ level, ...result, seconds: (Date.now() - start) / 1000 });
+}
+console.log("\nlevel         seconds   passed   failed");
+for (const { level, seconds, passed, failed } of results) {
+  console.log(
+    `${level.padEnd(12)} ${seconds.toFixed(1).padStart(8)} ${String(passed).padStart(8)} ${String(failed).padStart(8)}`,
+  );
+}
+const sum = (/** @type {"passed" | "failed"} */ key) =>
+  results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") > 0 ? 1 : 0;
