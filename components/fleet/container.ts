@@ -1,0 +1,218 @@
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerFleetPlan, ContainerServerPlan } from "../../model/container-fleet";
+import type { Plan } from "../../model/plan";
+import { ContainerPower } from "../../providers/container-power/resource";
+import { hashBuildContext } from "../../providers/image-build/context";
+import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
+import { readyStep } from "../../render/ready";
+import { HiveComponent } from "../hive-component";
+import type { Fleet, Host } from "./fleet";
+
+/** Arguments of {@link ContainerFleet}. */
+export interface ContainerFleetArgs {
+  readonly plan: Plan;
+  /** What the engine at hand made of the plan: how servers are reached, which ports are published. */
+  readonly fleet: ContainerFleetPlan;
+}
+
+/** Folder of the server image, relative to the project's root. */
+const imageContext = "platform/images/host";
+
+/** The server image is a cache of this computer, like the base image: `destroy` leaves it. */
+const imageRepository = "hive/server";
+
+/**
+ * Servers as containers of this computer's Docker Engine: systemd, sshd and an engine of their own in each.
+ *
+ * Creates: 1 network, 1 image, the operator's key; per server a volume for its engine's data, a host key, the
+ * container, its power, and the gate that waits until it has booted.
+ */
+export class ContainerFleet extends HiveComponent implements Fleet {
+  readonly hosts: readonly Host[];
+  private readonly plan: Plan;
+  private readonly fleet: ContainerFleetPlan;
+
+  constructor(name: string, args: ContainerFleetArgs, opts: pulumi.ComponentResourceOptions) {
+    super("ContainerFleet", name, opts);
+    this.plan = args.plan;
+    this.fleet = args.fleet;
+
+    const operatorKey = this.createOperatorKey();
+    const network = this.createNetwork();
+    const image = this.createImage();
+    this.hosts = args.fleet.servers.map((server) => this.createHost(server, network, image, operatorKey));
+
+    this.registerOutputs({});
+  }
+
+  url(host: Host, scheme: "http" | "https", port: number): string {
+    const server = this.fleet.servers.find((candidate) => candidate.host.name === host.plan.name);
+    const published = server?.published.find((candidate) => candidate.containerPort === port);
+    const usual = scheme === "http" ? 80 : 443;
+    const address = published === undefined ? host.plan.privateAddress : published.hostAddress;
+    const shown = published === undefined ? port : published.hostPort;
+    return `${scheme}://${address}${shown === usual ? "" : `:${shown}`}/`;
+  }
+
+  private createOperatorKey(): SshKeyPair {
+    return new SshKeyPair(
+      this.child("operator-key"),
+      { comment: `operator@${this.plan.siteName}`, file: this.plan.ssh.privateKeyFile },
+      { parent: this },
+    );
+  }
+
+  private createNetwork(): docker.Network {
+    return new docker.Network(
+      this.child("network"),
+      {
+        name: this.fleet.networkName,
+        ipamConfigs: [{ subnet: this.plan.network.cidr, gateway: this.plan.network.gateway }],
+        labels: this.labels(),
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private createImage(): docker.RemoteImage {
+    // A Dockerfile's content is not tracked by the provider: the hash in the tag makes a change visible.
+    const tag = hashBuildContext(imageContext).slice(0, 12);
+    return new docker.RemoteImage(
+      this.child("image"),
+      {
+        name: `${imageRepository}:${tag}`,
+        build: { context: imageContext, labels: { "hive.image": "server" } },
+        keepLocally: true,
+      },
+      { parent: this },
+    );
+  }
+
+  private createHost(
+    server: ContainerServerPlan,
+    network: docker.Network,
+    image: docker.RemoteImage,
+    operatorKey: SshKeyPair,
+  ): Host {
+    const name = this.child(server.host.logicalName);
+    const hostKey = new SshKeyPair(`${name}-host-key`, { comment: server.host.name }, { parent: this });
+    const volume = new docker.Volume(
+      `${name}-engine-data`,
+      { name: server.volumeName, labels: this.labels() },
+      { parent: this },
+    );
+    const container = this.createContainer(name, server, { network, image, volume, hostKey, operatorKey });
+    const power = new ContainerPower(
+      `${name}-power`,
+      { containerName: server.containerName, containerId: container.id },
+      { parent: this },
+    );
+    const access = pulumi.output({
+      name: server.host.name,
+      address: server.ssh.address,
+      port: server.ssh.port,
+      user: this.plan.ssh.user,
+      hostKey: hostKey.hostKey,
+      privateKeyFile: this.plan.ssh.privateKeyFile,
+    });
+    const connection = pulumi.secret({
+      host: server.ssh.address,
+      port: server.ssh.port,
+      user: this.plan.ssh.user,
+      privateKey: operatorKey.privateKey,
+      hostKey: hostKey.hostKey,
+      // The server answers about a second after its start; 40 × ≤ 5 s bounds the wait for one that never does.
+      dialErrorLimit: 40,
+      perDialTimeout: 5,
+    });
+    const ready = new command.remote.Command(
+      `${name}-ready`,
+      { connection, create: readyStep(), triggers: [container.id], addPreviousOutputInEnv: false },
+      { parent: this, dependsOn: [power], deletedWith: container, customTimeouts: { create: "3m" } },
+    );
+    return {
+      plan: server.host,
+      access,
+      connection,
+      incarnation: container.id,
+      publicAddress: pulumi.output(server.host.privateAddress),
+      ready,
+    };
+  }
+
+  private createContainer(
+    name: string,
+    server: ContainerServerPlan,
+    parts: {
+      readonly network: docker.Network;
+      readonly image: docker.RemoteImage;
+      readonly volume: docker.Volume;
+      readonly hostKey: SshKeyPair;
+      readonly operatorKey: SshKeyPair;
+    },
+  ): docker.Container {
+    const { cgroup } = this.fleet;
+    return new docker.Container(
+      name,
+      {
+        name: server.containerName,
+        hostname: server.host.name,
+        image: parts.image.imageId,
+        labels: this.labels(server.host.name),
+        networksAdvanced: [{ name: parts.network.name, ipv4Address: server.host.privateAddress }],
+        hosts: [
+          ...this.plan.hosts.map((host) => ({ host: host.name, ip: host.privateAddress })),
+          ...this.plan.hosts
+            .filter((host) => host.role === "repository")
+            .map((host) => ({ host: this.plan.registry.name, ip: host.privateAddress })),
+        ],
+        ports: server.published.map((port) => ({
+          internal: port.containerPort,
+          external: port.hostPort,
+          ip: port.hostAddress,
+          protocol: port.protocol,
+        })),
+        // All but one: the capability to exceed resource limits is what some computers refuse to give.
+        capabilities: { adds: ["ALL"], drops: ["CAP_SYS_RESOURCE"] },
+        securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
+        cgroupnsMode: cgroup.cgroupnsMode,
+        mounts: cgroup.mounts.map((path) => ({ type: "bind", source: path, target: path, readOnly: false })),
+        tmpfs: { "/run": "rw,exec,mode=755", "/tmp": "rw,exec,mode=1777" },
+        volumes: [{ volumeName: parts.volume.name, containerPath: "/var/lib/docker" }],
+        uploads: [
+          {
+            file: "/etc/ssh/ssh_host_ed25519_key",
+            content: parts.hostKey.privateKey,
+            permissions: "0600",
+          },
+          {
+            file: `/etc/ssh/authorized_keys/${this.plan.ssh.user}`,
+            content: pulumi.interpolate`${parts.operatorKey.publicKey}\n`,
+            permissions: "0644",
+          },
+        ],
+        restart: "unless-stopped",
+        destroyGraceSeconds: 15,
+        mustRun: true,
+      },
+      {
+        parent: this,
+        // A container's name and address are fixed, so the old one must go first.
+        deleteBeforeReplace: true,
+        // The engine never stores `systempaths=unconfined`, so a refresh would show a difference for ever.
+        ignoreChanges: ["securityOpts"],
+      },
+    );
+  }
+
+  /** Labels as the provider wants them; they are how leftovers of an interrupted run are recognised. */
+  private labels(host?: string): { label: string; value: string }[] {
+    return [
+      { label: "hive.site", value: this.plan.siteName },
+      { label: "hive.stage", value: this.plan.stage },
+      ...(host === undefined ? [] : [{ label: "hive.host", value: host }]),
+    ];
+  }
+}

@@ -1,0 +1,40 @@
+import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HostPlan } from "../../model/plan";
+import type { HostAccess } from "../../providers/transport/host-access";
+
+/** A server that a fleet yields. Everything after the fleet is the same code on every stage. */
+export interface Host {
+  /** Name, role, zone and addresses, as planned. */
+  readonly plan: HostPlan;
+  /** How dynamic resources and the `hive` command reach the host. */
+  readonly access: pulumi.Output<HostAccess>;
+  /** The same for `command.remote.Command`; secret, because it carries the private key. */
+  readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
+  /** Changes exactly when the server was replaced by a new one; what was done on the old one must be done again. */
+  readonly incarnation: pulumi.Output<string>;
+  /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
+  readonly publicAddress: pulumi.Output<string>;
+  /** Resolves when the host has booted and answers; what acts on the host depends on it. */
+  readonly ready: pulumi.Resource;
+}
+
+/** The servers of a stage. */
+export interface Fleet {
+  /** In index order, as in the plan. */
+  readonly hosts: readonly Host[];
+  /** Where a published port of a host answers from the operator's computer, e.g. `http://172.29.16.4`. */
+  url(host: Host, scheme: "http" | "https", port: number): string;
+}
+
+/** The fleet's cluster hosts, in index order. */
+export function clusterHosts(fleet: Fleet): readonly Host[] {
+  return fleet.hosts.filter((host) => host.plan.role === "cluster");
+}
+
+/** The fleet's repository server. @throws Error when the plan has none, which validation excludes. */
+export function repositoryHost(fleet: Fleet): Host {
+  const host = fleet.hosts.find((candidate) => candidate.plan.role === "repository");
+  if (host === undefined) throw new Error("The plan has no repository server.");
+  return host;
+}

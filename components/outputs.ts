@@ -1,0 +1,40 @@
+import type { HostRole, StageName } from "../model/plan";
+import type { Phase } from "../model/phases";
+import type { HostAccess } from "../providers/transport/host-access";
+
+/**
+ * What a stack tells other teams and the `hive` command. Names are stable; nothing in it is secret. Read it with a
+ * `StackReference` or `pulumi stack output --json`.
+ */
+export interface HiveOutputs {
+  readonly stage: StageName;
+  readonly site: string;
+  /** The phases that the last run went through. */
+  readonly phases: readonly Phase[];
+  readonly hosts: readonly HostOutput[];
+  /** By service name. */
+  readonly services: Readonly<Record<string, ServiceOutput>>;
+  /** Absent before the phase setup-hosts. */
+  readonly registry?: { readonly address: string };
+  /** How the `hive` command reaches the hosts, in index order. */
+  readonly access: readonly HostAccess[];
+}
+
+/** A server. */
+export interface HostOutput {
+  readonly name: string;
+  readonly role: HostRole;
+  readonly zone: string;
+  readonly privateAddress: string;
+  readonly publicAddress: string;
+}
+
+/** A service of the Swarm. */
+export interface ServiceOutput {
+  /** Reference by digest. */
+  readonly image: string;
+  /** `sha256:…`; empty for an image that is named without one. */
+  readonly digest: string;
+  /** URLs or `<protocol>://<address>:<port>` at which each host answers. */
+  readonly endpoints: readonly string[];
+}

@@ -1,0 +1,117 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Plan } from "../../model/plan";
+import { BaseImage } from "../../providers/base-image/resource";
+import { hashBuildContext } from "../../providers/image-build/context";
+import { ImageBuild } from "../../providers/image-build/resource";
+import { registryStep, registrySecretInput } from "../../render/registry";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../hive-component";
+import type { RepositoryServerArgs } from "./index";
+
+/** Credentials for the registry; the password is secret. */
+export interface RegistryAccount {
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+}
+
+const imageContext = "platform/images/registry";
+
+/**
+ * The site's private image registry.
+ *
+ * Creates: the base image on the host, the registry's own image (built there, never pushed), a certificate, two
+ * accounts (`push` may do everything, `pull` only read), and the converge step that installs and starts it.
+ */
+export class Registry extends HiveComponent {
+  readonly pushAccount: RegistryAccount;
+  readonly pullAccount: RegistryAccount;
+  /** Resolves when the registry answers; what pushes or pulls depends on it. */
+  readonly running: command.remote.Command;
+  /** The host that holds the registry and builds images. */
+  readonly host: Host;
+  /** The image that every build starts from, on the build host. */
+  readonly baseImage: BaseImage;
+  private readonly plan: Plan;
+
+  constructor(name: string, args: RepositoryServerArgs, opts: pulumi.ComponentResourceOptions) {
+    super("Registry", name, opts);
+    this.plan = args.plan;
+    this.host = args.host;
+
+    this.baseImage = this.createBaseImage(args.setup.engine);
+    const image = this.createImage();
+    const certificate = args.authority.issue(
+      this.child("certificate"),
+      { dnsNames: [args.plan.registry.name], ipAddresses: [args.host.plan.privateAddress] },
+      this,
+    );
+    this.pushAccount = this.createAccount("push");
+    this.pullAccount = this.createAccount("pull");
+    this.running = new command.remote.Command(
+      this.child("running"),
+      {
+        connection: this.host.connection,
+        create: image.imageId.apply((imageId) => registryStep(this.plan, imageId)),
+        stdin: pulumi.secret(
+          pulumi
+            .all([
+              certificate.certificatePem,
+              certificate.privateKeyPem,
+              this.pushAccount.password,
+              this.pullAccount.password,
+            ])
+            .apply(([certificatePem, privateKeyPem, push, pull]) =>
+              registrySecretInput({ certificatePem, privateKeyPem, push, pull }),
+            ),
+        ),
+        logging: "none",
+        triggers: [this.host.incarnation],
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, dependsOn: [args.setup.engine], customTimeouts: { create: "5m", update: "5m" } },
+    );
+
+    this.registerOutputs({});
+  }
+
+  private createBaseImage(engine: pulumi.Resource): BaseImage {
+    return new BaseImage(
+      this.child("base-image"),
+      {
+        host: this.host.access,
+        incarnation: this.host.incarnation,
+        reference: "debian:bookworm-slim",
+        // Servers that are containers of this computer take the image from it: no download, also without a network.
+        seedFromLocalEngine: this.plan.fleet === "container",
+      },
+      { parent: this, dependsOn: [engine] },
+    );
+  }
+
+  private createImage(): ImageBuild {
+    return new ImageBuild(
+      this.child("image"),
+      {
+        host: this.host.access,
+        incarnation: this.host.incarnation,
+        contextFolder: imageContext,
+        contextHash: hashBuildContext(imageContext),
+        repository: "hive/registry",
+        buildArguments: {},
+        push: false,
+      },
+      { parent: this, dependsOn: [this.baseImage] },
+    );
+  }
+
+  private createAccount(username: "push" | "pull"): RegistryAccount {
+    const password = new random.RandomPassword(
+      this.child(`${username}-password`),
+      { length: 32, special: false },
+      { parent: this },
+    );
+    return { username, password: password.result };
+  }
+}

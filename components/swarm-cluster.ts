@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../model/plan";
+import { SwarmCluster as SwarmClusterResource } from "../providers/swarm-cluster/resource";
+import type { Host } from "./fleet/fleet";
+import { HiveComponent } from "./hive-component";
+
+/** Arguments of {@link SwarmCluster}. */
+export interface SwarmClusterArgs {
+  readonly plan: Plan;
+  /** All of them become managers. */
+  readonly hosts: readonly Host[];
+}
+
+/** The Swarm: every cluster host is a manager, so that any of them can lead and any can be lost. */
+export class SwarmCluster extends HiveComponent {
+  /** Resolves when every manager is in. */
+  readonly membership: SwarmClusterResource;
+
+  constructor(name: string, args: SwarmClusterArgs, opts: pulumi.ComponentResourceOptions) {
+    super("SwarmCluster", name, opts);
+    this.membership = new SwarmClusterResource(
+      this.child("membership"),
+      {
+        members: args.hosts.map((host) => ({
+          access: host.access,
+          advertiseAddress: host.plan.privateAddress,
+          labels: { "hive.zone": host.plan.zone },
+          incarnation: host.incarnation,
+        })),
+        heartbeatSeconds: args.plan.swarm.heartbeatSeconds,
+        taskHistoryLimit: args.plan.swarm.taskHistoryLimit,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,70 @@
+import { createServer } from "node:net";
+import Docker from "dockerode";
+import type { EngineFacts } from "../../model/container-fleet";
+
+/** How long the engine may take for one answer, milliseconds. */
+const deadline = 5000;
+
+/**
+ * Looks at the Docker Engine of this computer, changing nothing: what the plan of a container fleet depends on.
+ *
+ * @param ports - loopback ports that the fleet would publish; each is tried by binding it for an instant.
+ * @throws Error that says how to get an engine when none answers.
+ */
+export async function readEngineFacts(ports: readonly number[]): Promise<EngineFacts> {
+  const docker = new Docker({ timeout: deadline });
+  const [info, networks, containers] = await Promise.all([
+    docker.info() as Promise<{ CgroupVersion?: string; OperatingSystem?: string }>,
+    docker.listNetworks(),
+    docker.listContainers({ all: true }),
+  ]).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `No Docker Engine answers on this computer (${reason}), and the servers of this stage are containers of it.\n` +
+        `Start it, or let \`npm start\` install one; \`npm run doctor\` says what is missing.`,
+    );
+  });
+  const holders = new Map(
+    containers.flatMap((container) =>
+      container.Ports.filter((port) => port.PublicPort !== undefined).map(
+        (port) => [port.PublicPort, container.Names[0]?.replace(/^\//, "") ?? container.Id] as const,
+      ),
+    ),
+  );
+  const busy = await Promise.all(
+    ports.map(async (port) => ((await isFree(port)) ? [] : [{ port, holder: holders.get(port) }])),
+  );
+  return {
+    platform: process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux",
+    desktop: info.OperatingSystem?.includes("Docker Desktop") ?? false,
+    cgroupVersion: info.CgroupVersion === "2" ? 2 : 1,
+    networks: networks.map((network) => ({
+      name: network.Name,
+      id: network.Id,
+      labels: network.Labels ?? {},
+      cidrs: (network.IPAM?.Config ?? []).flatMap((config) =>
+        typeof config.Subnet === "string" ? [config.Subnet] : [],
+      ),
+    })),
+    busyPorts: busy.flat().map(({ port, holder }) => ({
+      address: "127.0.0.1",
+      port,
+      ...(holder === undefined ? {} : { holder }),
+    })),
+    ownContainers: containers.map((container) => ({
+      name: container.Names[0]?.replace(/^\//, "") ?? container.Id,
+      id: container.Id,
+      running: container.State === "running",
+      labels: container.Labels,
+    })),
+  };
+}
+
+/** Whether a TCP port of 127.0.0.1 can be bound. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
