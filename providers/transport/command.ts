@@ -1,0 +1,135 @@
+import { constants } from "node:os";
+
+import { withDeadline } from "./deadline";
+import { describeHost, transportError } from "./errors";
+import type { HostAccess } from "./host-access";
+import { withHost } from "./pool";
+
+/** How a command runs. */
+export interface CommandOptions {
+  /** Given to the command's standard input: the only place for secrets. */
+  readonly stdin?: string | Buffer;
+  /** Limit for connecting and running together, seconds. Default 60. */
+  readonly deadlineSeconds?: number;
+  /** Limit for opening a connection if none is open, seconds. Default 10. */
+  readonly dialSeconds?: number;
+  /** Ends the command early. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a command left. */
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Exit code; 128 + signal number if a signal ended the command. */
+  readonly code: number;
+}
+
+/**
+ * Runs a command on a host, through the user's login shell there. When the deadline is reached, the command gets
+ * SIGTERM and the channel is closed.
+ *
+ * @param command a shell command; never contains a secret (it shows in the host's process list and in errors)
+ * @returns output and exit code; a code other than 0 is no error
+ * @throws TransportError if the host cannot be used, the connection breaks, or the deadline is reached
+ */
+export async function runCommand(
+  access: HostAccess,
+  command: string,
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const seconds = options.deadlineSeconds ?? 60;
+  return await withDeadline(
+    seconds,
+    () =>
+      transportError(
+        "deadline",
+        access.name,
+        `On ${describeHost(access)}, '${shorten(command)}' did not end within ${seconds} s.`,
+      ),
+    (signal) =>
+      withHost(
+        access,
+        async (host) => {
+          const { channel, free } = await host.channel((client, done) =>
+            client.exec(command, done),
+          );
+          try {
+            return await finish(channel, options.stdin, signal);
+          } finally {
+            free();
+          }
+        },
+        { signal, dialSeconds: options.dialSeconds },
+      ),
+    options.signal,
+  );
+}
+
+/**
+ * Like {@link runCommand}, but an exit code other than 0 is an error, with the command and the end of its output;
+ * never with what stood on its standard input.
+ *
+ * @throws TransportError `command`, or those of {@link runCommand}
+ */
+export async function runChecked(
+  access: HostAccess,
+  command: string,
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const result = await runCommand(access, command, options);
+  if (result.code === 0) {
+    return result;
+  }
+  const output = (result.stderr.trim() === "" ? result.stdout : result.stderr).trim();
+  const lastLines = output.split("\n").slice(-20).join("\n  ");
+  throw transportError(
+    "command",
+    access.name,
+    `On ${describeHost(access)}, '${shorten(command)}' ended with exit code ${result.code}` +
+      (lastLines === "" ? " and printed nothing." : `:\n  ${lastLines}`),
+  );
+}
+
+/** Feeds the command, collects its output and waits for its end. */
+function finish(
+  channel: import("ssh2").ClientChannel,
+  stdin: string | Buffer | undefined,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let code = 255;
+    const stop = (): void => {
+      channel.signal("TERM");
+      channel.destroy();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    channel.on("data", (chunk: Buffer) => stdout.push(chunk));
+    channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    channel.on("exit", (status: number | null, name?: string) => {
+      const numbers = constants.signals as Record<string, number>;
+      code = status ?? 128 + (numbers[`SIG${(name ?? "").replace(/^SIG/, "")}`] ?? 0);
+    });
+    // A command that does not read its input may close it early; its exit code tells what happened.
+    channel.on("error", () => undefined);
+    channel.on("close", () => {
+      signal.removeEventListener("abort", stop);
+      resolve({
+        stdout: Buffer.concat(stdout).toString("utf8"),
+        stderr: Buffer.concat(stderr).toString("utf8"),
+        code,
+      });
+    });
+    channel.end(stdin ?? "");
+  });
+}
+
+/** The first line of a command, cut to a readable length. */
+function shorten(command: string): string {
+  const [first = ""] = command.trim().split("\n");
+  return first.length > 120 || first.length < command.trim().length
+    ? `${first.slice(0, 117)}...`
+    : first;
+}

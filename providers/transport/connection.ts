@@ -1,0 +1,184 @@
+import { Socket } from "node:net";
+
+import type { Client } from "ssh2";
+
+import { sleep, withDeadline } from "./deadline";
+import { describeHost, isTransportError, messageOf, transportError } from "./errors";
+import type { HostAccess } from "./host-access";
+import { fingerprint, pinnedHostKey } from "./host-key";
+import { readPrivateKey } from "./private-key";
+
+/** An open SSH connection. */
+export interface Connection {
+  readonly client: Client;
+  /** The TCP socket below it. */
+  readonly socket: Socket;
+}
+
+/** Keepalive: a peer that vanished is noticed after 12 to 16 seconds. */
+const keepalive = { intervalMs: 4000, misses: 3 };
+/** sshd drops new connections when many start at once (`MaxStartups`); such a start is tried again. */
+const startAttempts = 3;
+
+/**
+ * Opens an SSH connection, with the host key verified.
+ *
+ * @param seconds limit for everything together, in seconds
+ * @throws TransportError `unreachable`, `host-key`, `private-key` or `login`
+ */
+export async function openConnection(access: HostAccess, seconds: number): Promise<Connection> {
+  const privateKey = await readPrivateKey(access);
+  return await withDeadline(
+    seconds,
+    () =>
+      transportError(
+        "unreachable",
+        access.name,
+        `${describeHost(access)} does not answer on its SSH port (waited ${seconds} s). ` +
+          "Is the host up, and does a firewall let this computer in?",
+      ),
+    async (signal) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const socket = await dial(access, signal);
+          return await logIn(access, socket, privateKey, signal);
+        } catch (error) {
+          if (!isTransportError(error, "lost") || attempt === startAttempts) {
+            throw error;
+          }
+          await sleep(300 * attempt, signal);
+        }
+      }
+    },
+  );
+}
+
+/** Opens the TCP connection. */
+function dial(access: HostAccess, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = new Socket();
+    const stop = (): void => {
+      socket.destroy();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    socket.once("connect", () => {
+      signal.removeEventListener("abort", stop);
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      signal.removeEventListener("abort", stop);
+      const { code } = error;
+      const advice =
+        code === "ECONNREFUSED"
+          ? "nothing listens on its SSH port (connection refused). Is sshd running there?"
+          : code === "ENOTFOUND" || code === "EAI_AGAIN"
+            ? "its name does not resolve. Check the address."
+            : `there is no way to it (${code ?? error.message}). Is the host up?`;
+      reject(
+        transportError(
+          "unreachable",
+          access.name,
+          `Cannot reach ${describeHost(access)}: ${advice}`,
+        ),
+      );
+    });
+    socket.setNoDelay(true);
+    socket.connect({ host: access.address, port: access.port });
+  });
+}
+
+/** Runs the SSH handshake and the login on an open TCP connection. */
+function logIn(
+  access: HostAccess,
+  socket: Socket,
+  privateKey: Buffer,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { Client } = require("ssh2") as typeof import("ssh2");
+  const pinned = pinnedHostKey(access);
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    // One listener for each call that uses the connection.
+    client.setMaxListeners(0);
+    let presented: Buffer | undefined;
+
+    const fail = (error: unknown): void => {
+      signal.removeEventListener("abort", stop);
+      socket.destroy();
+      reject(error as Error);
+    };
+    const stop = (): void => fail(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+
+    client.once("ready", () => {
+      signal.removeEventListener("abort", stop);
+      resolve({ client, socket });
+    });
+    // Stays for the life of the client: an error without listener would end the process.
+    client.on("error", (error: Error & { level?: string }) => {
+      if (presented !== undefined && !presented.equals(pinned.blob)) {
+        fail(wrongHostKey(access, pinned.blob, presented));
+      } else if (error.level === "client-authentication") {
+        fail(
+          transportError(
+            "login",
+            access.name,
+            `${describeHost(access)} does not let user '${access.user}' in with the key ` +
+              `${access.privateKeyFile}. Is its public half in that user's authorized_keys?`,
+          ),
+        );
+      } else if (error.level === "handshake") {
+        fail(
+          transportError(
+            "login",
+            access.name,
+            `SSH handshake with ${describeHost(access)} failed: ${error.message}. ` +
+              `The pinned host key is of type ${pinned.algorithms.join(" or ")}: does sshd have one?`,
+          ),
+        );
+      } else {
+        fail(lostAtStart(access, messageOf(error)));
+      }
+    });
+    client.once("close", () => fail(lostAtStart(access, "the host closed the connection")));
+
+    client.connect({
+      sock: socket,
+      username: access.user,
+      privateKey,
+      authHandler: ["publickey"],
+      algorithms: { serverHostKey: pinned.algorithms as import("ssh2").ServerHostKeyAlgorithm[] },
+      hostVerifier: (key: Buffer) => {
+        presented = key;
+        return key.equals(pinned.blob);
+      },
+      // The limit of openConnection holds.
+      readyTimeout: 0,
+      keepaliveInterval: keepalive.intervalMs,
+      keepaliveCountMax: keepalive.misses,
+    });
+  });
+}
+
+/** The error for a host key that is not the pinned one. */
+function wrongHostKey(access: HostAccess, expected: Buffer, seen: Buffer): Error {
+  return transportError(
+    "host-key",
+    access.name,
+    `${describeHost(access)} presented the host key ${fingerprint(seen)}, expected is ${fingerprint(expected)}. ` +
+      "Either another machine answers at this address, or the host was rebuilt outside this program. " +
+      "Nothing was sent to it. If the host was rebuilt on purpose, correct its host key.",
+  );
+}
+
+/** The error for a connection that ended before the login was complete. */
+function lostAtStart(access: HostAccess, cause: string): Error {
+  return transportError(
+    "lost",
+    access.name,
+    `The SSH connection to ${describeHost(access)} broke before the login was complete (${cause}). ` +
+      "sshd may limit connection starts (MaxStartups) or be restarting: run again.",
+  );
+}

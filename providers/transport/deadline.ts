@@ -1,0 +1,61 @@
+/**
+ * Runs `work` with a time limit. The signal given to `work` is aborted when the limit is reached or `outer` is
+ * aborted; the returned promise then rejects at once, also when `work` does not heed the signal.
+ *
+ * @param seconds the limit, in seconds
+ * @param onDeadline makes the error for a reached limit
+ * @param work what to do; gets the signal
+ * @param outer a signal of the caller that ends the work early
+ * @throws what `work` throws, `onDeadline()`, or the reason of `outer`
+ */
+export async function withDeadline<T>(
+  seconds: number,
+  onDeadline: () => Error,
+  work: (signal: AbortSignal) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = (): void => controller.abort(outer?.reason);
+  if (outer?.aborted === true) {
+    stop();
+  }
+  outer?.addEventListener("abort", stop, { once: true });
+  const timer = setTimeout(() => controller.abort(onDeadline()), seconds * 1000);
+  try {
+    return await abortable(work(signal), signal);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", stop);
+  }
+}
+
+/** `promise`, or a rejection with the signal's reason as soon as the signal is aborted. */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) {
+      stop();
+    }
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Waits; rejects with the signal's reason when it is aborted first. */
+export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const slept = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  try {
+    await (signal === undefined ? slept : abortable(slept, signal));
+  } finally {
+    clearTimeout(timer);
+  }
+}

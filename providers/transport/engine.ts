@@ -1,0 +1,153 @@
+import { Agent } from "node:http";
+import type { Duplex } from "node:stream";
+
+import type Dockerode from "dockerode";
+
+import { withDeadline } from "./deadline";
+import { describeHost, isTransportError, messageOf, transportError } from "./errors";
+import { engineSocket } from "./engine-socket";
+import type { HostAccess } from "./host-access";
+import { type OpenHost, withHost } from "./pool";
+
+/** How an engine is used. */
+export interface EngineOptions {
+  /** Limit for everything together, seconds. Default 60. Give more for builds, pulls and loads. */
+  readonly deadlineSeconds?: number;
+  /** Limit for opening a connection if none is open, seconds. Default 10. */
+  readonly dialSeconds?: number;
+  /** Ends the work early. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a host's Docker Engine listens; the admin user is in the group that may use it. */
+const engineSocketPath = "/run/docker.sock";
+
+/**
+ * Runs `use` with a client for a host's Docker Engine. Requests go through channels of the host's one SSH connection
+ * to the engine's local socket; the API is never on TCP. Streams (build, pull, load, logs) work, and must be read
+ * to their end inside `use`: what is open when it returns is closed.
+ *
+ * The engine's answer to a bad request stays recognizable: such an error has `statusCode` (see {@link engineStatus}).
+ *
+ * @param use gets the client, and a signal that is aborted at the deadline
+ * @throws TransportError if the host or its engine cannot be used, the connection breaks (`lost`, retriable) or the
+ *   deadline is reached; else what `use` throws
+ */
+export async function withEngine<T>(
+  access: HostAccess,
+  use: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+  options: EngineOptions = {},
+): Promise<T> {
+  const seconds = options.deadlineSeconds ?? 60;
+  return await withDeadline(
+    seconds,
+    () =>
+      transportError(
+        "deadline",
+        access.name,
+        `The Docker Engine of ${describeHost(access)} was not done within ${seconds} s.`,
+      ),
+    (signal) =>
+      withHost(access, (host) => converse(access, host, use, signal), {
+        signal,
+        dialSeconds: options.dialSeconds,
+      }),
+    options.signal,
+  );
+}
+
+/** The HTTP status with which an engine refused a request; undefined for every other error. */
+export function engineStatus(error: unknown): number | undefined {
+  return error instanceof Error ? (error as { statusCode?: number }).statusCode : undefined;
+}
+
+/** Gives `use` a client whose requests go over `host`, and cleans up after it. */
+async function converse<T>(
+  access: HostAccess,
+  host: OpenHost,
+  use: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const Docker = require("dockerode") as typeof Dockerode;
+  const sockets = new Set<Duplex>();
+  let closed = false;
+
+  const connect = async (): Promise<Duplex> => {
+    const { channel, free } = await host.channel((client, done) =>
+      client.openssh_forwardOutStreamLocal(engineSocketPath, done),
+    );
+    const socket = engineSocket(channel);
+    sockets.add(socket);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      free();
+    });
+    if (closed) {
+      socket.destroy();
+    }
+    return socket;
+  };
+  const agent = Object.assign(new Agent({ keepAlive: false }), {
+    createConnection: (_: unknown, done: (error: Error | null, socket?: Duplex) => void): void => {
+      connect().then(
+        (socket) => done(null, socket),
+        (error: unknown) => done(channelError(access, error)),
+      );
+    },
+  });
+  // A host is given, so that neither DOCKER_HOST nor the local socket is used; the name goes nowhere but into the
+  // Host header.
+  const docker = new Docker({
+    host: "engine",
+    port: 80,
+    protocol: "http",
+    agent,
+  } as Dockerode.DockerOptions);
+  try {
+    return await use(docker, signal);
+  } catch (error) {
+    throw readable(access, error);
+  } finally {
+    closed = true;
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    agent.destroy();
+  }
+}
+
+/** What it means when no channel to the engine can be opened. */
+function channelError(access: HostAccess, error: unknown): Error {
+  if (isTransportError(error)) {
+    return error;
+  }
+  const where = `the Docker Engine of ${describeHost(access)} at ${engineSocketPath}`;
+  return transportError(
+    "engine",
+    access.name,
+    `SSH works, but ${where} cannot be reached as user '${access.user}' (${messageOf(error)}). ` +
+      `On the host check: systemctl status docker; is '${access.user}' in group docker (id ${access.user}); ` +
+      "does sshd allow AllowStreamLocalForwarding.",
+  );
+}
+
+/** Errors of the engine with the host's name; errors of broken connections as such. */
+function readable(access: HostAccess, error: unknown): unknown {
+  if (!(error instanceof Error) || isTransportError(error)) {
+    return error;
+  }
+  if (engineStatus(error) !== undefined) {
+    error.message = `Docker Engine of ${access.name}: ${error.message.trim()}`;
+    return error;
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ECONNRESET" || code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE") {
+    return transportError(
+      "lost",
+      access.name,
+      `The Docker Engine of ${describeHost(access)} closed the connection (${error.message}). ` +
+        "It may be restarting; running again is safe.",
+    );
+  }
+  return error;
+}

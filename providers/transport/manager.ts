@@ -1,0 +1,153 @@
+import type Dockerode from "dockerode";
+
+import { abortable, sleep, withDeadline } from "./deadline";
+import { type EngineOptions, withEngine } from "./engine";
+import { isTransportError, messageOf, transportError } from "./errors";
+import type { HostAccess } from "./host-access";
+import { transportPool } from "./pool";
+
+/** How any manager is used. */
+export interface ManagerOptions extends EngineOptions {
+  /**
+   * Whether `use` may be run a second time, on another manager, after its connection was lost. True only for work
+   * that may be done twice. Default false.
+   */
+  readonly repeatable?: boolean;
+}
+
+/** Limit for finding out whether a host is a usable manager, seconds. */
+const probeSeconds = 6;
+/** Limit for opening a connection to one candidate, seconds. */
+const dialSeconds = 5;
+/** The next candidate is tried when the ones before it have not answered for this long. */
+const staggerMs = 300;
+
+/**
+ * Runs `use` on any one of the given hosts that is an active Swarm manager and has quorum. The one that served last is
+ * asked first; the others follow in steps of 300 ms, so that a dead host costs no more than that.
+ *
+ * @param use gets a client for the manager's engine, the manager, and a signal that is aborted at the deadline
+ * @param options `deadlineSeconds` (default 60) limits finding the manager and `use` together
+ * @throws TransportError `manager` if no host will do, with the reason of each; else as {@link withEngine}
+ */
+export async function withAnyManager<T>(
+  managers: readonly HostAccess[],
+  use: (docker: Dockerode, manager: HostAccess, signal: AbortSignal) => Promise<T>,
+  options: ManagerOptions = {},
+): Promise<T> {
+  const seconds = options.deadlineSeconds ?? 60;
+  return await withDeadline(
+    seconds,
+    () =>
+      transportError(
+        "deadline",
+        namesOf(managers),
+        `The Swarm managers ${namesOf(managers)} were not done within ${seconds} s.`,
+      ),
+    async (signal) => {
+      for (let attempt = 1; ; attempt++) {
+        const manager = await findManager(managers, signal);
+        try {
+          return await withEngine(manager, (docker, inner) => use(docker, manager, inner), {
+            deadlineSeconds: seconds,
+            signal,
+          });
+        } catch (error) {
+          const again = options.repeatable === true && attempt === 1;
+          if (!again || !isTransportError(error, "lost", "unreachable", "engine")) {
+            throw error;
+          }
+        }
+      }
+    },
+    options.signal,
+  );
+}
+
+/**
+ * A host among `managers` that is an active manager with quorum.
+ *
+ * @throws TransportError `manager` if there is none
+ */
+export async function findManager(
+  managers: readonly HostAccess[],
+  signal: AbortSignal,
+): Promise<HostAccess> {
+  const { lastManager } = transportPool();
+  const key = namesOf(managers);
+  const preferred = lastManager.get(key);
+  const candidates = [
+    ...managers.filter(({ name }) => name === preferred),
+    ...managers.filter(({ name }) => name !== preferred),
+  ];
+  const search = new AbortController();
+  const either = AbortSignal.any([signal, search.signal]);
+  const reasons = new Map<string, string>();
+  let before: Promise<unknown> = Promise.resolve();
+  const probes = candidates.map((candidate, index) => {
+    // Starts when the candidate before it has failed, or has had its head start.
+    const turn = index === 0 ? before : Promise.race([before, sleep(index * staggerMs, either)]);
+    const probe = turn.then(() => probeManager(candidate, either)).then(() => candidate);
+    before = probe.then(
+      () => new Promise<void>(() => undefined),
+      () => undefined,
+    );
+    probe.catch((error: unknown) => reasons.set(candidate.name, messageOf(error)));
+    return probe;
+  });
+  try {
+    const manager = await abortable(Promise.any(probes), signal);
+    lastManager.set(key, manager.name);
+    return manager;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof AggregateError ? noManager(managers, reasons) : error;
+  } finally {
+    search.abort(new Error("another manager answered"));
+  }
+}
+
+/** Resolves if a host is an active manager with quorum; else rejects with the reason. */
+async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void> {
+  await withEngine(
+    host,
+    async (docker) => {
+      const { Swarm: swarm } = (await docker.info()) as SwarmInfo;
+      if (swarm?.LocalNodeState !== "active" || !swarm.ControlAvailable) {
+        throw new Error(
+          `is not a Swarm manager (node state '${swarm?.LocalNodeState ?? "unknown"}'` +
+            `${swarm?.Error ? `: ${swarm.Error}` : ""})`,
+        );
+      }
+      // Answered only with quorum: a manager that lost it still calls itself active.
+      await docker.listNodes({ filters: JSON.stringify({ id: [swarm.NodeID] }) });
+    },
+    { deadlineSeconds: probeSeconds, dialSeconds, signal },
+  );
+}
+
+/** The part of `GET /info` that is read here. */
+interface SwarmInfo {
+  readonly Swarm?: {
+    readonly NodeID: string;
+    readonly LocalNodeState: string;
+    readonly ControlAvailable: boolean;
+    readonly Error?: string;
+  };
+}
+
+/** The error when no host will do. */
+function noManager(managers: readonly HostAccess[], reasons: Map<string, string>): Error {
+  const lines = managers.map(({ name }) => `  - ${name}: ${reasons.get(name) ?? "not tried"}`);
+  return transportError(
+    "manager",
+    namesOf(managers),
+    `No Swarm manager with quorum among ${managers.length} host(s):\n${lines.join("\n")}\n` +
+      "Bring back enough managers for a majority, then run again.",
+  );
+}
+
+/** Names of hosts for messages and keys. */
+function namesOf(hosts: readonly HostAccess[]): string {
+  return hosts.map(({ name }) => name).join(", ");
+}

@@ -1,0 +1,62 @@
+import { abortable } from "./deadline";
+
+/** A limit on how many may do something at the same time. Plain data, so that copies of this code can share it. */
+export interface Slots {
+  /** Slots that nobody holds. */
+  free: number;
+  /** Those who wait, first come first served. */
+  readonly waiting: (() => void)[];
+}
+
+/** `count` free slots. */
+export function makeSlots(count: number): Slots {
+  return { free: count, waiting: [] };
+}
+
+/**
+ * Waits for a slot and takes it.
+ *
+ * @returns gives the slot back; calling it again does nothing
+ * @throws the signal's reason, if that is aborted first
+ */
+export async function takeSlot(slots: Slots, signal: AbortSignal): Promise<() => void> {
+  signal.throwIfAborted();
+  if (slots.free > 0) {
+    slots.free--;
+  } else {
+    let mine = (): void => undefined;
+    const turn = new Promise<void>((resolve) => {
+      mine = resolve;
+      slots.waiting.push(mine);
+    });
+    try {
+      await abortable(turn, signal);
+    } catch (error) {
+      const place = slots.waiting.indexOf(mine);
+      if (place >= 0) {
+        slots.waiting.splice(place, 1);
+      } else {
+        // The slot was handed over in the same moment: pass it on.
+        giveBack(slots);
+      }
+      throw error;
+    }
+  }
+  let held = true;
+  return () => {
+    if (held) {
+      held = false;
+      giveBack(slots);
+    }
+  };
+}
+
+/** Hands a slot to the next in line, or lays it back. */
+function giveBack(slots: Slots): void {
+  const next = slots.waiting.shift();
+  if (next === undefined) {
+    slots.free++;
+  } else {
+    next();
+  }
+}
