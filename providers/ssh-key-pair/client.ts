@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseOpenSshPrivateKey, type OpenSshKeyPair } from "./openssh-key";
 
@@ -21,8 +21,24 @@ export function readKeyFile(file: string): OpenSshKeyPair | undefined {
     throw new Error(
       `The key file ${file} ${(error as Error).message}. hive needs an ed25519 key in OpenSSH's format without a ` +
         `passphrase. Move the file away (a new key is then made), or write one with: ssh-keygen -t ed25519 -N "" -f ${file}`,
+      { cause: error },
     );
   }
+}
+
+/**
+ * Reads a key that was there before hive, for using it.
+ *
+ * @returns undefined when there is no such file.
+ * @throws Error as {@link readKeyFile}, and when others than its owner can read the file (SSH clients refuse that).
+ */
+export function adoptKeyFile(file: string): OpenSshKeyPair | undefined {
+  const found = readKeyFile(file);
+  if (found === undefined || process.platform === "win32") return found;
+  const mode = statSync(resolve(file)).mode & 0o777;
+  if ((mode & 0o077) === 0) return found;
+  const octal = mode.toString(8).padStart(4, "0");
+  throw new Error(`The key file ${file} is open to others (mode ${octal}). Run: chmod 600 ${file}`);
 }
 
 /** Compares the file with a key; a file that cannot be read or understood is `other`. */
@@ -49,7 +65,9 @@ export function writeKeyFile(file: string, privateKey: string): void {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "EEXIST") rmSync(path, { force: true });
-    throw new Error(`The key file ${file} cannot be written (${code ?? "unknown error"}).`);
+    throw new Error(`The key file ${file} cannot be written (${code ?? "unknown error"}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -69,6 +87,8 @@ function readTextFile(file: string): string | undefined {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT") return undefined;
-    throw new Error(`The key file ${file} cannot be read (${code ?? "unknown error"}).`);
+    throw new Error(`The key file ${file} cannot be read (${code ?? "unknown error"}).`, {
+      cause: error,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { changedInputs, isKnown } from "../dynamic";
 import { readResult } from "../read-result";
-import { isKnown } from "../unknown-value";
-import { inspectKeyFile, readKeyFile, removeKeyFile, writeKeyFile } from "./client";
+import { adoptKeyFile, inspectKeyFile, removeKeyFile, writeKeyFile } from "./client";
 import { fingerprintOf, generateOpenSshKeyPair } from "./openssh-key";
 
 /** Inputs as they come over the wire. */
@@ -44,16 +44,12 @@ export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
     // A look at the operator's own disk costs nothing and lets a plain `up` restore a lost file.
     const lost = news.file !== undefined && inspectKeyFile(news.file, olds.publicKey) !== "same";
     return {
-      changes:
-        lost ||
-        olds.comment !== news.comment ||
-        olds.file !== news.file ||
-        olds.revision !== news.revision,
+      changes: lost || changedInputs(INPUTS, olds, news).length > 0,
     };
   },
 
   async create(inputs) {
-    const found = inputs.file === undefined ? undefined : readKeyFile(inputs.file);
+    const found = inputs.file === undefined ? undefined : adoptKeyFile(inputs.file);
     const pair = found ?? generateOpenSshKeyPair(inputs.comment);
     if (inputs.file !== undefined && found === undefined)
       writeKeyFile(inputs.file, pair.privateKey);
@@ -99,9 +95,16 @@ export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
     if (olds.file !== undefined && olds.file !== news.file && !olds.adopted) {
       removeKeyFile(olds.file, olds.publicKey);
     }
-    const { file: _oldFile, ...kept } = olds;
+    const { hostKey, privateKey, fingerprint } = olds;
     return {
-      outs: { ...kept, ...news, publicKey: `${olds.hostKey} ${news.comment}`.trim(), adopted },
+      outs: {
+        ...news,
+        hostKey,
+        privateKey,
+        fingerprint,
+        publicKey: `${hostKey} ${news.comment}`.trim(),
+        adopted,
+      },
     };
   },
 

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { certificateAuthorityProvider } from "./authority-provider";
+
+/** Arguments of {@link CertificateAuthority}. */
+export interface CertificateAuthorityArgs {
+  /** Subject, e.g. `hive.example authority`; another name makes another authority. */
+  readonly commonName: pulumi.Input<string>;
+  /** Default 3650. */
+  readonly validityDays?: pulumi.Input<number>;
+  /** Days before its end at which a run renews the certificate with the same key. Default 730. */
+  readonly renewBeforeDays?: pulumi.Input<number>;
+}
+
+/**
+ * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
+ * it causes does nothing else.
+ */
+const REVISION = 1;
+
+/** The site's own certificate authority: ECDSA P-256, signs servers only. Its key lies in the state, encrypted. */
+export class CertificateAuthority extends pulumi.dynamic.Resource {
+  /** What clients must trust, PEM. */
+  declare readonly certificatePem: pulumi.Output<string>;
+  /** PKCS #8, PEM. Secret. */
+  declare readonly privateKeyPem: pulumi.Output<string>;
+  /** SHA-256 of the certificate, `AB:CD:…`. */
+  declare readonly fingerprint: pulumi.Output<string>;
+  /** End of validity, ISO 8601 in UTC. */
+  declare readonly notAfter: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: CertificateAuthorityArgs,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    super(
+      certificateAuthorityProvider,
+      name,
+      {
+        certificatePem: undefined,
+        privateKeyPem: undefined,
+        fingerprint: undefined,
+        notAfter: undefined,
+        validityDays: 3650,
+        renewBeforeDays: 730,
+        ...args,
+        revision: REVISION,
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: ["privateKeyPem", ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "hive",
+      "CertificateAuthority",
+    );
+  }
+}

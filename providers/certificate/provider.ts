@@ -1,0 +1,107 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { changedInputs, isKnown } from "../dynamic";
+import { readResult } from "../read-result";
+import {
+  certificateFingerprint,
+  endOfValidity,
+  isRenewalDue,
+  signCertificate,
+  type SignedCertificate,
+} from "./client";
+import { checkCommonName, checkDays, checkServerNames } from "./names";
+
+/** Inputs as they come over the wire. */
+export interface CertificateInputs {
+  readonly authorityCertificatePem: string;
+  readonly authorityPrivateKeyPem: string;
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly validityDays: number;
+  readonly renewBeforeDays: number;
+  readonly revision: number;
+}
+
+/** What the state holds. */
+export interface CertificateState extends CertificateInputs {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly fingerprint: string;
+  readonly notAfter: string;
+}
+
+/** Inputs that a certificate is made of. */
+const CONTENT = [
+  "authorityCertificatePem",
+  "authorityPrivateKeyPem",
+  "commonName",
+  "dnsNames",
+  "ipAddresses",
+  "validityDays",
+] as const;
+const INPUTS = [...CONTENT, "renewBeforeDays", "revision"] as const;
+
+/** Makes and renews server certificates signed by the site's authority. They live in the state only. */
+export const certificateProvider: pulumi.dynamic.ResourceProvider<
+  CertificateInputs,
+  CertificateState
+> = {
+  async check(_olds, news) {
+    const failures = [
+      ...checkCommonName(news.commonName),
+      ...checkServerNames(news.dnsNames, news.ipAddresses),
+      ...checkDays("validityDays", news.validityDays),
+      ...checkDays("renewBeforeDays", news.renewBeforeDays),
+    ];
+    const { validityDays, renewBeforeDays } = news;
+    if (isKnown([validityDays, renewBeforeDays]) && renewBeforeDays >= validityDays) {
+      failures.push({ property: "renewBeforeDays", reason: "must be less than validityDays" });
+    }
+    return { inputs: news, failures };
+  },
+
+  async diff(_id, olds, news) {
+    if (!isKnown(news)) return { changes: true };
+    return {
+      changes: needsNewCertificate(olds, news) || changedInputs(INPUTS, olds, news).length > 0,
+    };
+  },
+
+  async create(inputs) {
+    const signed = await sign(inputs);
+    const fingerprint = certificateFingerprint(signed.certificatePem);
+    return { id: fingerprint, outs: { ...inputs, ...signed, fingerprint } };
+  },
+
+  async read(id, props) {
+    return props === undefined ? {} : readResult(id, props, INPUTS);
+  },
+
+  async update(_id, olds, news) {
+    if (!needsNewCertificate(olds, news)) return { outs: { ...olds, ...news } };
+    const signed = await sign(news, olds.privateKeyPem);
+    return {
+      outs: { ...news, ...signed, fingerprint: certificateFingerprint(signed.certificatePem) },
+    };
+  },
+
+  async delete() {
+    // Nothing exists outside the state.
+  },
+};
+
+/** Whether the certificate in the state is not the one that the inputs ask for, or ends soon. */
+function needsNewCertificate(olds: CertificateState, news: CertificateInputs): boolean {
+  return (
+    changedInputs(CONTENT, olds, news).length > 0 ||
+    isRenewalDue(olds.notAfter, news.renewBeforeDays, endOfValidity(news.authorityCertificatePem))
+  );
+}
+
+function sign(inputs: CertificateInputs, privateKeyPem?: string): Promise<SignedCertificate> {
+  const authority = {
+    certificatePem: inputs.authorityCertificatePem,
+    privateKeyPem: inputs.authorityPrivateKeyPem,
+  };
+  return signCertificate(authority, inputs, inputs.validityDays, privateKeyPem);
+}

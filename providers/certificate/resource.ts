@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { certificateProvider } from "./provider";
+
+/** Arguments of {@link Certificate}. */
+export interface CertificateArgs {
+  /** Certificate of the authority that signs, PEM. */
+  readonly authorityCertificatePem: pulumi.Input<string>;
+  /** The authority's key, PKCS #8 in PEM. Treated as secret. */
+  readonly authorityPrivateKeyPem: pulumi.Input<string>;
+  readonly commonName: pulumi.Input<string>;
+  /** Names that clients connect to; the common name is not one of them by itself. */
+  readonly dnsNames?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly ipAddresses?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Default 397, the most that browsers accept. */
+  readonly validityDays?: pulumi.Input<number>;
+  /** Days before its end at which a run makes a new certificate with the same key. Default 120. */
+  readonly renewBeforeDays?: pulumi.Input<number>;
+}
+
+/**
+ * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
+ * it causes does nothing else.
+ */
+const REVISION = 1;
+
+/** A server certificate signed by the site's authority: ECDSA P-256. Its key lies in the state, encrypted. */
+export class Certificate extends pulumi.dynamic.Resource {
+  /** The certificate alone, PEM: the authority signs it directly, so there is no chain to send. */
+  declare readonly certificatePem: pulumi.Output<string>;
+  /** PKCS #8, PEM. Secret. */
+  declare readonly privateKeyPem: pulumi.Output<string>;
+  /** SHA-256 of the certificate, `AB:CD:…`. */
+  declare readonly fingerprint: pulumi.Output<string>;
+  /** End of validity, ISO 8601 in UTC. */
+  declare readonly notAfter: pulumi.Output<string>;
+
+  constructor(name: string, args: CertificateArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      certificateProvider,
+      name,
+      {
+        certificatePem: undefined,
+        privateKeyPem: undefined,
+        fingerprint: undefined,
+        notAfter: undefined,
+        dnsNames: [],
+        ipAddresses: [],
+        validityDays: 397,
+        renewBeforeDays: 120,
+        ...args,
+        authorityPrivateKeyPem: pulumi.secret(args.authorityPrivateKeyPem),
+        revision: REVISION,
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: [
+          "privateKeyPem",
+          "authorityPrivateKeyPem",
+          ...(opts.additionalSecretOutputs ?? []),
+        ],
+      },
+      "hive",
+      "Certificate",
+    );
+  }
+}
