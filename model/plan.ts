@@ -40,6 +40,8 @@ export interface NetworkPlan {
   readonly cidr: string;
   /** First usable address of the CIDR. */
   readonly gateway: string;
+  /** Where the Swarm takes the networks of services from, a /24 each; e.g. `10.224.0.0/12`. Fixed when the Swarm is made. */
+  readonly overlayPool: string;
 }
 
 /** One server. */
@@ -96,7 +98,10 @@ export interface ImagePlan {
 /** Where a service's image comes from. */
 export type ServiceImage =
   | { readonly kind: "build"; /** Name of an {@link ImagePlan}. */ readonly image: string }
-  | { readonly kind: "reference"; /** e.g. `docker.io/library/nginx@sha256:…`. */ readonly reference: string };
+  | {
+      readonly kind: "reference";
+      /** e.g. `docker.io/library/nginx@sha256:…`. */ readonly reference: string;
+    };
 
 /** A published port. */
 export interface PortPlan {
@@ -111,8 +116,7 @@ export interface PortPlan {
 
 /** How many tasks a service has. */
 export type ServiceMode =
-  | { readonly kind: "global" }
-  | { readonly kind: "replicated"; readonly replicas: number };
+  { readonly kind: "global" } | { readonly kind: "replicated"; readonly replicas: number };
 
 /** A container health check; durations in seconds. */
 export interface HealthcheckPlan {

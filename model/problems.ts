@@ -1,0 +1,65 @@
+/** One thing that is wrong in what the user wrote, with the way out. */
+export interface Problem {
+  /** File and key, e.g. `Pulumi.private.yaml: hive:container.access` or `site/services/webgate.ts: services.webgate.ports[0]`. */
+  readonly path: string;
+  /** What was found, ready to print. Absent when nothing is there, or when it may be a secret. */
+  readonly value?: string;
+  /** What is wrong with it, and why. */
+  readonly message: string;
+  /** What to write or do instead. */
+  readonly remedy: string;
+}
+
+/**
+ * Thrown when the inventory or a stage's configuration cannot be built. Its message lists all problems at once, so that
+ * a user mends everything in one go. It is thrown before anything is touched.
+ */
+export class InventoryError extends Error {
+  override readonly name = "InventoryError";
+  readonly problems: readonly Problem[];
+
+  /**
+   * @param problems at least one; they are printed in the given order
+   */
+  constructor(problems: readonly Problem[]) {
+    super(formatProblems(problems));
+    this.problems = problems;
+  }
+}
+
+/** Throws an {@link InventoryError} if there is any problem. */
+export function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InventoryError(problems);
+}
+
+/** The text of a list of problems: a headline and one block each. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`${count} found; nothing was changed.`, ...problems.map(formatProblem)].join("\n\n");
+}
+
+function formatProblem(problem: Problem): string {
+  const lines = [problem.path];
+  if (problem.value !== undefined) lines.push(`  found:   ${problem.value}`);
+  lines.push(`  problem: ${problem.message}`, `  remedy:  ${problem.remedy}`);
+  return lines.join("\n");
+}
+
+const longestValue = 100;
+
+/**
+ * A value as it is printed in a problem: JSON, cut to 100 characters. What Pulumi keeps encrypted (`{ secure: … }`) is
+ * never printed.
+ */
+export function printableValue(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (holdsSecret(value)) return "(encrypted)";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if ("secure" in value) return true;
+  return Object.values(value).some(holdsSecret);
+}

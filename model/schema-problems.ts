@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { type Problem, printableValue } from "./problems";
+import { keyPaths, notesOf, schemaAt, typeText } from "./schema-text";
+import { suggestion } from "./suggestion";
+
+/** The result of checking a value: what it is, or what is wrong with it. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** How a checked value is named in problems. */
+export interface CheckOptions {
+  /** The printed path of a place inside the value. */
+  readonly locate: (path: readonly PropertyKey[]) => string;
+  /** Whether the value at a place may be a secret and is not to be printed. Default: none. */
+  readonly secret?: (path: readonly PropertyKey[]) => boolean;
+}
+
+/** Checks a value against a schema; every issue becomes a {@link Problem} with a path, the value and a remedy. */
+export function check<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  options: CheckOptions,
+): Checked<z.output<S>> {
+  const result = schema.safeParse(input);
+  if (result.success) return { ok: true, value: result.data };
+  const problems = result.error.issues.flatMap((issue) =>
+    problemsOfIssue(issue, [], { ...options, schema, input }),
+  );
+  return { ok: false, problems };
+}
+
+/** Details of a rule of our own, handed through zod to the problem. */
+export interface RuleParams {
+  /** What to write instead. */
+  readonly remedy?: string;
+}
+
+interface Context extends CheckOptions {
+  readonly schema: z.core.$ZodType;
+  readonly input: unknown;
+}
+
+function problemsOfIssue(
+  issue: z.core.$ZodIssue,
+  base: readonly PropertyKey[],
+  context: Context,
+): readonly Problem[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKeyProblem(key, path, context));
+  }
+  if (issue.code === "invalid_union") {
+    // The branch that fits best is the one whose complaints lie inside the value, not about the value's type.
+    const branch = issue.errors.find((issues) => !issues.some(isAboutWholeValue));
+    if (branch !== undefined) {
+      return branch.flatMap((nested) => problemsOfIssue(nested, path, context));
+    }
+  }
+  return [plainProblem(issue, path, context)];
+}
+
+function isAboutWholeValue(issue: z.core.$ZodIssue): boolean {
+  const aboutType = issue.code === "invalid_type" || issue.code === "invalid_value";
+  return issue.path.length === 0 && aboutType;
+}
+
+function plainProblem(
+  issue: z.core.$ZodIssue,
+  path: readonly PropertyKey[],
+  context: Context,
+): Problem {
+  const schema = schemaAt(context.schema, path);
+  const found = valueAt(context.input, path);
+  const expected = schema === undefined ? "another value" : typeText(schema);
+  const notes = schema === undefined ? {} : notesOf(schema);
+  const params: RuleParams = issue.code === "custom" ? (issue.params ?? {}) : {};
+  return {
+    path: context.locate(path),
+    ...valueField(found, path, context),
+    message: issue.code === "custom" ? issue.message : messageOf(found, expected),
+    remedy: params.remedy ?? notes.write ?? `write ${expected}`,
+  };
+}
+
+function messageOf(found: unknown, expected: string): string {
+  return found === undefined ? `is missing; it takes ${expected}` : `must be ${expected}`;
+}
+
+function unknownKeyProblem(key: string, path: readonly PropertyKey[], context: Context): Problem {
+  const parent = schemaAt(context.schema, path);
+  const known = parent === undefined ? [] : keyPaths(parent);
+  // The value of a key that we do not know may be anything, a password too: it is not printed.
+  return unknownKey(context.locate([...path, key]), key, known);
+}
+
+/** The problem of a key that does not exist, with what was probably meant. */
+export function unknownKey(path: string, key: string, known: readonly string[]): Problem {
+  const meant = suggestion(key, known);
+  const top = known.filter((candidate) => !candidate.includes("."));
+  return {
+    path,
+    message: "there is no such key",
+    remedy:
+      meant === undefined
+        ? `remove it; the keys here are ${top.join(", ")}`
+        : `did you mean ${meant}? If not, remove it`,
+  };
+}
+
+function valueField(
+  found: unknown,
+  path: readonly PropertyKey[],
+  context: Context,
+): { value?: string } {
+  if (context.secret?.(path) === true) return {};
+  const value = printableValue(found);
+  return value === undefined ? {} : { value };
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = input;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}
+
+/** A path inside a value as it is written in code: `ports[0].published`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, position) => {
+      if (typeof step === "number") return `[${step}]`;
+      return position === 0 ? String(step) : `.${String(step)}`;
+    })
+    .join("");
+}

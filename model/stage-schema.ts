@@ -1,0 +1,200 @@
+import { z } from "zod";
+import { cidrFault } from "./addresses";
+import { isDomainName } from "./names";
+import { phases } from "./phases";
+
+/**
+ * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its descriptions are the
+ * reference page `docs/stage-options.md`.
+ */
+
+const cidr = z.string().superRefine((text, context) => {
+  const fault = cidrFault(text);
+  if (fault === undefined) return;
+  context.addIssue({ code: "custom", message: fault.message, params: { remedy: fault.remedy } });
+});
+
+const port = z.int().min(1).max(65535);
+
+const clusterHosts = z
+  .int()
+  .superRefine((count, context) => {
+    const fault = clusterSizeFault(count);
+    if (fault === undefined) return;
+    context.addIssue({ code: "custom", message: fault.message, params: { remedy: fault.remedy } });
+  })
+  .default(3)
+  .meta({
+    description:
+      "How many servers hold containers; all of them are Swarm managers. Odd, from 3 to 7. The repository server comes " +
+      "on top and has the last index.",
+    write: "write 3, 5 or 7",
+  });
+
+function clusterSizeFault(count: number): { message: string; remedy: string } | undefined {
+  if (count < 3) {
+    return {
+      message:
+        `a cluster of ${count} cannot lose a server: a majority must stay, and the majority of ${count} ` +
+        `is ${Math.floor(count / 2) + 1}`,
+      remedy: "write 3, the smallest cluster that survives the loss of one server",
+    };
+  }
+  if (count % 2 === 0) {
+    return {
+      message:
+        `an even cluster survives no more than the next smaller odd one: ${count} servers survive the loss of ` +
+        `${count / 2 - 1}, as ${count - 1} do, and can fall apart into two equal halves without a majority`,
+      remedy:
+        count > 7 ? "write 7" : `write ${count - 1}, or ${count + 1} to survive one loss more`,
+    };
+  }
+  if (count > 7) {
+    return {
+      message:
+        "all cluster servers are Swarm managers, and more than 7 managers make every decision slower",
+      remedy: "write 7, 5 or 3",
+    };
+  }
+  return undefined;
+}
+
+const swarm = z
+  .strictObject({
+    heartbeatSeconds: z
+      .int()
+      .min(1)
+      .max(60)
+      .default(2)
+      .meta({
+        description:
+          "Seconds between two heartbeats of a server. With 2 a lost server is noticed in 4 to 7 seconds, with Docker's " +
+          "own 5 in 11 to 15.",
+      }),
+    taskHistoryLimit: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(5)
+      .meta({ description: "How many finished tasks are kept for each slot of a service." }),
+  })
+  .prefault({})
+  .meta({ description: "Settings of the whole Swarm." });
+
+const registry = z
+  .strictObject({
+    port: port
+      .default(5000)
+      .meta({ description: "TCP port of the image registry on the repository server." }),
+  })
+  .prefault({})
+  .meta({ description: "The site's private image registry." });
+
+const ssh = z
+  .strictObject({
+    user: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name that Linux takes")
+      .refine((user) => user !== "root", "root cannot log in on the servers")
+      .default("hive")
+      .meta({
+        description: "The one admin user of the servers; root cannot log in.",
+        write:
+          "write a lower-case name of at most 32 letters, digits, - and _ other than root, e.g. hive",
+      }),
+    port: port.default(22).meta({ description: "TCP port of the servers' SSH daemon." }),
+    privateKeyFile: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          "File with the operator's private SSH key, absolute or relative to the project. The private stage creates it " +
+          "at the first run.",
+        defaultText: "`.hive/<stage>/ssh/id_ed25519`",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "How the servers are reached for management." });
+
+const container = z
+  .strictObject({
+    access: z
+      .enum(["auto", "direct", "loopback"])
+      .default("auto")
+      .meta({
+        description:
+          "How this computer reaches the servers. `direct`: by their private addresses, as on Linux. `loopback`: " +
+          "through ports on 127.0.0.1, as Docker Desktop on macOS and Windows needs it. `auto`: what the engine at " +
+          "hand needs.",
+      }),
+    loopbackPortBase: z
+      .int()
+      .min(1024)
+      .max(49_000)
+      .default(20_000)
+      .meta({
+        description:
+          "First port on 127.0.0.1 in `loopback` access. Port p of the server with index i is found at base + 1000·i + p " +
+          "for p below 1000, and at base + 8000 + 1000·i + (p mod 1000) for the others.",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "Options of the `container` fleet; an error on other fleets." });
+
+/** The keys of a stage, without the prefix `hive:`. */
+export const stageSchema = z.strictObject({
+  siteName: z
+    .string()
+    .refine(isDomainName, "is not a domain name of lower-case letters, digits and hyphens")
+    .optional()
+    .meta({
+      description:
+        "The site's domain name on this stage: the suffix of every server's name. For a stage that lives under another domain.",
+      defaultText: "the name in `site/site.ts`",
+      write: "write a domain name such as hive.example",
+    }),
+  fleet: z.enum(["container", "aws", "prepared"]).meta({
+    description:
+      "What gives the stage its servers. `container`: containers on this computer's Docker Engine that behave as " +
+      "servers. `aws`: EC2 instances. `prepared`: servers that exist and answer SSH.",
+  }),
+  cidr: cidr.meta({
+    description:
+      "The network that joins the servers. The server with index i has the network's first address + 4 + i; the first " +
+      "four are left to gateway and cloud.",
+    write: "write a private network with room for all servers, e.g. 172.29.16.0/24",
+  }),
+  clusterHosts,
+  zones: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "is not a zone name"))
+    .min(1)
+    .default(["zone-a", "zone-b", "zone-c"])
+    .meta({
+      description:
+        "Availability zones; servers are dealt to them in turn. On the `container` fleet they are labels only.",
+      write:
+        "write a list of zone names of lower-case letters, digits and hyphens, e.g. [zone-a, zone-b, zone-c]",
+    }),
+  swarm,
+  registry,
+  ssh,
+  container,
+  overlayPool: cidr.default("10.224.0.0/12").meta({
+    description:
+      "Where the Swarm takes the networks of services from, a /24 each. It must overlap no network that containers " +
+      "have to reach. The default is at the far end of 10.0.0.0/8, which company networks rarely use, and holds 4096 " +
+      "networks. It is fixed when the Swarm is made.",
+    write:
+      "write a private network of at least a /20 that is used for nothing else, e.g. 10.224.0.0/12",
+  }),
+  throughPhase: z
+    .enum(phases)
+    .default("initialize-services")
+    .meta({
+      description: "The last phase that a run goes through: for tests and careful operators.",
+    }),
+});
+
+/** A stage's configuration with every default filled in. */
+export type StageConfig = z.output<typeof stageSchema>;

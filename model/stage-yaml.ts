@@ -1,0 +1,86 @@
+import { parseDocument } from "yaml";
+import type { StageName } from "./plan";
+import { InventoryError, type Problem } from "./problems";
+import type { Checked } from "./schema-problems";
+import { checkStage, type Stage, stageOf } from "./stage";
+import { stageSchema } from "./stage-schema";
+
+/**
+ * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine. Encrypted
+ * values are not decrypted: no option of hive is a secret, so an encrypted one is a problem; other namespaces are passed over.
+ *
+ * @param stageName the stack's name
+ * @param text the file's content
+ * @throws InventoryError with all problems at once
+ */
+export function parseStageYaml(stageName: string, text: string): Stage {
+  const checked = checkStageYaml(stageOf(stageName), text);
+  if (!checked.ok) throw new InventoryError(checked.problems);
+  return checked.value;
+}
+
+/** As {@link parseStageYaml}, but returns the problems. */
+export function checkStageYaml(stage: StageName, text: string): Checked<Stage> {
+  const file = `Pulumi.${stage}.yaml`;
+  const document = parseDocument(text);
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    return refused({
+      path: file,
+      message: `is not YAML: ${fault.message.split("\n")[0] ?? fault.code}`,
+      remedy: "correct the line; keys of hive stand under config:, indented by two spaces",
+    });
+  }
+  const content: unknown = document.toJS();
+  const config = isMap(content) ? content["config"] : undefined;
+  if (config !== undefined && config !== null && !isMap(config)) {
+    return refused({
+      path: `${file}: config`,
+      message: "must be a map of keys such as hive:fleet",
+      remedy: "write config: and the keys below it, indented by two spaces",
+    });
+  }
+  return checkEntries(stage, isMap(config) ? config : {});
+}
+
+function checkEntries(stage: StageName, config: Readonly<Record<string, unknown>>): Checked<Stage> {
+  const raw: Record<string, string> = {};
+  const encrypted: Problem[] = [];
+  for (const [key, value] of Object.entries(config)) {
+    if (isEncrypted(value) && key.replace(/^hive:/, "") in stageSchema.shape) {
+      encrypted.push({
+        path: `Pulumi.${stage}.yaml: ${key}`,
+        value: "(encrypted)",
+        message: "is encrypted, but it is no secret and commands must be able to read it",
+        remedy: `write it in clear: pulumi config set --stack ${stage} --plaintext ${key} <value>`,
+      });
+    } else {
+      raw[key] = rawText(value);
+    }
+  }
+  const checked = checkStage(stage, raw);
+  if (encrypted.length === 0) return checked;
+  const others = checked.ok ? [] : checked.problems;
+  const paths = encrypted.map((problem) => problem.path);
+  return {
+    ok: false,
+    problems: [...encrypted, ...others.filter((problem) => !paths.includes(problem.path))],
+  };
+}
+
+/** The text in which Pulumi hands this value to a program. */
+function rawText(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function isEncrypted(value: unknown): boolean {
+  return isMap(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function refused(problem: Problem): Checked<Stage> {
+  return { ok: false, problems: [problem] };
+}

@@ -1,0 +1,278 @@
+import { type Cidr, hostCapacity, overlaps, parseCidr, smallestPrefixFor } from "./addresses";
+import { stageNames } from "./names";
+import type { StageName } from "./plan";
+import { InventoryError, type Problem, printableValue } from "./problems";
+import { check, type Checked, pathText, unknownKey } from "./schema-problems";
+import { keyPaths, unwrapped } from "./schema-text";
+import { type StageConfig, stageSchema } from "./stage-schema";
+import { suggestion } from "./suggestion";
+import { z } from "zod";
+
+export type { StageConfig } from "./stage-schema";
+
+const namespace = "hive:";
+
+/**
+ * What Docker takes for bridges on a host: docker0 gets 172.17.0.0/16 and docker_gwbridge 172.18.0.0/16 of its default
+ * pools (moby `daemon/libnetwork/ipamutils`). The stage's network and the overlay pool stay clear of it.
+ */
+export const dockerBridgePool = "172.16.0.0/14";
+
+/** Smallest overlay pool: a /20 has 16 networks of 256 addresses. */
+const smallestOverlayPool = 20;
+
+/** A stage: its name, and its configuration with every default filled in. */
+export interface Stage {
+  readonly name: StageName;
+  readonly config: StageConfig;
+}
+
+/** What {@link parseStage} takes beyond the configuration. */
+export interface StageOptions {
+  /** Keys (with `hive:`) that Pulumi holds encrypted; their values are never printed. Default: none. */
+  readonly secretKeys?: readonly string[];
+}
+
+/**
+ * The stage that a stack's name stands for.
+ *
+ * @throws InventoryError when the name is not a stage
+ */
+export function stageOf(stackName: string): StageName {
+  const stage = stageNames.find((name) => name === stackName);
+  if (stage !== undefined) return stage;
+  const meant = suggestion(stackName, stageNames);
+  throw new InventoryError([
+    {
+      path: "stack name",
+      value: printableValue(stackName) ?? "",
+      message: `a stack is a stage, and the stages are ${stageNames.join(", ")}`,
+      remedy: `select one of them, e.g. pulumi stack select ${meant ?? "private"}`,
+    },
+  ]);
+}
+
+/**
+ * A stage from Pulumi's raw configuration.
+ *
+ * @param stageName the stack's name
+ * @param raw `pulumi.runtime.allConfig()`: maps and lists arrive as JSON text, numbers and booleans as text. Keys without
+ *   `hive:` are passed over
+ * @throws InventoryError with all problems at once
+ */
+export function parseStage(
+  stageName: string,
+  raw: Readonly<Record<string, string>>,
+  options: StageOptions = {},
+): Stage {
+  const checked = checkStage(stageOf(stageName), raw, options);
+  if (!checked.ok) throw new InventoryError(checked.problems);
+  return checked.value;
+}
+
+/** As {@link parseStage}, but returns the problems. */
+export function checkStage(
+  stage: StageName,
+  raw: Readonly<Record<string, string>>,
+  options: StageOptions = {},
+): Checked<Stage> {
+  const locate = (key: string): string => `Pulumi.${stage}.yaml: ${namespace}${key}`;
+  const given = new Map(
+    Object.entries(raw)
+      .filter(([key]) => key.startsWith(namespace))
+      .map(([key, text]) => [key.slice(namespace.length), text]),
+  );
+  const problems: Problem[] = [];
+  const known = keyPaths(stageSchema);
+  for (const key of given.keys()) {
+    if (!(key in stageSchema.shape)) problems.push(unknownKey(locate(key), key, known));
+  }
+  // Key by key, so that a mistake in one hides none in another.
+  const values: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(stageSchema.shape)) {
+    const checked = check(schema as z.ZodType, valueOf(schema, given.get(key)), {
+      locate: (path) =>
+        locate(
+          [key, pathText(path)]
+            .filter((part) => part !== "")
+            .join(".")
+            .replace(".[", "["),
+        ),
+      secret: () => options.secretKeys?.includes(`${namespace}${key}`) ?? false,
+    });
+    if (checked.ok) values[key] = checked.value;
+    else problems.push(...checked.problems);
+  }
+  const config = values as Partial<StageConfig>;
+  problems.push(...crossProblems(config, given, locate));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, value: { name: stage, config: config as StageConfig } };
+}
+
+/** The value that a raw text stands for, by what the schema takes. A text that does not fit is left for the schema to refuse. */
+function valueOf(schema: z.core.$ZodType, text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodArray) return parsedJson(text);
+  if (inner instanceof z.ZodNumber && /^-?[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text);
+  if (inner instanceof z.ZodBoolean && (text === "true" || text === "false"))
+    return text === "true";
+  return text;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function crossProblems(
+  config: Partial<StageConfig>,
+  given: ReadonlyMap<string, string>,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  return [
+    ...networkProblems(config, locate),
+    ...zoneProblems(config, locate),
+    ...portProblems(config, locate),
+    ...fleetProblems(config, given, locate),
+  ];
+}
+
+function networkProblems(
+  config: Partial<StageConfig>,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  const cidr = config.cidr === undefined ? undefined : parseCidr(config.cidr);
+  const pool = config.overlayPool === undefined ? undefined : parseCidr(config.overlayPool);
+  const bridges = parseCidr(dockerBridgePool);
+  if (cidr !== undefined && config.cidr !== undefined) {
+    const servers = (config.clusterHosts ?? 3) + 1;
+    if (hostCapacity(cidr) < servers) {
+      problems.push({
+        path: locate("cidr"),
+        value: config.cidr,
+        message:
+          `has room for ${hostCapacity(cidr)} servers and the stage has ${servers}: the first four addresses and the last ` +
+          "one are not given out",
+        remedy: `write a network of at least a /${smallestPrefixFor(servers)}, better a /24`,
+      });
+    }
+    problems.push(...bridgeProblem("cidr", config.cidr, cidr, bridges, locate));
+  }
+  if (pool !== undefined && config.overlayPool !== undefined) {
+    if (pool.prefix > smallestOverlayPool) {
+      problems.push({
+        path: locate("overlayPool"),
+        value: config.overlayPool,
+        message: `is too small: each service network takes a /24, and Docker's own ingress network another`,
+        remedy: `write at least a /${smallestOverlayPool}, better a /12 as in the default 10.224.0.0/12`,
+      });
+    }
+    problems.push(...bridgeProblem("overlayPool", config.overlayPool, pool, bridges, locate));
+  }
+  if (cidr !== undefined && pool !== undefined && overlaps(cidr, pool)) {
+    problems.push({
+      path: locate("overlayPool"),
+      value: config.overlayPool ?? "",
+      message: `overlaps ${locate("cidr")} (${config.cidr}): containers could not reach the servers`,
+      remedy:
+        "move one of them, e.g. cidr to 172.29.16.0/24 with overlayPool at its default 10.224.0.0/12",
+    });
+  }
+  return problems;
+}
+
+function bridgeProblem(
+  key: string,
+  text: string,
+  cidr: Cidr,
+  bridges: Cidr,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  if (!overlaps(cidr, bridges)) return [];
+  return [
+    {
+      path: locate(key),
+      value: text,
+      message: `overlaps ${dockerBridgePool}, where the Docker Engine of every server has its bridges`,
+      remedy: `write a network outside it, e.g. ${key === "cidr" ? "172.29.16.0/24" : "10.224.0.0/12"}`,
+    },
+  ];
+}
+
+function zoneProblems(
+  config: Partial<StageConfig>,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  const zones = config.zones ?? [];
+  return zones.flatMap((zone, index) =>
+    zones.indexOf(zone) === index
+      ? []
+      : [
+          {
+            path: locate(`zones[${index}]`),
+            value: zone,
+            message: "stands in the list twice",
+            remedy: "remove one of them",
+          },
+        ],
+  );
+}
+
+/** Ports on which Swarm itself listens: cluster management, gossip, overlay data (https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts). */
+export const swarmPorts: readonly {
+  readonly port: number;
+  readonly protocols: readonly string[];
+  readonly use: string;
+}[] = [
+  { port: 2377, protocols: ["tcp"], use: "Swarm's cluster management" },
+  { port: 7946, protocols: ["tcp", "udp"], use: "Swarm's gossip between servers" },
+  { port: 4789, protocols: ["udp"], use: "Swarm's overlay networks" },
+];
+
+function portProblems(
+  config: Partial<StageConfig>,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  const ssh = config.ssh?.port;
+  const registry = config.registry?.port;
+  const taken = swarmPorts.find((entry) => entry.port === ssh && entry.protocols.includes("tcp"));
+  if (taken !== undefined) {
+    problems.push({
+      path: locate("ssh.port"),
+      value: String(ssh),
+      message: `is the port of ${taken.use}`,
+      remedy: "write 22 or another free port",
+    });
+  }
+  if (registry !== undefined && registry === ssh) {
+    problems.push({
+      path: locate("registry.port"),
+      value: String(registry),
+      message: "is the port of the servers' SSH daemon",
+      remedy: "write 5000 or another free port",
+    });
+  }
+  return problems;
+}
+
+function fleetProblems(
+  config: Partial<StageConfig>,
+  given: ReadonlyMap<string, string>,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  if (config.fleet === undefined || config.fleet === "container" || !given.has("container"))
+    return [];
+  return [
+    {
+      path: locate("container"),
+      message: `says how containers behave as servers, but the fleet is ${config.fleet}`,
+      remedy: "remove it, or write hive:fleet: container",
+    },
+  ];
+}
