@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { changedInputs, isKnown } from "../dynamic";
+import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
+import { isKnown } from "../unknown-value";
 import { certificateFingerprint, createAuthority, isRenewalDue } from "./client";
 import { checkCommonName, checkDays } from "./names";
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import { isKnown } from "../dynamic";
+import { isKnown } from "../unknown-value";
 
 /** RFC 5280, appendix A: `ub-common-name`. */
 const COMMON_NAME_LIMIT = 64;

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { changedInputs, isKnown } from "../dynamic";
+import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
+import { isKnown } from "../unknown-value";
 import { adoptKeyFile, inspectKeyFile, removeKeyFile, writeKeyFile } from "./client";
 import { fingerprintOf, generateOpenSshKeyPair } from "./openssh-key";
 
