@@ -51,8 +51,7 @@ function problemsOfIssue(
     return issue.keys.map((key) => unknownKeyProblem(key, path, context));
   }
   if (issue.code === "invalid_union") {
-    // The branch that fits best is the one whose complaints lie inside the value, not about the value's type.
-    const branch = issue.errors.find((issues) => !issues.some(isAboutWholeValue));
+    const branch = bestBranch(issue.errors);
     if (branch !== undefined) {
       return branch.flatMap((nested) => problemsOfIssue(nested, path, context));
     }
@@ -60,9 +59,19 @@ function problemsOfIssue(
   return [plainProblem(issue, path, context)];
 }
 
-function isAboutWholeValue(issue: z.core.$ZodIssue): boolean {
-  const aboutType = issue.code === "invalid_type" || issue.code === "invalid_value";
-  return issue.path.length === 0 && aboutType;
+/**
+ * The branch of a union that was meant: one that complains about places inside the value only; else one that takes the
+ * value's type. None when the value fits no branch at all.
+ */
+function bestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const isAboutInside = (issue: z.core.$ZodIssue): boolean =>
+    issue.path.length > 0 || issue.code === "unrecognized_keys";
+  const isAboutType = (issue: z.core.$ZodIssue): boolean =>
+    issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+  return (
+    branches.find((issues) => issues.every(isAboutInside)) ??
+    branches.find((issues) => !issues.some(isAboutType))
+  );
 }
 
 function plainProblem(
@@ -78,12 +87,17 @@ function plainProblem(
   return {
     path: context.locate(path),
     ...valueField(found, path, context),
-    message: issue.code === "custom" ? issue.message : messageOf(found, expected),
+    message: messageOf(issue, found, expected),
     remedy: params.remedy ?? notes.write ?? `write ${expected}`,
   };
 }
 
-function messageOf(found: unknown, expected: string): string {
+function messageOf(issue: z.core.$ZodIssue, found: unknown, expected: string): string {
+  if (issue.code === "custom" || issue.code === "invalid_format") return issue.message;
+  if (issue.code === "invalid_key")
+    return issue.issues[0]?.message ?? "is not a name for a key here";
+  if (issue.code === "too_small" && (found === "" || Array.isArray(found)))
+    return "must not be empty";
   return found === undefined ? `is missing; it takes ${expected}` : `must be ${expected}`;
 }
 

@@ -188,12 +188,9 @@ export const stageSchema = z.strictObject({
     write:
       "write a private network of at least a /20 that is used for nothing else, e.g. 10.224.0.0/12",
   }),
-  throughPhase: z
-    .enum(phases)
-    .default("initialize-services")
-    .meta({
-      description: "The last phase that a run goes through: for tests and careful operators.",
-    }),
+  throughPhase: z.enum(phases).default("initialize-services").meta({
+    description: "The last phase that a run goes through: for tests and careful operators.",
+  }),
 });
 
 /** A stage's configuration with every default filled in. */
