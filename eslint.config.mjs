@@ -16,7 +16,16 @@ const mayNotImport = (...rooms) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".hive", "coverage", "test-output", "toolchain/modules", "**/__snapshots__"] },
+  {
+    ignores: [
+      "node_modules",
+      ".hive",
+      "coverage",
+      "test-output",
+      "toolchain/modules",
+      "**/__snapshots__",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.{js,mjs,cjs}"],
@@ -56,7 +65,12 @@ export default tseslint.config(
       // Catches `if (input)` where an Output, which is always true, was meant to be a plain value.
       "@typescript-eslint/strict-boolean-expressions": [
         "error",
-        { allowString: false, allowNumber: false, allowNullableObject: true, allowNullableBoolean: true },
+        {
+          allowString: false,
+          allowNumber: false,
+          allowNullableObject: true,
+          allowNullableBoolean: true,
+        },
       ],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/consistent-type-imports": "error",
@@ -72,9 +86,18 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["model/**/*.ts"], rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli", "site") },
-  { files: ["render/**/*.ts"], rules: mayNotImport("@pulumi/*", "components", "providers", "cli", "site") },
-  { files: ["providers/**/*.ts"], rules: mayNotImport("components", "cli", "site", "render", "zod") },
+  {
+    files: ["model/**/*.ts"],
+    rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli", "site"),
+  },
+  {
+    files: ["render/**/*.ts"],
+    rules: mayNotImport("@pulumi/*", "components", "providers", "cli", "site"),
+  },
+  {
+    files: ["providers/**/*.ts"],
+    rules: mayNotImport("components", "cli", "site", "render", "zod"),
+  },
   {
     files: ["providers/*/*provider.ts"],
     // A dynamic provider's methods are asynchronous by contract: what they throw must be a rejection.
@@ -82,7 +105,10 @@ export default tseslint.config(
   },
   { files: ["components/**/*.ts"], rules: mayNotImport("cli", "site") },
   { files: ["cli/**/*.ts"], rules: mayNotImport("components") },
-  { files: ["site/**/*.ts"], rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli") },
+  {
+    files: ["site/**/*.ts"],
+    rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli"),
+  },
   {
     files: ["test/**/*.ts"],
     rules: {

@@ -12,10 +12,15 @@ export abstract class HiveComponent extends pulumi.ComponentResource {
 
   /** @param type - the type's last part: `SwarmCluster` becomes `hive:index:SwarmCluster`. */
   constructor(type: string, name: string, opts: pulumi.ComponentResourceOptions = {}) {
-    super(`hive:index:${type}`, name, {}, {
-      ...opts,
-      transformations: [...(opts.transformations ?? []), (child) => requirePrefix(name, child)],
-    });
+    super(
+      `hive:index:${type}`,
+      name,
+      {},
+      {
+        ...opts,
+        transformations: [...(opts.transformations ?? []), (child) => requirePrefix(name, child)],
+      },
+    );
     this.logicalName = name;
   }
 
@@ -28,7 +33,9 @@ export abstract class HiveComponent extends pulumi.ComponentResource {
 /** The rule as a transformation; it changes nothing. */
 function requirePrefix(parent: string, child: pulumi.ResourceTransformationArgs): undefined {
   if (child.name !== parent && !child.name.startsWith(`${parent}-`)) {
-    throw new Error(`The resource ${child.name} (${child.type}) must be named ${parent}-<noun>, as a child of ${parent}.`);
+    throw new Error(
+      `The resource ${child.name} (${child.type}) must be named ${parent}-<noun>, as a child of ${parent}.`,
+    );
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerFleetPlan } from "../model/container-fleet";
+import { endpointUrl } from "../model/endpoint-url";
 import type { Phase } from "../model/phases";
 import type { Plan, ServicePlan } from "../model/plan";
 import { ContainerFleet } from "./fleet/container";
@@ -31,12 +32,15 @@ export class Hive extends pulumi.ComponentResource {
 
     const fleet = this.buildInfra(args);
     const base = this.through("setup-hosts", (phase) => this.setupHosts(phase, fleet));
-    const images = base && this.through("build-images", (phase) => this.buildImages(phase, fleet, base));
+    const images =
+      base && this.through("build-images", (phase) => this.buildImages(phase, fleet, base));
     // Their engines come with the full service model; as phases they exist from the start.
     this.through("build-networks", () => undefined);
     this.through("build-volumes", () => undefined);
     const services =
-      base && images && this.through("deploy-services", (phase) => this.deployServices(phase, fleet, base, images));
+      base &&
+      images &&
+      this.through("deploy-services", (phase) => this.deployServices(phase, fleet, base, images));
     this.through("initialize-services", () => undefined);
 
     this.outputs = this.describe(fleet, base, services);
@@ -76,13 +80,22 @@ export class Hive extends pulumi.ComponentResource {
     const repository = repositoryHost(fleet);
     const repositoryServer = new RepositoryServer(
       "repository",
-      { plan: this.plan, host: repository, setup: required(setups, repository.plan.name), authority },
+      {
+        plan: this.plan,
+        host: repository,
+        setup: required(setups, repository.plan.name),
+        authority,
+      },
       { parent },
     );
     return { swarm, repositoryServer };
   }
 
-  private buildImages(parent: PhaseComponent, fleet: Fleet, base: Base): ReadonlyMap<string, SiteImage> {
+  private buildImages(
+    parent: PhaseComponent,
+    fleet: Fleet,
+    base: Base,
+  ): ReadonlyMap<string, SiteImage> {
     const { registry } = base.repositoryServer;
     return new Map(
       this.plan.images.map((image) => [
@@ -108,7 +121,13 @@ export class Hive extends pulumi.ComponentResource {
         service.name,
         new SwarmService(
           `service-${service.name}`,
-          { service, siteName: this.plan.siteName, managers: clusterHosts(fleet), images, registry },
+          {
+            service,
+            siteName: this.plan.siteName,
+            managers: clusterHosts(fleet),
+            images,
+            registry,
+          },
           { parent, dependsOn: [base.swarm.membership] },
         ),
       ]),
@@ -167,10 +186,7 @@ function required<K, V>(map: ReadonlyMap<K, V>, key: K): V {
 
 function describeService(fleet: Fleet, service: ServicePlan, image: string): ServiceOutput {
   const endpoints = service.ports.flatMap((port) =>
-    clusterHosts(fleet).map((host) => {
-      const scheme = port.published === 443 ? "https" : "http";
-      return fleet.url(host, scheme, port.published);
-    }),
+    clusterHosts(fleet).map((host) => endpointUrl(port, host.reach(port.published, port.protocol))),
   );
   return { image, digest: image.split("@")[1] ?? "", endpoints };
 }

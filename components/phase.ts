@@ -3,7 +3,9 @@ import type { Phase } from "../model/phases";
 
 /** `build-infra` → `hive:phase:BuildInfra`: the type token that makes a phase visible in every URN below it. */
 export function phaseType(phase: Phase): string {
-  const pascalCase = phase.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+  const pascalCase = phase.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) =>
+    letter.toUpperCase(),
+  );
   return `hive:phase:${pascalCase}`;
 }
 

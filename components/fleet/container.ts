@@ -2,7 +2,8 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerFleetPlan, ContainerServerPlan } from "../../model/container-fleet";
-import type { Plan } from "../../model/plan";
+import type { Reach } from "../../model/endpoint-url";
+import type { Plan, PortPlan } from "../../model/plan";
 import { ContainerPower } from "../../providers/container-power/resource";
 import { hashBuildContext } from "../../providers/image-build/context";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
@@ -42,18 +43,11 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     const operatorKey = this.createOperatorKey();
     const network = this.createNetwork();
     const image = this.createImage();
-    this.hosts = args.fleet.servers.map((server) => this.createHost(server, network, image, operatorKey));
+    this.hosts = args.fleet.servers.map((server) =>
+      this.createHost(server, network, image, operatorKey),
+    );
 
     this.registerOutputs({});
-  }
-
-  url(host: Host, scheme: "http" | "https", port: number): string {
-    const server = this.fleet.servers.find((candidate) => candidate.host.name === host.plan.name);
-    const published = server?.published.find((candidate) => candidate.containerPort === port);
-    const usual = scheme === "http" ? 80 : 443;
-    const address = published === undefined ? host.plan.privateAddress : published.hostAddress;
-    const shown = published === undefined ? port : published.hostPort;
-    return `${scheme}://${address}${shown === usual ? "" : `:${shown}`}/`;
   }
 
   private createOperatorKey(): SshKeyPair {
@@ -97,13 +91,23 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     operatorKey: SshKeyPair,
   ): Host {
     const name = this.child(server.host.logicalName);
-    const hostKey = new SshKeyPair(`${name}-host-key`, { comment: server.host.name }, { parent: this });
+    const hostKey = new SshKeyPair(
+      `${name}-host-key`,
+      { comment: server.host.name },
+      { parent: this },
+    );
     const volume = new docker.Volume(
       `${name}-engine-data`,
       { name: server.volumeName, labels: this.labels() },
       { parent: this },
     );
-    const container = this.createContainer(name, server, { network, image, volume, hostKey, operatorKey });
+    const container = this.createContainer(name, server, {
+      network,
+      image,
+      volume,
+      hostKey,
+      operatorKey,
+    });
     const power = new ContainerPower(
       `${name}-power`,
       { containerName: server.containerName, containerId: container.id },
@@ -130,7 +134,12 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     const ready = new command.remote.Command(
       `${name}-ready`,
       { connection, create: readyStep(), triggers: [container.id], addPreviousOutputInEnv: false },
-      { parent: this, dependsOn: [power], deletedWith: container, customTimeouts: { create: "3m" } },
+      {
+        parent: this,
+        dependsOn: [power],
+        deletedWith: container,
+        customTimeouts: { create: "3m" },
+      },
     );
     return {
       plan: server.host,
@@ -138,6 +147,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       connection,
       incarnation: container.id,
       publicAddress: pulumi.output(server.host.privateAddress),
+      reach: (port, protocol) => reachOf(server, port, protocol),
       ready,
     };
   }
@@ -178,7 +188,12 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         capabilities: { adds: ["ALL"], drops: ["CAP_SYS_RESOURCE"] },
         securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
         cgroupnsMode: cgroup.cgroupnsMode,
-        mounts: cgroup.mounts.map((path) => ({ type: "bind", source: path, target: path, readOnly: false })),
+        mounts: cgroup.mounts.map((path) => ({
+          type: "bind",
+          source: path,
+          target: path,
+          readOnly: false,
+        })),
         tmpfs: { "/run": "rw,exec,mode=755", "/tmp": "rw,exec,mode=1777" },
         volumes: [{ volumeName: parts.volume.name, containerPath: "/var/lib/docker" }],
         uploads: [
@@ -215,4 +230,14 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       ...(host === undefined ? [] : [{ label: "hive.host", value: host }]),
     ];
   }
+}
+
+/** A published port's place on this computer, or the server's own address where servers are reached directly. */
+function reachOf(server: ContainerServerPlan, port: number, protocol: PortPlan["protocol"]): Reach {
+  const published = server.published.find(
+    (candidate) => candidate.containerPort === port && candidate.protocol === protocol,
+  );
+  return published === undefined
+    ? { address: server.host.privateAddress, port }
+    : { address: published.hostAddress, port: published.hostPort };
 }

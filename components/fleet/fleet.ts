@@ -1,6 +1,7 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HostPlan } from "../../model/plan";
+import type { Reach } from "../../model/endpoint-url";
+import type { HostPlan, PortPlan } from "../../model/plan";
 import type { HostAccess } from "../../providers/transport/host-access";
 
 /** A server that a fleet yields. Everything after the fleet is the same code on every stage. */
@@ -15,6 +16,8 @@ export interface Host {
   readonly incarnation: pulumi.Output<string>;
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
   readonly publicAddress: pulumi.Output<string>;
+  /** Where a port that the host publishes is found from the operator's computer. */
+  reach(port: number, protocol: PortPlan["protocol"]): Reach;
   /** Resolves when the host has booted and answers; what acts on the host depends on it. */
   readonly ready: pulumi.Resource;
 }
@@ -23,8 +26,6 @@ export interface Host {
 export interface Fleet {
   /** In index order, as in the plan. */
   readonly hosts: readonly Host[];
-  /** Where a published port of a host answers from the operator's computer, e.g. `http://172.29.16.4`. */
-  url(host: Host, scheme: "http" | "https", port: number): string;
 }
 
 /** The fleet's cluster hosts, in index order. */

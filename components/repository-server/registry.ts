@@ -70,7 +70,11 @@ export class Registry extends HiveComponent {
         triggers: [this.host.incarnation],
         addPreviousOutputInEnv: false,
       },
-      { parent: this, dependsOn: [args.setup.engine], customTimeouts: { create: "5m", update: "5m" } },
+      {
+        parent: this,
+        dependsOn: [args.setup.engine],
+        customTimeouts: { create: "5m", update: "5m" },
+      },
     );
 
     this.registerOutputs({});

@@ -27,7 +27,8 @@ export async function readEngineFacts(ports: readonly number[]): Promise<EngineF
   const holders = new Map(
     containers.flatMap((container) =>
       container.Ports.filter((port) => port.PublicPort !== undefined).map(
-        (port) => [port.PublicPort, container.Names[0]?.replace(/^\//, "") ?? container.Id] as const,
+        (port) =>
+          [port.PublicPort, container.Names[0]?.replace(/^\//, "") ?? container.Id] as const,
       ),
     ),
   );
@@ -35,7 +36,8 @@ export async function readEngineFacts(ports: readonly number[]): Promise<EngineF
     ports.map(async (port) => ((await isFree(port)) ? [] : [{ port, holder: holders.get(port) }])),
   );
   return {
-    platform: process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux",
+    platform:
+      process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux",
     desktop: info.OperatingSystem?.includes("Docker Desktop") ?? false,
     cgroupVersion: info.CgroupVersion === "2" ? 2 : 1,
     networks: networks.map((network) => ({
@@ -65,6 +67,8 @@ function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
   });
 }

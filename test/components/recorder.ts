@@ -1,0 +1,117 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the engine would have been told of it. */
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  /** The options, as a stack transformation sees them. */
+  readonly options: pulumi.CustomResourceOptions;
+  /** Logical names of the parents, nearest first. */
+  readonly ancestors: readonly string[];
+}
+
+/** What providers would compute; enough for the program to go on. */
+function computed(type: string, name: string): Record<string, unknown> {
+  switch (type) {
+    case "pulumi-nodejs:dynamic/hive:SshKeyPair":
+      return {
+        publicKey: `ssh-ed25519 AAAA${name} comment`,
+        hostKey: `ssh-ed25519 AAAA${name}`,
+        privateKey: `PRIVATE-${name}`,
+        fingerprint: "SHA256:x",
+      };
+    case "pulumi-nodejs:dynamic/hive:CertificateAuthority":
+    case "pulumi-nodejs:dynamic/hive:Certificate":
+      return { certificatePem: `CERTIFICATE-${name}`, privateKeyPem: `PRIVATE-${name}` };
+    case "pulumi-nodejs:dynamic/hive:ImageBuild":
+      return {
+        digest: `sha256:${"a".repeat(64)}`,
+        reference: `registry.test.example:5000/webgate@sha256:${"a".repeat(64)}`,
+        imageId: `sha256:${"b".repeat(64)}`,
+        tag: "abc",
+      };
+    case "random:index/randomPassword:RandomPassword":
+      return { result: `PASSWORD-${name}` };
+    case "docker:index/remoteImage:RemoteImage":
+      return { imageId: `sha256:${"c".repeat(64)}` };
+    default:
+      return {};
+  }
+}
+
+/**
+ * Runs a program against mocks and returns what it declared.
+ *
+ * @param preview - as in a preview: nothing that a provider computes is known.
+ */
+export async function record(
+  program: () => void | Promise<void>,
+  { preview = false }: { readonly preview?: boolean } = {},
+): Promise<readonly Recorded[]> {
+  const inputs = new Map<string, Record<string, unknown>>();
+  const declared: {
+    type: string;
+    name: string;
+    options: pulumi.CustomResourceOptions;
+    urn: Promise<string>;
+  }[] = [];
+  const parents = new Map<string, string | undefined>();
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        const key = `${args.type}::${args.name}`;
+        if (inputs.has(key)) throw new Error(`Declared twice: ${key}`);
+        inputs.set(key, args.inputs as Record<string, unknown>);
+        return {
+          id: preview ? undefined : `${args.name}-id`,
+          state: { ...(args.inputs as object), ...(preview ? {} : computed(args.type, args.name)) },
+        };
+      },
+      call: (args) => args.inputs,
+    },
+    "hive",
+    "private",
+    preview,
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation((resource) => {
+      const options = resource.opts as pulumi.CustomResourceOptions;
+      const parent = options.parent as (pulumi.Resource & { __name?: string }) | undefined;
+      parents.set(resource.name, parent?.__name);
+      declared.push({
+        type: resource.type,
+        name: resource.name,
+        options,
+        urn: Promise.resolve(""),
+      });
+      return undefined;
+    });
+    await program();
+    return {};
+  });
+  // Registration goes on after the program's end; a few turns without a new one mean that it is over.
+  for (let quiet = 0, seen = -1; quiet < 5;) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    quiet = inputs.size === seen ? quiet + 1 : 0;
+    seen = inputs.size;
+  }
+  return declared
+    .filter(({ type, name }) => inputs.has(`${type}::${name}`))
+    .map(({ type, name, options }) => ({
+      type,
+      name,
+      options,
+      inputs: inputs.get(`${type}::${name}`) ?? {},
+      ancestors: ancestorsOf(name, parents),
+    }));
+}
+
+function ancestorsOf(name: string, parents: ReadonlyMap<string, string | undefined>): string[] {
+  const ancestors: string[] = [];
+  for (let parent = parents.get(name); parent !== undefined; parent = parents.get(parent)) {
+    ancestors.push(parent);
+    if (ancestors.length > 20) throw new Error(`The parents of ${name} form a circle.`);
+  }
+  return ancestors;
+}

@@ -1,0 +1,187 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
+
+const root = join(__dirname, "..", "..");
+
+/** What a finished command left. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order in which they came. */
+  readonly output: string;
+  readonly seconds: number;
+}
+
+/**
+ * A private stage of its own, in a copy of the work tree: other names, another network and another home than the stage
+ * that a user may have running on the same computer.
+ */
+export class TestStage {
+  /** The copy of the project. */
+  readonly directory: string;
+  readonly siteName: string;
+
+  /**
+   * @param name - part of the site's name, so that several test stages can exist side by side.
+   * @param config - keys of `Pulumi.private.yaml` to set, without the `hive:` prefix.
+   */
+  constructor(name: string, config: Readonly<Record<string, unknown>>) {
+    this.siteName = `${name}.hive.example`;
+    this.directory = mkdtempSync(join(tmpdir(), `hive-${name}-`));
+    const listed = spawnSync(
+      "git",
+      ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+      {
+        cwd: root,
+        encoding: "utf8",
+      },
+    );
+    for (const file of listed.stdout.split("\0").filter((path) => path !== "")) {
+      const target = join(this.directory, file);
+      mkdirSync(dirname(target), { recursive: true });
+      cpSync(join(root, file), target);
+    }
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+    this.configure({ siteName: this.siteName, ...config });
+  }
+
+  /** Sets keys of the stage's configuration; `undefined` removes one. */
+  configure(config: Readonly<Record<string, unknown>>): void {
+    const file = join(this.directory, "Pulumi.private.yaml");
+    const document = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    for (const [key, value] of Object.entries(config)) {
+      if (value === undefined) delete document.config[`hive:${key}`];
+      else document.config[`hive:${key}`] = value;
+    }
+    writeFileSync(file, stringify(document));
+  }
+
+  /** Replaces text in a file of the copy. @throws Error when the text is not there. */
+  edit(file: string, from: string, to: string): void {
+    const path = join(this.directory, file);
+    const before = readFileSync(path, "utf8");
+    if (!before.includes(from))
+      throw new Error(`${file} does not contain ${JSON.stringify(from)}.`);
+    writeFileSync(path, before.replace(from, to));
+  }
+
+  /** Runs the `hive` command to its end. */
+  hive(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return this.run(process.execPath, ["cli/bin.js", ...args], options);
+  }
+
+  /** Runs the Pulumi engine in the project's environment. */
+  pulumi(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return this.run(process.execPath, ["toolchain/run.mjs", "--", "pulumi", ...args], options);
+  }
+
+  /** Starts a command without waiting; for interrupting it. */
+  start(args: readonly string[]): ChildProcess {
+    return spawn(process.execPath, ["cli/bin.js", ...args], {
+      cwd: this.directory,
+      env: this.environment(),
+      stdio: "ignore",
+    });
+  }
+
+  /** Removes the copy. The stage must have been destroyed before. */
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** The caller's environment without what would make the copy use somebody else's state. */
+  private environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+    const environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1", ...extra };
+    for (const name of Object.keys(environment)) {
+      if (name.startsWith("HIVE_HOME") || (name.startsWith("PULUMI_") && !(name in extra)))
+        delete environment[name];
+    }
+    return environment;
+  }
+
+  private run(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
+    const started = Date.now();
+    return new Promise((resolve, reject) => {
+      const child = spawn(command, args, {
+        cwd: this.directory,
+        env: this.environment(options.environment),
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let stdout = "";
+      let stderr = "";
+      let output = "";
+      child.stdout.on("data", (chunk: Buffer) => {
+        stdout += chunk.toString();
+        output += chunk.toString();
+      });
+      child.stderr.on("data", (chunk: Buffer) => {
+        stderr += chunk.toString();
+        output += chunk.toString();
+      });
+      const deadline = setTimeout(
+        () => child.kill("SIGKILL"),
+        (options.deadlineSeconds ?? 300) * 1000,
+      );
+      child.once("error", reject);
+      child.once("close", (code) => {
+        clearTimeout(deadline);
+        resolve({ code, stdout, stderr, output, seconds: (Date.now() - started) / 1000 });
+      });
+    });
+  }
+}
+
+/** Options of a run. */
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Killed after so many seconds; default 300. */
+  readonly deadlineSeconds?: number;
+}
+
+/** A page's status and text, or undefined when nothing answers within two seconds. */
+export function fetchPage(url: string): Promise<{ status: number; text: string } | undefined> {
+  return new Promise((resolve) => {
+    const request = get(url, { timeout: 2000, agent: false }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on("error", () => resolve(undefined));
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(undefined));
+  });
+}
+
+/** Runs the docker client on this computer. @throws Error with its message when it fails. */
+export function docker(...args: string[]): string {
+  const run = spawnSync("docker", args, { encoding: "utf8", timeout: 60_000 });
+  if (run.status !== 0) throw new Error(`docker ${args.join(" ")}: ${run.stderr}`);
+  return run.stdout.trim();
+}
+
+/** Repeats a look until it gives something, at most `seconds` long. */
+export async function eventually<T>(
+  seconds: number,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > end) throw new Error(`Not within ${seconds} s.`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
