@@ -24,7 +24,11 @@ const simple = {
 
 /** @param {unknown} value @returns {string} its type, for a reason */
 function typeName(value) {
-  return Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
+  return Array.isArray(value)
+    ? "a list"
+    : values.isObject(value)
+      ? "an object"
+      : `a ${typeof value}`;
 }
 
 /**

@@ -83,17 +83,6 @@ function unwrap(value) {
   return value;
 }
 
-/** @param {unknown} value @returns {boolean} whether it is not known, or holds something that is not */
-function containsUnknown(value) {
-  if (isUnknown(value)) {
-    return true;
-  }
-  if (Array.isArray(value)) {
-    return value.some(containsUnknown);
-  }
-  return isObject(value) && Object.values(value).some(containsUnknown);
-}
-
 /**
  * Every string inside a secret, for keeping secrets out of texts.
  *
@@ -143,7 +132,6 @@ module.exports = {
   asSecret,
   withoutMark,
   unwrap,
-  containsUnknown,
   secretStrings,
   pathAsset,
   assetArchive,
