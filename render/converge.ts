@@ -1,0 +1,238 @@
+import { secretInputEnd, secretInputHeader } from "./converge-input";
+import { convergeFunctions } from "./converge-functions";
+import { asRoot, commandLine, encode, printContent, quote } from "./shell";
+
+/** A file that the step keeps. */
+export interface ConvergeFile {
+  /** Absolute. Missing folders above it are made with mode 0755. */
+  readonly path: string;
+  /** Four octal digits, e.g. `0644`. */
+  readonly mode: string;
+  /** `<user>:<group>`, names or numbers. Default `root:root`. */
+  readonly owner?: string;
+  /** Not secret: it stands in the step's text. */
+  readonly content: string;
+  /**
+   * Write into the file that is there instead of renaming a new one over it. Only for a file that is a mount of its own
+   * (a container's `/etc/hosts`, `/etc/hostname`), where renaming is impossible. Default false.
+   */
+  readonly inPlace?: boolean;
+}
+
+/** A file whose content arrives through standard input ({@link renderSecretInput}). */
+export interface ConvergeSecretFile {
+  /** Absolute. The folder above it is made with mode 0700 if it is missing. */
+  readonly path: string;
+  /** Four octal digits, e.g. `0600`. */
+  readonly mode: string;
+  /** `<user>:<group>`. Default `root:root`. */
+  readonly owner?: string;
+  /**
+   * `verbatim` (default): the content as it is. `htpasswd`: the content is `<user>:<password>`, the file holds a bcrypt
+   * hash; a hash that is there already and fits the password is kept, so that nothing changes.
+   */
+  readonly format?: "verbatim" | "htpasswd";
+}
+
+/** What to do when files changed. */
+export interface ConvergeReaction {
+  /** Lower-case name; marks the reaction as due on the host until it has succeeded. */
+  readonly name: string;
+  /** Paths of the step's files, or `any`: any file or package of the step. */
+  readonly on: readonly string[] | "any";
+  /** Commands for bash, one after the other; the first failure ends the step. */
+  readonly run: readonly string[];
+  /** Deadline of each command. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+/** What must be true at the end. */
+export interface ConvergeCheck {
+  /** What is checked, as it is said when it fails: `the Docker Engine answers`. */
+  readonly what: string;
+  /** A command for bash that succeeds when it is true. Tried again until the deadline. */
+  readonly run: string;
+  /** Default 10. */
+  readonly withinSeconds?: number;
+  /** What an operator should do when it fails. */
+  readonly remedy?: string;
+}
+
+/** A package that the step needs. */
+export interface ConvergePackage {
+  /** Name in Debian and Ubuntu. */
+  readonly name: string;
+  /** The package is not needed where this command exists, e.g. `dockerd` from another source. */
+  readonly unlessCommand?: string;
+}
+
+/** A converge step: the state that one part of a host shall have. */
+export interface ConvergeStep {
+  /** Lower-case words joined by dashes; also the name of the step's folder for marks on the host. */
+  readonly title: string;
+  readonly files?: readonly ConvergeFile[];
+  readonly secretFiles?: readonly ConvergeSecretFile[];
+  /** Installed if missing; never upgraded. */
+  readonly packages?: readonly ConvergePackage[];
+  readonly reactions?: readonly ConvergeReaction[];
+  /**
+   * Commands for bash, run every time, after the reactions. They must be harmless to repeat, and print a line that begins
+   * with `changed ` if and only if they changed something.
+   */
+  readonly always?: readonly string[];
+  readonly checks?: readonly ConvergeCheck[];
+  /** Deadline of the whole step. Default 300. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Where a host keeps the marks of reactions that are still due. */
+export const convergeStateFolder = "/var/lib/hive/converge";
+
+/**
+ * Renders a step as the command that the admin user runs over SSH. It may run any number of times, and may be cut off at
+ * any moment:
+ *
+ * - a file is written only when its content, mode or owner differ; a new one is complete before it gets its name;
+ * - before a file is replaced, the reactions to it are marked as due on the host; a mark goes only when its reaction has
+ *   succeeded. A run that is cut off between writing and reloading leaves the mark, and the next run reloads;
+ * - it prints a line per file, `changed <path>` or `unchanged <path>`, and at the end `<title>: changed` or
+ *   `<title>: unchanged`; what commands print is shown only when they fail;
+ * - every wait has a deadline.
+ *
+ * @throws RangeError for a path, mode, owner, title or reaction that cannot be right; the message says which
+ */
+export function renderConverge(step: ConvergeStep): string {
+  assertStep(step);
+  const secretFiles = step.secretFiles ?? [];
+  const script = [
+    "set -euo pipefail",
+    `title=${quote(step.title)}`,
+    `state=${quote(`${convergeStateFolder}/${step.title}`)}`,
+    convergeFunctions,
+    "begin",
+    ...(secretFiles.length === 0 ? [] : [readSecrets(secretFiles)]),
+    ...(step.files ?? []).map((file) => renderFile(file, step)),
+    ...secretFiles.map((file) => renderSecretFile(file, step)),
+    ...(step.packages === undefined ? [] : [renderPackages(step.packages, step)]),
+    ...(step.reactions ?? []).map(renderReaction),
+    ...(step.always ?? []).map((command) => commandLine("repeat", command)),
+    ...(step.checks ?? []).map(renderCheck),
+    "finish",
+    "",
+  ].join("\n");
+  return asRoot({
+    title: step.title,
+    script,
+    readsInput: secretFiles.length > 0,
+    timeoutSeconds: step.timeoutSeconds ?? 300,
+  });
+}
+
+function renderFile(file: ConvergeFile, step: ConvergeStep): string {
+  const place = file.inPlace === true ? "in-place" : "rename";
+  return `${printContent(file.content)} > "$content"\n${renderPut(file, place, "0755", step)}`;
+}
+
+function renderSecretFile(file: ConvergeSecretFile, step: ConvergeStep): string {
+  const filter = file.format === "htpasswd" ? ` | ${commandLine("htpasswd", file.path)}` : "";
+  return `secret ${encode(file.path)}${filter} > "$content"\n${renderPut(file, "rename", "0700", step)}`;
+}
+
+function renderPut(
+  file: ConvergeFile | ConvergeSecretFile,
+  place: "rename" | "in-place",
+  folderMode: string,
+  step: ConvergeStep,
+): string {
+  return commandLine(
+    "put",
+    file.path,
+    file.mode,
+    file.owner ?? "root:root",
+    place,
+    folderMode,
+    ...due(file.path, step),
+  );
+}
+
+function readSecrets(files: readonly ConvergeSecretFile[]): string {
+  return commandLine(
+    "read_secrets",
+    secretInputHeader,
+    secretInputEnd,
+    ...files.map((file) => encode(file.path)),
+  );
+}
+
+function renderPackages(packages: readonly ConvergePackage[], step: ConvergeStep): string {
+  const reactions = (step.reactions ?? []).filter((reaction) => reaction.on === "any");
+  const names = packages.map((each) =>
+    each.unlessCommand === undefined ? each.name : `${each.name}/${each.unlessCommand}`,
+  );
+  return commandLine("packages", reactions.map((reaction) => reaction.name).join(" "), ...names);
+}
+
+function renderReaction(reaction: ConvergeReaction): string {
+  return commandLine(
+    "react",
+    reaction.name,
+    String(reaction.timeoutSeconds ?? 60),
+    ...reaction.run,
+  );
+}
+
+function renderCheck(check: ConvergeCheck): string {
+  return commandLine(
+    "check",
+    String(check.withinSeconds ?? 10),
+    check.what,
+    check.remedy ?? "",
+    check.run,
+  );
+}
+
+/** Names of the reactions that a change of this file makes due. */
+function due(path: string, step: ConvergeStep): string[] {
+  return (step.reactions ?? [])
+    .filter((reaction) => reaction.on === "any" || reaction.on.includes(path))
+    .map((reaction) => reaction.name);
+}
+
+function assertStep(step: ConvergeStep): void {
+  const word = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+  if (!word.test(step.title))
+    throw fault(step, "title", step.title, "lower-case words joined by dashes");
+  const paths = new Set<string>();
+  for (const file of [...(step.files ?? []), ...(step.secretFiles ?? [])]) {
+    if (!/^\/[^\n]*[^/\n]$/.test(file.path) || file.path.includes("/../")) {
+      throw fault(step, "path", file.path, "an absolute path");
+    }
+    if (!/^0[0-7]{3}$/.test(file.mode))
+      throw fault(step, `mode of ${file.path}`, file.mode, "four octal digits, e.g. 0644");
+    if (!/^[a-z0-9_-]+:[a-z0-9_-]+$/.test(file.owner ?? "root:root")) {
+      throw fault(step, `owner of ${file.path}`, file.owner ?? "", "<user>:<group>");
+    }
+    if (paths.has(file.path)) throw fault(step, "path", file.path, "declared once, not twice");
+    paths.add(file.path);
+  }
+  for (const reaction of step.reactions ?? []) {
+    if (!word.test(reaction.name))
+      throw fault(step, "reaction", reaction.name, "lower-case words joined by dashes");
+    const unknown =
+      reaction.on === "any" ? undefined : reaction.on.find((path) => !paths.has(path));
+    if (unknown !== undefined) {
+      throw fault(
+        step,
+        `reaction ${reaction.name}`,
+        unknown,
+        "the path of one of the step's files",
+      );
+    }
+  }
+}
+
+function fault(step: ConvergeStep, what: string, value: string, expected: string): RangeError {
+  return new RangeError(
+    `Step ${step.title}: ${what} ${JSON.stringify(value)} must be ${expected}.`,
+  );
+}

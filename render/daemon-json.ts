@@ -1,0 +1,41 @@
+import { dockerBridgePool } from "../model/stage";
+
+/** Where the Docker Engine's settings lie. */
+export const daemonJsonPath = "/etc/docker/daemon.json";
+
+/** Where an addition to the engine's systemd unit lies. */
+export const dockerDropInPath = "/etc/systemd/system/docker.service.d/10-hive.conf";
+
+/**
+ * The Docker Engine's settings, with sorted keys; the same on every host of every stage, so that nothing but a new release
+ * of hive makes an engine restart. No `hosts`: the engine listens on its socket only, never on TCP. No `dns`: containers
+ * get the host's resolvers.
+ */
+export function renderDaemonJson(): string {
+  const settings = {
+    // Networks of containers on the host. The plan keeps the stage's network and the overlay pool clear of this pool.
+    "default-address-pools": [{ base: dockerBridgePool, size: 22 }],
+    // systemd is what manages cgroups on the host; a second manager beside it makes both unreliable. In a server
+    // container it also keeps the cgroups of inner containers inside the server's own one.
+    "exec-opts": ["native.cgroupdriver=systemd"],
+    // Swarm mode does not work with it.
+    "live-restore": false,
+    // One place for all logs of a host, with limits of its own (journald.ts); `docker logs` reads it too.
+    "log-driver": "journald",
+    "log-opts": { tag: "{{.Name}}" },
+    // Containers get this long for their own grace periods when the engine stops, seconds.
+    "shutdown-timeout": 30,
+    "storage-driver": "overlay2",
+    // A process per published port is neither needed nor wanted: published ports are kernel rules only.
+    "userland-proxy": false,
+  };
+  return `${JSON.stringify(settings, undefined, 2)}\n`;
+}
+
+/**
+ * An addition to docker.service: all containers log through the engine, so the journal's limit per unit would drop their
+ * lines together. The journal's size limit still holds.
+ */
+export function renderDockerDropIn(): string {
+  return `# Kept by hive.\n[Service]\nLogRateLimitIntervalSec=0\n`;
+}

@@ -1,0 +1,101 @@
+import type { HostPlan, Plan } from "../model/plan";
+import { renderConverge } from "./converge";
+import { renderHostsApply, type HostEntry } from "./hosts-file";
+import { journaldConfigPath, renderJournaldConfig } from "./journald";
+import { commandLine, quote } from "./shell";
+import { renderSshdConfig, sshdConfigPath } from "./sshd";
+import { renderSysctlApply, renderSysctlConfig, sysctlConfigPath } from "./sysctl";
+
+/** Names that every host of the site must know without DNS: all hosts, and the registry. */
+export function siteHostEntries(plan: Plan): HostEntry[] {
+  const hosts = plan.hosts.map((host) => ({ name: host.name, address: host.privateAddress }));
+  const registry = plan.hosts
+    .filter((host) => host.role === "repository")
+    .map((host) => ({ name: plan.registry.name, address: host.privateAddress }));
+  return [...hosts, ...registry];
+}
+
+/**
+ * The first converge step: what every host needs before anything of the site runs on it. Admin user's rights, sshd, host
+ * name, names of the other hosts, kernel settings, journal, time, and the tools that later steps call.
+ */
+export function baseStep(plan: Plan, host: HostPlan): string {
+  const admin = plan.ssh.user;
+  return renderConverge({
+    title: "base",
+    files: [
+      { path: `/etc/sudoers.d/hive`, mode: "0440", content: renderSudoers(admin) },
+      { path: sshdConfigPath, mode: "0644", content: renderSshdConfig(admin) },
+      { path: journaldConfigPath, mode: "0644", content: renderJournaldConfig() },
+      { path: sysctlConfigPath, mode: "0644", content: renderSysctlConfig() },
+    ],
+    packages: ["ca-certificates", "curl", "iproute2", "nftables", "procps"].map((name) => ({
+      name,
+    })),
+    reactions: [
+      {
+        name: "reload-sshd",
+        on: [sshdConfigPath],
+        // Tested first: a server whose sshd does not come back is lost.
+        run: ["sshd -t", "systemctl try-reload-or-restart ssh.service"],
+      },
+      {
+        name: "restart-journald",
+        on: [journaldConfigPath],
+        run: [
+          "mkdir -p /var/log/journal",
+          "systemctl restart systemd-journald.service",
+          "journalctl --flush",
+        ],
+      },
+    ],
+    always: [
+      renderHostname(host.name),
+      renderHostsApply(siteHostEntries(plan)),
+      renderSysctlApply(),
+      keepTime,
+    ],
+    checks: [
+      {
+        what: "the sudo rules are valid",
+        run: "visudo --check --quiet",
+        remedy: "look at /etc/sudoers.d",
+      },
+      {
+        what: `${host.name} resolves to ${host.privateAddress}`,
+        run: `getent ahostsv4 ${quote(host.name)} | grep -q ${quote(`^${host.privateAddress} `)}`,
+        remedy: "look at /etc/hosts and /etc/nsswitch.conf",
+      },
+    ],
+    timeoutSeconds: 600,
+  });
+}
+
+/** The text of the rule that lets the admin user manage the host over SSH, where nobody can type a password. */
+export function renderSudoers(adminUser: string): string {
+  return `# Kept by hive.\n${adminUser} ALL=(ALL:ALL) NOPASSWD: ALL\n`;
+}
+
+/** The name is also the Swarm node's name. In a container it is given from outside, and there is nothing to do. */
+function renderHostname(name: string): string {
+  return `
+if [ "$(uname -n)" != ${quote(name)} ]; then
+  ${commandLine("echo", name)} > /etc/hostname
+  ${commandLine("hostname", name)}
+  ${commandLine("echo", `changed the host's name to ${name}`)}
+fi
+`.trim();
+}
+
+/** A container has the clock of its computer; elsewhere one time service runs: the one that is there, or timesyncd. */
+const keepTime = `
+if systemd-detect-virt --container --quiet; then exit 0; fi
+for unit in chrony.service chronyd.service ntpsec.service systemd-timesyncd.service; do
+  ! systemctl is-active --quiet "$unit" || exit 0
+done
+if ! systemctl cat systemd-timesyncd.service > /dev/null 2>&1; then
+  apt-get -o DPkg::Lock::Timeout=60 install --yes --no-install-recommends systemd-timesyncd
+fi
+systemctl enable --now systemd-timesyncd.service
+echo "changed time service to systemd-timesyncd"
+`.trim();

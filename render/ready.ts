@@ -1,0 +1,47 @@
+import { commandLine } from "./shell";
+
+/** Bound of the wait for a cloud's first-boot set-up, seconds. */
+const cloudInitSeconds = 300;
+
+/** Bound of the wait for systemd to finish booting, seconds. */
+const bootSeconds = 90;
+
+const script = `
+set -u
+fail() {
+  echo "hive: $(uname -n) is not ready: $*" >&2
+  exit 1
+}
+if command -v cloud-init > /dev/null; then
+  status=0
+  said=$(timeout ${cloudInitSeconds} cloud-init status --wait --long 2>&1) || status=$?
+  # 2: done, with errors that it recovered from (cloud-init 23.4 and newer).
+  case $status in
+    0) ;;
+    2) echo "note: cloud-init ended with recoverable errors" ;;
+    124) fail "cloud-init did not end within ${cloudInitSeconds} s; see /var/log/cloud-init-output.log on the host" ;;
+    *) fail "cloud-init failed; see /var/log/cloud-init-output.log on the host. It says: $said" ;;
+  esac
+fi
+state=$(timeout ${bootSeconds} systemctl is-system-running --wait 2> /dev/null || true)
+case $state in
+  running) echo "ready" ;;
+  degraded)
+    systemctl --failed --no-legend --plain >&2
+    fail "units failed at boot (above); look with 'journalctl -b -u <unit>', mend them, and run again"
+    ;;
+  *)
+    systemctl list-jobs --no-legend >&2
+    fail "it did not finish booting within ${bootSeconds} s (state: \${state:-unknown}; above, what it waits for)"
+    ;;
+esac
+`.trim();
+
+/**
+ * The gate that opens when a server has booted: waits for the first-boot set-up of a cloud, where there is one, and until
+ * systemd has started everything. Prints `ready`; fails with the names of failed or waiting units. Changes nothing and
+ * needs no privilege.
+ */
+export function readyStep(): string {
+  return commandLine("bash", "-c", script, "hive: ready");
+}

@@ -1,0 +1,98 @@
+import type { Plan } from "../model/plan";
+import { renderConverge } from "./converge";
+import { renderSecretInput } from "./converge-input";
+import { registryAuthorityPath } from "./engine";
+import { commandLine } from "./shell";
+import { containerUnitPath, renderContainerUnit, type SystemdContainer } from "./systemd-container";
+import { keepUnit, startUnit } from "./systemd-unit";
+
+/** What the registry is given; secret but for the certificate. */
+export interface RegistrySecrets {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  /** Password of the account `push`, which may do everything. */
+  readonly push: string;
+  /** Password of the account `pull`, which may only read. */
+  readonly pull: string;
+}
+
+/** Folder on the host; the registry's container sees it, read-only, as `/etc/hive-registry`. */
+const folder = "/etc/hive/registry";
+
+const files = {
+  certificate: `${folder}/tls.crt`,
+  privateKey: `${folder}/tls.key`,
+  push: `${folder}/push.htpasswd`,
+  pull: `${folder}/pull.htpasswd`,
+};
+
+/** The registry as a container of the repository server. */
+export function registryContainer(plan: Plan, imageId: string): SystemdContainer {
+  return {
+    name: "hive-registry",
+    description: "Image registry of the hive",
+    image: imageId,
+    ports: [{ published: plan.registry.port, target: 5000, protocol: "tcp" }],
+    mounts: [
+      { source: folder, target: "/etc/hive-registry", readOnly: true },
+      { source: "hive-registry", target: "/var/lib/registry" },
+    ],
+  };
+}
+
+/**
+ * The converge step that installs the registry on the repository server and starts it. Its standard input is
+ * {@link registrySecretInput}.
+ *
+ * @param imageId the registry's image on that host, `sha256:…`
+ */
+export function registryStep(plan: Plan, imageId: string): string {
+  const container = registryContainer(plan, imageId);
+  const unit = `${container.name}.service`;
+  const url = `https://${plan.registry.address}/v2/`;
+  const ask = commandLine(
+    ...[
+      "curl",
+      "--silent",
+      "--show-error",
+      "--max-time",
+      "5",
+      "--cacert",
+      registryAuthorityPath(plan),
+    ],
+    ...["--output", "/dev/null", "--write-out", "%{http_code}", url],
+  );
+  return renderConverge({
+    title: "registry",
+    files: [
+      { path: containerUnitPath(container), mode: "0644", content: renderContainerUnit(container) },
+    ],
+    secretFiles: [
+      { path: files.certificate, mode: "0644" },
+      { path: files.privateKey, mode: "0600" },
+      { path: files.push, mode: "0600", format: "htpasswd" },
+      { path: files.pull, mode: "0600", format: "htpasswd" },
+    ],
+    packages: [{ name: "curl" }],
+    reactions: [{ name: "start-registry", on: "any", run: startUnit(unit), timeoutSeconds: 120 }],
+    always: [keepUnit(unit)],
+    checks: [
+      {
+        what: `the registry answers at ${url} and asks for a password`,
+        run: `status=$(${ask}); echo "answer: $status"; test "$status" = 401`,
+        withinSeconds: 30,
+        remedy: `look with 'journalctl -u ${unit}' and 'docker logs ${container.name}' on the repository server`,
+      },
+    ],
+  });
+}
+
+/** The step's standard input. */
+export function registrySecretInput(secrets: RegistrySecrets): string {
+  return renderSecretInput([
+    { path: files.certificate, content: secrets.certificatePem },
+    { path: files.privateKey, content: secrets.privateKeyPem },
+    { path: files.push, content: `push:${secrets.push}` },
+    { path: files.pull, content: `pull:${secrets.pull}` },
+  ]);
+}

@@ -1,0 +1,101 @@
+/**
+ * The one place where text is quoted for a shell, for a systemd unit, or for the way over SSH. Whoever builds a command
+ * passes raw values here and never writes a quote of their own around a value.
+ */
+
+/** Longest command that fits into one argument of a process (Linux: MAX_ARG_STRLEN, 32 pages of 4 KiB), with a margin. */
+export const longestCommand = 120_000;
+
+/**
+ * Quotes one word for a POSIX shell. The shell yields exactly the text again, whatever bytes are in it.
+ *
+ * @throws RangeError for a NUL character, which no argument can carry
+ */
+export function quote(text: string): string {
+  if (text.includes("\0")) throw new RangeError("A NUL character cannot be passed to a shell.");
+  if (/^[A-Za-z0-9_./:=@%+,-]+$/.test(text)) return text;
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A simple command: every word quoted, joined by blanks. */
+export function commandLine(...words: readonly string[]): string {
+  return words.map(quote).join(" ");
+}
+
+/**
+ * A shell expression that writes exactly these characters, as UTF-8, to its standard output. Base64, so that no
+ * content can end or alter the script around it. Only for content that is not secret: it stands in the text.
+ */
+export function printContent(content: string): string {
+  return `printf %s ${encode(content)} | base64 -d`;
+}
+
+/** Base64 of the text's UTF-8 bytes, on one line: letters, digits, `+`, `/` and `=` only. */
+export function encode(content: string): string {
+  return Buffer.from(content, "utf8").toString("base64");
+}
+
+/**
+ * Quotes one word for the command lines of a systemd unit (`ExecStart=` and its kin): double quotes, C escapes, and
+ * `%` and `$` doubled, because systemd expands specifiers and variables even inside quotes (systemd.service(5)).
+ *
+ * @throws RangeError for control characters, which would end the line
+ */
+export function quoteForUnit(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what must not pass
+  if (/[\u0000-\u001f\u007f]/.test(text)) {
+    throw new RangeError(
+      `A control character cannot be part of a systemd command line: ${JSON.stringify(text)}`,
+    );
+  }
+  const expanded = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  if (/^[A-Za-z0-9_./:=@%+,-]+$/.test(expanded)) return expanded;
+  return `"${expanded.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+/** How a script is run as root by the admin user over SSH. */
+export interface RootScript {
+  /** Shown in the process list and in the journal's sudo entry; not secret. */
+  readonly title: string;
+  /** Text for bash. */
+  readonly script: string;
+  /** Whether the script reads the command's standard input; if not, it is empty there. */
+  readonly readsInput: boolean;
+  /** After so many seconds the script is ended. */
+  readonly timeoutSeconds: number;
+}
+
+/** Reads a script that ends with NUL from standard input and runs it; what follows the NUL is the script's own input. */
+const loader = 'IFS= read -r -d "" script; eval "$script"';
+
+/**
+ * The command that runs a script as root through sudo.
+ *
+ * The script goes through a pipe and not through sudo's arguments: sudo writes its arguments into the journal, a piece
+ * per line. After the script comes the command's own standard input, so secrets can follow there. (bash reads a pipe
+ * byte by byte up to the NUL and takes nothing that comes after it.)
+ *
+ * @throws RangeError when the command is too long to be an argument of the login shell
+ */
+export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript): string {
+  const deadline = String(timeoutSeconds);
+  const run = commandLine(
+    "sudo",
+    "-n",
+    "timeout",
+    "--kill-after=10",
+    deadline,
+    "bash",
+    "-c",
+    loader,
+    `hive: ${title}`,
+  );
+  const input = readsInput ? `; timeout ${deadline} cat` : "";
+  const text = `{ printf '%s\\0' ${quote(script)}${input}; } | ${run}`;
+  if (Buffer.byteLength(text) > longestCommand) {
+    throw new RangeError(
+      `The step ${title} is ${Buffer.byteLength(text)} bytes long, more than the ${longestCommand} that a command may have: split it into two steps.`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,27 @@
+/** Where the settings lie; sshd reads this folder first and takes the first value that it finds for a keyword. */
+export const sshdConfigPath = "/etc/ssh/sshd_config.d/10-hive.conf";
+
+/**
+ * Settings of sshd: keys only, no root, the admin user only.
+ *
+ * `MaxStartups` and `MaxSessions` are wide because the resources of one run reach a server side by side; sshd's defaults
+ * (10 and 10) would refuse some of them. Socket forwarding is how the Docker Engine is reached.
+ */
+export function renderSshdConfig(adminUser: string): string {
+  return `# Kept by hive.
+AuthorizedKeysFile /etc/ssh/authorized_keys/%u .ssh/authorized_keys
+AllowUsers ${adminUser}
+PermitRootLogin no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AllowStreamLocalForwarding yes
+AllowAgentForwarding no
+X11Forwarding no
+UseDNS no
+MaxStartups 100:30:200
+MaxSessions 64
+LoginGraceTime 20
+ClientAliveInterval 15
+ClientAliveCountMax 4
+`;
+}

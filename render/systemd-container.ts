@@ -1,0 +1,94 @@
+import { quoteForUnit } from "./shell";
+
+/** A container that systemd runs on one host, outside of the Swarm. */
+export interface SystemdContainer {
+  /** Name of the container and, with `.service`, of the unit. */
+  readonly name: string;
+  readonly description: string;
+  /** Image id (`sha256:…`) or reference; must be on the host. */
+  readonly image: string;
+  readonly ports?: readonly {
+    readonly published: number;
+    readonly target: number;
+    readonly protocol: "tcp" | "udp";
+    /** Host address to publish on. Default: all. */
+    readonly address?: string;
+  }[];
+  readonly mounts?: readonly {
+    /** Absolute path on the host, or name of a volume, which Docker makes if it is missing. */
+    readonly source: string;
+    readonly target: string;
+    readonly readOnly?: boolean;
+  }[];
+  /** File with `NAME=value` lines, mode 0600, written before the unit starts. */
+  readonly environmentFile?: string;
+  /** How long the container gets to stop before it is killed. Default 10. */
+  readonly stopSeconds?: number;
+  /** Arguments for the image's entry point. */
+  readonly arguments?: readonly string[];
+}
+
+/** Where the container's unit lies. */
+export function containerUnitPath(container: SystemdContainer): string {
+  return `/etc/systemd/system/${container.name}.service`;
+}
+
+/**
+ * The text of the container's unit.
+ *
+ * The container runs detached and the unit waits for its end, so that its output reaches the journal once, through the
+ * engine and under the container's name. Whatever ends it, systemd starts a new one: also after the engine itself was
+ * restarted. A leftover of an unclean end is removed first.
+ */
+export function renderContainerUnit(container: SystemdContainer): string {
+  const docker = (...words: readonly string[]): string =>
+    ["/usr/bin/docker", ...words].map(quoteForUnit).join(" ");
+  const stopSeconds = container.stopSeconds ?? 10;
+  const run = docker(
+    "run",
+    "--detach",
+    "--pull=never",
+    "--name",
+    container.name,
+    "--hostname",
+    container.name,
+    "--stop-timeout",
+    String(stopSeconds),
+    ...(container.ports ?? []).flatMap((port) => [
+      "--publish",
+      `${port.address === undefined ? "" : `${port.address}:`}${port.published}:${port.target}/${port.protocol}`,
+    ]),
+    ...(container.mounts ?? []).flatMap((mount) => ["--mount", renderMount(mount)]),
+    ...(container.environmentFile === undefined ? [] : ["--env-file", container.environmentFile]),
+    container.image,
+    ...(container.arguments ?? []),
+  );
+  return `# Kept by hive.
+[Unit]
+Description=${container.description}
+Requires=docker.service
+After=docker.service
+StartLimitIntervalSec=0
+
+[Service]
+ExecStartPre=-${docker("rm", "--force", container.name)}
+ExecStartPre=${run}
+ExecStart=${docker("wait", container.name)}
+ExecStop=-${docker("stop", container.name)}
+ExecStopPost=-${docker("rm", "--force", container.name)}
+StandardOutput=null
+Restart=always
+RestartSec=1
+TimeoutStartSec=60
+TimeoutStopSec=${stopSeconds + 20}
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+function renderMount(mount: NonNullable<SystemdContainer["mounts"]>[number]): string {
+  const type = mount.source.startsWith("/") ? "bind" : "volume";
+  const readOnly = mount.readOnly === true ? ",readonly" : "";
+  return `type=${type},source=${mount.source},target=${mount.target}${readOnly}`;
+}
