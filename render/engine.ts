@@ -56,7 +56,7 @@ if ! systemctl is-enabled --quiet docker.service || ! systemctl is-active --quie
   systemctl enable --now docker.service
   echo "changed docker.service to enabled and started"
 fi
-if ! id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -qx docker; then
+if ! id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -x docker > /dev/null; then
   usermod --append --groups docker ${quote(plan.ssh.user)}
   echo "changed groups of ${quote(plan.ssh.user)}"
 fi

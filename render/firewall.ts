@@ -30,6 +30,9 @@ export interface FirewallRules {
   readonly restrictedPorts: readonly RestrictedPort[];
 }
 
+/** The protocols that can be published. */
+const protocols: readonly FirewallPort["protocol"][] = ["tcp", "udp", "sctp"];
+
 /** Where the rules lie. */
 export const firewallRulesPath = "/etc/hive/firewall.nft";
 
@@ -74,7 +77,7 @@ table inet hive {
 ${set("swarm", "ipv4_addr", rules.swarmAddresses)}
 ${set("site", "ipv4_addr", rules.siteAddresses)}
 ${set("management", "ipv4_addr; flags interval", rules.managementSources)}
-${set("public_ports", "inet_proto . inet_service", rules.publicPorts.map(portKey))}
+${protocols.map((each) => set(`public_${each}`, "inet_service", portsOf(each, rules))).join("\n")}
 
   chain input {
     type filter hook input priority filter - 10; policy drop;
@@ -92,7 +95,7 @@ ${set("public_ports", "inet_proto . inet_service", rules.publicPorts.map(portKey
     ip saddr @swarm udp dport { 4789, 7946 } accept comment "Swarm: service networks, gossip"
     ip saddr @swarm meta l4proto esp accept comment "Swarm: encrypted service networks"
     jump from_containers
-    meta l4proto . th dport @public_ports accept
+${protocols.map((each) => `    ${each} dport @public_${each} accept`).join("\n")}
 ${restricted.map((each) => `    ${restrictedSources(each)} ${each.protocol} dport ${each.port} accept`).join("\n")}
     counter comment "dropped: to the host"
   }
@@ -117,7 +120,7 @@ ${restricted.map((each) => `    ${restrictedSources(each)} ${each.protocol} dpor
 
   chain published_new {
     ip saddr @site accept
-    meta l4proto . ct original proto-dst @public_ports accept
+${protocols.map((each) => `    meta l4proto ${each} ct original proto-dst @public_${each} accept`).join("\n")}
 ${restricted
   .map(
     (each) =>
@@ -151,7 +154,7 @@ export function firewallStep(plan: Plan, host: HostPlan): string {
     checks: [
       {
         what: "the rules are loaded",
-        run: `nft list table inet hive | grep -q 'hook input priority filter - 10; policy drop;'`,
+        run: `nft list chain inet hive input | grep 'policy drop' > /dev/null`,
         remedy: `look with 'journalctl -u ${unit}' on the host`,
       },
     ],
@@ -184,8 +187,10 @@ function set(name: string, type: string, elements: readonly string[]): string {
   return `  set ${name} { type ${type};${list} }`;
 }
 
-function portKey({ port, protocol }: FirewallPort): string {
-  return `${protocol} . ${port}`;
+function portsOf(protocol: FirewallPort["protocol"], rules: FirewallRules): string[] {
+  return rules.publicPorts
+    .filter((each) => each.protocol === protocol)
+    .map((each) => String(each.port));
 }
 
 function restrictedSources({ sources }: RestrictedPort): string {

@@ -63,7 +63,7 @@ export function baseStep(plan: Plan, host: HostPlan): string {
       },
       {
         what: `${host.name} resolves to ${host.privateAddress}`,
-        run: `getent ahostsv4 ${quote(host.name)} | grep -q ${quote(`^${host.privateAddress} `)}`,
+        run: `getent ahostsv4 ${quote(host.name)} | grep ${quote(`^${host.privateAddress} `)} > /dev/null`,
         remedy: "look at /etc/hosts and /etc/nsswitch.conf",
       },
     ],
