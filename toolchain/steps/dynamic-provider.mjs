@@ -1,0 +1,37 @@
+// @ts-check
+/** The step that puts the starter of dynamic providers beside the CLI, where the engine looks for it. */
+import fs from "node:fs";
+import path from "node:path";
+import { isExecutable } from "../mechanics/process.mjs";
+import { StepError } from "../mechanics/step-error.mjs";
+
+const name = "pulumi-resource-pulumi-nodejs";
+
+/**
+ * A release archive brings the starter along; a CLI that was built here gets the script of the npm package, which
+ * finds the package from the folder that the engine works in.
+ * @param {import("../mechanics/project.mjs").Project} project
+ * @returns {import("../mechanics/graph.mjs").Step}
+ */
+export function dynamicProvider(project) {
+  return {
+    name: "dynamic-provider",
+    title: "Pulumi dynamic providers",
+    needs: ["npm", "cli"],
+    run: async () => {
+      const { engine } = project.layout;
+      const file = path.join(engine, name);
+      if (!fs.existsSync(path.join(engine, "pulumi")))
+        return { changed: false, detail: "part of the CLI on the PATH" };
+      if (isExecutable(file)) return { changed: false, detail: "present" };
+      const source = path.join(project.root, "node_modules/@pulumi/pulumi", name);
+      if (!fs.existsSync(source))
+        throw new StepError(`${source} is missing, though npm packages are installed`);
+      const draft = `${file}.${process.pid}.tmp`;
+      fs.copyFileSync(source, draft);
+      fs.chmodSync(draft, 0o755);
+      fs.renameSync(draft, file);
+      return { changed: true, detail: "starter put beside the CLI" };
+    },
+  };
+}

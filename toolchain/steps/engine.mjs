@@ -1,0 +1,243 @@
+// @ts-check
+/** The steps that get the Pulumi engine: its CLI, and the host that runs Node.js programs. */
+import fs from "node:fs";
+import path from "node:path";
+import { downloadArchive, releaseArchive } from "../mechanics/download.mjs";
+import { goBuild } from "../mechanics/go-build.mjs";
+import { withLock } from "../mechanics/lock.mjs";
+import { capture, findOnPath, isExecutable } from "../mechanics/process.mjs";
+import { readJson, writeJson } from "../mechanics/stamp.mjs";
+import { StepError } from "../mechanics/step-error.mjs";
+import { atLeast, sameMajor } from "../mechanics/versions.mjs";
+
+const cliName = "pulumi";
+const hostName = "pulumi-language-nodejs";
+
+/** The linker variable that both programs take their version from. */
+const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+/** @typedef {import("../mechanics/project.mjs").Project} Project */
+/** @typedef {import("../mechanics/graph.mjs").Step} Step */
+/** @typedef {import("../mechanics/graph.mjs").StepContext} StepContext */
+
+/**
+ * An engine that can be used.
+ * @typedef {object} Engine
+ * @property {string} folder holds the CLI and the language host
+ * @property {string} version of the CLI; empty when it is not known yet
+ * @property {"path" | "cache"} from the user's PATH, or hive's cache
+ */
+
+/**
+ * The engine to use: one on the PATH that is new enough and has the language host beside it, else hive's own.
+ * Looks only, and asks a program for its version just once.
+ * @param {Project} project
+ * @returns {Promise<Engine | undefined>} nothing when neither is there
+ */
+export async function findEngine(project) {
+  const onPath = await engineOnPath(project);
+  if (onPath) return onPath;
+  const { engine } = project.layout;
+  if (!isExecutable(path.join(engine, cliName)) || !isExecutable(path.join(engine, hostName)))
+    return undefined;
+  return { folder: engine, version: project.versions.cli.version, from: "cache" };
+}
+
+/**
+ * @param {Project} project
+ * @returns {Promise<Engine | undefined>}
+ */
+async function engineOnPath(project) {
+  const found = findOnPath(cliName, project.env);
+  if (found === undefined) return undefined;
+  const real = fs.realpathSync(found);
+  const folder = path.dirname(real);
+  // An environment that hive made has its own engine on the PATH: that is no find.
+  if (folder.startsWith(project.layout.root + path.sep)) return undefined;
+  // The CLI looks for its language hosts beside itself.
+  if (!isExecutable(path.join(folder, hostName))) return undefined;
+  const version = await versionOf(project, real);
+  const { minimum, version: pinned } = project.versions.cli;
+  if (!atLeast(version, minimum) || !sameMajor(version, pinned)) return undefined;
+  return { folder, version, from: "path" };
+}
+
+/**
+ * The version a CLI says it has, remembered until its file changes.
+ * @param {Project} project
+ * @param {string} file
+ * @returns {Promise<string>} empty when it cannot say
+ */
+async function versionOf(project, file) {
+  const { mtimeMs, size } = fs.statSync(file);
+  const memory = path.join(project.layout.root, project.layout.platform, "cli-versions.json");
+  const key = `${file} ${mtimeMs} ${size}`;
+  const known = readJson(memory) ?? {};
+  if (typeof known[key] === "string") return known[key];
+  const answer = await capture(file, ["version"], {
+    env: { ...project.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+  });
+  const version = answer?.code === 0 ? answer.stdout.trim().replace(/^v/, "") : "";
+  if (version !== "") {
+    try {
+      writeJson(memory, { [key]: version });
+    } catch {
+      // A cache that cannot be written is reported by the step that needs it.
+    }
+  }
+  return version;
+}
+
+/**
+ * The steps for CLI and language host: both come from one release archive, so they share that way, and are built
+ * side by side when it is closed.
+ * @param {Project} project
+ * @returns {Step[]}
+ */
+export function engineSteps(project) {
+  const { cli, languageHost } = project.versions;
+  /** @type {Promise<{found?: Engine, closed?: string, verified?: boolean}> | undefined} */
+  let first;
+  const lookAndDownload = (/** @type {StepContext} */ context) =>
+    (first ??= release(project, context));
+  /**
+   * @param {string} file
+   * @param {{module: string, package: string, tags: string, version: string}} pin
+   * @param {string} title
+   * @param {StepContext} context
+   */
+  const obtain = async (file, pin, title, context) => {
+    const { found, closed, verified } = await lookAndDownload(context);
+    if (found?.from === "path") {
+      return { changed: false, detail: `${found.version} on the PATH (${found.folder})` };
+    }
+    const output = path.join(project.layout.engine, file);
+    if (found)
+      return {
+        changed: false,
+        detail: `${pin.version} (${originOf(project, file)}, ${found.folder})`,
+      };
+    if (closed === undefined) {
+      const how = verified === true ? "checksum verified" : "no checksum offered";
+      record(project, file, "downloaded");
+      return { changed: true, detail: `${cli.version} downloaded (${how})` };
+    }
+    const lock = path.join(
+      project.layout.locks,
+      `${path.basename(project.layout.engine)}-${file}.lock`,
+    );
+    return withLock(
+      lock,
+      async () => {
+        if (isExecutable(output)) return { changed: false, detail: `${pin.version} (${output})` };
+        const build = {
+          title,
+          ...pin,
+          variable: versionVariable,
+          version: `v${pin.version}`,
+          output,
+          because: closed,
+        };
+        await goBuild(project, build, context);
+        record(project, file, "built");
+        return { changed: true, detail: `${pin.version} built (${output})` };
+      },
+      {
+        signal: context.signal,
+        onWait: () => context.report("waiting for another run that builds it"),
+      },
+    );
+  };
+  return [
+    {
+      name: "cli",
+      title: "Pulumi CLI",
+      needs: [],
+      run: async (context) => {
+        const outcome = await obtain(cliName, cli, "the Pulumi CLI", context);
+        if (outcome.changed) await checkCli(project);
+        return outcome;
+      },
+    },
+    {
+      name: "language-host",
+      title: "Pulumi language host",
+      needs: [],
+      run: (context) =>
+        obtain(hostName, languageHost, "the Pulumi language host for Node.js", context),
+    },
+  ];
+}
+
+/**
+ * Looks for an engine, and downloads the official release when there is none.
+ * @param {Project} project
+ * @param {StepContext} context
+ * @returns {Promise<{found?: Engine, closed?: string, verified?: boolean}>} closed: why the download failed
+ */
+async function release(project, { signal, report }) {
+  const found = await findEngine(project);
+  if (found) return { found };
+  const { engine, locks, platform, root } = project.layout;
+  const { version } = project.versions.cli;
+  const archive = releaseArchive({ env: project.env, platform, version });
+  if (!archive) return { closed: "no release for this platform, or HIVE_DOWNLOADS=none" };
+  const lock = path.join(locks, `${path.basename(engine)}-release.lock`);
+  const onWait = () => report("waiting for another run that downloads it");
+  return withLock(
+    lock,
+    async () => {
+      const now = await findEngine(project);
+      if (now) return { found: now };
+      fs.mkdirSync(root, { recursive: true });
+      const folder = fs.mkdtempSync(path.join(root, "download-"));
+      try {
+        const result = await downloadArchive(archive, { folder, env: project.env, signal, report });
+        if ("problem" in result) return { closed: result.problem };
+        fs.mkdirSync(engine, { recursive: true });
+        const unpacked = path.join(folder, "pulumi");
+        // The CLI last: its presence says that the rest is there.
+        for (const name of fs.readdirSync(unpacked).sort((a) => (a === cliName ? 1 : -1))) {
+          fs.renameSync(path.join(unpacked, name), path.join(engine, name));
+        }
+        return { verified: result.verified };
+      } finally {
+        fs.rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    { signal, onWait },
+  );
+}
+
+/**
+ * A CLI that does not even say its version is thrown away, so that the next run gets another.
+ * @param {Project} project
+ */
+async function checkCli(project) {
+  const file = path.join(project.layout.engine, cliName);
+  const answer = await capture(file, ["version"], {
+    env: { ...project.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    timeoutMs: 60_000,
+  });
+  if (answer?.code === 0) return;
+  fs.rmSync(file, { force: true });
+  throw new StepError(
+    `${file} does not run on this computer: ${answer?.stderr.trim() ?? "no answer in 60 s"}`,
+    {
+      remedy: [
+        "It was removed. Run the command again; with HIVE_DOWNLOADS=none it is built from source.",
+      ],
+    },
+  );
+}
+
+/** @param {Project} project @param {string} file @returns {string} */
+export function originOf(project, file) {
+  return readJson(path.join(project.layout.engine, "origin.json"))?.[file] ?? "present";
+}
+
+/** @param {Project} project @param {string} file @param {"built" | "downloaded"} origin */
+function record(project, file, origin) {
+  const place = path.join(project.layout.engine, "origin.json");
+  writeJson(place, { ...readJson(place), [file]: origin });
+}
