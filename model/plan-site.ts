@@ -1,6 +1,6 @@
 import { formatCidr, gatewayAddress, hostAddress, parseCidr } from "./addresses";
 import { durationSeconds } from "./duration";
-import { isDomainName, longestHostName, stagePrefixes } from "./names";
+import { longestHostName, stagePrefixes } from "./names";
 import { phasesThrough } from "./phases";
 import type {
   HealthcheckPlan,
@@ -14,13 +14,20 @@ import type {
   ServicePlan,
   StageName,
 } from "./plan";
-import { type Problem, throwIfAny } from "./problems";
+import { InventoryError, type Problem } from "./problems";
 import { parseShortPort } from "./published-port";
 import type { Healthcheck, Port, Service, ShortPort } from "./service";
 import type { Image, Site } from "./site";
 import { checkSite, runsOn, siteFile, type SiteCheck } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
-import { checkStage, type Stage, type StageConfig, stageOf, type StageOptions } from "./stage";
+import {
+  checkStage,
+  type FaultyStage,
+  type Stage,
+  type StageConfig,
+  stageOf,
+  type StageOptions,
+} from "./stage";
 
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {
@@ -42,32 +49,33 @@ export interface PlanOptions {
  * Decides all that a run will build: pure, the same for the same input, every default written out, maps and lists of
  * names in alphabetical order.
  *
- * @throws InventoryError with all problems of the site at once
+ * @param input.stage from `parseStage`, or from `checkStage` to have its problems listed together with those of the site
+ * @throws InventoryError with all problems at once
  */
 export function planSite(
-  input: PlanOptions & { readonly stage: Stage; readonly site: Site },
+  input: PlanOptions & { readonly stage: Stage | FaultyStage; readonly site: Site },
 ): Plan {
+  const { stage } = input;
+  const faults = "problems" in stage ? stage.problems : [];
+  const config = "problems" in stage ? {} : stage.config;
   const site = checkSite(input.site);
-  const { name, config } = input.stage;
-  const services = planServices(site, name);
-  throwIfAny([
+  const services = planServices(site, stage.name);
+  const problems = [
+    ...faults,
     ...site.problems,
-    ...siteRuleProblems({ stage: name, site, services, config }),
-    ...hostNameProblems(name, config, site),
-    ...(input.building === true ? buildableProblems(name, config) : []),
-  ]);
-  return assemble(
-    input.stage,
-    site,
-    services.map((service) => service.plan),
-    input.hiveHome ?? ".hive",
-  );
+    ...siteRuleProblems({ stage: stage.name, site, services, config }),
+    ...hostNameProblems(stage.name, config, site),
+    ...(input.building === true ? buildableProblems(stage.name, config) : []),
+  ];
+  if (problems.length > 0 || "problems" in stage) throw new InventoryError(problems);
+  const plans = services.map((service) => service.plan);
+  return assemble(stage, site, plans, input.hiveHome ?? ".hive");
 }
 
 /**
- * {@link planSite} from Pulumi's raw configuration, with the problems of stage and site in one list.
+ * {@link planSite} from what Pulumi hands to the program, with the problems of stage and site in one list.
  *
- * @param input.stackName name of the stack, which is the stage
+ * @param input.stackName the stack's name, which is the stage
  * @param input.config `pulumi.runtime.allConfig()`
  * @throws InventoryError with all problems at once
  */
@@ -79,14 +87,7 @@ export function planStack(
       readonly site: Site;
     },
 ): Plan {
-  const name = stageOf(input.stackName);
-  const stage = checkStage(name, input.config, input);
-  if (stage.ok) return planSite({ ...input, stage: stage.value });
-  const site = checkSite(input.site);
-  const services = planServices(site, name);
-  const rules = siteRuleProblems({ stage: name, site, services, config: {} });
-  throwIfAny([...stage.problems, ...site.problems, ...rules]);
-  throw new RangeError("a failed check without a problem");
+  return planSite({ ...input, stage: checkStage(stageOf(input.stackName), input.config, input) });
 }
 
 function assemble(
@@ -151,11 +152,11 @@ function hostName(stage: StageName, siteName: string, index: number): string {
 
 function hostNameProblems(
   stage: StageName,
-  config: StageConfig,
+  config: Partial<StageConfig>,
   site: SiteCheck,
 ): readonly Problem[] {
   const siteName = config.siteName ?? site.name;
-  if (siteName === undefined || !isDomainName(siteName)) return [];
+  if (siteName === undefined || config.clusterHosts === undefined) return [];
   const longest = hostName(stage, siteName, config.clusterHosts);
   if (longest.length <= longestHostName) return [];
   return [
@@ -169,8 +170,8 @@ function hostNameProblems(
   ];
 }
 
-function buildableProblems(stage: StageName, config: StageConfig): readonly Problem[] {
-  if (config.fleet === "container") return [];
+function buildableProblems(stage: StageName, config: Partial<StageConfig>): readonly Problem[] {
+  if (config.fleet === undefined || config.fleet === "container") return [];
   return [
     {
       path: `Pulumi.${stage}.yaml: hive:fleet`,

@@ -27,11 +27,6 @@ export class InventoryError extends Error {
   }
 }
 
-/** Throws an {@link InventoryError} if there is any problem. */
-export function throwIfAny(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new InventoryError(problems);
-}
-
 /** The text of a list of problems: a headline and one block each. */
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;

@@ -1,8 +1,7 @@
 import { parseDocument } from "yaml";
 import type { StageName } from "./plan";
 import { InventoryError, type Problem } from "./problems";
-import type { Checked } from "./schema-problems";
-import { checkStage, type Stage, stageOf } from "./stage";
+import { checkStage, type FaultyStage, type Stage, stageOf } from "./stage";
 import { stageSchema } from "./stage-schema";
 
 /**
@@ -14,18 +13,18 @@ import { stageSchema } from "./stage-schema";
  * @throws InventoryError with all problems at once
  */
 export function parseStageYaml(stageName: string, text: string): Stage {
-  const checked = checkStageYaml(stageOf(stageName), text);
-  if (!checked.ok) throw new InventoryError(checked.problems);
-  return checked.value;
+  const stage = checkStageYaml(stageOf(stageName), text);
+  if ("problems" in stage) throw new InventoryError(stage.problems);
+  return stage;
 }
 
-/** As {@link parseStageYaml}, but returns the problems. */
-export function checkStageYaml(stage: StageName, text: string): Checked<Stage> {
+/** As {@link parseStageYaml}, but returns the problems, so that `planSite` can list them with those of the site. */
+export function checkStageYaml(stage: StageName, text: string): Stage | FaultyStage {
   const file = `Pulumi.${stage}.yaml`;
   const document = parseDocument(text);
   const [fault] = document.errors;
   if (fault !== undefined) {
-    return refused({
+    return refused(stage, {
       path: file,
       message: `is not YAML: ${fault.message.split("\n")[0] ?? fault.code}`,
       remedy: "correct the line; keys of hive stand under config:, indented by two spaces",
@@ -34,7 +33,7 @@ export function checkStageYaml(stage: StageName, text: string): Checked<Stage> {
   const content: unknown = document.toJS();
   const config = isMap(content) ? content["config"] : undefined;
   if (config !== undefined && config !== null && !isMap(config)) {
-    return refused({
+    return refused(stage, {
       path: `${file}: config`,
       message: "must be a map of keys such as hive:fleet",
       remedy: "write config: and the keys below it, indented by two spaces",
@@ -43,7 +42,10 @@ export function checkStageYaml(stage: StageName, text: string): Checked<Stage> {
   return checkEntries(stage, isMap(config) ? config : {});
 }
 
-function checkEntries(stage: StageName, config: Readonly<Record<string, unknown>>): Checked<Stage> {
+function checkEntries(
+  stage: StageName,
+  config: Readonly<Record<string, unknown>>,
+): Stage | FaultyStage {
   const raw: Record<string, string> = {};
   const encrypted: Problem[] = [];
   for (const [key, value] of Object.entries(config)) {
@@ -60,10 +62,11 @@ function checkEntries(stage: StageName, config: Readonly<Record<string, unknown>
   }
   const checked = checkStage(stage, raw);
   if (encrypted.length === 0) return checked;
-  const others = checked.ok ? [] : checked.problems;
+  // A key left out because it is encrypted is not also missing.
   const paths = encrypted.map((problem) => problem.path);
+  const others = "problems" in checked ? checked.problems : [];
   return {
-    ok: false,
+    name: stage,
     problems: [...encrypted, ...others.filter((problem) => !paths.includes(problem.path))],
   };
 }
@@ -81,6 +84,6 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function refused(problem: Problem): Checked<Stage> {
-  return { ok: false, problems: [problem] };
+function refused(name: StageName, problem: Problem): FaultyStage {
+  return { name, problems: [problem] };
 }

@@ -2,7 +2,7 @@ import { type Cidr, hostCapacity, overlaps, parseCidr, smallestPrefixFor } from 
 import { stageNames } from "./names";
 import type { StageName } from "./plan";
 import { InventoryError, type Problem, printableValue } from "./problems";
-import { check, type Checked, pathText, unknownKey } from "./schema-problems";
+import { check, pathText, unknownKey } from "./schema-problems";
 import { keyPaths, unwrapped } from "./schema-text";
 import { type StageConfig, stageSchema } from "./stage-schema";
 import { suggestion } from "./suggestion";
@@ -13,8 +13,8 @@ export type { StageConfig } from "./stage-schema";
 const namespace = "hive:";
 
 /**
- * What Docker takes for bridges on a host: docker0 gets 172.17.0.0/16 and docker_gwbridge 172.18.0.0/16 of its default
- * pools (moby `daemon/libnetwork/ipamutils`). The stage's network and the overlay pool stay clear of it.
+ * Where the Docker Engine of every server has its bridges (`default-address-pools` of its daemon.json). It contains what
+ * engines take by themselves, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay pool stay clear of it.
  */
 export const dockerBridgePool = "172.16.0.0/14";
 
@@ -25,6 +25,13 @@ const smallestOverlayPool = 20;
 export interface Stage {
   readonly name: StageName;
   readonly config: StageConfig;
+}
+
+/** A stage whose configuration has problems; {@link planSite} lists them together with those of the site. */
+export interface FaultyStage {
+  readonly name: StageName;
+  /** At least one. */
+  readonly problems: readonly Problem[];
 }
 
 /** What {@link parseStage} takes beyond the configuration. */
@@ -65,17 +72,21 @@ export function parseStage(
   raw: Readonly<Record<string, string>>,
   options: StageOptions = {},
 ): Stage {
-  const checked = checkStage(stageOf(stageName), raw, options);
-  if (!checked.ok) throw new InventoryError(checked.problems);
-  return checked.value;
+  const stage = checkStage(stageOf(stageName), raw, options);
+  if ("problems" in stage) throw new InventoryError(stage.problems);
+  return stage;
 }
 
-/** As {@link parseStage}, but returns the problems. */
+/**
+ * As {@link parseStage}, but returns the problems, so that `planSite` can list them with those of the site.
+ *
+ * @param stage from {@link stageOf}
+ */
 export function checkStage(
   stage: StageName,
   raw: Readonly<Record<string, string>>,
   options: StageOptions = {},
-): Checked<Stage> {
+): Stage | FaultyStage {
   const locate = (key: string): string => `Pulumi.${stage}.yaml: ${namespace}${key}`;
   const given = new Map(
     Object.entries(raw)
@@ -105,8 +116,8 @@ export function checkStage(
   }
   const config = values as Partial<StageConfig>;
   problems.push(...crossProblems(config, given, locate));
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, value: { name: stage, config: config as StageConfig } };
+  if (problems.length > 0) return { name: stage, problems };
+  return { name: stage, config: config as StageConfig };
 }
 
 /** The value that a raw text stands for, by what the schema takes. A text that does not fit is left for the schema to refuse. */
