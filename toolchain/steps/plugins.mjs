@@ -174,19 +174,27 @@ async function buildBridged(project, name, because, context) {
   const version = project.versions.plugins[name];
   const { bridge } = project.versions;
   const output = path.join(project.layout.bridge, `pulumi-resource-${name}`);
-  if (!isExecutable(output)) {
-    const build = {
-      title: `the Pulumi plugin ${name}`,
-      module: bridge.module,
-      package: `./cmd/pulumi-resource-${name}`,
-      tags: bridge.tags,
-      variable: "main.version",
-      version,
-      output,
-      because,
-    };
-    await goBuild(project, build, context);
-  }
+  // One after the other: side by side they would both compile the packages that they share.
+  const lock = path.join(project.layout.locks, `${path.basename(project.layout.bridge)}.lock`);
+  const onWait = () => context.report("waiting for the other bridged plugin");
+  await withLock(
+    lock,
+    async () => {
+      if (isExecutable(output)) return;
+      const build = {
+        title: `the Pulumi plugin ${name}`,
+        module: bridge.module,
+        package: `./cmd/pulumi-resource-${name}`,
+        tags: bridge.tags,
+        variable: "main.version",
+        version,
+        output,
+        because,
+      };
+      await goBuild(project, build, context);
+    },
+    { signal: context.signal, onWait },
+  );
   link(output, pluginFile(project.layout.home, name, version));
   return "built";
 }
