@@ -100,7 +100,6 @@ function finish(
   return new Promise((resolve) => {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    let code = 255;
     const stop = (): void => {
       channel.signal("TERM");
       channel.destroy();
@@ -108,18 +107,18 @@ function finish(
     signal.addEventListener("abort", stop, { once: true });
     channel.on("data", (chunk: Buffer) => stdout.push(chunk));
     channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    channel.on("exit", (status: number | null, name?: string) => {
-      const numbers = constants.signals as Record<string, number>;
-      code = status ?? 128 + (numbers[`SIG${(name ?? "").replace(/^SIG/, "")}`] ?? 0);
-    });
     // A command that does not read its input may close it early; its exit code tells what happened.
     channel.on("error", () => undefined);
-    channel.on("close", () => {
+    // "close" repeats what "exit" said; "exit" itself may have come before anybody could listen, when a quick
+    // command's status arrives together with the confirmation of its start.
+    channel.on("close", (status?: number | null, name?: string) => {
+      const numbers = constants.signals as Record<string, number>;
+      const bySignal = 128 + (numbers[`SIG${(name ?? "").replace(/^SIG/, "")}`] ?? 0);
       signal.removeEventListener("abort", stop);
       resolve({
         stdout: Buffer.concat(stdout).toString("utf8"),
         stderr: Buffer.concat(stderr).toString("utf8"),
-        code,
+        code: status === undefined ? 255 : (status ?? bySignal),
       });
     });
     channel.end(stdin ?? "");

@@ -66,15 +66,18 @@ async function runRemotely(run, operation) {
         refused.forEach((name) => log.warning(`Unable to set '${name}': ${howToSetVariables}`));
       }).then((opened) => {
         channel = opened;
-        /** @type {string | undefined} */
-        let ended;
         opened.on("data", (/** @type {Buffer} */ chunk) => recorder.write("stdout", chunk));
         opened.stderr.on("data", (/** @type {Buffer} */ chunk) => recorder.write("stderr", chunk));
-        opened.on("exit", (/** @type {number | null} */ status, /** @type {string} */ name) => {
-          ended = status === null ? `signal ${name}` : status === 0 ? "" : `exit status ${status}`;
-        });
-        opened.on("close", () =>
-          resolve(ended ?? `no exit status${lost === undefined ? "" : ` (${lost})`}`),
+        // "close" repeats what "exit" said; "exit" itself may have come before anybody could listen, when a quick
+        // command's status arrives together with the confirmation of its start.
+        opened.on(
+          "close",
+          (/** @type {number | null | undefined} */ status, /** @type {string} */ name) => {
+            if (status === undefined)
+              resolve(`no exit status${lost === undefined ? "" : ` (${lost})`}`);
+            else if (status === null) resolve(`signal ${name}`);
+            else resolve(status === 0 ? "" : `exit status ${status}`);
+          },
         );
         opened.on("error", () => {}); // a command that does not read its input; the status counts
         opened.end(run.stdin);
