@@ -4,6 +4,8 @@ import { z } from "zod";
 export interface SchemaNotes {
   /** One or more sentences for the reference page. */
   readonly description?: string | undefined;
+  /** What the key takes, where the type alone does not say it, e.g. "a network in CIDR form". */
+  readonly takes?: string | undefined;
   /** What to write, for the remedy of a problem, e.g. "write a CIDR such as 172.29.16.0/24". */
   readonly write?: string | undefined;
   /** Default as shown to the reader where it is not a constant of the schema. */
@@ -37,6 +39,8 @@ export function notesOf(schema: z.core.$ZodType): SchemaNotes {
 
 /** What a schema takes, in words: `a whole number from 1 to 60`, `one of auto, direct, loopback`. */
 export function typeText(schema: z.core.$ZodType): string {
+  const { takes } = notesOf(schema);
+  if (takes !== undefined) return takes;
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodEnum) return `one of ${inner.options.join(", ")}`;
   if (inner instanceof z.ZodLiteral)
