@@ -1,0 +1,116 @@
+import { confirm, type Question } from "../confirm";
+import { openStack } from "../engine/open-stack";
+import { ownObjects, recoverForDestroy } from "../engine/recovery";
+import { runOnStack } from "../engine/session";
+import type { Stack } from "../engine/stack";
+import type { StackState } from "../engine/state";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { removeObjects } from "../local-engine/local-engine";
+import { describeObjects, type Owner } from "../local-engine/objects";
+import { loadPlan } from "../plan";
+import { totalCounts } from "../progress/progress";
+import { duration } from "../progress/view";
+import { processTerminal, type Terminal } from "../terminal";
+import { ownerOf } from "./up";
+
+/** Options of `hive destroy`. */
+export interface DestroyOptions {
+  readonly stack: string;
+  readonly yes: boolean;
+  /** Forget what the engine cannot destroy; only for servers on this computer. */
+  readonly force: boolean;
+}
+
+/** `hive destroy`: removes all of a stage. */
+export async function destroy(options: DestroyOptions): Promise<number> {
+  const terminal = processTerminal();
+  const stack = await openStack(options.stack);
+  const exists = await stack.exists();
+  const resources = exists ? (await stack.state()).resources : [];
+  const owner = await ownerOfStage(options.stack, stack, resources);
+  if (options.force && owner === undefined) {
+    throw new Failure(
+      `--force forgets servers, and those of the stage ${options.stack} would go on running elsewhere. Nothing was changed.`,
+      exitCodes.input,
+    );
+  }
+  const objects = owner === undefined ? [] : await ownObjects(owner);
+  if (!exists && objects.length === 0) {
+    if (stack.isLocal) stack.removeFiles();
+    terminal.print(`There is nothing to destroy: the ${options.stack} stage has no state and nothing on this computer.`);
+    return exitCodes.ok;
+  }
+  const what = exists ? `${resources.length} resources` : describeObjects(objects);
+  if (!(await confirm(question(options.stack, what), options.yes))) {
+    terminal.print("Nothing was changed.");
+    return exitCodes.ok;
+  }
+  const started = Date.now();
+  const deleted = exists ? await destroyStack(stack, owner, options, terminal) : 0;
+  const left = owner === undefined ? [] : await ownObjects(owner);
+  if (left.length > 0) {
+    await removeObjects(left);
+    terminal.print(`Removed what no state knew of: ${describeObjects(left)}.`);
+  }
+  if (stack.isLocal) stack.removeFiles();
+  const time = duration(Date.now() - started);
+  terminal.print(`The ${options.stack} stage is destroyed: ${deleted} resources deleted in ${time}.`);
+  return exitCodes.ok;
+}
+
+/**
+ * Whose objects on this computer go with the stage. A site that no longer validates must not keep a stage from being
+ * destroyed: then the stack's own outputs say it.
+ */
+async function ownerOfStage(
+  stage: string,
+  stack: Stack,
+  resources: StackState["resources"],
+): Promise<Owner | undefined> {
+  try {
+    return ownerOf(loadPlan(stage, false));
+  } catch (error) {
+    if (!resources.some(({ type }) => type === "docker:index/container:Container")) {
+      if (resources.length > 0) return undefined;
+      throw error;
+    }
+    const { site } = await stack.outputs();
+    return typeof site === "string" ? { site, stage } : undefined;
+  }
+}
+
+/** @returns how many resources were deleted */
+async function destroyStack(
+  stack: Stack,
+  owner: Owner | undefined,
+  options: DestroyOptions,
+  terminal: Terminal,
+): Promise<number> {
+  await stack.ensure();
+  const { gone } = await recoverForDestroy(stack, owner, (text) => terminal.print(text));
+  let deleted = 0;
+  try {
+    await stack.forget(gone);
+    const run = await runOnStack(stack, ["destroy", "--yes", "--skip-preview", "--continue-on-error"], terminal);
+    deleted = totalCounts(run.progress).deleted;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exitCode !== exitCodes.failed || owner === undefined) throw error;
+    if (!options.force) {
+      throw new Failure(
+        `${error.message}\nWhat the servers hold goes with them: \`npx hive destroy --force --stack ${options.stack}\` removes the\n` +
+          "servers from this computer's Docker Engine and forgets what could not be destroyed one by one.",
+      );
+    }
+    terminal.printError(`${error.message}\nForgotten because of --force; the servers are removed.`);
+  }
+  // Elsewhere the empty stack and its history stay for the team; `pulumi stack rm` removes them.
+  if (stack.isLocal) await stack.remove({ force: options.force });
+  return deleted;
+}
+
+function question(stage: string, what: string): Question {
+  const text = `This destroys the ${stage} stage with all its data (${what}). It cannot be undone.`;
+  if (stage === "private") return { text: `${text} Destroy it? [y/N]` };
+  return { text: `${text}\nType the stage's name to go on:`, expected: stage };
+}

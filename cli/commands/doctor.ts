@@ -1,0 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { exitCodes } from "../exit-codes";
+import { projectFolder } from "../project";
+
+/** `hive doctor`: the toolchain's own look at this computer. */
+export function doctor(args: readonly string[]): number {
+  const script = join(projectFolder, "toolchain", "doctor.mjs");
+  const { status } = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });
+  return status ?? exitCodes.failed;
+}

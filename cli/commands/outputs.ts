@@ -1,0 +1,30 @@
+import { openStack } from "../engine/open-stack";
+import { exitCodes } from "../exit-codes";
+import { notUp, readOutputs, type StageOutputs } from "../hosts/outputs";
+import { tableLines } from "../table";
+import { processTerminal } from "../terminal";
+
+/** `hive outputs`: what a stage tells other programs. */
+export async function outputs(options: { readonly stack: string; readonly json: boolean }): Promise<number> {
+  const stack = await openStack(options.stack);
+  if (!(await stack.exists())) throw notUp(options.stack);
+  const raw = await stack.outputs();
+  const read = readOutputs(options.stack, raw);
+  processTerminal().print(options.json ? JSON.stringify(raw, undefined, 2) : outputsText(read));
+  return exitCodes.ok;
+}
+
+function outputsText(read: StageOutputs): string {
+  const services = Object.entries(read.services).map(([name, { image, endpoints }]) => [name, image, endpoints.join(" ")]);
+  return [
+    `site      ${read.site}`,
+    `stage     ${read.stage}`,
+    `registry  ${read.registry?.address ?? "-"}`,
+    "",
+    ...tableLines([
+      ["server", "role", "zone", "private", "public"],
+      ...read.hosts.map((host) => [host.name, host.role, host.zone, host.privateAddress, host.publicAddress]),
+    ]),
+    ...(services.length === 0 ? [] : ["", ...tableLines([["service", "image", "endpoints"], ...services])]),
+  ].join("\n");
+}

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { findHost } from "../hosts/host-name";
+import type { StageOutputs } from "../hosts/outputs";
+import { sshArguments } from "../hosts/ssh-arguments";
+import { knownHosts, sshConfig } from "../hosts/ssh-files";
+import { stageOutputs } from "../hosts/stage-outputs";
+import { privateFolder, projectFolder, stageFolder } from "../project";
+
+/** `hive ssh`: logs in to a host or runs a command there; returns the command's exit code. */
+export async function ssh(options: {
+  readonly stack: string;
+  readonly host: string;
+  readonly command: readonly string[];
+}): Promise<number> {
+  const outputs = await stageOutputs(options.stack);
+  const { name } = findHost(outputs.access, options.host);
+  const args = sshArguments({
+    configFile: writeSshFiles(options.stack, outputs),
+    host: name,
+    command: options.command,
+    interactive: process.stdin.isTTY && process.stdout.isTTY,
+  });
+  return await new Promise((resolve, reject) => {
+    // Ctrl-C is for the remote command: OpenSSH gets it from the terminal itself.
+    process.on("SIGINT", () => undefined);
+    const child = spawn("ssh", args, { stdio: "inherit" });
+    child.once("error", (error) => {
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      reject(missing ? missingClient() : error);
+    });
+    child.once("close", (code) => resolve(code ?? exitCodes.failed));
+  });
+}
+
+/** Writes what OpenSSH needs to know. @returns the configuration's path */
+function writeSshFiles(stage: string, outputs: StageOutputs): string {
+  const folder = privateFolder(stageFolder(stage).ssh);
+  const paths = { project: projectFolder, knownHosts: join(folder, "known_hosts"), sockets: socketFolder(folder) };
+  const config = join(folder, "config");
+  writeFileSync(paths.knownHosts, knownHosts(outputs.access), { mode: 0o600 });
+  writeFileSync(config, sshConfig(outputs.access, paths), { mode: 0o600 });
+  return config;
+}
+
+/** A short path, since that of a socket may have only some hundred bytes; one per user and project. */
+function socketFolder(folder: string): string {
+  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 8);
+  return privateFolder(join(tmpdir(), `hive-ssh-${userInfo().uid}-${digest}`));
+}
+
+function missingClient(): Failure {
+  return new Failure(
+    "OpenSSH's client (`ssh`) is not on this computer. Install it: `apt-get install openssh-client` on Debian and Ubuntu,\n" +
+      "`dnf install openssh-clients` on Fedora; macOS has it; on Windows it is an optional feature of the system.",
+    exitCodes.prerequisite,
+  );
+}

@@ -1,0 +1,75 @@
+import { loopbackPorts, planContainerFleet } from "../../model/container-fleet";
+import { stagePrefixes } from "../../model/names";
+import { type Phase, phases } from "../../model/phases";
+import type { Plan } from "../../model/plan";
+import { readEngineFacts } from "../../providers/local-engine/facts";
+import { confirm } from "../confirm";
+import { openStack } from "../engine/open-stack";
+import { recover } from "../engine/recovery";
+import { runOnStack } from "../engine/session";
+import { exitCodes } from "../exit-codes";
+import { readOutputs } from "../hosts/outputs";
+import type { Owner } from "../local-engine/objects";
+import { loadPlan } from "../plan";
+import { countsText } from "../progress/view";
+import { totalCounts } from "../progress/progress";
+import { summaryText } from "../summary";
+import { processTerminal } from "../terminal";
+
+/** Options of `hive up`. */
+export interface UpOptions {
+  readonly stack: string;
+  readonly throughPhase?: Phase;
+  readonly refresh: boolean;
+  readonly yes: boolean;
+  /** Passed to `pulumi up` as they are. */
+  readonly engineArguments: readonly string[];
+}
+
+/** `hive up`: brings a stage up, or makes it what the project says now. */
+export async function up(options: UpOptions): Promise<number> {
+  const terminal = processTerminal();
+  const plan = loadPlan(options.stack, true);
+  const stack = await openStack(options.stack);
+  if (!(await confirm({ text: `${intent(plan)} Go on? [y/N]` }, options.yes))) {
+    terminal.print("Nothing was changed.");
+    return exitCodes.ok;
+  }
+  await stack.ensure(options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase });
+  const { gone } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  if (plan.fleet === "container") {
+    // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
+    planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
+  }
+  if (gone.length > 0 && !options.refresh) await stack.forget(gone);
+  const refresh = options.refresh ? ["--refresh"] : [];
+  const run = await runOnStack(
+    stack,
+    ["up", "--yes", "--skip-preview", ...refresh, ...options.engineArguments],
+    terminal,
+  );
+  const raw = await stack.outputs();
+  if (Object.keys(raw).length === 0) {
+    terminal.print(`\nDone: ${countsText(totalCounts(run.progress))}.`);
+    return exitCodes.ok;
+  }
+  const last = phases.at(-1);
+  const through = options.throughPhase ?? plan.phases.at(-1);
+  const facts = {
+    ...run,
+    outputs: readOutputs(options.stack, raw),
+    throughPhase: through === last ? undefined : through,
+  };
+  terminal.print(`\n${summaryText(facts, terminal.paint)}`);
+  return exitCodes.ok;
+}
+
+/** Whose objects on this computer's Docker Engine belong to a stage. */
+export function ownerOf(plan: Pick<Plan, "fleet" | "siteName" | "stage">): Owner | undefined {
+  return plan.fleet === "container" ? { site: plan.siteName, stage: plan.stage } : undefined;
+}
+
+function intent(plan: Plan): string {
+  const prefix = stagePrefixes[plan.stage];
+  return `This brings up the ${plan.stage} stage of ${plan.siteName}: ${plan.hosts.length} servers (${prefix}hive0 …), ${plan.services.length} services.`;
+}

@@ -1,0 +1,98 @@
+import type { Diagnostic } from "../progress/progress";
+import type { Paint } from "../terminal";
+import { remedyFor } from "./remedies";
+import { readUrn } from "./urn";
+
+/** An error or warning as a person wants to read it. */
+export interface ReadableDiagnostic {
+  readonly severity: Diagnostic["severity"];
+  /** `webgate (SwarmService) in deploy-services`; empty for what is about no resource. */
+  readonly subject: string;
+  /** One or several lines. */
+  readonly text: string;
+  readonly remedy: string | undefined;
+}
+
+/** Sentences of the engine that only say that something above failed. */
+const echo = /^(?:(?:update|preview|refresh|destroy) (?:failed|cancell?ed)|resource .* (?:failed|was not processed).*|one or more errors occurred)$/i;
+
+/**
+ * The messages of a run without repetitions: the engine tells some of them twice, once for the resource and once for
+ * the run.
+ */
+export function readableDiagnostics(diagnostics: readonly Diagnostic[]): readonly ReadableDiagnostic[] {
+  const read = diagnostics
+    .map((diagnostic) => ({ ...diagnostic, text: cleanMessage(diagnostic.message) }))
+    .filter(({ text }) => text !== "" && !echo.test(text));
+  return read
+    .filter((one, index) => !read.some((other, position) => repeats(one, other, index, position)))
+    .map(({ severity, urn, text }) => ({
+      severity,
+      subject: urn === undefined ? "" : subjectOf(urn),
+      text,
+      remedy: severity === "error" ? remedyFor(text) : undefined,
+    }));
+}
+
+/** Whether the first message says nothing that the second one does not say. */
+function repeats(
+  one: Diagnostic & { text: string },
+  other: Diagnostic & { text: string },
+  index: number,
+  position: number,
+): boolean {
+  if (index === position || one.severity !== other.severity) return false;
+  if (one.text === other.text) {
+    const sameSubject = one.urn === other.urn;
+    return sameSubject ? position < index : one.urn === undefined;
+  }
+  return one.urn === undefined && other.text.includes(one.text);
+}
+
+function subjectOf(urn: string): string {
+  const { name, kind, phase } = readUrn(urn);
+  if (kind === "Stack") return "";
+  return `${name}${kind === "" ? "" : ` (${kind})`}${phase === undefined ? "" : ` in ${phase}`}`;
+}
+
+/**
+ * A message without what only a developer of the engine can use: colour marks, stack traces (the log has them), source
+ * positions of bridged providers, and the frame around a program's exception.
+ */
+export function cleanMessage(message: string): string {
+  let text = message.replace(/<\{%[^%]*%\}>/g, "").replace(/\r/g, "");
+  const exception = /^Running program .* failed with an unhandled exception:\n/.exec(text);
+  if (exception !== null) text = text.slice(exception[0].length);
+  // From the first frame of a stack trace on, only inspection of the error object follows.
+  text = text.split(/\n\s+at .+(?::\d+:\d+\)?|<anonymous>\)?)/)[0] ?? "";
+  text = text
+    .replace(/^\s*(?:<ref \*\d+> )?(?:Uncaught )?(?:Error|InventoryError|TransportError|ResourceError|RunError): /, "")
+    .replace(/^[\w./-]+\.go:\d+: (?:sdk\.[\w.]+: )?/, "")
+    .replace(/: provider=\w+@[\w.+-]+$/, "")
+    .replace(/^\d+ errors? occurred:\n\s*\* /, "")
+    .replace(/\n\s*\* /g, "\n");
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+/** Prints errors and warnings: subject, text, remedy. */
+export function diagnosticsText(diagnostics: readonly ReadableDiagnostic[], paint: Paint): string {
+  return diagnostics
+    .map(({ severity, subject, text, remedy }) => {
+      const word = severity === "error" ? paint("red", "Error") : paint("yellow", "Warning");
+      const head = subject === "" ? `${word}:` : `${word} in ${paint("bold", subject)}:`;
+      return [head, indent(text), ...(remedy === undefined ? [] : [indent(`→ ${remedy.replaceAll("\n", "\n  ")}`)])].join("\n");
+    })
+    .join("\n\n");
+}
+
+function indent(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? "" : `  ${line}`))
+    .join("\n");
+}

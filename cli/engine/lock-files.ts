@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { hostname, uptime } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseLock, type LockObserver, type StackLock } from "./lock";
+
+/**
+ * The locks of a stack in a backend that is a folder.
+ *
+ * @param backendUrl what `PULUMI_BACKEND_URL` says
+ * @returns no lock for other backends: there the engine itself reports them
+ */
+export function readLocks(backendUrl: string | undefined, project: string, stack: string): readonly StackLock[] {
+  const folder = backendFolder(backendUrl);
+  if (folder === undefined) return [];
+  const locks = join(folder, ".pulumi", "locks", "organization", project, stack);
+  return fileNames(locks).flatMap((name) => {
+    const lock = parseLock(readFileSync(join(locks, name), "utf8"));
+    return lock === undefined ? [] : [lock];
+  });
+}
+
+/** The folder of a `file://` backend. */
+export function backendFolder(backendUrl: string | undefined): string | undefined {
+  if (backendUrl?.startsWith("file://") !== true) return undefined;
+  const url = new URL(backendUrl);
+  url.search = "";
+  return fileURLToPath(url);
+}
+
+function fileNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** This computer, as far as locks go. */
+export function thisComputer(): LockObserver {
+  return { hostname: hostname(), bootTime: Date.now() - uptime() * 1000, programOf };
+}
+
+function programOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return undefined;
+  }
+  if (process.platform === "win32") return "";
+  const answer = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8", timeout: 5000 });
+  return answer.status === 0 ? answer.stdout.trim() : "";
+}

@@ -1,0 +1,58 @@
+/** Errors that come from outside of hive in words that do not say what to do. */
+interface KnownError {
+  readonly pattern: RegExp;
+  readonly remedy: string;
+}
+
+const known: readonly KnownError[] = [
+  {
+    pattern: /incorrect passphrase/,
+    remedy:
+      "The passphrase is not the one that this stage was made with. Nothing was changed.\n" +
+      "Unset PULUMI_CONFIG_PASSPHRASE and PULUMI_CONFIG_PASSPHRASE_FILE to use the project's own (in .hive/), or give\n" +
+      "the right one.",
+  },
+  {
+    pattern: /passphrase must be set/,
+    remedy:
+      "No passphrase was given. Nothing was changed.\n" +
+      "Put it into a file that only you can read and set PULUMI_CONFIG_PASSPHRASE_FILE to its path.",
+  },
+  {
+    pattern: /stack is currently locked/,
+    remedy: "Another run is changing this stage. Nothing was changed. Wait until it has ended.",
+  },
+  {
+    pattern: /Pool overlaps with other one on this address space|invalid pool request/,
+    remedy:
+      "Another network of this computer has addresses of this stage's network. Give the stage another one with\n" +
+      "`hive:cidr` in its Pulumi.<stage>.yaml, or remove the other network (`docker network ls`).",
+  },
+  {
+    pattern: /port is already allocated|address already in use/,
+    remedy: "Another program has this port. Stop it, or publish another port in site/services/.",
+  },
+  {
+    pattern: /no space left on device/i,
+    remedy: "A disk is full. `docker system df` shows what the engine holds; make room and run `npx hive up` again.",
+  },
+  {
+    pattern: /Cannot connect to the Docker daemon|docker daemon is not reachable|connect ENOENT .*docker\.sock/,
+    remedy: "The Docker Engine of this computer does not answer. `npm run doctor` says what is missing.",
+  },
+  {
+    pattern: /is already in use by container|network with name .* already exists/,
+    remedy:
+      "Something of that name is on this computer's Docker Engine and is not in this stage's state: it was made by an\n" +
+      "interrupted run, or by another clone of the project. `npx hive destroy` removes what carries this stage's labels.",
+  },
+  {
+    pattern: /no resource plugin|resource plugin .* not found|failed to (?:load|install) .*plugin/i,
+    remedy: "A plugin of the engine is missing. `npm start` fetches or builds it; `npm run doctor` shows which.",
+  },
+];
+
+/** What to do about an error's text, if hive knows it. */
+export function remedyFor(text: string): string | undefined {
+  return known.find(({ pattern }) => pattern.test(text))?.remedy;
+}

@@ -1,0 +1,80 @@
+import { relative } from "node:path";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { ProgressPrinter } from "../progress/printer";
+import type { Progress } from "../progress/progress";
+import type { Terminal } from "../terminal";
+import { diagnosticsText, readableDiagnostics } from "./diagnostics";
+import { remedyFor } from "./remedies";
+import { RunLog } from "./run-log";
+import type { Stack } from "./stack";
+
+/** How a run that succeeded went. */
+export interface FinishedRun {
+  readonly progress: Progress;
+  readonly milliseconds: number;
+  /** Relative to the project's root. */
+  readonly logFile: string;
+}
+
+/**
+ * Runs the engine on a stack, shows its progress and, once each, its errors.
+ *
+ * @param args e.g. `["up", "--yes"]`; stack, configuration and JSON output are added
+ * @throws Failure when the run failed or was interrupted; what went wrong has been printed then
+ */
+export async function runOnStack(stack: Stack, args: readonly string[], terminal: Terminal): Promise<FinishedRun> {
+  const { paint } = terminal;
+  const log = new RunLog(stack.folder.logs);
+  const logFile = relative(stack.engine.project, log.file);
+  const printer = new ProgressPrinter(terminal);
+  const started = Date.now();
+  printer.start();
+  try {
+    const run = await stack.engine.run([...args, ...stack.runArguments], {
+      event: (event) => printer.take(event),
+      log,
+      interruption: {
+        first: () =>
+          printer.note(
+            "Ctrl-C: the engine finishes what it has begun and starts nothing new. Ctrl-C again ends it at once.",
+          ),
+        second: () => printer.note("Ctrl-C: the engine is ended. The next `npx hive up` finds what it left."),
+      },
+    });
+    printer.stop();
+    const { current: progress } = printer;
+    const readable = readableDiagnostics(progress.diagnostics);
+    if (readable.length > 0) terminal.printError(`\n${diagnosticsText(readable, paint)}`);
+    if (run.code === 0) return { progress, milliseconds: Date.now() - started, logFile };
+    const errors = readable.filter(({ severity }) => severity === "error");
+    throw runFailure(run.messages, { interrupted: run.interrupted, explained: errors.length > 0, logFile });
+  } finally {
+    printer.stop();
+    log.close();
+  }
+}
+
+/** The failure of a run. @param messages what the engine printed beside events */
+export function runFailure(
+  messages: readonly string[],
+  facts: { readonly interrupted: boolean; readonly explained: boolean; readonly logFile: string },
+): Failure {
+  const log = `Full log: ${facts.logFile}`;
+  if (facts.interrupted) {
+    return new Failure(`\nInterrupted. What was begun is recorded; \`npx hive up\` goes on from there.\n${log}`, exitCodes.interrupted);
+  }
+  const text = messages
+    .filter((line) => !/^(error: )?(update|destroy|refresh|preview) (failed|cancell?ed)$/.test(line.trim()))
+    .map((line) => line.replace(/^error: /, ""))
+    .join("\n");
+  const remedy = remedyFor(text);
+  const exitCode = /passphrase/.test(text)
+    ? exitCodes.prerequisite
+    : /currently locked/.test(text)
+      ? exitCodes.locked
+      : exitCodes.failed;
+  // What the engine says on its own is repeated only where no event said it.
+  const said = facts.explained && remedy === undefined ? "" : text;
+  return new Failure([...[said, remedy].filter((part) => part !== undefined && part !== ""), log].join("\n"), exitCode);
+}

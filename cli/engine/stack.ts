@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { privateFolder, stageFolder, type StageFolder } from "../project";
+import { mergeConfig } from "./config-file";
+import type { Engine } from "./engine";
+import { isStale, lockMessage, type StackLock } from "./lock";
+import { backendFolder, readLocks, thisComputer } from "./lock-files";
+import { remedyFor } from "./remedies";
+import { readState, type StackState, type StateResource, withoutPending } from "./state";
+
+/** The Pulumi stack of a stage. */
+export class Stack {
+  readonly folder: StageFolder;
+  /** From `Pulumi.yaml`. */
+  readonly projectName: string;
+  /** The state lies in a folder of this computer. */
+  readonly isLocal: boolean;
+
+  constructor(
+    readonly engine: Engine,
+    readonly stage: string,
+  ) {
+    this.folder = stageFolder(stage, engine.project);
+    this.projectName = (parse(readFileSync(join(engine.project, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+    this.isLocal = backendFolder(this.backendUrl) !== undefined;
+  }
+
+  private get backendUrl(): string | undefined {
+    return this.engine.env["PULUMI_BACKEND_URL"];
+  }
+
+  /** The committed configuration of the stage. */
+  private get committedFile(): string {
+    return join(this.engine.project, `Pulumi.${this.stage}.yaml`);
+  }
+
+  /**
+   * Where commands run that write into `Pulumi.<stage>.yaml`: for a stage whose state lies on this computer, a folder
+   * that stands in for the project, so that the committed file stays as it is. Elsewhere Pulumi's own way is right:
+   * the whole team needs what it writes.
+   */
+  private get workFolder(): string {
+    return this.isLocal ? this.folder.engine : this.engine.project;
+  }
+
+  /** Makes sure that backend, stack and configuration are there. Can be run any number of times. */
+  async ensure(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
+    const backend = backendFolder(this.backendUrl);
+    if (backend !== undefined) mkdirSync(backend, { recursive: true, mode: 0o700 });
+    this.prepareFolder();
+    const committed = readFileSync(this.committedFile, "utf8");
+    const { code, stderr } = await this.engine.ask(["stack", "select", "--create", "--stack", this.stage], {
+      cwd: this.workFolder,
+    });
+    if (code !== 0) throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
+    const generated = this.isLocal && existsSync(this.folder.configFile) ? readFileSync(this.folder.configFile, "utf8") : undefined;
+    // Outside of this computer the engine has just written into the committed file.
+    const current = this.isLocal ? committed : readFileSync(this.committedFile, "utf8");
+    writeFileSync(this.folder.configFile, mergeConfig({ committed: current, generated, overrides }), { mode: 0o600 });
+  }
+
+  /** Whether the stack exists. */
+  async exists(): Promise<boolean> {
+    const backend = backendFolder(this.backendUrl);
+    if (backend !== undefined && !existsSync(join(backend, ".pulumi"))) return false;
+    this.prepareFolder();
+    const { code, stderr } = await this.engine.ask(["stack", "select", "--stack", this.stage], { cwd: this.workFolder });
+    if (code === 0) return true;
+    if (/no stack named/.test(stderr)) return false;
+    throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
+  }
+
+  private prepareFolder(): void {
+    privateFolder(this.folder.engine);
+    writeFileSync(
+      join(this.folder.engine, "Pulumi.yaml"),
+      `# Generated. Stands in for the project where the engine would change Pulumi.${this.stage}.yaml.\n` +
+        `name: ${this.projectName}\nruntime: nodejs\n`,
+      { mode: 0o600 },
+    );
+  }
+
+  /** Arguments that every run on this stack gets. */
+  get runArguments(): readonly string[] {
+    return ["--stack", this.stage, "--config-file", this.folder.configFile, "--json"];
+  }
+
+  /**
+   * Removes the locks of runs of this computer that are certainly over.
+   *
+   * @returns the removed locks
+   * @throws Failure with exit code 4 when another run holds the stack
+   */
+  async releaseStaleLocks(): Promise<readonly StackLock[]> {
+    const locks = readLocks(this.backendUrl, this.projectName, this.stage);
+    if (locks.length === 0) return [];
+    const computer = thisComputer();
+    const living = locks.filter((lock) => !isStale(lock, computer));
+    if (living.length > 0) throw new Failure(lockMessage(this.stage, living, Date.now()), exitCodes.locked);
+    const { code, stderr } = await this.engine.ask(["cancel", "--yes", "--stack", this.stage], { cwd: this.workFolder });
+    if (code !== 0) throw engineFailure("The lock of an interrupted run could not be removed.", stderr);
+    return locks;
+  }
+
+  /** The state as it is now. */
+  async state(): Promise<StackState> {
+    return readState(await this.exported());
+  }
+
+  /** Forgets the operations that an interrupted run left open. */
+  async clearPending(): Promise<void> {
+    const { code, stderr } = await this.engine.ask(["stack", "import", "--stack", this.stage], {
+      cwd: this.workFolder,
+      stdin: withoutPending(await this.exported()),
+    });
+    if (code !== 0) throw engineFailure("The open operations of an interrupted run could not be cleared.", stderr);
+  }
+
+  /**
+   * Lets the state learn that resources are gone, so that the next run creates them again. Only these are read: a
+   * refresh of everything asks every host, also dead ones, and takes as long as they take not to answer.
+   */
+  async forget(gone: readonly StateResource[]): Promise<void> {
+    if (gone.length === 0) return;
+    const targets = gone.flatMap(({ urn }) => ["--target", urn]);
+    const args = ["refresh", "--yes", "--skip-preview", "--suppress-progress", ...targets];
+    const place = ["--stack", this.stage, "--config-file", this.folder.configFile];
+    const { code, stdout, stderr } = await this.engine.ask([...args, ...place], { deadlineSeconds: 120 });
+    if (code === 0) return;
+    throw engineFailure("The state could not learn which servers are gone.", `${stdout.slice(-2000)}
+${stderr}`);
+  }
+
+  private async exported(): Promise<string> {
+    const { code, stdout, stderr } = await this.engine.ask(["stack", "export", "--stack", this.stage], {
+      cwd: this.workFolder,
+    });
+    if (code !== 0) throw engineFailure(`The state of the stage ${this.stage} could not be read.`, stderr);
+    return stdout;
+  }
+
+  /** The stack's outputs; secrets are masked. */
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const { code, stdout, stderr } = await this.engine.ask(["stack", "output", "--json", "--stack", this.stage], {
+      cwd: this.workFolder,
+    });
+    if (code !== 0) throw engineFailure(`The outputs of the stage ${this.stage} could not be read.`, stderr);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** Removes the stack and its history from a backend on this computer; `force` also with resources in it. */
+  async remove(options: { readonly force: boolean }): Promise<void> {
+    const force = options.force ? ["--force"] : [];
+    const args = ["stack", "rm", "--yes", "--remove-backups", "--preserve-config", ...force, "--stack", this.stage];
+    const { code, stderr } = await this.engine.ask(args, { cwd: this.workFolder });
+    if (code !== 0) throw engineFailure(`The empty stack of the stage ${this.stage} could not be removed.`, stderr);
+  }
+
+  /** Removes all files that hive keeps for the stage. */
+  removeFiles(): void {
+    rmSync(this.folder.path, { recursive: true, force: true });
+  }
+
+}
+
+/** An error of a short command of the engine, with what to do if that is known. */
+export function engineFailure(what: string, stderr: string): Failure {
+  const reason = stderr.replace(/^error: /gm, "").trim();
+  const remedy = remedyFor(reason);
+  const text = [what, reason, remedy].filter((part) => part !== undefined && part !== "").join("\n");
+  return new Failure(text, /passphrase/.test(reason) ? exitCodes.prerequisite : exitCodes.failed);
+}

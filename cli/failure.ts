@@ -1,0 +1,45 @@
+import { exitCodes } from "./exit-codes";
+
+/** An error for the user's eyes: printed without a stack trace, and turned into the exit code. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly exitCode: number;
+
+  /**
+   * @param message what is wrong, where, and what to do; several lines are fine. Never contains a secret
+   * @param exitCode default {@link exitCodes.failed}
+   */
+  constructor(message: string, exitCode: number = exitCodes.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** What to print for anything thrown, and which exit code it means. */
+export interface FailureReport {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Errors whose message is written for the user, told apart by name: the classes live in other rooms. */
+const readable: Readonly<Record<string, number>> = {
+  InventoryError: exitCodes.input,
+  TransportError: exitCodes.failed,
+};
+
+/**
+ * Turns anything thrown into text and exit code. Only an error that nobody foresaw is shown with its stack trace: it is
+ * a defect of hive, and the trace is what a report of it needs.
+ */
+export function reportFailure(error: unknown): FailureReport {
+  if (error instanceof Failure) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof Error) {
+    const exitCode = readable[error.name];
+    if (exitCode !== undefined) return { text: error.message, exitCode };
+    return {
+      text: `Unexpected error, probably a defect of hive:\n${error.stack ?? error.message}`,
+      exitCode: exitCodes.failed,
+    };
+  }
+  return { text: String(error), exitCode: exitCodes.failed };
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+
+const access = z.object({
+  name: z.string(),
+  address: z.string(),
+  port: z.number(),
+  user: z.string(),
+  hostKey: z.string(),
+  privateKeyFile: z.string(),
+});
+
+/** What the `hive` command needs of a stack's outputs; `components/outputs.ts` says what they mean. */
+const outputs = z.object({
+  stage: z.string(),
+  site: z.string(),
+  phases: z.array(z.string()).default([]),
+  hosts: z.array(
+    z.object({
+      name: z.string(),
+      role: z.enum(["cluster", "repository"]),
+      zone: z.string(),
+      privateAddress: z.string(),
+      publicAddress: z.string(),
+    }),
+  ),
+  services: z
+    .record(z.string(), z.object({ image: z.string(), endpoints: z.array(z.string()) }))
+    .default({}),
+  registry: z.object({ address: z.string() }).optional(),
+  access: z.array(access),
+});
+
+/** A stack's outputs, checked. */
+export type StageOutputs = z.output<typeof outputs>;
+
+/**
+ * Reads what `pulumi stack output --json` printed.
+ *
+ * @throws Failure when the stage is not up, or was brought up by another version of hive
+ */
+export function readOutputs(stage: string, raw: Readonly<Record<string, unknown>>): StageOutputs {
+  if (Object.keys(raw).length === 0) throw notUp(stage);
+  const parsed = outputs.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Failure(
+    [
+      `The outputs of the stage ${stage} are not what this version of hive writes:`,
+      ...wrong,
+      `\`npx hive up --stack ${stage}\` writes them again.`,
+    ].join("\n"),
+  );
+}
+
+/** The failure of a command that needs a stage that is up. */
+export function notUp(stage: string): Failure {
+  return new Failure(
+    `The stage ${stage} is not up: its state has no servers.\nBring it up with \`npx hive up --stack ${stage}\`.`,
+    exitCodes.failed,
+  );
+}

@@ -1,0 +1,106 @@
+import Docker from "dockerode";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import type { EngineObject } from "./objects";
+
+/** How long the engine may take for one answer, milliseconds. */
+const deadline = 10_000;
+/** How long it may take to stop and remove a server, milliseconds. */
+const removalDeadline = 60_000;
+
+/**
+ * All containers, networks, volumes and images of this computer's Docker Engine (`DOCKER_HOST`, else its socket).
+ *
+ * @throws Failure when no engine answers
+ */
+export async function listObjects(): Promise<readonly EngineObject[]> {
+  const docker = new Docker({ timeout: deadline });
+  try {
+    const [containers, networks, { Volumes: volumes }, images] = await Promise.all([
+      docker.listContainers({ all: true }),
+      docker.listNetworks(),
+      docker.listVolumes(),
+      docker.listImages(),
+    ]);
+    return [
+      ...containers.map((container) => ({
+        kind: "container" as const,
+        id: container.Id,
+        name: container.Names[0]?.replace(/^\//, "") ?? container.Id.slice(0, 12),
+        labels: container.Labels,
+      })),
+      ...networks.map((network) => ({
+        kind: "network" as const,
+        id: network.Id,
+        name: network.Name,
+        labels: network.Labels ?? {},
+      })),
+      ...volumes.map((volume) => ({
+        kind: "volume" as const,
+        id: volume.Name,
+        name: volume.Name,
+        labels: volume.Labels ?? {},
+      })),
+      ...images.map((image) => ({
+        kind: "image" as const,
+        id: image.Id,
+        name: image.RepoTags?.[0] ?? image.Id.slice(7, 19),
+        labels: image.Labels ?? {},
+      })),
+    ];
+  } catch (cause) {
+    throw new Failure(
+      `The Docker Engine of this computer does not answer (${reasonOf(cause)}), and the servers of this stage are\n` +
+        "containers of it. Nothing was changed. Start it, or let `npm start` install one; `npm run doctor` says what is missing.",
+      exitCodes.prerequisite,
+    );
+  }
+}
+
+/**
+ * Removes objects, containers first. What is gone already counts as removed.
+ *
+ * @throws Failure that names what could not be removed
+ */
+export async function removeObjects(objects: readonly EngineObject[]): Promise<void> {
+  const docker = new Docker({ timeout: removalDeadline });
+  const failed: string[] = [];
+  for (const kind of ["container", "network", "volume", "image"] as const) {
+    await Promise.all(
+      objects
+        .filter((object) => object.kind === kind)
+        .map(async ({ id, name }) => {
+          try {
+            await removeObject(docker, kind, id);
+          } catch (error) {
+            if ((error as { statusCode?: number }).statusCode !== 404) failed.push(`  ${kind} ${name}: ${reasonOf(error)}`);
+          }
+        }),
+    );
+  }
+  if (failed.length > 0) {
+    throw new Failure(["This could not be removed from the Docker Engine of this computer:", ...failed].join("\n"));
+  }
+}
+
+async function removeObject(docker: Docker, kind: EngineObject["kind"], id: string): Promise<void> {
+  switch (kind) {
+    case "container":
+      // With its anonymous volumes; a server that still runs is killed.
+      await docker.getContainer(id).remove({ force: true, v: true });
+      return;
+    case "network":
+      await docker.getNetwork(id).remove();
+      return;
+    case "volume":
+      await docker.getVolume(id).remove();
+      return;
+    case "image":
+      await docker.getImage(id).remove();
+      return;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,66 @@
+import type { StateResource } from "../engine/state";
+
+/** Something on this computer's Docker Engine. */
+export interface EngineObject {
+  readonly kind: "container" | "network" | "volume" | "image";
+  /** The engine's id; for a volume its name. */
+  readonly id: string;
+  /** For messages. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Whose objects are looked for: the values of the labels `hive.site` and `hive.stage`. */
+export interface Owner {
+  readonly site: string;
+  readonly stage: string;
+}
+
+/** Types of resources that are objects of this computer's Docker Engine. */
+const objectTypes: Readonly<Record<string, EngineObject["kind"]>> = {
+  "docker:index/container:Container": "container",
+  "docker:index/network:Network": "network",
+  "docker:index/volume:Volume": "volume",
+  "docker:index/remoteImage:RemoteImage": "image",
+};
+
+/** Whether an object carries the owner's labels. */
+export function belongsTo(object: EngineObject, owner: Owner): boolean {
+  return object.labels["hive.site"] === owner.site && object.labels["hive.stage"] === owner.stage;
+}
+
+/** What carries the owner's labels but is not in the state: left by a run that was interrupted while it created it. */
+export function leftovers(
+  objects: readonly EngineObject[],
+  resources: readonly StateResource[],
+  owner: Owner,
+): readonly EngineObject[] {
+  const recorded = new Set(resources.map(objectId));
+  return objects.filter((object) => belongsTo(object, owner) && !recorded.has(object.id));
+}
+
+/** Resources whose object is gone from the engine, removed by hand or with the engine's data. */
+export function missing(
+  objects: readonly EngineObject[],
+  resources: readonly StateResource[],
+): readonly StateResource[] {
+  const present = new Set(objects.map(({ id }) => id));
+  return resources.filter((resource) => objectTypes[resource.type] !== undefined && !present.has(objectId(resource)));
+}
+
+/** The engine's id of a resource's object. An image's resource id is its digest with the name behind it. */
+function objectId(resource: StateResource): string {
+  if (objectTypes[resource.type] !== "image") return resource.id;
+  return /^sha256:[0-9a-f]{64}/.exec(resource.id)?.[0] ?? resource.id;
+}
+
+/** `2 containers (p-hive0.…, p-hive1.…) and 1 network (…)`. */
+export function describeObjects(objects: readonly EngineObject[]): string {
+  const kinds = ["container", "network", "volume", "image"] as const;
+  const parts = kinds.flatMap((kind) => {
+    const names = objects.filter((object) => object.kind === kind).map(({ name }) => name);
+    return names.length === 0 ? [] : [`${names.length} ${kind}${names.length === 1 ? "" : "s"} (${names.join(", ")})`];
+  });
+  const last = parts.pop() ?? "nothing";
+  return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { planSite } from "../model/plan-site";
+import type { Plan } from "../model/plan";
+import type { Site } from "../model/site";
+import { stageOf } from "../model/stage";
+import { parseStageYaml } from "../model/stage-yaml";
+import { exitCodes } from "./exit-codes";
+import { Failure } from "./failure";
+import { hiveHome, projectFolder } from "./project";
+
+/**
+ * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches nothing.
+ *
+ * @param building the plan is to be built: what cannot be built is a problem then
+ * @throws InventoryError with everything that is wrong
+ */
+export function loadPlan(stage: string, building: boolean): Plan {
+  return planSite({
+    stage: parseStageYaml(stage, readStageFile(stageOf(stage))),
+    site: loadSite(),
+    building,
+    // As the program does it, so that both say the same.
+    ...(process.env["HIVE_HOME"] === undefined ? {} : { hiveHome: hiveHome() }),
+  });
+}
+
+function readStageFile(stage: string): string {
+  const file = join(projectFolder, `Pulumi.${stage}.yaml`);
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Failure(
+      `The stage ${stage} has no configuration: ${file} is not there.\nWrite it, beginning with a copy of Pulumi.private.yaml.`,
+      exitCodes.input,
+    );
+  }
+}
+
+/** Loads the inventory. It is a program, so it is loaded only when a command needs it. */
+function loadSite(): Site {
+  const { site } = require("../site/site") as { site: Site };
+  return site;
+}

@@ -1,0 +1,84 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { Terminal } from "../terminal";
+import { foldEvent, initialProgress, type Progress } from "./progress";
+import { changeLines, liveLines, stillRunningLines } from "./view";
+
+/** Redraws per second on a live terminal: 8. */
+const redrawMs = 125;
+/** Plain output says what still runs after so long without a line. */
+const silenceMs = 10_000;
+
+/** Shows a run's progress: redrawn in place on a live terminal, else a line whenever something begins or ends. */
+export class ProgressPrinter {
+  private progress: Progress = initialProgress;
+  private drawn = 0;
+  private frame = 0;
+  private lastPrint = Date.now();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  /** What is known about the run so far. */
+  get current(): Progress {
+    return this.progress;
+  }
+
+  /** Begins to show. */
+  start(): void {
+    this.timer = setInterval(() => this.tick(), this.terminal.live ? redrawMs : 1000);
+    // The run itself keeps the process alive.
+    this.timer.unref();
+  }
+
+  /** Takes an event into account. */
+  take(event: EngineEvent): void {
+    const before = this.progress;
+    this.progress = foldEvent(before, event, Date.now());
+    if (!this.terminal.live) this.printLines(changeLines(before, this.progress, Date.now()));
+  }
+
+  /** Prints a line between the progress. */
+  note(text: string): void {
+    this.erase();
+    this.printLines([text]);
+  }
+
+  /** Shows the last state and ends. The engine may have died without a last word: then its run has failed. */
+  stop(): void {
+    clearInterval(this.timer);
+    const before = this.progress;
+    this.progress = { ...before, result: before.result ?? "failed" };
+    if (this.terminal.live) this.draw();
+    else this.printLines(changeLines(before, this.progress, Date.now()));
+    this.drawn = 0;
+  }
+
+  private tick(): void {
+    if (this.terminal.live) {
+      this.frame += 1;
+      this.draw();
+    } else if (Date.now() - this.lastPrint >= silenceMs) {
+      this.printLines(stillRunningLines(this.progress, Date.now()));
+      this.lastPrint = Date.now();
+    }
+  }
+
+  private draw(): void {
+    const { columns, paint } = this.terminal;
+    const lines = liveLines(this.progress, { now: Date.now(), columns, frame: this.frame, paint });
+    this.erase();
+    if (lines.length > 0) this.terminal.write(`${lines.join("\n")}\n`);
+    this.drawn = lines.length;
+  }
+
+  /** Goes back to the first drawn line and clears from there (ECMA-48 CPL and ED). */
+  private erase(): void {
+    if (this.drawn > 0) this.terminal.write(`\u001b[${this.drawn}F\u001b[J`);
+    this.drawn = 0;
+  }
+
+  private printLines(lines: readonly string[]): void {
+    for (const line of lines) this.terminal.print(line);
+    if (lines.length > 0) this.lastPrint = Date.now();
+  }
+}

@@ -1,0 +1,205 @@
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { type Phase, phases } from "../../model/phases";
+import { readUrn } from "../engine/urn";
+
+/** What a run is divided into: reading what is there, the seven phases, and what belongs to none of them. */
+export type Section = "refresh" | Phase | "other";
+
+/** Sections in the order in which they are shown. */
+export const sections: readonly Section[] = ["refresh", ...phases, "other"];
+
+/** What became of resources; components and providers are not counted. */
+export interface Counts {
+  readonly created: number;
+  readonly updated: number;
+  readonly replaced: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  readonly read: number;
+  readonly failed: number;
+}
+
+/** Something that the engine does right now. */
+export interface RunningStep {
+  readonly name: string;
+  /** Engine's word: `create`, `update`, `delete` … */
+  readonly operation: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** How far a section is. */
+export interface SectionProgress {
+  /** The run has this section. */
+  readonly present: boolean;
+  /** When its first change began; undefined while nothing was changed in it. */
+  readonly startedAt: number | undefined;
+  /** When its last change ended. */
+  readonly endedAt: number | undefined;
+  /** By operation and URN. */
+  readonly running: ReadonlyMap<string, RunningStep>;
+  readonly counts: Counts;
+}
+
+/** A message of the engine, a provider or the program. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  /** Of the resource it is about. */
+  readonly urn: string | undefined;
+  readonly message: string;
+}
+
+/** What is known about a run of the engine, from its events alone. */
+export interface Progress {
+  readonly sections: ReadonlyMap<Section, SectionProgress>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** From the engine's last word; undefined while it runs. */
+  readonly result: "succeeded" | "failed" | undefined;
+}
+
+const nothing: Counts = { created: 0, updated: 0, replaced: 0, deleted: 0, unchanged: 0, read: 0, failed: 0 };
+
+const untouched: SectionProgress = {
+  present: false,
+  startedAt: undefined,
+  endedAt: undefined,
+  running: new Map(),
+  counts: nothing,
+};
+
+/** A run of which nothing is known yet. */
+export const initialProgress: Progress = {
+  sections: new Map(sections.map((section) => [section, untouched])),
+  diagnostics: [],
+  result: undefined,
+};
+
+/** The section's progress. */
+export function sectionOf(progress: Progress, section: Section): SectionProgress {
+  return progress.sections.get(section) ?? untouched;
+}
+
+/**
+ * Takes one event of the engine into account.
+ *
+ * @param now when it arrived, milliseconds since 1970: the events' own times are whole seconds
+ */
+export function foldEvent(progress: Progress, event: EngineEvent, now: number): Progress {
+  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = event;
+  if (resourcePreEvent !== undefined) return begin(progress, resourcePreEvent.metadata, now);
+  if (resOutputsEvent !== undefined) return end(progress, resOutputsEvent.metadata, now, true);
+  if (resOpFailedEvent !== undefined) return end(progress, resOpFailedEvent.metadata, now, false);
+  if (diagnosticEvent !== undefined) {
+    const { severity, urn, message } = diagnosticEvent;
+    if (severity !== "error" && severity !== "warning") return progress;
+    return { ...progress, diagnostics: [...progress.diagnostics, { severity, urn, message }] };
+  }
+  if (summaryEvent !== undefined) {
+    const { result } = summaryEvent as { result?: string };
+    return { ...progress, result: result === "succeeded" ? "succeeded" : "failed" };
+  }
+  return progress;
+}
+
+function begin(progress: Progress, step: StepEventMetadata, now: number): Progress {
+  const section = sectionFor(step);
+  const before = sectionOf(progress, section);
+  if (!isCounted(step)) return withSection(progress, section, { ...before, present: true });
+  // A resource that stays as it is takes no time worth telling; a replacement is told by the steps that make it up.
+  if (step.op === "same" || step.op === "replace") return withSection(progress, section, { ...before, present: true });
+  const { name } = readUrn(step.urn);
+  return withSection(progress, section, {
+    ...before,
+    present: true,
+    startedAt: before.startedAt ?? now,
+    running: new Map([...before.running, [key(step), { name, operation: step.op, since: now }]]),
+  });
+}
+
+function end(progress: Progress, step: StepEventMetadata, now: number, ok: boolean): Progress {
+  const section = sectionFor(step);
+  const before = sectionOf(progress, section);
+  if (!isCounted(step)) return withSection(progress, section, { ...before, present: true });
+  const running = new Map(before.running);
+  const began = running.delete(key(step));
+  const counted = ok ? countOf(step.op) : "failed";
+  return withSection(progress, section, {
+    ...before,
+    present: true,
+    running,
+    endedAt: began ? now : before.endedAt,
+    counts: counted === undefined ? before.counts : { ...before.counts, [counted]: before.counts[counted] + 1 },
+  });
+}
+
+/** The count that a finished step raises. */
+function countOf(operation: string): keyof Counts | undefined {
+  switch (operation) {
+    case "create":
+    case "import":
+      return "created";
+    case "update":
+      return "updated";
+    case "create-replacement":
+    case "import-replacement":
+      return "replaced";
+    case "delete":
+    case "discard":
+      return "deleted";
+    case "same":
+      return "unchanged";
+    case "refresh":
+      return "read";
+    default:
+      // "replace", "delete-replaced" and the like: parts of a replacement, which is counted once.
+      return undefined;
+  }
+}
+
+function sectionFor(step: StepEventMetadata): Section {
+  if (step.op === "refresh") return "refresh";
+  return readUrn(step.urn).phase ?? "other";
+}
+
+/** Components and providers are the engine's bookkeeping, not resources that a user knows. */
+function isCounted(step: StepEventMetadata): boolean {
+  const custom = step.new?.custom ?? step.old?.custom ?? false;
+  return custom && !step.type.startsWith("pulumi:");
+}
+
+function key(step: StepEventMetadata): string {
+  return `${step.op} ${step.urn}`;
+}
+
+function withSection(progress: Progress, section: Section, value: SectionProgress): Progress {
+  return { ...progress, sections: new Map([...progress.sections, [section, value]]) };
+}
+
+/** All counts of a run added up. */
+export function totalCounts(progress: Progress): Counts {
+  const total: Record<keyof Counts, number> = { ...nothing };
+  for (const section of progress.sections.values()) {
+    for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += section.counts[name];
+  }
+  return total;
+}
+
+/** Where a section stands. `absent`: this run does not have it. */
+export type SectionState = "absent" | "waiting" | "running" | "done" | "failed";
+
+/**
+ * Where a section stands. The engine does not announce the end of a phase: it is over when nothing of it runs and a
+ * later one is being changed, or the run has ended.
+ */
+export function sectionState(progress: Progress, section: Section): SectionState {
+  const own = sectionOf(progress, section);
+  if (own.counts.failed > 0) return "failed";
+  if (own.running.size > 0) return "running";
+  const ended = progress.result !== undefined;
+  const later = sections.slice(sections.indexOf(section) + 1).filter((other) => other !== "other");
+  const overtaken = later.some((other) => sectionOf(progress, other).startedAt !== undefined);
+  if (!own.present) return "absent";
+  if (own.startedAt !== undefined) return ended || overtaken ? "done" : "running";
+  if (progress.result === "succeeded" || overtaken) return "done";
+  return "waiting";
+}

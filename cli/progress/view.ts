@@ -1,0 +1,120 @@
+import type { Paint } from "../terminal";
+import {
+  type Counts,
+  type Progress,
+  type RunningStep,
+  type Section,
+  sectionOf,
+  sections,
+  sectionState,
+} from "./progress";
+
+const nameWidth = 20;
+const timeWidth = 8;
+
+/** `0.4 s`, `12.3 s`, `2 min 05 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** `14 created, 2 updated, 3 unchanged`; `nothing to do` when all are zero. */
+export function countsText(counts: Counts): string {
+  const words: readonly (keyof Counts)[] = ["failed", "created", "updated", "replaced", "deleted", "read", "unchanged"];
+  const parts = words.filter((word) => counts[word] > 0).map((word) => `${counts[word]} ${word}`);
+  return parts.length === 0 ? "nothing to do" : parts.join(", ");
+}
+
+/** The label of a section. */
+export function sectionLabel(section: Section): string {
+  if (section === "refresh") return "read what is there";
+  return section === "other" ? "rest" : section;
+}
+
+/** How long a section has taken so far, or took; undefined when nothing was changed in it. */
+export function sectionTime(progress: Progress, section: Section, now: number): number | undefined {
+  const { startedAt, endedAt, running } = sectionOf(progress, section);
+  if (startedAt === undefined) return undefined;
+  return (running.size > 0 || endedAt === undefined ? now : endedAt) - startedAt;
+}
+
+/** `hive2-engine 6 s, hive0-engine (delete) 1 s, and 3 more`: what runs, the oldest first. */
+function runningText(steps: ReadonlyMap<string, RunningStep>, now: number): string {
+  const oldest = [...steps.values()].sort((a, b) => a.since - b.since);
+  const shown = oldest.slice(0, 3).map(({ name, operation, since }) => {
+    const verb = operation.startsWith("create") || operation === "refresh" ? "" : ` (${operation})`;
+    return `${name}${verb} ${Math.floor((now - since) / 1000)} s`;
+  });
+  if (oldest.length > shown.length) shown.push(`and ${oldest.length - shown.length} more`);
+  return shown.join(", ");
+}
+
+function detail(progress: Progress, section: Section, now: number): string {
+  const { running, counts } = sectionOf(progress, section);
+  return running.size > 0 ? runningText(running, now) : countsText(counts);
+}
+
+/** One line of a section. */
+export function sectionLine(progress: Progress, section: Section, now: number): string {
+  const time = sectionTime(progress, section, now);
+  const columns = [
+    sectionLabel(section).padEnd(nameWidth),
+    (time === undefined ? "" : duration(time)).padStart(timeWidth),
+    detail(progress, section, now),
+  ];
+  return columns.join("  ").trimEnd();
+}
+
+const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+
+/**
+ * What a live terminal shows: one line per section that the run has, cut to the width of the terminal.
+ *
+ * @param frame counts redraws; turns the spinner
+ */
+export function liveLines(
+  progress: Progress,
+  look: { readonly now: number; readonly columns: number; readonly frame: number; readonly paint: Paint },
+): readonly string[] {
+  const { now, columns, frame, paint } = look;
+  return sections.flatMap((section) => {
+    const state = sectionState(progress, section);
+    // What stands outside of the phases is worth a line only when it is being changed.
+    if (state === "absent" || (section === "other" && sectionOf(progress, section).startedAt === undefined)) return [];
+    const line = sectionLine(progress, section, now).slice(0, Math.max(20, columns - 3));
+    switch (state) {
+      case "failed":
+        return [`${paint("red", "✗")} ${line}`];
+      case "running":
+        return [`${paint("cyan", spinner[frame % spinner.length] ?? "")} ${line}`];
+      case "done":
+        return [`${paint("green", "✓")} ${line}`];
+      case "waiting":
+        return [paint("dim", `  ${sectionLabel(section)}`)];
+    }
+  });
+}
+
+/**
+ * What plain output adds when a run went from one state to the next: a line when a section starts, ends or fails.
+ * A section in which nothing was changed is told once, at its end.
+ */
+export function changeLines(before: Progress, after: Progress, now: number): readonly string[] {
+  return sections.flatMap((section) => {
+    const was = sectionState(before, section);
+    const is = sectionState(after, section);
+    if (was === is || (section === "other" && sectionOf(after, section).startedAt === undefined)) return [];
+    if (is === "running" && was !== "done") return [`${sectionLabel(section).padEnd(nameWidth)}  started`];
+    if (is === "failed") return [`${sectionLine(after, section, now)}`];
+    return is === "done" ? [sectionLine(after, section, now)] : [];
+  });
+}
+
+/** Lines about what runs, for plain output when nothing was printed for a while. */
+export function stillRunningLines(progress: Progress, now: number): readonly string[] {
+  return sections
+    .filter((section) => sectionOf(progress, section).running.size > 0)
+    .map((section) => sectionLine(progress, section, now));
+}

@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** The project's root: the folder with `Pulumi.yaml`. Commands work from any folder below it. */
+export const projectFolder = resolve(__dirname, "..");
+
+/** Where everything is that belongs to this clone on this computer: `.hive`, or `HIVE_HOME` of the environment. */
+export function hiveHome(project: string = projectFolder): string {
+  const given = process.env["HIVE_HOME"];
+  return given === undefined || given === "" ? join(project, ".hive") : resolve(given);
+}
+
+/** Where the `hive` command keeps what belongs to one stage; ignored by git. All paths are absolute. */
+export interface StageFolder {
+  /** `.hive/<stage>`; `HIVE_HOME` in the environment stands for another `.hive`. */
+  readonly path: string;
+  /** Stands in for the project's folder where the engine would write into `Pulumi.<stage>.yaml`. */
+  readonly engine: string;
+  /** The configuration that the engine gets: the stage's own plus what must not be committed. */
+  readonly configFile: string;
+  /** One log per run of the engine. */
+  readonly logs: string;
+  /** Configuration of the SSH client, pinned host keys, the operator's key. */
+  readonly ssh: string;
+}
+
+/** The folders of a stage; creates none. */
+export function stageFolder(stage: string, project: string = projectFolder): StageFolder {
+  const path = join(hiveHome(project), stage);
+  return {
+    path,
+    engine: join(path, "engine"),
+    configFile: join(path, "engine", `Pulumi.${stage}.yaml`),
+    logs: join(path, "logs"),
+    ssh: join(path, "ssh"),
+  };
+}
+
+/** Creates a folder that only its owner may enter. */
+export function privateFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}

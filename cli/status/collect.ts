@@ -1,0 +1,87 @@
+import type { StageOutputs } from "../hosts/outputs";
+import { runCommand } from "../../providers/transport/command";
+import type { HostAccess } from "../../providers/transport/host-access";
+import { withAnyManager } from "../../providers/transport/manager";
+import { closeIdleConnections } from "../../providers/transport/pool";
+import { type HostProbe, probeCommand, readProbe } from "./host-probe";
+import { judge } from "./judge";
+import type { ClusterStatus, HostStatus, StatusReport } from "./report";
+import { nodesByHost, serviceStatuses, type SwarmFacts } from "./swarm-facts";
+
+/** How long a host or the Swarm may take to answer, seconds. All are asked at the same time. */
+const deadlineSeconds = 5;
+
+type Answer<T> = { readonly value: T } | { readonly reason: string };
+
+/** Asks all hosts and the Swarm, all at once; what does not answer in time is reported, not waited for. */
+export async function collectStatus(outputs: StageOutputs): Promise<StatusReport> {
+  const swarmReached = outputs.phases.length === 0 || outputs.phases.includes("setup-hosts");
+  const managers = outputs.access.filter(({ name }) => roleOf(outputs, name) === "cluster");
+  const [probes, swarm] = await Promise.all([
+    Promise.all(outputs.access.map((access) => answer(probeHost(access)))),
+    swarmReached ? answer(askSwarm(managers)) : { reason: "the stage stopped before the phase setup-hosts." },
+  ]);
+  closeIdleConnections();
+  const nodes = "value" in swarm ? nodesByHost(swarm.value) : new Map<string, never>();
+  const hosts = outputs.hosts.map((host, index): HostStatus => {
+    const probe = probes[index] ?? { reason: "the outputs do not say how to reach it." };
+    const node = nodes.get(host.name);
+    return {
+      name: host.name,
+      role: host.role,
+      zone: host.zone,
+      privateAddress: host.privateAddress,
+      ...("value" in probe ? { reachable: true, ...probe.value } : { reachable: false, reason: probe.reason, failedUnits: [] }),
+      ...(node === undefined ? {} : { swarm: node }),
+    };
+  });
+  const endpoints = Object.fromEntries(
+    Object.entries(outputs.services).map(([name, service]) => [name, service.endpoints]),
+  );
+  const facts = {
+    stage: outputs.stage,
+    site: outputs.site,
+    hosts,
+    cluster: clusterStatus(swarm, hosts),
+    services: "value" in swarm ? serviceStatuses(swarm.value, endpoints) : [],
+  };
+  return { ...facts, problems: judge(facts) };
+}
+
+function roleOf(outputs: StageOutputs, name: string): string | undefined {
+  return outputs.hosts.find((host) => host.name === name)?.role;
+}
+
+function clusterStatus(swarm: Answer<SwarmFacts>, hosts: readonly HostStatus[]): ClusterStatus {
+  if (!("value" in swarm)) return { answers: false, reason: swarm.reason };
+  const leader = hosts.find((host) => host.swarm?.leader === true);
+  return { answers: true, ...(leader === undefined ? {} : { leader: leader.name }) };
+}
+
+async function probeHost(access: HostAccess): Promise<HostProbe> {
+  const { stdout } = await runCommand(access, probeCommand, { deadlineSeconds, dialSeconds: deadlineSeconds - 1 });
+  return readProbe(stdout);
+}
+
+async function askSwarm(managers: readonly HostAccess[]): Promise<SwarmFacts> {
+  return await withAnyManager(
+    managers,
+    async (docker) => {
+      const [nodes, services, tasks] = await Promise.all([
+        docker.listNodes() as Promise<SwarmFacts["nodes"]>,
+        docker.listServices() as Promise<SwarmFacts["services"]>,
+        docker.listTasks() as Promise<SwarmFacts["tasks"]>,
+      ]);
+      return { nodes, services, tasks };
+    },
+    { deadlineSeconds, dialSeconds: deadlineSeconds - 1, repeatable: true },
+  );
+}
+
+async function answer<T>(question: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await question };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,34 @@
+/** What a host says about itself. */
+export interface HostProbe {
+  readonly system: string;
+  readonly failedUnits: readonly string[];
+  readonly engine?: string;
+  readonly diskUsedPercent?: number;
+}
+
+/** Separates the answers; no tool of the command prints such a line. */
+const mark = "--hive--";
+
+/**
+ * One command for all that a host is asked: one round trip. Each part may fail on its own. `timeout` because a hung
+ * engine must not hide that the host itself is well.
+ */
+export const probeCommand = [
+  "systemctl is-system-running",
+  "systemctl list-units --state=failed --plain --no-legend --no-pager | awk '{print $1}' | head -n 5",
+  "timeout 3 docker version --format '{{.Server.Version}}' 2>/dev/null",
+  "df -P /var/lib/docker 2>/dev/null | awk 'NR == 2 {print $5}'",
+].join(`; echo ${mark}; `);
+
+/** Reads what {@link probeCommand} printed. */
+export function readProbe(stdout: string): HostProbe {
+  const parts = stdout.split(mark).map((part) => part.trim());
+  const [system, units, engine, disk] = parts;
+  const used = Number.parseInt(disk ?? "", 10);
+  return {
+    system: system === undefined || system === "" ? "unknown" : system,
+    failedUnits: (units ?? "").split("\n").filter((unit) => unit !== ""),
+    ...(engine === undefined || engine === "" ? {} : { engine }),
+    ...(Number.isNaN(used) ? {} : { diskUsedPercent: used }),
+  };
+}

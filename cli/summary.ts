@@ -1,0 +1,62 @@
+import { type Progress, sectionOf, sections, totalCounts } from "./progress/progress";
+import { countsText, duration, sectionLabel, sectionTime } from "./progress/view";
+import type { StageOutputs } from "./hosts/outputs";
+import { shortName } from "./status/swarm-facts";
+import { tableLines } from "./table";
+import type { Paint } from "./terminal";
+
+/** What the end of `hive up` tells. */
+export interface SummaryFacts {
+  readonly outputs: StageOutputs;
+  readonly progress: Progress;
+  /** The run as a whole. */
+  readonly milliseconds: number;
+  readonly logFile: string;
+  /** Another last phase than the last one. */
+  readonly throughPhase?: string | undefined;
+}
+
+/** Where everything is, how long it took, and what to do next. */
+export function summaryText(facts: SummaryFacts, paint: Paint): string {
+  const { outputs, throughPhase } = facts;
+  const stack = outputs.stage === "private" ? "" : ` --stack ${outputs.stage}`;
+  const state = throughPhase === undefined ? "is up" : `is built through ${throughPhase}`;
+  const first = outputs.hosts[0];
+  return [
+    paint("green", `The ${outputs.stage} stage of ${outputs.site} ${state}.`),
+    "",
+    ...phaseLines(facts),
+    "",
+    ...tableLines(outputs.hosts.map((host) => [`  ${host.name}`, host.publicAddress, host.zone, host.role])),
+    "",
+    ...serviceLines(outputs),
+    ...(first === undefined ? [] : [`  log in      npx hive ssh ${shortName(first.name).replace(/^[a-z]-/, "")}${stack}`]),
+    `  look        npx hive status${stack}`,
+    `  destroy     npx hive destroy${stack}`,
+    `  log         ${facts.logFile}`,
+  ].join("\n");
+}
+
+function phaseLines({ progress, milliseconds }: SummaryFacts): readonly string[] {
+  const rows = sections
+    .filter((section) => section !== "other" && sectionOf(progress, section).present)
+    .map((section) => {
+      const time = sectionTime(progress, section, 0);
+      const text = time === undefined ? "" : duration(time);
+      return [`  ${sectionLabel(section)}`, text, countsText(sectionOf(progress, section).counts)];
+    });
+  const total = ["  altogether", duration(milliseconds), countsText({ ...totalCounts(progress), read: 0 })];
+  const all = [...rows, total];
+  const width = Math.max(...all.map((row) => row[1]?.length ?? 0));
+  return tableLines(all.map(([name, time, counts]) => [name ?? "", (time ?? "").padStart(width), counts ?? ""]));
+}
+
+function serviceLines({ services }: StageOutputs): readonly string[] {
+  return Object.entries(services)
+    .filter(([, service]) => service.endpoints.length > 0)
+    .map(([name, service]) => {
+      const [first = "", ...others] = service.endpoints;
+      const verb = /^https?:/.test(first) ? "open" : "reach";
+      return `  ${`${verb} ${name}`.padEnd(10)}  ${[first, ...others].join("  ")}`;
+    });
+}
