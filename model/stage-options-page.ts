@@ -38,7 +38,12 @@ function section(schema: z.ZodObject, prefix: string): readonly string[] {
 function entry(path: string, schema: z.core.$ZodType): readonly string[] {
   const notes = notesOf(schema);
   const inner = unwrapped(schema);
-  const head = [`## \`hive:${path}\``, "", notes.description ?? "", ""];
+  const head = [
+    `${path.includes(".") ? "###" : "##"} \`hive:${path}\``,
+    "",
+    notes.description ?? "",
+    "",
+  ];
   if (inner instanceof z.ZodObject) return [...head, ...section(inner, `${path}.`)];
   return [
     ...head,

@@ -28,6 +28,7 @@ const clusterHosts = z
     description:
       "How many servers hold containers; all of them are Swarm managers. Odd, from 3 to 7. The repository server comes " +
       "on top and has the last index.",
+    takes: "3, 5 or 7",
     write: "write 3, 5 or 7",
   });
 
@@ -99,6 +100,7 @@ const ssh = z
       .default("hive")
       .meta({
         description: "The one admin user of the servers; root cannot log in.",
+        takes: "a user name",
         write:
           "write a lower-case name of at most 32 letters, digits, - and _ other than root, e.g. hive",
       }),
@@ -111,6 +113,7 @@ const ssh = z
         description:
           "File with the operator's private SSH key, absolute or relative to the project. The private stage creates it " +
           "at the first run.",
+        takes: "a file name",
         defaultText: "`.hive/<stage>/ssh/id_ed25519`",
       }),
   })
@@ -152,6 +155,7 @@ export const stageSchema = z.strictObject({
       description:
         "The site's domain name on this stage: the suffix of every server's name. For a stage that lives under another domain.",
       defaultText: "the name in `site/site.ts`",
+      takes: "a domain name",
       write: "write a domain name such as hive.example",
     }),
   fleet: z.enum(["container", "aws", "prepared"]).meta({
@@ -163,6 +167,7 @@ export const stageSchema = z.strictObject({
     description:
       "The network that joins the servers. The server with index i has the network's first address + 4 + i; the first " +
       "four are left to gateway and cloud.",
+    takes: "an IPv4 network in CIDR form",
     write: "write a private network with room for all servers, e.g. 172.29.16.0/24",
   }),
   clusterHosts,
@@ -173,6 +178,7 @@ export const stageSchema = z.strictObject({
     .meta({
       description:
         "Availability zones; servers are dealt to them in turn. On the `container` fleet they are labels only.",
+      takes: "a list of zone names",
       write:
         "write a list of zone names of lower-case letters, digits and hyphens, e.g. [zone-a, zone-b, zone-c]",
     }),
@@ -183,8 +189,9 @@ export const stageSchema = z.strictObject({
   overlayPool: cidr.default("10.224.0.0/12").meta({
     description:
       "Where the Swarm takes the networks of services from, a /24 each. It must overlap no network that containers " +
-      "have to reach. The default is at the far end of 10.0.0.0/8, which company networks rarely use, and holds 4096 " +
+      "have to reach. The default is high up in 10.0.0.0/8, which company networks rarely use, and holds 4096 " +
       "networks. It is fixed when the Swarm is made.",
+    takes: "an IPv4 network in CIDR form, at least a /20",
     write:
       "write a private network of at least a /20 that is used for nothing else, e.g. 10.224.0.0/12",
   }),

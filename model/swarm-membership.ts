@@ -57,6 +57,7 @@ export function decideSwarm(wanted: WantedSwarm, seen: SwarmObservation): SwarmD
   for (const member of wanted.members) dress(draft, member);
   for (const name of departed) letGo(draft, name);
   noteStrangers(draft);
+  notePool(draft);
   return { kind: "steps", steps: draft.steps, notes: draft.notes };
 }
 
@@ -89,7 +90,11 @@ function initialize(draft: Draft): void {
     (member) => stateOf(draft, member.name).state === "inactive",
   );
   if (first === undefined) return;
-  draft.steps.push({ kind: "init", host: first.name }, settingsStep(draft.wanted, first.name));
+  const { overlayPool } = draft.wanted;
+  draft.steps.push(
+    { kind: "init", host: first.name, ...(overlayPool === undefined ? {} : { overlayPool }) },
+    settingsStep(draft.wanted, first.name),
+  );
   draft.nodes.push({ name: first.name, role: "manager", votes: true, alive: true });
 }
 
@@ -277,6 +282,18 @@ function letGo(draft: Draft, name: string): void {
     draft.steps.push(nodeStep("remove", node, manager));
     draft.nodes = draft.nodes.filter((candidate) => candidate !== node);
   }
+}
+
+function notePool(draft: Draft): void {
+  const { overlayPool } = draft.wanted;
+  const pools = draft.view?.overlayPools;
+  if (draft.view === undefined || overlayPool === undefined || pools === undefined) return;
+  if (pools.includes(overlayPool)) return;
+  draft.notes.push({
+    host: draft.view.through,
+    message: `belongs to a Swarm whose networks come from ${pools.join(", ") || "Docker's default pool"} instead of ${overlayPool}; that is fixed when a Swarm is made`,
+    remedy: "write that pool as hive:overlayPool, or make the Swarm anew",
+  });
 }
 
 function noteStrangers(draft: Draft): void {

@@ -50,6 +50,8 @@ export interface SwarmView {
   readonly nodes: readonly SwarmNode[];
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
+  /** Where it takes the networks of services from (`DefaultAddrPool`); absent when it does not tell. */
+  readonly overlayPools?: readonly string[];
 }
 
 /** All that was seen. */
@@ -78,4 +80,6 @@ export interface WantedSwarm {
   readonly departed?: readonly string[];
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
+  /** Where a new Swarm takes the networks of services from, a CIDR. It cannot be changed later. Default: Docker's own 10.0.0.0/8. */
+  readonly overlayPool?: string;
 }

@@ -10,7 +10,12 @@ import type { SwarmAvailability } from "./swarm-observation";
  */
 export type SwarmStep =
   /** Makes a new Swarm on this host. */
-  | { readonly kind: "init"; readonly host: string }
+  | {
+      readonly kind: "init";
+      readonly host: string;
+      /** `DefaultAddrPool` of the new Swarm, with a /24 for each network. Absent: Docker's own. */
+      readonly overlayPool?: string;
+    }
   /** Makes this host forget its Swarm (`force`: also when it believes to be a manager). */
   | { readonly kind: "leave"; readonly host: string; readonly force: boolean }
   /** Takes this host in as a manager. */
