@@ -2,20 +2,6 @@
  * What dynamic resources share. Pure: no Pulumi import, because provider code runs rebuilt from its own text.
  */
 
-/** What stands for a value that is not known yet, in `check` and `diff` of a preview, wherever a value can stand. */
-export const unknownSentinel = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** Whether `value` is known all through: neither it nor anything inside it is still to be computed. */
-export function isKnown(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.every(isKnown);
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.values(value).every(isKnown);
-  }
-  return value !== unknownSentinel;
-}
-
 /**
  * Whether two plain values are the same. Order of keys does not matter, order of lists does; a key with the value
  * `undefined` or `null` is the same as no key (JSON and protobuf turn one into the other).

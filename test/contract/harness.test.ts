@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import { isKnown, partialFailure } from "../../providers/dynamic";
+import { partialFailure } from "../../providers/dynamic";
+import { isKnown } from "../../providers/unknown-value";
 import {
   PartialFailure,
   type ProviderServer,

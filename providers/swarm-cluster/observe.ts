@@ -1,0 +1,155 @@
+import type Dockerode from "dockerode";
+
+import type {
+  HostSwarmState,
+  SwarmNode,
+  SwarmObservation,
+  SwarmView,
+} from "../../model/swarm-observation";
+import { withEngine } from "../transport/engine";
+import { isTransportError, messageOf } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** Limit for asking one host for its part in a Swarm, seconds. */
+const hostSeconds = 8;
+const dialSeconds = 5;
+/** Limit for finding a manager with quorum and reading the Swarm from it, seconds. */
+const viewSeconds = 15;
+
+/** Asks all hosts at the same time for their part in a Swarm, then one of the managers for the whole. Changes nothing. */
+export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmObservation> {
+  const states = await Promise.all(hosts.map(observeHost));
+  const byName = Object.fromEntries(hosts.map(({ name }, index) => [name, states[index]]));
+  const managers = hosts.filter((_, index) => {
+    const state = states[index];
+    return state?.state === "active" && state.isManager;
+  });
+  const view = managers.length === 0 ? undefined : await observeView(managers);
+  return {
+    hosts: byName as Record<string, HostSwarmState>,
+    ...(view === undefined ? {} : { view }),
+  };
+}
+
+/** A host's own word; never throws: that a host does not answer is a state. */
+async function observeHost(host: HostAccess): Promise<HostSwarmState> {
+  try {
+    const info = await withEngine(host, (docker) => docker.info() as Promise<EngineInfo>, {
+      deadlineSeconds: hostSeconds,
+      dialSeconds,
+    });
+    return hostState(info);
+  } catch (error) {
+    if (isTransportError(error, "host-key", "private-key", "login")) {
+      // Not a dead host but a wrong set-up: going on without it would hide that.
+      throw error;
+    }
+    return { state: "unreachable", detail: messageOf(error) };
+  }
+}
+
+/** What `GET /info` says of the Swarm. */
+export function hostState(info: EngineInfo): HostSwarmState {
+  const swarm = info.Swarm;
+  const detail = swarm?.Error === undefined || swarm.Error === "" ? {} : { detail: swarm.Error };
+  switch (swarm?.LocalNodeState) {
+    case "active":
+      return {
+        state: "active",
+        nodeId: swarm.NodeID,
+        isManager: swarm.ControlAvailable,
+        ...(swarm.Cluster?.ID === undefined ? {} : { clusterId: swarm.Cluster.ID }),
+      };
+    case "pending":
+    case "error":
+    case "locked":
+      return { state: swarm.LocalNodeState, ...detail };
+    default:
+      return { state: "inactive" };
+  }
+}
+
+/** The Swarm as a manager with quorum sees it; undefined if there is none among the hosts. */
+async function observeView(managers: readonly HostAccess[]): Promise<SwarmView | undefined> {
+  try {
+    return await withAnyManager(managers, (docker, { name }) => viewThrough(docker, name), {
+      deadlineSeconds: viewSeconds,
+      repeatable: true,
+    });
+  } catch (error) {
+    if (isTransportError(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The Swarm as the manager behind `docker` sees it. */
+export async function viewThrough(docker: Dockerode, through: string): Promise<SwarmView> {
+  const [swarm, nodes] = await Promise.all([
+    docker.swarmInspect() as Promise<SwarmInspection>,
+    docker.listNodes() as Promise<unknown> as Promise<NodeInspection[]>,
+  ]);
+  return {
+    through,
+    clusterId: swarm.ID,
+    nodes: nodes.map(nodeOf),
+    heartbeatSeconds: (swarm.Spec.Dispatcher?.HeartbeatPeriod ?? 5e9) / 1e9,
+    taskHistoryLimit: swarm.Spec.Orchestration?.TaskHistoryRetentionLimit ?? 5,
+  };
+}
+
+function nodeOf(node: NodeInspection): SwarmNode {
+  const manager = node.ManagerStatus;
+  return {
+    id: node.ID,
+    hostname: node.Description.Hostname,
+    status: node.Status.State,
+    role: node.Spec.Role,
+    ...(manager === undefined ? {} : { managerReachability: manager.Reachability }),
+    leader: manager?.Leader ?? false,
+    availability: node.Spec.Availability,
+    labels: node.Spec.Labels ?? {},
+    addr: node.Status.Addr ?? "",
+  };
+}
+
+/** The part of `GET /info` that is read. */
+export interface EngineInfo {
+  readonly Swarm?: {
+    readonly NodeID: string;
+    readonly LocalNodeState: string;
+    readonly ControlAvailable: boolean;
+    readonly Error?: string;
+    readonly Cluster?: { readonly ID: string };
+  };
+}
+
+/** The part of `GET /swarm` that is read. The join tokens never leave the function that needs one. */
+export interface SwarmInspection {
+  readonly ID: string;
+  readonly Version: { readonly Index: number };
+  readonly Spec: {
+    readonly Dispatcher?: { readonly HeartbeatPeriod?: number };
+    readonly Orchestration?: { readonly TaskHistoryRetentionLimit?: number };
+  };
+  readonly JoinTokens: { readonly Manager: string };
+}
+
+/** The part of a node in `GET /nodes` that is read. */
+export interface NodeInspection {
+  readonly ID: string;
+  readonly Version: { readonly Index: number };
+  readonly Description: { readonly Hostname: string };
+  readonly Status: { readonly State: SwarmNode["status"]; readonly Addr?: string };
+  readonly Spec: {
+    readonly Role: SwarmNode["role"];
+    readonly Availability: SwarmNode["availability"];
+    readonly Labels?: Readonly<Record<string, string>>;
+  };
+  readonly ManagerStatus?: {
+    readonly Reachability: NonNullable<SwarmNode["managerReachability"]>;
+    readonly Leader?: boolean;
+  };
+}

@@ -1,0 +1,165 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { changedInputs, partialFailure, sameValue } from "../dynamic";
+import { readResult } from "../read-result";
+import { messageOf } from "../transport/errors";
+import { converge, type ConvergedSwarm, listed } from "./converge";
+import {
+  contentOf,
+  swarmClusterInputs,
+  type SwarmClusterInputs,
+  type SwarmClusterState,
+  type SwarmMember,
+} from "./membership";
+import { observeSwarm } from "./observe";
+import { observedInputs } from "./drift";
+import { leaveSwarm } from "./steps";
+import { isKnown } from "../unknown-value";
+
+/** Forms, keeps and dissolves a Swarm whose members are all managers. */
+export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
+  SwarmClusterInputs,
+  SwarmClusterState
+> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: checkInputs(news) };
+  },
+
+  async diff(_id, olds, news) {
+    if (!isKnown(news)) return { changes: true };
+    return { changes: !olds.complete || changedInputs(swarmClusterInputs, olds, news).length > 0 };
+  },
+
+  async create(inputs) {
+    let begun: string | undefined;
+    try {
+      const swarm = await converge(inputs, [], (clusterId) => (begun = clusterId));
+      insistOnMembers(inputs.members, swarm);
+      warn(swarm);
+      return { id: swarm.clusterId, outs: stateOf(inputs, swarm) };
+    } catch (error) {
+      if (begun === undefined) throw error;
+      throw partialFailure(messageOf(error), begun, {
+        ...inputs,
+        clusterId: begun,
+        nodeIds: {},
+        complete: false,
+      });
+    }
+  },
+
+  async read(id, props) {
+    if (props === undefined) return {};
+    const seen = await observeSwarm(props.members.map(({ access }) => access));
+    if (seen.view === undefined) {
+      const states = Object.values(seen.hosts);
+      if (states.every(({ state }) => state === "inactive")) {
+        // Every host answers, and none is in a Swarm: it is gone.
+        return {};
+      }
+      console.warn(
+        `hive: no manager of the Swarm ${id} answers with a majority behind it; its state is kept as it was.`,
+      );
+      return readResult(id, props, swarmClusterInputs);
+    }
+    return readResult(id, props, swarmClusterInputs, observedInputs(props, seen, seen.view));
+  },
+
+  async update(_id, olds, news) {
+    if (olds.complete && sameValue(contentOf(olds), contentOf(news))) {
+      return { outs: { ...olds, ...news } };
+    }
+    const names = new Set(news.members.map(({ access }) => access.name));
+    const departed = olds.members.filter(({ access }) => !names.has(access.name));
+    const swarm = await converge(news, departed, () => undefined);
+    insistOnMembers(changedMembers(olds, news), swarm);
+    warn(swarm);
+    return { outs: stateOf(news, swarm) };
+  },
+
+  async delete(_id, props) {
+    // At the same time: a manager that waits for the others' leave would lose its majority meanwhile.
+    const failures = await Promise.all(
+      props.members.map(async ({ access }) => {
+        try {
+          await leaveSwarm(access, true);
+          return undefined;
+        } catch (error) {
+          return `${access.name}: ${messageOf(error)}`;
+        }
+      }),
+    );
+    for (const failure of failures) {
+      if (failure !== undefined) {
+        console.warn(`hive: a host was left in the Swarm. ${failure}`);
+      }
+    }
+  },
+};
+
+/** The state for converged inputs. */
+function stateOf(inputs: SwarmClusterInputs, swarm: ConvergedSwarm): SwarmClusterState {
+  const { clusterId, nodeIds } = swarm;
+  return { ...inputs, clusterId, nodeIds, complete: true };
+}
+
+/** Members that are new or have become new servers since the state was written. */
+function changedMembers(olds: SwarmClusterState, news: SwarmClusterInputs): readonly SwarmMember[] {
+  if (!olds.complete) return news.members;
+  return news.members.filter(
+    (member) =>
+      !olds.members.some(
+        ({ access, incarnation }) =>
+          access.name === member.access.name && incarnation === member.incarnation,
+      ),
+  );
+}
+
+/**
+ * A member that the Swarm knows already may be dead during a run: that is what the others are for. One that has to come
+ * in must be there, or the state would say that it is a member.
+ *
+ * @throws Error that names those that are not in, why, and what to do
+ */
+function insistOnMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm): void {
+  const missing = members
+    .map(({ access }) => access.name)
+    .filter((name) => swarm.absent.includes(name));
+  if (missing.length === 0) return;
+  const notes = swarm.notes.filter(({ host }) => missing.includes(host));
+  throw new Error(
+    `${missing.join(", ")} could not be made a manager of the Swarm ${swarm.clusterId}; the rest of it is as wanted.\n` +
+      listed(notes),
+  );
+}
+
+/** Prints what the operator has to know although the run succeeded. */
+function warn(swarm: ConvergedSwarm): void {
+  if (swarm.notes.length > 0) {
+    console.warn(`hive: the Swarm ${swarm.clusterId} works, but:\n${listed(swarm.notes)}`);
+  }
+}
+
+/** What is wrong with known inputs. */
+function checkInputs(news: SwarmClusterInputs): pulumi.dynamic.CheckFailure[] {
+  const failures: pulumi.dynamic.CheckFailure[] = [];
+  if (
+    isKnown(news.heartbeatSeconds) &&
+    !(news.heartbeatSeconds >= 1 && news.heartbeatSeconds <= 60)
+  ) {
+    failures.push({
+      property: "heartbeatSeconds",
+      reason: `is ${news.heartbeatSeconds}; give 1 to 60`,
+    });
+  }
+  if (!isKnown(news.members)) return failures;
+  const names = news.members.map(({ access }) => access.name);
+  const double = names.find((name, index) => names.indexOf(name) !== index);
+  if (double !== undefined) {
+    failures.push({ property: "members", reason: `names the host ${double} twice` });
+  }
+  if (names.length === 0) {
+    failures.push({ property: "members", reason: "is empty; a Swarm has at least one manager" });
+  }
+  return failures;
+}

@@ -1,0 +1,349 @@
+import type Dockerode from "dockerode";
+
+import type { SwarmStep } from "../../model/swarm-step";
+import { sleep } from "../transport/deadline";
+import { engineStatus, withEngine } from "../transport/engine";
+import { messageOf } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import {
+  type EngineInfo,
+  hostState,
+  type NodeInspection,
+  type SwarmInspection,
+  viewThrough,
+} from "./observe";
+
+/** What carrying out steps needs to know besides them. */
+export interface StepSurroundings {
+  /** Every host that a step may name. */
+  readonly hosts: ReadonlyMap<string, HostAccess>;
+  /** Address under which the others reach a host, by name. */
+  readonly advertiseAddresses: ReadonlyMap<string, string>;
+  /** CIDR from which overlay networks of a new Swarm are cut. */
+  readonly overlayPool: string | undefined;
+}
+
+/** Limits, seconds. */
+const limits = { request: 30, settle: 60, drain: 60 };
+const pollMs = 200;
+const swarmPort = 2377;
+
+/**
+ * Carries out one step and waits until it has taken effect, as `SwarmStep` demands.
+ *
+ * @throws Error if it fails or does not take effect in time
+ */
+export async function carryOut(step: SwarmStep, around: StepSurroundings): Promise<void> {
+  switch (step.kind) {
+    case "init":
+      await init(step.host, around);
+      return;
+    case "leave":
+      await leaveSwarm(hostOf(around, step.host), step.force);
+      return;
+    case "join":
+      await join(step.host, step.through, around);
+      return;
+    case "settings":
+      await withEngine(hostOf(around, step.through), (docker) => setSettings(docker, step));
+      return;
+    case "remove":
+      await through(step, around, (docker, id) => removeNode(docker, id));
+      return;
+    case "promote":
+    case "demote":
+    case "labels":
+    case "availability":
+      await through(step, around, async (docker, id) => {
+        await updateNode(docker, id, (spec) => changedSpec(spec, step));
+        await settleNode(docker, id, step);
+      });
+  }
+}
+
+/**
+ * Makes a host forget its Swarm; one that is in none is left as it is.
+ *
+ * @param force also when it is a manager
+ */
+export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void> {
+  await withEngine(
+    host,
+    async (docker) => {
+      try {
+        await docker.swarmLeave({ force });
+      } catch (error) {
+        // 503 and 406: not part of a Swarm.
+        const status = engineStatus(error);
+        if (status !== 503 && status !== 406) {
+          throw error;
+        }
+      }
+    },
+    { deadlineSeconds: limits.request },
+  );
+}
+
+async function init(name: string, around: StepSurroundings): Promise<void> {
+  await withEngine(
+    hostOf(around, name),
+    async (docker) => {
+      await docker.swarmInit({
+        ListenAddr: `0.0.0.0:${swarmPort}`,
+        AdvertiseAddr: addressOf(around, name),
+        ...(around.overlayPool === undefined
+          ? {}
+          : { DefaultAddrPool: [around.overlayPool], SubnetSize: 24 }),
+      });
+      await waitForManager(docker, name);
+    },
+    { deadlineSeconds: limits.settle },
+  );
+}
+
+/** Takes a host in. The token goes from one engine to the other and nowhere else. */
+async function join(name: string, manager: string, around: StepSurroundings): Promise<void> {
+  await withEngine(
+    hostOf(around, manager),
+    async (managing) => {
+      const { JoinTokens } = (await managing.swarmInspect()) as SwarmInspection;
+      const nodeId = await withEngine(
+        hostOf(around, name),
+        (docker) =>
+          requestJoin(docker, {
+            ListenAddr: `0.0.0.0:${swarmPort}`,
+            AdvertiseAddr: addressOf(around, name),
+            RemoteAddrs: [`${addressOf(around, manager)}:${swarmPort}`],
+            JoinToken: JoinTokens.Manager,
+          }),
+        { deadlineSeconds: limits.settle },
+      );
+      await waitForManager(managing, name, nodeId);
+    },
+    { deadlineSeconds: 2 * limits.settle },
+  );
+}
+
+/** What `POST /swarm/join` takes. */
+interface JoinRequest {
+  readonly ListenAddr: string;
+  readonly AdvertiseAddr: string;
+  readonly RemoteAddrs: readonly string[];
+  readonly JoinToken: string;
+}
+
+/** Asks an engine to join, and returns the id of its node when it is in. */
+async function requestJoin(docker: Dockerode, request: JoinRequest): Promise<string> {
+  try {
+    await docker.swarmJoin(request);
+  } catch (error) {
+    // The engine goes on by itself when the join takes longer than its own limit.
+    if (!/continue in the background/.test(messageOf(error))) {
+      throw new Error(messageOf(error).replaceAll(request.JoinToken, "(join token)"));
+    }
+  }
+  for (;;) {
+    const state = hostState((await docker.info()) as EngineInfo);
+    if (state.state === "active") {
+      return state.nodeId;
+    }
+    if (state.state === "error") {
+      throw new Error(`its engine could not join: ${state.detail ?? "no reason given"}`);
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** Waits until a node is ready and a reachable manager in the eyes of the manager behind `docker`. */
+async function waitForManager(docker: Dockerode, name: string, nodeId?: string): Promise<void> {
+  const end = Date.now() + limits.settle * 1000;
+  for (;;) {
+    const { nodes } = await viewThrough(docker, name);
+    const node = nodes.find((candidate) =>
+      nodeId === undefined ? candidate.hostname === name : candidate.id === nodeId,
+    );
+    if (node?.status === "ready" && node.managerReachability === "reachable") {
+      return;
+    }
+    if (Date.now() > end) {
+      throw new Error(
+        `${name} did not become a reachable manager within ${limits.settle} s ` +
+          `(node ${node?.status ?? "missing"}, manager ${node?.managerReachability ?? "no"}). ` +
+          "Check that the hosts reach each other on 2377/tcp, 7946/tcp and 7946/udp.",
+      );
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** Sets the cluster-wide settings, and checks that they hold. */
+async function setSettings(
+  docker: Dockerode,
+  step: { readonly heartbeatSeconds: number; readonly taskHistoryLimit: number },
+): Promise<void> {
+  await retryOutOfSequence(async () => {
+    const { Version, Spec } = (await docker.swarmInspect()) as SwarmInspection;
+    await docker.swarmUpdate({
+      _query: { version: Version.Index },
+      _body: {
+        ...Spec,
+        Dispatcher: { ...Spec.Dispatcher, HeartbeatPeriod: step.heartbeatSeconds * 1e9 },
+        Orchestration: { ...Spec.Orchestration, TaskHistoryRetentionLimit: step.taskHistoryLimit },
+      },
+    });
+  });
+}
+
+/** A step that changes a node through a manager. */
+type NodeChange = Extract<SwarmStep, { kind: "promote" | "demote" | "labels" | "availability" }>;
+
+/** A node's settings, changed as the step says. */
+function changedSpec(spec: NodeInspection["Spec"], step: NodeChange): NodeInspection["Spec"] {
+  switch (step.kind) {
+    case "promote":
+      return { ...spec, Role: "manager" };
+    case "demote":
+      return { ...spec, Role: "worker" };
+    case "availability":
+      return { ...spec, Availability: step.availability };
+    case "labels": {
+      const kept = Object.entries(spec.Labels ?? {}).filter(([key]) => !step.unset.includes(key));
+      return { ...spec, Labels: { ...Object.fromEntries(kept), ...step.set } };
+    }
+  }
+}
+
+/** Waits until a changed node is what it was changed to. */
+async function settleNode(docker: Dockerode, id: string, step: NodeChange): Promise<void> {
+  switch (step.kind) {
+    case "labels":
+      return;
+    case "promote":
+      await waitForManager(docker, step.name, id);
+      return;
+    case "demote":
+      await waitUntil(limits.settle, `${step.name} still has its vote`, async () => {
+        const node = (await docker.getNode(id).inspect()) as NodeInspection;
+        return node.ManagerStatus === undefined;
+      });
+      return;
+    case "availability":
+      if (step.availability === "drain") {
+        await waitForNoTasks(docker, id);
+      }
+  }
+}
+
+/** Waits until no task runs on a node; gives up quietly, for a task that will not end must not hold up the rest. */
+async function waitForNoTasks(docker: Dockerode, id: string): Promise<void> {
+  const end = Date.now() + limits.drain * 1000;
+  while (Date.now() < end) {
+    const tasks = (await docker.listTasks({
+      filters: JSON.stringify({ node: [id] }),
+    })) as { Status: { State: string } }[];
+    if (!tasks.some(({ Status }) => Status.State === "running")) {
+      return;
+    }
+    await sleep(pollMs);
+  }
+}
+
+async function removeNode(docker: Dockerode, id: string): Promise<void> {
+  try {
+    await docker.getNode(id).remove({ force: true });
+  } catch (error) {
+    if (engineStatus(error) !== 404) {
+      throw error;
+    }
+  }
+}
+
+/** Changes a node's settings; again if someone else changed it in between. */
+async function updateNode(
+  docker: Dockerode,
+  id: string,
+  change: (spec: NodeInspection["Spec"]) => NodeInspection["Spec"],
+): Promise<void> {
+  await retryOutOfSequence(async () => {
+    const node = (await docker.getNode(id).inspect()) as NodeInspection;
+    await docker.getNode(id).update({
+      _query: { version: node.Version.Index },
+      _body: change(node.Spec),
+    });
+  });
+}
+
+/** Runs a read-change-write cycle again when another writer came in between. */
+async function retryOutOfSequence(cycle: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await cycle();
+      return;
+    } catch (error) {
+      if (attempt === 5 || !messageOf(error).includes("update out of sequence")) {
+        throw error;
+      }
+      await sleep(pollMs);
+    }
+  }
+}
+
+/** Runs `work` with the manager of a node step, and the node's id. */
+async function through(
+  step: Extract<SwarmStep, { name: string }>,
+  around: StepSurroundings,
+  work: (docker: Dockerode, nodeId: string) => Promise<void>,
+): Promise<void> {
+  await withEngine(
+    hostOf(around, step.through),
+    async (docker) => {
+      const id = step.nodeId ?? (await nodeIdByName(docker, step.name));
+      await work(docker, id);
+    },
+    { deadlineSeconds: limits.settle + limits.request },
+  );
+}
+
+/** The node of a host that an earlier step took in. */
+async function nodeIdByName(docker: Dockerode, name: string): Promise<string> {
+  const { nodes } = await viewThrough(docker, name);
+  const found = nodes.filter(({ hostname, status }) => hostname === name && status === "ready");
+  const [node] = found;
+  if (node === undefined || found.length > 1) {
+    throw new Error(
+      `there are ${found.length} ready nodes with the name ${name} in the Swarm; expected is one`,
+    );
+  }
+  return node.id;
+}
+
+/** Asks again and again until `done`, or throws `what` when the limit is reached. */
+async function waitUntil(
+  seconds: number,
+  what: string,
+  done: () => Promise<boolean>,
+): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await done())) {
+    if (Date.now() > end) {
+      throw new Error(`${what} after ${seconds} s`);
+    }
+    await sleep(pollMs);
+  }
+}
+
+function hostOf(around: StepSurroundings, name: string): HostAccess {
+  const host = around.hosts.get(name);
+  if (host === undefined) {
+    throw new Error(`The host ${name} is not among those that this Swarm has or had.`);
+  }
+  return host;
+}
+
+function addressOf(around: StepSurroundings, name: string): string {
+  const address = around.advertiseAddresses.get(name);
+  if (address === undefined) {
+    throw new Error(`No address is known under which the other members reach ${name}.`);
+  }
+  return address;
+}
