@@ -1,5 +1,6 @@
 import { overlaps, parseCidr, cidrFault } from "./addresses";
 import type { HostPlan, Plan } from "./plan";
+import { compareText } from "./text-order";
 import { InventoryError, type Problem } from "./problems";
 
 /** What the plan of a container fleet has to know about the Docker Engine at hand; read by `providers/local-engine`. */
@@ -222,8 +223,10 @@ function publishedPorts(plan: Plan, host: HostPlan): readonly PublishedPort[] {
     containerPort: port,
     protocol,
   }));
-  return ports.sort(
-    (left, right) => left.hostPort - right.hostPort || (left.protocol < right.protocol ? -1 : 1),
+  return ports.sort((left, right) =>
+    left.hostPort === right.hostPort
+      ? compareText(left.protocol, right.protocol)
+      : left.hostPort - right.hostPort,
   );
 }
 

@@ -1,6 +1,7 @@
 import { formatCidr, gatewayAddress, hostAddress, parseCidr } from "./addresses";
 import { durationSeconds } from "./duration";
 import { longestHostName, stagePrefixes } from "./names";
+import { compareText } from "./text-order";
 import { phasesThrough } from "./phases";
 import type {
   HealthcheckPlan,
@@ -16,8 +17,7 @@ import type {
 } from "./plan";
 import { InventoryError, type Problem } from "./problems";
 import { parseShortPort } from "./published-port";
-import type { Healthcheck, Port, Service, ShortPort } from "./service";
-import type { Image, Site } from "./site";
+import type { Healthcheck, Image, Port, Service, ShortPort, Site } from "./inventory";
 import { checkSite, runsOn, siteFile, type SiteCheck } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
 import {
@@ -241,9 +241,10 @@ function planPorts(ports: readonly (ShortPort | Port)[], mode: ServiceMode): rea
   const usualMode = mode.kind === "global" ? "host" : "ingress";
   return ports
     .map((port) => planPort(port, usualMode))
-    .sort(
-      (left, right) =>
-        left.published - right.published || compareText(left.protocol, right.protocol),
+    .sort((left, right) =>
+      left.published === right.published
+        ? compareText(left.protocol, right.protocol)
+        : left.published - right.published,
     );
 }
 
@@ -275,8 +276,4 @@ function sortedRecord(record: Readonly<Record<string, string>>): Readonly<Record
   return Object.fromEntries(
     Object.entries(record).sort(([left], [right]) => compareText(left, right)),
   );
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -60,7 +60,7 @@ function serviceTable(plan: Plan): string {
       service.name,
       service.image.kind === "build" ? service.image.image : service.image.reference,
       tasksText(service),
-      service.ports.map(portText).join(", ") || "-",
+      service.ports.length === 0 ? "-" : service.ports.map(portText).join(", "),
     ]),
   );
 }

@@ -49,8 +49,14 @@ const longestValue = 100;
 export function printableValue(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (holdsSecret(value)) return "(encrypted)";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = jsonText(value);
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
+function jsonText(value: unknown): string {
+  // A function or a symbol has no JSON form.
+  const text = JSON.stringify(value) as string | undefined;
+  return text ?? `a ${typeof value}`;
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { PortProtocol } from "./service";
+import type { PortProtocol } from "./inventory";
 
 /** What a short port form says. */
 export interface ParsedPort {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { type Problem, printableValue } from "./problems";
 import { keyPaths, notesOf, schemaAt, typeText } from "./schema-text";
 import { suggestion } from "./suggestion";

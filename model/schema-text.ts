@@ -56,7 +56,7 @@ export function typeText(schema: z.core.$ZodType): string {
   if (inner instanceof z.ZodBoolean) return "true or false";
   if (inner instanceof z.ZodArray) return `a list; each item ${typeText(inner.element)}`;
   if (inner instanceof z.ZodObject) {
-    return `a map with the keys ${Object.keys(inner.shape as Record<string, unknown>).join(", ")}`;
+    return `a map with the keys ${Object.keys(inner.shape).join(", ")}`;
   }
   if (inner instanceof z.ZodRecord) return "a map";
   if (inner instanceof z.ZodUnion) return inner.options.map(typeText).join(", or ");

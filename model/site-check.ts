@@ -1,9 +1,9 @@
 import type { z } from "zod";
+import { compareText } from "./text-order";
 import type { StageName } from "./plan";
 import type { Problem } from "./problems";
 import { check, type Checked, pathText } from "./schema-problems";
-import type { Service } from "./service";
-import type { Image, Site } from "./site";
+import type { Image, Service, Site } from "./inventory";
 import { imageSchema, nameSchema, serviceSchema, siteSchema } from "./site-schema";
 
 /** File of the inventory. */
@@ -109,8 +109,4 @@ function keepIfRight<T>(
 function entriesOf<T>(record: Readonly<Record<string, T>> | undefined): readonly [string, T][] {
   if (typeof record !== "object" || record === null) return [];
   return Object.entries(record).sort(([left], [right]) => compareText(left, right));
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import type { PortPlan, ServicePlan, StageName } from "./plan";
 import { type Problem, printableValue } from "./problems";
-import type { Service } from "./service";
+import type { Service } from "./inventory";
 import { type SiteCheck, servicePath, siteFile } from "./site-check";
 import { type StageConfig, swarmPorts } from "./stage";
 import { suggestion } from "./suggestion";

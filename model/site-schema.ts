@@ -2,8 +2,7 @@ import { z } from "zod";
 import { type Duration, durationSeconds } from "./duration";
 import { isDnsLabel, isDomainName, stageNames } from "./names";
 import { parseShortPort } from "./published-port";
-import type { Service, ShortPort } from "./service";
-import type { Image, Site } from "./site";
+import type { Image, Service, ShortPort, Site } from "./inventory";
 
 /**
  * The schemas of the inventory, one for each interface of `site.ts` and `service.ts`. The types keep an editor honest,

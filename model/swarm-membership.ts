@@ -291,7 +291,7 @@ function notePool(draft: Draft): void {
   if (pools.includes(overlayPool)) return;
   draft.notes.push({
     host: draft.view.through,
-    message: `belongs to a Swarm whose networks come from ${pools.join(", ") || "Docker's default pool"} instead of ${overlayPool}; that is fixed when a Swarm is made`,
+    message: `belongs to a Swarm whose networks come from ${pools.length === 0 ? "Docker's default pool" : pools.join(", ")} instead of ${overlayPool}; that is fixed when a Swarm is made`,
     remedy: "write that pool as hive:overlayPool, or make the Swarm anew",
   });
 }
@@ -326,7 +326,7 @@ function forceNewCluster(draft: Draft): string {
   return (
     "bring back the managers that do not answer; if they are lost for good, run on " +
     `${alive?.name ?? "a manager that is left"}: docker swarm init --force-new-cluster --advertise-addr ` +
-    `${alive?.seen?.addr || "<its private address>"}, then run again`
+    `${alive?.seen?.addr ?? "<its private address>"}, then run again`
   );
 }
 
