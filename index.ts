@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "./components/hive";
-import type { HiveOutputs } from "./components/outputs";
+import type { StackOutputs } from "./components/outputs";
 import { loopbackPorts, planContainerFleet } from "./model/container-fleet";
 import { planStack } from "./model/plan-site";
 import { readEngineFacts } from "./providers/local-engine/facts";
 import { site } from "./site/site";
 
 /** Reads the stage and the site, plans, and builds one hive. Nothing is touched before the plan is valid. */
-async function program(): Promise<pulumi.Output<HiveOutputs>> {
+async function program(): Promise<StackOutputs> {
   const plan = planStack({
     stackName: pulumi.getStack(),
     config: pulumi.runtime.allConfig(),

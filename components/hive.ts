@@ -6,7 +6,7 @@ import type { Plan, ServicePlan } from "../model/plan";
 import { ContainerFleet } from "./fleet/container";
 import { clusterHosts, repositoryHost, type Fleet } from "./fleet/fleet";
 import { HostSetup } from "./host-setup";
-import type { HiveOutputs, ServiceOutput } from "./outputs";
+import type { ServiceOutput, StackOutputs } from "./outputs";
 import { PhaseComponent } from "./phase";
 import { RepositoryServer } from "./repository-server";
 import { SiteAuthority } from "./site-authority";
@@ -23,7 +23,7 @@ export interface HiveArgs {
 
 /** A whole site on one stage, built in seven phases. */
 export class Hive extends pulumi.ComponentResource {
-  readonly outputs: pulumi.Output<HiveOutputs>;
+  readonly outputs: StackOutputs;
   private readonly plan: Plan;
 
   constructor(name: string, args: HiveArgs, opts: pulumi.ComponentResourceOptions = {}) {
@@ -44,7 +44,7 @@ export class Hive extends pulumi.ComponentResource {
     this.through("initialize-services", () => undefined);
 
     this.outputs = this.describe(fleet, base, services);
-    this.registerOutputs({ outputs: this.outputs });
+    this.registerOutputs({ ...this.outputs });
   }
 
   private buildInfra(args: HiveArgs): Fleet {
@@ -144,31 +144,35 @@ export class Hive extends pulumi.ComponentResource {
     fleet: Fleet,
     base: Base | undefined,
     services: ReadonlyMap<string, SwarmService> | undefined,
-  ): pulumi.Output<HiveOutputs> {
+  ): StackOutputs {
     const running = this.plan.services.flatMap((service) => {
       const component = services?.get(service.name);
       return component === undefined ? [] : [[service, component] as const];
     });
-    return pulumi.output({
-      stage: this.plan.stage,
-      site: this.plan.siteName,
-      phases: this.plan.phases,
-      hosts: fleet.hosts.map((host) => ({
-        name: host.plan.name,
-        role: host.plan.role,
-        zone: host.plan.zone,
-        privateAddress: host.plan.privateAddress,
-        publicAddress: host.publicAddress,
-      })),
-      services: Object.fromEntries(
-        running.map(([service, component]) => [
-          service.name,
-          component.image.apply((image) => describeService(fleet, service, image)),
-        ]),
+    return {
+      stage: pulumi.output(this.plan.stage),
+      site: pulumi.output(this.plan.siteName),
+      phases: pulumi.output(this.plan.phases),
+      hosts: pulumi.output(
+        fleet.hosts.map((host) => ({
+          name: host.plan.name,
+          role: host.plan.role,
+          zone: host.plan.zone,
+          privateAddress: host.plan.privateAddress,
+          publicAddress: host.publicAddress,
+        })),
       ),
-      ...(base === undefined ? {} : { registry: { address: this.plan.registry.address } }),
-      access: fleet.hosts.map((host) => host.access),
-    });
+      services: pulumi.output(
+        Object.fromEntries(
+          running.map(([service, component]) => [
+            service.name,
+            component.image.apply((image) => describeService(fleet, service, image)),
+          ]),
+        ),
+      ),
+      registry: pulumi.output(base === undefined ? {} : { address: this.plan.registry.address }),
+      access: pulumi.output(fleet.hosts.map((host) => host.access)),
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { HostRole, StageName } from "../model/plan";
 import type { Phase } from "../model/phases";
 import type { HostAccess } from "../providers/transport/host-access";
@@ -14,11 +15,16 @@ export interface HiveOutputs {
   readonly hosts: readonly HostOutput[];
   /** By service name. */
   readonly services: Readonly<Record<string, ServiceOutput>>;
-  /** Absent before the phase setup-hosts. */
-  readonly registry?: { readonly address: string };
+  /** The address is absent before the phase setup-hosts. */
+  readonly registry: { readonly address?: string };
   /** How the `hive` command reaches the hosts, in index order. */
   readonly access: readonly HostAccess[];
 }
+
+/** The same, as the program exports it: one output for each name. */
+export type StackOutputs = {
+  readonly [Name in keyof HiveOutputs]: pulumi.Output<HiveOutputs[Name]>;
+};
 
 /** A server. */
 export interface HostOutput {

@@ -1,0 +1,200 @@
+import { Hive } from "../../components/hive";
+import { phases, type Phase } from "../../model/phases";
+import { planContainerFleet, type EngineFacts } from "../../model/container-fleet";
+import { planStack } from "../../model/plan-site";
+import { site } from "../../site/site";
+import { record, type Recorded } from "./recorder";
+
+const facts: EngineFacts = {
+  cgroupVersion: 2,
+  desktop: false,
+  platform: "linux",
+  networks: [],
+  busyPorts: [],
+  ownContainers: [],
+};
+
+/** Declares the project's own site on the private stage and returns what the engine was told. */
+function declare(
+  config: Readonly<Record<string, string>> = {},
+  options: { readonly preview?: boolean } = {},
+): Promise<readonly Recorded[]> {
+  const plan = planStack({
+    stackName: "private",
+    config: { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24", ...config },
+    site,
+    building: true,
+  });
+  return record(() => {
+    new Hive("hive", { plan, containerFleet: planContainerFleet(plan, facts) });
+  }, options);
+}
+
+const ofType = (resources: readonly Recorded[], type: string): Recorded[] =>
+  resources.filter((resource) => resource.type === type);
+
+const named = (resources: readonly Recorded[], name: string, type?: string): Recorded => {
+  const found = resources.find(
+    (resource) => resource.name === name && (type === undefined || resource.type === type),
+  );
+  if (found === undefined) throw new Error(`Nothing was declared as ${name}.`);
+  return found;
+};
+
+describe("the whole site", () => {
+  let resources: readonly Recorded[];
+  beforeAll(async () => {
+    resources = await declare();
+  });
+
+  it("puts every resource under one of the seven phases, and the phases under the hive", () => {
+    const leaves = resources.filter(
+      ({ type }) => !type.startsWith("hive:") && type !== "pulumi:pulumi:Stack",
+    );
+    expect(leaves.length).toBeGreaterThan(20);
+    for (const { name, ancestors } of leaves) {
+      expect([name, ancestors.filter((ancestor) => phases.includes(ancestor as Phase))]).toEqual([
+        name,
+        [expect.any(String)],
+      ]);
+      expect(ancestors.at(-1)).toBe("hive");
+    }
+    expect(
+      resources.filter(({ type }) => type.startsWith("hive:phase:")).map(({ name }) => name),
+    ).toEqual(phases);
+  });
+
+  it("spends at most ten resources on a host", () => {
+    for (const host of ["hive0", "hive1", "hive2", "hive3"]) {
+      const own = resources.filter(
+        ({ type, name }) => !type.startsWith("hive:") && new RegExp(`(^|-)${host}(-|$)`).test(name),
+      );
+      expect([host, own.length <= 10, own.length >= 5]).toEqual([host, true, true]);
+    }
+  });
+
+  it("pins the host key of every command that goes over SSH to that very host's key", () => {
+    const commands = ofType(resources, "command:remote:Command");
+    expect(commands.length).toBeGreaterThanOrEqual(17);
+    for (const { inputs } of commands) {
+      const connection = inputs.connection as { host: string; hostKey: string; user: string };
+      const index = Number(connection.host.split(".")[3]) - 4;
+      expect(connection.hostKey).toBe(`ssh-ed25519 AAAAfleet-hive${index}-host-key`);
+      expect(connection.user).toBe("hive");
+    }
+  });
+
+  it("gives secrets to the registry's step by standard input alone, and prints nothing of that step", () => {
+    const { inputs } = named(resources, "repository-registry-running");
+    const secrets = [
+      "PASSWORD-repository-registry-push-password",
+      "PRIVATE-repository-registry-certificate",
+    ];
+    for (const secret of secrets) {
+      expect(String(inputs.create)).not.toContain(secret);
+      expect(String(inputs.create)).not.toContain(Buffer.from(secret).toString("base64"));
+    }
+    expect(String(inputs.stdin).length).toBeGreaterThan(0);
+    expect(inputs.logging).toBe("none");
+  });
+
+  it("restarts engines one cluster host after the other, and does not wait for the repository server", () => {
+    const waitsFor = (host: string): string[] =>
+      (
+        [named(resources, `setup-${host}-engine`).options.dependsOn].flat() as { __name?: string }[]
+      ).map((resource) => resource.__name ?? "");
+    expect(waitsFor("hive1")).toContain("setup-hive0-engine");
+    expect(waitsFor("hive2")).toContain("setup-hive1-engine");
+    expect(waitsFor("hive3")).toEqual(["setup-hive3-firewall"]);
+  });
+
+  it("makes all three cluster hosts members of the Swarm, and the repository server none", () => {
+    const { inputs } = named(resources, "swarm-membership");
+    expect(
+      (inputs.members as { advertiseAddress: string }[]).map((member) => member.advertiseAddress),
+    ).toEqual(["172.29.16.4", "172.29.16.5", "172.29.16.6"]);
+    expect(inputs.heartbeatSeconds).toBe(2);
+  });
+
+  it("builds with the account that may push and pulls with the one that may not", () => {
+    const build = named(resources, "image-webgate-build").inputs;
+    const pull = named(resources, "image-webgate-on-hosts").inputs;
+    expect(build.registryAuth).toMatchObject({
+      username: "push",
+      password: "PASSWORD-repository-registry-push-password",
+    });
+    expect(pull.registryAuth).toMatchObject({
+      username: "pull",
+      password: "PASSWORD-repository-registry-pull-password",
+    });
+    expect((pull.hosts as { name: string }[]).map(({ name }) => name)).toEqual([
+      "p-hive0.hive.example",
+      "p-hive1.hive.example",
+      "p-hive2.hive.example",
+    ]);
+  });
+
+  it("deploys the service by the digest that was pulled onto the hosts", () => {
+    const { inputs } = named(resources, "service-webgate-service");
+    expect(inputs.image).toMatch(/@sha256:a{64}$/);
+    expect(inputs.managers).toHaveLength(3);
+  });
+
+  it("does again on a replaced server what was done on the old one", () => {
+    for (const command of ofType(resources, "command:remote:Command")) {
+      const host = /hive[0-3]/.exec(command.name)?.[0] ?? "hive3";
+      expect([command.name, command.inputs.triggers]).toEqual([command.name, [`fleet-${host}-id`]]);
+    }
+  });
+
+  it("labels what it creates on this computer, so that leftovers can be told from other people's things", () => {
+    const own = [
+      "docker:index/network:Network",
+      "docker:index/volume:Volume",
+      "docker:index/container:Container",
+    ];
+    for (const resource of resources.filter(({ type }) => own.includes(type))) {
+      expect(resource.inputs.labels).toEqual(
+        expect.arrayContaining([
+          { label: "hive.site", value: "hive.example" },
+          { label: "hive.stage", value: "private" },
+        ]),
+      );
+    }
+  });
+});
+
+describe("in a preview, when nothing is known that a provider computes", () => {
+  it("declares the same resources", async () => {
+    const names = (list: readonly Recorded[]): string[] =>
+      list.map(({ type, name }) => `${type}::${name}`).sort();
+    const [preview, run] = [await declare({}, { preview: true }), await declare()];
+    expect(names(preview)).toEqual(names(run));
+  });
+});
+
+describe("a run that stops after a phase", () => {
+  it("declares that phase and those before, and nothing of later ones", async () => {
+    const resources = await declare({ "hive:throughPhase": "setup-hosts" });
+    expect(
+      resources.filter(({ type }) => type.startsWith("hive:phase:")).map(({ name }) => name),
+    ).toEqual(["build-infra", "setup-hosts"]);
+    expect(resources.some(({ name }) => name.startsWith("image-webgate"))).toBe(false);
+    expect(resources.some(({ name }) => name === "swarm-membership")).toBe(true);
+  });
+});
+
+describe("servers that are reached through ports of this computer", () => {
+  it("publishes SSH and the site's ports on the loopback address, and dials those", async () => {
+    const resources = await declare({ "hive:container": JSON.stringify({ access: "loopback" }) });
+    const { inputs } = named(resources, "fleet-hive1", "docker:index/container:Container");
+    expect(inputs.ports).toEqual([
+      { internal: 22, external: 21022, ip: "127.0.0.1", protocol: "tcp" },
+      { internal: 80, external: 21080, ip: "127.0.0.1", protocol: "tcp" },
+    ]);
+    expect(named(resources, "fleet-hive1-ready").inputs.connection).toMatchObject({
+      host: "127.0.0.1",
+      port: 21022,
+    });
+  });
+});
