@@ -1,5 +1,4 @@
 import { loopbackPorts, planContainerFleet } from "../../model/container-fleet";
-import { stagePrefixes } from "../../model/names";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { readEngineFacts } from "../../providers/local-engine/facts";
@@ -31,7 +30,8 @@ export async function up(options: UpOptions): Promise<number> {
   const terminal = processTerminal();
   const plan = loadPlan(options.stack, true);
   const stack = await openStack(options.stack);
-  if (!(await confirm({ text: `${intent(plan)} Go on? [y/N]` }, options.yes))) {
+  terminal.print(intent(plan));
+  if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
@@ -69,7 +69,7 @@ export function ownerOf(plan: Pick<Plan, "fleet" | "siteName" | "stage">): Owner
   return plan.fleet === "container" ? { site: plan.siteName, stage: plan.stage } : undefined;
 }
 
-function intent(plan: Plan): string {
-  const prefix = stagePrefixes[plan.stage];
-  return `This brings up the ${plan.stage} stage of ${plan.siteName}: ${plan.hosts.length} servers (${prefix}hive0 …), ${plan.services.length} services.`;
+function intent({ stage, siteName, hosts, services }: Plan): string {
+  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
+  return `The ${stage} stage of ${siteName}: ${count(hosts.length, "server")}, ${count(services.length, "service")}.`;
 }

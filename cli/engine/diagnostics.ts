@@ -6,7 +6,7 @@ import { readUrn } from "./urn";
 /** An error or warning as a person wants to read it. */
 export interface ReadableDiagnostic {
   readonly severity: Diagnostic["severity"];
-  /** `webgate (SwarmService) in deploy-services`; empty for what is about no resource. */
+  /** `deploy-services: webgate (SwarmService)`; empty for what is about no resource. */
   readonly subject: string;
   /** One or several lines. */
   readonly text: string;
@@ -52,7 +52,7 @@ function repeats(
 function subjectOf(urn: string): string {
   const { name, kind, phase } = readUrn(urn);
   if (kind === "Stack") return "";
-  return `${name}${kind === "" ? "" : ` (${kind})`}${phase === undefined ? "" : ` in ${phase}`}`;
+  return `${phase === undefined ? "" : `${phase}: `}${name}${kind === "" ? "" : ` (${kind})`}`;
 }
 
 /**
@@ -84,7 +84,7 @@ export function diagnosticsText(diagnostics: readonly ReadableDiagnostic[], pain
   return diagnostics
     .map(({ severity, subject, text, remedy }) => {
       const word = severity === "error" ? paint("red", "Error") : paint("yellow", "Warning");
-      const head = subject === "" ? `${word}:` : `${word} in ${paint("bold", subject)}:`;
+      const head = subject === "" ? `${word}:` : `${word} in ${paint("bold", subject)}`;
       return [head, indent(text), ...(remedy === undefined ? [] : [indent(`→ ${remedy.replaceAll("\n", "\n  ")}`)])].join("\n");
     })
     .join("\n\n");

@@ -27,7 +27,7 @@ export async function runOnStack(stack: Stack, args: readonly string[], terminal
   const { paint } = terminal;
   const log = new RunLog(stack.folder.logs);
   const logFile = relative(stack.engine.project, log.file);
-  const printer = new ProgressPrinter(terminal);
+  const printer = new ProgressPrinter(terminal, args[0] === "destroy" ? "destroy" : "build");
   const started = Date.now();
   printer.start();
   try {
@@ -76,5 +76,6 @@ export function runFailure(
       : exitCodes.failed;
   // What the engine says on its own is repeated only where no event said it.
   const said = facts.explained && remedy === undefined ? "" : text;
-  return new Failure([...[said, remedy].filter((part) => part !== undefined && part !== ""), log].join("\n"), exitCode);
+  const parts = remedy === undefined ? [said] : [remedy, `The engine says: ${said}`];
+  return new Failure([...parts.filter((part) => part !== ""), log].join("\n"), exitCode);
 }

@@ -170,6 +170,6 @@ ${stderr}`);
 export function engineFailure(what: string, stderr: string): Failure {
   const reason = stderr.replace(/^error: /gm, "").trim();
   const remedy = remedyFor(reason);
-  const text = [what, reason, remedy].filter((part) => part !== undefined && part !== "").join("\n");
+  const text = [what, remedy, reason].filter((part) => part !== undefined && part !== "").join("\n");
   return new Failure(text, /passphrase/.test(reason) ? exitCodes.prerequisite : exitCodes.failed);
 }

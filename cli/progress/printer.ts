@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Terminal } from "../terminal";
-import { foldEvent, initialProgress, type Progress } from "./progress";
+import { type Direction, foldEvent, initialProgress, type Progress } from "./progress";
 import { changeLines, liveLines, stillRunningLines } from "./view";
 
 /** Redraws per second on a live terminal: 8. */
@@ -10,13 +10,18 @@ const silenceMs = 10_000;
 
 /** Shows a run's progress: redrawn in place on a live terminal, else a line whenever something begins or ends. */
 export class ProgressPrinter {
-  private progress: Progress = initialProgress;
+  private progress: Progress;
   private drawn = 0;
   private frame = 0;
   private lastPrint = Date.now();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly terminal: Terminal) {}
+  constructor(
+    private readonly terminal: Terminal,
+    direction: Direction,
+  ) {
+    this.progress = initialProgress(direction);
+  }
 
   /** What is known about the run so far. */
   get current(): Progress {

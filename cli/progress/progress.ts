@@ -49,8 +49,12 @@ export interface Diagnostic {
   readonly message: string;
 }
 
+/** Whether a run builds, phase after phase, or destroys, from the last phase to the first. */
+export type Direction = "build" | "destroy";
+
 /** What is known about a run of the engine, from its events alone. */
 export interface Progress {
+  readonly direction: Direction;
   readonly sections: ReadonlyMap<Section, SectionProgress>;
   readonly diagnostics: readonly Diagnostic[];
   /** From the engine's last word; undefined while it runs. */
@@ -68,11 +72,15 @@ const untouched: SectionProgress = {
 };
 
 /** A run of which nothing is known yet. */
-export const initialProgress: Progress = {
-  sections: new Map(sections.map((section) => [section, untouched])),
-  diagnostics: [],
-  result: undefined,
-};
+export function initialProgress(direction: Direction): Progress {
+  const none = sections.map((section) => [section, untouched] as const);
+  return { direction, sections: new Map(none), diagnostics: [], result: undefined };
+}
+
+/** The sections in the order in which the run goes through them. */
+export function sectionOrder({ direction }: Progress): readonly Section[] {
+  return direction === "build" ? sections : [...sections].reverse();
+}
 
 /** The section's progress. */
 export function sectionOf(progress: Progress, section: Section): SectionProgress {
@@ -196,7 +204,8 @@ export function sectionState(progress: Progress, section: Section): SectionState
   if (own.counts.failed > 0) return "failed";
   if (own.running.size > 0) return "running";
   const ended = progress.result !== undefined;
-  const later = sections.slice(sections.indexOf(section) + 1).filter((other) => other !== "other");
+  const order = sectionOrder(progress);
+  const later = order.slice(order.indexOf(section) + 1).filter((other) => other !== "other");
   const overtaken = later.some((other) => sectionOf(progress, other).startedAt !== undefined);
   if (!own.present) return "absent";
   if (own.startedAt !== undefined) return ended || overtaken ? "done" : "running";

@@ -5,7 +5,7 @@ import {
   type RunningStep,
   type Section,
   sectionOf,
-  sections,
+  sectionOrder,
   sectionState,
 } from "./progress";
 
@@ -53,7 +53,9 @@ function runningText(steps: ReadonlyMap<string, RunningStep>, now: number): stri
 
 function detail(progress: Progress, section: Section, now: number): string {
   const { running, counts } = sectionOf(progress, section);
-  return running.size > 0 ? runningText(running, now) : countsText(counts);
+  if (running.size === 0) return countsText(counts);
+  const steps = runningText(running, now);
+  return counts.failed > 0 ? `${counts.failed} failed; still running: ${steps}` : steps;
 }
 
 /** One line of a section. */
@@ -65,6 +67,12 @@ export function sectionLine(progress: Progress, section: Section, now: number): 
     detail(progress, section, now),
   ];
   return columns.join("  ").trimEnd();
+}
+
+/** What stands outside of the phases, and a phase that a destroying run finds empty, are worth no line. */
+function isIdle(progress: Progress, section: Section): boolean {
+  if (sectionOf(progress, section).startedAt !== undefined) return false;
+  return section === "other" || progress.direction === "destroy";
 }
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
@@ -79,10 +87,9 @@ export function liveLines(
   look: { readonly now: number; readonly columns: number; readonly frame: number; readonly paint: Paint },
 ): readonly string[] {
   const { now, columns, frame, paint } = look;
-  return sections.flatMap((section) => {
+  return sectionOrder(progress).flatMap((section) => {
     const state = sectionState(progress, section);
-    // What stands outside of the phases is worth a line only when it is being changed.
-    if (state === "absent" || (section === "other" && sectionOf(progress, section).startedAt === undefined)) return [];
+    if (state === "absent" || isIdle(progress, section)) return [];
     const line = sectionLine(progress, section, now).slice(0, Math.max(20, columns - 3));
     switch (state) {
       case "failed":
@@ -102,10 +109,10 @@ export function liveLines(
  * A section in which nothing was changed is told once, at its end.
  */
 export function changeLines(before: Progress, after: Progress, now: number): readonly string[] {
-  return sections.flatMap((section) => {
+  return sectionOrder(after).flatMap((section) => {
     const was = sectionState(before, section);
     const is = sectionState(after, section);
-    if (was === is || (section === "other" && sectionOf(after, section).startedAt === undefined)) return [];
+    if (was === is || isIdle(after, section)) return [];
     if (is === "running" && was !== "done") return [`${sectionLabel(section).padEnd(nameWidth)}  started`];
     if (is === "failed") return [`${sectionLine(after, section, now)}`];
     return is === "done" ? [sectionLine(after, section, now)] : [];
@@ -114,7 +121,7 @@ export function changeLines(before: Progress, after: Progress, now: number): rea
 
 /** Lines about what runs, for plain output when nothing was printed for a while. */
 export function stillRunningLines(progress: Progress, now: number): readonly string[] {
-  return sections
+  return sectionOrder(progress)
     .filter((section) => sectionOf(progress, section).running.size > 0)
     .map((section) => sectionLine(progress, section, now));
 }
