@@ -77,10 +77,13 @@ export interface ProviderServer {
 }
 
 /** Starts a server; takes about half a second, so share one among the tests of a file. */
-export async function startProviderServer(): Promise<ProviderServer> {
+export async function startProviderServer(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProviderServer> {
   const main = require.resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
   const child = spawn(process.execPath, [main, "127.0.0.1:1"], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
   });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));

@@ -1,0 +1,64 @@
+/** How long the local engine may take for one answer, milliseconds. */
+const answerDeadline = 3000;
+
+/** How long a container may take to run after its start, milliseconds. */
+const startDeadline = 20_000;
+
+/** What the local engine says of a container; `unknown` when the engine does not answer. */
+export type ContainerState =
+  | "running"
+  | "created"
+  | "restarting"
+  | "removing"
+  | "paused"
+  | "exited"
+  | "dead"
+  | "missing"
+  | "unknown";
+
+/** Looks at a container. Never throws: an engine that does not answer is `unknown`. */
+export async function inspectContainer(containerId: string): Promise<ContainerState> {
+  try {
+    const { State } = await engine().getContainer(containerId).inspect();
+    return State.Status as ContainerState;
+  } catch (error) {
+    return (error as { statusCode?: number }).statusCode === 404 ? "missing" : "unknown";
+  }
+}
+
+/**
+ * Starts a container, or lets a paused one go on, and waits until it runs. Does nothing when it runs already.
+ *
+ * @throws Error when the container is missing, the engine does not answer, or it does not run in time.
+ */
+export async function startContainer(containerName: string, containerId: string): Promise<void> {
+  const end = Date.now() + startDeadline;
+  for (let attempt = 0; ; attempt++) {
+    const state = await inspectContainer(containerId);
+    if (state === "running") return;
+    if (state === "missing") {
+      throw new Error(
+        `The server ${containerName} is gone: its container was removed outside of Pulumi. ` +
+          "Build it again with `npm start` or `pulumi up --refresh`; its data are in a volume and are kept.",
+      );
+    }
+    if (Date.now() > end || state === "unknown") {
+      throw new Error(
+        `The server ${containerName} is ${state === "unknown" ? "out of sight: the local Docker Engine does not answer" : state}, ` +
+          `and could not be started. Look at it with \`docker inspect ${containerName}\` and \`docker logs ${containerName}\`, then run again.`,
+      );
+    }
+    if (attempt === 0) {
+      const container = engine().getContainer(containerId);
+      await (state === "paused" ? container.unpause() : container.start());
+    } else {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+/** The engine of this computer, as DOCKER_HOST or the default socket names it. */
+function engine(): import("dockerode") {
+  const Docker = require("dockerode") as typeof import("dockerode");
+  return new Docker({ timeout: answerDeadline });
+}

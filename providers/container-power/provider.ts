@@ -1,0 +1,54 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { changedInputs } from "../dynamic";
+import { readResult } from "../read-result";
+import { isKnown } from "../unknown-value";
+import { inspectContainer, startContainer } from "./client";
+
+/** Inputs as they come over the wire. */
+export interface ContainerPowerInputs {
+  readonly containerName: string;
+  readonly containerId: string;
+  /** Always `running`; an input so that a refresh can show something else under its name. */
+  readonly state: string;
+  readonly revision: number;
+}
+
+const INPUTS = ["containerName", "containerId", "state", "revision"] as const;
+
+/** Keeps server containers running. */
+export const containerPowerProvider: pulumi.dynamic.ResourceProvider<
+  ContainerPowerInputs,
+  ContainerPowerInputs
+> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: [] };
+  },
+
+  async diff(_id, olds, news) {
+    if (!isKnown(news.containerId)) return { changes: true };
+    if (changedInputs(INPUTS, olds, news).length > 0) return { changes: true };
+    const state = await inspectContainer(news.containerId);
+    // An engine that does not answer is no change: whatever needs it will say so.
+    return { changes: state !== "running" && state !== "unknown" };
+  },
+
+  async create(inputs) {
+    await startContainer(inputs.containerName, inputs.containerId);
+    return { id: inputs.containerName, outs: inputs };
+  },
+
+  async read(id, props) {
+    if (props === undefined) return {};
+    const state = await inspectContainer(props.containerId);
+    if (state === "unknown") return readResult(id, props, INPUTS);
+    return readResult(id, props, INPUTS, { state });
+  },
+
+  async update(_id, _olds, news) {
+    await startContainer(news.containerName, news.containerId);
+    return { outs: news };
+  },
+
+  // The container's own resource removes it.
+  async delete() {},
+};

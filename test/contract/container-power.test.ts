@@ -1,0 +1,101 @@
+import { createServer, type Server } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { containerPowerProvider } from "../../providers/container-power/provider";
+import { type ProviderServer, startProviderServer, unknownValue } from "./provider-server";
+import { serializeProvider } from "./serialized-provider";
+
+// The start of the server takes seconds on a busy computer.
+jest.setTimeout(60_000);
+
+/** A stand-in for the local Docker Engine: one container with a state, and a count of its starts. */
+class EngineStandIn {
+  state: string | undefined = "running";
+  starts = 0;
+  readonly folder = mkdtempSync(join(tmpdir(), "hive-power-"));
+  readonly socket = join(this.folder, "docker.sock");
+  private readonly server: Server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    };
+    if (this.state === undefined) return answer(404, { message: "No such container" });
+    if (request.method === "POST") {
+      this.starts += 1;
+      this.state = "running";
+      return answer(204, undefined);
+    }
+    answer(200, { State: { Status: this.state } });
+  });
+  start(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(this.socket, resolve));
+  }
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+const inputs = {
+  containerName: "p-hive0.hive.example",
+  containerId: "abc",
+  state: "running",
+  revision: 1,
+};
+let engine: EngineStandIn;
+let server: ProviderServer;
+let text: string;
+
+beforeAll(async () => {
+  engine = new EngineStandIn();
+  await engine.start();
+  text = (await serializeProvider(containerPowerProvider, 16 * 1024)).text;
+  server = await startProviderServer({ DOCKER_HOST: `unix://${engine.socket}` });
+});
+beforeEach(() => {
+  engine.state = "running";
+  engine.starts = 0;
+});
+afterAll(async () => {
+  await server.stop();
+  engine.stop();
+});
+
+describe("ContainerPower on the real provider server", () => {
+  test("a container that runs is left alone, by create, diff and update", async () => {
+    const { outs, id } = await server.create(text, inputs);
+    expect((await server.diff(text, id, outs, inputs)).changes).toBe(false);
+    await server.update(text, id, outs, inputs);
+    expect(engine.starts).toBe(0);
+  });
+
+  test.each(["exited", "created", "paused"])(
+    "one that is %s is found by a plain diff and started",
+    async (state) => {
+      engine.state = state;
+      expect((await server.diff(text, "x", inputs, inputs)).changes).toBe(true);
+      await server.update(text, "x", inputs, inputs);
+      expect([engine.starts, engine.state]).toEqual([1, "running"]);
+    },
+  );
+
+  test("a refresh shows the state that was found, under the input's name", async () => {
+    engine.state = "exited";
+    expect((await server.read(text, "x", inputs)).inputs).toEqual({ ...inputs, state: "exited" });
+  });
+
+  test("one that was removed is a change, and the update names it and the way out", async () => {
+    engine.state = undefined;
+    expect((await server.diff(text, "x", inputs, inputs)).changes).toBe(true);
+    await expect(server.update(text, "x", inputs, inputs)).rejects.toThrow(
+      /p-hive0\.hive\.example is gone[\s\S]*pulumi up --refresh/,
+    );
+  });
+
+  test("an unknown container in a preview is a change, without a look", async () => {
+    const changed = await server.diff(text, "x", inputs, { ...inputs, containerId: unknownValue });
+    expect(changed.changes).toBe(true);
+  });
+});
