@@ -19,3 +19,11 @@ export type Phase = (typeof phases)[number];
 export function phasesThrough(last: Phase): readonly Phase[] {
   return phases.slice(0, phases.indexOf(last) + 1);
 }
+
+/**
+ * The phases that a run would take back: what the stack has reached and the run stops before. To Pulumi a resource that
+ * is not declared is one to delete, so such a run would destroy what those phases built.
+ */
+export function phasesTakenBack(reached: readonly string[], planned: readonly Phase[]): Phase[] {
+  return phases.filter((phase) => reached.includes(phase) && !planned.includes(phase));
+}

@@ -88,7 +88,10 @@ function plainProblem(
     path: context.locate(path),
     ...valueField(found, path, context),
     message: messageOf(issue, found, expected),
-    remedy: params.remedy ?? notes.write ?? `write ${expected}`,
+    remedy:
+      issue.code === "invalid_key"
+        ? "choose another name"
+        : (params.remedy ?? notes.write ?? `write ${expected}`),
   };
 }
 

@@ -341,10 +341,10 @@ describe("whatever happened before", () => {
           expect(isIn || noted.includes(name)).toBe(true);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
     // The property is about decisions, not about refusals alone.
-    expect(decided).toBeGreaterThan(300);
+    expect(decided).toBeGreaterThan(200);
   });
 
   test("with a majority behind it and any one host dead, there is never a refusal", () => {
