@@ -6,16 +6,18 @@ import type {
   SwarmObservation,
   SwarmView,
 } from "../../model/swarm-observation";
+import { askAgain } from "../transport/again";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
-/** Limit for asking one host for its part in a Swarm, seconds. */
-const hostSeconds = 8;
-const dialSeconds = 5;
+/** Limit for asking one host for its part in a Swarm, seconds. A manager answers only after a new leader is elected. */
+const hostSeconds = 18;
+/** Less than an attempt has, so that the message tells a dead host from a slow engine. */
+const dialSeconds = 3.5;
 /** Limit for finding a manager with quorum and reading the Swarm from it, seconds. */
-const viewSeconds = 15;
+const viewSeconds = 10;
 
 /** Asks all hosts at the same time for their part in a Swarm, then one of the managers for the whole. Changes nothing. */
 export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmObservation> {
@@ -35,10 +37,12 @@ export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmO
 /** A host's own word; never throws: that a host does not answer is a state. */
 async function observeHost(host: HostAccess): Promise<HostSwarmState> {
   try {
-    const info = await withEngine(host, (docker) => docker.info() as Promise<EngineInfo>, {
-      deadlineSeconds: hostSeconds,
-      dialSeconds,
-    });
+    const info = await askAgain(hostSeconds, (deadlineSeconds) =>
+      withEngine(host, (docker) => docker.info() as Promise<EngineInfo>, {
+        deadlineSeconds,
+        dialSeconds,
+      }),
+    );
     return hostState(info);
   } catch (error) {
     if (isTransportError(error, "host-key", "private-key", "login")) {

@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import { askAgain } from "./again";
 import { abortable, sleep, withDeadline } from "./deadline";
 import { type EngineOptions, withEngine } from "./engine";
 import { isTransportError, messageOf, transportError } from "./errors";
@@ -15,10 +16,13 @@ export interface ManagerOptions extends EngineOptions {
   readonly repeatable?: boolean;
 }
 
-/** Limit for finding out whether a host is a usable manager, seconds. */
-const probeSeconds = 6;
+/**
+ * Limit for finding out whether a host is a usable manager, seconds. After a leader was lost, the others answer only
+ * when they have elected a new one, which takes up to 10 s.
+ */
+const probeSeconds = 15;
 /** Limit for opening a connection to one candidate, seconds. */
-const dialSeconds = 5;
+const dialSeconds = 3.5;
 /** The next candidate is tried when the ones before it have not answered for this long. */
 const staggerMs = 300;
 
@@ -109,20 +113,19 @@ export async function findManager(
 
 /** Resolves if a host is an active manager with quorum; else rejects with the reason. */
 async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void> {
-  await withEngine(
-    host,
-    async (docker) => {
-      const { Swarm: swarm } = (await docker.info()) as SwarmInfo;
-      if (swarm?.LocalNodeState !== "active" || !swarm.ControlAvailable) {
-        throw new Error(
-          `is not a Swarm manager (node state '${swarm?.LocalNodeState ?? "unknown"}'` +
-            `${swarm?.Error ? `: ${swarm.Error}` : ""})`,
-        );
-      }
-      // Answered only with quorum: a manager that lost it still calls itself active.
-      await docker.listNodes({ filters: JSON.stringify({ id: [swarm.NodeID] }) });
-    },
-    { deadlineSeconds: probeSeconds, dialSeconds, signal },
+  const probe = async (docker: Dockerode): Promise<void> => {
+    const { Swarm: swarm } = (await docker.info()) as SwarmInfo;
+    if (swarm?.LocalNodeState !== "active" || !swarm.ControlAvailable) {
+      throw new Error(
+        `is not a Swarm manager (node state '${swarm?.LocalNodeState ?? "unknown"}'` +
+          `${swarm?.Error === undefined || swarm.Error === "" ? "" : `: ${swarm.Error}`})`,
+      );
+    }
+    // Answered only with quorum: a manager that lost it still calls itself active.
+    await docker.listNodes({ filters: JSON.stringify({ id: [swarm.NodeID] }) });
+  };
+  await askAgain(probeSeconds, (deadlineSeconds) =>
+    withEngine(host, probe, { deadlineSeconds, dialSeconds, signal }),
   );
 }
 
