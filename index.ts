@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "./components/hive";
 import type { StackOutputs } from "./components/outputs";
+import { refuseToTakeBackPhases } from "./components/reached-phases";
 import { loopbackPorts, planContainerFleet } from "./model/container-fleet";
 import { planStack } from "./model/plan-site";
 import { readEngineFacts } from "./providers/local-engine/facts";
@@ -15,6 +16,7 @@ async function program(): Promise<StackOutputs> {
     building: true,
     ...(process.env.HIVE_HOME === undefined ? {} : { hiveHome: process.env.HIVE_HOME }),
   });
+  await refuseToTakeBackPhases(plan);
   const containerFleet = planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
   return new Hive("hive", { plan, containerFleet }).outputs;
 }
