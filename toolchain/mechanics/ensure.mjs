@@ -14,7 +14,19 @@ import { createProgress, seconds } from "./progress.mjs";
  * @param {NodeJS.WritableStream} [options.stream] default: standard error
  * @returns {Promise<number>} exit code: 0 when all is there, 1 when a step failed, 130 when interrupted
  */
-export async function ensure(project, names, { quiet = false, stream = process.stderr } = {}) {
+export function ensure(project, names, options = {}) {
+  return ensureSteps(stepsOf(project, names), project, options);
+}
+
+/**
+ * @param {import("./graph.mjs").Step[]} steps
+ * @param {import("./project.mjs").Project} project
+ * @param {object} [options]
+ * @param {boolean} [options.quiet]
+ * @param {NodeJS.WritableStream} [options.stream]
+ * @returns {Promise<number>} as ensure
+ */
+export async function ensureSteps(steps, project, { quiet = false, stream = process.stderr } = {}) {
   const abort = new AbortController();
   const interrupt = () => abort.abort(new Error("interrupted"));
   const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
@@ -22,7 +34,7 @@ export async function ensure(project, names, { quiet = false, stream = process.s
   const progress = createProgress({ stream, quiet });
   const before = performance.now();
   try {
-    const results = await runGraph(stepsOf(project, names), {
+    const results = await runGraph(steps, {
       signal: abort.signal,
       listener: progress,
     });
