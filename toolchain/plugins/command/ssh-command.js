@@ -3,7 +3,7 @@
 const { failureText } = require("./failure-text");
 const { outputRecorder, shownStreams } = require("./output-recorder");
 const { dial, nameOf } = require("./ssh-dial");
-const { execWithEnvironment } = require("./ssh-environment");
+const { execWithEnvironment, sendSignal } = require("./ssh-exec");
 
 /**
  * @typedef {object} RemoteRun
@@ -46,7 +46,9 @@ async function runRemotely(run, operation) {
       /** @type {import("ssh2").ClientChannel | undefined} */
       let channel;
       const onAbort = () => {
-        channel?.signal("TERM");
+        if (channel !== undefined) {
+          sendSignal(client, channel, "TERM");
+        }
         reject(
           new Error(`The command on ${nameOf(connection)} was stopped: ${signal.reason.message}`),
         );
@@ -56,32 +58,44 @@ async function runRemotely(run, operation) {
         onAbort();
         return;
       }
-      execWithEnvironment(client, command, { ...environment, ...previous }, (refused) => {
-        const [first] = refused.filter((name) => name in environment);
-        if (first !== undefined) {
-          throw new Error(
-            `could not set environment variable "${first}" on ${nameOf(connection)}: ${howToSetVariables}`,
-          );
-        }
-        refused.forEach((name) => log.warning(`Unable to set '${name}': ${howToSetVariables}`));
-      }).then((opened) => {
-        channel = opened;
-        opened.on("data", (/** @type {Buffer} */ chunk) => recorder.write("stdout", chunk));
-        opened.stderr.on("data", (/** @type {Buffer} */ chunk) => recorder.write("stderr", chunk));
-        // "close" repeats what "exit" said; "exit" itself may have come before anybody could listen, when a quick
-        // command's status arrives together with the confirmation of its start.
-        opened.on(
-          "close",
-          (/** @type {number | null | undefined} */ status, /** @type {string} */ name) => {
-            if (status === undefined)
-              resolve(`no exit status${lost === undefined ? "" : ` (${lost})`}`);
-            else if (status === null) resolve(`signal ${name}`);
-            else resolve(status === 0 ? "" : `exit status ${status}`);
+      execWithEnvironment(
+        client,
+        command,
+        { ...environment, ...previous },
+        {
+          refused(names) {
+            const first = names.find((name) => name in environment);
+            if (first !== undefined) {
+              throw new Error(
+                `could not set environment variable "${first}": ${howToSetVariables}`,
+              );
+            }
+            names.forEach((name) => log.warning(`Unable to set '${name}': ${howToSetVariables}`));
           },
-        );
-        opened.on("error", () => {}); // a command that does not read its input; the status counts
-        opened.end(run.stdin);
-      }, reject);
+          started(opened) {
+            channel = opened;
+            /** @type {string | undefined} */
+            let ended;
+            opened.on("data", (/** @type {Buffer} */ chunk) => recorder.write("stdout", chunk));
+            opened.stderr.on("data", (/** @type {Buffer} */ chunk) =>
+              recorder.write("stderr", chunk),
+            );
+            opened.on("exit", (/** @type {number | null} */ status, /** @type {string} */ name) => {
+              ended =
+                status === null ? `signal ${name}` : status === 0 ? "" : `exit status ${status}`;
+            });
+            opened.on("close", () =>
+              resolve(ended ?? `no exit status${lost === undefined ? "" : ` (${lost})`}`),
+            );
+            opened.on("error", () => {}); // a command that does not read its input; the status counts
+            opened.end(run.stdin);
+          },
+          failed: (error) =>
+            reject(
+              new Error(`The command on ${nameOf(connection)} did not start: ${error.message}`),
+            ),
+        },
+      );
     });
     recorder.end();
     if (ending !== "") {
