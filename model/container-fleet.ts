@@ -111,7 +111,10 @@ export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFle
   };
 }
 
-/** What stands in the way of the fleet on the engine at hand; empty if nothing does. Changes nothing. */
+/**
+ * What stands in the way of the fleet on the engine at hand; empty if nothing does. Changes nothing. A dynamic provider
+ * uses this and throws an `Error` of its own: a subclass of `Error` loses its message when it is serialized.
+ */
 export function containerFleetProblems(plan: Plan, facts: EngineFacts): readonly Problem[] {
   const problems = [...networkProblems(plan, facts), ...containerNameProblems(plan, facts)];
   if (decideAccess(plan, facts) === "loopback") {

@@ -128,6 +128,11 @@ describe("a service", () => {
       "environment.A=B | choose another name",
     ],
     [
+      "with a variable that no program could read",
+      { image, environment: { "A=B": "1" } },
+      "environment.A=B | choose another name",
+    ],
+    [
       "with a label of hive",
       { image, labels: { "hive.x": "1" } },
       "labels.hive.x | choose another name",

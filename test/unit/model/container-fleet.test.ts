@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import {
+  type EngineFacts,
+  loopbackPort,
+  loopbackPorts,
+  networkName,
+  planContainerFleet,
+} from "../../../model/container-fleet";
+import type { Plan } from "../../../model/plan";
+import { planWith, smallSite } from "./plans";
+
+const linux: EngineFacts = {
+  cgroupVersion: 2,
+  desktop: false,
+  platform: "linux",
+  networks: [{ name: "bridge", id: "1", labels: {}, cidrs: ["172.17.0.0/16", "fd00::/80"] }],
+  busyPorts: [],
+  ownContainers: [],
+};
+
+const own = { "hive.site": "hive.example", "hive.stage": "private" };
+
+function loopbackPlan(ports: readonly `${number}`[] = ["80"]): Plan {
+  return planWith({
+    raw: { "hive:container": '{"access":"loopback"}' },
+    site: {
+      ...smallSite,
+      services: { web: { image: "docker.io/library/nginx", mode: "global", ports } },
+    },
+  });
+}
+
+describe("how servers are reached", () => {
+  test.each([
+    ["auto", "linux", false, "direct"],
+    ["auto", "linux", true, "loopback"],
+    ["auto", "darwin", true, "loopback"],
+    ["auto", "darwin", false, "loopback"],
+    ["auto", "win32", false, "loopback"],
+    ["loopback", "linux", false, "loopback"],
+    ["direct", "darwin", true, "direct"],
+  ] as const)("%s on %s (Docker Desktop: %s): %s", (wanted, platform, desktop, access) => {
+    const plan = planWith({ raw: { "hive:container": JSON.stringify({ access: wanted }) } });
+    expect(planContainerFleet(plan, { ...linux, platform, desktop }).access).toBe(access);
+  });
+
+  test("directly: by private addresses, and nothing is published on this computer", () => {
+    const { servers } = planContainerFleet(planWith(), linux);
+    expect(servers[1]).toMatchObject({
+      containerName: "p-hive1.hive.example",
+      volumeName: "p-hive1.hive.example-docker",
+      ssh: { address: "172.29.16.5", port: 22 },
+      published: [],
+      endpoints: [{ service: "webgate", protocol: "tcp", address: "172.29.16.5", port: 80 }],
+    });
+  });
+
+  test("through loopback: SSH and the services' ports, each server in its own thousand", () => {
+    const { servers } = planContainerFleet(loopbackPlan(["80", "8080"]), linux);
+    expect(servers[1]).toMatchObject({
+      ssh: { address: "127.0.0.1", port: 21022 },
+      published: [
+        { hostAddress: "127.0.0.1", hostPort: 21022, containerPort: 22, protocol: "tcp" },
+        { hostAddress: "127.0.0.1", hostPort: 21080, containerPort: 80, protocol: "tcp" },
+        { hostAddress: "127.0.0.1", hostPort: 29080, containerPort: 8080, protocol: "tcp" },
+      ],
+      endpoints: [
+        { service: "web", address: "127.0.0.1", port: 21080 },
+        { service: "web", address: "127.0.0.1", port: 29080 },
+      ],
+    });
+  });
+
+  test("the repository server has SSH and no services", () => {
+    const { servers } = planContainerFleet(loopbackPlan(), linux);
+    expect(servers[3]).toMatchObject({ ssh: { port: 23022 }, endpoints: [] });
+    expect(servers[3]?.published).toHaveLength(1);
+  });
+
+  test("the ports to look at are those that may be published", () => {
+    expect(loopbackPorts(loopbackPlan())).toEqual([
+      20022, 20080, 21022, 21080, 22022, 22080, 23022,
+    ]);
+    expect(loopbackPorts(planWith())).toHaveLength(7);
+    expect(loopbackPorts(planWith({ raw: { "hive:container": '{"access":"direct"}' } }))).toEqual(
+      [],
+    );
+  });
+
+  test("the ports of two servers never meet, and stay in the range of ports", () => {
+    const index = fc.nat(7);
+    const port = fc.integer({ min: 1, max: 65535 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1024, max: 49000 }),
+        index,
+        index,
+        port,
+        port,
+        (base, i, j, p, q) => {
+          fc.pre(i !== j);
+          expect(loopbackPort(base, i, p)).not.toBe(loopbackPort(base, j, q));
+          expect(loopbackPort(base, i, p)).toBeGreaterThanOrEqual(base);
+          expect(loopbackPort(base, i, p)).toBeLessThanOrEqual(65535);
+        },
+      ),
+    );
+  });
+
+  test("two ports of one server that fall on one are refused", () => {
+    const plan = loopbackPlan(["8080", "9080"]);
+    expect(() => planContainerFleet(plan, linux)).toThrow(
+      /hive:container\.access[^]*the ports 8080 and 9080 of p-hive0\.hive\.example both fall on 127\.0\.0\.1:28080[^]*e\.g\. 9081/,
+    );
+    const direct = planWith({ raw: { "hive:container": '{"access":"direct"}' } });
+    expect(planContainerFleet({ ...direct, services: plan.services }, linux).access).toBe("direct");
+  });
+});
+
+describe("control groups", () => {
+  test("version 1: systemd sees the computer's hierarchy", () => {
+    expect(planContainerFleet(planWith(), { ...linux, cgroupVersion: 1 }).cgroup).toEqual({
+      mounts: ["/sys/fs/cgroup"],
+      cgroupnsMode: "host",
+    });
+  });
+
+  test("version 2: each server has a namespace of its own", () => {
+    expect(planContainerFleet(planWith(), linux).cgroup).toEqual({
+      mounts: [],
+      cgroupnsMode: "private",
+    });
+  });
+});
+
+describe("what stands in the way", () => {
+  const foreign = { name: "shop_default", id: "2", labels: {}, cidrs: ["172.29.0.0/16"] };
+
+  test("a network of this computer that overlaps, with a free one to write instead", () => {
+    const facts = {
+      ...linux,
+      networks: [
+        ...linux.networks,
+        foreign,
+        { name: "other", id: "3", labels: {}, cidrs: ["172.31.16.0/20"] },
+      ],
+    };
+    expect(() => planContainerFleet(planWith(), facts)).toThrow(
+      /Pulumi\.private\.yaml: hive:cidr\n[^]*overlaps the Docker network "shop_default" \(172\.29\.0\.0\/16\)[^]*e\.g\. 172\.30\.16\.0\/24[^]*docker network rm shop_default/,
+    );
+  });
+
+  test("our own network does not: it stays, or is replaced when its CIDR has changed", () => {
+    const network = { ...foreign, name: "p-hive.example", labels: own };
+    expect(planContainerFleet(planWith(), { ...linux, networks: [network] }).networkName).toBe(
+      "p-hive.example",
+    );
+  });
+
+  test("a network or a container of another that has our name", () => {
+    const facts = {
+      ...linux,
+      networks: [
+        {
+          name: "p-hive.example",
+          id: "2",
+          labels: { "hive.stage": "private" },
+          cidrs: ["10.1.0.0/24"],
+        },
+      ],
+      ownContainers: [{ name: "p-hive2.hive.example", id: "3", running: true, labels: {} }],
+    };
+    expect(() => planContainerFleet(planWith(), facts)).toThrow(
+      /2 problems found[^]*docker network rm p-hive\.example[^]*docker rm --force p-hive2\.hive\.example/,
+    );
+  });
+
+  test("a loopback port that another program or container holds, in any way that meets 127.0.0.1", () => {
+    const facts = {
+      ...linux,
+      busyPorts: [
+        { address: "0.0.0.0", port: 20080 },
+        { address: "127.0.0.1", port: 21022, holder: "shop" },
+        { address: "192.168.1.2", port: 22080 },
+      ],
+    };
+    expect(() => planContainerFleet(loopbackPlan(), facts)).toThrow(
+      /2 problems found[^]*hive:container\.loopbackPortBase[^]*port 20080 of 0\.0\.0\.0 is held by another program[^]*port 21022 of 127\.0\.0\.1 is held by the container shop[^]*another base, e\.g\. 40000/,
+    );
+    expect(planContainerFleet(planWith(), facts).access).toBe("direct");
+  });
+
+  test("a loopback port that one of our own servers holds does not", () => {
+    const facts = {
+      ...linux,
+      busyPorts: [{ address: "127.0.0.1", port: 20080, holder: "p-hive0.hive.example" }],
+      ownContainers: [{ name: "p-hive0.hive.example", id: "1", running: true, labels: own }],
+    };
+    expect(planContainerFleet(loopbackPlan(), facts).servers).toHaveLength(4);
+  });
+});
+
+test("the network is named by stage and site", () => {
+  expect(networkName(planWith({ stage: "staging" }))).toBe("s-hive.example");
+  expect(networkName(planWith({ stage: "production" }))).toBe("hive.example");
+});
