@@ -127,8 +127,8 @@ function assemble(
 /**
  * The servers of a stage. Cluster hosts have the indices 0 to n-1 and the repository server the index n: order is
  * identity. When a cluster grows from 3 to 5, hive0 to hive2 keep name and address, but the server `hive3`, which was the
- * repository server, becomes a cluster host and the repository server is made anew as `hive5`. It holds nothing that the
- * site cannot make again (images are built and pushed by the next run), so this is a rebuild, not a loss.
+ * repository server, becomes a cluster host and the repository server is made anew as `hive5`. Images are
+ * built and pushed again by the next run; what else it has collected by then has to be taken along.
  */
 export function planHosts(
   stage: StageName,

@@ -102,13 +102,7 @@ export function checkStage(
   const values: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(stageSchema.shape)) {
     const checked = check(schema as z.ZodType, valueOf(schema, given.get(key)), {
-      locate: (path) =>
-        locate(
-          [key, pathText(path)]
-            .filter((part) => part !== "")
-            .join(".")
-            .replace(".[", "["),
-        ),
+      locate: (path) => locate(pathText([key, ...path])),
       secret: () => options.secretKeys?.includes(`${namespace}${key}`) ?? false,
     });
     if (checked.ok) values[key] = checked.value;
@@ -219,8 +213,8 @@ function zoneProblems(
   config: Partial<StageConfig>,
   locate: (key: string) => string,
 ): readonly Problem[] {
-  const zones = config.zones ?? [];
-  return zones.flatMap((zone, index) =>
+  const { zones = [], clusterHosts, fleet } = config;
+  const problems: Problem[] = zones.flatMap((zone, index) =>
     zones.indexOf(zone) === index
       ? []
       : [
@@ -232,6 +226,18 @@ function zoneProblems(
           },
         ],
   );
+  // Containers all stand in one place: their zones are labels.
+  if (clusterHosts === undefined || fleet === undefined || fleet === "container") return problems;
+  const inFirstZone = Math.ceil(clusterHosts / zones.length);
+  if (zones.length > 0 && inFirstZone > clusterHosts / 2) {
+    problems.push({
+      path: locate("zones"),
+      value: zones.join(", "),
+      message: `puts ${inFirstZone} of ${clusterHosts} cluster servers into the zone ${zones[0]}: when it fails, no majority is left`,
+      remedy: "name at least three zones",
+    });
+  }
+  return problems;
 }
 
 /** Ports on which Swarm itself listens: cluster management, gossip, overlay data (https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts). */

@@ -44,12 +44,12 @@ describe("a stage's configuration", () => {
       "hive:fleet": "aws",
       "hive:cidr": "10.17.16.0/24",
       "hive:clusterHosts": "5",
-      "hive:zones": '["a","b"]',
+      "hive:zones": '["a","b","c"]',
       "hive:swarm": '{"heartbeatSeconds":4}',
       "aws:region": "ap-northeast-1",
     });
     expect(config.clusterHosts).toBe(5);
-    expect(config.zones).toEqual(["a", "b"]);
+    expect(config.zones).toEqual(["a", "b", "c"]);
     expect(config.swarm).toEqual({ heartbeatSeconds: 4, taskHistoryLimit: 5 });
   });
 
@@ -138,6 +138,11 @@ describe("a stage's configuration", () => {
       "hive:overlayPool | write at least a /20, better a /12 as in the default 10.224.0.0/12",
     ],
     ["a zone twice", { "hive:zones": '["a","b","a"]' }, "hive:zones[2] | remove one of them"],
+    [
+      "two zones, one of which holds the majority",
+      { "hive:fleet": "aws", "hive:zones": '["a","b"]' },
+      "hive:zones | name at least three zones",
+    ],
     [
       "no zones",
       { "hive:zones": "[]" },
