@@ -8,6 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { folderDigest } from "./mechanics/cache.mjs";
 import { findGo } from "./mechanics/go-build.mjs";
+import { isMain } from "./mechanics/is-main.mjs";
 import { capture } from "./mechanics/process.mjs";
 import { openProject } from "./mechanics/project.mjs";
 import { explain, StepError } from "./mechanics/step-error.mjs";
@@ -133,7 +134,7 @@ async function main(args) {
 }
 
 try {
-  if (process.argv[1] !== undefined && path.basename(process.argv[1]) === "bridge-schema.mjs") {
+  if (isMain(import.meta.url)) {
     process.exitCode = await main(process.argv.slice(2));
   }
 } catch (error) {

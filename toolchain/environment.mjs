@@ -11,8 +11,8 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { defaultAddress, engineAddress } from "./mechanics/engine-api.mjs";
+import { isMain } from "./mechanics/is-main.mjs";
 import { openProject } from "./mechanics/project.mjs";
 import { explain, StepError } from "./mechanics/step-error.mjs";
 import { findEngine } from "./steps/engine.mjs";
@@ -219,9 +219,4 @@ function quoted(text) {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-if (
-  process.argv[1] !== undefined &&
-  import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href
-) {
-  process.exitCode = await main(process.argv.slice(2));
-}
+if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

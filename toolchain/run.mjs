@@ -3,6 +3,7 @@
 import "./mechanics/node-version.mjs";
 import { ensure } from "./mechanics/ensure.mjs";
 import { runInForeground } from "./mechanics/exec.mjs";
+import { isMain } from "./mechanics/is-main.mjs";
 import { openProject } from "./mechanics/project.mjs";
 import { explain } from "./mechanics/step-error.mjs";
 import { groups } from "./steps/all.mjs";
@@ -69,7 +70,7 @@ async function main(args) {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(explain(error).join("\n") + "\n");
   process.exitCode = 1;

@@ -93,13 +93,14 @@ export async function runLogged(command, args, { what, log, signal, timeoutMs, c
   const out = fs.openSync(log, "a");
   try {
     fs.writeSync(out, `$ ${[command, ...args].join(" ")}\n`);
+    const from = fs.fstatSync(out).size;
     const child = spawn(command, args, {
       cwd: cwd ?? process.cwd(),
       env: env ?? process.env,
       stdio: ["ignore", out, out],
       detached: true,
     });
-    await ended(child, { what, log, signal, timeoutMs });
+    await ended(child, { what, log, from, signal, timeoutMs });
   } finally {
     fs.closeSync(out);
   }
@@ -108,10 +109,11 @@ export async function runLogged(command, args, { what, log, signal, timeoutMs, c
 /**
  * Waits for a child that leads its own process group.
  * @param {import("node:child_process").ChildProcess} child
- * @param {{what: string, log: string, signal: AbortSignal, timeoutMs: number}} options
+ * @param {{what: string, log: string, from?: number, signal: AbortSignal, timeoutMs: number}} options from: where its
+ *   output begins in the log; default: at the beginning
  * @returns {Promise<void>}
  */
-export async function ended(child, { what, log, signal, timeoutMs }) {
+export async function ended(child, { what, log, from = 0, signal, timeoutMs }) {
   /** @type {"cancelled" | "late" | undefined} */
   let why;
   /** @type {NodeJS.Timeout | undefined} */
@@ -132,14 +134,15 @@ export async function ended(child, { what, log, signal, timeoutMs }) {
     });
     if (why === "cancelled") throw new StepError(`${what} was cancelled`);
     if (why === "late") {
-      throw failure(`${what} did not end within ${Math.round(timeoutMs / 1000)} s`, log);
+      throw failure(`${what} did not end within ${Math.round(timeoutMs / 1000)} s`, log, from);
     }
-    if (code !== 0) throw failure(`${what} failed (exit ${code})`, log);
+    if (code !== 0) throw failure(`${what} failed (exit ${code})`, log, from);
   } catch (error) {
     if (error instanceof StepError) throw error;
     throw failure(
       `${what} could not be started: ${error instanceof Error ? error.message : error}`,
       log,
+      from,
     );
   } finally {
     clearTimeout(late);
@@ -148,9 +151,9 @@ export async function ended(child, { what, log, signal, timeoutMs }) {
   }
 }
 
-/** @param {string} message @param {string} log @returns {StepError} */
-function failure(message, log) {
-  const tail = lastLines(log);
+/** @param {string} message @param {string} log @param {number} from @returns {StepError} */
+function failure(message, log, from) {
+  const tail = lastLines(log, from);
   return new StepError(message, { log, tail, remedy: remedyForOutput(tail.join("\n")) });
 }
 
@@ -185,11 +188,15 @@ export function remedyForOutput(output) {
   return [];
 }
 
-/** @param {string} file @returns {string[]} its last lines that are not empty */
-export function lastLines(file) {
+/**
+ * @param {string} file
+ * @param {number} [from] only what comes after that many bytes; default: 0
+ * @returns {string[]} its last lines that are not empty
+ */
+export function lastLines(file, from = 0) {
   try {
     const size = fs.statSync(file).size;
-    const length = Math.min(size, 16_384);
+    const length = Math.max(0, Math.min(size - from, 16_384));
     const buffer = Buffer.alloc(length);
     const handle = fs.openSync(file, "r");
     try {
