@@ -1,0 +1,20 @@
+import type Dockerode from "dockerode";
+import { readEngineProgress } from "../engine-progress";
+
+/**
+ * Pulls an image.
+ *
+ * @param reference - `<repository>:<tag>` or `<repository>@sha256:…`.
+ * @param auth - account of the registry; undefined for a public one.
+ * @throws Error that names the image and what the registry answered.
+ */
+export async function pullImage(
+  docker: Dockerode,
+  reference: string,
+  auth: { username: string; password: string; serveraddress: string } | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await docker.createImage(auth, { fromImage: reference, abortSignal: signal });
+  const failure = await readEngineProgress(answer, () => undefined);
+  if (failure !== undefined) throw new Error(`Pulling ${reference} failed: ${failure}`);
+}

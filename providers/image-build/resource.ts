@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostAccess } from "../transport/host-access";
+import { imageBuildProvider } from "./provider";
+
+/** Arguments of {@link ImageBuild}. */
+export interface ImageBuildArgs {
+  /** Where the image is built. */
+  readonly host: pulumi.Input<HostAccess>;
+  /** Changes exactly when that server was replaced; the image is then made sure of again. */
+  readonly incarnation: pulumi.Input<string>;
+  /** Folder with the Dockerfile, relative to the project's root. */
+  readonly contextFolder: pulumi.Input<string>;
+  /** `hashBuildContext(contextFolder)`. */
+  readonly contextHash: pulumi.Input<string>;
+  /** `<registry>/<name>`, or a local name when the image is not pushed; without tag. Another one replaces the image. */
+  readonly repository: pulumi.Input<string>;
+  /** Not for secrets: they stay readable in the image. Default: none. */
+  readonly buildArguments?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** Labels of the image, e.g. `hive.site`; `hive.content` is always added. Default: none. */
+  readonly labels?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** Id of the image that the Dockerfile starts from: another one makes a new build. Default: not tracked. */
+  readonly baseImageId?: pulumi.Input<string>;
+  /** Network of the RUN steps, e.g. `host`. Default: the engine's bridge. */
+  readonly networkMode?: pulumi.Input<string>;
+  /** Whether the image is pushed to the registry that its repository names. */
+  readonly push: pulumi.Input<boolean>;
+  /** Account that may push. Treated as secret. */
+  readonly registryAuth?: pulumi.Input<{
+    readonly username: pulumi.Input<string>;
+    readonly password: pulumi.Input<string>;
+  }>;
+}
+
+/**
+ * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
+ * it causes does nothing else.
+ */
+const REVISION = 1;
+
+/**
+ * An image built on a host from a folder, and pushed. Its tag follows from its content, so the same content is never
+ * built twice: an image with that tag and label is adopted, from the host or from the registry.
+ */
+export class ImageBuild extends pulumi.dynamic.Resource {
+  /** `sha256:…` as the registry knows it; empty when the image is not pushed. */
+  declare readonly digest: pulumi.Output<string>;
+  /** `<repository>@sha256:…` when pushed, else the image's id. */
+  declare readonly reference: pulumi.Output<string>;
+  /** Id on the host, `sha256:…`. */
+  declare readonly imageId: pulumi.Output<string>;
+  /** 12 hex digits. */
+  declare readonly tag: pulumi.Output<string>;
+
+  constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { registryAuth, ...rest } = args;
+    super(
+      imageBuildProvider,
+      name,
+      {
+        digest: undefined,
+        reference: undefined,
+        imageId: undefined,
+        tag: undefined,
+        buildArguments: {},
+        labels: {},
+        ...rest,
+        ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
+        revision: REVISION,
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: ["registryAuth", ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "hive",
+      "ImageBuild",
+    );
+  }
+}
