@@ -29,6 +29,7 @@ export class SwarmCluster extends HiveComponent {
         })),
         heartbeatSeconds: args.plan.swarm.heartbeatSeconds,
         taskHistoryLimit: args.plan.swarm.taskHistoryLimit,
+        overlayPool: args.plan.network.overlayPool,
       },
       { parent: this },
     );
