@@ -91,7 +91,7 @@ async function carryOutReadably(step: SwarmStep, around: StepSurroundings): Prom
   try {
     await carryOut(step, around);
   } catch (error) {
-    throw new Error(`Could not ${describeSwarmStep(step)}: ${messageOf(error)}`);
+    throw new Error(`Could not ${describeSwarmStep(step)}: ${messageOf(error)}`, { cause: error });
   }
 }
 

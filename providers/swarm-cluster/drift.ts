@@ -35,14 +35,8 @@ function nodeOfMember(
   const host = seen.hosts[access.name] ?? { state: "unreachable" };
   return view.nodes.find((node) => {
     if (node.hostname !== access.name || node.role !== "manager") return false;
-    switch (host.state) {
-      case "active":
-        return host.nodeId === node.id;
-      case "inactive":
-        return false;
-      default:
-        return true;
-    }
+    // What a silent host's node is cannot be told; it stays a member.
+    return host.state === "active" ? host.nodeId === node.id : host.state !== "inactive";
   });
 }
 

@@ -56,22 +56,21 @@ async function observeHost(host: HostAccess): Promise<HostSwarmState> {
 /** What `GET /info` says of the Swarm. */
 export function hostState(info: EngineInfo): HostSwarmState {
   const swarm = info.Swarm;
-  const detail = swarm?.Error === undefined || swarm.Error === "" ? {} : { detail: swarm.Error };
-  switch (swarm?.LocalNodeState) {
-    case "active":
-      return {
-        state: "active",
-        nodeId: swarm.NodeID,
-        isManager: swarm.ControlAvailable,
-        ...(swarm.Cluster?.ID === undefined ? {} : { clusterId: swarm.Cluster.ID }),
-      };
-    case "pending":
-    case "error":
-    case "locked":
-      return { state: swarm.LocalNodeState, ...detail };
-    default:
-      return { state: "inactive" };
+  if (swarm === undefined) return { state: "inactive" };
+  const {
+    LocalNodeState: state,
+    Error: detail,
+    NodeID: nodeId,
+    ControlAvailable: isManager,
+  } = swarm;
+  if (state === "active") {
+    const clusterId = swarm.Cluster?.ID;
+    return { state, nodeId, isManager, ...(clusterId === undefined ? {} : { clusterId }) };
   }
+  if (state === "pending" || state === "error" || state === "locked") {
+    return { state, ...(detail === undefined || detail === "" ? {} : { detail }) };
+  }
+  return { state: "inactive" };
 }
 
 /** The Swarm as a manager with quorum sees it; undefined if there is none among the hosts. */

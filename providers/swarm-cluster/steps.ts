@@ -134,13 +134,10 @@ interface JoinRequest {
 
 /** Asks an engine to join, and returns the id of its node when it is in. */
 async function requestJoin(docker: Dockerode, request: JoinRequest): Promise<string> {
-  try {
-    await docker.swarmJoin(request);
-  } catch (error) {
-    // The engine goes on by itself when the join takes longer than its own limit.
-    if (!/continue in the background/.test(messageOf(error))) {
-      throw new Error(messageOf(error).replaceAll(request.JoinToken, "(join token)"));
-    }
+  const refused = await docker.swarmJoin(request).then(() => undefined, messageOf);
+  // The engine goes on by itself when the join takes longer than its own limit.
+  if (refused !== undefined && !refused.includes("continue in the background")) {
+    throw new Error(refused.replaceAll(request.JoinToken, "(join token)"));
   }
   for (;;) {
     const state = hostState((await docker.info()) as EngineInfo);

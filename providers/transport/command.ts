@@ -1,5 +1,7 @@
 import { constants } from "node:os";
 
+import type { ClientChannel } from "ssh2";
+
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
@@ -93,7 +95,7 @@ export async function runChecked(
 
 /** Feeds the command, collects its output and waits for its end. */
 function finish(
-  channel: import("ssh2").ClientChannel,
+  channel: ClientChannel,
   stdin: string | Buffer | undefined,
   signal: AbortSignal,
 ): Promise<CommandResult> {

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 
-import type { Client } from "ssh2";
+import type * as ssh2 from "ssh2";
 
 import { sleep, withDeadline } from "./deadline";
 import { describeHost, isTransportError, messageOf, transportError } from "./errors";
@@ -10,7 +10,7 @@ import { readPrivateKey } from "./private-key";
 
 /** An open SSH connection. */
 export interface Connection {
-  readonly client: Client;
+  readonly client: ssh2.Client;
   /** The TCP socket below it. */
   readonly socket: Socket;
 }
@@ -96,7 +96,7 @@ function logIn(
   privateKey: Buffer,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const { Client } = require("ssh2") as typeof import("ssh2");
+  const { Client } = require("ssh2") as typeof ssh2;
   const pinned = pinnedHostKey(access);
   return new Promise((resolve, reject) => {
     const client = new Client();
@@ -104,12 +104,12 @@ function logIn(
     client.setMaxListeners(0);
     let presented: Buffer | undefined;
 
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       signal.removeEventListener("abort", stop);
       socket.destroy();
-      reject(error as Error);
+      reject(error);
     };
-    const stop = (): void => fail(signal.reason);
+    const stop = (): void => fail(signal.reason as Error);
     signal.addEventListener("abort", stop, { once: true });
 
     client.once("ready", () => {
@@ -149,7 +149,7 @@ function logIn(
       username: access.user,
       privateKey,
       authHandler: ["publickey"],
-      algorithms: { serverHostKey: pinned.algorithms as import("ssh2").ServerHostKeyAlgorithm[] },
+      algorithms: { serverHostKey: pinned.algorithms as ssh2.ServerHostKeyAlgorithm[] },
       hostVerifier: (key: Buffer) => {
         presented = key;
         return key.equals(pinned.blob);

@@ -1,6 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 
+import type * as ssh2 from "ssh2";
+
 import { messageOf, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 
@@ -35,7 +37,7 @@ export async function readPrivateKey(access: HostAccess): Promise<Buffer> {
       `the private key file ${file} is open to others (mode ${octal}). Run: chmod 600 '${file}'`,
     );
   }
-  const { utils } = require("ssh2") as typeof import("ssh2");
+  const { utils } = require("ssh2") as typeof ssh2;
   const parsed = utils.parseKey(key);
   if (parsed instanceof Error) {
     throw fail(

@@ -249,6 +249,6 @@ function struct(properties: Properties): structProto.Struct {
 
 /** Protobuf as plain data, without the provider's text. */
 function plain(properties: structProto.Struct | undefined): Properties {
-  const { __provider: _text, ...rest } = properties?.toJavaScript() ?? {};
-  return rest;
+  const all = Object.entries(properties?.toJavaScript() ?? {});
+  return Object.fromEntries(all.filter(([key]) => key !== "__provider"));
 }

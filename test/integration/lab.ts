@@ -199,7 +199,7 @@ async function waitForEngine(access: HostAccess): Promise<void> {
       return;
     } catch (error) {
       if (Date.now() > end) {
-        throw new Error(`${access.name} did not boot within ${bootSeconds} s: ${messageOf(error)}`);
+        throw new Error(`${access.name} did not boot within ${bootSeconds} s`, { cause: error });
       }
       await sleep(200);
     }

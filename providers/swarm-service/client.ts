@@ -1,0 +1,154 @@
+import type Dockerode from "dockerode";
+
+import {
+  type EngineServiceSpec,
+  fromEngineSpec,
+  type ServiceSpec,
+  siteLabel,
+  toEngineSpec,
+} from "../../model/service-spec";
+import { sameValue } from "../dynamic";
+import { sleep } from "../transport/deadline";
+import { engineStatus } from "../transport/engine";
+import { messageOf } from "../transport/errors";
+import type { RegistryAuth } from "./service-state";
+
+/** The part of `GET /services/<id>` that is read. */
+export interface ServiceInspection {
+  readonly ID: string;
+  readonly Version: { readonly Index: number };
+  readonly Spec: EngineServiceSpec;
+  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
+}
+
+/** The service with this id; undefined if there is none. */
+export async function inspectService(
+  docker: Dockerode,
+  id: string,
+): Promise<ServiceInspection | undefined> {
+  try {
+    return (await docker.getService(id).inspect()) as ServiceInspection;
+  } catch (error) {
+    if (engineStatus(error) === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Finds a service of ours to adopt.
+ *
+ * @returns undefined if the name is free
+ * @throws Error if a service of that name exists that is not of this site
+ */
+export async function findOwnService(
+  docker: Dockerode,
+  spec: ServiceSpec,
+): Promise<ServiceInspection | undefined> {
+  // An id cannot be mistaken for a name here: names are looked up exactly, ids are 25 characters.
+  const found = await inspectService(docker, spec.name);
+  if (found === undefined || found.Spec.Name !== spec.name) {
+    return undefined;
+  }
+  const owner = found.Spec.Labels?.[siteLabel];
+  if (owner === spec.site) {
+    return found;
+  }
+  throw new Error(
+    `The Swarm has a service named '${spec.name}' already, and it ` +
+      (owner === undefined
+        ? `does not carry the label ${siteLabel}, so it was not made by this program`
+        : `belongs to the site '${owner}', not to '${spec.site}'`) +
+      `. Give this service another name; or, if that one is not needed, run on a manager: docker service rm ${spec.name}`,
+  );
+}
+
+/** Creates a service and returns its id. */
+export async function createService(
+  docker: Dockerode,
+  spec: ServiceSpec,
+  auth: RegistryAuth | undefined,
+): Promise<string> {
+  const created = await docker.createService(
+    authFor(spec, auth) as Dockerode.AuthConfig,
+    toEngineSpec(spec) as unknown as Dockerode.CreateServiceOptions,
+  );
+  return created.id;
+}
+
+/** The client's update with separate query and body, which its type declarations do not know. */
+interface UpdatableService {
+  update(auth: object | undefined, options: object): Promise<unknown>;
+}
+
+/**
+ * Changes a service to what it is to be; again if another writer came in between.
+ *
+ * @param force also when it looks as wanted, so that the engine takes over a new account of the registry
+ * @returns whether there was something to change
+ */
+export async function updateService(
+  docker: Dockerode,
+  id: string,
+  spec: ServiceSpec,
+  auth: RegistryAuth | undefined,
+  force: boolean,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    const seen = (await docker.getService(id).inspect()) as ServiceInspection;
+    if (!force && sameValue(fromEngineSpec(seen.Spec), spec)) {
+      return false;
+    }
+    try {
+      await docker.getService(id).update(
+        authFor(spec, auth) as object,
+        {
+          _query: { version: seen.Version.Index },
+          _body: toEngineSpec(spec, seen.Spec.TaskTemplate.ForceUpdate ?? 0),
+        } as object,
+      );
+      return true;
+    } catch (error) {
+      if (attempt === 5 || !messageOf(error).includes("update out of sequence")) {
+        throw error;
+      }
+      await sleep(200);
+    }
+  }
+}
+
+/**
+ * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free.
+ *
+ * @param waitSeconds how long to wait for the tasks; one on a dead host never goes, which is no error
+ */
+export async function removeService(
+  docker: Dockerode,
+  id: string,
+  waitSeconds: number,
+): Promise<void> {
+  try {
+    await docker.getService(id).remove();
+  } catch (error) {
+    if (engineStatus(error) !== 404) {
+      throw error;
+    }
+  }
+  const end = Date.now() + waitSeconds * 1000;
+  while (Date.now() < end) {
+    const tasks = await docker.listTasks({ filters: JSON.stringify({ service: [id] }) });
+    if (tasks.length === 0) {
+      return;
+    }
+    await sleep(200);
+  }
+}
+
+/** The account in the form of the Engine API, with the registry's address from the image. */
+function authFor(spec: ServiceSpec, auth: RegistryAuth | undefined): object | undefined {
+  const [serveraddress = ""] = spec.image.split("/");
+  return auth === undefined
+    ? undefined
+    : { username: auth.username, password: auth.password, serveraddress };
+}

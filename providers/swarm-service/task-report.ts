@@ -1,0 +1,88 @@
+import type Dockerode from "dockerode";
+
+import type { EngineNode, EngineTask } from "../../model/service-progress";
+import { sleep } from "../transport/deadline";
+
+/** Lines of a task's output that stand in an error. */
+const lastLines = 20;
+/** Reading the output needs the task's own host; a dead one must not hold up the error. */
+const logSeconds = 5;
+
+/** Says in words why a task failed: host, the engine's error, and the last lines that the task printed. */
+export async function reportTask(docker: Dockerode, task: EngineTask): Promise<string> {
+  const [node, output] = await Promise.all([nodeName(docker, task), taskOutput(docker, task.ID)]);
+  const reason = task.Status.Err ?? task.Status.Message ?? "no reason given";
+  const lines =
+    output === "" ? "It printed nothing." : `The last lines that it printed:\n${indent(output)}`;
+  return `Task ${task.ID} on ${node} ${task.Status.State}: ${reason}\n${lines}`;
+}
+
+async function nodeName(docker: Dockerode, task: EngineTask): Promise<string> {
+  if (task.NodeID === undefined || task.NodeID === "") {
+    return "no host";
+  }
+  const nodes = (await docker.listNodes()) as unknown as EngineNode[];
+  return nodes.find(({ ID }) => ID === task.NodeID)?.Description.Hostname ?? task.NodeID;
+}
+
+/** What the client's type declarations leave out. */
+interface TaskWithLogs {
+  logs(options: {
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+    readonly follow: boolean;
+    readonly tail: number;
+  }): Promise<Buffer | NodeJS.ReadableStream>;
+}
+
+/** The end of a task's output; empty if it cannot be read in time. */
+async function taskOutput(docker: Dockerode, id: string): Promise<string> {
+  const read = async (): Promise<string> => {
+    const task = docker.getTask(id) as unknown as TaskWithLogs;
+    const stream = await task.logs({
+      stdout: true,
+      stderr: true,
+      follow: false,
+      tail: lastLines,
+    });
+    if (Buffer.isBuffer(stream)) {
+      return withoutFrames(stream);
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer);
+    }
+    return withoutFrames(Buffer.concat(chunks));
+  };
+  try {
+    return await Promise.race([read(), sleep(logSeconds * 1000).then(() => "")]);
+  } catch {
+    // An error about the output would hide the one that matters.
+    return "";
+  }
+}
+
+/** Output without the 8-byte headers that the engine puts before each piece (Engine API, attach). */
+export function withoutFrames(output: Buffer): string {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  while (at + 8 <= output.length) {
+    const stream = output[at] ?? 255;
+    if (stream > 2 || output[at + 1] !== 0) {
+      // A task with a terminal has no headers.
+      return output.toString("utf8").trim();
+    }
+    const length = output.readUInt32BE(at + 4);
+    pieces.push(output.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return Buffer.concat(pieces).toString("utf8").trim();
+}
+
+function indent(text: string): string {
+  return text
+    .split("\n")
+    .slice(-lastLines)
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
