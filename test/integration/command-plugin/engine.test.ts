@@ -143,6 +143,16 @@ test("a host that cannot be reached is named by the engine, and no key is shown"
   expect(failed).not.toMatch(/PRIVATE KEY|PLANTED/);
 });
 
+test("a misspelt key of a connection is named by the engine, and no key is shown", async () => {
+  set({ content: "one", connection: { privatKey: "PLANTED-KEY" } });
+  const failed = await pulumi("preview").then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  expect(failed).toContain("connection.privatKey is not known here; known are");
+  expect(failed).not.toMatch(/PRIVATE KEY|PLANTED/);
+});
+
 test("with --debug it shows that a stand-in is at work", async () => {
   set({ content: "one" });
   expect(await pulumi("preview", "--debug")).toContain(

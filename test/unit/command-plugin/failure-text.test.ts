@@ -10,7 +10,7 @@ const failure = {
 
 test("the text says where, how, what and why", () => {
   expect(failureText(failure, redactor([]))).toBe(
-    "The command on root@10.0.0.1:22 ended with exit status 3. It was:\nconverge\nIts output was:\nno such package",
+    "The command on root@10.0.0.1:22 ended with exit status 3.\nIt was:\nconverge\nIts output was:\nno such package",
   );
 });
 

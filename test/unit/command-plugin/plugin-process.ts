@@ -57,7 +57,10 @@ export interface PluginProcess {
   pluginVersion: () => Promise<string>;
   schema: () => Promise<Record<string, unknown>>;
   configure: () => Promise<{ acceptsSecrets: boolean; supportsPreview: boolean }>;
-  check: (urn: string, news: Properties) => Promise<{ inputs: Properties; failures: string[] }>;
+  check: (
+    urn: string,
+    news: Properties,
+  ) => Promise<{ inputs: Properties; failures: Array<{ property: string; reason: string }> }>;
   diff: (urn: string, olds: Properties, news: Properties) => Promise<Difference>;
   create: (
     urn: string,
@@ -184,9 +187,10 @@ export async function startPlugin(
       const response = await call<InstanceType<typeof messages.CheckResponse>>("check", request);
       return {
         inputs: toProperties(response.getInputs()),
-        failures: response
-          .getFailuresList()
-          .map((each) => `${each.getProperty()} ${each.getReason()}`),
+        failures: response.getFailuresList().map((each) => ({
+          property: each.getProperty(),
+          reason: each.getReason(),
+        })),
       };
     },
     diff: async (urn, olds, news) => {

@@ -1,4 +1,5 @@
 /** The plugin over gRPC, as the engine speaks to it. What needs a host is in test/integration. */
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -212,11 +213,15 @@ describe("check and diff", () => {
       },
     });
     const bad = await plugin.check(remote, { connection: secret({ hots: "PLANTED" }) });
+    // Without a property, because the engine prints the value of a property that is named.
     expect(bad.failures).toEqual([
-      "connection.host is required",
-      expect.stringMatching(/^connection\.hots is not known here; known are user, password, host/),
+      { property: "", reason: "connection.host is required" },
+      {
+        property: "",
+        reason: expect.stringMatching(/^connection\.hots is not known here; known are user, pass/),
+      },
     ]);
-    expect(bad.failures.join()).not.toContain("PLANTED");
+    expect(JSON.stringify(bad.failures)).not.toContain("PLANTED");
   });
 
   test("a change updates, a trigger replaces, nothing is nothing", async () => {
@@ -473,4 +478,22 @@ describe("stopping", () => {
     await until(() => plugin.child.exitCode === 130);
     await until(() => !running());
   });
+
+  test("a plugin whose engine is killed ends too", async () => {
+    const main = join(projectRoot, "toolchain", "plugins", "command", "main.js");
+    // The shell stands for the engine; it says the plugin's process id, the plugin its port.
+    const engine = spawn("/bin/sh", ["-c", `"${process.execPath}" "${main}" & echo $!; wait`]);
+    let said = "";
+    engine.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await until(() => said.trim().split("\n").length === 2);
+    const pid = Number(said.split("\n")[0]);
+    engine.kill("SIGKILL");
+    await until(() => {
+      try {
+        return !process.kill(pid, 0);
+      } catch {
+        return true;
+      }
+    });
+  }, 20_000);
 });

@@ -57,7 +57,7 @@ function failureText({ where, ending, command, output, logging }, redact) {
       : logging === "none"
         ? 'Its output is not shown, because `logging` is "none".'
         : "It printed nothing.";
-  return `The command on ${where} ended with ${ending}. It was:\n${redact(shown)}\n${said}`;
+  return `The command on ${where} ended with ${ending}.\nIt was:\n${redact(shown)}\n${said}`;
 }
 
 module.exports = { redactor, failureText };

@@ -158,9 +158,10 @@ function providerService({ operations, log, attach }) {
         response.setInputs(toStruct(inputs));
         response.setFailuresList(
           failures.map(({ property, reason }) => {
+            // The path goes into the reason: the engine prints the value of a named property, and
+            // that of `connection` holds the private key.
             const failure = new messages.CheckFailure();
-            failure.setProperty(property);
-            failure.setReason(reason);
+            failure.setReason(`${property} ${reason}`);
             return failure;
           }),
         );

@@ -156,7 +156,8 @@ function explain(error, pinned, presented) {
   if (error.level === "client-authentication") {
     return new Error("the server refused the credentials (key, password or agent) for this user");
   }
-  return new Error(error.code === undefined ? error.message : `${error.message} [${error.code}]`);
+  const { code, message } = error;
+  return new Error(code === undefined || message.includes(code) ? message : `${message} [${code}]`);
 }
 
 /**
