@@ -1,5 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type * as phaseNames from "../model/phases";
 import type { Phase } from "../model/phases";
+import type * as completionCommand from "./commands/completion";
+import type * as destroyCommand from "./commands/destroy";
+import type * as doctorCommand from "./commands/doctor";
+import type * as outputsCommand from "./commands/outputs";
+import type * as planCommand from "./commands/plan";
+import type * as sshCommand from "./commands/ssh";
+import type * as statusCommand from "./commands/status";
+import type * as upCommand from "./commands/up";
 import { exitCodes } from "./exit-codes";
 import { reportFailure } from "./failure";
 
@@ -20,7 +29,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     await commandLine(finish).parseAsync([...argv]);
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.input;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.input;
     const { text, exitCode } = reportFailure(error);
     if (text !== "") process.stderr.write(`${text}\n`);
     return exitCode;
@@ -77,9 +87,16 @@ function addUp(program: Command, finish: Finish): void {
     .argument("[engine arguments...]", "after --: passed to `pulumi up`, e.g. -- --parallel 4")
     .addOption(stackOption())
     .addOption(
-      new Option("--through-phase <phase>", "stop after this phase (default: hive:throughPhase of the stage, else all)").argParser(phaseOf),
+      new Option(
+        "--through-phase <phase>",
+        "stop after this phase (default: hive:throughPhase of the stage, else all)",
+      ).argParser(phaseOf),
     )
-    .option("--refresh", "first ask every host and service for its real state, to find what was changed by hand", false)
+    .option(
+      "--refresh",
+      "first ask every host and service for its real state, to find what was changed by hand",
+      false,
+    )
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
@@ -93,10 +110,15 @@ Examples:
   npx hive up --refresh                      also mend what was changed behind hive's back
   npx hive up -- --diff                      more of the engine's own options`,
     )
-    .action(async (engineArguments: string[], options: { stack: string; throughPhase?: Phase; refresh: boolean; yes: boolean }) => {
-      const { up } = require("./commands/up") as typeof import("./commands/up");
-      await finish(up({ ...options, engineArguments }));
-    });
+    .action(
+      async (
+        engineArguments: string[],
+        options: { stack: string; throughPhase?: Phase; refresh: boolean; yes: boolean },
+      ) => {
+        const { up } = require("./commands/up") as typeof upCommand;
+        await finish(up({ ...options, engineArguments }));
+      },
+    );
 }
 
 function addPlan(program: Command, finish: Finish): void {
@@ -109,9 +131,12 @@ function addPlan(program: Command, finish: Finish): void {
     )
     .addOption(stackOption())
     .option("--json", "print the plan as JSON", false)
-    .addHelpText("after", "\nExamples:\n  npx hive plan\n  npx hive plan --stack production --json | jq '.hosts[].name'")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx hive plan\n  npx hive plan --stack production --json | jq '.hosts[].name'",
+    )
     .action(async (options: { stack: string; json: boolean }) => {
-      const { plan } = require("./commands/plan") as typeof import("./commands/plan");
+      const { plan } = require("./commands/plan") as typeof planCommand;
       await finish(plan(options));
     });
 }
@@ -126,9 +151,12 @@ function addStatus(program: Command, finish: Finish): void {
     )
     .addOption(stackOption())
     .option("--json", "print the report as JSON", false)
-    .addHelpText("after", "\nExit code: 0 all is well, 1 something is wrong.\n\nExamples:\n  npx hive status\n  npx hive status --json | jq -r '.problems[]'")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 all is well, 1 something is wrong.\n\nExamples:\n  npx hive status\n  npx hive status --json | jq -r '.problems[]'",
+    )
     .action(async (options: { stack: string; json: boolean }) => {
-      const { status } = require("./commands/status") as typeof import("./commands/status");
+      const { status } = require("./commands/status") as typeof statusCommand;
       await finish(status(options));
     });
 }
@@ -142,7 +170,10 @@ function addSsh(program: Command, finish: Finish): void {
         "key that the stage was built with is accepted.",
     )
     .argument("<host>", "hive0, p-hive0, p-hive0.hive.example or the server's number: 0")
-    .argument("[command...]", "after --: one word is a command line for the remote shell; several are a program and its arguments")
+    .argument(
+      "[command...]",
+      "after --: one word is a command line for the remote shell; several are a program and its arguments",
+    )
     .addOption(stackOption())
     .addHelpText(
       "after",
@@ -156,7 +187,7 @@ Examples:
   npx hive ssh hive0 -- tar -C /etc -c . > etc.tar`,
     )
     .action(async (host: string, command: string[], options: { stack: string }) => {
-      const { ssh } = require("./commands/ssh") as typeof import("./commands/ssh");
+      const { ssh } = require("./commands/ssh") as typeof sshCommand;
       await finish(ssh({ ...options, host, command }));
     });
 }
@@ -165,12 +196,17 @@ function addOutputs(program: Command, finish: Finish): void {
   program
     .command("outputs")
     .summary("print what a stage tells other programs")
-    .description("Prints the stack's outputs: servers, services, registry. Nothing in them is secret.")
+    .description(
+      "Prints the stack's outputs: servers, services, registry. Nothing in them is secret.",
+    )
     .addOption(stackOption())
     .option("--json", "print them as JSON, as `pulumi stack output --json` does", false)
-    .addHelpText("after", "\nExamples:\n  npx hive outputs\n  npx hive outputs --json | jq -r '.hosts[].publicAddress'")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx hive outputs\n  npx hive outputs --json | jq -r '.hosts[].publicAddress'",
+    )
     .action(async (options: { stack: string; json: boolean }) => {
-      const { outputs } = require("./commands/outputs") as typeof import("./commands/outputs");
+      const { outputs } = require("./commands/outputs") as typeof outputsCommand;
       await finish(outputs(options));
     });
 }
@@ -184,11 +220,19 @@ function addDestroy(program: Command, finish: Finish): void {
         "(base images, the toolchain) stay. Works with dead servers, and when parts are gone already.",
     )
     .addOption(stackOption())
-    .option("-y, --yes", "do not ask (for staging and production the question is the stage's name)", false)
-    .option("--force", "private stage: remove the servers even if the engine cannot destroy what is on them", false)
+    .option(
+      "-y, --yes",
+      "do not ask (for staging and production the question is the stage's name)",
+      false,
+    )
+    .option(
+      "--force",
+      "private stage: remove the servers even if the engine cannot destroy what is on them",
+      false,
+    )
     .addHelpText("after", "\nExamples:\n  npx hive destroy\n  npx hive destroy --yes")
     .action(async (options: { stack: string; yes: boolean; force: boolean }) => {
-      const { destroy } = require("./commands/destroy") as typeof import("./commands/destroy");
+      const { destroy } = require("./commands/destroy") as typeof destroyCommand;
       await finish(destroy(options));
     });
 }
@@ -197,11 +241,13 @@ function addDoctor(program: Command, finish: Finish): void {
   program
     .command("doctor")
     .summary("show what this computer has and lacks")
-    .description("Looks for everything that hive needs on this computer and says how to get what is missing. Changes nothing.")
+    .description(
+      "Looks for everything that hive needs on this computer and says how to get what is missing. Changes nothing.",
+    )
     .argument("[arguments...]")
     .allowUnknownOption()
     .action(async (args: string[]) => {
-      const { doctor } = require("./commands/doctor") as typeof import("./commands/doctor");
+      const { doctor } = require("./commands/doctor") as typeof doctorCommand;
       await finish(doctor(args));
     });
 }
@@ -214,20 +260,25 @@ function addCompletion(program: Command, finish: Finish): void {
       if (shell === "bash" || shell === "zsh") return shell;
       throw new InvalidArgumentError("The shells are bash and zsh.");
     })
-    .addHelpText("after", '\nExamples:\n  eval "$(npx hive completion bash)"\n  npx hive completion zsh > ~/.zfunc/_hive')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  eval "$(npx hive completion bash)"\n  npx hive completion zsh > ~/.zfunc/_hive',
+    )
     .action(async (shell: "bash" | "zsh") => {
-      const { completion } = require("./commands/completion") as typeof import("./commands/completion");
+      const { completion } = require("./commands/completion") as typeof completionCommand;
       await finish(completion(shell, program));
     });
 }
 
 function stackOption(): Option {
-  return new Option("-s, --stack <stage>", "the stage: private, staging or production").default("private");
+  return new Option("-s, --stack <stage>", "the stage: private, staging or production").default(
+    "private",
+  );
 }
 
 /** Loaded on demand, like the commands: help needs no phases. */
 function phaseOf(text: string): Phase {
-  const { phases } = require("../model/phases") as typeof import("../model/phases");
+  const { phases } = require("../model/phases") as typeof phaseNames;
   const phase = phases.find((name) => name === text);
   if (phase === undefined) throw new InvalidArgumentError(`The phases are: ${phases.join(", ")}.`);
   return phase;

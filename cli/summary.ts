@@ -27,13 +27,19 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
     "",
     ...phaseLines(facts),
     "",
-    ...tableLines(outputs.hosts.map((host) => [`  ${host.name}`, host.publicAddress, host.zone, host.role])),
+    ...tableLines(
+      outputs.hosts.map((host) => [`  ${host.name}`, host.publicAddress, host.zone, host.role]),
+    ),
     "",
-    ...serviceLines(outputs),
-    ...(first === undefined ? [] : [`  log in      npx hive ssh ${shortName(first.name).replace(/^[a-z]-/, "")}${stack}`]),
-    `  look        npx hive status${stack}`,
-    `  destroy     npx hive destroy${stack}`,
-    `  log         ${facts.logFile}`,
+    ...tableLines([
+      ...serviceRows(outputs),
+      ...(first === undefined
+        ? []
+        : [["  log in", `npx hive ssh ${shortName(first.name).replace(/^[a-z]-/, "")}${stack}`]]),
+      ["  look", `npx hive status${stack}`],
+      ["  destroy", `npx hive destroy${stack}`],
+      ["  log", facts.logFile],
+    ]),
   ].join("\n");
 }
 
@@ -45,18 +51,23 @@ function phaseLines({ progress, milliseconds }: SummaryFacts): readonly string[]
       const text = time === undefined ? "" : duration(time);
       return [`  ${sectionLabel(section)}`, text, countsText(sectionOf(progress, section).counts)];
     });
-  const total = ["  altogether", duration(milliseconds), countsText({ ...totalCounts(progress), read: 0 })];
+  const total = [
+    "  altogether",
+    duration(milliseconds),
+    countsText({ ...totalCounts(progress), read: 0 }),
+  ];
   const all = [...rows, total];
   const width = Math.max(...all.map((row) => row[1]?.length ?? 0));
-  return tableLines(all.map(([name, time, counts]) => [name ?? "", (time ?? "").padStart(width), counts ?? ""]));
+  return tableLines(
+    all.map(([name, time, counts]) => [name ?? "", (time ?? "").padStart(width), counts ?? ""]),
+  );
 }
 
-function serviceLines({ services }: StageOutputs): readonly string[] {
+function serviceRows({ services }: StageOutputs): readonly (readonly string[])[] {
   return Object.entries(services)
     .filter(([, service]) => service.endpoints.length > 0)
     .map(([name, service]) => {
-      const [first = "", ...others] = service.endpoints;
-      const verb = /^https?:/.test(first) ? "open" : "reach";
-      return `  ${`${verb} ${name}`.padEnd(10)}  ${[first, ...others].join("  ")}`;
+      const verb = /^https?:/.test(service.endpoints[0] ?? "") ? "open" : "reach";
+      return [`  ${verb} ${name}`, service.endpoints.join("  ")];
     });
 }

@@ -12,7 +12,9 @@ export function completion(shell: "bash" | "zsh", program: Command): number {
 export function completionScript(shell: "bash" | "zsh", program: Command): string {
   const names = program.commands.map((command) => command.name());
   const cases = program.commands.map((command) => {
-    const options = command.options.flatMap(({ long }) => (long === null || long === undefined ? [] : [long]));
+    const options = command.options.flatMap(({ long }) =>
+      long === null || long === undefined ? [] : [long],
+    );
     return `    ${command.name()}) words="${[...options, "--help"].join(" ")}" ;;`;
   });
   const bash = [

@@ -38,7 +38,9 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const objects = owner === undefined ? [] : await ownObjects(owner);
   if (!exists && objects.length === 0) {
     if (stack.isLocal) stack.removeFiles();
-    terminal.print(`There is nothing to destroy: the ${options.stack} stage has no state and nothing on this computer.`);
+    terminal.print(
+      `There is nothing to destroy: the ${options.stack} stage has no state and nothing on this computer.`,
+    );
     return exitCodes.ok;
   }
   const what = exists ? `${resources.length} resources` : describeObjects(objects);
@@ -55,7 +57,9 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   }
   if (stack.isLocal) stack.removeFiles();
   const time = duration(Date.now() - started);
-  terminal.print(`The ${options.stack} stage is destroyed: ${deleted} resources deleted in ${time}.`);
+  terminal.print(
+    `The ${options.stack} stage is destroyed: ${deleted} resources deleted in ${time}.`,
+  );
   return exitCodes.ok;
 }
 
@@ -92,10 +96,15 @@ async function destroyStack(
   let deleted = 0;
   try {
     await stack.forget(gone);
-    const run = await runOnStack(stack, ["destroy", "--yes", "--skip-preview", "--continue-on-error"], terminal);
+    const run = await runOnStack(
+      stack,
+      ["destroy", "--yes", "--skip-preview", "--continue-on-error"],
+      terminal,
+    );
     deleted = totalCounts(run.progress).deleted;
   } catch (error) {
-    if (!(error instanceof Failure) || error.exitCode !== exitCodes.failed || owner === undefined) throw error;
+    if (!(error instanceof Failure) || error.exitCode !== exitCodes.failed || owner === undefined)
+      throw error;
     if (!options.force) {
       throw new Failure(
         `${error.message}\nWhat the servers hold goes with them: \`npx hive destroy --force --stack ${options.stack}\` removes the\n` +

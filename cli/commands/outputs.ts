@@ -5,7 +5,10 @@ import { tableLines } from "../table";
 import { processTerminal } from "../terminal";
 
 /** `hive outputs`: what a stage tells other programs. */
-export async function outputs(options: { readonly stack: string; readonly json: boolean }): Promise<number> {
+export async function outputs(options: {
+  readonly stack: string;
+  readonly json: boolean;
+}): Promise<number> {
   const stack = await openStack(options.stack);
   if (!(await stack.exists())) throw notUp(options.stack);
   const raw = await stack.outputs();
@@ -15,7 +18,11 @@ export async function outputs(options: { readonly stack: string; readonly json: 
 }
 
 function outputsText(read: StageOutputs): string {
-  const services = Object.entries(read.services).map(([name, { image, endpoints }]) => [name, image, endpoints.join(" ")]);
+  const services = Object.entries(read.services).map(([name, { image, endpoints }]) => [
+    name,
+    image,
+    endpoints.join(" "),
+  ]);
   return [
     `site      ${read.site}`,
     `stage     ${read.stage}`,
@@ -23,8 +30,16 @@ function outputsText(read: StageOutputs): string {
     "",
     ...tableLines([
       ["server", "role", "zone", "private", "public"],
-      ...read.hosts.map((host) => [host.name, host.role, host.zone, host.privateAddress, host.publicAddress]),
+      ...read.hosts.map((host) => [
+        host.name,
+        host.role,
+        host.zone,
+        host.privateAddress,
+        host.publicAddress,
+      ]),
     ]),
-    ...(services.length === 0 ? [] : ["", ...tableLines([["service", "image", "endpoints"], ...services])]),
+    ...(services.length === 0
+      ? []
+      : ["", ...tableLines([["service", "image", "endpoints"], ...services])]),
   ].join("\n");
 }

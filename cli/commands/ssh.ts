@@ -41,7 +41,11 @@ export async function ssh(options: {
 /** Writes what OpenSSH needs to know. @returns the configuration's path */
 function writeSshFiles(stage: string, outputs: StageOutputs): string {
   const folder = privateFolder(stageFolder(stage).ssh);
-  const paths = { project: projectFolder, knownHosts: join(folder, "known_hosts"), sockets: socketFolder(folder) };
+  const paths = {
+    project: projectFolder,
+    knownHosts: join(folder, "known_hosts"),
+    sockets: socketFolder(folder),
+  };
   const config = join(folder, "config");
   writeFileSync(paths.knownHosts, knownHosts(outputs.access), { mode: 0o600 });
   writeFileSync(config, sshConfig(outputs.access, paths), { mode: 0o600 });

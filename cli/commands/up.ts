@@ -35,7 +35,9 @@ export async function up(options: UpOptions): Promise<number> {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
-  await stack.ensure(options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase });
+  await stack.ensure(
+    options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
+  );
   const { gone } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
   if (plan.fleet === "container") {
     // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
@@ -70,6 +72,7 @@ export function ownerOf(plan: Pick<Plan, "fleet" | "siteName" | "stage">): Owner
 }
 
 function intent({ stage, siteName, hosts, services }: Plan): string {
-  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const count = (number: number, word: string): string =>
+    `${number} ${word}${number === 1 ? "" : "s"}`;
   return `The ${stage} stage of ${siteName}: ${count(hosts.length, "server")}, ${count(services.length, "service")}.`;
 }

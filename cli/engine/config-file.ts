@@ -21,7 +21,10 @@ const encryptionKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as 
 export function mergeConfig(parts: ConfigParts): string {
   const document = parseDocument(parts.committed);
   const committed = isMap(document.toJS());
-  if (!encryptionKeys.some((key) => committed && document.has(key)) && parts.generated !== undefined) {
+  if (
+    !encryptionKeys.some((key) => committed && document.has(key)) &&
+    parts.generated !== undefined
+  ) {
     const before = parseDocument(parts.generated);
     for (const key of encryptionKeys) {
       const value: unknown = isMap(before.toJS()) ? before.get(key) : undefined;

@@ -14,13 +14,16 @@ export interface ReadableDiagnostic {
 }
 
 /** Sentences of the engine that only say that something above failed. */
-const echo = /^(?:(?:update|preview|refresh|destroy) (?:failed|cancell?ed)|resource .* (?:failed|was not processed).*|one or more errors occurred)$/i;
+const echo =
+  /^(?:(?:update|preview|refresh|destroy) (?:failed|cancell?ed)|resource .* (?:failed|was not processed).*|one or more errors occurred)$/i;
 
 /**
  * The messages of a run without repetitions: the engine tells some of them twice, once for the resource and once for
  * the run.
  */
-export function readableDiagnostics(diagnostics: readonly Diagnostic[]): readonly ReadableDiagnostic[] {
+export function readableDiagnostics(
+  diagnostics: readonly Diagnostic[],
+): readonly ReadableDiagnostic[] {
   const read = diagnostics
     .map((diagnostic) => ({ ...diagnostic, text: cleanMessage(diagnostic.message) }))
     .filter(({ text }) => text !== "" && !echo.test(text));
@@ -60,13 +63,19 @@ function subjectOf(urn: string): string {
  * positions of bridged providers, and the frame around a program's exception.
  */
 export function cleanMessage(message: string): string {
-  let text = message.replace(/<\{%[^%]*%\}>/g, "").replace(/\r/g, "");
+  let text = message
+    .replace(/<\{%[^%]*%\}>/g, "")
+    .replace(/\r/g, "")
+    .trim();
   const exception = /^Running program .* failed with an unhandled exception:\n/.exec(text);
   if (exception !== null) text = text.slice(exception[0].length);
   // From the first frame of a stack trace on, only inspection of the error object follows.
   text = text.split(/\n\s+at .+(?::\d+:\d+\)?|<anonymous>\)?)/)[0] ?? "";
   text = text
-    .replace(/^\s*(?:<ref \*\d+> )?(?:Uncaught )?(?:Error|InventoryError|TransportError|ResourceError|RunError): /, "")
+    .replace(
+      /^\s*(?:<ref \*\d+> )?(?:Uncaught )?(?:Error|InventoryError|TransportError|ResourceError|RunError): /,
+      "",
+    )
     .replace(/^[\w./-]+\.go:\d+: (?:sdk\.[\w.]+: )?/, "")
     .replace(/: provider=\w+@[\w.+-]+$/, "")
     .replace(/^\d+ errors? occurred:\n\s*\* /, "")
@@ -85,7 +94,11 @@ export function diagnosticsText(diagnostics: readonly ReadableDiagnostic[], pain
     .map(({ severity, subject, text, remedy }) => {
       const word = severity === "error" ? paint("red", "Error") : paint("yellow", "Warning");
       const head = subject === "" ? `${word}:` : `${word} in ${paint("bold", subject)}`;
-      return [head, indent(text), ...(remedy === undefined ? [] : [indent(`→ ${remedy.replaceAll("\n", "\n  ")}`)])].join("\n");
+      return [
+        head,
+        indent(text),
+        ...(remedy === undefined ? [] : [indent(`→ ${remedy.replaceAll("\n", "\n  ")}`)]),
+      ].join("\n");
     })
     .join("\n\n");
 }

@@ -46,7 +46,10 @@ export class Engine {
    *
    * @throws Failure when the engine is missing or does not answer within the deadline
    */
-  ask(args: readonly string[], options: { cwd?: string; stdin?: string; deadlineSeconds?: number } = {}): Promise<EngineAnswer> {
+  ask(
+    args: readonly string[],
+    options: { cwd?: string; stdin?: string; deadlineSeconds?: number } = {},
+  ): Promise<EngineAnswer> {
     const seconds = options.deadlineSeconds ?? 60;
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", ["--non-interactive", ...args], {

@@ -7,12 +7,12 @@ import { hiveHome, projectFolder } from "../project";
 
 /** What is used of `toolchain/environment.mjs`. */
 interface EnvironmentModule {
-  projectEnvironment(options: { env: NodeJS.ProcessEnv }): Promise<NodeJS.ProcessEnv>;
+  readonly projectEnvironment: (options: { env: NodeJS.ProcessEnv }) => Promise<NodeJS.ProcessEnv>;
 }
 
 /** What is used of `toolchain/mechanics/step-error.mjs`. */
 interface StepErrorModule {
-  explain(error: unknown): string[];
+  readonly explain: (error: unknown) => string[];
 }
 
 /**
@@ -24,7 +24,10 @@ interface StepErrorModule {
 export async function engineEnvironment(): Promise<NodeJS.ProcessEnv> {
   const { projectEnvironment } = (await toolchain("environment.mjs")) as EnvironmentModule;
   // The program resolves a relative path from the project, the user meant it from where they are.
-  const given = process.env["HIVE_HOME"] === undefined ? process.env : { ...process.env, HIVE_HOME: hiveHome() };
+  const given =
+    process.env["HIVE_HOME"] === undefined
+      ? process.env
+      : { ...process.env, HIVE_HOME: hiveHome() };
   try {
     const env = await projectEnvironment({ env: given });
     // This process asks the same Docker Engine as the engine's plugins.

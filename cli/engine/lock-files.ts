@@ -11,7 +11,11 @@ import { parseLock, type LockObserver, type StackLock } from "./lock";
  * @param backendUrl what `PULUMI_BACKEND_URL` says
  * @returns no lock for other backends: there the engine itself reports them
  */
-export function readLocks(backendUrl: string | undefined, project: string, stack: string): readonly StackLock[] {
+export function readLocks(
+  backendUrl: string | undefined,
+  project: string,
+  stack: string,
+): readonly StackLock[] {
   const folder = backendFolder(backendUrl);
   if (folder === undefined) return [];
   const locks = join(folder, ".pulumi", "locks", "organization", project, stack);
@@ -50,6 +54,9 @@ function programOf(pid: number): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return undefined;
   }
   if (process.platform === "win32") return "";
-  const answer = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8", timeout: 5000 });
+  const answer = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: 5000,
+  });
   return answer.status === 0 ? answer.stdout.trim() : "";
 }

@@ -55,7 +55,9 @@ function age(milliseconds: number): string {
 export function lockMessage(stage: string, locks: readonly StackLock[], now: number): string {
   const owners = locks.map((lock) => {
     const since = Date.parse(lock.timestamp);
-    const when = Number.isNaN(since) ? "" : `, since ${lock.timestamp.slice(0, 19)}Z (${age(now - since)})`;
+    const when = Number.isNaN(since)
+      ? ""
+      : `, since ${lock.timestamp.slice(0, 19)}Z (${age(now - since)})`;
     return `  ${lock.username}@${lock.hostname}, process ${lock.pid}${when}`;
   });
   return [

@@ -1,7 +1,14 @@
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { listObjects, removeObjects } from "../local-engine/local-engine";
-import { belongsTo, describeObjects, type EngineObject, leftovers, missing, type Owner } from "../local-engine/objects";
+import {
+  belongsTo,
+  describeObjects,
+  type EngineObject,
+  leftovers,
+  missing,
+  type Owner,
+} from "../local-engine/objects";
 import type { Stack } from "./stack";
 import type { PendingOperation, StackState, StateResource } from "./state";
 import { readUrn } from "./urn";
@@ -26,10 +33,14 @@ export async function recover(stack: Stack, owner: Owner | undefined, say: Say):
   const { state, objects, interrupted } = await tidy(stack, owner, say);
   if (owner === undefined) return { gone: [] };
   // Volumes may hold data: a create adopts them.
-  const unknown = leftovers(objects, state.resources, owner).filter(({ kind }) => kind === "container" || kind === "network");
+  const unknown = leftovers(objects, state.resources, owner).filter(
+    ({ kind }) => kind === "container" || kind === "network",
+  );
   if (unknown.length > 0 && !interrupted) throw strangers(stack.stage, describeObjects(unknown));
   if (unknown.length > 0) {
-    say(`The interrupted run created ${describeObjects(unknown)} without recording it; removed, to be created again.`);
+    say(
+      `The interrupted run created ${describeObjects(unknown)} without recording it; removed, to be created again.`,
+    );
     await removeObjects(unknown);
   }
   const gone = missing(objects, state.resources);
@@ -41,7 +52,11 @@ export async function recover(stack: Stack, owner: Owner | undefined, say: Say):
 }
 
 /** As {@link recover}, for a run that destroys: nothing has to make room for what is to be created. */
-export async function recoverForDestroy(stack: Stack, owner: Owner | undefined, say: Say): Promise<Recovery> {
+export async function recoverForDestroy(
+  stack: Stack,
+  owner: Owner | undefined,
+  say: Say,
+): Promise<Recovery> {
   const { state, objects } = await tidy(stack, owner, say);
   return { gone: owner === undefined ? [] : missing(objects, state.resources) };
 }
@@ -51,10 +66,16 @@ async function tidy(
   stack: Stack,
   owner: Owner | undefined,
   say: Say,
-): Promise<{ readonly state: StackState; readonly objects: readonly EngineObject[]; readonly interrupted: boolean }> {
+): Promise<{
+  readonly state: StackState;
+  readonly objects: readonly EngineObject[];
+  readonly interrupted: boolean;
+}> {
   const released = await stack.releaseStaleLocks();
   for (const { pid, timestamp } of released) {
-    say(`A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`);
+    say(
+      `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`,
+    );
   }
   const state = await stack.state();
   const objects = owner === undefined ? [] : await listObjects();
@@ -71,7 +92,9 @@ export async function ownObjects(owner: Owner): Promise<readonly EngineObject[]>
 }
 
 function pendingText(pending: readonly PendingOperation[]): string {
-  const shown = pending.slice(0, 4).map(({ operation, urn }) => `${operation} ${readUrn(urn).name}`);
+  const shown = pending
+    .slice(0, 4)
+    .map(({ operation, urn }) => `${operation} ${readUrn(urn).name}`);
   if (pending.length > shown.length) shown.push(`and ${pending.length - shown.length} more`);
   return `The last run was interrupted while it was ${shown.join(", ")}; this is done again.`;
 }

@@ -34,11 +34,14 @@ const known: readonly KnownError[] = [
   },
   {
     pattern: /no space left on device/i,
-    remedy: "A disk is full. `docker system df` shows what the engine holds; make room and run `npx hive up` again.",
+    remedy:
+      "A disk is full. `docker system df` shows what the engine holds; make room and run `npx hive up` again.",
   },
   {
-    pattern: /Cannot connect to the Docker daemon|docker daemon is not reachable|connect ENOENT .*docker\.sock/,
-    remedy: "The Docker Engine of this computer does not answer. `npm run doctor` says what is missing.",
+    pattern:
+      /Cannot connect to the Docker daemon|docker daemon is not reachable|connect ENOENT .*docker\.sock/,
+    remedy:
+      "The Docker Engine of this computer does not answer. `npm run doctor` says what is missing.",
   },
   {
     pattern: /is already in use by container|network with name .* already exists/,
@@ -48,7 +51,8 @@ const known: readonly KnownError[] = [
   },
   {
     pattern: /no resource plugin|resource plugin .* not found|failed to (?:load|install) .*plugin/i,
-    remedy: "A plugin of the engine is missing. `npm start` fetches or builds it; `npm run doctor` shows which.",
+    remedy:
+      "A plugin of the engine is missing. `npm start` fetches or builds it; `npm run doctor` shows which.",
   },
 ];
 

@@ -15,8 +15,11 @@ export class RunLog {
   /** @param folder is created if needed; of older logs there, the newest 19 are kept */
   constructor(folder: string, now: Date = new Date()) {
     privateFolder(folder);
-    const old = readdirSync(folder).filter((name) => name.endsWith(".log")).sort();
-    for (const name of old.slice(0, Math.max(0, old.length - kept + 1))) rmSync(join(folder, name), { force: true });
+    const old = readdirSync(folder)
+      .filter((name) => name.endsWith(".log"))
+      .sort();
+    for (const name of old.slice(0, Math.max(0, old.length - kept + 1)))
+      rmSync(join(folder, name), { force: true });
     this.file = join(folder, `${now.toISOString().replace(/:/g, "-")}.log`);
     this.descriptor = openSync(this.file, "w", 0o600);
   }
@@ -40,7 +43,14 @@ export class RunLog {
 
 /** An event as one line (a message may have several); undefined for events that say nothing to a person. */
 export function eventLine(event: EngineEvent): string | undefined {
-  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent, stdoutEvent } = event;
+  const {
+    resourcePreEvent,
+    resOutputsEvent,
+    resOpFailedEvent,
+    diagnosticEvent,
+    summaryEvent,
+    stdoutEvent,
+  } = event;
   if (resourcePreEvent !== undefined) {
     const { metadata } = resourcePreEvent;
     return metadata.op === "same" ? undefined : stepLine("begin ", metadata);
@@ -50,7 +60,8 @@ export function eventLine(event: EngineEvent): string | undefined {
   if (diagnosticEvent !== undefined) {
     // The engine's debug messages are about the engine.
     if ((diagnosticEvent.severity as string) === "debug") return undefined;
-    const subject = diagnosticEvent.urn === undefined ? "" : `${readUrn(diagnosticEvent.urn).name}: `;
+    const subject =
+      diagnosticEvent.urn === undefined ? "" : `${readUrn(diagnosticEvent.urn).name}: `;
     return `${diagnosticEvent.severity.padEnd(7)} ${subject}${diagnosticEvent.message}`;
   }
   if (stdoutEvent !== undefined) return `engine  ${stdoutEvent.message}`;
@@ -59,7 +70,10 @@ export function eventLine(event: EngineEvent): string | undefined {
 }
 
 function stepLine(what: string, step: StepEventMetadata): string {
-  const changed = step.diffs === undefined || step.diffs === null || step.diffs.length === 0 ? "" : ` [${step.diffs.join(", ")}]`;
+  const changed =
+    step.diffs === undefined || step.diffs === null || step.diffs.length === 0
+      ? ""
+      : ` [${step.diffs.join(", ")}]`;
   const { name, kind } = readUrn(step.urn);
   return `${what} ${step.op.padEnd(8)} ${name} (${kind})${changed}`;
 }

@@ -23,7 +23,11 @@ export interface FinishedRun {
  * @param args e.g. `["up", "--yes"]`; stack, configuration and JSON output are added
  * @throws Failure when the run failed or was interrupted; what went wrong has been printed then
  */
-export async function runOnStack(stack: Stack, args: readonly string[], terminal: Terminal): Promise<FinishedRun> {
+export async function runOnStack(
+  stack: Stack,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<FinishedRun> {
   const { paint } = terminal;
   const log = new RunLog(stack.folder.logs);
   const logFile = relative(stack.engine.project, log.file);
@@ -39,7 +43,8 @@ export async function runOnStack(stack: Stack, args: readonly string[], terminal
           printer.note(
             "Ctrl-C: the engine finishes what it has begun and starts nothing new. Ctrl-C again ends it at once.",
           ),
-        second: () => printer.note("Ctrl-C: the engine is ended. The next `npx hive up` finds what it left."),
+        second: () =>
+          printer.note("Ctrl-C: the engine is ended. The next `npx hive up` finds what it left."),
       },
     });
     printer.stop();
@@ -48,7 +53,11 @@ export async function runOnStack(stack: Stack, args: readonly string[], terminal
     if (readable.length > 0) terminal.printError(`\n${diagnosticsText(readable, paint)}`);
     if (run.code === 0) return { progress, milliseconds: Date.now() - started, logFile };
     const errors = readable.filter(({ severity }) => severity === "error");
-    throw runFailure(run.messages, { interrupted: run.interrupted, explained: errors.length > 0, logFile });
+    throw runFailure(run.messages, {
+      interrupted: run.interrupted,
+      explained: errors.length > 0,
+      logFile,
+    });
   } finally {
     printer.stop();
     log.close();
@@ -62,10 +71,16 @@ export function runFailure(
 ): Failure {
   const log = `Full log: ${facts.logFile}`;
   if (facts.interrupted) {
-    return new Failure(`\nInterrupted. What was begun is recorded; \`npx hive up\` goes on from there.\n${log}`, exitCodes.interrupted);
+    return new Failure(
+      `\nInterrupted. What was begun is recorded; \`npx hive up\` goes on from there.\n${log}`,
+      exitCodes.interrupted,
+    );
   }
   const text = messages
-    .filter((line) => !/^(error: )?(update|destroy|refresh|preview) (failed|cancell?ed)$/.test(line.trim()))
+    .filter(
+      (line) =>
+        !/^(error: )?(update|destroy|refresh|preview) (failed|cancell?ed)$/.test(line.trim()),
+    )
     .map((line) => line.replace(/^error: /, ""))
     .join("\n");
   const remedy = remedyFor(text);

@@ -1,9 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { privateFolder, stageFolder, type StageFolder } from "../project";
+import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";
 import { mergeConfig } from "./config-file";
 import type { Engine } from "./engine";
 import { isStale, lockMessage, type StackLock } from "./lock";
@@ -24,7 +32,9 @@ export class Stack {
     readonly stage: string,
   ) {
     this.folder = stageFolder(stage, engine.project);
-    this.projectName = (parse(readFileSync(join(engine.project, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+    this.projectName = (
+      parse(readFileSync(join(engine.project, "Pulumi.yaml"), "utf8")) as { name: string }
+    ).name;
     this.isLocal = backendFolder(this.backendUrl) !== undefined;
   }
 
@@ -52,14 +62,25 @@ export class Stack {
     if (backend !== undefined) mkdirSync(backend, { recursive: true, mode: 0o700 });
     this.prepareFolder();
     const committed = readFileSync(this.committedFile, "utf8");
-    const { code, stderr } = await this.engine.ask(["stack", "select", "--create", "--stack", this.stage], {
-      cwd: this.workFolder,
-    });
-    if (code !== 0) throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
-    const generated = this.isLocal && existsSync(this.folder.configFile) ? readFileSync(this.folder.configFile, "utf8") : undefined;
+    const { code, stderr } = await this.engine.ask(
+      ["stack", "select", "--create", "--stack", this.stage],
+      {
+        cwd: this.workFolder,
+      },
+    );
+    if (code !== 0)
+      throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
+    const generated =
+      this.isLocal && existsSync(this.folder.configFile)
+        ? readFileSync(this.folder.configFile, "utf8")
+        : undefined;
     // Outside of this computer the engine has just written into the committed file.
     const current = this.isLocal ? committed : readFileSync(this.committedFile, "utf8");
-    writeFileSync(this.folder.configFile, mergeConfig({ committed: current, generated, overrides }), { mode: 0o600 });
+    writeFileSync(
+      this.folder.configFile,
+      mergeConfig({ committed: current, generated, overrides }),
+      { mode: 0o600 },
+    );
   }
 
   /** Whether the stack exists. */
@@ -67,7 +88,9 @@ export class Stack {
     const backend = backendFolder(this.backendUrl);
     if (backend !== undefined && !existsSync(join(backend, ".pulumi"))) return false;
     this.prepareFolder();
-    const { code, stderr } = await this.engine.ask(["stack", "select", "--stack", this.stage], { cwd: this.workFolder });
+    const { code, stderr } = await this.engine.ask(["stack", "select", "--stack", this.stage], {
+      cwd: this.workFolder,
+    });
     if (code === 0) return true;
     if (/no stack named/.test(stderr)) return false;
     throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
@@ -99,9 +122,13 @@ export class Stack {
     if (locks.length === 0) return [];
     const computer = thisComputer();
     const living = locks.filter((lock) => !isStale(lock, computer));
-    if (living.length > 0) throw new Failure(lockMessage(this.stage, living, Date.now()), exitCodes.locked);
-    const { code, stderr } = await this.engine.ask(["cancel", "--yes", "--stack", this.stage], { cwd: this.workFolder });
-    if (code !== 0) throw engineFailure("The lock of an interrupted run could not be removed.", stderr);
+    if (living.length > 0)
+      throw new Failure(lockMessage(this.stage, living, Date.now()), exitCodes.locked);
+    const { code, stderr } = await this.engine.ask(["cancel", "--yes", "--stack", this.stage], {
+      cwd: this.workFolder,
+    });
+    if (code !== 0)
+      throw engineFailure("The lock of an interrupted run could not be removed.", stderr);
     return locks;
   }
 
@@ -116,7 +143,11 @@ export class Stack {
       cwd: this.workFolder,
       stdin: withoutPending(await this.exported()),
     });
-    if (code !== 0) throw engineFailure("The open operations of an interrupted run could not be cleared.", stderr);
+    if (code !== 0)
+      throw engineFailure(
+        "The open operations of an interrupted run could not be cleared.",
+        stderr,
+      );
   }
 
   /**
@@ -128,48 +159,95 @@ export class Stack {
     const targets = gone.flatMap(({ urn }) => ["--target", urn]);
     const args = ["refresh", "--yes", "--skip-preview", "--suppress-progress", ...targets];
     const place = ["--stack", this.stage, "--config-file", this.folder.configFile];
-    const { code, stdout, stderr } = await this.engine.ask([...args, ...place], { deadlineSeconds: 120 });
+    const { code, stdout, stderr } = await this.engine.ask([...args, ...place], {
+      deadlineSeconds: 120,
+    });
     if (code === 0) return;
-    throw engineFailure("The state could not learn which servers are gone.", `${stdout.slice(-2000)}
-${stderr}`);
+    throw engineFailure(
+      "The state could not learn which servers are gone.",
+      `${stdout.slice(-2000)}
+${stderr}`,
+    );
   }
 
   private async exported(): Promise<string> {
-    const { code, stdout, stderr } = await this.engine.ask(["stack", "export", "--stack", this.stage], {
-      cwd: this.workFolder,
-    });
-    if (code !== 0) throw engineFailure(`The state of the stage ${this.stage} could not be read.`, stderr);
+    const { code, stdout, stderr } = await this.engine.ask(
+      ["stack", "export", "--stack", this.stage],
+      {
+        cwd: this.workFolder,
+      },
+    );
+    if (code !== 0)
+      throw engineFailure(`The state of the stage ${this.stage} could not be read.`, stderr);
     return stdout;
   }
 
   /** The stack's outputs; secrets are masked. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    const { code, stdout, stderr } = await this.engine.ask(["stack", "output", "--json", "--stack", this.stage], {
-      cwd: this.workFolder,
-    });
-    if (code !== 0) throw engineFailure(`The outputs of the stage ${this.stage} could not be read.`, stderr);
+    const { code, stdout, stderr } = await this.engine.ask(
+      ["stack", "output", "--json", "--stack", this.stage],
+      {
+        cwd: this.workFolder,
+      },
+    );
+    if (code !== 0)
+      throw engineFailure(`The outputs of the stage ${this.stage} could not be read.`, stderr);
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
   /** Removes the stack and its history from a backend on this computer; `force` also with resources in it. */
   async remove(options: { readonly force: boolean }): Promise<void> {
     const force = options.force ? ["--force"] : [];
-    const args = ["stack", "rm", "--yes", "--remove-backups", "--preserve-config", ...force, "--stack", this.stage];
+    const args = [
+      "stack",
+      "rm",
+      "--yes",
+      "--remove-backups",
+      "--preserve-config",
+      ...force,
+      "--stack",
+      this.stage,
+    ];
     const { code, stderr } = await this.engine.ask(args, { cwd: this.workFolder });
-    if (code !== 0) throw engineFailure(`The empty stack of the stage ${this.stage} could not be removed.`, stderr);
+    if (code !== 0)
+      throw engineFailure(
+        `The empty stack of the stage ${this.stage} could not be removed.`,
+        stderr,
+      );
   }
 
-  /** Removes all files that hive keeps for the stage. */
+  /**
+   * Removes all files that hive keeps for the stage. After the last stage also what hive made for all of them: the
+   * state's folder and the passphrase, unless they are somewhere of the user's choice.
+   */
   removeFiles(): void {
     rmSync(this.folder.path, { recursive: true, force: true });
+    const home = hiveHome(this.engine.project);
+    const state = join(home, "state");
+    if (backendFolder(this.backendUrl) !== state || hasStacks(state)) return;
+    rmSync(state, { recursive: true, force: true });
+    const passphrase = join(home, "passphrase");
+    if (this.engine.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase)
+      rmSync(passphrase, { force: true });
+    if (existsSync(home) && readdirSync(home).length === 0) rmdirSync(home);
   }
+}
 
+/** Whether any stack has its state in a backend's folder. */
+function hasStacks(backend: string): boolean {
+  const stacks = join(backend, ".pulumi", "stacks");
+  if (!existsSync(stacks)) return false;
+  return readdirSync(stacks, { recursive: true }).some((name) =>
+    /\.json(\.gz)?$/.test(String(name)),
+  );
 }
 
 /** An error of a short command of the engine, with what to do if that is known. */
 export function engineFailure(what: string, stderr: string): Failure {
   const reason = stderr.replace(/^error: /gm, "").trim();
   const remedy = remedyFor(reason);
-  const text = [what, remedy, reason].filter((part) => part !== undefined && part !== "").join("\n");
+  const text = [what, remedy, reason]
+    .filter((part) => part !== undefined && part !== "")
+    .join("\n");
   return new Failure(text, /passphrase/.test(reason) ? exitCodes.prerequisite : exitCodes.failed);
 }

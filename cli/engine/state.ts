@@ -23,8 +23,16 @@ export interface StackState {
 
 interface Exported {
   readonly deployment?: {
-    readonly resources?: readonly { urn?: string; type?: string; id?: string; outputs?: Record<string, unknown> }[];
-    readonly pending_operations?: readonly { type?: string; resource?: { urn?: string; type?: string } }[];
+    readonly resources?: readonly {
+      urn?: string;
+      type?: string;
+      id?: string;
+      outputs?: Record<string, unknown>;
+    }[];
+    readonly pending_operations?: readonly {
+      type?: string;
+      resource?: { urn?: string; type?: string };
+    }[];
   } | null;
 }
 

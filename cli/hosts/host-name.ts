@@ -8,10 +8,16 @@ import { Failure } from "../failure";
  * @param hosts in index order
  * @throws Failure that lists the hosts when none or several fit
  */
-export function findHost<T extends { readonly name: string }>(hosts: readonly T[], wanted: string): T {
+export function findHost<T extends { readonly name: string }>(
+  hosts: readonly T[],
+  wanted: string,
+): T {
   const text = wanted.toLowerCase();
   const exact = hosts.filter(({ name }) => name === text);
-  const found = exact.length > 0 ? exact : hosts.filter((host, index) => namesOf(host.name, index).includes(text));
+  const found =
+    exact.length > 0
+      ? exact
+      : hosts.filter((host, index) => namesOf(host.name, index).includes(text));
   const [host, another] = found;
   if (host !== undefined && another === undefined) return host;
   const list = hosts.map(({ name }, index) => `  ${index}  ${name}`).join("\n");

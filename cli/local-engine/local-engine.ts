@@ -73,13 +73,16 @@ export async function removeObjects(objects: readonly EngineObject[]): Promise<v
           try {
             await removeObject(docker, kind, id);
           } catch (error) {
-            if ((error as { statusCode?: number }).statusCode !== 404) failed.push(`  ${kind} ${name}: ${reasonOf(error)}`);
+            if ((error as { statusCode?: number }).statusCode !== 404)
+              failed.push(`  ${kind} ${name}: ${reasonOf(error)}`);
           }
         }),
     );
   }
   if (failed.length > 0) {
-    throw new Failure(["This could not be removed from the Docker Engine of this computer:", ...failed].join("\n"));
+    throw new Failure(
+      ["This could not be removed from the Docker Engine of this computer:", ...failed].join("\n"),
+    );
   }
 }
 

@@ -45,7 +45,9 @@ export function missing(
   resources: readonly StateResource[],
 ): readonly StateResource[] {
   const present = new Set(objects.map(({ id }) => id));
-  return resources.filter((resource) => objectTypes[resource.type] !== undefined && !present.has(objectId(resource)));
+  return resources.filter(
+    (resource) => objectTypes[resource.type] !== undefined && !present.has(objectId(resource)),
+  );
 }
 
 /** The engine's id of a resource's object. An image's resource id is its digest with the name behind it. */
@@ -59,7 +61,9 @@ export function describeObjects(objects: readonly EngineObject[]): string {
   const kinds = ["container", "network", "volume", "image"] as const;
   const parts = kinds.flatMap((kind) => {
     const names = objects.filter((object) => object.kind === kind).map(({ name }) => name);
-    return names.length === 0 ? [] : [`${names.length} ${kind}${names.length === 1 ? "" : "s"} (${names.join(", ")})`];
+    return names.length === 0
+      ? []
+      : [`${names.length} ${kind}${names.length === 1 ? "" : "s"} (${names.join(", ")})`];
   });
   const last = parts.pop() ?? "nothing";
   return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;

@@ -61,7 +61,15 @@ export interface Progress {
   readonly result: "succeeded" | "failed" | undefined;
 }
 
-const nothing: Counts = { created: 0, updated: 0, replaced: 0, deleted: 0, unchanged: 0, read: 0, failed: 0 };
+const nothing: Counts = {
+  created: 0,
+  updated: 0,
+  replaced: 0,
+  deleted: 0,
+  unchanged: 0,
+  read: 0,
+  failed: 0,
+};
 
 const untouched: SectionProgress = {
   present: false,
@@ -93,7 +101,8 @@ export function sectionOf(progress: Progress, section: Section): SectionProgress
  * @param now when it arrived, milliseconds since 1970: the events' own times are whole seconds
  */
 export function foldEvent(progress: Progress, event: EngineEvent, now: number): Progress {
-  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = event;
+  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } =
+    event;
   if (resourcePreEvent !== undefined) return begin(progress, resourcePreEvent.metadata, now);
   if (resOutputsEvent !== undefined) return end(progress, resOutputsEvent.metadata, now, true);
   if (resOpFailedEvent !== undefined) return end(progress, resOpFailedEvent.metadata, now, false);
@@ -114,7 +123,8 @@ function begin(progress: Progress, step: StepEventMetadata, now: number): Progre
   const before = sectionOf(progress, section);
   if (!isCounted(step)) return withSection(progress, section, { ...before, present: true });
   // A resource that stays as it is takes no time worth telling; a replacement is told by the steps that make it up.
-  if (step.op === "same" || step.op === "replace") return withSection(progress, section, { ...before, present: true });
+  if (step.op === "same" || step.op === "replace")
+    return withSection(progress, section, { ...before, present: true });
   const { name } = readUrn(step.urn);
   return withSection(progress, section, {
     ...before,
@@ -136,7 +146,10 @@ function end(progress: Progress, step: StepEventMetadata, now: number, ok: boole
     present: true,
     running,
     endedAt: began ? now : before.endedAt,
-    counts: counted === undefined ? before.counts : { ...before.counts, [counted]: before.counts[counted] + 1 },
+    counts:
+      counted === undefined
+        ? before.counts
+        : { ...before.counts, [counted]: before.counts[counted] + 1 },
   });
 }
 

@@ -22,7 +22,15 @@ export function duration(milliseconds: number): string {
 
 /** `14 created, 2 updated, 3 unchanged`; `nothing to do` when all are zero. */
 export function countsText(counts: Counts): string {
-  const words: readonly (keyof Counts)[] = ["failed", "created", "updated", "replaced", "deleted", "read", "unchanged"];
+  const words: readonly (keyof Counts)[] = [
+    "failed",
+    "created",
+    "updated",
+    "replaced",
+    "deleted",
+    "read",
+    "unchanged",
+  ];
   const parts = words.filter((word) => counts[word] > 0).map((word) => `${counts[word]} ${word}`);
   return parts.length === 0 ? "nothing to do" : parts.join(", ");
 }
@@ -84,7 +92,12 @@ const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", 
  */
 export function liveLines(
   progress: Progress,
-  look: { readonly now: number; readonly columns: number; readonly frame: number; readonly paint: Paint },
+  look: {
+    readonly now: number;
+    readonly columns: number;
+    readonly frame: number;
+    readonly paint: Paint;
+  },
 ): readonly string[] {
   const { now, columns, frame, paint } = look;
   return sectionOrder(progress).flatMap((section) => {
@@ -113,7 +126,8 @@ export function changeLines(before: Progress, after: Progress, now: number): rea
     const was = sectionState(before, section);
     const is = sectionState(after, section);
     if (was === is || isIdle(after, section)) return [];
-    if (is === "running" && was !== "done") return [`${sectionLabel(section).padEnd(nameWidth)}  started`];
+    if (is === "running" && was !== "done")
+      return [`${sectionLabel(section).padEnd(nameWidth)}  started`];
     if (is === "failed") return [`${sectionLine(after, section, now)}`];
     return is === "done" ? [sectionLine(after, section, now)] : [];
   });

@@ -1,6 +1,7 @@
 import type { StageOutputs } from "../hosts/outputs";
 import { runCommand } from "../../providers/transport/command";
 import type { HostAccess } from "../../providers/transport/host-access";
+import { isTransportError } from "../../providers/transport/errors";
 import { withAnyManager } from "../../providers/transport/manager";
 import { closeIdleConnections } from "../../providers/transport/pool";
 import { type HostProbe, probeCommand, readProbe } from "./host-probe";
@@ -19,7 +20,9 @@ export async function collectStatus(outputs: StageOutputs): Promise<StatusReport
   const managers = outputs.access.filter(({ name }) => roleOf(outputs, name) === "cluster");
   const [probes, swarm] = await Promise.all([
     Promise.all(outputs.access.map((access) => answer(probeHost(access)))),
-    swarmReached ? answer(askSwarm(managers)) : { reason: "the stage stopped before the phase setup-hosts." },
+    swarmReached
+      ? answer(askSwarm(managers))
+      : { reason: "the stage stopped before the phase setup-hosts." },
   ]);
   closeIdleConnections();
   const nodes = "value" in swarm ? nodesByHost(swarm.value) : new Map<string, never>();
@@ -31,7 +34,9 @@ export async function collectStatus(outputs: StageOutputs): Promise<StatusReport
       role: host.role,
       zone: host.zone,
       privateAddress: host.privateAddress,
-      ...("value" in probe ? { reachable: true, ...probe.value } : { reachable: false, reason: probe.reason, failedUnits: [] }),
+      ...("value" in probe
+        ? { reachable: true, ...probe.value }
+        : { reachable: false, reason: probe.reason, failedUnits: [] }),
       ...(node === undefined ? {} : { swarm: node }),
     };
   });
@@ -59,7 +64,10 @@ function clusterStatus(swarm: Answer<SwarmFacts>, hosts: readonly HostStatus[]):
 }
 
 async function probeHost(access: HostAccess): Promise<HostProbe> {
-  const { stdout } = await runCommand(access, probeCommand, { deadlineSeconds, dialSeconds: deadlineSeconds - 1 });
+  const { stdout } = await runCommand(access, probeCommand, {
+    deadlineSeconds,
+    dialSeconds: deadlineSeconds - 1,
+  });
   return readProbe(stdout);
 }
 
@@ -82,6 +90,11 @@ async function answer<T>(question: Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await question };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    // A host that is down is what `up` mends; other reasons say themselves what to do.
+    const mendable = isTransportError(error, "unreachable", "lost", "deadline");
+    return {
+      reason: mendable ? `${reason} \`npx hive up\` starts a server that stopped.` : reason,
+    };
   }
 }

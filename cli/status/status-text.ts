@@ -25,7 +25,10 @@ function hostLines(hosts: readonly HostStatus[], paint: Paint): readonly string[
     host.engine === undefined ? "-" : `Docker ${host.engine}`,
     swarmText(host),
   ]);
-  const [head, ...lines] = tableLines([["server", "address", "zone", "ssh", "system", "engine", "swarm"], ...rows]);
+  const [head, ...lines] = tableLines([
+    ["server", "address", "zone", "ssh", "system", "engine", "swarm"],
+    ...rows,
+  ]);
   return [paint("dim", head ?? ""), ...lines];
 }
 
@@ -40,7 +43,8 @@ function swarmText(host: HostStatus): string {
 }
 
 function serviceLines(report: StatusReport, paint: Paint): readonly string[] {
-  if (!report.cluster.answers) return [paint("dim", "services unknown: no manager of the Swarm answers")];
+  if (!report.cluster.answers)
+    return [paint("dim", "services unknown: no manager of the Swarm answers")];
   if (report.services.length === 0) return [paint("dim", "no services")];
   const rows = report.services.map((service) => [
     service.name,
@@ -63,5 +67,8 @@ function shortImage({ image }: ServiceStatus): string {
 
 function problemLines(problems: readonly string[], paint: Paint): readonly string[] {
   if (problems.length === 0) return [paint("green", "All is well.")];
-  return [paint("red", "What is wrong:"), ...problems.map((problem) => `  - ${problem.replaceAll("\n", "\n    ")}`)];
+  return [
+    paint("red", "What is wrong:"),
+    ...problems.map((problem) => `  - ${problem.replaceAll("\n", "\n    ")}`),
+  ];
 }

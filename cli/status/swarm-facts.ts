@@ -64,14 +64,16 @@ export function serviceStatuses(
   endpoints: Readonly<Record<string, readonly string[]>>,
 ): readonly ServiceStatus[] {
   const usable = new Map(facts.nodes.map((node) => [node.ID, node]));
-  const ready = (id: string | undefined): boolean => usable.get(id ?? "")?.Status?.State === "ready";
+  const ready = (id: string | undefined): boolean =>
+    usable.get(id ?? "")?.Status?.State === "ready";
   const placeable = facts.nodes.filter((node) => node.Spec?.Availability === "active").length;
   const statuses = facts.services.map((service) => {
     const name = service.Spec?.Name ?? service.ID;
     const mode = service.Spec?.Mode ?? {};
     const tasks = facts.tasks.filter((task) => task.ServiceID === service.ID);
     const running = tasks.filter((task) => task.Status?.State === "running" && ready(task.NodeID));
-    const kind = mode.Global !== undefined ? "global" : mode.Replicated !== undefined ? "replicated" : "job";
+    const kind =
+      mode.Global !== undefined ? "global" : mode.Replicated !== undefined ? "replicated" : "job";
     const wanted = kind === "global" ? placeable : (mode.Replicated?.Replicas ?? 0);
     const error = running.length < wanted ? newestError(tasks) : undefined;
     return {
@@ -80,7 +82,9 @@ export function serviceStatuses(
       wanted,
       running: running.length,
       image: service.Spec?.TaskTemplate?.ContainerSpec?.Image ?? "",
-      hosts: running.map((task) => shortName(usable.get(task.NodeID ?? "")?.Description?.Hostname ?? "?")).sort(),
+      hosts: running
+        .map((task) => shortName(usable.get(task.NodeID ?? "")?.Description?.Hostname ?? "?"))
+        .sort(),
       ...(error === undefined ? {} : { error }),
       endpoints: endpoints[name] ?? [],
     } satisfies ServiceStatus;

@@ -1,0 +1,144 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { exitCodes } from "../../../cli/exit-codes";
+import { Failure, reportFailure } from "../../../cli/failure";
+import { commandLine } from "../../../cli/main";
+import { completionScript } from "../../../cli/commands/completion";
+import { isYes } from "../../../cli/confirm";
+import { runFailure } from "../../../cli/engine/session";
+import { terminalMode } from "../../../cli/terminal";
+import { InventoryError } from "../../../model/problems";
+
+const root = join(__dirname, "..", "..", "..");
+const hive = (...args: string[]) =>
+  spawnSync(process.execPath, [join(root, "cli", "bin.js"), ...args], {
+    cwd: join(root, "docs"),
+    encoding: "utf8",
+  });
+const program = commandLine(async (code) => void (await code));
+
+test("help lists every command with an example, from any folder", () => {
+  const { stdout, status } = hive("--help");
+  expect(status).toBe(0);
+  for (const { name, summary } of program.commands.map((command) => ({
+    name: command.name(),
+    summary: command.summary(),
+  }))) {
+    expect(stdout).toContain(`${name} `);
+    expect(stdout.replace(/\s+/g, " ")).toContain(summary);
+  }
+  expect(stdout).toContain("npx hive ssh hive0 --");
+});
+
+test.each(
+  program.commands
+    .filter((command) => command.name() !== "doctor")
+    .map((command) => [command.name(), command]),
+)("help of %s shows an example", (_name, command) => {
+  let help = "";
+  command.configureOutput({ writeOut: (text) => (help += text) });
+  command.outputHelp();
+  expect(help).toMatch(/Examples:\n {2}(npx|npm|eval)/);
+});
+
+test.each([
+  [["nonsense"]],
+  [["up", "--through-phase", "lunch"]],
+  [["ssh"]],
+  [["completion", "fish"]],
+])("wrong arguments end with code 2 and say where to look: %j", (args) => {
+  const { status, stderr } = hive(...args);
+  expect(status).toBe(exitCodes.input);
+  expect(stderr).toContain("--help");
+});
+
+test("an unknown stage is refused before anything is touched", () => {
+  const { status, stderr } = hive("plan", "--stack", "stagin");
+  expect(status).toBe(exitCodes.input);
+  expect(stderr).toContain("pulumi stack select staging");
+});
+
+test("the plan as JSON is only JSON", () => {
+  const { stdout, status } = hive("plan", "--json");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout).hosts).toHaveLength(4);
+});
+
+test.each(["bash", "zsh"] as const)(
+  "the completion script of %s is one that the shell can read",
+  (shell) => {
+    const script = completionScript(shell, program);
+    expect(script).toContain("--through-phase");
+    if (shell === "bash") {
+      const ask = `${script}\nCOMP_WORDS=(hive up --thr); COMP_CWORD=2; _hive; echo "\${COMPREPLY[@]}"`;
+      expect(execFileSync("bash", ["-c", ask], { encoding: "utf8" }).trim()).toBe(
+        "--through-phase",
+      );
+    }
+  },
+);
+
+test.each([
+  ["a terminal", { isTTY: true, env: {} }, { live: true, colour: true }],
+  ["a pipe", { isTTY: false, env: {} }, { live: false, colour: false }],
+  ["NO_COLOR", { isTTY: true, env: { NO_COLOR: "1" } }, { live: true, colour: false }],
+  ["an empty NO_COLOR", { isTTY: true, env: { NO_COLOR: "" } }, { live: true, colour: true }],
+  ["CI", { isTTY: true, env: { CI: "true" } }, { live: false, colour: true }],
+  ["a dumb terminal", { isTTY: true, env: { TERM: "dumb" } }, { live: false, colour: false }],
+])("how %s is written to", (_what, facts, mode) => {
+  expect(terminalMode({ columns: 80, ...facts })).toEqual(mode);
+});
+
+describe("errors", () => {
+  test("one for the user is printed without a stack trace", () => {
+    const error = new InventoryError([{ path: "a", message: "b", remedy: "c" }]);
+    expect(reportFailure(error)).toEqual({ text: error.message, exitCode: exitCodes.input });
+    expect(reportFailure(new Failure("x", 3))).toEqual({ text: "x", exitCode: 3 });
+  });
+
+  test("a defect is printed with one", () => {
+    const { text, exitCode } = reportFailure(new TypeError("x is not a function"));
+    expect(exitCode).toBe(exitCodes.failed);
+    expect(text).toContain("command-line.test");
+  });
+});
+
+describe("the end of a run that failed", () => {
+  const facts = { interrupted: false, explained: false, logFile: "x.log" };
+
+  test("a wrong passphrase: nothing was changed, and what to do", () => {
+    const failure = runFailure(
+      ["error: getting stack configuration: get stack secrets manager: incorrect passphrase"],
+      facts,
+    );
+    expect(failure.exitCode).toBe(exitCodes.prerequisite);
+    expect(failure.message).toMatch(
+      /^The passphrase is not the one[\s\S]*Nothing was changed[\s\S]*x\.log$/,
+    );
+  });
+
+  test("what an event has told is not told again", () => {
+    expect(
+      runFailure(["error: update failed", "error: boom"], { ...facts, explained: true }).message,
+    ).toBe("Full log: x.log");
+  });
+
+  test("what no event has told is told", () => {
+    expect(runFailure(["error: boom"], facts).message).toBe("boom\nFull log: x.log");
+  });
+
+  test("Ctrl-C", () => {
+    expect(runFailure([], { ...facts, interrupted: true }).exitCode).toBe(exitCodes.interrupted);
+  });
+});
+
+test.each([
+  ["y", undefined, true],
+  ["Yes ", undefined, true],
+  ["", undefined, false],
+  ["no", undefined, false],
+  ["y", "production", false],
+  ["production", "production", true],
+])("the answer %j, where %j is asked for", (answer, expected, yes) => {
+  expect(isYes(answer, expected)).toBe(yes);
+});

@@ -1,0 +1,113 @@
+import { sectionOf, sections, sectionState, totalCounts } from "../../../cli/progress/progress";
+import { changeLines, liveLines, sectionTime } from "../../../cli/progress/view";
+import { foldEvent, initialProgress } from "../../../cli/progress/progress";
+import { plain } from "../../../cli/terminal";
+import { recordedEvents, replay, timeOf } from "./recorded-run";
+
+const states = (progress: ReturnType<typeof replay>) =>
+  Object.fromEntries(sections.map((section) => [section, sectionState(progress, section)]));
+
+test("a first run that failed: what was built, where it stopped, what was never begun", () => {
+  const progress = replay(recordedEvents("first-up-failed"));
+  expect(states(progress)).toEqual({
+    refresh: "absent",
+    "build-infra": "done",
+    "setup-hosts": "done",
+    "build-images": "done",
+    "build-networks": "done",
+    "build-volumes": "done",
+    "deploy-services": "failed",
+    "initialize-services": "waiting",
+    other: "waiting",
+  });
+  expect(totalCounts(progress)).toMatchObject({ created: 15, failed: 1, unchanged: 0 });
+  expect(progress.result).toBe("failed");
+  expect(progress.diagnostics.map(({ message }) => message.trim())).toContain(
+    "The host hive1 (172.30.77.5:22) cannot be reached.\nIs it up?",
+  );
+});
+
+test("counts leave out components and providers", () => {
+  const progress = replay(recordedEvents("first-up-failed"));
+  // Two containers, a network, a volume and three more; neither the phase's component nor the docker provider.
+  expect(sectionOf(progress, "build-infra").counts.created).toBe(7);
+});
+
+test("the next run goes on from there: unchanged phases take no time, the others are built", () => {
+  const events = recordedEvents("second-up");
+  const progress = replay(events);
+  expect(totalCounts(progress)).toMatchObject({ created: 4, unchanged: 15, failed: 0 });
+  expect(sectionTime(progress, "build-infra", timeOf(events[0]!))).toBeUndefined();
+  expect(sectionTime(progress, "initialize-services", timeOf(events[0]!))).toBeGreaterThan(0);
+  expect(new Set(Object.values(states(progress)))).toEqual(new Set(["absent", "done"]));
+});
+
+test("reading what is there is a section of its own and does not count as change", () => {
+  const progress = replay(recordedEvents("refresh-unchanged"));
+  expect(sectionState(progress, "refresh")).toBe("done");
+  expect(totalCounts(progress)).toEqual({
+    created: 0,
+    updated: 0,
+    replaced: 0,
+    deleted: 0,
+    unchanged: 19,
+    read: 19,
+    failed: 0,
+  });
+});
+
+test("destroying is told from the last phase to the first", () => {
+  const events = recordedEvents("destroy");
+  const lines: string[] = [];
+  let progress = initialProgress("destroy");
+  for (const event of events) {
+    const next = foldEvent(progress, event, timeOf(event));
+    lines.push(...changeLines(progress, next, timeOf(event)));
+    progress = next;
+  }
+  const ended = lines.filter((line) => line.includes("deleted")).map((line) => line.split(" ")[0]);
+  expect(ended).toEqual([
+    "initialize-services",
+    "deploy-services",
+    "build-images",
+    "setup-hosts",
+    "build-infra",
+  ]);
+});
+
+test("while a phase runs, its line names what runs longest", () => {
+  const events = recordedEvents("first-up-failed");
+  const failure = events.findIndex(({ resOpFailedEvent }) => resOpFailedEvent !== undefined);
+  const progress = replay(events.slice(0, failure - 1));
+  const now = timeOf(events[failure]!) + 5000;
+  const live = liveLines(progress, { now, columns: 100, frame: 0, paint: plain });
+  expect(live.find((line) => line.includes("deploy-services"))).toMatch(
+    /^⠋ deploy-services +\d\.\d s {2}deploy-services-thing\d \d s/,
+  );
+  expect(live.find((line) => line.includes("build-images"))).toMatch(/^✓/);
+  expect(live.find((line) => line.includes("initialize-services"))).toBe("  initialize-services");
+});
+
+test("live lines fit the terminal, so that redrawing finds its place again", () => {
+  const events = recordedEvents("first-up-failed");
+  for (const [index] of events.entries()) {
+    const look = { now: timeOf(events[0]!) + 60_000, columns: 40, frame: index, paint: plain };
+    for (const line of liveLines(replay(events.slice(0, index)), look))
+      expect(line.length).toBeLessThan(40);
+  }
+});
+
+test("plain output says once that a phase starts and once that it ended", () => {
+  const lines: string[] = [];
+  let progress = initialProgress("build");
+  for (const event of recordedEvents("first-up-failed")) {
+    const next = foldEvent(progress, event, timeOf(event));
+    lines.push(...changeLines(progress, next, timeOf(event)));
+    progress = next;
+  }
+  const count = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
+  expect(count(/^setup-hosts +started/)).toBe(1);
+  expect(count(/^setup-hosts .*3 created/)).toBe(1);
+  expect(count(/^deploy-services .*1 failed/)).toBe(1);
+  expect(count(/^initialize-services/)).toBe(0);
+});
