@@ -104,12 +104,15 @@ function logIn(
     client.setMaxListeners(0);
     let presented: Buffer | undefined;
 
-    const fail = (error: Error): void => {
+    // Declarations, because each uses the other: serialization does not find a constant that is used above its line.
+    function fail(error: Error): void {
       signal.removeEventListener("abort", stop);
       socket.destroy();
       reject(error);
-    };
-    const stop = (): void => fail(signal.reason as Error);
+    }
+    function stop(): void {
+      fail(signal.reason as Error);
+    }
     signal.addEventListener("abort", stop, { once: true });
 
     client.once("ready", () => {
