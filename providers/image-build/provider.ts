@@ -17,7 +17,7 @@ import {
   registryDigest,
 } from "./client";
 import { hashBuildContext } from "./context";
-import { pullImage } from "./pull";
+import { pullImage } from "../image-pull/pull-image";
 import { removeManifest } from "./registry-manifest";
 
 /** Inputs as they come over the wire. */

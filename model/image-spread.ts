@@ -1,0 +1,46 @@
+/** What became of an image on one host. */
+export type SpreadOutcome =
+  | { readonly host: string; readonly kind: "present" }
+  /** The host does not answer. */
+  | { readonly host: string; readonly kind: "unreachable"; readonly reason: string }
+  /** The host answers, but the image could not be brought there. */
+  | { readonly host: string; readonly kind: "failed"; readonly reason: string };
+
+/** What follows from the outcomes on all hosts. */
+export type SpreadVerdict =
+  | {
+      readonly kind: "done";
+      /** Hosts that do not answer; they get the image at a later run. */ readonly missing: string[];
+    }
+  | { readonly kind: "failed"; readonly message: string };
+
+/**
+ * Whether an image counts as spread. Hosts that do not answer are tolerated while more than half have the image: a
+ * cluster that runs with a dead host must stay deployable. A host that answers and fails is a failure at once.
+ */
+export function judgeSpread(reference: string, outcomes: readonly SpreadOutcome[]): SpreadVerdict {
+  const failed = outcomes.filter((outcome) => outcome.kind === "failed");
+  const unreachable = outcomes.filter((outcome) => outcome.kind === "unreachable");
+  const describe = (outcome: SpreadOutcome): string =>
+    `  ${outcome.host}: ${outcome.kind === "present" ? "has it" : outcome.reason}`;
+  if (failed.length > 0) {
+    return {
+      kind: "failed",
+      message: [
+        `${reference} could not be brought onto ${failed.length} of ${outcomes.length} hosts:`,
+        ...failed.map(describe),
+      ].join("\n"),
+    };
+  }
+  if (unreachable.length * 2 >= outcomes.length && unreachable.length > 0) {
+    return {
+      kind: "failed",
+      message: [
+        `${reference} is on too few hosts: ${unreachable.length} of ${outcomes.length} do not answer.`,
+        ...unreachable.map(describe),
+        "Bring them back, then run again.",
+      ].join("\n"),
+    };
+  }
+  return { kind: "done", missing: unreachable.map((outcome) => outcome.host) };
+}

@@ -1,0 +1,85 @@
+import type Dockerode from "dockerode";
+import { readEngineProgress } from "../engine-progress";
+import { pullImage } from "../image-pull/pull-image";
+import { withDeadline } from "../transport/deadline";
+import { engineStatus } from "../transport/engine";
+
+/** The id of an image on an engine; undefined when it does not have the image. */
+export async function imageIdOf(docker: Dockerode, reference: string): Promise<string | undefined> {
+  try {
+    return (await docker.getImage(reference).inspect()).Id;
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Copies an image from one engine to another, as a stream without a file in between.
+ *
+ * @param target - the engine that gets the image.
+ * @throws Error when one of the two breaks off or refuses.
+ */
+export async function copyImage(
+  source: Dockerode,
+  target: Dockerode,
+  reference: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const broken = new AbortController();
+  const archive = await source.getImage(reference).get();
+  archive.once("error", (error) => broken.abort(error));
+  // An end without the stream's own end: the local engine broke off.
+  archive.once("close", () => {
+    if (!(archive as NodeJS.ReadableStream & { readableEnded?: boolean }).readableEnded) {
+      broken.abort(new Error("The local Docker Engine broke off while it gave the image."));
+    }
+  });
+  const answer = await target
+    .loadImage(archive, { abortSignal: AbortSignal.any([signal, broken.signal]) })
+    .catch((error: unknown) => {
+      throw broken.signal.aborted ? broken.signal.reason : error;
+    });
+  const failure = await readEngineProgress(answer, () => undefined);
+  if (failure !== undefined) throw new Error(`Loading ${reference} failed: ${failure}`);
+}
+
+/**
+ * Gets an image onto an engine: from this computer's engine if that is wanted and it has the image, else from its registry.
+ *
+ * @param hostName - for messages.
+ * @throws Error with the host, the image, and what to do.
+ */
+export async function fetchImage(
+  docker: Dockerode,
+  hostName: string,
+  reference: string,
+  seedFromLocalEngine: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const local = seedFromLocalEngine ? await openLocalEngine(reference) : undefined;
+  if (local !== undefined) return await copyImage(local, docker, reference, signal);
+  try {
+    await pullImage(docker, reference, undefined, signal);
+  } catch (error) {
+    const hint = seedFromLocalEngine
+      ? `This computer's Docker Engine does not have it either: get it with 'docker pull ${reference}' or 'npm start', then run again.`
+      : `Does ${hostName} reach the registry that holds it?`;
+    throw new Error(`${hostName} has no image ${reference}. ${(error as Error).message}. ${hint}`, {
+      cause: error,
+    });
+  }
+}
+
+/** This computer's engine if it answers and has the image. */
+async function openLocalEngine(reference: string): Promise<Dockerode | undefined> {
+  const Docker = require("dockerode") as typeof Dockerode;
+  const docker = new Docker();
+  const noAnswer = (): Error => new Error("This computer's Docker Engine does not answer.");
+  try {
+    const imageId = await withDeadline(5, noAnswer, () => imageIdOf(docker, reference));
+    return imageId === undefined ? undefined : docker;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostAccess } from "../transport/host-access";
+import { baseImageProvider } from "./provider";
+
+/** Arguments of {@link BaseImage}. */
+export interface BaseImageArgs {
+  readonly host: pulumi.Input<HostAccess>;
+  /** Changes exactly when that server was replaced. */
+  readonly incarnation: pulumi.Input<string>;
+  /** As in a Dockerfile's FROM, e.g. `debian:bookworm-slim`. */
+  readonly reference: pulumi.Input<string>;
+  /** Whether it is copied from this computer's Docker Engine if that has it: no download. Default false. */
+  readonly seedFromLocalEngine?: pulumi.Input<boolean>;
+}
+
+/**
+ * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
+ * it causes does nothing else.
+ */
+const REVISION = 1;
+
+/** An image that builds start from, on the host that builds. One that is there is adopted; none is ever removed. */
+export class BaseImage extends pulumi.dynamic.Resource {
+  /** Id on the host, `sha256:…`. */
+  declare readonly imageId: pulumi.Output<string>;
+
+  constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      baseImageProvider,
+      name,
+      { imageId: undefined, seedFromLocalEngine: false, ...args, revision: REVISION },
+      opts,
+      "hive",
+      "BaseImage",
+    );
+  }
+}

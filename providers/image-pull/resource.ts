@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostAccess } from "../transport/host-access";
+import { imagePullProvider } from "./provider";
+
+/** Arguments of {@link ImagePull}. */
+export interface ImagePullArgs {
+  readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
+  /** One for each host, in the same order; changes exactly when that server was replaced. */
+  readonly incarnations: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** `<repository>@sha256:…` */
+  readonly reference: pulumi.Input<string>;
+  /** Account that may pull. Treated as secret. Default: none, for a public registry. */
+  readonly registryAuth?: pulumi.Input<{
+    readonly username: pulumi.Input<string>;
+    readonly password: pulumi.Input<string>;
+  }>;
+}
+
+/**
+ * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
+ * it causes does nothing else.
+ */
+const REVISION = 1;
+
+/**
+ * An image on every host that may run it, so that a failover never needs the registry. A minority of hosts that do not
+ * answer is tolerated, and tried again at every run. The image before it is kept too, for a rollback.
+ */
+export class ImagePull extends pulumi.dynamic.Resource {
+  /** The reference, when the image is on the hosts. */
+  declare readonly reference: pulumi.Output<string>;
+  /** Names of hosts that did not answer and so may not have the image. */
+  declare readonly missing: pulumi.Output<string[]>;
+
+  constructor(name: string, args: ImagePullArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { registryAuth, ...rest } = args;
+    super(
+      imagePullProvider,
+      name,
+      {
+        missing: undefined,
+        previousReference: undefined,
+        ...rest,
+        ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
+        revision: REVISION,
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: ["registryAuth", ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "hive",
+      "ImagePull",
+    );
+  }
+}
