@@ -1,0 +1,296 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { HostPlan, Plan } from "../../../model/plan";
+import { daemonJsonPath } from "../../../render/daemon-json";
+import { engineStep } from "../../../render/engine";
+import { firewallRulesPath, firewallStep } from "../../../render/firewall";
+import { baseStep } from "../../../render/host-base";
+import { hostOf, samplePlan } from "../../unit/render/sample-plan";
+import { type Ending, Lab, type Outsider, type Server } from "./server";
+
+const run = promisify(execFile);
+jest.setTimeout(120_000);
+
+let lab: Lab;
+let plan: Plan;
+let hosts: HostPlan[];
+let servers: Server[];
+let outsider: Outsider;
+let certificate: string;
+
+/** The steps of a host, in the order in which a run takes them. */
+const stepsOf = (host: HostPlan): [string, string][] => [
+  ["base", baseStep(plan, host)],
+  ["firewall", firewallStep(plan, host)],
+  ["engine", engineStep(plan, host, certificate)],
+];
+
+const server = (index: number): Server => {
+  const found = servers[index];
+  if (found === undefined) throw new Error(`There is no server ${index}.`);
+  return found;
+};
+
+const swarmLine = "docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}'";
+
+beforeAll(async () => {
+  lab = await Lab.open();
+  plan = samplePlan(lab.prefix, [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }]);
+  hosts = [0, 1].map((index) => hostOf(plan, index));
+  const names = Object.fromEntries(plan.hosts.map((host) => [host.name, host.privateAddress]));
+  names[plan.registry.name] = hostOf(plan, 3).privateAddress;
+  servers = await Promise.all(
+    hosts.map((host) => lab.server(host.name, host.privateAddress, names)),
+  );
+  outsider = await lab.outsider();
+  const { stdout } = await run("openssl", [
+    ...["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null"],
+    ...["-subj", "/CN=hive.example test authority", "-days", "2"],
+  ]);
+  certificate = stdout;
+  await Promise.all(servers.map((each) => each.booted()));
+  await server(0).load("debian:bookworm-slim");
+}, 360_000);
+afterAll(() => lab.close());
+
+describe("setting up hosts", () => {
+  test("works on plain servers, and restarts nothing on server containers", async () => {
+    const engine = await server(0).sh("systemctl show --value --property MainPID docker.service");
+    for (const [index, host] of hosts.entries()) {
+      for (const [, command] of stepsOf(host)) {
+        expect(await server(index).ssh(command)).toMatchObject({ status: 0, stderr: "" });
+      }
+    }
+    expect(await server(0).sh("systemctl show --value --property MainPID docker.service")).toEqual(
+      engine,
+    );
+  });
+
+  test("finds nothing to do the second time", async () => {
+    for (const [, command] of stepsOf(hostOf(plan, 0))) {
+      const { stdout } = await server(0).ssh(command);
+      expect(
+        stdout.split("\n").filter((line) => !/^(unchanged |note |$)|: unchanged$/.test(line)),
+      ).toEqual([]);
+    }
+  });
+
+  test("says which kernel settings belong to the computer, and leaves them alone", async () => {
+    const { stdout } = await server(0).ssh(baseStep(plan, hostOf(plan, 0)));
+    expect(stdout).toMatch(/^note left as the computer has them:.* vm\.max_map_count/m);
+    expect((await server(0).sh("sysctl -n net.ipv4.tcp_keepalive_time")).stdout).toBe("600\n");
+  });
+
+  test("gives every host the others' names", async () => {
+    for (const [name, address] of [
+      ["p-hive1.hive.example", hostOf(plan, 1).privateAddress],
+      ["registry.hive.example", hostOf(plan, 3).privateAddress],
+    ]) {
+      expect((await server(0).sh(`getent ahostsv4 ${name} | head -n 1`)).stdout).toContain(
+        `${address} `,
+      );
+    }
+  });
+
+  test("makes the host trust the site's authority", async () => {
+    const trusted = await server(0).sh(
+      `openssl verify -CApath /etc/ssl/certs /etc/docker/certs.d/registry.hive.example:5000/ca.crt`,
+    );
+    expect(trusted.stdout).toContain("ca.crt: OK");
+  });
+
+  test.each<[string, string, "base" | "firewall" | "engine", string, string]>([
+    [
+      "a name moved in /etc/hosts",
+      "sed 's/^.*p-hive1.*$/10.9.9.9 p-hive1.hive.example/' /etc/hosts > /tmp/h; cat /tmp/h > /etc/hosts",
+      "base",
+      "changed /etc/hosts",
+      "getent hosts p-hive1.hive.example | grep -c 10.9.9.9",
+    ],
+    [
+      "a kernel setting",
+      "sysctl -w net.core.somaxconn=100",
+      "base",
+      "changed net.core.somaxconn to 4096",
+      "sysctl -n net.core.somaxconn | grep -c '^100$'",
+    ],
+    [
+      "sshd settings",
+      "echo 'PasswordAuthentication yes' > /etc/ssh/sshd_config.d/10-hive.conf",
+      "base",
+      "changed reload-sshd",
+      "sshd -T | grep -c 'passwordauthentication yes'",
+    ],
+    [
+      "the firewall's rules",
+      `echo > ${firewallRulesPath}`,
+      "firewall",
+      "changed load-firewall",
+      `grep -c . ${firewallRulesPath} | grep -cx 0`,
+    ],
+    [
+      "the firewall's table",
+      "nft delete table inet hive",
+      "firewall",
+      "changed rules: loaded again",
+      "nft list tables | grep -c 'inet hive' | grep -cx 0",
+    ],
+    [
+      "the firewall's unit",
+      "systemctl disable --now hive-firewall.service",
+      "firewall",
+      "changed hive-firewall.service to enabled and started",
+      "systemctl is-enabled hive-firewall.service | grep -c disabled",
+    ],
+    [
+      "a stopped engine",
+      "systemctl stop docker.socket docker.service",
+      "engine",
+      "changed docker.service to enabled and started",
+      "systemctl is-active docker.service | grep -c inactive",
+    ],
+  ])("mends %s", async (_, tamper, name, said, stillBroken) => {
+    await server(0).sh(tamper);
+    expect((await server(0).sh(stillBroken)).stdout).toBe("1\n");
+    const command = stepsOf(hostOf(plan, 0)).find(([step]) => step === name)?.[1] ?? "";
+    const { stdout, stderr, status } = await server(0).ssh(command);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.split("\n")).toContain(said);
+    expect((await server(0).sh(stillBroken)).stdout).toBe("0\n");
+  });
+});
+
+describe("the firewall", () => {
+  /** Listens on a TCP port for as long as the test runs. */
+  const listen = (port: number): string =>
+    `perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => ${port}, Listen => 9, ReuseAddr => 1) or die; while (1) { $c = $s->accept; close $c }'`;
+
+  beforeAll(async () => {
+    for (const [name, published] of [
+      ["declared", 8080],
+      ["undeclared", 8081],
+    ]) {
+      await server(0).sh(
+        `docker run --detach --name ${name} --publish ${published}:80 debian:bookworm-slim ${listen(80)}`,
+      );
+    }
+    // In a file: systemd would take the program's variables for its own.
+    await server(0).sh(`cat > /root/listen.sh <<'END'\n${listen(9000)}\nEND`);
+    await server(0).sh("systemd-run --unit listener bash /root/listen.sh");
+    await server(0).until(
+      "bash -c 'exec 3<>/dev/tcp/127.0.0.1/9000' && test $(docker ps -q | wc -l) = 2",
+      20,
+    );
+  });
+
+  test("opens what services declare to everybody, and SSH", async () => {
+    for (const port of [8080, 22])
+      expect(await outsider.reaches(server(0).address, port)).toBe(true);
+  });
+
+  test("closes a port that Docker published without declaration, though Docker opens it", async () => {
+    expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
+    const counted = await server(0).sh("nft list chain inet hive published_new");
+    expect(counted.stdout).toMatch(
+      /counter packets [1-9]\d* bytes \d+ drop comment "dropped: published, not declared"/,
+    );
+  });
+
+  test("leaves such a port open between the site's hosts, and on the host itself", async () => {
+    expect(await server(1).reaches(server(0).address, 8081)).toBe(true);
+    expect(await server(0).reaches(server(0).address, 8081)).toBe(true);
+  });
+
+  test("closes a daemon of the host that was not declared, to everybody", async () => {
+    expect(await outsider.reaches(server(0).address, 9000)).toBe(false);
+    expect(await server(1).reaches(server(0).address, 9000)).toBe(false);
+  });
+
+  test("closes the way straight to a container's own address", async () => {
+    const { stdout: address } = await server(0).sh(
+      "docker inspect --format '{{.NetworkSettings.IPAddress}}' undeclared",
+    );
+    await outsider.sh(`ip route replace ${address.trim()}/32 via ${server(0).address}`);
+    expect(await outsider.reaches(address.trim(), 80)).toBe(false);
+  });
+
+  test("keeps containers' way out, and their name resolution", async () => {
+    const found = await server(0).sh(
+      `docker exec declared getent ahostsv4 ${server(1).containerName}`,
+    );
+    expect(found.stdout).toContain(server(1).address);
+    const reached = await server(0).sh(
+      `docker exec declared timeout 3 bash -c 'exec 3<>/dev/tcp/${server(1).address}/22' && echo yes`,
+    );
+    expect(reached.stdout).toBe("yes\n");
+  });
+
+  test("is there again after the server was restarted, before its containers", async () => {
+    await run("docker", ["restart", "--time", "30", server(0).containerName]);
+    await server(0).booted();
+    expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
+    await server(0).sh("docker start declared undeclared");
+    await server(0).until("test $(docker ps -q | wc -l) = 2", 10);
+    expect(await outsider.reaches(server(0).address, 8080)).toBe(true);
+    expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
+  });
+});
+
+describe("a Swarm on these hosts", () => {
+  beforeAll(async () => {
+    await server(0).sh(
+      `docker swarm init --advertise-addr ${server(0).address} --default-addr-pool 10.224.0.0/12`,
+    );
+    const { stdout } = await server(0).sh("docker swarm join-token -q manager");
+    await server(1).sh(`docker swarm join --token ${stdout.trim()} ${server(0).address}:2377`);
+    await server(1).until(`${swarmLine} | grep -x 'active true'`, 20);
+  });
+
+  test("is closed to everybody but its members", async () => {
+    for (const port of [2377, 7946]) {
+      expect(await outsider.reaches(server(0).address, port)).toBe(false);
+      expect(await server(1).reaches(server(0).address, port)).toBe(true);
+    }
+  });
+
+  test("has service networks that reach from host to host", async () => {
+    await server(1).load("debian:bookworm-slim");
+    await server(0).sh("docker network create --driver overlay --attachable across");
+    await server(0).sh(
+      `docker run --detach --name there --network across debian:bookworm-slim perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Listen => 9); while (1) { $c = $s->accept; print $c "from there\\n"; close $c }'`,
+    );
+    const found = await server(1).sh(
+      "docker run --rm --network across debian:bookworm-slim timeout 10 bash -c 'exec 3<>/dev/tcp/there/80; cat <&3'",
+    );
+    expect(found.stdout).toBe("from there\n");
+  });
+
+  test("refuses to restart an engine while another manager is lost, and changes nothing", async () => {
+    const engine = await server(0).sh("systemctl show --value --property MainPID docker.service");
+    // Two managers without one have no majority; of a member that is only slow to come back the list tells.
+    await server(1).sh("systemctl stop docker.socket docker.service");
+    await server(0).sh(
+      `sed -i 's/"shutdown-timeout": 30/"shutdown-timeout": 31/' ${daemonJsonPath}`,
+    );
+    const ending = await server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
+    expect(ending.status).toBe(1);
+    expect(ending.stderr).toMatch(
+      /The Docker Engine must restart, but (the Swarm has no majority now|these managers of the Swarm cannot be reached now: p-hive1)/,
+    );
+    expect(await server(0).sh("systemctl show --value --property MainPID docker.service")).toEqual(
+      engine,
+    );
+  });
+
+  test("restarts it once the other one is back, and waits until it is a healthy manager again", async () => {
+    await server(1).sh("systemctl start docker.service");
+    await server(0).until("docker node ls --format '{{.ManagerStatus}}' | grep -x Reachable", 40);
+    const ending = await server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
+    expect(ending).toMatchObject({ status: 0, stderr: "" } satisfies Partial<Ending>);
+    expect(ending.stdout).toContain("changed restart-engine\n");
+    const self = await server(0).sh(
+      "docker node inspect self --format '{{.Status.State}} {{.ManagerStatus.Reachability}}'",
+    );
+    expect(self.stdout).toBe("ready reachable\n");
+  });
+});
