@@ -23,7 +23,14 @@ if command -v cloud-init > /dev/null; then
     *) fail "cloud-init failed; see /var/log/cloud-init-output.log on the host. It says: $said" ;;
   esac
 fi
-state=$(timeout ${bootSeconds} systemctl is-system-running --wait 2> /dev/null || true)
+# Asked again and again: "--wait" misses the end of the boot when that comes while it subscribes, and then waits for ever.
+end=$((SECONDS + ${bootSeconds}))
+state=unknown
+while [ $SECONDS -lt $end ]; do
+  state=$(timeout 10 systemctl is-system-running 2> /dev/null || true)
+  case $state in running | degraded) break ;; esac
+  sleep 0.1
+done
 case $state in
   running) echo "ready" ;;
   degraded)
