@@ -14,13 +14,15 @@ const neededBytes = 4 * 1024 ** 3;
 const buildMs = 45 * 60_000;
 
 /**
- * The Go compiler of this computer.
+ * The Go compiler of this computer: `$HIVE_GO` (a path, or `none` to do without), else on the PATH, else at its usual
+ * place.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{path: string, version: string} | undefined>}
  */
 export async function findGo(env) {
+  if (env.HIVE_GO === "none") return undefined;
   const usual = "/usr/local/go/bin/go";
-  const found = findOnPath("go", env) ?? (isExecutable(usual) ? usual : undefined);
+  const found = env.HIVE_GO || (findOnPath("go", env) ?? (isExecutable(usual) ? usual : undefined));
   if (found === undefined) return undefined;
   const answer = await capture(found, ["env", "GOVERSION"], { env });
   return answer?.code === 0
@@ -37,7 +39,8 @@ export async function findGo(env) {
  * @param {string} build.package what to build
  * @param {string} build.tags comma-separated build tags
  * @param {string} build.variable the linker variable that takes the version
- * @param {string} build.version
+ * @param {string} build.version as a person reads it
+ * @param {string} [build.value] what that variable gets; default: the version
  * @param {string} build.output the file to make
  * @param {string} build.because why it is built and not downloaded, for the error when it cannot be
  * @param {import("./graph.mjs").StepContext} context
@@ -51,7 +54,13 @@ export async function goBuild(project, build, { signal, report }) {
   const draft = `${build.output}.${process.pid}.building`;
   const args = ["build", "-mod=readonly", "-trimpath", "-buildvcs=false"];
   if (build.tags !== "") args.push(`-tags=${build.tags}`);
-  args.push("-ldflags", `-s -w -X ${build.variable}=${build.version}`, "-o", draft, build.package);
+  args.push(
+    "-ldflags",
+    `-s -w -X ${build.variable}=${build.value ?? build.version}`,
+    "-o",
+    draft,
+    build.package,
+  );
   const run = () => {
     report(`building ${build.version} from its Go module (minutes, the first time)`);
     return runLogged(go.path, args, {
@@ -96,6 +105,7 @@ async function runTwice(run, report) {
  */
 async function usableGo(project, build) {
   const minimum = project.versions.go.minimum;
+  const problem = `Neither a download nor a build of ${build.title} ${build.version} is possible: ${build.because}`;
   const go = await findGo(project.env);
   const remedy = [
     `Either install Go ${minimum} or newer (https://go.dev/dl/), so that it can be built,`,
@@ -104,13 +114,13 @@ async function usableGo(project, build) {
     "then run the command again.",
   ];
   if (!go) {
-    const why = `${build.title} ${build.version} could not be downloaded (${build.because}), and there is no Go to build it`;
+    const why = `${problem}, and there is no Go to build it`;
     throw new StepError(why, { remedy });
   }
   const local = await capture(go.path, ["env", "GOTOOLCHAIN"], { env: project.env });
   // With GOTOOLCHAIN=auto an older Go fetches the one that go.mod asks for.
   if (!atLeast(go.version, minimum) && local?.stdout.trim().startsWith("local") !== false) {
-    const why = `${build.title} ${build.version} could not be downloaded (${build.because}), and Go ${go.version} (${go.path}) is too old to build it`;
+    const why = `${problem}, and Go ${go.version} (${go.path}) is too old to build it`;
     throw new StepError(why, { remedy });
   }
   return go;

@@ -94,7 +94,8 @@ export function createProgress({ stream, quiet = false, live = stream.isTTY === 
       const state = running.get(step.title);
       state?.timers.forEach((timer) => clearTimeout(timer));
       running.delete(step.title);
-      for (const text of finishedLines(step, result, quiet)) line(`${clock()} ${text}`);
+      const [first, ...more] = finishedLines(step, result, quiet);
+      if (first !== undefined) line([`${clock()} ${first}`, ...more].join("\n"));
     },
     close() {
       clearInterval(redraw);

@@ -134,7 +134,7 @@ export function engineSteps(project) {
           title,
           ...pin,
           variable: versionVariable,
-          version: `v${pin.version}`,
+          value: `v${pin.version}`,
           output,
           because: closed,
         };

@@ -95,16 +95,38 @@ async function install(project, { signal, report }) {
     });
   }
   report("npm ci");
-  await runLogged(npm, ["ci", "--no-audit", "--no-fund"], {
-    what: "npm ci",
-    log: logFile(project, "npm"),
-    signal,
-    timeoutMs: installMs,
-    cwd: project.root,
-    env: project.env,
-  });
+  const log = logFile(project, "npm");
+  const from = fs.existsSync(log) ? fs.statSync(log).size : 0;
+  try {
+    await runLogged(npm, ["ci", "--no-audit", "--no-fund"], {
+      what: "npm ci",
+      log,
+      signal,
+      timeoutMs: installMs,
+      cwd: project.root,
+      env: project.env,
+    });
+  } catch (error) {
+    if (!(error instanceof StepError) || error.log === undefined) throw error;
+    const lines = npmErrors(fs.readFileSync(log, "utf8").slice(from));
+    throw new StepError(error.message, { ...error, tail: lines.length > 0 ? lines : error.tail });
+  }
   writeStamp(stamp, key);
   return { changed: true, detail: "installed as package-lock.json says" };
+}
+
+/**
+ * What npm says went wrong: its first lines, because it ends with its usage.
+ * @param {string} output
+ * @returns {string[]}
+ */
+export function npmErrors(output) {
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("npm error "))
+    .map((line) => line.slice("npm error ".length))
+    .filter((line) => line.trim() !== "")
+    .slice(0, 8);
 }
 
 /**
