@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { utils } from "ssh2";
 import { secret } from "../../unit/command-plugin/marks";
 import {
   severity,
@@ -13,6 +12,7 @@ import {
 } from "../../unit/command-plugin/plugin-process";
 import { startAgent } from "./ssh-agent";
 import { startSshHost, type SshHost } from "./ssh-host";
+import { keyPair } from "../../unit/command-plugin/key-pair";
 
 jest.setTimeout(60_000);
 
@@ -162,7 +162,7 @@ describe("host keys", () => {
   });
 
   test("another one is refused, with both fingerprints, before anything is sent", async () => {
-    const hostKey = utils.generateKeyPairSync("ed25519").public.trim();
+    const hostKey = keyPair().public;
     const creating = create({
       create: "touch /tmp/ran-anyway",
       connection: connection({ hostKey }),
@@ -184,11 +184,7 @@ describe("credentials", () => {
   });
 
   test("an encrypted key", async () => {
-    const keys = utils.generateKeyPairSync("ed25519", {
-      passphrase: "pass",
-      cipher: "aes256-ctr",
-      rounds: 4,
-    });
+    const keys = keyPair("pass");
     await host.inside("cat >> /root/.ssh/authorized_keys", `\n${keys.public}\n`);
     const fields = { privateKey: keys.private, privateKeyPassword: "pass" };
     expect(
@@ -249,7 +245,7 @@ describe("a proxy", () => {
   test("that cannot be reached is named as the proxy", async () => {
     const creating = create({
       create: "true",
-      connection: through({ hostKey: utils.generateKeyPairSync("ed25519").public }),
+      connection: through({ hostKey: keyPair().public }),
     });
     await expect(creating).rejects.toThrow(
       new RegExp(`proxy tester@${address()}: no connection .*pinned`),

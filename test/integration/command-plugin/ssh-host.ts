@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { keyPair } from "../../unit/command-plugin/key-pair";
 
 const buildMs = 300_000;
 const commandMs = 60_000;
@@ -58,7 +58,7 @@ export async function startSshHost(): Promise<SshHost> {
   };
   try {
     await docker(["run", "--detach", "--init", "--name", name, "--publish", "127.0.0.1::22", name]);
-    const keys = utils.generateKeyPairSync("ed25519");
+    const keys = keyPair();
     const password = randomBytes(12).toString("hex");
     await inside("umask 077; mkdir /root/.ssh; cat > /root/.ssh/authorized_keys", keys.public);
     await inside("useradd --create-home --shell /bin/sh tester && chpasswd", `tester:${password}`);

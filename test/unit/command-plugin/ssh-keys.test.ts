@@ -2,8 +2,9 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { utils } from "ssh2";
 import { algorithmsFor, parseHostKey } from "../../../toolchain/plugins/command/ssh-host-key";
 import { parsePrivateKey } from "../../../toolchain/plugins/command/ssh-private-key";
+import { keyPair } from "./key-pair";
 
-const ed25519 = utils.generateKeyPairSync("ed25519");
+const ed25519 = keyPair();
 const line = ed25519.public.trim();
 const blob = Buffer.from(line.split(" ")[1] ?? "", "base64");
 
@@ -46,11 +47,7 @@ describe("private keys", () => {
   });
 
   test("OpenSSH, encrypted", () => {
-    const keys = utils.generateKeyPairSync("ed25519", {
-      passphrase: "pass",
-      cipher: "aes256-ctr",
-      rounds: 4,
-    });
+    const keys = keyPair("pass");
     expect(parse(keys.private, "pass").type).toBe("ssh-ed25519");
     expect(() => parse(keys.private, "PLANTED")).toThrow(/^connection\.privateKey cannot be read/);
     expect(() => parse(keys.private)).toThrow(/passphrase in connection\.privateKeyPassword/);
