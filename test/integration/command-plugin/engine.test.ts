@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { projectRoot } from "../../unit/command-plugin/project-root";
 import { startSshHost, type SshHost } from "./ssh-host";
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000); // a dozen runs of the engine, on a busy computer
 
 const version = "1.2.1";
 const runMs = 120_000;
