@@ -101,13 +101,12 @@ export async function updateService(
       return false;
     }
     try {
-      await docker.getService(id).update(
-        authFor(spec, auth) as object,
-        {
-          _query: { version: seen.Version.Index },
-          _body: toEngineSpec(spec, seen.Spec.TaskTemplate.ForceUpdate ?? 0),
-        } as object,
-      );
+      const request = {
+        _query: { version: seen.Version.Index },
+        _body: toEngineSpec(spec, seen.Spec.TaskTemplate.ForceUpdate ?? 0),
+      };
+      const service = docker.getService(id) as unknown as UpdatableService;
+      await service.update(authFor(spec, auth), request);
       return true;
     } catch (error) {
       if (attempt === 5 || !messageOf(error).includes("update out of sequence")) {
@@ -137,8 +136,9 @@ export async function removeService(
   }
   const end = Date.now() + waitSeconds * 1000;
   while (Date.now() < end) {
-    const tasks = await docker.listTasks({ filters: JSON.stringify({ service: [id] }) });
-    if (tasks.length === 0) {
+    // A filter for the service would be refused now that it is gone; its tasks are there until they have stopped.
+    const tasks = (await docker.listTasks()) as { readonly ServiceID?: string }[];
+    if (!tasks.some(({ ServiceID }) => ServiceID === id)) {
       return;
     }
     await sleep(200);

@@ -1,0 +1,198 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Server as SshServer, utils } from "ssh2";
+
+import type { HostAccess } from "../../../providers/transport/host-access";
+
+/** Answers a request to a fake engine. */
+export type EngineHandler = (request: EngineRequest) => EngineAnswer | Promise<EngineAnswer>;
+
+/** A request as an engine gets it. */
+export interface EngineRequest {
+  readonly method: string;
+  /** Without query and version. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined if there was none. */
+  readonly body: unknown;
+  readonly headers: IncomingMessage["headers"];
+}
+
+/** Status and JSON body, or bytes. */
+export interface EngineAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** Runs a command that came over SSH: gets the command and its standard input. */
+export type CommandHandler = (
+  command: string,
+  stdin: string,
+) => { readonly stdout?: string; readonly stderr?: string; readonly code: number };
+
+/** An sshd on loopback with an engine behind it that a test scripts. The SSH part is real. */
+export interface FakeHost {
+  readonly access: HostAccess;
+  /** Requests to the engine so far, as `POST /swarm/init`. */
+  readonly requests: readonly string[];
+  /** Logged-in SSH connections since the start. */
+  readonly connections: number;
+  /** Requests that the engine had before it at the same time, at most. */
+  readonly mostRequests: number;
+  /** Ends all connections, and takes no new ones, like a host without power. */
+  die(): Promise<void>;
+  /** Takes connections again, on the same port with the same key. */
+  revive(): Promise<void>;
+  /** Drops the open connections only. */
+  drop(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a host; `name` shows in messages. */
+export async function startFakeHost(
+  name: string,
+  engine: EngineHandler = () => ({ status: 404 }),
+  command: CommandHandler = () => ({ code: 0 }),
+): Promise<FakeHost> {
+  const folder = mkdtempSync(join(tmpdir(), "hive-fake-host-"));
+  const hostKey = utils.generateKeyPairSync("ed25519");
+  const operator = utils.generateKeyPairSync("ed25519");
+  const privateKeyFile = join(folder, "operator");
+  writeFileSync(privateKeyFile, operator.private, { mode: 0o600 });
+
+  const requests: string[] = [];
+  const open = new Set<Socket>();
+  let connections = 0;
+  let current = 0;
+  let mostRequests = 0;
+  const http = engineServer(async (request) => {
+    requests.push(`${request.method} ${request.path}`);
+    current++;
+    mostRequests = Math.max(mostRequests, current);
+    try {
+      return await engine(request);
+    } finally {
+      current--;
+    }
+  });
+  const ssh = new SshServer({ hostKeys: [hostKey.private] }, (connection) => {
+    connection.on("error", () => undefined);
+    connection.on("authentication", (context) => {
+      const known = operator.public.includes(
+        context.method === "publickey" ? context.key.data.toString("base64") : "\n",
+      );
+      if (context.username === "hive" && known) {
+        context.accept();
+      } else {
+        context.reject();
+      }
+    });
+    connection.on("ready", () => {
+      connections++;
+      connection.on("session", (acceptSession) => {
+        acceptSession().on("exec", (acceptExec, _reject, info) => {
+          const stream = acceptExec();
+          const input: Buffer[] = [];
+          stream.on("data", (chunk: Buffer) => input.push(chunk));
+          stream.on("end", () => {
+            const result = command(info.command, Buffer.concat(input).toString());
+            stream.write(result.stdout ?? "");
+            stream.stderr.write(result.stderr ?? "");
+            stream.exit(result.code);
+            stream.end();
+          });
+        });
+      });
+      connection.on("openssh.streamlocal" as "tcpip", (acceptChannel) => {
+        const stream = acceptChannel();
+        stream.on("error", () => undefined);
+        // What Node's HTTP server calls on a net.Socket.
+        const nothing = (): unknown => stream;
+        Object.assign(stream, { setTimeout: nothing, setNoDelay: nothing, setKeepAlive: nothing });
+        http.emit("connection", stream);
+      });
+    });
+  });
+  const server = createTcpServer((socket) => {
+    open.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => open.delete(socket));
+    ssh.injectSocket(socket);
+  });
+  const listen = (port: number): Promise<number> =>
+    new Promise((resolve) =>
+      server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+    );
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of open) socket.destroy();
+    });
+  const port = await listen(0);
+  return {
+    access: {
+      name,
+      address: "127.0.0.1",
+      port,
+      user: "hive",
+      hostKey: hostKey.public.split(" ").slice(0, 2).join(" "),
+      privateKeyFile,
+    },
+    requests,
+    get connections() {
+      return connections;
+    },
+    get mostRequests() {
+      return mostRequests;
+    },
+    die: close,
+    async revive() {
+      await listen(port);
+    },
+    drop() {
+      for (const socket of open) socket.destroy();
+    },
+    async stop() {
+      await close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The HTTP side; its connections come through SSH channels. */
+function engineServer(handler: EngineHandler): HttpServer {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    const url = new URL(request.url ?? "/", "http://engine");
+    const method = request.method ?? "GET";
+    const { status, body } = await handler({
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      body: request.headers["content-type"] === "application/json" ? JSON.parse(text) : undefined,
+      headers: request.headers,
+    });
+    const bytes = Buffer.isBuffer(body)
+      ? body
+      : Buffer.from(body === undefined ? "" : JSON.stringify(body));
+    response.writeHead(status, { "content-length": bytes.length, connection: "close" });
+    response.end(bytes);
+  };
+  return createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      response.writeHead(500);
+      response.end(JSON.stringify({ message: `the test's engine failed: ${String(error)}` }));
+    });
+  });
+}

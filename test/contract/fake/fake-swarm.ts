@@ -1,0 +1,308 @@
+import { randomBytes } from "node:crypto";
+
+import type { EngineServiceSpec } from "../../../model/service-spec";
+import { type EngineAnswer, type EngineRequest, type FakeHost, startFakeHost } from "./fake-host";
+
+/** A host of a {@link FakeSwarm}. */
+export interface FakeSwarmHost extends FakeHost {
+  /** Id of its node; undefined while it is in no Swarm. */
+  readonly nodeId: string | undefined;
+  /** Makes it a new server: it knows of no Swarm any more, the others still list its old node. */
+  forget(): void;
+}
+
+/** Nodes, services and tasks of hosts whose engines answer as Docker Engine 20.10 does, as far as the providers ask. */
+export interface FakeSwarm {
+  readonly hosts: readonly FakeSwarmHost[];
+  /** The token that makes a manager; it must show nowhere. */
+  readonly joinToken: string;
+  /** The cluster as the engines store it; a test may change it to make drift. */
+  readonly nodes: FakeNode[];
+  readonly services: FakeService[];
+  /** Cluster settings. */
+  settings: Record<string, unknown>;
+  /** All requests that change something, of all hosts. */
+  writes(): string[];
+  /** SSH connections of all hosts so far. */
+  connections(): number;
+  stop(): Promise<void>;
+}
+
+/** A node as `GET /nodes` shows it. */
+export interface FakeNode {
+  ID: string;
+  Version: { Index: number };
+  Spec: { Role: string; Availability: string; Labels: Record<string, string> };
+  Description: { Hostname: string };
+  Status: { State: string; Addr: string };
+  ManagerStatus?: { Reachability: string; Leader: boolean };
+}
+
+/** A service as `GET /services/<id>` shows it. */
+export interface FakeService {
+  ID: string;
+  Version: { Index: number };
+  Spec: EngineServiceSpec;
+  UpdateStatus?: { State: string; Message: string };
+  /** The account with which it was created or updated last. */
+  auth: string | undefined;
+}
+
+interface FakeTask {
+  ID: string;
+  ServiceID: string;
+  NodeID: string;
+  DesiredState: string;
+  Status: { State: string; Timestamp: string; Err?: string };
+  Spec: EngineServiceSpec["TaskTemplate"];
+}
+
+/** Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails. */
+export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwarm> {
+  const joinToken = `SWMTKN-1-${randomBytes(12).toString("hex")}`;
+  let clusterId: string | undefined;
+  let settings: Record<string, unknown> = {};
+  let version = 1;
+  const nodes: FakeNode[] = [];
+  const services: FakeService[] = [];
+  const tasks: FakeTask[] = [];
+  const dead = new Set<string>();
+  const nodeIds = new Map<string, string>();
+  const newId = (): string => randomBytes(13).toString("hex").slice(0, 25);
+
+  const ok = (body?: unknown): EngineAnswer => ({ status: 200, body });
+  const refuse = (status: number, message: string): EngineAnswer => ({ status, body: { message } });
+  const nodeView = (node: FakeNode): FakeNode => {
+    const lost =
+      dead.has(node.Description.Hostname) || nodeIds.get(node.Description.Hostname) !== node.ID;
+    return {
+      ...node,
+      Status: { ...node.Status, State: lost ? "down" : "ready" },
+      ...(node.ManagerStatus === undefined
+        ? {}
+        : {
+            ManagerStatus: {
+              ...node.ManagerStatus,
+              Reachability: lost ? "unreachable" : "reachable",
+            },
+          }),
+    };
+  };
+  const hasQuorum = (): boolean => {
+    const managers = nodes.filter(({ ManagerStatus }) => ManagerStatus !== undefined).map(nodeView);
+    return managers.filter(({ Status }) => Status.State === "ready").length * 2 > managers.length;
+  };
+  const enter = (hostname: string, address: string): void => {
+    const id = newId();
+    nodeIds.set(hostname, id);
+    nodes.push({
+      ID: id,
+      Version: { Index: version++ },
+      Spec: { Role: "manager", Availability: "active", Labels: {} },
+      Description: { Hostname: hostname },
+      Status: { State: "ready", Addr: address },
+      ManagerStatus: { Reachability: "reachable", Leader: nodes.length === 0 },
+    });
+  };
+  /** What the orchestrator would do, at once. */
+  const schedule = (service: FakeService): void => {
+    const template = service.Spec.TaskTemplate;
+    const fail = template.ContainerSpec.Env?.find((variable) => variable.startsWith("FAIL="));
+    const places =
+      service.Spec.Mode.Global === undefined
+        ? Array.from(
+            { length: service.Spec.Mode.Replicated?.Replicas ?? 1 },
+            (_, index) => nodes[index % nodes.length],
+          )
+        : nodes.filter((node) => nodeView(node).Status.State === "ready");
+    for (const node of places) {
+      for (let attempt = 0; attempt < (fail === undefined ? 1 : 3); attempt++) {
+        tasks.push({
+          ID: newId(),
+          ServiceID: service.ID,
+          NodeID: node?.ID ?? "",
+          DesiredState: fail === undefined ? "running" : "shutdown",
+          Status: {
+            State: fail === undefined ? "running" : "failed",
+            Timestamp: new Date().toISOString(),
+            ...(fail === undefined ? {} : { Err: "task: non-zero exit (1)" }),
+          },
+          Spec: template,
+        });
+      }
+    }
+  };
+  const stopTasks = (service: FakeService): void => {
+    for (const task of tasks) {
+      if (task.ServiceID === service.ID && task.Status.State === "running")
+        task.Status.State = "shutdown";
+    }
+  };
+
+  const answer = (hostname: string, request: EngineRequest): EngineAnswer => {
+    const { method, path, query } = request;
+    const body = (request.body ?? {}) as Record<string, unknown>;
+    const nodeId = nodeIds.get(hostname);
+    const [, room = "", id = "", verb = ""] = path.split("/");
+    if (path === "/info") {
+      const mine = nodes.find(({ ID }) => ID === nodeId);
+      return ok({
+        Swarm: {
+          NodeID: nodeId ?? "",
+          LocalNodeState: nodeId === undefined ? "inactive" : "active",
+          ControlAvailable: mine?.ManagerStatus !== undefined,
+          ...(nodeId === undefined ? {} : { Cluster: { ID: clusterId } }),
+        },
+      });
+    }
+    if (path === "/swarm/init") {
+      clusterId = newId();
+      settings = {};
+      enter(hostname, String(body["AdvertiseAddr"]));
+      return ok(nodeIds.get(hostname));
+    }
+    if (path === "/swarm/join") {
+      if (body["JoinToken"] !== joinToken)
+        return refuse(400, `invalid join token ${String(body["JoinToken"])}`);
+      enter(hostname, String(body["AdvertiseAddr"]));
+      return ok();
+    }
+    if (nodeId === undefined) return refuse(503, "This node is not a swarm manager.");
+    if (path === "/swarm/leave") {
+      nodeIds.delete(hostname);
+      if (nodeIds.size === 0) nodes.length = 0;
+      return ok();
+    }
+    if (!hasQuorum())
+      return refuse(503, "rpc error: code = Unknown desc = The swarm does not have a leader.");
+    if (path === "/swarm") {
+      return ok({
+        ID: clusterId,
+        Version: { Index: version },
+        Spec: settings,
+        JoinTokens: { Manager: joinToken },
+      });
+    }
+    if (path === "/swarm/update") {
+      if (Number(query.get("version")) !== version) return refuse(500, "update out of sequence");
+      version++;
+      settings = body;
+      return ok();
+    }
+    if (room === "nodes") {
+      const wanted = (JSON.parse(query.get("filters") ?? "{}") as { id?: string[] }).id;
+      if (id === "")
+        return ok(nodes.map(nodeView).filter(({ ID }) => wanted?.includes(ID) ?? true));
+      const node = nodes.find(({ ID }) => ID === id);
+      if (node === undefined) return refuse(404, `node ${id} not found`);
+      if (method === "DELETE") nodes.splice(nodes.indexOf(node), 1);
+      if (verb === "update") {
+        node.Version = { Index: version++ };
+        node.Spec = body as unknown as FakeNode["Spec"];
+        if (node.Spec.Role === "worker") delete node.ManagerStatus;
+        else node.ManagerStatus ??= { Reachability: "reachable", Leader: false };
+      }
+      return ok(nodeView(node));
+    }
+    if (room === "services") {
+      const auth = request.headers["x-registry-auth"]?.toString();
+      if (id === "create") {
+        const service: FakeService = {
+          ID: newId(),
+          Version: { Index: version++ },
+          Spec: request.body as EngineServiceSpec,
+          auth,
+        };
+        services.push(service);
+        schedule(service);
+        return { status: 201, body: { ID: service.ID } };
+      }
+      const service = services.find(({ ID, Spec }) => ID === id || Spec.Name === id);
+      if (service === undefined) return refuse(404, `service ${id} not found`);
+      if (method === "DELETE") {
+        services.splice(services.indexOf(service), 1);
+        for (let index = tasks.length - 1; index >= 0; index--) {
+          if (tasks[index]?.ServiceID === service.ID) tasks.splice(index, 1);
+        }
+      }
+      if (verb === "update") {
+        if (Number(query.get("version")) !== service.Version.Index)
+          return refuse(500, "update out of sequence");
+        const before = service.Spec;
+        service.Version = { Index: version++ };
+        service.Spec = request.body as EngineServiceSpec;
+        service.auth = auth ?? service.auth;
+        delete service.UpdateStatus;
+        if (JSON.stringify(before.TaskTemplate) !== JSON.stringify(service.Spec.TaskTemplate)) {
+          const failing = service.Spec.TaskTemplate.ContainerSpec.Env?.some((variable) =>
+            variable.startsWith("FAIL="),
+          );
+          if (failing !== true) stopTasks(service);
+          schedule(service);
+          service.UpdateStatus =
+            failing === true
+              ? { State: "rollback_completed", Message: "rollback completed" }
+              : { State: "completed", Message: "update completed" };
+          if (failing === true) service.Spec = before;
+        } else {
+          stopTasks(service);
+          schedule(service);
+        }
+      }
+      return ok(service);
+    }
+    if (room === "tasks" && verb === "logs") {
+      const task = tasks.find(({ ID }) => ID === id);
+      const fail = task?.Spec.ContainerSpec.Env?.find((variable) => variable.startsWith("FAIL="));
+      const line = Buffer.from(`${fail?.slice("FAIL=".length) ?? ""}\n`);
+      const header = Buffer.from([2, 0, 0, 0, 0, 0, 0, line.length]);
+      return ok(Buffer.concat([header, line]));
+    }
+    if (room === "tasks") {
+      const wanted = (JSON.parse(query.get("filters") ?? "{}") as { service?: string[] }).service;
+      return ok(tasks.filter(({ ServiceID }) => wanted?.includes(ServiceID) ?? true));
+    }
+    return refuse(404, `page not found: ${method} ${path}`);
+  };
+
+  const started = await Promise.all(
+    names.map((name) => startFakeHost(name, (request) => answer(name, request))),
+  );
+  const hosts = started.map((host, index): FakeSwarmHost => {
+    const name = names[index] ?? "";
+    return Object.create(host, {
+      nodeId: { get: () => nodeIds.get(name) },
+      forget: { value: () => nodeIds.delete(name) },
+      die: {
+        value: async () => {
+          dead.add(name);
+          await host.die();
+        },
+      },
+      revive: {
+        value: async () => {
+          dead.delete(name);
+          await host.revive();
+        },
+      },
+    }) as FakeSwarmHost;
+  });
+  return {
+    hosts,
+    joinToken,
+    nodes,
+    services,
+    get settings() {
+      return settings;
+    },
+    set settings(value) {
+      settings = value;
+    },
+    writes: () =>
+      hosts.flatMap(({ requests }) => requests.filter((line) => !line.startsWith("GET"))),
+    connections: () => hosts.reduce((sum, host) => sum + host.connections, 0),
+    async stop() {
+      await Promise.all(hosts.map((host) => host.stop()));
+    },
+  };
+}

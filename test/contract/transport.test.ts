@@ -1,0 +1,185 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+
+import { runChecked, runCommand } from "../../providers/transport/command";
+import { withEngine } from "../../providers/transport/engine";
+import type { HostAccess } from "../../providers/transport/host-access";
+import { closeIdleConnections } from "../../providers/transport/pool";
+import { type FakeHost, startFakeHost } from "./fake/fake-host";
+
+const big = Buffer.alloc(5 * 1024 * 1024, "x");
+let host: FakeHost;
+let other: FakeHost;
+
+beforeAll(async () => {
+  host = await startFakeHost(
+    "hive0.example",
+    async ({ method, path, body }) => {
+      if (path === "/_ping") return { status: 200, body: "OK" };
+      if (path === "/slow") await new Promise((resolve) => setTimeout(resolve, 5000));
+      if (path === "/containers/json") await new Promise((resolve) => setTimeout(resolve, 50));
+      if (path === "/containers/json") return { status: 200, body: [] };
+      if (path === "/images/big/get") return { status: 200, body: big };
+      if (method === "POST")
+        return { status: 409, body: { message: `no ${JSON.stringify(body)}` } };
+      return { status: 200, body: {} };
+    },
+    (command, stdin) =>
+      command.startsWith("false")
+        ? { code: 3, stderr: "first line\nit is broken\n" }
+        : { code: 0, stdout: `${command}: ${stdin}` },
+  );
+  other = await startFakeHost("hive1.example");
+});
+afterAll(async () => {
+  closeIdleConnections();
+  await Promise.all([host.stop(), other.stop()]);
+});
+
+/** The message of what is thrown. */
+async function messageOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Error)) throw new Error("Nothing was thrown.");
+  return error.message;
+}
+
+describe("commands", () => {
+  test("give their input to the command and its output back", async () => {
+    const result = await runCommand(host.access, "cat", { stdin: "hello" });
+    expect(result).toEqual({ stdout: "cat: hello", stderr: "", code: 0 });
+  });
+
+  test("that fail are errors with host, code and the end of the output, never with the input", async () => {
+    const message = await messageOf(
+      runChecked(host.access, "false --now", { stdin: "planted-secret" }),
+    );
+    expect(message).toContain("hive0.example (127.0.0.1:");
+    expect(message).toContain("'false --now' ended with exit code 3");
+    expect(message).toContain("it is broken");
+    expect(message).not.toContain("planted-secret");
+  });
+});
+
+describe("the engine", () => {
+  test("answers over the host's one connection, through at most eight channels at a time", async () => {
+    const before = host.connections;
+    await Promise.all(
+      Array.from({ length: 40 }, () =>
+        withEngine(host.access, (docker) => docker.listContainers()),
+      ),
+    );
+    expect(host.connections - before).toBeLessThanOrEqual(1);
+    expect(host.mostRequests).toBe(8);
+  });
+
+  test("streams megabytes whole", async () => {
+    const received = await withEngine(host.access, async (docker) => {
+      const stream = await docker.getImage("big").get();
+      let length = 0;
+      for await (const chunk of stream) length += (chunk as Buffer).length;
+      return length;
+    });
+    expect(received).toBe(big.length);
+  });
+
+  test("keeps the status of a refusal and names the host", async () => {
+    await expect(
+      withEngine(host.access, (docker) => docker.createVolume({ Name: "data" })),
+    ).rejects.toMatchObject({
+      statusCode: 409,
+      message: expect.stringMatching(
+        /^Docker Engine of hive0\.example: .*no \{"Name":"data"\}/,
+      ) as string,
+    });
+  });
+
+  test("that does not answer in time is an error that may be tried again", async () => {
+    await expect(
+      withEngine(host.access, (docker) => docker.getVolume("slow").inspect(), {
+        deadlineSeconds: 0.001,
+      }),
+    ).rejects.toMatchObject({ kind: "deadline", retriable: true });
+  });
+
+  test("is reached again after the connection was lost, and says so to whoever used it", async () => {
+    const slow = withEngine(
+      host.access,
+      (docker) =>
+        new Promise((resolve, reject) =>
+          docker.modem.dial(
+            { path: "/slow", method: "GET", statusCodes: { 200: true } },
+            (error: Error | null, data: unknown) =>
+              error === null ? resolve(data) : reject(error),
+          ),
+        ),
+    );
+    const failed = expect(slow).rejects.toMatchObject({ kind: "lost", retriable: true });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    host.drop();
+    await failed;
+    await expect(withEngine(host.access, (docker) => docker.listContainers())).resolves.toEqual([]);
+  });
+});
+
+describe("a host that is not what it should be", () => {
+  const ping = (access: HostAccess): Promise<unknown> =>
+    withEngine(access, (docker) => docker.ping());
+
+  test("with another host key is refused, with both fingerprints", async () => {
+    const message = await messageOf(ping({ ...host.access, hostKey: other.access.hostKey }));
+    expect(message).toMatch(
+      /hive0\.example .* presented the host key SHA256:\S+, expected is SHA256:\S+/,
+    );
+    expect(message).toContain("Nothing was sent to it");
+  });
+
+  test("without a pinned key is never connected to", async () => {
+    const before = host.connections;
+    expect(await messageOf(ping({ ...host.access, hostKey: "" }))).toMatch(/is no public key/);
+    expect(host.connections).toBe(before);
+  });
+
+  test("that does not know the key or the user says so", async () => {
+    expect(await messageOf(ping({ ...host.access, user: "root" }))).toMatch(
+      /does not let user 'root' in with the key .*authorized_keys/,
+    );
+    const { privateKeyFile } = other.access;
+    expect(await messageOf(ping({ ...host.access, privateKeyFile }))).toMatch(
+      /does not let user 'hive' in/,
+    );
+  });
+
+  test("where nothing listens says so at once", async () => {
+    const begin = Date.now();
+    expect(await messageOf(ping({ ...host.access, port: 1 }))).toMatch(
+      /Cannot reach hive0\.example \(127\.0\.0\.1:1\): nothing listens on its SSH port/,
+    );
+    expect(Date.now() - begin).toBeLessThan(1000);
+  });
+});
+
+describe("the operator's key file", () => {
+  const use = (privateKeyFile: string): Promise<string> =>
+    messageOf(withEngine({ ...host.access, privateKeyFile }, (docker) => docker.ping()));
+  const file = (): string => `${host.access.privateKeyFile}-test`;
+
+  test("that is missing is named", async () => {
+    expect(await use("/nowhere/key")).toMatch(/private key file \/nowhere\/key does not exist/);
+  });
+
+  test("that others can read is refused, with the command that mends it", async () => {
+    writeFileSync(file(), readFileSync(host.access.privateKeyFile));
+    chmodSync(file(), 0o644);
+    expect(await use(file())).toMatch(/open to others \(mode 0644\)\. Run: chmod 600 '/);
+  });
+
+  test("that holds something else is refused without showing it", async () => {
+    writeFileSync(file(), "planted-secret");
+    chmodSync(file(), 0o600);
+    const message = await use(file());
+    expect(message).toMatch(/holds no usable private key/);
+    expect(message).not.toContain("planted-secret");
+  });
+});
