@@ -171,7 +171,7 @@ describe("the firewall", () => {
       ["undeclared", 8081],
     ]) {
       await server(0).sh(
-        `docker run --detach --name ${name} --publish ${published}:80 debian:bookworm-slim ${listen(80)}`,
+        `docker run --detach --stop-timeout 1 --name ${name} --publish ${published}:80 debian:bookworm-slim ${listen(80)}`,
       );
     }
     // In a file: systemd would take the program's variables for its own.
@@ -257,7 +257,7 @@ describe("a Swarm on these hosts", () => {
     await server(1).load("debian:bookworm-slim");
     await server(0).sh("docker network create --driver overlay --attachable across");
     await server(0).sh(
-      `docker run --detach --name there --network across debian:bookworm-slim perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Listen => 9); while (1) { $c = $s->accept; print $c "from there\\n"; close $c }'`,
+      `docker run --detach --stop-timeout 1 --name there --network across debian:bookworm-slim perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Listen => 9); while (1) { $c = $s->accept; print $c "from there\\n"; close $c }'`,
     );
     const found = await server(1).sh(
       "docker run --rm --network across debian:bookworm-slim timeout 10 bash -c 'exec 3<>/dev/tcp/there/80; cat <&3'",

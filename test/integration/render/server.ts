@@ -27,7 +27,7 @@ export interface RunOptions {
  * two runs side by side do not meet; `close` removes everything but the image, whose layers are a cache.
  */
 export class Lab {
-  private static readonly image = "hive/server:render-test";
+  private static readonly image = "hive-render-test/server";
   private readonly id = `hive-render-test-${process.pid}`;
   private readonly folder = mkdtempSync(join(tmpdir(), "hive-render-"));
   private readonly containers: string[] = [];
@@ -166,7 +166,11 @@ export class Outsider {
 
   /** Runs a command of a shell in it. */
   sh(command: string, options: RunOptions = {}): Promise<Ending> {
-    return finish("docker", ["exec", this.container, "bash", "-c", command], options);
+    return finish(
+      "docker",
+      ["exec", "--interactive", this.container, "bash", "-c", command],
+      options,
+    );
   }
 
   /** Whether a TCP connection is accepted within two seconds. */

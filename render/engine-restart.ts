@@ -1,0 +1,49 @@
+/** Bound of the wait for the engine, and for its Swarm membership, after a restart, seconds. */
+export const restartSeconds = 60;
+
+/** Prints `true` if this engine is a manager of a Swarm. */
+const isManager = `docker info --format '{{and (eq .Swarm.LocalNodeState "active") .Swarm.ControlAvailable}}'`;
+
+/**
+ * A command for bash that goes before a restart of the engine. It ends with an error if the restart could cost the Swarm
+ * its majority. An engine that does not run, or is not a manager, is no part of a majority.
+ */
+export const othersReachable = `
+systemctl is-active --quiet docker.service || exit 0
+[ "$(timeout 20 ${isManager})" = true ] || exit 0
+managers=$(timeout 20 docker node ls --filter role=manager --format '{{.Self}} {{.Hostname}} {{.Status}} {{.ManagerStatus}}') || {
+  echo "The Docker Engine must restart, but the Swarm has no majority now (docker node ls failed). Bring the other managers back, then run again."
+  exit 1
+}
+lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 != "Reachable" && $4 != "Leader")) { print $2 }')
+[ -z "$lost" ] || {
+  echo "The Docker Engine must restart, but these managers of the Swarm cannot be reached now:" $lost
+  echo "A restart could cost the Swarm its majority. Bring them back, or remove them from the Swarm, then run again."
+  exit 1
+}
+`.trim();
+
+/** A command for bash that goes after a restart: waits until the engine answers and, if it is a member of a Swarm, until it is a good one again. */
+export const engineBack = `
+end=$((SECONDS + ${restartSeconds}))
+good() {
+  local state self
+  state=$(timeout 5 docker info --format '{{.Swarm.LocalNodeState}}') || return 1
+  case $state in
+    inactive) return 0 ;;
+    active) ;;
+    *) return 1 ;;
+  esac
+  [ "$(timeout 5 ${isManager})" = true ] || return 0
+  self=$(timeout 5 docker node inspect self --format '{{.Status.State}} {{.ManagerStatus.Reachability}}') || return 1
+  [ "$self" = "ready reachable" ]
+}
+until good > /dev/null 2>&1; do
+  if [ "$SECONDS" -ge "$end" ]; then
+    good || true
+    echo "The Docker Engine was restarted and is not back within ${restartSeconds} s; look with 'journalctl -u docker.service' and 'docker info'."
+    exit 1
+  fi
+  sleep 0.5
+done
+`.trim();

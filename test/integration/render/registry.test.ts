@@ -1,0 +1,191 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Plan } from "../../../model/plan";
+import { engineStep } from "../../../render/engine";
+import { baseStep } from "../../../render/host-base";
+import { type RegistrySecrets, registrySecretInput, registryStep } from "../../../render/registry";
+import { hostOf, samplePlan } from "../../unit/render/sample-plan";
+import { Lab, type Server } from "./server";
+
+const run = promisify(execFile);
+jest.setTimeout(120_000);
+
+let lab: Lab;
+let plan: Plan;
+let server: Server;
+let secrets: RegistrySecrets;
+let command: string;
+const image = "hive-render-test/registry";
+
+/** A certificate for the registry, signed by itself: authority and server in one. */
+async function makeCertificate(names: string): Promise<{ certificate: string; key: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "hive-registry-"));
+  const [certificate, key] = [join(folder, "tls.crt"), join(folder, "tls.key")];
+  writeFileSync(key, "", { mode: 0o600 });
+  await run("openssl", [
+    ...[
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-days",
+      "2",
+    ],
+    ...[
+      "-subj",
+      "/CN=registry",
+      "-addext",
+      `subjectAltName=${names}`,
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+    ],
+  ]);
+  const made = { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+  rmSync(folder, { recursive: true });
+  return made;
+}
+
+/** What the registry answers to an account; the password goes through standard input. */
+async function answer(
+  user: string,
+  password: string,
+  path: string,
+  method = "GET",
+): Promise<string> {
+  const { stdout } = await server.sh(
+    `curl --silent --config - --cacert /etc/docker/certs.d/${plan.registry.address}/ca.crt --request ${method} --output /dev/null --write-out '%{http_code}' https://${plan.registry.address}${path}`,
+    { input: `user = "${user}:${password}"\n` },
+  );
+  return stdout;
+}
+
+const makeSample =
+  "tar --create /etc/hostname | docker import - registry.hive.example:5000/sample:1";
+
+beforeAll(async () => {
+  lab = await Lab.open();
+  plan = samplePlan(lab.prefix);
+  const host = hostOf(plan, 3);
+  const context = join(__dirname, "../../../platform/images/registry");
+  await run("docker", ["build", "--quiet", "--tag", image, context], { timeout: 300_000 });
+  server = await lab.server(host.name, host.privateAddress, {
+    [plan.registry.name]: host.privateAddress,
+  });
+  const { certificate, key } = await makeCertificate(`DNS:${plan.registry.name}`);
+  secrets = {
+    certificatePem: certificate,
+    privateKeyPem: key,
+    push: "planted-push-password",
+    pull: "planted-pull-password",
+  };
+  await server.booted();
+  await server.load(image);
+  for (const step of [baseStep(plan, host), engineStep(plan, host, certificate)]) {
+    expect(await server.ssh(step)).toMatchObject({ status: 0 });
+  }
+  const { stdout } = await server.sh(`docker inspect --format '{{.Id}}' ${image}`);
+  command = registryStep(plan, stdout.trim());
+}, 600_000);
+afterAll(() => lab.close());
+
+describe("the registry of the repository server", () => {
+  test("is installed and answers with the certificate that the host trusts", async () => {
+    const { status, stdout, stderr } = await server.ssh(command, {
+      input: registrySecretInput(secrets),
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("changed start-registry\nregistry: changed\n");
+  });
+
+  test("is left alone by a second run: the same container goes on", async () => {
+    const before = await server.sh("docker inspect --format '{{.Id}}' hive-registry");
+    const { stdout } = await server.ssh(command, { input: registrySecretInput(secrets) });
+    expect(stdout.split("\n").filter((line) => !line.startsWith("unchanged "))).toEqual([
+      "registry: unchanged",
+      "",
+    ]);
+    expect(await server.sh("docker inspect --format '{{.Id}}' hive-registry")).toEqual(before);
+  });
+
+  test("lets the push account write, the pull account read, and nobody else do anything", async () => {
+    expect(await answer("push", secrets.push, "/v2/")).toBe("200");
+    expect(await answer("push", secrets.push, "/v2/sample/blobs/uploads/", "POST")).toBe("202");
+    expect(await answer("pull", secrets.pull, "/v2/")).toBe("200");
+    expect(["401", "403"]).toContain(
+      await answer("pull", secrets.pull, "/v2/sample/blobs/uploads/", "POST"),
+    );
+    expect(await answer("pull", secrets.push, "/v2/")).toBe("401");
+    expect(await answer("nobody", "nothing", "/v2/")).toBe("401");
+  });
+
+  test("keeps what was pushed when its container is replaced", async () => {
+    await server.sh(`docker login --username push --password-stdin ${plan.registry.address}`, {
+      input: secrets.push,
+    });
+    expect(
+      await server.sh(`${makeSample} && docker push --quiet ${plan.registry.address}/sample:1`),
+    ).toMatchObject({ status: 0 });
+    await server.sh("docker rm --force hive-registry");
+    await server.sh(`docker rmi ${plan.registry.address}/sample:1`);
+    await server.until(`docker pull --quiet ${plan.registry.address}/sample:1`, 20);
+    await server.sh(`docker logout ${plan.registry.address}`);
+  });
+
+  test("comes back after the engine was restarted, and after the server was killed", async () => {
+    await server.sh("systemctl restart docker.service");
+    await server.until("docker exec hive-registry true", 20);
+    await run("docker", ["kill", server.containerName]);
+    await run("docker", ["start", server.containerName]);
+    await server.booted();
+    await server.until("docker exec hive-registry true", 20);
+    expect((await server.ssh(command, { input: registrySecretInput(secrets) })).stdout).toContain(
+      "registry: unchanged",
+    );
+  });
+
+  test("takes a new password, and the old one ends", async () => {
+    const changed = { ...secrets, pull: "planted-other-password" };
+    const { stdout } = await server.ssh(command, { input: registrySecretInput(changed) });
+    expect(stdout).toContain("changed /etc/hive/registry/pull.htpasswd\n");
+    expect(stdout).toContain("unchanged /etc/hive/registry/push.htpasswd\n");
+    expect(await answer("pull", secrets.pull, "/v2/")).toBe("401");
+    expect(await answer("pull", changed.pull, "/v2/")).toBe("200");
+  });
+
+  test("shows no password and no key in what others on the host can see", async () => {
+    const seen = await server.sh(
+      "docker inspect hive-registry; docker logs hive-registry 2>&1; journalctl --no-pager; systemctl cat hive-registry.service; cat /proc/[0-9]*/cmdline | tr '\\0' ' '",
+    );
+    expect(seen.stdout).toContain("hive-registry");
+    for (const planted of ["planted-", secrets.privateKeyPem.split("\n")[1] ?? "?"]) {
+      expect(seen.stdout).not.toContain(planted);
+    }
+    expect((await server.ssh("cat /etc/hive/registry/tls.key")).stderr).toContain(
+      "Permission denied",
+    );
+  });
+
+  test("says what to do when it does not answer", async () => {
+    const wrong = await makeCertificate("DNS:another.hive.example");
+    const { status, stderr } = await server.ssh(command, {
+      input: registrySecretInput({
+        ...secrets,
+        certificatePem: wrong.certificate,
+        privateKeyPem: wrong.key,
+      }),
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "the registry answers at https://registry.hive.example:5000/v2/ and asks for a password",
+    );
+    expect(stderr).toContain("look with 'journalctl -u hive-registry.service'");
+  });
+});
