@@ -141,7 +141,7 @@ async function checkSpace(project, go) {
       ? neededBytes / 4
       : neededBytes;
     if (free !== undefined && free < needed) {
-      throw new StepError(`${folder} has ${gib(free)} free; a build needs ${gib(needed)}`, {
+      throw new StepError(`${folder} has ${sizeText(free)} free; a build needs ${sizeText(needed)}`, {
         remedy: [
           "Free some space, or put the caches on another disk:",
           "  HIVE_CACHE=/other/disk/hive GOCACHE=/other/disk/go-build GOMODCACHE=/other/disk/go-mod npm start",
@@ -164,6 +164,7 @@ export function freeBytes(folder) {
 }
 
 /** @param {number} bytes @returns {string} */
-function gib(bytes) {
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+export function sizeText(bytes) {
+  const gibibytes = bytes / 1024 ** 3;
+  return gibibytes < 1 ? `${Math.round(bytes / 1024 ** 2)} MiB` : `${gibibytes.toFixed(1)} GiB`;
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { dockerRemedy } from "../mechanics/docker-remedy.mjs";
 import { downloadServers, releasePlatform } from "../mechanics/download.mjs";
 import { engineAddress, imageIsPresent, pingEngine } from "../mechanics/engine-api.mjs";
-import { findGo, freeBytes } from "../mechanics/go-build.mjs";
+import { findGo, freeBytes, sizeText } from "../mechanics/go-build.mjs";
 import { findOnPath } from "../mechanics/process.mjs";
 import { atLeast } from "../mechanics/versions.mjs";
 import { aptIsHere, dockerFacts, ownEngine } from "./docker-engine.mjs";
@@ -184,7 +184,7 @@ async function examineDocker(project) {
 function examineDisk(project) {
   const { root } = project.layout;
   const free = freeBytes(root);
-  const text = free === undefined ? "" : `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  const text = free === undefined ? "" : `${sizeText(free)} free`;
   if (free !== undefined && free < littleDisk) {
     return missing("Disk for the cache", [
       `${root}: ${text}. Free some, or set HIVE_CACHE to a folder on another disk.`,
