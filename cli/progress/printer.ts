@@ -11,6 +11,7 @@ const silenceMs = 10_000;
 /** Shows a run's progress: redrawn in place on a live terminal, else a line whenever something begins or ends. */
 export class ProgressPrinter {
   private progress: Progress;
+  private stopped = false;
   private drawn = 0;
   private frame = 0;
   private lastPrint = Date.now();
@@ -48,8 +49,10 @@ export class ProgressPrinter {
     this.printLines([text]);
   }
 
-  /** Shows the last state and ends. The engine may have died without a last word: then its run has failed. */
+  /** Shows the last state, once, and ends. The engine may have died without a last word: then its run has failed. */
   stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
     clearInterval(this.timer);
     const before = this.progress;
     this.progress = { ...before, result: before.result ?? "failed" };

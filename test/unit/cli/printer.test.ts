@@ -1,0 +1,59 @@
+import { ProgressPrinter } from "../../../cli/progress/printer";
+import { plain, type Terminal } from "../../../cli/terminal";
+import { recordedEvents } from "./recorded-run";
+
+/** A terminal that keeps what was written to it. */
+function recordingTerminal(live: boolean): Terminal & { text: string } {
+  const terminal = {
+    text: "",
+    live,
+    columns: 100,
+    paint: plain,
+    print: (line: string) => void (terminal.text += `${line}\n`),
+    printError: (line: string) => void (terminal.text += `${line}\n`),
+    write: (text: string) => void (terminal.text += text),
+  };
+  return terminal;
+}
+
+/** What a terminal shows in the end: going back to a line removes it and all below. */
+function shown(text: string): string {
+  // eslint-disable-next-line no-control-regex -- the escape sequence itself is what is looked for
+  const frames = text.split(/\u001b\[(\d+)F\u001b\[J/);
+  let screen: string[] = [];
+  frames.forEach((part, index) => {
+    if (index % 2 === 1) screen = screen.slice(0, screen.length - Number(part));
+    else screen.push(...part.split("\n").slice(0, -1));
+  });
+  return screen.join("\n");
+}
+
+test.each([true, false])(
+  "the last state is shown once, however often the end is announced (live: %s)",
+  (live) => {
+    const terminal = recordingTerminal(live);
+    const printer = new ProgressPrinter(terminal, "build");
+    printer.start();
+    for (const event of recordedEvents("second-up")) printer.take(event);
+    printer.stop();
+    printer.stop();
+    expect(shown(terminal.text).match(/initialize-services .*3 created/g)).toHaveLength(1);
+  },
+);
+
+test("a note stands between the lines and is not redrawn away", () => {
+  const terminal = recordingTerminal(true);
+  const printer = new ProgressPrinter(terminal, "build");
+  for (const event of recordedEvents("first-up-failed")) printer.take(event);
+  printer.note("Ctrl-C: the engine finishes what it has begun.");
+  printer.stop();
+  expect(shown(terminal.text).split("\n")[0]).toBe(
+    "Ctrl-C: the engine finishes what it has begun.",
+  );
+});
+
+test("an engine that died without a last word has failed", () => {
+  const printer = new ProgressPrinter(recordingTerminal(false), "build");
+  printer.stop();
+  expect(printer.current.result).toBe("failed");
+});
