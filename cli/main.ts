@@ -6,6 +6,7 @@ import type * as destroyCommand from "./commands/destroy";
 import type * as doctorCommand from "./commands/doctor";
 import type * as outputsCommand from "./commands/outputs";
 import type * as planCommand from "./commands/plan";
+import type * as pulumiCommand from "./commands/pulumi";
 import type * as sshCommand from "./commands/ssh";
 import type * as statusCommand from "./commands/status";
 import type * as upCommand from "./commands/up";
@@ -70,6 +71,7 @@ the stage · 130 interrupted. \`hive ssh\` passes on the code of the remote comm
   addStatus(program, finish);
   addSsh(program, finish);
   addOutputs(program, finish);
+  addPulumi(program, finish);
   addDestroy(program, finish);
   addDoctor(program, finish);
   addCompletion(program, finish);
@@ -208,6 +210,31 @@ function addOutputs(program: Command, finish: Finish): void {
     .action(async (options: { stack: string; json: boolean }) => {
       const { outputs } = require("./commands/outputs") as typeof outputsCommand;
       await finish(outputs(options));
+    });
+}
+
+function addPulumi(program: Command, finish: Finish): void {
+  program
+    .command("pulumi")
+    .summary("run the Pulumi engine itself on a stage")
+    .description(
+      "Runs any command of the engine with the project's environment, on the stage, with the stage's configuration.",
+    )
+    .argument("<arguments...>", "after --: a command of the engine and its options")
+    .addOption(stackOption())
+    .addHelpText(
+      "after",
+      `
+Exit code: that of the engine.
+
+Examples:
+  npx hive pulumi -- preview --diff
+  npx hive pulumi -- refresh --expect-no-changes
+  npx hive pulumi -- stack history`,
+    )
+    .action(async (args: string[], options: { stack: string }) => {
+      const { pulumi } = require("./commands/pulumi") as typeof pulumiCommand;
+      await finish(pulumi({ ...options, args }));
     });
 }
 

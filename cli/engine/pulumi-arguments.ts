@@ -1,0 +1,54 @@
+/** Commands that read the stack's configuration file, and may write the salt into it. */
+const readsConfig = new Set([
+  "up",
+  "update",
+  "preview",
+  "pre",
+  "refresh",
+  "destroy",
+  "config",
+  "import",
+  "watch",
+]);
+
+/** Commands that belong to no stack. */
+const withoutStack = new Set([
+  "version",
+  "whoami",
+  "login",
+  "logout",
+  "plugin",
+  "about",
+  "help",
+  "new",
+  "gen-completion",
+  "schema",
+]);
+
+/**
+ * A command line for the Pulumi engine, completed with the stage: `--stack` where the command takes one, and the configuration
+ * file where it reads it. What the caller wrote wins.
+ *
+ * @param args as after `pulumi`
+ */
+export function pulumiArguments(
+  args: readonly string[],
+  stage: { readonly name: string; readonly configFile: string },
+): string[] {
+  const command = args.find((argument) => !argument.startsWith("-"));
+  if (command === undefined || withoutStack.has(command)) return [...args];
+  const has = (...flags: string[]): boolean =>
+    args.some((argument) =>
+      flags.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
+    );
+  // `stack init NAME`, `stack select NAME`, `stack rm NAME` and `stack ls` name their stack themselves.
+  const namesItself =
+    command === "stack" && /^(init|select|rm|ls|new)$/.test(args[args.indexOf("stack") + 1] ?? "");
+  return [
+    ...args,
+    ...(namesItself || has("--stack", "-s") ? [] : ["--stack", stage.name]),
+    ...(readsConfig.has(command) && !has("--config-file")
+      ? ["--config-file", stage.configFile]
+      : []),
+  ];
+}
