@@ -73,8 +73,8 @@ export async function goBuild(project, build, { signal, report }) {
     });
   };
   try {
-    report("waiting for another build to end");
-    await project.heavy(() => runTwice(run, report), signal);
+    const onWait = () => report("waiting for another build to end");
+    await project.heavy(() => runTwice(run, report), signal, onWait);
     fs.chmodSync(draft, 0o755);
     fs.renameSync(draft, build.output);
   } finally {
@@ -141,12 +141,15 @@ async function checkSpace(project, go) {
       ? neededBytes / 4
       : neededBytes;
     if (free !== undefined && free < needed) {
-      throw new StepError(`${folder} has ${sizeText(free)} free; a build needs ${sizeText(needed)}`, {
-        remedy: [
-          "Free some space, or put the caches on another disk:",
-          "  HIVE_CACHE=/other/disk/hive GOCACHE=/other/disk/go-build GOMODCACHE=/other/disk/go-mod npm start",
-        ],
-      });
+      throw new StepError(
+        `${folder} has ${sizeText(free)} free; a build needs ${sizeText(needed)}`,
+        {
+          remedy: [
+            "Free some space, or put the caches on another disk:",
+            "  HIVE_CACHE=/other/disk/hive GOCACHE=/other/disk/go-build GOMODCACHE=/other/disk/go-mod npm start",
+          ],
+        },
+      );
     }
   }
 }

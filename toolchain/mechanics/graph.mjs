@@ -119,15 +119,20 @@ function checkGraph(steps) {
 /**
  * Limits how many actions run at once; the others wait in order.
  * @param {number} slots
- * @returns {<T>(action: () => Promise<T>, signal: AbortSignal) => Promise<T>}
+ * @returns {<T>(action: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>} onWait is called when
+ *   the action has to wait
  */
 export function limiter(slots) {
   let free = slots;
   /** @type {(() => void)[]} */
   const queue = [];
-  return async (action, signal) => {
-    if (free > 0) free -= 1;
-    else await new Promise((resolve) => queue.push(() => resolve(undefined)));
+  return async (action, signal, onWait) => {
+    if (free > 0) {
+      free -= 1;
+    } else {
+      onWait?.();
+      await new Promise((resolve) => queue.push(() => resolve(undefined)));
+    }
     try {
       if (signal.aborted) throw new StepError("cancelled");
       return await action();

@@ -13,7 +13,7 @@ import { limiter } from "./graph.mjs";
  * @property {NodeJS.ProcessEnv} env
  * @property {import("./cache.mjs").Versions} versions
  * @property {import("./cache.mjs").CacheLayout} layout
- * @property {<T>(action: () => Promise<T>, signal: AbortSignal) => Promise<T>} heavy runs an action that needs much
+ * @property {<T>(action: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>} heavy runs an action that needs much
  *   memory, as many at once as this computer can bear
  */
 

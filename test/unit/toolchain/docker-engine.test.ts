@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { runModule } from "./run-module";
+import { temporaryFolder } from "./temporary-folder";
+
+const folder = temporaryFolder("docker-engine");
+const children: ChildProcess[] = [];
+afterAll(() => children.forEach((child) => child.kill("SIGKILL")));
+
+/** A process that stands for an engine, noted as hive notes one that it has started. */
+async function engineNoted(cache: string, started?: string): Promise<ChildProcess> {
+  const child = spawn("sleep", ["60"]);
+  children.push(child);
+  const real = await runModule<string>(`
+    import { processStart } from "./toolchain/mechanics/lock.mjs"; result(processStart(${child.pid}));`);
+  mkdirSync(path.join(folder, cache, "docker-engine"), { recursive: true });
+  writeFileSync(
+    path.join(folder, cache, "docker-engine/dockerd.json"),
+    JSON.stringify({ pid: child.pid, started: started ?? real, log: "/x" }),
+  );
+  return child;
+}
+
+function stop(cache: string): Promise<string> {
+  return runModule(
+    `import { openProject } from "./toolchain/mechanics/project.mjs";
+     import { stopEngine } from "./toolchain/steps/docker-engine.mjs";
+     result(await stopEngine(openProject()));`,
+    { ...process.env, HIVE_CACHE: path.join(folder, cache) },
+  );
+}
+
+describe("docker-engine.mjs stop", () => {
+  it("ends the engine that hive has started", async () => {
+    const child = await engineNoted("own");
+    expect(await stop("own")).toContain(`(process ${child.pid}) has ended`);
+    expect(
+      child.signalCode ??
+        (await new Promise((resolve) => child.on("exit", (_, signal) => resolve(signal)))),
+    ).toBe("SIGTERM");
+  });
+
+  it("leaves a process alone that only has the same number", async () => {
+    const child = await engineNoted("reused", "12345");
+    expect(await stop("reused")).toContain("nothing was stopped");
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    expect(child.kill(0)).toBe(true);
+  });
+
+  it("does nothing where hive has started none", async () => {
+    expect(await stop("none")).toContain("nothing was stopped");
+  });
+});
+
+describe("a base image made by debootstrap", () => {
+  it("is dressed like the official slim image", async () => {
+    const tree = path.join(folder, "tree");
+    const put = (file: string, text = "x") => {
+      mkdirSync(path.dirname(path.join(tree, file)), { recursive: true });
+      writeFileSync(path.join(tree, file), text);
+    };
+    put("etc/apt/sources.list", "deb http://mirror.example/debian bookworm main\n");
+    put("var/cache/apt/archives/a.deb");
+    put("var/lib/apt/lists/list");
+    put("usr/share/doc/bash/copyright");
+    put("usr/share/doc/bash/README");
+    put("usr/share/man/man1/bash.1");
+    put("etc/hostname", "build-machine");
+    put("etc/resolv.conf", "nameserver 10.0.0.1");
+    const left = await runModule<string[]>(`
+      import fs from "node:fs";
+      import { dress } from "./toolchain/steps/base-images.mjs";
+      const source = { uri: "http://mirror.example/security", suite: "bookworm-security", components: ["main"] };
+      dress(${JSON.stringify(tree)}, "bookworm", [source]);
+      result(fs.readdirSync(${JSON.stringify(tree)}, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile()).map((entry) => (entry.parentPath ?? entry.path).slice(${tree.length + 1}) + "/" + entry.name).sort());`);
+    expect(left).toEqual([
+      "etc/apt/apt.conf.d/docker-clean",
+      "etc/apt/sources.list",
+      "etc/dpkg/dpkg.cfg.d/docker",
+      "usr/sbin/policy-rc.d",
+      "usr/share/doc/bash/copyright",
+    ]);
+    expect(readFileSync(path.join(tree, "etc/apt/sources.list"), "utf8")).toBe(
+      "deb http://mirror.example/debian bookworm main\ndeb http://mirror.example/security bookworm-security main\n",
+    );
+  });
+});
