@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HostAccess } from "../transport/host-access";
+import { packed } from "../packed";
 import { swarmClusterProvider } from "./provider";
 
 /** A host that is to be a manager. */
@@ -40,7 +41,7 @@ export class SwarmCluster extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmClusterArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      swarmClusterProvider,
+      packed(swarmClusterProvider),
       name,
       {
         clusterId: undefined,

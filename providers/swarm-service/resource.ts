@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HealthcheckPlan, PortPlan, ServiceMode } from "../../model/plan";
 import type { ServiceUpdatePolicy } from "../../model/service-spec";
 import type { HostAccess } from "../transport/host-access";
+import { packed } from "../packed";
 import { swarmServiceProvider } from "./provider";
 
 /** Arguments of {@link SwarmService}. */
@@ -58,7 +59,7 @@ export class SwarmService extends pulumi.dynamic.Resource {
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { registryAuth, ...rest } = args;
     super(
-      swarmServiceProvider,
+      packed(swarmServiceProvider),
       name,
       {
         serviceId: undefined,
