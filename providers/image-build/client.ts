@@ -59,7 +59,7 @@ export async function buildImage(
   let imageId: string | undefined;
   const failure = await readEngineProgress(answer, (message) => {
     imageId = message.aux?.ID ?? imageId;
-    for (const line of (message.stream ?? "").split("\n")) {
+    for (const line of withoutColours(message.stream ?? "").split(/[\r\n]+/)) {
       if (/^Step \d+\/\d+ :/.test(line)) step = line.trim();
       if (line.trim() !== "") log.push(line.trimEnd());
     }
@@ -68,6 +68,12 @@ export async function buildImage(
   throw new Error(
     describeBuildFailure(hostName, request, step, failure ?? "the engine named no image", log),
   );
+}
+
+/** The builder colours what a step writes to standard error. */
+function withoutColours(text: string): string {
+  const escape = String.fromCharCode(27);
+  return text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "");
 }
 
 /** The message for a failed build. */

@@ -131,7 +131,7 @@ describe("certificates and OpenSSL", () => {
     const read = (ca?: string): Promise<string> =>
       new Promise((resolve, reject) => {
         const socket = connect({ host: "127.0.0.1", port, ...(ca === undefined ? {} : { ca }) });
-        socket.once("data", (data) => resolve(data.toString()));
+        socket.once("data", (data: Buffer) => resolve(data.toString()));
         socket.once("error", reject);
       });
     try {

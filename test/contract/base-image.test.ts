@@ -1,0 +1,109 @@
+import { baseImageProvider } from "../../providers/base-image/provider";
+import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
+import {
+  type Properties,
+  type ProviderServer,
+  startProviderServer,
+  unknownValue,
+} from "./provider-server";
+import { serializeProvider } from "./serialized-provider";
+
+// The start of the server takes seconds on a busy computer.
+jest.setTimeout(60_000);
+
+const reference = "debian:bookworm-slim";
+let text: string;
+let server: ProviderServer;
+let registry: FakeRegistry;
+let host: FakeImageHost;
+
+beforeAll(async () => {
+  text = (await serializeProvider(baseImageProvider, 56 * 1024)).text;
+  // A computer without an engine of its own.
+  server = await startProviderServer({ DOCKER_HOST: "unix:///nonexistent/docker.sock" });
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  const image = {
+    Id: "sha256:base",
+    Config: { Labels: {} },
+    RepoTags: [reference],
+    RepoDigests: [],
+  };
+  registry = { images: new Map([[reference, { digest: "", image }]]), passwords: {} };
+  host = await startFakeImageHost("hive3.example", registry);
+});
+afterEach(() => host.stop());
+
+const inputs = (changes: Properties = {}): Properties => ({
+  host: host.access,
+  incarnation: "server-1",
+  reference,
+  seedFromLocalEngine: false,
+  revision: 1,
+  ...changes,
+});
+
+describe("BaseImage", () => {
+  test("pulls the image, and adopts it the second time", async () => {
+    const first = await server.create(text, inputs());
+    expect(first).toEqual({ id: reference, outs: { ...inputs(), imageId: "sha256:base" } });
+    expect(await server.create(text, inputs())).toEqual(first);
+    expect(host.writes()).toEqual(["POST /images/create"]);
+  });
+
+  test("pulls it when this computer's engine, which was to give it, is away", async () => {
+    await server.create(text, inputs({ seedFromLocalEngine: true }));
+    expect(host.writes()).toEqual(["POST /images/create"]);
+  });
+
+  test("says where it looked when nobody has the image", async () => {
+    registry.images.clear();
+    const message = await server
+      .create(text, inputs({ seedFromLocalEngine: true }))
+      .then(() => "it succeeded", String);
+    expect(message).toContain("hive3.example has no image debian:bookworm-slim.");
+    expect(message).toContain("docker pull debian:bookworm-slim");
+  });
+
+  test("nothing to do means no connection; a replaced server gets it again", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await host.die();
+    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
+    expect(await server.update(text, id, outs, inputs({ revision: 2 }))).toEqual({
+      ...outs,
+      revision: 2,
+    });
+    await host.revive();
+    host.images.length = 0;
+    await server.update(text, id, outs, inputs({ incarnation: "server-2" }));
+    expect(host.images.map((image) => image.Id)).toEqual(["sha256:base"]);
+  });
+
+  test("a refresh sees that it is gone; a host that is away says nothing", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    host.images.length = 0;
+    const seen = await server.read(text, id, outs);
+    expect(seen.inputs?.["reference"]).toBe("debian:bookworm-slim (not on hive3.example)");
+    expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
+    await host.die();
+    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+  });
+
+  test("deleting leaves the image, also on a dead host", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await server.delete(text, id, outs);
+    expect(host.images).toHaveLength(1);
+    await host.die();
+    await server.delete(text, id, outs);
+  });
+
+  test("unknown values of a preview are accepted, and nonsense is refused", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    expect((await server.check(text, inputs({ reference: unknownValue }))).failures).toEqual([]);
+    expect((await server.diff(text, id, outs, inputs({ host: unknownValue }))).changes).toBe(true);
+    const { failures } = await server.check(text, inputs({ reference: "not an image" }));
+    expect(failures[0]?.property).toBe("reference");
+  });
+});

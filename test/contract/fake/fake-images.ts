@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { type EngineAnswer, type EngineRequest, type FakeHost, startFakeHost } from "./fake-host";
+
+/** An image on a {@link FakeImageHost}, by name (`repository:tag`, `repository@digest` or id). */
+export interface FakeImage {
+  readonly Id: string;
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> };
+  readonly RepoTags: string[];
+  readonly RepoDigests: string[];
+}
+
+/** A registry that the engines of a test share. */
+export interface FakeRegistry {
+  /** Images by `repository:tag` and by `repository@digest`. */
+  readonly images: Map<string, { readonly digest: string; readonly image: FakeImage }>;
+  /** Passwords that it accepts, by user. */
+  readonly passwords: Readonly<Record<string, string>>;
+}
+
+/** A host whose engine answers as Docker Engine 20.10 does, as far as the image providers ask. */
+export interface FakeImageHost extends FakeHost {
+  readonly images: FakeImage[];
+  /** Requests that change something, without what names the image. */
+  writes(): string[];
+  /** Tells the engine to fail every build with this output and error. */
+  failBuilds(output: string, error: string): void;
+  /** Commands that came over SSH, each with its standard input. */
+  readonly commands: readonly { readonly command: string; readonly stdin: string }[];
+}
+
+const lines = (...messages: readonly unknown[]): EngineAnswer => ({
+  status: 200,
+  body: Buffer.from(messages.map((message) => `${JSON.stringify(message)}\r\n`).join("")),
+});
+const repositoryOf = (name: string): string => name.slice(0, name.lastIndexOf(":"));
+const sha256 = (text: string): string =>
+  `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+/** Starts a host with no images. */
+export async function startFakeImageHost(
+  name: string,
+  registry: FakeRegistry,
+): Promise<FakeImageHost> {
+  const images: FakeImage[] = [];
+  const commands: { command: string; stdin: string }[] = [];
+  let buildFailure: { output: string; error: string } | undefined;
+
+  /** Adds an image; a name that another one had is then its. */
+  const add = (image: FakeImage): void => {
+    for (const { RepoTags } of images) {
+      for (const tag of image.RepoTags.filter((name) => RepoTags.includes(name))) {
+        RepoTags.splice(RepoTags.indexOf(tag), 1);
+      }
+    }
+    images.push(image);
+  };
+  const find = (wanted: string): FakeImage | undefined =>
+    images.find(
+      ({ Id, RepoTags, RepoDigests }) =>
+        Id === wanted || RepoTags.includes(wanted) || RepoDigests.includes(wanted),
+    );
+  const authorized = ({ headers }: EngineRequest): boolean => {
+    const header = Buffer.from(String(headers["x-registry-auth"] ?? ""), "base64").toString();
+    const { username, password } = JSON.parse(header === "" ? "{}" : header) as Record<
+      string,
+      string
+    >;
+    return username !== undefined && registry.passwords[username] === password;
+  };
+
+  const build = ({ query }: EngineRequest): EngineAnswer => {
+    if (buildFailure !== undefined) {
+      return lines(
+        { stream: "Step 1/2 : FROM debian:bookworm-slim\n" },
+        { stream: "Step 2/2 : RUN something\n" },
+        { stream: `\u001b[91m${buildFailure.output}\n\u001b[0m` },
+        { error: buildFailure.error, errorDetail: { message: buildFailure.error } },
+      );
+    }
+    const tag = query.get("t") ?? "";
+    const labels = JSON.parse(query.get("labels") ?? "{}") as Record<string, string>;
+    const image = {
+      Id: sha256(JSON.stringify(labels)),
+      Config: { Labels: labels },
+      RepoTags: [tag],
+      RepoDigests: [],
+    };
+    add(image);
+    return lines({ stream: "Step 1/1 : FROM debian:bookworm-slim\n" }, { aux: { ID: image.Id } });
+  };
+  const push = (request: EngineRequest, tag: string): EngineAnswer => {
+    if (!authorized(request)) return lines({ error: "unauthorized: authentication required" });
+    const image = find(tag);
+    if (image === undefined)
+      return { status: 404, body: { message: `An image does not exist: ${tag}` } };
+    const repository = repositoryOf(tag);
+    const digest = sha256(image.Id);
+    image.RepoDigests.push(`${repository}@${digest}`);
+    registry.images.set(tag, { digest, image });
+    registry.images.set(`${repository}@${digest}`, { digest, image });
+    return lines({ status: "Pushed" }, { aux: { Tag: "t", Digest: digest, Size: 1 } });
+  };
+  const pull = (request: EngineRequest): EngineAnswer => {
+    const reference = request.query.get("fromImage") ?? "";
+    const found = registry.images.get(reference);
+    const isPublic = !reference.includes("/");
+    if (!isPublic && !authorized(request)) {
+      return { status: 500, body: { message: "unauthorized: authentication required" } };
+    }
+    if (found === undefined) {
+      return {
+        status: 404,
+        body: { message: `manifest for ${reference} not found: manifest unknown` },
+      };
+    }
+    const byDigest = reference.includes("@")
+      ? reference
+      : `${repositoryOf(reference)}@${found.digest}`;
+    add({ ...found.image, RepoTags: [...found.image.RepoTags], RepoDigests: [byDigest] });
+    return lines({ status: "Pull complete" });
+  };
+
+  const answer = (request: EngineRequest): EngineAnswer => {
+    const path = decodeURIComponent(request.path);
+    const part = (pattern: RegExp): string | undefined => pattern.exec(path)?.[1];
+    const distribution = part(/^\/distribution\/(.*)\/json$/);
+    if (distribution !== undefined) {
+      if (!authorized(request)) {
+        return { status: 500, body: { message: "unauthorized: authentication required" } };
+      }
+      const digest = registry.images.get(distribution)?.digest;
+      return digest === undefined
+        ? { status: 404, body: { message: "manifest unknown: manifest unknown" } }
+        : { status: 200, body: { Descriptor: { digest } } };
+    }
+    if (path === "/build") return build(request);
+    if (path === "/images/create") return pull(request);
+    if (path === "/images/json") {
+      return { status: 200, body: images };
+    }
+    const pushed = part(/^\/images\/(.*)\/push$/);
+    if (pushed !== undefined) return push(request, pushed);
+    const name = part(/^\/images\/(.*?)(?:\/json)?$/) ?? "";
+    const image = find(name);
+    if (image === undefined) return { status: 404, body: { message: `No such image: ${name}` } };
+    if (request.method === "DELETE") images.splice(images.indexOf(image), 1);
+    return { status: 200, body: image };
+  };
+
+  const host = await startFakeHost(name, answer, (command, stdin) => {
+    commands.push({ command, stdin });
+    return { code: 0, stdout: "202" };
+  });
+  return Object.assign(Object.create(host) as FakeHost, {
+    images,
+    commands,
+    writes: () =>
+      host.requests
+        .filter((request) => !request.startsWith("GET "))
+        .map((request) =>
+          request
+            .replace(/\/images\/.*\/push$/, "/images/…/push")
+            .replace(/^(DELETE \/images)\/.*/, "$1/…"),
+        ),
+    failBuilds: (output: string, error: string) => {
+      buildFailure = { output, error };
+    },
+  });
+}

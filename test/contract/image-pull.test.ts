@@ -1,0 +1,154 @@
+import { imagePullProvider } from "../../providers/image-pull/provider";
+import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
+import {
+  type Properties,
+  type ProviderServer,
+  startProviderServer,
+  unknownValue,
+} from "./provider-server";
+import { serializeProvider } from "./serialized-provider";
+
+// The start of the server takes seconds on a busy computer.
+jest.setTimeout(60_000);
+
+const repository = "registry.example:5000/webgate";
+const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const reference = `${repository}@${digestOf("a")}`;
+const next = `${repository}@${digestOf("b")}`;
+let text: string;
+let server: ProviderServer;
+let registry: FakeRegistry;
+let hosts: FakeImageHost[];
+
+/** Puts an image into the registry. */
+function publish(name: string): void {
+  const image = { Id: name, Config: { Labels: {} }, RepoTags: [], RepoDigests: [] };
+  registry.images.set(name, { digest: name.split("@")[1] ?? "", image });
+}
+
+beforeAll(async () => {
+  text = (await serializeProvider(imagePullProvider, 56 * 1024)).text;
+  server = await startProviderServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  registry = { images: new Map(), passwords: { pull: "planted-password" } };
+  publish(reference);
+  publish(next);
+  hosts = await Promise.all(
+    [0, 1, 2].map((index) => startFakeImageHost(`hive${index}.example`, registry)),
+  );
+});
+afterEach(() => Promise.all(hosts.map((host) => host.stop())));
+
+const inputs = (changes: Properties = {}): Properties => ({
+  hosts: hosts.map((host) => host.access),
+  incarnations: ["server-0", "server-1", "server-2"],
+  reference,
+  registryAuth: { username: "pull", password: "planted-password" },
+  revision: 1,
+  ...changes,
+});
+const failureOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(() => "it succeeded", String);
+const held = (): string[][] => hosts.map((host) => host.images.map((image) => image.Id));
+
+describe("ImagePull", () => {
+  test("brings the image onto every host, and adopts it the second time", async () => {
+    const first = await server.create(text, inputs());
+    expect(first).toMatchObject({ id: repository, outs: { reference, missing: [] } });
+    expect(held()).toEqual([[reference], [reference], [reference]]);
+    expect(await server.create(text, inputs())).toEqual(first);
+    expect(hosts.map((host) => host.writes())).toEqual(hosts.map(() => ["POST /images/create"]));
+  });
+
+  test("nothing to do means no connection", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await Promise.all(hosts.map((host) => host.die()));
+    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
+    const bumped = inputs({ revision: 2 });
+    expect((await server.diff(text, id, outs, bumped)).changes).toBe(true);
+    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: 2 });
+  });
+
+  test("a dead minority is remembered and served when it is back", async () => {
+    await hosts[2]!.die();
+    const { id, outs } = await server.create(text, inputs());
+    expect(outs["missing"]).toEqual(["hive2.example"]);
+    expect((await server.diff(text, id, outs, inputs())).changes).toBe(true);
+    await hosts[2]!.revive();
+    const mended = await server.update(text, id, outs, inputs());
+    expect(mended["missing"]).toEqual([]);
+    expect(held()[2]).toEqual([reference]);
+    expect((await server.diff(text, id, mended, inputs())).changes).toBe(false);
+  });
+
+  test("a dead majority is a failure that names every dead host", async () => {
+    await hosts[0]!.die();
+    await hosts[2]!.die();
+    const message = await failureOf(server.create(text, inputs()));
+    expect(message).toContain("2 of 3 do not answer");
+    expect(message).toContain("hive0.example:");
+    expect(message).toContain("hive2.example:");
+  });
+
+  test("a host that answers but cannot pull is a failure at once, without the password", async () => {
+    const wrong = inputs({ registryAuth: { username: "pull", password: "planted-wrong" } });
+    hosts[0]!.images.push({
+      Id: reference,
+      Config: { Labels: {} },
+      RepoTags: [],
+      RepoDigests: [reference],
+    });
+    const message = await failureOf(server.create(text, wrong));
+    expect(message).toContain("could not be brought onto 2 of 3 hosts");
+    expect(message).not.toContain("hive0.example:");
+    expect(message + server.log()).not.toContain("planted");
+  });
+
+  test("a refresh shows which host lost the image; the reference stays usable", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    hosts[1]!.images.length = 0;
+    const seen = await server.read(text, id, outs);
+    expect(seen.inputs).toEqual(
+      inputs({ incarnations: ["server-0", "server-1 (does not have the image)", "server-2"] }),
+    );
+    expect((await server.diff(text, id, seen.props, inputs())).changes).toBe(true);
+    expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
+    expect(held()[1]).toEqual([reference]);
+  });
+
+  test("a host that is away is no drift", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await hosts[1]!.die();
+    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+  });
+
+  test("the image before is kept for a rollback, the one before that is removed", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    const second = await server.update(text, id, outs, inputs({ reference: next }));
+    expect(held()[0]).toEqual([reference, next]);
+    const third = `${repository}@${digestOf("c")}`;
+    publish(third);
+    await server.update(text, id, second, inputs({ reference: third }));
+    expect(held()[0]).toEqual([next, third]);
+  });
+
+  test("deleting removes both images, twice, also with dead hosts", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    const second = await server.update(text, id, outs, inputs({ reference: next }));
+    await server.delete(text, id, second);
+    expect(held()).toEqual([[], [], []]);
+    await Promise.all(hosts.map((host) => host.die()));
+    await server.delete(text, id, second);
+  });
+
+  test("unknown values of a preview are accepted, and a tag instead of a digest is refused", async () => {
+    const preview = inputs({ reference: unknownValue, hosts: unknownValue });
+    expect((await server.check(text, preview)).failures).toEqual([]);
+    const { id, outs } = await server.create(text, inputs());
+    expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
+    const { failures } = await server.check(text, inputs({ reference: `${repository}:1` }));
+    expect(failures[0]?.reason).toContain("is not by digest");
+  });
+});

@@ -1,0 +1,345 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { baseImageProvider } from "../../../providers/base-image/provider";
+import { certificateAuthorityProvider } from "../../../providers/certificate/authority-provider";
+import { certificateProvider } from "../../../providers/certificate/provider";
+import { hashBuildContext } from "../../../providers/image-build/context";
+import {
+  imageBuildProvider,
+  type ImageBuildInputs,
+  type ImageBuildState,
+} from "../../../providers/image-build/provider";
+import { imagePullProvider, type ImagePullInputs } from "../../../providers/image-pull/provider";
+import { runChecked } from "../../../providers/transport/command";
+import { sleep } from "../../../providers/transport/deadline";
+import { withEngine } from "../../../providers/transport/engine";
+import { type Lab, startLab } from "../lab";
+
+jest.setTimeout(300_000);
+
+const registry = "registry.lab.example:5000";
+const pushAccount = { username: "push", password: "planted-push-secret-6f1d" };
+const pullAccount = { username: "pull", password: "planted-pull-secret-93ab" };
+const run = promisify(execFile);
+
+/** How long what takes long took; printed at the end. */
+const timings: string[] = [];
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  try {
+    return await work();
+  } finally {
+    timings.push(`${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  }
+}
+
+let lab: Lab;
+let folder: string;
+
+/** Runs a command on a server as root; the input may be secret. */
+const asRoot = (index: number, script: string, stdin = ""): Promise<{ stdout: string }> =>
+  runChecked(lab.hosts[index]!, `sudo -n bash -c '${script}'`, { stdin, deadlineSeconds: 120 });
+
+/** A build context in a folder of its own. */
+function context(name: string, files: Readonly<Record<string, string>>): string {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(path, file), content);
+  return path;
+}
+
+/** Inputs of an image that is pushed. */
+function pushed(contextFolder: string, change: Partial<ImageBuildInputs> = {}): ImageBuildInputs {
+  return {
+    host: lab.hosts[0]!,
+    incarnation: lab.incarnation(0),
+    contextFolder,
+    contextHash: hashBuildContext(contextFolder),
+    repository: `${registry}/greeting`,
+    buildArguments: {},
+    labels: { "hive.site": "lab.example" },
+    push: true,
+    registryAuth: pushAccount,
+    revision: 1,
+    ...change,
+  };
+}
+const build = async (inputs: ImageBuildInputs): Promise<ImageBuildState> =>
+  (await imageBuildProvider.create(inputs)).outs!;
+const failureOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "it succeeded",
+    (error: unknown) => String(error),
+  );
+/** Images on the building host; an adopted image adds none. */
+const imageCount = (): Promise<number> =>
+  withEngine(lab.hosts[0]!, async (docker) => (await docker.listImages({ all: true })).length);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "hive-images-"));
+  lab = await timed("lab of 3 servers", () => startLab({ servers: 3, prefix: "img" }));
+  const host = lab.hosts[0]!;
+  const incarnation = lab.incarnation(0);
+  await timed("base image copied through SSH", () =>
+    baseImageProvider.create({
+      host,
+      incarnation,
+      reference: "debian:bookworm-slim",
+      seedFromLocalEngine: true,
+      revision: 1,
+    }),
+  );
+  const image = await timed("registry image built cold", () =>
+    build(pushed("platform/images/registry", { repository: "hive/registry", push: false })),
+  );
+
+  const authority = (
+    await certificateAuthorityProvider.create({
+      commonName: "lab authority",
+      validityDays: 10,
+      renewBeforeDays: 1,
+      revision: 1,
+    })
+  ).outs!;
+  const certificate = (
+    await certificateProvider.create({
+      authorityCertificatePem: authority.certificatePem,
+      authorityPrivateKeyPem: authority.privateKeyPem,
+      commonName: "registry.lab.example",
+      dnsNames: ["registry.lab.example"],
+      ipAddresses: [],
+      validityDays: 5,
+      renewBeforeDays: 1,
+      revision: 1,
+    })
+  ).outs!;
+  await asRoot(0, "install -d -m 0700 /etc/hive/registry");
+  const write = (file: string, content: string): Promise<unknown> =>
+    asRoot(0, `umask 077; cat > /etc/hive/registry/${file}`, content);
+  await write("tls.crt", certificate.certificatePem);
+  await write("tls.key", certificate.privateKeyPem);
+  for (const { username, password } of [pushAccount, pullAccount]) {
+    const { stdout } = await run(
+      "perl",
+      ["-e", "print crypt($ENV{WORD}, q{$2y$06$abcdefghijklmnopqrstuu})"],
+      { env: { ...process.env, WORD: password } },
+    );
+    await write(`${username}.htpasswd`, `${username}:${stdout}\n`);
+  }
+  for (const index of [0, 1, 2]) {
+    await asRoot(
+      index,
+      `echo "${lab.address(0)} registry.lab.example" >> /etc/hosts; install -d /etc/docker/certs.d/${registry}; cat > /etc/docker/certs.d/${registry}/ca.crt`,
+      authority.certificatePem,
+    );
+  }
+  await asRoot(
+    0,
+    [
+      "docker run --detach --pull=never --name hive-registry --publish 5000:5000",
+      "--mount type=bind,source=/etc/hive/registry,target=/etc/hive-registry,readonly",
+      `--mount type=volume,source=hive-registry,target=/var/lib/registry ${image.imageId}`,
+    ].join(" "),
+  );
+  await asRoot(
+    0,
+    "for i in $(seq 100); do curl -sk -o /dev/null https://127.0.0.1:5000/v2/ && exit 0; sleep 0.2; done; docker logs hive-registry; exit 1",
+  );
+});
+
+afterAll(async () => {
+  await lab?.destroy();
+  rmSync(folder, { recursive: true });
+  process.stdout.write(`${timings.join("\n")}\n`);
+});
+
+describe("images from a folder to every server", () => {
+  let greeting: string;
+  let first: ImageBuildState;
+
+  test("an image is built and pushed, and its digest is the registry's", async () => {
+    greeting = context("greeting", {
+      Dockerfile: 'FROM debian:bookworm-slim\nCOPY greeting /greeting\nCMD ["cat", "/greeting"]\n',
+      greeting: "hello",
+    });
+    first = await timed("small image built and pushed", () => build(pushed(greeting)));
+    expect(first.reference).toBe(`${registry}/greeting@${first.digest}`);
+    expect(first.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const { stdout } = await asRoot(
+      0,
+      `curl -s --cacert /etc/docker/certs.d/${registry}/ca.crt -u pull:$(cat) -I -H "Accept: application/vnd.docker.distribution.manifest.v2+json" https://${registry}/v2/greeting/manifests/${first.tag}`,
+      pullAccount.password,
+    );
+    expect(stdout).toContain(first.digest);
+  });
+
+  test("the same content is adopted: nothing is built or pushed again", async () => {
+    const before = await imageCount();
+    const again = await timed("the same image adopted", () => build(pushed(greeting)));
+    expect(again).toEqual(first);
+    expect(await imageCount()).toBe(before);
+  });
+
+  test("a host that lost the image gets it from the registry, without a build", async () => {
+    await asRoot(0, `docker image rm --force ${first.imageId}`);
+    expect((await build(pushed(greeting))).imageId).toBe(first.imageId);
+  });
+
+  test("a refresh finds an image that the registry lost, and an update pushes it again", async () => {
+    const intact = await imageBuildProvider.read!("id", first);
+    expect(intact.inputs!.contextHash).toBe(first.contextHash);
+    await asRoot(
+      0,
+      `curl -sf --cacert /etc/docker/certs.d/${registry}/ca.crt -u push:$(cat) -X DELETE https://${registry}/v2/greeting/manifests/${first.digest}`,
+      pushAccount.password,
+    );
+    const seen = await imageBuildProvider.read!("id", first);
+    expect(seen.inputs!.contextHash).toBe("(the registry does not have the image)");
+    expect((await imageBuildProvider.diff!("id", seen.props!, pushed(greeting))).changes).toBe(
+      true,
+    );
+    const mended = await imageBuildProvider.update!("id", seen.props!, pushed(greeting));
+    expect(mended.outs).toEqual(first);
+    expect((await imageBuildProvider.read!("id", first)).inputs!.contextHash).toBe(
+      first.contextHash,
+    );
+  });
+
+  test("a changed file gives another digest", async () => {
+    writeFileSync(join(greeting, "greeting"), "good morning");
+    const changed = await build(pushed(greeting));
+    expect(changed.digest).not.toBe(first.digest);
+    expect(changed.tag).not.toBe(first.tag);
+    writeFileSync(join(greeting, "greeting"), "hello");
+  });
+
+  test("a failing step is named, with the end of its output, and nothing secret", async () => {
+    const broken = context("broken", {
+      Dockerfile: "FROM debian:bookworm-slim\nRUN echo working; echo about to fail >&2; exit 7\n",
+    });
+    const message = await failureOf(build(pushed(broken)));
+    expect(message).toContain('failed at "Step 2/');
+    expect(message).toContain("| about to fail");
+    expect(message).toContain("returned a non-zero code: 7");
+    expect(message).toContain("img0.lab.example");
+    expect(message).toContain("Nothing that runs was changed.");
+    expect(message).not.toContain("planted");
+  });
+
+  test("a full disk is recognised, and the host named", async () => {
+    const full = context("full", {
+      Dockerfile:
+        'FROM debian:bookworm-slim\nRUN echo "write error: No space left on device" >&2; exit 1\n',
+    });
+    expect(await failureOf(build(pushed(full)))).toContain(
+      "The disk of img0.lab.example is full. Free space there",
+    );
+  });
+
+  test("the pull account may not push, and a wrong password neither pushes nor pulls", async () => {
+    const other = context("other", { Dockerfile: "FROM debian:bookworm-slim\nLABEL other=1\n" });
+    const refused = await failureOf(build(pushed(other, { registryAuth: pullAccount })));
+    expect(refused).toMatch(
+      /Pushing .*greeting:[0-9a-f]{12} failed: .*(unauthorized|authentication|denied|no basic auth)/i,
+    );
+    expect(refused).not.toContain("planted");
+    const wrong = { username: "push", password: "planted-wrong-secret" };
+    const rejected = await failureOf(build(pushed(other, { registryAuth: wrong })));
+    expect(rejected).toMatch(/unauthorized|authentication|denied|no basic auth/i);
+    expect(rejected).not.toContain("planted");
+  });
+
+  test("no layer, history or label of an image contains a password", async () => {
+    const { stdout } = await asRoot(
+      0,
+      `docker history --no-trunc ${first.imageId}; docker inspect ${first.imageId}; docker save ${first.imageId} | grep -c -a -e planted-push-secret -e planted-pull-secret || true`,
+    );
+    expect(stdout).not.toContain("planted");
+    expect(stdout.trim().split("\n").at(-1)).toBe("0");
+  });
+
+  describe("on the cluster's servers", () => {
+    const spread = (change: Partial<ImagePullInputs> = {}): ImagePullInputs => ({
+      hosts: lab.hosts,
+      incarnations: [0, 1, 2].map((index) => lab.incarnation(index)),
+      reference: first.reference,
+      registryAuth: pullAccount,
+      revision: 1,
+      ...change,
+    });
+
+    test("all of them pull with the account that may only read, and adopt it the second time", async () => {
+      const { outs } = await timed("pulled onto 3 servers", () =>
+        imagePullProvider.create(spread()),
+      );
+      expect(outs!.missing).toEqual([]);
+      const { stdout } = await asRoot(1, `docker run --rm ${first.reference}`);
+      expect(stdout).toBe("hello");
+      // Without an account: what is there is not pulled again.
+      const { registryAuth, ...anonymous } = spread();
+      expect(registryAuth).toEqual(pullAccount);
+      expect((await imagePullProvider.create(anonymous)).outs!.missing).toEqual([]);
+    });
+
+    test("a refresh names the server that lost the image, and an update brings it back", async () => {
+      const state = { ...spread(), missing: [], previousReference: "" };
+      await asRoot(1, `docker image rm --force ${first.imageId}`);
+      const seen = await imagePullProvider.read!("id", state);
+      expect(seen.inputs!.incarnations[1]).toContain("(does not have the image)");
+      expect(seen.inputs!.incarnations[0]).toBe(lab.incarnation(0));
+      expect((await imagePullProvider.diff!("id", seen.props!, spread())).changes).toBe(true);
+      await imagePullProvider.update!("id", seen.props!, spread());
+      expect((await imagePullProvider.read!("id", state)).inputs).toEqual(spread());
+    });
+
+    test("a wrong password fails and names the servers", async () => {
+      const missing = first.reference.replace(first.digest, `sha256:${"0".repeat(64)}`);
+      const wrong = { username: "pull", password: "planted-wrong-secret" };
+      const message = await failureOf(
+        imagePullProvider.create(spread({ reference: missing, registryAuth: wrong })),
+      );
+      expect(message).toContain("could not be brought onto 3 of 3 hosts");
+      expect(message).toContain("img2.lab.example: ");
+      expect(message).not.toContain("planted");
+    });
+
+    test("one dead server is tolerated and remembered, and gets the image when it is back", async () => {
+      await asRoot(2, `docker image rm --force ${first.imageId}`);
+      await lab.kill(2);
+      const { outs } = await timed("pull with one dead server", () =>
+        imagePullProvider.create(spread()),
+      );
+      expect(outs!.missing).toEqual(["img2.lab.example"]);
+      expect((await imagePullProvider.diff!("id", outs!, spread())).changes).toBe(true);
+      await lab.start(2);
+      // Names given by hand are gone with the restart.
+      await asRoot(
+        2,
+        `grep -q registry.lab.example /etc/hosts || echo "${lab.address(0)} registry.lab.example" >> /etc/hosts`,
+      );
+      // The engine reads that file anew after five seconds at the latest.
+      await sleep(6000);
+      const mended = await imagePullProvider.update!("id", outs!, spread());
+      expect(mended.outs!.missing).toEqual([]);
+      expect((await imagePullProvider.diff!("id", mended.outs!, spread())).changes).toBe(false);
+    });
+
+    test("deleting removes the image from the servers and the registry, twice, also with a dead server", async () => {
+      const state = { ...spread(), missing: [], previousReference: "" };
+      await imagePullProvider.delete!("id", state);
+      await lab.kill(1);
+      await imagePullProvider.delete!("id", state);
+      await imageBuildProvider.delete!("id", first);
+      await imageBuildProvider.delete!("id", first);
+      const { stdout } = await asRoot(
+        0,
+        `docker images --quiet --filter reference=${registry}/greeting; curl -s -o /dev/null -w "%{http_code}" --cacert /etc/docker/certs.d/${registry}/ca.crt -u pull:$(cat) https://${registry}/v2/greeting/manifests/${first.digest}`,
+        pullAccount.password,
+      );
+      expect(stdout.trim()).toBe("404");
+    });
+  });
+});
