@@ -139,6 +139,44 @@ describe("a run that is cut off between writing and reloading", () => {
   });
 });
 
+describe("packages", () => {
+  const step: ConvergeStep = {
+    title: "packaged",
+    packages: [
+      { name: "curl" },
+      { name: "docker-ce", unlessCommand: "dockerd" },
+      { name: "planted-package" },
+    ],
+    reactions: [{ name: "greet", on: "any", run: ["touch /run/greeted"] }],
+  };
+  const calls = "/run/apt-calls";
+
+  test("that are missing are installed, and only those", async () => {
+    // In front of the real one, and as good as it but for the network.
+    await server.sh(
+      `printf '#!/bin/sh\\necho "$@" >> ${calls}\\n' > /usr/sbin/apt-get; chmod 0755 /usr/sbin/apt-get`,
+    );
+    const { stdout } = await server.ssh(renderConverge(step));
+    expect(stdout).toBe("changed packages planted-package\nchanged greet\npackaged: changed\n");
+    expect((await server.sh(`cat ${calls}`)).stdout.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/ update$/),
+      expect.stringMatching(/ install --yes --no-install-recommends planted-package$/),
+    ]);
+  });
+
+  test("that cannot be installed are named, with what the package manager said", async () => {
+    await server.sh(
+      "printf '#!/bin/sh\\necho E: no such thing >&2; exit 100\\n' > /usr/sbin/apt-get",
+    );
+    const { status, stderr } = await server.ssh(renderConverge(step));
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "E: no such thing\nhive: packaged on converge.hive.example: failed with status 100",
+    );
+    await server.sh("rm /usr/sbin/apt-get");
+  });
+});
+
 describe("deadlines", () => {
   test("a reaction that hangs is ended and named", async () => {
     const step: ConvergeStep = {
