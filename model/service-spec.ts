@@ -30,7 +30,7 @@ export interface ServiceUpdatePolicy {
   readonly order: "start-first" | "stop-first";
   /** Tasks changed at the same time. */
   readonly parallelism: number;
-  /** How long a new task is watched for failure, seconds. */
+  /** How long new tasks are watched for failure, seconds; for a service that is new as well. */
   readonly monitorSeconds: number;
 }
 
@@ -54,7 +54,7 @@ const nanoseconds = 1e9;
 
 /**
  * The normal form of a wish. Defaults: one task, nothing set or published, 10 s to stop, restarted after 1 s, rolled out one
- * by one and watched for 3 s, old task stopped first if ports of the host are published, else new one started first.
+ * by one and watched for 2 s, old task stopped first if ports of the host are published, else new one started first.
  */
 export function normalizeService(wish: ServiceWish): ServiceSpec {
   const ports = sortPorts(wish.ports ?? []);
@@ -74,7 +74,7 @@ export function normalizeService(wish: ServiceWish): ServiceSpec {
     update: {
       order: wish.update?.order ?? (onHost ? "stop-first" : "start-first"),
       parallelism: wish.update?.parallelism ?? 1,
-      monitorSeconds: wish.update?.monitorSeconds ?? 3,
+      monitorSeconds: wish.update?.monitorSeconds ?? 2,
     },
   };
 }
@@ -146,7 +146,11 @@ export function toEngineSpec(spec: ServiceSpec, forceUpdate = 0): EngineServiceS
 
 /** The normal form of a service that an engine has. What this program does not set is not in it. */
 export function fromEngineSpec(engine: EngineServiceSpec): ServiceSpec {
-  const { [siteLabel]: site = "", ...labels } = engine.Labels ?? {};
+  // No computed key in a destructuring pattern: the serializer of dynamic providers does not see what it captures.
+  const site = engine.Labels?.[siteLabel] ?? "";
+  const labels = Object.fromEntries(
+    Object.entries(engine.Labels ?? {}).filter(([label]) => label !== siteLabel),
+  );
   const { ContainerSpec: container, RestartPolicy: restart } = engine.TaskTemplate;
   const updatePolicy = engine.UpdateConfig;
   return {
