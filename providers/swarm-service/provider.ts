@@ -26,8 +26,6 @@ import {
   withObserved,
 } from "./service-state";
 
-/** A new service counts as running when its tasks have run for this long. */
-const newServiceStableSeconds = 2;
 /** How long tasks may take to go beyond their own time to stop. */
 const removalSeconds = 15;
 
@@ -69,7 +67,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
         updated,
-        stableSeconds: newServiceStableSeconds,
+        stableSeconds: inputs.update.monitorSeconds,
       });
     } catch (error) {
       throw partialFailure(messageOf(error), id, { ...inputs, serviceId: id, complete: false });
@@ -112,7 +110,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     await awaitConvergence(managers, id, {
       deadlineSeconds: convergeDeadlineSeconds,
       updated,
-      stableSeconds: olds.complete ? 0 : newServiceStableSeconds,
+      stableSeconds: olds.complete ? 0 : news.update.monitorSeconds,
     });
     return { outs: { ...news, serviceId: id, complete: true } };
   },

@@ -37,7 +37,7 @@ export interface SwarmServiceArgs {
   readonly stopGracePeriodSeconds?: pulumi.Input<number>;
   /** Time before a task that ended is started again. Default 1. */
   readonly restartDelaySeconds?: pulumi.Input<number>;
-  /** How a change is rolled out. Default: `stop-first` if ports of the host are published, else `start-first`; one by one; watched for 3 s. */
+  /** How a change is rolled out. Default: `stop-first` if ports of the host are published, else `start-first`; one by one; watched for 2 s. */
   readonly update?: pulumi.Input<Partial<ServiceUpdatePolicy>>;
   /** How long the service may take to run as wanted, seconds. Default 120. */
   readonly convergeDeadlineSeconds?: pulumi.Input<number>;

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import Docker from "dockerode";
-import { utils } from "ssh2";
 import { pack } from "tar-stream";
 
+import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
 import { sleep } from "../../providers/transport/deadline";
 import { withEngine } from "../../providers/transport/engine";
 import { messageOf } from "../../providers/transport/errors";
@@ -62,13 +62,13 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
   await removeLeftovers(docker);
   const folder = mkdtempSync(join(tmpdir(), "hive-lab-"));
   const [imageId, network] = await Promise.all([buildImage(), createNetwork(docker)]);
-  const operator = utils.generateKeyPairSync("ed25519");
+  const operator = generateOpenSshKeyPair("operator");
   const privateKeyFile = join(folder, "operator");
-  writeFileSync(privateKeyFile, operator.private, { mode: 0o600 });
+  writeFileSync(privateKeyFile, operator.privateKey, { mode: 0o600 });
 
   const launch = async (index: number): Promise<Server> => {
     const name = `${prefix}${index}.lab.example`;
-    const hostKey = utils.generateKeyPairSync("ed25519");
+    const hostKey = generateOpenSshKeyPair(name);
     const address = network.cidr.replace(/0\/24$/, String(11 + index));
     const container = await docker.createContainer({
       name: `${network.name}-${prefix}${index}`,
@@ -82,8 +82,8 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
     });
     await container.putArchive(
       await archive({
-        "etc/ssh/ssh_host_ed25519_key": { content: hostKey.private, mode: 0o600 },
-        "etc/ssh/authorized_keys/hive": { content: `${operator.public}\n`, mode: 0o644 },
+        "etc/ssh/ssh_host_ed25519_key": { content: hostKey.privateKey, mode: 0o600 },
+        "etc/ssh/authorized_keys/hive": { content: `${operator.publicKey}\n`, mode: 0o644 },
       }),
       { path: "/" },
     );
@@ -93,7 +93,7 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
       address,
       port: 22,
       user: "hive",
-      hostKey: hostKey.public.split(" ").slice(0, 2).join(" "),
+      hostKey: hostKey.publicKey,
       privateKeyFile,
     };
     await waitForEngine(access);

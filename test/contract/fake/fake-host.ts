@@ -9,8 +9,9 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Server as SshServer, utils } from "ssh2";
+import { Server as SshServer } from "ssh2";
 
+import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
 import type { HostAccess } from "../../../providers/transport/host-access";
 
 /** Answers a request to a fake engine. */
@@ -64,10 +65,10 @@ export async function startFakeHost(
   command: CommandHandler = () => ({ code: 0 }),
 ): Promise<FakeHost> {
   const folder = mkdtempSync(join(tmpdir(), "hive-fake-host-"));
-  const hostKey = utils.generateKeyPairSync("ed25519");
-  const operator = utils.generateKeyPairSync("ed25519");
+  const hostKey = generateOpenSshKeyPair(name);
+  const operator = generateOpenSshKeyPair("operator");
   const privateKeyFile = join(folder, "operator");
-  writeFileSync(privateKeyFile, operator.private, { mode: 0o600 });
+  writeFileSync(privateKeyFile, operator.privateKey, { mode: 0o600 });
 
   const requests: string[] = [];
   const open = new Set<Socket>();
@@ -84,10 +85,10 @@ export async function startFakeHost(
       current--;
     }
   });
-  const ssh = new SshServer({ hostKeys: [hostKey.private] }, (connection) => {
+  const ssh = new SshServer({ hostKeys: [hostKey.privateKey] }, (connection) => {
     connection.on("error", () => undefined);
     connection.on("authentication", (context) => {
-      const known = operator.public.includes(
+      const known = operator.publicKey.includes(
         context.method === "publickey" ? context.key.data.toString("base64") : "\n",
       );
       if (context.username === "hive" && known) {
@@ -144,7 +145,7 @@ export async function startFakeHost(
       address: "127.0.0.1",
       port,
       user: "hive",
-      hostKey: hostKey.public.split(" ").slice(0, 2).join(" "),
+      hostKey: hostKey.publicKey,
       privateKeyFile,
     },
     requests,

@@ -21,6 +21,10 @@ export interface FakeSwarm {
   readonly services: FakeService[];
   /** Cluster settings. */
   settings: Record<string, unknown>;
+  /** Makes all hosts managers, as if it had been done before. */
+  form(): void;
+  /** Lets the next updates of services be refused, as if another writer had come in between. */
+  interfere(times: number): void;
   /** All requests that change something, of all hosts. */
   writes(): string[];
   /** SSH connections of all hosts so far. */
@@ -63,6 +67,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   let clusterId: string | undefined;
   let settings: Record<string, unknown> = {};
   let version = 1;
+  let interferences = 0;
   const nodes: FakeNode[] = [];
   const services: FakeService[] = [];
   const tasks: FakeTask[] = [];
@@ -226,6 +231,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         }
       }
       if (verb === "update") {
+        if (interferences-- > 0) service.Version = { Index: version++ };
         if (Number(query.get("version")) !== service.Version.Index)
           return refuse(500, "update out of sequence");
         const before = service.Spec;
@@ -297,6 +303,13 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     },
     set settings(value) {
       settings = value;
+    },
+    form() {
+      clusterId = newId();
+      names.forEach((name, index) => enter(name, `10.0.0.${index + 1}`));
+    },
+    interfere(times) {
+      interferences = times;
     },
     writes: () =>
       hosts.flatMap(({ requests }) => requests.filter((line) => !line.startsWith("GET"))),
