@@ -91,7 +91,7 @@ export class Lab {
     ] as const;
     for (const [file, folder, target, mode] of keys) {
       const tar = `tar --directory ${this.folder} --owner=0 --group=0 --mode=${mode} --transform s,${file},${target}, -cf - ${file}`;
-      await run("sh", ["-c", `${tar} | docker cp - ${container}:/${folder}/`]);
+      await local(`${tar} | docker cp - ${container}:/${folder}/`, 30);
     }
     await run("docker", ["start", container]);
     return new Server(
@@ -143,21 +143,35 @@ export class Lab {
   }
 }
 
-/** Runs a program to its end, never failing because of its status. */
+/** Runs a program to its end, never failing because of its status. Past its deadline it is killed with all that it started. */
 function finish(file: string, words: readonly string[], options: RunOptions): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, words, { timeout: (options.timeoutSeconds ?? 60) * 1000 });
+    // A group of its own: a child of the child that holds the output open would keep this promise waiting.
+    const child = spawn(file, words, { detached: true });
+    const timer = setTimeout(
+      () => {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      },
+      (options.timeoutSeconds ?? 60) * 1000,
+    );
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.once("error", reject);
     child.once("close", (status) => {
+      clearTimeout(timer);
       resolve({ status, stdout, stderr });
     });
     // A program that ended without reading its input is no failure of the test.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
   });
+}
+
+/** Runs a shell's command on this computer. @throws Error when it fails */
+async function local(command: string, timeoutSeconds: number): Promise<void> {
+  const { status, stderr } = await finish("sh", ["-c", command], { timeoutSeconds });
+  if (status !== 0) throw new Error(`Status ${status}: ${command}\n${stderr}`);
 }
 
 /** A neighbour on the network. */
@@ -237,12 +251,9 @@ export class Server extends Outsider {
 
   /** Puts an image of this computer's engine into the server's own one. */
   async load(image: string): Promise<void> {
-    await run(
-      "sh",
-      ["-c", `docker save ${image} | docker exec -i ${this.containerName} docker load --quiet`],
-      {
-        timeout: 60_000,
-      },
+    await local(
+      `docker save ${image} | docker exec -i ${this.containerName} docker load --quiet`,
+      100,
     );
   }
 }
