@@ -24,7 +24,7 @@ export interface StepSurroundings {
 }
 
 /** Limits, seconds. */
-const limits = { request: 30, settle: 60, drain: 60 };
+const limits = { dial: 5, request: 30, settle: 60, drain: 60 };
 const pollMs = 200;
 const swarmPort = 2377;
 
@@ -80,7 +80,7 @@ export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void
         }
       }
     },
-    { deadlineSeconds: limits.request },
+    { deadlineSeconds: limits.request, dialSeconds: limits.dial },
   );
 }
 

@@ -1,0 +1,337 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import Docker from "dockerode";
+
+import { swarmClusterProvider } from "../../../providers/swarm-cluster/provider";
+import type {
+  SwarmClusterInputs,
+  SwarmClusterState,
+} from "../../../providers/swarm-cluster/membership";
+import { swarmServiceProvider } from "../../../providers/swarm-service/provider";
+import type {
+  SwarmServiceInputs,
+  SwarmServiceState,
+} from "../../../providers/swarm-service/service-state";
+import { sleep } from "../../../providers/transport/deadline";
+import { withEngine } from "../../../providers/transport/engine";
+import { closeIdleConnections, connectionsOpened } from "../../../providers/transport/pool";
+import { type Lab, startLab } from "../lab";
+
+/** One Swarm goes through its whole life, so the tests depend on their order. */
+let lab: Lab;
+let cluster: { id: string; state: SwarmClusterState };
+let service: { id: string; state: SwarmServiceState };
+
+/** Not on any registry: the engines have it or nobody has. */
+const image = "127.0.0.1:1/hive-lab-task:1";
+
+jest.setTimeout(180_000);
+
+beforeAll(async () => {
+  lab = await startLab({ servers: 3, prefix: "swarm" });
+}, 600_000);
+afterAll(async () => {
+  closeIdleConnections();
+  await lab.destroy();
+});
+
+function members(): SwarmClusterInputs["members"] {
+  return lab.hosts.map((access, index) => ({
+    access,
+    advertiseAddress: lab.address(index),
+    labels: { "hive.zone": `zone-${index}` },
+    incarnation: lab.incarnation(index),
+  }));
+}
+
+function clusterInputs(changes: Partial<SwarmClusterInputs> = {}): SwarmClusterInputs {
+  return { revision: 1, members: members(), heartbeatSeconds: 2, taskHistoryLimit: 5, ...changes };
+}
+
+/** Inputs of the test's service, with the defaults that `check` writes. */
+async function serviceInputs(
+  changes: Partial<SwarmServiceInputs> = {},
+): Promise<SwarmServiceInputs> {
+  const wish = {
+    revision: 1,
+    managers: lab.hosts,
+    site: "lab.example",
+    name: "web",
+    image,
+    mode: { kind: "global" },
+    environment: { GREETING: "one" },
+    ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
+    hostname: "{{.Node.Hostname}}",
+    ...changes,
+  } as SwarmServiceInputs;
+  const checked = await swarmServiceProvider.check?.(wish, wish);
+  expect(checked?.failures).toEqual([]);
+  return checked?.inputs as SwarmServiceInputs;
+}
+
+/** Versions of everything that the Swarm stores: unchanged as long as nobody writes. */
+async function versions(index = 1): Promise<unknown> {
+  return await withEngine(host(index), async (docker) => {
+    const swarm = (await docker.swarmInspect()) as { Version: unknown };
+    const nodes = (await docker.listNodes()) as { ID: string; Version?: unknown; Spec?: unknown }[];
+    return { swarm: swarm.Version, nodes: nodes.map(({ ID, Spec }) => [ID, Spec]) };
+  });
+}
+
+function host(index: number): Lab["hosts"][number] {
+  const access = lab.hosts[index];
+  if (access === undefined) throw new Error(`The lab has no host ${index}.`);
+  return access;
+}
+
+/** What a host answers on the service's port: the task's environment. */
+async function page(index: number): Promise<string> {
+  const response = await fetch(`http://${lab.address(index)}:8080/`, {
+    signal: AbortSignal.timeout(5000),
+  });
+  return await response.text();
+}
+
+async function readCluster(): Promise<Partial<SwarmClusterInputs> | undefined> {
+  const seen = await swarmClusterProvider.read?.(cluster.id, cluster.state);
+  return seen?.inputs;
+}
+
+/** Seconds that `work` took. */
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begin = Date.now();
+  await work();
+  return (Date.now() - begin) / 1000;
+}
+
+describe("a Swarm on real engines", () => {
+  test("is formed of three managers within 30 s, over one connection each", async () => {
+    const seconds = await timed(async () => {
+      const created = await swarmClusterProvider.create(clusterInputs());
+      cluster = { id: created.id, state: created.outs as SwarmClusterState };
+    });
+    expect(seconds).toBeLessThan(30);
+    expect(Object.keys(cluster.state.nodeIds)).toHaveLength(3);
+    expect(lab.hosts.map(connectionsOpened)).toEqual([1, 1, 1]);
+    expect(await readCluster()).toEqual(clusterInputs());
+    console.info(`three managers formed a Swarm in ${seconds.toFixed(1)} s`);
+  });
+
+  test("is adopted by a second create, which writes nothing", async () => {
+    const before = await versions();
+    const again = await swarmClusterProvider.create(clusterInputs());
+    expect(again).toEqual({ id: cluster.id, outs: cluster.state });
+    expect(await versions()).toEqual(before);
+  });
+
+  test("shows a label changed by hand, and mends it", async () => {
+    const nodeId = cluster.state.nodeIds[host(1).name] ?? "";
+    await withEngine(host(0), async (docker) => {
+      const node = (await docker.getNode(nodeId).inspect()) as {
+        Version: { Index: number };
+        Spec: object;
+      };
+      await docker.getNode(nodeId).update({
+        _query: { version: node.Version.Index },
+        _body: { ...node.Spec, Labels: { "hive.zone": "moon", theirs: "1" } },
+      });
+    });
+    const seen = await readCluster();
+    expect(seen?.members?.[1]?.labels).toEqual({ "hive.zone": "moon" });
+    const drifted = { ...cluster.state, ...seen } as SwarmClusterState;
+    expect((await swarmClusterProvider.diff?.(cluster.id, drifted, clusterInputs()))?.changes).toBe(
+      true,
+    );
+    await swarmClusterProvider.update?.(cluster.id, drifted, clusterInputs());
+    expect(await readCluster()).toEqual(clusterInputs());
+  });
+
+  test("takes over a changed heartbeat", async () => {
+    await swarmClusterProvider.update?.(
+      cluster.id,
+      cluster.state,
+      clusterInputs({ heartbeatSeconds: 3 }),
+    );
+    expect((await readCluster())?.heartbeatSeconds).toBe(3);
+    await swarmClusterProvider.update?.(
+      cluster.id,
+      { ...cluster.state, heartbeatSeconds: 3 },
+      clusterInputs(),
+    );
+    expect((await readCluster())?.heartbeatSeconds).toBe(2);
+  });
+});
+
+describe("a service on real engines", () => {
+  beforeAll(async () => {
+    await promisify(execFile)("docker", [
+      "build",
+      "--quiet",
+      "--tag",
+      image,
+      "test/integration/task-image",
+    ]);
+    await Promise.all(
+      lab.hosts.map(async (access) => {
+        const saved = await new Docker().getImage(image).get();
+        await withEngine(
+          access,
+          async (docker) => {
+            // The engine is done when its answer ends.
+            for await (const _chunk of await docker.loadImage(saved as unknown as string)) continue;
+          },
+          { deadlineSeconds: 120 },
+        );
+      }),
+    );
+  }, 300_000);
+
+  test("runs on every host when create returns, and refreshes clean", async () => {
+    const inputs = await serviceInputs();
+    const created = await swarmServiceProvider.create(inputs);
+    service = { id: created.id, state: created.outs as SwarmServiceState };
+    for (const index of [0, 1, 2]) {
+      expect(await page(index)).toMatch(
+        new RegExp(
+          `HOSTNAME=${host(index).name}[^]*GREETING=one|GREETING=one[^]*HOSTNAME=${host(index).name}`,
+        ),
+      );
+    }
+    const seen = await swarmServiceProvider.read?.(service.id, service.state);
+    expect(seen?.inputs).toEqual(inputs);
+  });
+
+  test("rolls a changed variable out to every host", async () => {
+    const news = await serviceInputs({ environment: { GREETING: "two" } });
+    const seconds = await timed(async () => {
+      const updated = await swarmServiceProvider.update?.(service.id, service.state, news);
+      service.state = updated?.outs as SwarmServiceState;
+    });
+    for (const index of [0, 1, 2]) expect(await page(index)).toContain("GREETING=two");
+    console.info(`a changed variable was rolled out to three hosts in ${seconds.toFixed(1)} s`);
+  });
+
+  test("is rolled back when the new tasks fail; the error carries what the task said", async () => {
+    const failing = await serviceInputs({ environment: { FAIL: "cannot open /etc/app.conf" } });
+    await expect(swarmServiceProvider.update?.(service.id, service.state, failing)).rejects.toThrow(
+      /rolled back[^]*Task \S+ on swarm\d\.lab\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
+    );
+    for (const index of [0, 1, 2]) expect(await page(index)).toContain("GREETING=two");
+    const seen = await swarmServiceProvider.read?.(service.id, service.state);
+    expect(seen?.inputs).toEqual(await serviceInputs({ environment: { GREETING: "two" } }));
+  });
+
+  test("whose tasks cannot run from the start is kept as partial, with what the task said", async () => {
+    const failing = await serviceInputs({
+      name: "broken",
+      ports: [],
+      environment: { FAIL: "no database" },
+    });
+    const failed: unknown = await swarmServiceProvider
+      .create(failing)
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      message: expect.stringMatching(/end again and again[^]*no database/) as string,
+      properties: { name: "broken", complete: false },
+    });
+    const { id, properties } = failed as { id: string; properties: SwarmServiceState };
+    await swarmServiceProvider.delete?.(id, properties);
+    expect((await swarmServiceProvider.read?.(id, properties))?.id).toBeUndefined();
+  });
+
+  test("scaled by hand shows in a refresh, and update brings it back", async () => {
+    const inputs = await serviceInputs({
+      name: "scaled",
+      ports: [],
+      mode: { kind: "replicated", replicas: 1 },
+    });
+    const created = await swarmServiceProvider.create(inputs);
+    const state = created.outs as SwarmServiceState;
+    await withEngine(host(2), async (docker) => {
+      const seen = (await docker.getService(created.id).inspect()) as {
+        Version: { Index: number };
+        Spec: object;
+      };
+      await docker.getService(created.id).update({
+        version: seen.Version.Index,
+        ...seen.Spec,
+        Mode: { Replicated: { Replicas: 3 } },
+      });
+    });
+    const seen = await swarmServiceProvider.read?.(created.id, state);
+    expect(seen?.inputs).toEqual({ ...inputs, mode: { kind: "replicated", replicas: 3 } });
+    await swarmServiceProvider.update?.(created.id, seen?.props as SwarmServiceState, inputs);
+    expect((await swarmServiceProvider.read?.(created.id, state))?.inputs).toEqual(inputs);
+    await swarmServiceProvider.delete?.(created.id, state);
+  });
+});
+
+describe("with the leader killed", () => {
+  test("refresh and update still work within 30 s each, and the service answers on the others", async () => {
+    const leader = await withEngine(host(0), async (docker) => {
+      const nodes = (await docker.listNodes()) as unknown as {
+        Description: { Hostname: string };
+        ManagerStatus?: { Leader?: boolean };
+      }[];
+      return nodes.find(({ ManagerStatus }) => ManagerStatus?.Leader === true)?.Description
+        .Hostname;
+    });
+    const index = lab.hosts.findIndex(({ name }) => name === leader);
+    await lab.kill(index);
+    let seen: Partial<SwarmClusterInputs> | undefined;
+    expect(await timed(async () => (seen = await readCluster()))).toBeLessThan(30);
+    expect(seen).toEqual(clusterInputs());
+    const news = clusterInputs({ taskHistoryLimit: 4 });
+    expect(
+      await timed(async () => {
+        const updated = await swarmClusterProvider.update?.(cluster.id, cluster.state, news);
+        cluster.state = updated?.outs as SwarmClusterState;
+      }),
+    ).toBeLessThan(30);
+    expect((await readCluster())?.taskHistoryLimit).toBe(4);
+    for (const other of [0, 1, 2].filter((candidate) => candidate !== index)) {
+      expect(await page(other)).toContain("GREETING=two");
+    }
+
+    const dead = cluster.state.nodeIds[host(index).name];
+    await lab.replace(index);
+    const updated = await swarmClusterProvider.update?.(
+      cluster.id,
+      cluster.state,
+      clusterInputs({ taskHistoryLimit: 4 }),
+    );
+    cluster.state = updated?.outs as SwarmClusterState;
+    expect(cluster.state.nodeIds[host(index).name]).not.toBe(dead);
+    const ids = await withEngine(host((index + 1) % 3), async (docker) =>
+      (await docker.listNodes()).map((node) => (node as { ID: string }).ID),
+    );
+    expect(ids.sort()).toEqual(Object.values(cluster.state.nodeIds).sort());
+  });
+});
+
+describe("at the end", () => {
+  test("the service's tasks are gone when delete returns, and delete may be repeated", async () => {
+    await swarmServiceProvider.delete?.(service.id, service.state);
+    for (const index of [0, 1, 2]) {
+      const running = await withEngine(host(index), (docker) =>
+        docker.listContainers({ filters: JSON.stringify({ name: ["web."] }) }),
+      );
+      expect(running).toEqual([]);
+    }
+    await swarmServiceProvider.delete?.(service.id, service.state);
+  });
+
+  test("the Swarm is dissolved, also with a dead host", async () => {
+    await lab.kill(2);
+    await sleep(500);
+    await swarmClusterProvider.delete?.(cluster.id, cluster.state);
+    for (const index of [0, 1]) {
+      const info = await withEngine(
+        host(index),
+        (docker) => docker.info() as Promise<{ Swarm: object }>,
+      );
+      expect(info.Swarm).toMatchObject({ LocalNodeState: "inactive" });
+    }
+  });
+});
