@@ -44,7 +44,7 @@ function fileNames(folder: string): readonly string[] {
 
 /** This computer, as far as locks go. */
 export function thisComputer(): LockObserver {
-  return { hostname: hostname(), bootTime: Date.now() - uptime() * 1000, programOf };
+  return { hostname: hostname(), bootTime: Date.now() - uptime() * 1000, programOf, parentOf };
 }
 
 function programOf(pid: number): string | undefined {
@@ -53,10 +53,20 @@ function programOf(pid: number): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return undefined;
   }
-  if (process.platform === "win32") return "";
-  const answer = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], {
+  return ask("comm", pid) ?? "";
+}
+
+function parentOf(pid: number): number | undefined {
+  const parent = Number.parseInt(ask("ppid", pid) ?? "", 10);
+  return Number.isNaN(parent) ? undefined : parent;
+}
+
+/** Asks POSIX `ps` about a process. @returns undefined where it does not know */
+function ask(what: "comm" | "ppid", pid: number): string | undefined {
+  if (process.platform === "win32") return undefined;
+  const answer = spawnSync("ps", ["-o", `${what}=`, "-p", String(pid)], {
     encoding: "utf8",
     timeout: 5000,
   });
-  return answer.status === 0 ? answer.stdout.trim() : "";
+  return answer.status === 0 ? answer.stdout.trim() : undefined;
 }

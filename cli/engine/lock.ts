@@ -14,6 +14,8 @@ export interface LockObserver {
   readonly bootTime: number;
   /** The name of the program that runs under a process id, `undefined` if there is none, `""` if it cannot be told. */
   programOf(pid: number): string | undefined;
+  /** The process that started a process, `undefined` if it cannot be told. */
+  parentOf(pid: number): number | undefined;
 }
 
 /**
@@ -41,6 +43,17 @@ export function isStale(lock: StackLock, observer: LockObserver): boolean {
   const program = observer.programOf(lock.pid);
   if (program === undefined) return true;
   return program !== "" && !program.includes("pulumi");
+}
+
+/**
+ * Whether an engine works on although the `hive` that started it was killed: then its parent is the system's first
+ * process. It ends with the step that it is at, when it finds nobody to tell.
+ */
+export function isOrphaned(lock: StackLock, observer: LockObserver): boolean {
+  if (lock.hostname !== observer.hostname) return false;
+  const parent = observer.parentOf(lock.pid);
+  if (parent === undefined) return false;
+  return parent === 1 || /^(systemd|init|launchd)$/.test(observer.programOf(parent) ?? "");
 }
 
 /** `2 min`, `45 s`, `3 h`: how long ago something was. */

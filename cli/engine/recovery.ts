@@ -71,7 +71,7 @@ async function tidy(
   readonly objects: readonly EngineObject[];
   readonly interrupted: boolean;
 }> {
-  const released = await stack.releaseStaleLocks();
+  const released = await stack.releaseStaleLocks(say);
   for (const { pid, timestamp } of released) {
     say(
       `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`,

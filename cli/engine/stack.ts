@@ -14,10 +14,13 @@ import { Failure } from "../failure";
 import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";
 import { mergeConfig } from "./config-file";
 import type { Engine } from "./engine";
-import { isStale, lockMessage, type StackLock } from "./lock";
+import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
 import { readState, type StackState, type StateResource, withoutPending } from "./state";
+
+/** How long an engine that lost its `hive` is waited for, seconds. */
+const orphanSeconds = 30;
 
 /** The Pulumi stack of a stage. */
 export class Stack {
@@ -112,24 +115,41 @@ export class Stack {
   }
 
   /**
-   * Removes the locks of runs of this computer that are certainly over.
+   * Removes the locks of runs of this computer that are certainly over, and waits for an engine that lost its `hive`.
    *
+   * @param say tells the user what is waited for
    * @returns the removed locks
    * @throws Failure with exit code 4 when another run holds the stack
    */
-  async releaseStaleLocks(): Promise<readonly StackLock[]> {
-    const locks = readLocks(this.backendUrl, this.projectName, this.stage);
-    if (locks.length === 0) return [];
+  async releaseStaleLocks(say: (text: string) => void): Promise<readonly StackLock[]> {
     const computer = thisComputer();
-    const living = locks.filter((lock) => !isStale(lock, computer));
-    if (living.length > 0)
-      throw new Failure(lockMessage(this.stage, living, Date.now()), exitCodes.locked);
+    const deadline = Date.now() + orphanSeconds * 1000;
+    for (let told = false; ; told = true) {
+      const locks = readLocks(this.backendUrl, this.projectName, this.stage);
+      if (locks.length === 0) return [];
+      const living = locks.filter((lock) => !isStale(lock, computer));
+      if (living.length === 0) {
+        await this.cancel();
+        return locks;
+      }
+      const ending = living.every((lock) => isOrphaned(lock, computer)) && Date.now() < deadline;
+      if (!ending) throw new Failure(lockMessage(this.stage, living, Date.now()), exitCodes.locked);
+      if (!told) {
+        const pids = living.map(({ pid }) => pid).join(", ");
+        say(
+          `The engine of a run that was killed (process ${pids}) is at its last step; waiting for it.`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  private async cancel(): Promise<void> {
     const { code, stderr } = await this.engine.ask(["cancel", "--yes", "--stack", this.stage], {
       cwd: this.workFolder,
     });
     if (code !== 0)
       throw engineFailure("The lock of an interrupted run could not be removed.", stderr);
-    return locks;
   }
 
   /** The state as it is now. */

@@ -1,6 +1,14 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Terminal } from "../terminal";
-import { type Direction, foldEvent, initialProgress, type Progress } from "./progress";
+import {
+  type Direction,
+  foldEvent,
+  initialProgress,
+  type Progress,
+  type Section,
+  sectionStates,
+  type SectionState,
+} from "./progress";
 import { changeLines, liveLines, stillRunningLines } from "./view";
 
 /** Redraws per second on a live terminal: 8. */
@@ -11,6 +19,8 @@ const silenceMs = 10_000;
 /** Shows a run's progress: redrawn in place on a live terminal, else a line whenever something begins or ends. */
 export class ProgressPrinter {
   private progress: Progress;
+  /** Where the sections stood when plain lines were last printed. */
+  private states: ReadonlyMap<Section, SectionState> = new Map();
   private stopped = false;
   private drawn = 0;
   private frame = 0;
@@ -38,9 +48,8 @@ export class ProgressPrinter {
 
   /** Takes an event into account. */
   take(event: EngineEvent): void {
-    const before = this.progress;
-    this.progress = foldEvent(before, event, Date.now());
-    if (!this.terminal.live) this.printLines(changeLines(before, this.progress, Date.now()));
+    this.progress = foldEvent(this.progress, event, Date.now());
+    if (!this.terminal.live) this.printChanges();
   }
 
   /** Prints a line between the progress. */
@@ -54,10 +63,9 @@ export class ProgressPrinter {
     if (this.stopped) return;
     this.stopped = true;
     clearInterval(this.timer);
-    const before = this.progress;
-    this.progress = { ...before, result: before.result ?? "failed" };
+    this.progress = { ...this.progress, result: this.progress.result ?? "failed" };
     if (this.terminal.live) this.draw();
-    else this.printLines(changeLines(before, this.progress, Date.now()));
+    else this.printChanges();
     this.drawn = 0;
   }
 
@@ -65,7 +73,10 @@ export class ProgressPrinter {
     if (this.terminal.live) {
       this.frame += 1;
       this.draw();
-    } else if (Date.now() - this.lastPrint >= silenceMs) {
+      return;
+    }
+    this.printChanges();
+    if (Date.now() - this.lastPrint >= silenceMs) {
       this.printLines(stillRunningLines(this.progress, Date.now()));
       this.lastPrint = Date.now();
     }
@@ -83,6 +94,12 @@ export class ProgressPrinter {
   private erase(): void {
     if (this.drawn > 0) this.terminal.write(`\u001b[${this.drawn}F\u001b[J`);
     this.drawn = 0;
+  }
+
+  private printChanges(): void {
+    const now = Date.now();
+    this.printLines(changeLines(this.states, this.progress, now));
+    this.states = sectionStates(this.progress, now);
   }
 
   private printLines(lines: readonly string[]): void {

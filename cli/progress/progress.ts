@@ -208,11 +208,14 @@ export function totalCounts(progress: Progress): Counts {
 /** Where a section stands. `absent`: this run does not have it. */
 export type SectionState = "absent" | "waiting" | "running" | "done" | "failed";
 
+/** Phases overlap a little: one counts as over only when nothing of it was done for so long, milliseconds. */
+const settleMs = 1500;
+
 /**
- * Where a section stands. The engine does not announce the end of a phase: it is over when nothing of it runs and a
- * later one is being changed, or the run has ended.
+ * Where a section stands. The engine does not announce the end of a phase: it is over when nothing of it runs or ran
+ * lately and a later one is being changed, or when the run has ended.
  */
-export function sectionState(progress: Progress, section: Section): SectionState {
+export function sectionState(progress: Progress, section: Section, now: number): SectionState {
   const own = sectionOf(progress, section);
   if (own.counts.failed > 0) return "failed";
   if (own.running.size > 0) return "running";
@@ -220,8 +223,14 @@ export function sectionState(progress: Progress, section: Section): SectionState
   const order = sectionOrder(progress);
   const later = order.slice(order.indexOf(section) + 1).filter((other) => other !== "other");
   const overtaken = later.some((other) => sectionOf(progress, other).startedAt !== undefined);
+  const settled = now - (own.endedAt ?? now) >= settleMs;
   if (!own.present) return "absent";
-  if (own.startedAt !== undefined) return ended || overtaken ? "done" : "running";
+  if (own.startedAt !== undefined) return ended || (overtaken && settled) ? "done" : "running";
   if (progress.result === "succeeded" || overtaken) return "done";
   return "waiting";
+}
+
+/** Where each section stands. */
+export function sectionStates(progress: Progress, now: number): ReadonlyMap<Section, SectionState> {
+  return new Map(sections.map((section) => [section, sectionState(progress, section, now)]));
 }

@@ -4,6 +4,7 @@ import {
   type Progress,
   type RunningStep,
   type Section,
+  type SectionState,
   sectionOf,
   sectionOrder,
   sectionState,
@@ -101,7 +102,7 @@ export function liveLines(
 ): readonly string[] {
   const { now, columns, frame, paint } = look;
   return sectionOrder(progress).flatMap((section) => {
-    const state = sectionState(progress, section);
+    const state = sectionState(progress, section, now);
     if (state === "absent" || isIdle(progress, section)) return [];
     const line = sectionLine(progress, section, now).slice(0, Math.max(20, columns - 3));
     switch (state) {
@@ -118,18 +119,24 @@ export function liveLines(
 }
 
 /**
- * What plain output adds when a run went from one state to the next: a line when a section starts, ends or fails.
- * A section in which nothing was changed is told once, at its end.
+ * What plain output adds when a run has gone on: a line when a section starts, ends or fails. A section in which nothing
+ * was changed is told once, at its end.
+ *
+ * @param before where the sections stood when the last lines were made
  */
-export function changeLines(before: Progress, after: Progress, now: number): readonly string[] {
-  return sectionOrder(after).flatMap((section) => {
-    const was = sectionState(before, section);
-    const is = sectionState(after, section);
-    if (was === is || isIdle(after, section)) return [];
-    if (is === "running" && was !== "done")
-      return [`${sectionLabel(section).padEnd(nameWidth)}  started`];
-    if (is === "failed") return [`${sectionLine(after, section, now)}`];
-    return is === "done" ? [sectionLine(after, section, now)] : [];
+export function changeLines(
+  before: ReadonlyMap<Section, SectionState>,
+  progress: Progress,
+  now: number,
+): readonly string[] {
+  return sectionOrder(progress).flatMap((section) => {
+    const was = before.get(section);
+    const is = sectionState(progress, section, now);
+    if (was === is || isIdle(progress, section)) return [];
+    if (is === "running") {
+      return was === "done" ? [] : [`${sectionLabel(section).padEnd(nameWidth)}  started`];
+    }
+    return is === "done" || is === "failed" ? [sectionLine(progress, section, now)] : [];
   });
 }
 

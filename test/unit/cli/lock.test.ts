@@ -1,4 +1,10 @@
-import { isStale, lockMessage, type LockObserver, parseLock } from "../../../cli/engine/lock";
+import {
+  isOrphaned,
+  isStale,
+  lockMessage,
+  type LockObserver,
+  parseLock,
+} from "../../../cli/engine/lock";
 
 const text =
   '{"pid":26000,"username":"root","hostname":"desk","timestamp":"2026-11-23T13:44:55.418543253Z"}';
@@ -10,6 +16,7 @@ const observer = (
   hostname: "desk",
   bootTime: Date.parse("2026-11-23T08:00:00Z"),
   programOf,
+  parentOf: () => 4711,
   ...more,
 });
 
@@ -27,6 +34,24 @@ test.each([
   ["it was made on another computer", observer(() => undefined, { hostname: "laptop" }), false],
 ])("a lock is stale or not: %s", (_case, facts, stale) => {
   expect(isStale(lock, facts)).toBe(stale);
+});
+
+test.each([
+  ["the first process", observer(() => "pulumi", { parentOf: () => 1 }), true],
+  [
+    "a session's systemd",
+    observer((pid) => (pid === 800 ? "systemd" : "pulumi"), { parentOf: () => 800 }),
+    true,
+  ],
+  ["hive", observer((pid) => (pid === 900 ? "node" : "pulumi"), { parentOf: () => 900 }), false],
+  ["nobody that can be told", observer(() => "pulumi", { parentOf: () => undefined }), false],
+  [
+    "a process of another computer",
+    observer(() => "pulumi", { parentOf: () => 1, hostname: "laptop" }),
+    false,
+  ],
+])("an engine whose parent is %s has lost its hive or not", (_parent, facts, orphaned) => {
+  expect(isOrphaned(lock, facts)).toBe(orphaned);
 });
 
 test.each(["", "{", "null", "[]", '{"username":"root"}'])(

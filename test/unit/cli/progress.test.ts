@@ -1,11 +1,35 @@
-import { sectionOf, sections, sectionState, totalCounts } from "../../../cli/progress/progress";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import {
+  type Direction,
+  foldEvent,
+  initialProgress,
+  sectionOf,
+  sectionState,
+  sectionStates,
+  totalCounts,
+} from "../../../cli/progress/progress";
 import { changeLines, liveLines, sectionTime } from "../../../cli/progress/view";
-import { foldEvent, initialProgress } from "../../../cli/progress/progress";
 import { plain } from "../../../cli/terminal";
 import { recordedEvents, replay, timeOf } from "./recorded-run";
 
+/** Long after any event of the recordings. */
+const later = 4_000_000_000_000;
+
 const states = (progress: ReturnType<typeof replay>) =>
-  Object.fromEntries(sections.map((section) => [section, sectionState(progress, section)]));
+  Object.fromEntries(sectionStates(progress, later));
+
+/** The lines of plain output over a whole run. */
+function plainLines(events: readonly EngineEvent[], direction: Direction): readonly string[] {
+  const lines: string[] = [];
+  let progress = initialProgress(direction);
+  let before = sectionStates(progress, 0);
+  for (const event of events) {
+    progress = foldEvent(progress, event, timeOf(event));
+    lines.push(...changeLines(before, progress, timeOf(event)));
+    before = sectionStates(progress, timeOf(event));
+  }
+  return lines;
+}
 
 test("a first run that failed: what was built, where it stopped, what was never begun", () => {
   const progress = replay(recordedEvents("first-up-failed"));
@@ -44,7 +68,7 @@ test("the next run goes on from there: unchanged phases take no time, the others
 
 test("reading what is there is a section of its own and does not count as change", () => {
   const progress = replay(recordedEvents("refresh-unchanged"));
-  expect(sectionState(progress, "refresh")).toBe("done");
+  expect(sectionState(progress, "refresh", later)).toBe("done");
   expect(totalCounts(progress)).toEqual({
     created: 0,
     updated: 0,
@@ -57,14 +81,7 @@ test("reading what is there is a section of its own and does not count as change
 });
 
 test("destroying is told from the last phase to the first", () => {
-  const events = recordedEvents("destroy");
-  const lines: string[] = [];
-  let progress = initialProgress("destroy");
-  for (const event of events) {
-    const next = foldEvent(progress, event, timeOf(event));
-    lines.push(...changeLines(progress, next, timeOf(event)));
-    progress = next;
-  }
+  const lines = plainLines(recordedEvents("destroy"), "destroy");
   const ended = lines.filter((line) => line.includes("deleted")).map((line) => line.split(" ")[0]);
   expect(ended).toEqual([
     "initialize-services",
@@ -97,14 +114,37 @@ test("live lines fit the terminal, so that redrawing finds its place again", () 
   }
 });
 
+test("a phase in which something happens again right away is not told as over in between", () => {
+  const step = (name: string) => ({
+    op: "create",
+    urn: `urn:pulumi:private::hive::hive:index:Hive$hive:phase:${name}$docker:index/container:Container::${name}`,
+    type: "docker:index/container:Container",
+    new: { custom: true },
+  });
+  const at = (timestamp: number, event: object) =>
+    ({ sequence: 0, timestamp, ...event }) as unknown as EngineEvent;
+  const pre = (name: string) => ({ resourcePreEvent: { metadata: step(name) } });
+  const end = (name: string) => ({ resOutputsEvent: { metadata: step(name) } });
+  const lines = plainLines(
+    [
+      at(1, pre("BuildInfra")),
+      at(2, pre("SetupHosts")),
+      at(3, end("BuildInfra")),
+      at(4, pre("BuildInfra")),
+      at(5, end("BuildInfra")),
+      at(9, end("SetupHosts")),
+    ],
+    "build",
+  );
+  expect(lines).toEqual([
+    expect.stringMatching(/^build-infra +started/),
+    expect.stringMatching(/^setup-hosts +started/),
+    expect.stringMatching(/^build-infra +4\.0 s {2}2 created/),
+  ]);
+});
+
 test("plain output says once that a phase starts and once that it ended", () => {
-  const lines: string[] = [];
-  let progress = initialProgress("build");
-  for (const event of recordedEvents("first-up-failed")) {
-    const next = foldEvent(progress, event, timeOf(event));
-    lines.push(...changeLines(progress, next, timeOf(event)));
-    progress = next;
-  }
+  const lines = plainLines(recordedEvents("first-up-failed"), "build");
   const count = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
   expect(count(/^setup-hosts +started/)).toBe(1);
   expect(count(/^setup-hosts .*3 created/)).toBe(1);
