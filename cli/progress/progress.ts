@@ -226,8 +226,11 @@ export function sectionState(progress: Progress, section: Section, now: number):
   const settled = now - (own.endedAt ?? now) >= settleMs;
   if (!own.present) return "absent";
   if (own.startedAt !== undefined) return ended || (overtaken && settled) ? "done" : "running";
-  if (progress.result === "succeeded" || overtaken) return "done";
-  return "waiting";
+  if (progress.result === "succeeded") return "done";
+  // Nothing of it changes, as far as is known. A section of which nothing at all was seen may still begin.
+  const earlier = order.slice(0, order.indexOf(section));
+  const passed = earlier.every((other) => sectionState(progress, other, now) !== "running");
+  return overtaken && passed && own.counts.unchanged > 0 ? "done" : "waiting";
 }
 
 /** Where each section stands. */
