@@ -25,7 +25,7 @@ export function packed<I, O>(
 ): pulumi.dynamic.ResourceProvider<I, O> {
   const known = made.get(provider);
   if (known !== undefined) {
-    return known as unknown as pulumi.dynamic.ResourceProvider<I, O>;
+    return known;
   }
   const code = pulumi.runtime
     .serializeFunction(() => provider)
@@ -42,14 +42,14 @@ export function packed<I, O>(
     delete: async (id: string, props: unknown) => (await load()).delete(id, props),
   };
   made.set(provider, wrapper);
-  return wrapper as unknown as pulumi.dynamic.ResourceProvider<I, O>;
+  return wrapper;
 }
 
 /** The provider in a packed text; unpacked once in a process. */
 function unpack(code: string): AnyProvider {
   const key = Symbol.for("hive.unpacked/1");
   const holder = globalThis as unknown as Record<symbol, Map<string, AnyProvider> | undefined>;
-  const unpacked = (holder[key] ??= new Map());
+  const unpacked = (holder[key] ??= new Map<string, AnyProvider>());
   let provider = unpacked.get(code);
   if (provider === undefined) {
     const text = inflateRawSync(Buffer.from(code, "base64")).toString("utf8");

@@ -24,9 +24,14 @@ const startAttempts = 3;
  * Opens an SSH connection, with the host key verified.
  *
  * @param seconds limit for everything together, in seconds
+ * @param outer ends the attempt
  * @throws TransportError `unreachable`, `host-key`, `private-key` or `login`
  */
-export async function openConnection(access: HostAccess, seconds: number): Promise<Connection> {
+export async function openConnection(
+  access: HostAccess,
+  seconds: number,
+  outer: AbortSignal,
+): Promise<Connection> {
   const privateKey = await readPrivateKey(access);
   return await withDeadline(
     seconds,
@@ -50,6 +55,7 @@ export async function openConnection(access: HostAccess, seconds: number): Promi
         }
       }
     },
+    outer,
   );
 }
 

@@ -18,6 +18,8 @@ const channelSeconds = 6;
 /** One host's entry in the pool. */
 interface PooledHost {
   connection: Promise<Connection> | undefined;
+  /** Ends the start of `connection`. */
+  stopStart: AbortController | undefined;
   /** Calls that use or await the connection now. */
   users: number;
   idleTimer: NodeJS.Timeout | undefined;
@@ -129,6 +131,7 @@ function enter(access: HostAccess): PooledHost {
   if (host === undefined) {
     host = {
       connection: undefined,
+      stopStart: undefined,
       users: 0,
       idleTimer: undefined,
       channels: makeSlots(channelsPerHost),
@@ -164,6 +167,7 @@ function closeConnection(host: PooledHost): void {
   clearTimeout(host.idleTimer);
   const { connection } = host;
   host.connection = undefined;
+  host.stopStart?.abort(new Error("nobody waits for this connection any more"));
   void connection?.then(
     ({ client }) => client.end(),
     () => undefined,
@@ -177,8 +181,10 @@ async function connect(
   options: UseOptions,
 ): Promise<Connection> {
   if (host.connection === undefined) {
-    const started = start(access, host, options.dialSeconds ?? 10);
+    const stopStart = new AbortController();
+    const started = start(access, host, options.dialSeconds ?? 10, stopStart.signal);
     host.connection = started;
+    host.stopStart = stopStart;
     const forget = (): void => {
       if (host.connection === started) {
         host.connection = undefined;
@@ -196,14 +202,15 @@ async function start(
   access: HostAccess,
   host: PooledHost,
   dialSeconds: number,
+  signal: AbortSignal,
 ): Promise<Connection> {
   const { starts } = transportPool();
   const address = `${access.address}:${access.port}`;
   const slots = starts.get(address) ?? makeSlots(startsPerAddress);
   starts.set(address, slots);
-  const free = await takeSlot(slots, AbortSignal.timeout(60_000));
+  const free = await takeSlot(slots, signal);
   try {
-    const connection = await openConnection(access, dialSeconds);
+    const connection = await openConnection(access, dialSeconds, signal);
     host.opened++;
     return connection;
   } finally {

@@ -1,8 +1,10 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 
 import { runChecked, runCommand } from "../../providers/transport/command";
 import { withEngine } from "../../providers/transport/engine";
 import type { HostAccess } from "../../providers/transport/host-access";
+import { withAnyManager } from "../../providers/transport/manager";
 import { closeIdleConnections } from "../../providers/transport/pool";
 import { type FakeHost, startFakeHost } from "./fake/fake-host";
 
@@ -157,6 +159,57 @@ describe("a host that is not what it should be", () => {
       /Cannot reach hive0\.example \(127\.0\.0\.1:1\): nothing listens on its SSH port/,
     );
     expect(Date.now() - begin).toBeLessThan(1000);
+  });
+});
+
+describe("any manager", () => {
+  const manager = (name: string): Promise<FakeHost> =>
+    startFakeHost(name, ({ path }) =>
+      path === "/info"
+        ? {
+            status: 200,
+            body: { Swarm: { NodeID: "n", LocalNodeState: "active", ControlAvailable: true } },
+          }
+        : { status: 200, body: [] },
+    );
+  const who = (managers: readonly HostAccess[]): Promise<string> =>
+    withAnyManager(managers, (_docker, { name }) => Promise.resolve(name));
+
+  test("will do: a host that takes connections and never speaks costs a moment, and is not asked first again", async () => {
+    const good = await manager("good.example");
+    const mute = createServer((socket) => socket.resume());
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    const { port } = mute.address() as AddressInfo;
+    const managers = [{ ...good.access, name: "mute.example", port }, good.access];
+    try {
+      const begin = Date.now();
+      expect(await who(managers)).toBe("good.example");
+      expect(Date.now() - begin).toBeLessThan(2500);
+      const connected = new Promise((resolve) => mute.once("connection", () => resolve("asked")));
+      expect(await who(managers)).toBe("good.example");
+      expect(await Promise.race([connected, Promise.resolve("left alone")])).toBe("left alone");
+    } finally {
+      mute.close();
+      await good.stop();
+    }
+  });
+
+  test("that has no quorum or is none is passed over, and the error tells why for each", async () => {
+    const worker = await startFakeHost("worker.example", () => ({
+      status: 200,
+      body: { Swarm: { NodeID: "n", LocalNodeState: "active", ControlAvailable: false } },
+    }));
+    const { access } = worker;
+    const refused = { ...access, name: "refused.example", port: 1 };
+    try {
+      const message = await messageOf(who([refused, access]));
+      expect(message).toMatch(/No Swarm manager with quorum among 2 host\(s\):/);
+      expect(message).toMatch(/- refused\.example: Cannot reach .*connection refused/);
+      expect(message).toMatch(/- worker\.example: is not a Swarm manager/);
+      expect(message).toMatch(/Bring back enough managers/);
+    } finally {
+      await worker.stop();
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 
 import Docker from "dockerode";
@@ -139,7 +140,7 @@ describe("a Swarm on real engines", () => {
     });
     const seen = await readCluster();
     expect(seen?.members?.[1]?.labels).toEqual({ "hive.zone": "moon" });
-    const drifted = { ...cluster.state, ...seen } as SwarmClusterState;
+    const drifted = { ...cluster.state, ...seen };
     expect((await swarmClusterProvider.diff?.(cluster.id, drifted, clusterInputs()))?.changes).toBe(
       true,
     );
@@ -179,7 +180,7 @@ describe("a service on real engines", () => {
           access,
           async (docker) => {
             // The engine is done when its answer ends.
-            for await (const _chunk of await docker.loadImage(saved as unknown as string)) continue;
+            await text(await docker.loadImage(saved));
           },
           { deadlineSeconds: 120 },
         );

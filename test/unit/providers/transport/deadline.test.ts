@@ -1,0 +1,62 @@
+import { askAgain } from "../../../../providers/transport/again";
+import { sleep, withDeadline } from "../../../../providers/transport/deadline";
+import { transportError } from "../../../../providers/transport/errors";
+
+const late = (): Error => new Error("too late");
+
+describe("withDeadline", () => {
+  test("gives the result of work that is done in time", async () => {
+    await expect(withDeadline(5, late, () => Promise.resolve(7))).resolves.toBe(7);
+  });
+
+  test("ends work that does not heed its signal, and aborts the signal with the error", async () => {
+    let seen: AbortSignal | undefined;
+    const work = withDeadline(0.01, late, (signal) => {
+      seen = signal;
+      return new Promise(() => undefined);
+    });
+    await expect(work).rejects.toThrow("too late");
+    expect(seen?.reason).toMatchObject({ message: "too late" });
+  });
+
+  test("ends with the caller's reason when the caller gives up", async () => {
+    const caller = new AbortController();
+    const work = withDeadline(5, late, () => new Promise(() => undefined), caller.signal);
+    caller.abort(new Error("interrupted"));
+    await expect(work).rejects.toThrow("interrupted");
+  });
+
+  test("leaves no timer behind", async () => {
+    const before = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    await withDeadline(60, late, () => Promise.resolve());
+    await sleep(1);
+    expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout")).toHaveLength(
+      before,
+    );
+  });
+});
+
+describe("askAgain", () => {
+  const slow = (): Promise<never> =>
+    Promise.reject(transportError("deadline", "hive0", "too slow"));
+
+  test("asks once more when the answer came too late", async () => {
+    let asked = 0;
+    const answer = await askAgain(30, () => (++asked === 1 ? slow() : Promise.resolve("yes")));
+    expect([answer, asked]).toEqual(["yes", 2]);
+  });
+
+  test("does not ask again a host that cannot be reached", async () => {
+    let asked = 0;
+    const answer = askAgain(30, () => {
+      asked++;
+      return Promise.reject(transportError("unreachable", "hive0", "no way to it"));
+    });
+    await expect(answer).rejects.toThrow("no way to it");
+    expect(asked).toBe(1);
+  });
+
+  test("ends when the time is up", async () => {
+    await expect(askAgain(0.5, slow)).rejects.toThrow("too slow");
+  });
+});
