@@ -15,6 +15,12 @@ import { reportFailure } from "./failure";
 
 /** Runs the command line and ends the process with its exit code. @param argv as Node gives it */
 export function main(argv: readonly string[]): void {
+  // A reader that has seen enough (`hive up | head`) must not end a run in its middle.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   void run(argv).then((code) => {
     process.exitCode = code;
   });

@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { exitCodes } from "../exit-codes";
@@ -249,7 +241,6 @@ ${stderr}`,
     const passphrase = join(home, "passphrase");
     if (this.engine.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase)
       rmSync(passphrase, { force: true });
-    if (existsSync(home) && readdirSync(home).length === 0) rmdirSync(home);
   }
 }
 

@@ -64,6 +64,12 @@ test("the plan as JSON is only JSON", () => {
   expect(JSON.parse(stdout).hosts).toHaveLength(4);
 });
 
+test("a reader that goes away is no error", () => {
+  const script = `"${process.execPath}" "${join(root, "cli", "bin.js")}" plan --json | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+  expect([stdout.trim(), stderr]).toEqual(["0", ""]);
+});
+
 test.each(["bash", "zsh"] as const)(
   "the completion script of %s is one that the shell can read",
   (shell) => {
