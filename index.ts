@@ -4,7 +4,8 @@ import type { StackOutputs } from "./components/outputs";
 import { refuseToTakeBackPhases } from "./components/reached-phases";
 import { loopbackPorts, planContainerFleet } from "./model/container-fleet";
 import { planStack } from "./model/plan-site";
-import { readEngineFacts } from "./providers/local-engine/facts";
+import { InventoryError } from "./model/problems";
+import { MissingEngineError, readEngineFacts } from "./providers/local-engine/facts";
 import { site } from "./site/site";
 
 /** Reads the stage and the site, plans, and builds one hive. Nothing is touched before the plan is valid. */
@@ -21,4 +22,13 @@ async function program(): Promise<StackOutputs> {
   return new Hive("hive", { plan, containerFleet }).outputs;
 }
 
-module.exports = program;
+/** What the user can put right is shown as it is written; anything else with its stack trace. */
+function readable(error: unknown): unknown {
+  const isForUser = error instanceof InventoryError || error instanceof MissingEngineError;
+  return isForUser ? new pulumi.RunError(error.message) : error;
+}
+
+module.exports = () =>
+  program().catch((error: unknown) => {
+    throw readable(error);
+  });

@@ -11,7 +11,7 @@ import { projectEnvironment } from "./environment.mjs";
 const usage = `usage: npm start [-- arguments of "hive up"]
 
 Gets what this computer lacks (npm packages, Pulumi CLI and plugins, a Docker Engine, base images), then brings
-the private stage up: the same as "npx hive up --yes". What is there is used as it is; a second run takes no time.
+the private stage up: the same as "npx hive up --yes --refresh". What is there is used as it is; a second run takes no time.
 
   HIVE_CACHE      where downloads and builds are kept (default: ~/.cache/hive)
   HIVE_HOME       where state, passphrase and keys are kept (default: .hive)
@@ -30,7 +30,7 @@ async function main(args) {
   process.stderr.write(`hive: getting this computer ready (cache: ${project.layout.root})\n`);
   const code = await ensure(project, ["all"]);
   if (code !== 0) return code;
-  const program = [path.join(project.root, "cli/bin.js"), "up", "--yes", ...args];
+  const program = [path.join(project.root, "cli/bin.js"), "up", "--yes", "--refresh", ...args];
   return runInForeground(process.execPath, program, {
     env: await projectEnvironment(),
     cwd: project.root,

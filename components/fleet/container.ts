@@ -209,7 +209,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
           },
         ],
         restart: "unless-stopped",
-        destroyGraceSeconds: 15,
+        destroyGraceSeconds: 45,
         mustRun: true,
       },
       {

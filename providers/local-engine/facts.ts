@@ -5,11 +5,16 @@ import type { EngineFacts } from "../../model/container-fleet";
 /** How long the engine may take for one answer, milliseconds. */
 const deadline = 5000;
 
+/** No Docker Engine answers on this computer; the message says how to get one. */
+export class MissingEngineError extends Error {
+  override readonly name = "MissingEngineError";
+}
+
 /**
  * Looks at the Docker Engine of this computer, changing nothing: what the plan of a container fleet depends on.
  *
  * @param ports - loopback ports that the fleet would publish; each is tried by binding it for an instant.
- * @throws Error that says how to get an engine when none answers.
+ * @throws MissingEngineError that says how to get an engine when none answers.
  */
 export async function readEngineFacts(ports: readonly number[]): Promise<EngineFacts> {
   const docker = new Docker({ timeout: deadline });
@@ -19,7 +24,7 @@ export async function readEngineFacts(ports: readonly number[]): Promise<EngineF
     docker.listContainers({ all: true }),
   ]).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
+    throw new MissingEngineError(
       `No Docker Engine answers on this computer (${reason}), and the servers of this stage are containers of it.\n` +
         `Start it, or let \`npm start\` install one; \`npm run doctor\` says what is missing.`,
     );

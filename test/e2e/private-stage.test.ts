@@ -2,7 +2,7 @@
  * The private stage as a user runs it, on the real engine and real daemons. One stage serves all tests, in order: each
  * finds it as the one before left it, and the last one takes it down.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
@@ -82,7 +82,7 @@ describe("from nothing", () => {
     const texts = await pages(namesItsHost);
     for (const text of texts) {
       expect(text).toMatch(/id="release">1</);
-      const shown = /<time[^>]*datetime="([^"]+)"/.exec(text)?.[1] ?? "";
+      const shown = /id="time">([^<]+)</.exec(text)?.[1] ?? "";
       expect(Math.abs(new Date(shown).getTime() - before)).toBeLessThan(60_000);
     }
   });
@@ -149,7 +149,7 @@ describe("what was damaged by hand", () => {
     expect(found).toContain("SABOTAGE");
     expect(found).toContain("heartbeatSeconds");
     expect(found).toContain("hive.zone");
-    await up();
+    await up("--refresh");
     expect(
       onHost(0, `docker node inspect ${host(2)} --format '{{index .Spec.Labels "hive.zone"}}'`),
     ).toBe("zone-c");
@@ -317,12 +317,15 @@ describe("a run that may not happen changes nothing and says what to do", () => 
   it.each([
     ["two cluster hosts", { clusterHosts: 2 }, [/hive:clusterHosts/, /2/, /3/]],
     ["an unknown key", { clusterHost: 3 }, [/hive:clusterHost\b/, /did you mean/i, /clusterHosts/]],
-    ["a wrong type", { clusterHosts: "many" }, [/hive:clusterHosts/, /many/, /number/]],
+    ["a wrong type", { clusterHosts: "many" }, [/hive:clusterHosts/, /many/, /write 3, 5 or 7/]],
   ])("%s", async (_what, config, patterns) => {
     stage.configure(config);
-    await refuses(stage.hive(["up", "--yes"]), ...patterns);
-    stage.configure(Object.fromEntries(Object.keys(config).map((key) => [key, undefined])));
-    stage.configure({ clusterHosts: 3 });
+    try {
+      await refuses(stage.hive(["up", "--yes"]), ...patterns);
+    } finally {
+      stage.configure(Object.fromEntries(Object.keys(config).map((key) => [key, undefined])));
+      stage.configure({ clusterHosts: 3 });
+    }
   });
 
   it("a network that overlaps another one of this computer", async () => {
@@ -391,10 +394,7 @@ describe("destroy", () => {
     expect(docker("volume", "ls", "--quiet", "--filter", `label=hive.site=${stage.siteName}`)).toBe(
       "",
     );
-    const left = filesBelow(join(stage.directory, ".hive")).map((file) =>
-      file.slice(stage.directory.length),
-    );
-    expect(left.filter((file) => /\/ssh\//.test(file))).toEqual([]);
+    expect(existsSync(join(stage.directory, ".hive"))).toBe(false);
     // A second one finds nothing and is content.
     expect((await stage.hive(["destroy", "--yes"])).code).toBe(0);
   });
