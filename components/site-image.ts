@@ -36,6 +36,8 @@ export class SiteImage extends HiveComponent {
         contextHash: hashBuildContext(image.context),
         repository: image.repository,
         buildArguments: image.buildArguments,
+        baseImageId: registry.baseImage.imageId,
+        labels: { "hive.site": registry.siteName },
         push: true,
         registryAuth: registry.pushAccount,
       },

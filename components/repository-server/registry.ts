@@ -33,11 +33,14 @@ export class Registry extends HiveComponent {
   readonly host: Host;
   /** The image that every build starts from, on the build host. */
   readonly baseImage: BaseImage;
+  /** The site whose images it holds. */
+  readonly siteName: string;
   private readonly plan: Plan;
 
   constructor(name: string, args: RepositoryServerArgs, opts: pulumi.ComponentResourceOptions) {
     super("Registry", name, opts);
     this.plan = args.plan;
+    this.siteName = args.plan.siteName;
     this.host = args.host;
 
     this.baseImage = this.createBaseImage(args.setup.engine);
@@ -103,7 +106,8 @@ export class Registry extends HiveComponent {
         contextFolder: imageContext,
         contextHash: hashBuildContext(imageContext),
         repository: "hive/registry",
-        buildArguments: {},
+        baseImageId: this.baseImage.imageId,
+        labels: { "hive.site": this.plan.siteName },
         push: false,
       },
       { parent: this, dependsOn: [this.baseImage] },

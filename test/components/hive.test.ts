@@ -5,6 +5,9 @@ import { planStack } from "../../model/plan-site";
 import { site } from "../../site/site";
 import { record, type Recorded } from "./recorder";
 
+// Each provider's text is serialized once; that takes seconds on a busy computer.
+jest.setTimeout(120_000);
+
 const facts: EngineFacts = {
   cgroupVersion: 2,
   desktop: false,

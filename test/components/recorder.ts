@@ -11,6 +11,10 @@ export interface Recorded {
   readonly ancestors: readonly string[];
 }
 
+/** How the engine's protocol marks a secret (pulumi/pulumi `sdk/go/common/resource/properties.go`). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
 /** What providers would compute; enough for the program to go on. */
 function computed(type: string, name: string): Record<string, unknown> {
   switch (type) {
@@ -62,7 +66,7 @@ export async function record(
       newResource: (args) => {
         const key = `${args.type}::${args.name}`;
         if (inputs.has(key)) throw new Error(`Declared twice: ${key}`);
-        inputs.set(key, args.inputs as Record<string, unknown>);
+        inputs.set(key, withoutSecretMarks(args.inputs) as Record<string, unknown>);
         return {
           id: preview ? undefined : `${args.name}-id`,
           state: { ...(args.inputs as object), ...(preview ? {} : computed(args.type, args.name)) },
@@ -114,4 +118,15 @@ function ancestorsOf(name: string, parents: ReadonlyMap<string, string | undefin
     if (ancestors.length > 20) throw new Error(`The parents of ${name} form a circle.`);
   }
   return ancestors;
+}
+
+/** On the wire a secret is wrapped in an object with a signature; here its value counts. */
+function withoutSecretMarks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecretMarks);
+  if (typeof value !== "object" || value === null) return value;
+  const isSecret = (value as Record<string, unknown>)[signatureKey] === secretSignature;
+  if (isSecret) return withoutSecretMarks((value as { value: unknown }).value);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withoutSecretMarks(inner)]),
+  );
 }
