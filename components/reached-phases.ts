@@ -23,6 +23,6 @@ async function reachedPhases(): Promise<readonly Phase[]> {
   const self = new pulumi.StackReference("own-outputs", {
     name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
-  const { value } = await self.getOutputDetails("phases");
-  return Array.isArray(value) ? (value as Phase[]) : [];
+  const phasesOutput: unknown = (await self.getOutputDetails("phases")).value;
+  return Array.isArray(phasesOutput) ? (phasesOutput as Phase[]) : [];
 }

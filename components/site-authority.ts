@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan";
 import { CertificateAuthority } from "../providers/certificate/authority-resource";
 import { Certificate } from "../providers/certificate/resource";

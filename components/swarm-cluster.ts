@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan";
 import { SwarmCluster as SwarmClusterResource } from "../providers/swarm-cluster/resource";
 import type { Host } from "./fleet/fleet";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ServicePlan } from "../model/plan";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "./fleet/fleet";

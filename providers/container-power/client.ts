@@ -1,3 +1,5 @@
+import type Dockerode from "dockerode";
+
 /** How long the local engine may take for one answer, milliseconds. */
 const answerDeadline = 3000;
 
@@ -58,7 +60,7 @@ export async function startContainer(containerName: string, containerId: string)
 }
 
 /** The engine of this computer, as DOCKER_HOST or the default socket names it. */
-function engine(): import("dockerode") {
-  const Docker = require("dockerode") as typeof import("dockerode");
+function engine(): Dockerode {
+  const Docker = require("dockerode") as typeof Dockerode;
   return new Docker({ timeout: answerDeadline });
 }

@@ -72,7 +72,7 @@ export async function record(
           state: { ...(args.inputs as object), ...(preview ? {} : computed(args.type, args.name)) },
         };
       },
-      call: (args) => args.inputs,
+      call: (args) => args.inputs as Record<string, unknown>,
     },
     "hive",
     "private",

@@ -220,7 +220,7 @@ describe("a lost server", () => {
     expect(status.seconds).toBeLessThan(20);
     await up();
     await pages(namesItsHost);
-    await eventually(60, async () =>
+    await eventually(60, () =>
       onHost(
         0,
         `docker node inspect ${host(1)} --format '{{.Status.State}} {{.ManagerStatus.Reachability}}'`,
@@ -355,7 +355,7 @@ describe("a run that may not happen changes nothing and says what to do", () => 
     const other = stage.start(["up", "--yes"]);
     const ended = new Promise((resolve) => other.once("exit", resolve));
     const locks = join(stage.directory, ".hive", "state", ".pulumi", "locks");
-    await eventually(30, async () => {
+    await eventually(30, () => {
       try {
         return filesBelow(locks).some((file) => file.endsWith(".json")) ? true : undefined;
       } catch {

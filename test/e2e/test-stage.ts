@@ -175,7 +175,7 @@ export function docker(...args: string[]): string {
 /** Repeats a look until it gives something, at most `seconds` long. */
 export async function eventually<T>(
   seconds: number,
-  look: () => Promise<T | undefined>,
+  look: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
