@@ -56,6 +56,8 @@ const attemptsPerPlace = 3;
 
 /** States in which a task has ended badly. */
 const badEnds = ["failed", "rejected", "orphaned"];
+/** States that a task does not leave. */
+const ends = [...badEnds, "complete", "shutdown", "remove"];
 
 /**
  * Decides how far a service is.
@@ -110,6 +112,25 @@ export function serviceProgress(
     return { kind: "failed", detail: "its tasks end again and again", tasks: failures };
   }
   return waiting(wanted.detail, current);
+}
+
+/**
+ * Whether a roll-out waits for a task on a host that was lost. The engine's updater waits for such a task for ever, if it
+ * had turned to it before the loss was noticed; begun anew, it leaves that host out.
+ */
+export function waitsForLostHost(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): boolean {
+  const lost = nodes.filter(({ Status }) => Status.State !== "ready").map(({ ID }) => ID);
+  return (
+    service.UpdateStatus?.State === "updating" &&
+    tasks.some(
+      ({ NodeID, Status }) =>
+        NodeID !== undefined && lost.includes(NodeID) && !ends.includes(Status.State),
+    )
+  );
 }
 
 /** Tasks that have ended badly, newest first. */

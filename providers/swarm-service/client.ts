@@ -7,6 +7,7 @@ import {
   siteLabel,
   toEngineSpec,
 } from "../../model/service-spec";
+import type { EngineNode, EngineTask } from "../../model/service-progress";
 import { sameValue } from "../dynamic";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
@@ -118,9 +119,24 @@ export async function updateService(
 }
 
 /**
+ * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It does so only when
+ * something in the service changes: here the pause between two tasks, by a nanosecond.
+ */
+export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
+  const seen = (await docker.getService(id).inspect()) as ServiceInspection;
+  const delay = seen.Spec.UpdateConfig?.Delay === 1 ? 0 : 1;
+  const request = {
+    _query: { version: seen.Version.Index },
+    _body: { ...seen.Spec, UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay } },
+  };
+  const service = docker.getService(id) as unknown as UpdatableService;
+  await service.update(undefined, request);
+}
+
+/**
  * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free.
  *
- * @param waitSeconds how long to wait for the tasks; one on a dead host never goes, which is no error
+ * @param waitSeconds how long to wait for the tasks; those on lost hosts are not waited for
  */
 export async function removeService(
   docker: Dockerode,
@@ -137,8 +153,15 @@ export async function removeService(
   const end = Date.now() + waitSeconds * 1000;
   while (Date.now() < end) {
     // A filter for the service would be refused now that it is gone; its tasks are there until they have stopped.
-    const tasks = (await docker.listTasks()) as { readonly ServiceID?: string }[];
-    if (!tasks.some(({ ServiceID }) => ServiceID === id)) {
+    const [tasks, nodes] = await Promise.all([
+      docker.listTasks() as Promise<(EngineTask & { readonly ServiceID?: string })[]>,
+      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+    ]);
+    const alive = nodes.filter(({ Status }) => Status.State === "ready").map(({ ID }) => ID);
+    const left = tasks.filter(
+      ({ ServiceID, NodeID }) => ServiceID === id && NodeID !== undefined && alive.includes(NodeID),
+    );
+    if (left.length === 0) {
       return;
     }
     await sleep(200);

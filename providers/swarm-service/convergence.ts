@@ -4,6 +4,7 @@ import {
   failuresOf,
   serviceProgress,
   type ServiceProgress,
+  waitsForLostHost,
 } from "../../model/service-progress";
 import { sameValue } from "../dynamic";
 import { sleep } from "../transport/deadline";
@@ -11,8 +12,18 @@ import { askAgain } from "../transport/again";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import type { ServiceInspection } from "./client";
+import { restartRollout, type ServiceInspection } from "./client";
 import { reportTask } from "./task-report";
+
+/** A service as it is now. */
+interface Look {
+  readonly name: string;
+  readonly progress: ServiceProgress;
+  /** Whether the roll-out waits for a task on a host that was lost. */
+  readonly heldUp: boolean;
+  /** Differs from the one before whenever a task has moved. */
+  readonly state: string;
+}
 
 /** How convergence is awaited. */
 export interface ConvergenceOptions {
@@ -26,6 +37,8 @@ export interface ConvergenceOptions {
 const pollMs = 250;
 /** An engine begins to roll out a change within this time; before that, the old tasks look like the result. */
 const rolloutStartMs = 1000;
+/** A roll-out that waits for a lost host is begun anew after it has not moved for this long. */
+const heldUpMs = 4000;
 
 /**
  * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the one that was asked first
@@ -42,8 +55,15 @@ export async function awaitConvergence(
   const end = begin + options.deadlineSeconds * 1000;
   const seen = new Map<string, EngineTask>();
   let stableSince: number | undefined;
+  let moved = { state: "", at: begin };
   for (;;) {
-    const { name, progress } = await look(managers, id, options.updated, seen);
+    const { name, progress, heldUp, state } = await look(managers, id, options.updated, seen);
+    if (state !== moved.state) {
+      moved = { state, at: Date.now() };
+    } else if (heldUp && Date.now() - moved.at > heldUpMs) {
+      await withAnyManager(managers, (docker) => restartRollout(docker, id));
+      moved = { state, at: Date.now() };
+    }
     if (progress.kind === "failed") {
       throw await failure(managers, name, progress.detail, progress.tasks[0]);
     }
@@ -74,7 +94,7 @@ async function look(
   id: string,
   updated: boolean,
   seen: Map<string, EngineTask>,
-): Promise<{ readonly name: string; readonly progress: ServiceProgress }> {
+): Promise<Look> {
   const [service, tasks, nodes] = await askAgain(30, (deadlineSeconds) =>
     withAnyManager(
       managers,
@@ -97,7 +117,15 @@ async function look(
     seen.set(task.ID, task);
   }
   const progress = serviceProgress(service, [...seen.values()], nodes, updated, sameValue);
-  return { name: service.Spec.Name, progress };
+  return {
+    name: service.Spec.Name,
+    progress,
+    heldUp: waitsForLostHost(service, tasks, nodes),
+    state: tasks
+      .map(({ ID, DesiredState, Status }) => `${ID} ${DesiredState} ${Status.State}`)
+      .sort()
+      .join(),
+  };
 }
 
 /** The error for a service that does not run, with the failing task's own words. */

@@ -100,7 +100,11 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
     return { access, address, containerId: container.id };
   };
 
-  const servers = await Promise.all(Array.from({ length: count }, (_, index) => launch(index)));
+  const launched = Promise.all(Array.from({ length: count }, (_, index) => launch(index)));
+  const servers = await launched.catch(async (error: unknown) => {
+    await removeAll(docker, (pid) => pid === process.pid);
+    throw error;
+  });
   const server = (index: number): Server => {
     const found = servers[index];
     if (found === undefined) throw new Error(`The lab has no server ${index}.`);
@@ -133,7 +137,7 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
 async function buildImage(): Promise<string> {
   const { stdout } = await run(
     "docker",
-    ["build", "--quiet", "--tag", imageName, "platform/images/host"],
+    ["build", "--quiet", "--tag", imageName, join(__dirname, "../../platform/images/host")],
     { timeout: 600_000 },
   );
   return stdout.trim();

@@ -269,7 +269,7 @@ describe("a service on real engines", () => {
 });
 
 describe("with the leader killed", () => {
-  test("refresh and update still work within 30 s each, and the service answers on the others", async () => {
+  test("a service is updated on the others, refresh and update work within 30 s each, and a new server takes its place", async () => {
     const leader = await withEngine(host(0), async (docker) => {
       const nodes = (await docker.listNodes()) as unknown as {
         Description: { Hostname: string };
@@ -280,20 +280,30 @@ describe("with the leader killed", () => {
     });
     const index = lab.hosts.findIndex(({ name }) => name === leader);
     await lab.kill(index);
+    // At once, while the Swarm still believes that the host lives: its updater would wait for that host for ever.
+    const news = await serviceInputs({ environment: { GREETING: "three" } });
+    const seconds = await timed(async () => {
+      const updated = await swarmServiceProvider.update?.(service.id, service.state, news);
+      service.state = updated?.outs as SwarmServiceState;
+    });
+    console.info(
+      `a service was updated in ${seconds.toFixed(1)} s right after the leader was killed`,
+    );
+    for (const other of [0, 1, 2].filter((candidate) => candidate !== index)) {
+      expect(await page(other)).toContain("GREETING=three");
+    }
+
     let seen: Partial<SwarmClusterInputs> | undefined;
     expect(await timed(async () => (seen = await readCluster()))).toBeLessThan(30);
     expect(seen).toEqual(clusterInputs());
-    const news = clusterInputs({ taskHistoryLimit: 4 });
+    const shorter = clusterInputs({ taskHistoryLimit: 4 });
     expect(
       await timed(async () => {
-        const updated = await swarmClusterProvider.update?.(cluster.id, cluster.state, news);
+        const updated = await swarmClusterProvider.update?.(cluster.id, cluster.state, shorter);
         cluster.state = updated?.outs as SwarmClusterState;
       }),
     ).toBeLessThan(30);
     expect((await readCluster())?.taskHistoryLimit).toBe(4);
-    for (const other of [0, 1, 2].filter((candidate) => candidate !== index)) {
-      expect(await page(other)).toContain("GREETING=two");
-    }
 
     const dead = cluster.state.nodeIds[host(index).name];
     await lab.replace(index);

@@ -5,6 +5,7 @@ import {
   type EngineService,
   type EngineTask,
   serviceProgress,
+  waitsForLostHost,
 } from "../../../model/service-progress";
 
 const wanted = { Image: "web@sha256:2" };
@@ -130,5 +131,20 @@ describe("a new service", () => {
   test("is not given up for one failure on each of three hosts", () => {
     const failed = ["a", "b", "c"].map((id) => task(id, "failed", wanted, "exit 1"));
     expect(progress(service(global), failed, three, false).kind).toBe("waiting");
+  });
+});
+
+describe("whether a roll-out waits for a lost host", () => {
+  const rolling = service(global, "updating");
+  const nodes = [node("a"), node("b", "down"), node("c", "unknown")];
+
+  test.each([
+    ["a task there has not ended", rolling, [task("b", "running", old)], true],
+    ["a new task there never started", rolling, [task("c", "assigned")], true],
+    ["the task there has ended", rolling, [task("b", "shutdown", old)], false],
+    ["tasks move on living hosts only", rolling, [task("a", "preparing")], false],
+    ["nothing is rolled out", service(global), [task("b", "running", old)], false],
+  ])("when %s", (_when, what, tasks, expected) => {
+    expect(waitsForLostHost(what, tasks, nodes)).toBe(expected);
   });
 });
