@@ -1,0 +1,116 @@
+import { recover, recoverForDestroy } from "../../../cli/engine/recovery";
+import type { Stack } from "../../../cli/engine/stack";
+import type { StackState } from "../../../cli/engine/state";
+import { listObjects, removeObjects } from "../../../cli/local-engine/local-engine";
+import type { EngineObject } from "../../../cli/local-engine/objects";
+
+jest.mock("../../../cli/local-engine/local-engine");
+
+const owner = { site: "hive.example", stage: "private" };
+const labels = { "hive.site": "hive.example", "hive.stage": "private" };
+const container = "docker:index/container:Container";
+const resource = (id: string) => ({
+  urn: `urn:pulumi:private::hive::${container}::${id}`,
+  type: container,
+  id,
+  outputs: {},
+});
+const onEngine = (...objects: Omit<EngineObject, "name" | "labels">[]) =>
+  jest
+    .mocked(listObjects)
+    .mockResolvedValue(objects.map((object) => ({ ...object, name: `p-${object.id}`, labels })));
+
+/** A stack with this state; tells what was done to it. */
+function stackWith(state: Partial<StackState>, staleLocks = 0) {
+  const done: string[] = [];
+  const lock = { pid: 1, username: "u", hostname: "h", timestamp: "2026-11-23T14:00:00Z" };
+  const stack = {
+    stage: "private",
+    releaseStaleLocks: () => Promise.resolve(Array.from({ length: staleLocks }, () => lock)),
+    state: () => Promise.resolve({ resources: [], pending: [], ...state }),
+    clearPending: () => {
+      done.push("pending cleared");
+      return Promise.resolve();
+    },
+  } as unknown as Stack;
+  return { stack, done };
+}
+
+const removed = () =>
+  jest.mocked(removeObjects).mock.calls.flatMap(([objects]) => objects.map(({ id }) => id));
+const pending = [
+  { urn: "urn:pulumi:private::hive::t::fleet-hive0", type: container, operation: "creating" },
+];
+const said: string[] = [];
+const say = (text: string) => void said.push(text);
+
+beforeEach(() => {
+  jest.resetAllMocks();
+  said.length = 0;
+});
+
+test("a quiet stack: nothing is said, nothing is done", async () => {
+  onEngine({ kind: "container", id: "hive0" });
+  const { stack, done } = stackWith({ resources: [resource("hive0")] });
+  expect(await recover(stack, owner, say)).toEqual({ gone: [] });
+  expect([said, done, removed()]).toEqual([[], [], []]);
+});
+
+test("after an interrupted create, the container that nobody recorded makes room; a volume stays with its data", async () => {
+  onEngine(
+    { kind: "container", id: "orphan" },
+    { kind: "volume", id: "data" },
+    { kind: "network", id: "net" },
+  );
+  const { stack, done } = stackWith({ pending });
+  await recover(stack, owner, say);
+  expect(removed()).toEqual(["orphan", "net"]);
+  expect(done).toEqual(["pending cleared"]);
+  expect(said.join("\n")).toMatch(
+    /creating fleet-hive0[\s\S]*1 container \(p-orphan\) and 1 network/,
+  );
+});
+
+test("a stale lock alone is an interruption too", async () => {
+  onEngine({ kind: "container", id: "orphan" });
+  await recover(stackWith({}, 1).stack, owner, say);
+  expect(removed()).toEqual(["orphan"]);
+});
+
+test("without an interruption, servers that nobody recorded are another clone's: nothing is touched", async () => {
+  onEngine({ kind: "container", id: "theirs" });
+  await expect(recover(stackWith({}).stack, owner, say)).rejects.toThrow(
+    /Another clone[\s\S]*Nothing was changed/,
+  );
+  expect(removed()).toEqual([]);
+});
+
+test("a volume that is left from before is no stranger", async () => {
+  onEngine({ kind: "volume", id: "data" });
+  expect(await recover(stackWith({}).stack, owner, say)).toEqual({ gone: [] });
+});
+
+test("a server that was removed by hand is told and handed on", async () => {
+  onEngine({ kind: "container", id: "hive0" });
+  const { gone } = await recover(
+    stackWith({ resources: [resource("hive0"), resource("hive1")] }).stack,
+    owner,
+    say,
+  );
+  expect(gone.map(({ id }) => id)).toEqual(["hive1"]);
+  expect(said).toEqual(["No longer on this computer's Docker Engine: hive1; to be created again."]);
+});
+
+test("destroying minds no strangers: they are removed at its end", async () => {
+  onEngine({ kind: "container", id: "theirs" });
+  const { stack } = stackWith({ resources: [resource("hive0")] });
+  expect((await recoverForDestroy(stack, owner, say)).gone.map(({ id }) => id)).toEqual(["hive0"]);
+  expect(removed()).toEqual([]);
+});
+
+test("a stage without servers on this computer does not ask its Docker Engine", async () => {
+  const { stack, done } = stackWith({ pending });
+  await recover(stack, undefined, say);
+  expect(listObjects).not.toHaveBeenCalled();
+  expect(done).toEqual(["pending cleared"]);
+});
