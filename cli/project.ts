@@ -1,5 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { Failure } from "./failure";
 
 /** The project's root: the folder with `Pulumi.yaml`. Commands work from any folder below it. */
 export const projectFolder = resolve(__dirname, "..");
@@ -22,22 +25,40 @@ export interface StageFolder {
   readonly logs: string;
   /** Configuration of the SSH client, pinned host keys, the operator's key. */
   readonly ssh: string;
+  /** Sockets of shared SSH connections. Outside of the project: a socket's path may have only some hundred bytes. */
+  readonly sockets: string;
 }
 
 /** The folders of a stage; creates none. */
 export function stageFolder(stage: string, project: string = projectFolder): StageFolder {
   const path = join(hiveHome(project), stage);
+  const digest = createHash("sha256").update(path).digest("hex");
   return {
     path,
     engine: join(path, "engine"),
     configFile: join(path, "engine", `Pulumi.${stage}.yaml`),
     logs: join(path, "logs"),
     ssh: join(path, "ssh"),
+    sockets: join(runtimeFolder(), `hive-ssh-${userInfo().uid}-${digest.slice(0, 8)}`),
   };
 }
 
-/** Creates a folder that only its owner may enter. */
+/** The user's own folder for sockets where the system has one (XDG Base Directory specification). */
+function runtimeFolder(): string {
+  const given = process.env["XDG_RUNTIME_DIR"];
+  return given !== undefined && given !== "" && existsSync(given) ? given : tmpdir();
+}
+
+/**
+ * Creates a folder that only its owner may enter.
+ *
+ * @throws Failure when it exists and is somebody else's, which a folder with a known name below `/tmp` can be
+ */
 export function privateFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { uid } = lstatSync(path);
+  const own = process.getuid?.() ?? uid;
+  if (uid !== own)
+    throw new Failure(`The folder ${path} belongs to another user (${uid}). Remove it.`);
   return path;
 }

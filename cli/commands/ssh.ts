@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
@@ -40,22 +38,17 @@ export async function ssh(options: {
 
 /** Writes what OpenSSH needs to know. @returns the configuration's path */
 function writeSshFiles(stage: string, outputs: StageOutputs): string {
-  const folder = privateFolder(stageFolder(stage).ssh);
+  const { ssh: folder, sockets } = stageFolder(stage);
+  privateFolder(folder);
   const paths = {
     project: projectFolder,
     knownHosts: join(folder, "known_hosts"),
-    sockets: socketFolder(folder),
+    sockets: privateFolder(sockets),
   };
   const config = join(folder, "config");
   writeFileSync(paths.knownHosts, knownHosts(outputs.access), { mode: 0o600 });
   writeFileSync(config, sshConfig(outputs.access, paths), { mode: 0o600 });
   return config;
-}
-
-/** A short path, since that of a socket may have only some hundred bytes; one per user and project. */
-function socketFolder(folder: string): string {
-  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 8);
-  return privateFolder(join(tmpdir(), `hive-ssh-${userInfo().uid}-${digest}`));
 }
 
 function missingClient(): Failure {

@@ -234,6 +234,7 @@ ${stderr}`,
    */
   removeFiles(): void {
     rmSync(this.folder.path, { recursive: true, force: true });
+    rmSync(this.folder.sockets, { recursive: true, force: true });
     const home = hiveHome(this.engine.project);
     const state = join(home, "state");
     if (backendFolder(this.backendUrl) !== state || hasStacks(state)) return;
