@@ -8,7 +8,7 @@ import type { StageOutputs } from "../hosts/outputs";
 import { sshArguments } from "../hosts/ssh-arguments";
 import { knownHosts, sshConfig } from "../hosts/ssh-files";
 import { stageOutputs } from "../hosts/stage-outputs";
-import { privateFolder, projectFolder, stageFolder } from "../project";
+import { privateFolder, stageFolder } from "../project";
 
 /** `hive ssh`: logs in to a host or runs a command there; returns the command's exit code. */
 export async function ssh(options: {
@@ -41,7 +41,6 @@ function writeSshFiles(stage: string, outputs: StageOutputs): string {
   const { ssh: folder, sockets } = stageFolder(stage);
   privateFolder(folder);
   const paths = {
-    project: projectFolder,
     knownHosts: join(folder, "known_hosts"),
     sockets: privateFolder(sockets),
   };

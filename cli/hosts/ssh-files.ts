@@ -1,10 +1,8 @@
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import type { HostAccess } from "../../providers/transport/host-access";
 
-/** Where the generated files of the SSH client lie; absolute paths. */
+/** Where the generated files of the SSH client lie; absolute paths, as are the key files of the hosts. */
 export interface SshPaths {
-  /** Relative key files are relative to it. */
-  readonly project: string;
   readonly knownHosts: string;
   /** Folder for the sockets of shared connections; its path must be short (a socket's path holds ~100 bytes). */
   readonly sockets: string;
@@ -21,9 +19,6 @@ export function knownHosts(access: readonly HostAccess[]): string {
  */
 export function sshConfig(access: readonly HostAccess[], paths: SshPaths): string {
   const hosts = access.map((host) => {
-    const key = isAbsolute(host.privateKeyFile)
-      ? host.privateKeyFile
-      : join(paths.project, host.privateKeyFile);
     return [
       `Host ${host.name}`,
       `  HostName ${host.address}`,
@@ -31,7 +26,7 @@ export function sshConfig(access: readonly HostAccess[], paths: SshPaths): strin
       `  User ${host.user}`,
       // Known by name, not by address: behind forwarded ports all hosts have the same address.
       `  HostKeyAlias ${host.name}`,
-      `  IdentityFile ${quoted(key)}`,
+      `  IdentityFile ${quoted(host.privateKeyFile)}`,
       "",
     ].join("\n");
   });

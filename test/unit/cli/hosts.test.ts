@@ -7,6 +7,7 @@ import { findHost } from "../../../cli/hosts/host-name";
 import { readOutputs } from "../../../cli/hosts/outputs";
 import { sshArguments } from "../../../cli/hosts/ssh-arguments";
 import { knownHosts, sshConfig } from "../../../cli/hosts/ssh-files";
+import { withAbsoluteKeys } from "../../../cli/hosts/stage-outputs";
 
 const hosts = [0, 1, 2, 3].map((index) => ({ name: `p-hive${index}.hive.example` }));
 
@@ -86,10 +87,9 @@ const access = [20022, 21022].map((port, index) => ({
   port,
   user: "hive",
   hostKey: `ssh-ed25519 AAAA${index}`,
-  privateKeyFile: index === 0 ? ".hive/private/ssh/id_ed25519" : "/keys/with blank/id",
+  privateKeyFile: index === 0 ? "/project/.hive/private/ssh/id_ed25519" : "/keys/with blank/id",
 }));
 const paths = {
-  project: "/project",
   knownHosts: "/project/.hive/private/ssh/known_hosts",
   sockets: "/tmp/s",
 };
@@ -132,6 +132,20 @@ describe("generated files", () => {
 describe("outputs of a stack", () => {
   test("an empty stack is a stage that is not up", () => {
     expect(() => readOutputs("private", {})).toThrow(/not up.*\n.*npx hive up --stack private/);
+  });
+
+  test("key files are found from any folder, also given ones", () => {
+    const host = { ...access[0]!, privateKeyFile: ".hive/private/ssh/id_ed25519" };
+    const given = { ...access[1]!, privateKeyFile: "/keys/id" };
+    const read = readOutputs("private", {
+      stage: "private",
+      site: "s",
+      hosts: [],
+      access: [host, given],
+    });
+    expect(
+      withAbsoluteKeys(read, "/project").access.map(({ privateKeyFile }) => privateKeyFile),
+    ).toEqual(["/project/.hive/private/ssh/id_ed25519", "/keys/id"]);
   });
 
   test("outputs of another version name what is wrong", () => {
