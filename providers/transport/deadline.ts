@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Runs `work` with a time limit. The signal given to `work` is aborted when the limit is reached or `outer` is
  * aborted; the returned promise then rejects at once, also when `work` does not heed the signal.
@@ -16,6 +18,8 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
+  // One listener for each thing that waits under this limit; Node would warn of a leak at eleven.
+  setMaxListeners(0, signal);
   const stop = (): void => controller.abort(outer?.reason);
   if (outer?.aborted === true) {
     stop();

@@ -123,7 +123,7 @@ export async function startFakeHost(
       });
     });
   });
-  const server = createTcpServer((socket) => {
+  const server = createTcpServer({ noDelay: true }, (socket) => {
     open.add(socket);
     socket.on("error", () => undefined);
     socket.on("close", () => open.delete(socket));

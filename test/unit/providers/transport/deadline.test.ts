@@ -27,12 +27,26 @@ describe("withDeadline", () => {
   });
 
   test("leaves no timer behind", async () => {
-    const before = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-    await withDeadline(60, late, () => Promise.resolve());
+    jest.useFakeTimers();
+    try {
+      await withDeadline(60, late, () => Promise.resolve());
+      await expect(withDeadline(60, late, () => Promise.reject(late()))).rejects.toThrow();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("lets many wait under one limit without a warning", async () => {
+    const warned: Error[] = [];
+    const note = (warning: Error): number => warned.push(warning);
+    process.on("warning", note);
+    const pauses = (signal: AbortSignal): Promise<void>[] =>
+      Array.from({ length: 20 }, () => sleep(1, signal));
+    await withDeadline(5, late, (signal) => Promise.all(pauses(signal)));
     await sleep(1);
-    expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout")).toHaveLength(
-      before,
-    );
+    process.off("warning", note);
+    expect(warned).toEqual([]);
   });
 });
 
