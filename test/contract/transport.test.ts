@@ -17,7 +17,8 @@ beforeAll(async () => {
     "hive0.example",
     async ({ method, path, body }) => {
       if (path === "/_ping") return { status: 200, body: "OK" };
-      if (path === "/slow") await new Promise((resolve) => setTimeout(resolve, 5000));
+      // Never answers.
+      if (path === "/slow") await new Promise(() => undefined);
       if (path === "/containers/json") await new Promise((resolve) => setTimeout(resolve, 50));
       if (path === "/containers/json") return { status: 200, body: [] };
       if (path === "/images/big/get") return { status: 200, body: big };
