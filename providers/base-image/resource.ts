@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostAccess } from "../transport/host-access";
+import { packed } from "../packed";
 import { baseImageProvider } from "./provider";
 
 /** Arguments of {@link BaseImage}. */
@@ -26,7 +27,7 @@ export class BaseImage extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      baseImageProvider,
+      packed(baseImageProvider),
       name,
       { imageId: undefined, seedFromLocalEngine: false, ...args, revision: REVISION },
       opts,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostAccess } from "../transport/host-access";
+import { packed } from "../packed";
 import { imageBuildProvider } from "./provider";
 
 /** Arguments of {@link ImageBuild}. */
@@ -54,7 +55,7 @@ export class ImageBuild extends pulumi.dynamic.Resource {
   constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { registryAuth, ...rest } = args;
     super(
-      imageBuildProvider,
+      packed(imageBuildProvider),
       name,
       {
         digest: undefined,

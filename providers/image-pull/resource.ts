@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostAccess } from "../transport/host-access";
+import { packed } from "../packed";
 import { imagePullProvider } from "./provider";
 
 /** Arguments of {@link ImagePull}. */
@@ -35,7 +36,7 @@ export class ImagePull extends pulumi.dynamic.Resource {
   constructor(name: string, args: ImagePullArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { registryAuth, ...rest } = args;
     super(
-      imagePullProvider,
+      packed(imagePullProvider),
       name,
       {
         missing: undefined,
