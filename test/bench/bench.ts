@@ -83,22 +83,15 @@ async function measure(run: number): Promise<void> {
     const before = sshSessions(stage);
     record(
       unchanged,
-      await stage.pulumi([
-        "up",
-        "--yes",
-        "--skip-preview",
-        "--stack",
-        "private",
-        "--expect-no-changes",
-      ]),
+      await stage.hive(["pulumi", "--", "up", "--yes", "--skip-preview", "--expect-no-changes"]),
     );
     sessions.values.push(sshSessions(stage) - before);
-    record(preview, await stage.pulumi(["preview", "--stack", "private"]));
+    record(preview, await stage.hive(["pulumi", "--", "preview"]));
     stage.edit("site/services/webgate.ts", 'RELEASE: "1"', `RELEASE: "${run + 1}"`);
     stage.edit(
       "site/images/webgate/Dockerfile",
-      "FROM debian:bookworm-slim",
-      `FROM debian:bookworm-slim\nLABEL run="${run}"`,
+      'CMD ["/usr/local/bin/webgate"]',
+      `LABEL run="${run}"\nCMD ["/usr/local/bin/webgate"]`,
     );
     record(changed, await stage.hive(["up", "--yes"]));
     docker("kill", `p-hive1.${stage.siteName}`);
@@ -106,7 +99,7 @@ async function measure(run: number): Promise<void> {
     await expectSuccess(stage.hive(["up", "--yes"]));
     await pages();
     mended.values.push((Date.now() - start) / 1000);
-    const state = await stage.pulumi(["stack", "export", "--stack", "private"]);
+    const state = await stage.hive(["pulumi", "--", "stack", "export"]);
     const { deployment } = JSON.parse(state.stdout) as {
       deployment: { resources: { urn: string }[] };
     };

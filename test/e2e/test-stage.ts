@@ -83,11 +83,6 @@ export class TestStage {
     return this.run(process.execPath, ["cli/bin.js", ...args], options);
   }
 
-  /** Runs the Pulumi engine in the project's environment. */
-  pulumi(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    return this.run(process.execPath, ["toolchain/run.mjs", "--", "pulumi", ...args], options);
-  }
-
   /** Starts a command without waiting; for interrupting it. */
   start(args: readonly string[]): ChildProcess {
     return spawn(process.execPath, ["cli/bin.js", ...args], {
