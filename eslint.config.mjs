@@ -42,6 +42,7 @@ export default tseslint.config(
         clearTimeout: "readonly",
         console: "readonly",
         fetch: "readonly",
+        jest: "readonly",
         module: "writable",
         process: "readonly",
         require: "readonly",

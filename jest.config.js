@@ -2,6 +2,7 @@
 const base = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
+  setupFilesAfterEnv: ["<rootDir>/test/deadline.js"],
   modulePathIgnorePatterns: ["<rootDir>/.hive"],
 };
 const level = (displayName) => ({
