@@ -18,9 +18,10 @@ export interface ManagerOptions extends EngineOptions {
 
 /**
  * Limit for finding out whether a host is a usable manager, seconds. After a leader was lost, the others answer only
- * when they have elected a new one, which takes up to 10 s.
+ * when they have elected a new one: 10 to 20 s a round, and now and then the first round fails. Below 30 s, within which
+ * a run must say what is wrong.
  */
-const probeSeconds = 15;
+const probeSeconds = 28;
 /** Limit for opening a connection to one candidate, seconds. */
 const dialSeconds = 3.5;
 /** The next candidate is tried when the ones before it have not answered for this long. */
