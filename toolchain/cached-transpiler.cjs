@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * What ts-node compiles with (`tsconfig.json`, `ts-node.transpiler`): its own compiler, with the result kept in
- * `node_modules/.cache`. The program and the `hive` command compile themselves at every start; this takes half of that time
- * away. The key is the content of the file, the options and the versions, so nothing can be stale; whoever deletes the folder
+ * `node_modules/.cache`. The program and the `hive` command compile themselves at every start; this
+ * takes a second and more away. The key is the content of the file, the options and the versions, so nothing can be stale; whoever deletes the folder
  * loses nothing.
  */
 const { createHash } = require("node:crypto");

@@ -81,6 +81,7 @@ async function measure(run: number): Promise<void> {
     record(fresh, await stage.hive(["up", "--yes"]));
     await pages();
     const before = sshSessions(stage);
+    if (before === 0) throw new Error("No login is in the servers' journals: they were not read.");
     record(
       unchanged,
       await stage.hive(["pulumi", "--", "up", "--yes", "--skip-preview", "--expect-no-changes"]),
