@@ -1,4 +1,7 @@
 import type { Phase } from "./phases";
+import type { ServicePlan } from "./service-plan";
+
+export type * from "./service-plan";
 
 /** A stage: also the name of its Pulumi stack. */
 export type StageName = "private" | "staging" | "production";
@@ -26,8 +29,18 @@ export interface Plan {
   readonly registry: RegistryPlan;
   /** Images that the site builds, by name in alphabetical order. */
   readonly images: readonly ImagePlan[];
+  /** Networks of the Swarm that services of this stage use, by name in alphabetical order. */
+  readonly overlays: readonly OverlayPlan[];
+  /** Volumes that services of this stage use, by name in alphabetical order. */
+  readonly volumes: readonly VolumePlan[];
+  /** Secrets that services or images of this stage use, by name in alphabetical order. Never their values. */
+  readonly secrets: readonly SecretPlan[];
+  /** Configs that services of this stage use, by name in alphabetical order. */
+  readonly configs: readonly ConfigPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
+  /** What the site asks for and this stage cannot do, one sentence each: said at every preview, never passed over in silence. */
+  readonly notices: readonly string[];
   /** The phases that this run goes through, in order. */
   readonly phases: readonly Phase[];
   /** Options of the `container` fleet; absent on other fleets. */
@@ -93,53 +106,72 @@ export interface ImagePlan {
   /** `<registry address>/<name>`. */
   readonly repository: string;
   readonly buildArguments: Readonly<Record<string, string>>;
+  /** Stage of the Dockerfile that the build ends with; absent: the last one. */
+  readonly target?: string;
+  /** Names of secrets that build steps may read. */
+  readonly buildSecrets: readonly string[];
+  /** The finished image, `<registry>/<name>@sha256:…`, that this stage takes instead of building one. */
+  readonly pullFrom?: string;
 }
 
-/** Where a service's image comes from. */
-export type ServiceImage =
-  | { readonly kind: "build"; /** Name of an {@link ImagePlan}. */ readonly image: string }
-  | {
-      readonly kind: "reference";
-      /** e.g. `docker.io/library/nginx@sha256:…`. */ readonly reference: string;
-    };
-
-/** A published port. */
-export interface PortPlan {
-  /** Port inside the container. */
-  readonly target: number;
-  /** Port on the host. */
-  readonly published: number;
-  readonly protocol: "tcp" | "udp" | "sctp";
-  /** `host`: on each host that runs a task, client address kept. `ingress`: Swarm's routing mesh. */
-  readonly mode: "host" | "ingress";
-}
-
-/** How many tasks a service has. */
-export type ServiceMode =
-  { readonly kind: "global" } | { readonly kind: "replicated"; readonly replicas: number };
-
-/** A container health check; durations in seconds. */
-export interface HealthcheckPlan {
-  /** Command and arguments, run without a shell. */
-  readonly command: readonly string[];
-  readonly intervalSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly retries: number;
-  readonly startPeriodSeconds: number;
-}
-
-/** One service of the Swarm, normalized: every default is written out. */
-export interface ServicePlan {
+/** A network of the Swarm. */
+export interface OverlayPlan {
+  /** Name in the site. */
   readonly name: string;
-  readonly image: ServiceImage;
-  readonly mode: ServiceMode;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly ports: readonly PortPlan[];
-  /** Container host name; Swarm templates such as `{{.Node.Hostname}}` are allowed. */
-  readonly hostname?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly healthcheck?: HealthcheckPlan;
-  readonly stopGracePeriodSeconds: number;
+  /** Name in the Swarm: the same, but for `default`, which Docker reserves and which is called `hive_default`. */
+  readonly swarmName: string;
+  readonly driver: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  /** Absent: the Swarm chooses. */
+  readonly subnet?: string;
+  readonly gateway?: string;
+  readonly attachable: boolean;
+  readonly internal: boolean;
+}
+
+/** A volume, as the Docker Engine of every cluster host has it. */
+export interface VolumePlan {
+  /** Name in the site and on the engines. */
+  readonly name: string;
+  readonly kind: "replicated" | "local" | "nfs" | "driver";
+  /** Docker volume driver. For `replicated` on a `shared` stage `hive-shared`; with DRBD and for NFS `local`. */
+  readonly driver: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  /** Present for `replicated`. */
+  readonly replication?: ReplicationPlan;
+}
+
+/** How a volume is mirrored. */
+export interface ReplicationPlan {
+  /**
+   * `drbd`: on disks of the hosts. `shared`: a stand-in for a stage on one computer: one folder that all host containers see,
+   * with one writer at a time by a lock.
+   */
+  readonly backend: "drbd" | "shared";
+  readonly sizeBytes: number;
+  readonly filesystem: "ext4" | "xfs";
+  /** DRBD minor number; follows from the name. */
+  readonly minor: number;
+  /** TCP port of the replication; follows from the name. */
+  readonly port: number;
+}
+
+/** A secret of the site; its value is in no plan. */
+export interface SecretPlan {
+  readonly name: string;
+  readonly source:
+    | { readonly kind: "generated"; readonly length: number; readonly version: number }
+    /** Key of `hive:secrets` in the stage's configuration: the secret's name. */
+    | { readonly kind: "stage" };
+}
+
+/** A config of the site. */
+export interface ConfigPlan {
+  readonly name: string;
+  readonly source:
+    | { readonly kind: "file"; /** Relative to the project's root. */ readonly file: string }
+    | { readonly kind: "content"; readonly content: string };
+  readonly template: boolean;
 }
 
 /** Options of the `container` fleet. */

@@ -1,7 +1,5 @@
 import type { Service } from "./inventory";
 
-export type { Healthcheck, Port, PortProtocol, Service, ShortPort } from "./inventory";
-
 /** Declares a service. Returns its argument: the function is there so that an editor knows and explains the fields. */
 export function defineService(service: Service): Service {
   return service;

@@ -1,0 +1,31 @@
+/** The protocols of a published port. */
+export type PortProtocol = "tcp" | "udp" | "sctp";
+
+/** A published port in short: `published`, `published:target`, either with `/protocol`. */
+export type ShortPort =
+  | `${number}`
+  | `${number}/${PortProtocol}`
+  | `${number}:${number}`
+  | `${number}:${number}/${PortProtocol}`;
+
+/** A published port. */
+export interface Port {
+  /** Port in the container. */
+  readonly target: number;
+  /**
+   * Port on the servers. `"auto"`: a port from 61001 to 65534 that is computed from service, target and protocol, so it stays
+   * the same whatever else comes and goes.
+   *
+   * @default the same as `target`
+   */
+  readonly published?: number | "auto";
+  /** @default "tcp" */
+  readonly protocol?: PortProtocol;
+  /**
+   * `host`: on each server that runs a task; the service sees the client's address. `ingress`: on every server, through
+   * Swarm's routing mesh; the service sees the server's address.
+   *
+   * @default "host" for global services and for services with endpointMode "dnsrr", "ingress" for others
+   */
+  readonly mode?: "host" | "ingress";
+}

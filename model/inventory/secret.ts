@@ -1,0 +1,86 @@
+/**
+ * Where a secret value comes from:
+ *
+ * - `{ generate: { length: 32 } }`: made at the first run and kept, encrypted, in the stage's state;
+ * - `{ fromStage: true }`: written by the operator, one value a stage:
+ *   `npx hive pulumi -- config set --secret --path 'hive:secrets["<name>"]'`.
+ */
+export type Secret = { readonly generate: GeneratedSecret } | { readonly fromStage: true };
+
+/** A random text of letters and digits. */
+export interface GeneratedSecret {
+  /**
+   * Characters, 16 to 128.
+   *
+   * @default 32
+   */
+  readonly length?: number;
+  /**
+   * Raise it to have another value made; every service that uses the secret is rolled.
+   *
+   * @default 1
+   */
+  readonly version?: number;
+}
+
+/** A configuration file that tasks get. Exactly one of `file` and `content`. At most 500 KiB, the Swarm's limit. */
+export type Config =
+  | {
+      /** File of the project, relative to its root. */
+      readonly file: string;
+      readonly template?: boolean;
+    }
+  | {
+      /** The text itself. */
+      readonly content: string;
+      /**
+       * Whether Swarm fills in Go templates such as `{{ .Node.Hostname }}` or `{{ secret "name" }}` for each task.
+       *
+       * @default false
+       */
+      readonly template?: boolean;
+    };
+
+/** A secret as a file in a task's memory. */
+export interface SecretMount {
+  /** Name of a secret of the site. */
+  readonly secret: string;
+  /**
+   * File: a name below `/run/secrets`, or an absolute path.
+   *
+   * @default the secret's name
+   */
+  readonly target?: string;
+  /** Owner, a number. @default 0 */
+  readonly uid?: number;
+  /** Group, a number. @default 0 */
+  readonly gid?: number;
+  /**
+   * Octal mode, e.g. `"0400"`.
+   *
+   * @default "0444"
+   */
+  readonly mode?: string;
+}
+
+/** A config as a file in a task. */
+export interface ConfigMount {
+  /** Name of a config of the site. */
+  readonly config: string;
+  /**
+   * File, an absolute path.
+   *
+   * @default "/<name>"
+   */
+  readonly target?: string;
+  /** Owner, a number. @default 0 */
+  readonly uid?: number;
+  /** Group, a number. @default 0 */
+  readonly gid?: number;
+  /**
+   * Octal mode, e.g. `"0444"`.
+   *
+   * @default "0444"
+   */
+  readonly mode?: string;
+}

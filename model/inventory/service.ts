@@ -1,0 +1,431 @@
+import type { Duration } from "../duration";
+import type { StageName } from "../plan";
+import type { Size } from "../size";
+import type { Initialization } from "./initialization";
+import type { Port, ShortPort } from "./port";
+import type { ConfigMount, SecretMount } from "./secret";
+import type { Mount, Tmpfs } from "./volume";
+
+/**
+ * A service of the site, as it is written in `site/services/<name>.ts`. Its name is its key in `services` of
+ * `site/site.ts`.
+ */
+export interface Service {
+  /**
+   * Where the image comes from: a reference such as `docker.io/library/nginx@sha256:…`, or `{ build: "webgate" }` for an
+   * image that the site builds from `site/images/webgate`. Staging and production take references with a digest only: a
+   * tag can move under a running site, and looking it up needs the registry at the moment of a failover.
+   */
+  readonly image: string | { readonly build: string };
+  /**
+   * The stages that run the service.
+   *
+   * @default all stages
+   */
+  readonly availableOn?: readonly StageName[];
+  /**
+   * Services that must run, and be initialized, before this one is started or changed.
+   *
+   * @default none
+   */
+  readonly dependsOn?: readonly string[];
+  /**
+   * How many tasks run: `"global"` one on every cluster server, `{ replicas: 2 }` two somewhere, `{ job: … }` one that ends.
+   *
+   * @default { replicas: 1 }
+   */
+  readonly mode?: ServiceMode;
+  /**
+   * Program that the container runs, in the place of the image's `ENTRYPOINT`.
+   *
+   * @default the image's own
+   */
+  readonly entrypoint?: readonly string[];
+  /**
+   * Arguments of the program, in the place of the image's `CMD`.
+   *
+   * @default the image's own
+   */
+  readonly command?: readonly string[];
+  /**
+   * Environment variables. They can be read by whoever may list services: no place for secrets.
+   *
+   * @default none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Published ports, short (`"80"`, `"80:8080"`, `"53:53/udp"`: port on the server, then port in the container) or long.
+   *
+   * @default none
+   */
+  readonly ports?: readonly (ShortPort | Port)[];
+  /**
+   * How other services find it: `vip` one virtual address for all tasks (needs IPVS in the servers' kernel); `dnsrr` the name
+   * resolves to the tasks' own addresses.
+   *
+   * @default "vip"
+   */
+  readonly endpointMode?: "vip" | "dnsrr";
+  /**
+   * Networks that the service joins, by name or with aliases. An empty list: none.
+   *
+   * @default ["default"]
+   */
+  readonly networks?: readonly (string | NetworkAttachment)[];
+  /**
+   * Volumes of the site and folders of the server, and where the container sees them.
+   *
+   * @default none
+   */
+  readonly volumes?: readonly Mount[];
+  /**
+   * File systems in memory.
+   *
+   * @default none
+   */
+  readonly tmpfs?: readonly Tmpfs[];
+  /**
+   * Secrets of the site that its tasks can read, by name or with their place. A changed value rolls the service.
+   *
+   * @default none
+   */
+  readonly secrets?: readonly (string | SecretMount)[];
+  /**
+   * Configs of the site that its tasks can read. A changed content rolls the service.
+   *
+   * @default none
+   */
+  readonly configs?: readonly ConfigMount[];
+  /**
+   * Host name inside the container; Swarm's templates such as `{{.Node.Hostname}}` are allowed.
+   *
+   * @default the container's id
+   */
+  readonly hostname?: string;
+  /**
+   * Additional lines of the container's `/etc/hosts`: address by name. The names of all servers are always there.
+   *
+   * @default none
+   */
+  readonly hosts?: Readonly<Record<string, string>>;
+  /**
+   * Name resolution of the container.
+   *
+   * @default the server's
+   */
+  readonly dns?: Dns;
+  /**
+   * Labels of the service. Keys that begin with `hive.` belong to hive.
+   *
+   * @default none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Labels of its containers.
+   *
+   * @default none
+   */
+  readonly containerLabels?: Readonly<Record<string, string>>;
+  /**
+   * On which servers its tasks may run.
+   *
+   * @default any cluster server
+   */
+  readonly placement?: Placement;
+  /**
+   * How the engine finds out whether a task works. A task that fails is replaced, an update that fails is rolled back.
+   * `"none"` switches the image's own check off.
+   *
+   * @default the image's own
+   */
+  readonly healthcheck?: Healthcheck | "none";
+  /**
+   * When a task that ended is started again.
+   *
+   * @default always, at once for services with a replicated volume, after 1 s for others
+   */
+  readonly restart?: Restart;
+  /**
+   * How a change is rolled out. A task that fails while it is watched rolls the whole change back.
+   *
+   * @default one by one, watched for 5 s, the old task stopped first where two cannot run side by side
+   */
+  readonly update?: UpdatePolicy;
+  /**
+   * How a failed change is rolled back.
+   *
+   * @default as `update`
+   */
+  readonly rollback?: UpdatePolicy;
+  /**
+   * How long a task may take to stop before it is killed.
+   *
+   * @default "10s"
+   */
+  readonly stopGracePeriod?: Duration;
+  /**
+   * Signal that asks a task to stop, e.g. `"SIGQUIT"`.
+   *
+   * @default the image's own, else SIGTERM
+   */
+  readonly stopSignal?: string;
+  /**
+   * User, or `user:group`, that runs the program.
+   *
+   * @default the image's own
+   */
+  readonly user?: string;
+  /**
+   * Further groups of that user, names or numbers.
+   *
+   * @default none
+   */
+  readonly groups?: readonly string[];
+  /**
+   * Folder in which the program starts.
+   *
+   * @default the image's own
+   */
+  readonly workingDirectory?: string;
+  /**
+   * Kernel capabilities beyond or below Docker's default set.
+   *
+   * @default Docker's default set
+   */
+  readonly capabilities?: Capabilities;
+  /**
+   * Kernel settings of the container's own namespaces, e.g. `{ "net.core.somaxconn": "1024" }`.
+   *
+   * @default none
+   */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /**
+   * Limits of the program's processes, by name as in `ulimit`: `{ nofile: { soft: 65536, hard: 65536 } }`.
+   *
+   * @default the engine's
+   */
+  readonly ulimits?: Readonly<Record<string, Ulimit>>;
+  /**
+   * Whether a small init is process 1 and reaps orphaned processes.
+   *
+   * @default false
+   */
+  readonly init?: boolean;
+  /**
+   * Whether the container's own file system is read-only.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+  /**
+   * Whether the container has a terminal.
+   *
+   * @default false
+   */
+  readonly tty?: boolean;
+  /**
+   * What a task may use at most, and what a server must have free for it.
+   *
+   * @default no limit, nothing reserved
+   */
+  readonly resources?: Resources;
+  /**
+   * Where its output goes.
+   *
+   * @default the server's journal
+   */
+  readonly logging?: Logging;
+  /**
+   * Whether the container is a small system of its own whose process 1 is systemd: it gets the file systems in memory, the
+   * capabilities and the stop signal that systemd needs.
+   *
+   * @default false
+   */
+  readonly standalone?: boolean;
+  /**
+   * Steps that load initial data, in order.
+   *
+   * @default none
+   */
+  readonly initialize?: readonly Initialization[];
+  /**
+   * Logical backups that the repository server takes every day.
+   *
+   * @default none
+   */
+  readonly backups?: readonly Backup[];
+  /**
+   * Lines of its output that raise an alarm.
+   *
+   * @default none
+   */
+  readonly logMonitoring?: LogMonitoring;
+}
+
+/** How many tasks a service has. */
+export type ServiceMode = "global" | { readonly replicas: number } | { readonly job: Job };
+
+/** A service whose task ends. */
+export interface Job {
+  /**
+   * When it runs: five fields of cron, in UTC, e.g. `"0 3 * * *"`. Exactly one server starts it each time, whichever are
+   * alive; a run that is still going when the next is due is not disturbed, and that next one is left out.
+   *
+   * @default once, whenever something in it changed
+   */
+  readonly schedule?: string;
+  /**
+   * How often a task that failed is tried again before the job has failed.
+   *
+   * @default 0
+   */
+  readonly retries?: number;
+}
+
+/** A network that a service joins under further names. */
+export interface NetworkAttachment {
+  /** Name of a network of the site, or `default`. */
+  readonly name: string;
+  /**
+   * Further names under which the service is found there.
+   *
+   * @default none
+   */
+  readonly aliases?: readonly string[];
+}
+
+/** Name resolution. */
+export interface Dns {
+  /** Addresses of name servers. @default the server's */
+  readonly servers?: readonly string[];
+  /** Search domains. @default none */
+  readonly search?: readonly string[];
+  /** Options as in resolv.conf, e.g. `ndots:1`. @default none */
+  readonly options?: readonly string[];
+}
+
+/** Where tasks may run. */
+export interface Placement {
+  /** Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. @default none */
+  readonly constraints?: readonly string[];
+  /** Node labels over whose values tasks are spread evenly, e.g. `node.labels.hive.zone`. @default none */
+  readonly spread?: readonly string[];
+  /** Tasks on one server at the same time. @default no limit */
+  readonly maxReplicasPerHost?: number;
+}
+
+/** When a task is started again. */
+export interface Restart {
+  /** @default "any" */
+  readonly condition?: "any" | "on-failure" | "none";
+  /** Time before it is started. @default "0s" with a replicated volume, else "1s" */
+  readonly delay?: Duration;
+  /** How often within `window`. @default no limit */
+  readonly maxAttempts?: number;
+  /** @default no window: all attempts count */
+  readonly window?: Duration;
+}
+
+/** How tasks are changed. */
+export interface UpdatePolicy {
+  /** `start-first`: the new task runs before the old one is stopped. Not possible with published host ports or replicated volumes. */
+  readonly order?: "start-first" | "stop-first";
+  /** Tasks that are changed at the same time; 0 all of them. @default 1 */
+  readonly parallelism?: number;
+  /** Time between two of them. @default "0s" */
+  readonly delay?: Duration;
+  /** How long a new task is watched for failure. @default "5s" */
+  readonly monitor?: Duration;
+  /** Part of the tasks, 0 to 1, that may fail. @default 0 */
+  readonly maxFailureRatio?: number;
+  /** What happens when more fail. @default "rollback" for an update, "pause" for a roll-back */
+  readonly onFailure?: "rollback" | "pause" | "continue";
+}
+
+/** Kernel capabilities, e.g. `NET_ADMIN`. */
+export interface Capabilities {
+  /** @default none */
+  readonly add?: readonly string[];
+  /** `ALL` drops every one. @default none */
+  readonly drop?: readonly string[];
+}
+
+/** A limit of processes. −1 is unlimited. */
+export interface Ulimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** What a task uses. */
+export interface Resources {
+  readonly limits?: {
+    /** Processors, e.g. 0.5. */
+    readonly cpus?: number;
+    readonly memory?: Size;
+    /** Processes. */
+    readonly pids?: number;
+  };
+  readonly reservations?: {
+    /** Processors, e.g. 0.25. */
+    readonly cpus?: number;
+    readonly memory?: Size;
+  };
+}
+
+/** Where output goes. */
+export interface Logging {
+  /** Name of a log driver of the engine, e.g. `journald`. */
+  readonly driver: string;
+  /** @default none */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** A health check, run inside the container. */
+export interface Healthcheck {
+  /** Program and arguments; no shell is involved. */
+  readonly command: readonly string[];
+  /**
+   * Time between two checks.
+   *
+   * @default "10s"
+   */
+  readonly interval?: Duration;
+  /**
+   * How long one check may take.
+   *
+   * @default "5s"
+   */
+  readonly timeout?: Duration;
+  /**
+   * Failures in a row that make a task unhealthy.
+   *
+   * @default 3
+   */
+  readonly retries?: number;
+  /**
+   * Time after the start in which failures do not count.
+   *
+   * @default "0s"
+   */
+  readonly startPeriod?: Duration;
+}
+
+/** A logical backup: what a command inside a task prints. */
+export interface Backup {
+  /** Name, unique in the service: a DNS label. */
+  readonly name: string;
+  /** Program and arguments whose output is the backup. */
+  readonly command: readonly string[];
+  /** Program and arguments that read it from standard input and restore it. */
+  readonly restore: readonly string[];
+  /** Days that a backup is kept. @default 14 */
+  readonly keepDays?: number;
+}
+
+/** Lines that raise an alarm. */
+export interface LogMonitoring {
+  /** Regular expressions of lines that do. */
+  readonly alert: readonly string[];
+  /** Regular expressions of lines that never do. @default none */
+  readonly ignore?: readonly string[];
+}

@@ -1,0 +1,96 @@
+import type { Size } from "../size";
+
+/**
+ * A volume of the site. Exactly one kind:
+ *
+ * - `{ replicated: { size: "1GiB" } }`: one set of data, mirrored on all cluster servers, that follows its task to another
+ *   server and has one writer at a time;
+ * - `{ local: {} }`: on each server a volume of its own;
+ * - `{ nfs: { server, path } }`: a share of an NFS server;
+ * - `{ driver: { name, options } }`: a volume of any other Docker volume driver.
+ *
+ * A folder of the server needs no volume: mount it with an absolute path as `source`.
+ */
+export type Volume =
+  | { readonly replicated: ReplicatedVolume }
+  | { readonly local: Readonly<Record<string, never>> }
+  | { readonly nfs: NfsVolume }
+  | { readonly driver: DriverVolume };
+
+/** A volume that is mirrored on all cluster servers. */
+export interface ReplicatedVolume {
+  /** Usable size, e.g. `"1GiB"`. It can grow later, never shrink. At least 64MiB for ext4, 300MiB for xfs (which mkfs.xfs refuses below). */
+  readonly size: Size;
+  /**
+   * File system.
+   *
+   * @default "ext4"
+   */
+  readonly filesystem?: "ext4" | "xfs";
+  /**
+   * DRBD minor number, 1000–1048575.
+   *
+   * @default computed from the volume's name, so it never changes
+   */
+  readonly minor?: number;
+  /**
+   * TCP port of the replication, 20000–28191.
+   *
+   * @default computed from the volume's name, so it never changes
+   */
+  readonly port?: number;
+}
+
+/** A share of an NFS server. */
+export interface NfsVolume {
+  /** Name or address. */
+  readonly server: string;
+  /** Exported folder, absolute. */
+  readonly path: string;
+  /**
+   * Mount options as in fstab, e.g. `"nfsvers=4.1,hard"`.
+   *
+   * @default "nfsvers=4,hard,timeo=600,retrans=2"
+   */
+  readonly options?: string;
+}
+
+/** A volume of any Docker volume driver. */
+export interface DriverVolume {
+  /** Name of the driver, which must be installed on every cluster server. */
+  readonly name: string;
+  /**
+   * Options of the driver.
+   *
+   * @default none
+   */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** Where a service sees a volume or a folder of the server. */
+export interface Mount {
+  /** Name of a volume of the site, or an absolute path on the server (a bind mount; it must exist on every server that runs the service). */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
+/** A file system in memory. */
+export interface Tmpfs {
+  /** Absolute path in the container. */
+  readonly target: string;
+  /**
+   * Upper limit of its size.
+   *
+   * @default half of the server's memory
+   */
+  readonly size?: Size;
+  /**
+   * Mode of its root folder, octal, e.g. `"1777"`.
+   *
+   * @default "1777"
+   */
+  readonly mode?: string;
+}

@@ -1,0 +1,23 @@
+/** An amount of bytes with its binary unit, e.g. `"64MiB"`, `"1.5GiB"`. */
+export type Size = `${number}${"KiB" | "MiB" | "GiB" | "TiB"}`;
+
+const bytesOf: Readonly<Record<string, number>> = {
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** The bytes of a {@link Size}, or undefined if the text is none (no sign, no exponent, one unit). */
+export function sizeBytes(text: string): number | undefined {
+  const match = /^([0-9]+(?:\.[0-9]+)?)(KiB|MiB|GiB|TiB)$/.exec(text);
+  if (match === null) return undefined;
+  const [, amount = "", unit = ""] = match;
+  return Math.round(Number(amount) * (bytesOf[unit] ?? 0));
+}
+
+/** Bytes in the largest unit that shows them without a fraction. */
+export function sizeText(bytes: number): string {
+  const unit = ["TiB", "GiB", "MiB", "KiB"].find((each) => bytes % (bytesOf[each] ?? 1) === 0);
+  return unit === undefined ? `${bytes} bytes` : `${bytes / (bytesOf[unit] ?? 1)}${unit}`;
+}
