@@ -1,0 +1,102 @@
+import type { PortPlan, ServicePlan } from "../service-plan";
+
+/** What a service of the Swarm takes over from the plan as it stands there. */
+export type PlannedService = Omit<
+  ServicePlan,
+  // What concerns other services, or other resources than the service itself.
+  | "dependsOn"
+  | "initialize"
+  | "backups"
+  | "logMonitoring"
+  | "standalone"
+  // What the plan names, and what the Swarm wants to know by other names.
+  | "image"
+  | "networks"
+  | "mounts"
+  | "secrets"
+  | "configs"
+>;
+
+/** A network of the Swarm that a service joins. */
+export interface ServiceNetwork {
+  /** Id in the Swarm: it changes when the network is made anew, a name would not. */
+  readonly id: string;
+  /** Further names under which the tasks are found there. */
+  readonly aliases: readonly string[];
+}
+
+/** What a container sees at a path. */
+export type ServiceMount =
+  | {
+      readonly kind: "volume";
+      /** Name of the volume on the engines; an engine that does not have it makes it with `driver`. */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** Docker volume driver, e.g. `local`. */
+      readonly driver: string;
+      readonly driverOptions: Readonly<Record<string, string>>;
+      /** Whether a new volume stays empty instead of getting what the image has at `target`. */
+      readonly noCopy: boolean;
+    }
+  | {
+      readonly kind: "bind";
+      /** Absolute path on the host; must exist. */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+    }
+  | {
+      readonly kind: "tmpfs";
+      readonly target: string;
+      /** Absent: half of the host's memory. */
+      readonly sizeBytes?: number;
+      /** Octal digits, e.g. `1777`. */
+      readonly mode: string;
+    };
+
+/** A secret or config of the Swarm as a file in a task. */
+export interface ServiceFile {
+  /** Id in the Swarm. */
+  readonly id: string;
+  /** Name in the Swarm; the engine wants both. */
+  readonly name: string;
+  /** A name below `/run/secrets` for secrets, else an absolute path. */
+  readonly target: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** Octal digits, e.g. `0444`. */
+  readonly mode: string;
+}
+
+/**
+ * A service of the Swarm in its normal form: lists whose order means nothing are in order, no default is left out. What is
+ * wanted and what an engine has are compared in this form, so that a default that the engine wrote is no difference.
+ */
+export interface ServiceSpec extends PlannedService {
+  /** The site that the service belongs to; stands in the label `hive.site`. */
+  readonly site: string;
+  /** Reference with a digest, so that a failover never has to ask the registry. */
+  readonly image: string;
+  readonly networks: readonly ServiceNetwork[];
+  readonly mounts: readonly ServiceMount[];
+  readonly secrets: readonly ServiceFile[];
+  readonly configs: readonly ServiceFile[];
+}
+
+/** Ports by published port, then protocol, then target: engines give them back in any order. */
+export function sortPorts(ports: readonly PortPlan[]): readonly PortPlan[] {
+  return [...ports].sort(
+    (a, b) =>
+      [
+        a.published - b.published,
+        compareText(a.protocol, b.protocol),
+        a.target - b.target,
+        compareText(a.mode, b.mode),
+      ].find((order) => order !== 0) ?? 0,
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
