@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { FinishedStep } from "../../model/initialization";
+import type { HostAccess } from "../transport/host-access";
+import { packed } from "../packed";
+import { serviceInitializationProvider } from "./provider";
+
+/** One step that loads initial data. */
+export interface InitializationStepArgs {
+  /** Unique in the service: a DNS label. */
+  readonly name: string;
+  /** Program and arguments, run without a shell. For a script: the interpreter, then the script's text. No place for secrets. */
+  readonly command: readonly string[];
+  /** Values that the step reads from its standard input, one a line, before `input`. Treated as secret. Default: none. */
+  readonly secrets?: readonly pulumi.Input<string>[];
+  /** Text that follows the secrets on standard input. Not secret: it shows in previews. Default: empty. */
+  readonly input?: pulumi.Input<string>;
+  /** Program and arguments: when it ends with 0 in the container, the step has been done already. Default: always run. */
+  readonly unless?: readonly string[];
+  /** User that runs both. Default: the service's own. */
+  readonly user?: string;
+  /** How long the step may take, seconds, without the wait for a running task. */
+  readonly deadlineSeconds: number;
+}
+
+/** Arguments of {@link ServiceInitialization}. */
+export interface ServiceInitializationArgs {
+  /** Hosts of the Swarm: any manager among them is asked, and the tasks run on them, found by the node's host name. */
+  readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
+  /** Site that the service belongs to. */
+  readonly site: pulumi.Input<string>;
+  /** Name of the service in the Swarm. Changing it replaces the resource: another service is initialized anew. */
+  readonly service: pulumi.Input<string>;
+  /** The service's id, so that this waits until the service runs. */
+  readonly serviceId: pulumi.Input<string>;
+  /** In the order in which they run. */
+  readonly steps: readonly InitializationStepArgs[];
+}
+
+/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
+const REVISION = 1;
+
+/**
+ * The initial data of a service: steps that run inside one of its tasks, wherever that is, each once for every content that it
+ * has. What has been done is recorded in the Swarm, as a config object without secrets, so neither an interrupted run nor a
+ * lost state repeats a step that is recorded. Deleting it forgets the records; the data stays.
+ */
+export class ServiceInitialization extends pulumi.dynamic.Resource {
+  /** The steps that have been done, in order. */
+  declare readonly done: pulumi.Output<FinishedStep[]>;
+
+  constructor(
+    name: string,
+    args: ServiceInitializationArgs,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const { steps, ...rest } = args;
+    super(
+      packed(serviceInitializationProvider),
+      name,
+      {
+        done: undefined,
+        ...rest,
+        // Apart from the steps, so that a preview shows in words what changes in these.
+        steps: steps.map((step) => ({
+          name: step.name,
+          command: step.command,
+          input: step.input ?? "",
+          unless: step.unless ?? [],
+          user: step.user ?? "",
+          deadlineSeconds: step.deadlineSeconds,
+        })),
+        secrets: pulumi.secret(
+          Object.fromEntries(steps.map((step) => [step.name, step.secrets ?? []])),
+        ),
+        revision: REVISION,
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: ["secrets", ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "hive",
+      "ServiceInitialization",
+    );
+  }
+}
