@@ -1,23 +1,11 @@
 import { formatCidr, gatewayAddress, hostAddress, parseCidr } from "./addresses";
-import { durationSeconds } from "./duration";
+import type { Image, Service, Site } from "./inventory";
 import { longestHostName, stagePrefixes } from "./names";
-import { compareText } from "./text-order";
 import { phasesThrough } from "./phases";
-import type {
-  HealthcheckPlan,
-  HostPlan,
-  ImagePlan,
-  Plan,
-  PortPlan,
-  RegistryPlan,
-  ServiceImage,
-  ServiceMode,
-  ServicePlan,
-  StageName,
-} from "./plan";
+import type { HostPlan, ImagePlan, Plan, RegistryPlan, ServicePlan, StageName } from "./plan";
+import { planConfig, planOverlay, planSecret, planVolume } from "./plan-resources";
+import { planService, type ServiceContext } from "./plan-service";
 import { InventoryError, type Problem } from "./problems";
-import { parseShortPort } from "./published-port";
-import type { Healthcheck, Image, Port, Service, ShortPort, Site } from "./inventory";
 import { checkSite, runsOn, siteFile, type SiteCheck } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
 import {
@@ -28,6 +16,7 @@ import {
   stageOf,
   type StageOptions,
 } from "./stage";
+import { sortedRecord, sortedUnique } from "./text-order";
 
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {
@@ -59,7 +48,9 @@ export function planSite(
   const faults = "problems" in stage ? stage.problems : [];
   const config = "problems" in stage ? {} : stage.config;
   const site = checkSite(input.site);
-  const services = planServices(site, stage.name);
+  const hosts =
+    "problems" in stage ? [] : planHosts(stage.name, siteNameOf(stage, site), stage.config);
+  const services = planServices(site, stage.name, hosts);
   const problems = [
     ...faults,
     ...site.problems,
@@ -69,7 +60,7 @@ export function planSite(
   ];
   if (problems.length > 0 || "problems" in stage) throw new InventoryError(problems);
   const plans = services.map((service) => service.plan);
-  return assemble(stage, site, plans, input.hiveHome ?? ".hive");
+  return assemble({ stage, site, hosts, services: plans, hiveHome: input.hiveHome ?? ".hive" });
 }
 
 /**
@@ -90,16 +81,26 @@ export function planStack(
   return planSite({ ...input, stage: checkStage(stageOf(input.stackName), input.config, input) });
 }
 
-function assemble(
-  stage: Stage,
-  site: SiteCheck,
-  services: readonly ServicePlan[],
-  hiveHome: string,
-): Plan {
+/** The site's name on a stage. */
+function siteNameOf(stage: Stage, site: SiteCheck): string {
+  return stage.config.siteName ?? site.name ?? "";
+}
+
+function assemble(parts: {
+  readonly stage: Stage;
+  readonly site: SiteCheck;
+  readonly hosts: readonly HostPlan[];
+  readonly services: readonly ServicePlan[];
+  readonly hiveHome: string;
+}): Plan {
+  const { stage, site, services } = parts;
   const { name, config } = stage;
-  const siteName = config.siteName ?? site.name ?? "";
+  const siteName = siteNameOf(stage, site);
   const cidr = parseCidr(config.cidr);
   const registry = planRegistry(siteName, config);
+  const images = [...site.images].map(([image, wish]) => planImage(image, wish, registry));
+  const used = usedNames(services, images);
+  const backend = config.fleet === "container" ? "shared" : "drbd";
   return {
     stage: name,
     fleet: config.fleet,
@@ -109,18 +110,56 @@ function assemble(
       gateway: gatewayAddress(cidr),
       overlayPool: config.overlayPool,
     },
-    hosts: planHosts(name, siteName, config),
+    hosts: parts.hosts,
     ssh: {
       user: config.ssh.user,
       port: config.ssh.port,
-      privateKeyFile: config.ssh.privateKeyFile ?? `${hiveHome}/${name}/ssh/id_ed25519`,
+      privateKeyFile: config.ssh.privateKeyFile ?? `${parts.hiveHome}/${name}/ssh/id_ed25519`,
     },
     swarm: config.swarm,
     registry,
-    images: [...site.images].map(([imageName, image]) => planImage(imageName, image, registry)),
+    images,
+    overlays: [...site.networks]
+      .filter(([network]) => used.networks.has(network))
+      .map(([network, wish]) => planOverlay(network, wish)),
+    volumes: [...site.volumes]
+      .filter(([volume]) => used.volumes.has(volume))
+      .map(([volume, wish]) => planVolume(volume, wish, backend)),
+    secrets: [...site.secrets]
+      .filter(([secret]) => used.secrets.has(secret))
+      .map(([secret, wish]) => planSecret(secret, wish)),
+    configs: [...site.configs]
+      .filter(([file]) => used.configs.has(file))
+      .map(([file, wish]) => planConfig(file, wish)),
     services,
+    notices: [],
     phases: phasesThrough(config.throughPhase),
     ...(config.fleet === "container" ? { container: config.container } : {}),
+  };
+}
+
+/** The names of what services and images of the stage refer to: nothing else is made. */
+function usedNames(
+  services: readonly ServicePlan[],
+  images: readonly ImagePlan[],
+): Readonly<Record<"networks" | "volumes" | "secrets" | "configs", ReadonlySet<string>>> {
+  return {
+    networks: new Set(
+      services.flatMap((service) => service.networks.map((attachment) => attachment.network)),
+    ),
+    volumes: new Set(
+      services.flatMap((service) =>
+        service.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : [])),
+      ),
+    ),
+    secrets: new Set([
+      ...services.flatMap((service) => [
+        ...service.secrets.map((secret) => secret.name),
+        ...service.initialize.flatMap((step) => step.secrets),
+      ]),
+      ...images.flatMap((image) => image.buildSecrets),
+    ]),
+    configs: new Set(services.flatMap((service) => service.configs.map((config) => config.name))),
   };
 }
 
@@ -196,84 +235,23 @@ function planImage(name: string, image: Image, registry: RegistryPlan): ImagePla
     context: (image.context ?? `site/images/${name}`).replace(/\/+$/, ""),
     repository: `${registry.address}/${name}`,
     buildArguments: sortedRecord(image.buildArguments ?? {}),
+    ...(image.target === undefined ? {} : { target: image.target }),
+    buildSecrets: sortedUnique(image.buildSecrets ?? []),
   };
 }
 
 function planServices(
   site: SiteCheck,
   stage: StageName,
+  hosts: readonly HostPlan[],
 ): readonly { name: string; service: Service; plan: ServicePlan }[] {
+  const context: ServiceContext = {
+    hosts: Object.fromEntries(hosts.map((host) => [host.name, host.privateAddress])),
+    replicatedVolumes: new Set(
+      [...site.volumes].flatMap(([name, volume]) => ("replicated" in volume ? [name] : [])),
+    ),
+  };
   return [...site.services]
     .filter(([, service]) => runsOn(service, stage))
-    .map(([name, service]) => ({ name, service, plan: planService(name, service) }));
-}
-
-/** The normal form of a service: every default written out. */
-export function planService(name: string, service: Service): ServicePlan {
-  const mode = planMode(service.mode);
-  return {
-    name,
-    image: planServiceImage(service.image),
-    mode,
-    environment: sortedRecord(service.environment ?? {}),
-    ports: planPorts(service.ports ?? [], mode),
-    ...(service.hostname === undefined ? {} : { hostname: service.hostname }),
-    labels: sortedRecord(service.labels ?? {}),
-    ...(service.healthcheck === undefined
-      ? {}
-      : { healthcheck: planHealthcheck(service.healthcheck) }),
-    stopGracePeriodSeconds: durationSeconds(service.stopGracePeriod ?? "10s") ?? 10,
-  };
-}
-
-function planMode(mode: Service["mode"]): ServiceMode {
-  if (mode === "global") return { kind: "global" };
-  return { kind: "replicated", replicas: mode?.replicas ?? 1 };
-}
-
-function planServiceImage(image: Service["image"]): ServiceImage {
-  return typeof image === "string"
-    ? { kind: "reference", reference: image }
-    : { kind: "build", image: image.build };
-}
-
-function planPorts(ports: readonly (ShortPort | Port)[], mode: ServiceMode): readonly PortPlan[] {
-  const usualMode = mode.kind === "global" ? "host" : "ingress";
-  return ports
-    .map((port) => planPort(port, usualMode))
-    .sort((left, right) =>
-      left.published === right.published
-        ? compareText(left.protocol, right.protocol)
-        : left.published - right.published,
-    );
-}
-
-function planPort(port: ShortPort | Port, usualMode: PortPlan["mode"]): PortPlan {
-  if (typeof port === "string") {
-    const parsed = parseShortPort(port);
-    if (parsed === undefined) throw new RangeError(`${port} is not a published port`);
-    return { ...parsed, mode: usualMode };
-  }
-  return {
-    target: port.target,
-    published: port.published ?? port.target,
-    protocol: port.protocol ?? "tcp",
-    mode: port.mode ?? usualMode,
-  };
-}
-
-function planHealthcheck(healthcheck: Healthcheck): HealthcheckPlan {
-  return {
-    command: healthcheck.command,
-    intervalSeconds: durationSeconds(healthcheck.interval ?? "10s") ?? 10,
-    timeoutSeconds: durationSeconds(healthcheck.timeout ?? "5s") ?? 5,
-    retries: healthcheck.retries ?? 3,
-    startPeriodSeconds: durationSeconds(healthcheck.startPeriod ?? "0s") ?? 0,
-  };
-}
-
-function sortedRecord(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(record).sort(([left], [right]) => compareText(left, right)),
-  );
+    .map(([name, service]) => ({ name, service, plan: planService(name, service, context) }));
 }

@@ -66,7 +66,10 @@ function serviceTable(plan: Plan): string {
 }
 
 function tasksText(service: ServicePlan): string {
-  return service.mode.kind === "global" ? "one per server" : String(service.mode.replicas);
+  const { mode } = service;
+  if (mode.kind === "global") return "one per server";
+  if (mode.kind === "replicated") return String(mode.replicas);
+  return mode.schedule === undefined ? "job, at each change" : `job at ${mode.schedule}`;
 }
 
 function portText(port: PortPlan): string {

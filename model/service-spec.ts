@@ -122,7 +122,7 @@ export function toEngineSpec(spec: ServiceSpec, forceUpdate = 0): EngineServiceS
     Mode:
       spec.mode.kind === "global"
         ? { Global: {} }
-        : { Replicated: { Replicas: spec.mode.replicas } },
+        : { Replicated: { Replicas: spec.mode.kind === "job" ? 0 : spec.mode.replicas } },
     UpdateConfig: {
       ...toEnginePolicy(update),
       FailureAction: "rollback",

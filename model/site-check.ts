@@ -3,7 +3,7 @@ import { compareText } from "./text-order";
 import type { StageName } from "./plan";
 import type { Problem } from "./problems";
 import { check, type Checked, pathText } from "./schema-problems";
-import type { Image, Service, Site } from "./inventory";
+import type { Config, Image, Network, Secret, Service, Site, Volume } from "./inventory";
 import { imageSchema, nameSchema, serviceSchema, siteSchema } from "./site-schema";
 
 /** File of the inventory. */
@@ -26,6 +26,10 @@ export interface SiteCheck {
   readonly images: ReadonlyMap<string, Image>;
   /** Names of all images that are declared, also of those with problems. */
   readonly imageNames: readonly string[];
+  readonly networks: ReadonlyMap<string, Network>;
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly configs: ReadonlyMap<string, Config>;
   readonly services: ReadonlyMap<string, Service>;
   readonly problems: readonly Problem[];
 }
@@ -65,6 +69,10 @@ export function checkSite(site: Site): SiteCheck {
     name: nameIsRight ? site.name : undefined,
     images,
     imageNames: entriesOf(site.images).map(([name]) => name),
+    networks: new Map(entriesOf<Network>({ default: {}, ...site.networks })),
+    volumes: new Map(entriesOf(site.volumes)),
+    secrets: new Map(entriesOf(site.secrets)),
+    configs: new Map(entriesOf(site.configs)),
     services,
     problems,
   };

@@ -98,7 +98,7 @@ function replicaProblems(
   { name, plan }: PlannedService,
   config: Partial<StageConfig>,
 ): readonly Problem[] {
-  if (plan.mode.kind === "global" || config.clusterHosts === undefined) return [];
+  if (plan.mode.kind !== "replicated" || config.clusterHosts === undefined) return [];
   const port = plan.ports.find((candidate) => candidate.mode === "host");
   if (port === undefined || plan.mode.replicas <= config.clusterHosts) return [];
   return [

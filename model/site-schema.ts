@@ -90,7 +90,7 @@ export const serviceSchema = z.strictObject({
     .optional(),
   healthcheck: healthcheck.optional(),
   stopGracePeriod: duration.optional(),
-} satisfies Record<keyof Service, z.ZodType>);
+} satisfies Partial<Record<keyof Service, z.ZodType>>);
 
 /** Schema of {@link Image}. */
 export const imageSchema = z.strictObject({
@@ -104,7 +104,7 @@ export const imageSchema = z.strictObject({
     .optional()
     .meta({ write: "write a folder relative to the project's root, e.g. site/images/webgate" }),
   buildArguments: z.record(environmentName, z.string()).optional(),
-} satisfies Record<keyof Image, z.ZodType>);
+} satisfies Partial<Record<keyof Image, z.ZodType>>);
 
 /** Name of a service or an image. */
 export const nameSchema = z.string().refine(isDnsLabel, "is not a DNS label").meta({
@@ -120,4 +120,4 @@ export const siteSchema = z.strictObject({
     .meta({ write: "write a domain name such as hive.example" }),
   images: z.record(z.string(), z.unknown()).optional(),
   services: z.record(z.string(), z.unknown()).optional(),
-} satisfies Record<keyof Site, z.ZodType>);
+} satisfies Partial<Record<keyof Site, z.ZodType>>);

@@ -93,6 +93,7 @@ describe("services in normal form", () => {
     expect(plan.images.map((image) => image.name)).toEqual(["a", "b"]);
     expect(plan.images[0]).toEqual({
       name: "a",
+      buildSecrets: [],
       context: "elsewhere/a",
       repository: "registry.hive.example:5000/a",
       buildArguments: { A: "2", Z: "1" },

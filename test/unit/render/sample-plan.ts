@@ -1,5 +1,6 @@
 import { phases } from "../../../model/phases";
 import type { HostPlan, Plan, PortPlan, ServicePlan } from "../../../model/plan";
+import { planService } from "../../../model/plan-service";
 
 /** A plan with three cluster hosts and a repository server in `<prefix>.0/24`. */
 export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [webPort]): Plan {
@@ -13,7 +14,12 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
     swarm: { heartbeatSeconds: 2, taskHistoryLimit: 1 },
     registry: { name: "registry.hive.example", port: 5000, address: "registry.hive.example:5000" },
     images: [],
+    overlays: [],
+    volumes: [],
+    secrets: [],
+    configs: [],
     services: [sampleService(ports)],
+    notices: [],
     phases,
   };
 }
@@ -40,13 +46,10 @@ function sampleHost(index: number, prefix: string): HostPlan {
 }
 
 function sampleService(ports: readonly PortPlan[]): ServicePlan {
-  return {
-    name: "web",
-    image: { kind: "reference", reference: "docker.io/library/nginx@sha256:0" },
-    mode: { kind: "global" },
-    environment: {},
-    ports,
-    labels: {},
-    stopGracePeriodSeconds: 10,
-  };
+  const service = planService(
+    "web",
+    { image: "docker.io/library/nginx@sha256:0", mode: "global" },
+    { hosts: {}, replicatedVolumes: new Set() },
+  );
+  return { ...service, ports };
 }
