@@ -19,7 +19,13 @@ async function program(): Promise<StackOutputs> {
   });
   await refuseToTakeBackPhases(plan);
   const containerFleet = planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
-  return new Hive("hive", { plan, containerFleet }).outputs;
+  return new Hive("hive", { plan, containerFleet, stageSecrets: stageSecrets() }).outputs;
+}
+
+/** `hive:secrets`: the operator's own values. The plan knows their names only. */
+function stageSecrets(): pulumi.Output<Readonly<Record<string, string>>> {
+  const secrets = new pulumi.Config("hive").getSecretObject<Record<string, string>>("secrets");
+  return secrets ?? pulumi.secret({});
 }
 
 /** What the user can put right is shown as it is written; anything else with its stack trace. */

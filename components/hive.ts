@@ -1,17 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerFleetPlan } from "../model/container-fleet";
+import { deploymentOrder } from "../model/deployment-order";
 import { endpointUrl } from "../model/endpoint-url";
 import type { Phase } from "../model/phases";
 import type { Plan, ServicePlan } from "../model/plan";
+import { referencedImages } from "../model/referenced-images";
 import { ContainerFleet } from "./fleet/container";
 import { clusterHosts, repositoryHost, type Fleet } from "./fleet/fleet";
 import { HostSetup } from "./host-setup";
 import type { ServiceOutput, StackOutputs } from "./outputs";
 import { PhaseComponent } from "./phase";
+import { ReferenceImage } from "./reference-image";
 import { RepositoryServer } from "./repository-server";
+import { ServiceInitialization } from "./service-initialization";
+import { ServiceNetwork } from "./service-network";
 import { SiteAuthority } from "./site-authority";
 import { SiteImage } from "./site-image";
+import { SiteSecrets } from "./site-secrets";
+import { SiteVolume } from "./site-volume";
 import { SwarmCluster } from "./swarm-cluster";
+import { SwarmFiles } from "./swarm-files";
 import { SwarmService } from "./swarm-service";
 
 /** Arguments of {@link Hive}. */
@@ -19,6 +27,8 @@ export interface HiveArgs {
   readonly plan: Plan;
   /** What the engine at hand made of the plan. */
   readonly containerFleet: ContainerFleetPlan;
+  /** `hive:secrets` of the stage: the operator's own values by name. Secret. */
+  readonly stageSecrets: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 /** A whole site on one stage, built in seven phases. */
@@ -31,19 +41,26 @@ export class Hive extends pulumi.ComponentResource {
     this.plan = args.plan;
 
     const fleet = this.buildInfra(args);
-    const base = this.through("setup-hosts", (phase) => this.setupHosts(phase, fleet));
+    const base = this.through("setup-hosts", (phase) => this.setupHosts(phase, args, fleet));
     const images =
       base && this.through("build-images", (phase) => this.buildImages(phase, fleet, base));
-    // Their engines come with the full service model; as phases they exist from the start.
-    this.through("build-networks", () => undefined);
-    this.through("build-volumes", () => undefined);
+    const networks =
+      base && this.through("build-networks", (phase) => this.buildNetworks(phase, fleet, base));
+    const volumes =
+      base && this.through("build-volumes", (phase) => this.buildVolumes(phase, fleet, base));
+    const deployment = this.through("deploy-services", (phase) => phase);
+    const initialization = this.through("initialize-services", (phase) => phase);
     const services =
-      base &&
-      images &&
-      this.through("deploy-services", (phase) => this.deployServices(phase, fleet, base, images));
-    this.through("initialize-services", () => undefined);
+      base && images && networks && volumes && deployment
+        ? this.runServices({ deployment, initialization }, fleet, {
+            ...base,
+            ...images,
+            networks,
+            volumes,
+          })
+        : undefined;
 
-    this.outputs = this.describe(fleet, base, services);
+    this.outputs = this.describe(fleet, base, images, services);
     this.registerOutputs({ ...this.outputs });
   }
 
@@ -52,7 +69,12 @@ export class Hive extends pulumi.ComponentResource {
     return new ContainerFleet("fleet", { plan: args.plan, fleet: args.containerFleet }, { parent });
   }
 
-  private setupHosts(parent: PhaseComponent, fleet: Fleet): Base {
+  private setupHosts(parent: PhaseComponent, args: HiveArgs, fleet: Fleet): Base {
+    const secrets = new SiteSecrets(
+      "secrets",
+      { secrets: this.plan.secrets, stageSecrets: args.stageSecrets },
+      { parent },
+    );
     const authority = new SiteAuthority("authority", { plan: this.plan }, { parent });
     const setups = new Map<string, HostSetup>();
     let previous: HostSetup | undefined;
@@ -88,50 +110,120 @@ export class Hive extends pulumi.ComponentResource {
       },
       { parent },
     );
-    return { swarm, repositoryServer };
+    return { swarm, repositoryServer, secrets };
   }
 
-  private buildImages(
-    parent: PhaseComponent,
-    fleet: Fleet,
-    base: Base,
-  ): ReadonlyMap<string, SiteImage> {
+  private buildImages(parent: PhaseComponent, fleet: Fleet, base: Base): Images {
     const { registry } = base.repositoryServer;
-    return new Map(
+    const hosts = clusterHosts(fleet);
+    const dependsOn = [base.swarm.membership];
+    const built = new Map(
       this.plan.images.map((image) => [
         image.name,
         new SiteImage(
           `image-${image.name}`,
-          { image, registry, hosts: clusterHosts(fleet) },
+          { image, registry, hosts, secrets: base.secrets.values },
+          { parent, dependsOn },
+        ),
+      ]),
+    );
+    const references = new Map(
+      referencedImages(this.plan.services).map(({ name, reference }) => [
+        reference,
+        new ReferenceImage(`reference-${name}`, { name, reference, hosts }, { parent, dependsOn }),
+      ]),
+    );
+    return { built, references };
+  }
+
+  private buildNetworks(
+    parent: PhaseComponent,
+    fleet: Fleet,
+    base: Base,
+  ): ReadonlyMap<string, ServiceNetwork> {
+    return new Map(
+      this.plan.overlays.map((overlay) => [
+        overlay.name,
+        new ServiceNetwork(
+          `network-${overlay.name}`,
+          { plan: this.plan, overlay, managers: clusterHosts(fleet) },
           { parent, dependsOn: [base.swarm.membership] },
         ),
       ]),
     );
   }
 
-  private deployServices(
+  private buildVolumes(
     parent: PhaseComponent,
     fleet: Fleet,
     base: Base,
-    images: ReadonlyMap<string, SiteImage>,
-  ): ReadonlyMap<string, SwarmService> {
-    const { registry } = base.repositoryServer;
+  ): ReadonlyMap<string, SiteVolume> {
     return new Map(
-      this.plan.services.map((service) => [
-        service.name,
-        new SwarmService(
-          `service-${service.name}`,
-          {
-            service,
-            siteName: this.plan.siteName,
-            managers: clusterHosts(fleet),
-            images,
-            registry,
-          },
+      this.plan.volumes.map((volume) => [
+        volume.name,
+        new SiteVolume(
+          `volume-${volume.name}`,
+          { plan: this.plan, volume, hosts: clusterHosts(fleet) },
           { parent, dependsOn: [base.swarm.membership] },
         ),
       ]),
     );
+  }
+
+  /**
+   * The services, each after those that it depends on have run and loaded their initial data. What loads data is made
+   * in between, under its own phase.
+   */
+  private runServices(
+    phase: {
+      readonly deployment: PhaseComponent;
+      /** Absent in a run that stops before. */
+      readonly initialization: PhaseComponent | undefined;
+    },
+    fleet: Fleet,
+    parts: Parts,
+  ): ReadonlyMap<string, SwarmService> {
+    const managers = clusterHosts(fleet);
+    const { registry } = parts.repositoryServer;
+    const files = new SwarmFiles(
+      "files",
+      { plan: this.plan, managers, secrets: parts.secrets },
+      { parent: phase.deployment, dependsOn: [parts.swarm.membership] },
+    );
+    const services = new Map<string, SwarmService>();
+    const ready = new Map<string, pulumi.Resource>();
+    for (const service of deploymentOrder(this.plan.services)) {
+      const running = new SwarmService(
+        `service-${service.name}`,
+        {
+          plan: this.plan,
+          service,
+          managers,
+          image: imageOf(service, parts),
+          registry,
+          networks: parts.networks,
+          files,
+        },
+        {
+          parent: phase.deployment,
+          dependsOn: [
+            parts.swarm.membership,
+            ...volumesOf(service).map((name) => required(parts.volumes, name).onHosts),
+            ...service.dependsOn.map((name) => required(ready, name)),
+          ],
+        },
+      );
+      services.set(service.name, running);
+      ready.set(service.name, running.converged);
+      if (phase.initialization === undefined || service.initialize.length === 0) continue;
+      const initialization = new ServiceInitialization(
+        `initialization-${service.name}`,
+        { plan: this.plan, service, running, managers, secrets: parts.secrets },
+        { parent: phase.initialization },
+      );
+      ready.set(service.name, initialization.done);
+    }
+    return services;
   }
 
   /** Runs a phase if this run goes that far. */
@@ -143,6 +235,7 @@ export class Hive extends pulumi.ComponentResource {
   private describe(
     fleet: Fleet,
     base: Base | undefined,
+    images: Images | undefined,
     services: ReadonlyMap<string, SwarmService> | undefined,
   ): StackOutputs {
     const running = this.plan.services.flatMap((service) => {
@@ -170,6 +263,14 @@ export class Hive extends pulumi.ComponentResource {
           ]),
         ),
       ),
+      images: pulumi.output(
+        Object.fromEntries(
+          [...(images?.built ?? [])].map(([name, { reference, releases }]) => [
+            name,
+            { reference, releases },
+          ]),
+        ),
+      ),
       registry: pulumi.output(base === undefined ? {} : { address: this.plan.registry.address }),
       access: pulumi.output(fleet.hosts.map((host) => host.access)),
     };
@@ -180,6 +281,31 @@ export class Hive extends pulumi.ComponentResource {
 interface Base {
   readonly swarm: SwarmCluster;
   readonly repositoryServer: RepositoryServer;
+  readonly secrets: SiteSecrets;
+}
+
+/** What the phase build-images leaves: images on the cluster hosts. */
+interface Images {
+  /** By the images' names in the site. */
+  readonly built: ReadonlyMap<string, SiteImage>;
+  /** By the reference that a service names. */
+  readonly references: ReadonlyMap<string, ReferenceImage>;
+}
+
+/** What services are made of. */
+interface Parts extends Base, Images {
+  readonly networks: ReadonlyMap<string, ServiceNetwork>;
+  readonly volumes: ReadonlyMap<string, SiteVolume>;
+}
+
+function imageOf({ image }: ServicePlan, parts: Images): pulumi.Output<string> {
+  return image.kind === "build"
+    ? required(parts.built, image.image).reference
+    : required(parts.references, image.reference).reference;
+}
+
+function volumesOf({ mounts }: ServicePlan): readonly string[] {
+  return mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
 }
 
 function required<K, V>(map: ReadonlyMap<K, V>, key: K): V {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostRole, StageName } from "../model/plan";
+import type { ImageRelease } from "../model/image-releases";
 import type { Phase } from "../model/phases";
 import type { HostAccess } from "../providers/transport/host-access";
 
@@ -15,6 +16,8 @@ export interface HiveOutputs {
   readonly hosts: readonly HostOutput[];
   /** By service name. */
   readonly services: Readonly<Record<string, ServiceOutput>>;
+  /** Images that the site builds, by name. */
+  readonly images: Readonly<Record<string, ImageOutput>>;
   /** The address is absent before the phase setup-hosts. */
   readonly registry: { readonly address?: string };
   /** How the `hive` command reaches the hosts, in index order. */
@@ -33,6 +36,14 @@ export interface HostOutput {
   readonly zone: string;
   readonly privateAddress: string;
   readonly publicAddress: string;
+}
+
+/** An image that the site builds. */
+export interface ImageOutput {
+  /** What services of the stage use now, by digest. */
+  readonly reference: string;
+  /** What the stage has built and still keeps, newest first. */
+  readonly releases: readonly ImageRelease[];
 }
 
 /** A service of the Swarm. */

@@ -1,56 +1,70 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ServicePlan } from "../model/plan";
+import type { Plan, ServicePlan } from "../model/plan";
+import { serviceMounts } from "../model/service-mounts";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "./fleet/fleet";
 import { HiveComponent } from "./hive-component";
 import type { Registry } from "./repository-server/registry";
-import type { SiteImage } from "./site-image";
+import type { ServiceNetwork } from "./service-network";
+import type { SwarmFile, SwarmFiles } from "./swarm-files";
 
 /** Arguments of {@link SwarmService}. */
 export interface SwarmServiceArgs {
+  readonly plan: Plan;
   readonly service: ServicePlan;
-  readonly siteName: string;
   readonly managers: readonly Host[];
-  /** The images that the site builds, by name. */
-  readonly images: ReadonlyMap<string, SiteImage>;
+  /** Reference of the image, by digest; resolves when it is on the hosts. */
+  readonly image: pulumi.Output<string>;
   readonly registry: Registry;
+  /** By the networks' names in the site. */
+  readonly networks: ReadonlyMap<string, ServiceNetwork>;
+  readonly files: SwarmFiles;
 }
 
 /** A service of the Swarm, deployed by digest and converged when the resource is done. */
 export class SwarmService extends HiveComponent {
   /** The image reference that runs. */
   readonly image: pulumi.Output<string>;
+  /** Id in the Swarm. */
+  readonly serviceId: pulumi.Output<string>;
+  /** Resolves when the service does what is wanted; what depends on the service waits for it. */
+  readonly converged: SwarmServiceResource;
 
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super("SwarmService", name, opts);
-    const { service } = args;
-    const resource = new SwarmServiceResource(
+    const { plan, service, files } = args;
+    const { dependsOn, initialize, backups, logMonitoring, standalone, ...planned } = service;
+    void [dependsOn, initialize, backups, logMonitoring, standalone];
+    this.converged = new SwarmServiceResource(
       this.child("service"),
       {
+        ...planned,
         managers: args.managers.map((host) => host.access),
-        site: args.siteName,
-        name: service.name,
-        image: this.imageOf(args),
+        site: plan.siteName,
+        image: args.image,
         registryAuth: args.registry.pullAccount,
-        mode: service.mode,
-        environment: service.environment,
-        ports: service.ports,
-        labels: service.labels,
-        stopGracePeriodSeconds: service.stopGracePeriodSeconds,
-        ...(service.hostname === undefined ? {} : { hostname: service.hostname }),
-        ...(service.healthcheck === undefined ? {} : { healthcheck: service.healthcheck }),
+        networks: service.networks.map(({ network, aliases }) => ({
+          id: required(args.networks, network).networkId,
+          aliases,
+        })),
+        mounts: serviceMounts(service.mounts, plan.volumes),
+        secrets: files.secretsOf(service.secrets).map(asServiceFile),
+        configs: files.configsOf(service.configs).map(asServiceFile),
       },
       { parent: this },
     );
-    this.image = resource.image;
+    this.image = this.converged.image;
+    this.serviceId = this.converged.serviceId;
     this.registerOutputs({ image: this.image });
   }
+}
 
-  private imageOf(args: SwarmServiceArgs): pulumi.Input<string> {
-    const { image } = args.service;
-    if (image.kind === "reference") return image.reference;
-    const built = args.images.get(image.image);
-    if (built === undefined) throw new Error(`The plan names no image ${image.image}.`);
-    return built.reference;
-  }
+function asServiceFile({ id, swarmName, target, uid, gid, mode }: SwarmFile) {
+  return { id, name: swarmName, target, uid, gid, mode };
+}
+
+function required(networks: ReadonlyMap<string, ServiceNetwork>, name: string): ServiceNetwork {
+  const network = networks.get(name);
+  if (network === undefined) throw new Error(`The plan names no network ${name}.`);
+  return network;
 }

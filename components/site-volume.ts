@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Plan, VolumePlan } from "../model/plan";
+import { Volume } from "../providers/volume/resource";
+import type { Host } from "./fleet/fleet";
+import { HiveComponent } from "./hive-component";
+
+/** Arguments of {@link SiteVolume}. */
+export interface SiteVolumeArgs {
+  readonly plan: Plan;
+  readonly volume: VolumePlan;
+  /** Every host on which a task that mounts it may run. */
+  readonly hosts: readonly Host[];
+}
+
+/** A volume of the site on the engine of every cluster host, so that a task finds it wherever it is started. */
+export class SiteVolume extends HiveComponent {
+  /** Resolves when the volume is on the hosts. */
+  readonly onHosts: Volume;
+
+  constructor(name: string, args: SiteVolumeArgs, opts: pulumi.ComponentResourceOptions) {
+    super("SiteVolume", name, opts);
+    const { volume } = args;
+    this.onHosts = new Volume(
+      this.child("on-hosts"),
+      {
+        hosts: args.hosts.map((host) => host.access),
+        incarnations: args.hosts.map((host) => host.incarnation),
+        site: args.plan.siteName,
+        name: volume.name,
+        driver: volume.driver,
+        driverOptions: volume.driverOptions,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
