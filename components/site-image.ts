@@ -13,6 +13,8 @@ export interface SiteImageArgs {
   readonly registry: Registry;
   /** Where the image must be before a service uses it, so that a failover never needs the registry. */
   readonly hosts: readonly Host[];
+  /** Values of the site's secrets by name; those that the image's build steps read must be among them. */
+  readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
 /** An image of the site: built and pushed on the repository server, then pulled onto every cluster host. */

@@ -26,6 +26,10 @@ export interface ImageContent {
   readonly labels: Readonly<Record<string, string>>;
   /** Id of the image that the Dockerfile starts from; empty if it is not tracked. */
   readonly baseImageId: string;
+  /** Stage of the Dockerfile that the build ends with; absent or empty: the last one. */
+  readonly target?: string | undefined;
+  /** Names of the secrets that build steps may read. Never their values: the hash is public, and a short secret could be guessed from it. */
+  readonly secretNames?: readonly string[] | undefined;
 }
 
 /** Read by the engine itself, so always part of what is sent, also when `.dockerignore` excludes them. */
@@ -74,11 +78,15 @@ export function hashEntries(entries: readonly HashedEntry[]): string {
 export function hashImageContent(content: ImageContent): string {
   const sorted = (record: Readonly<Record<string, string>>): [string, string][] =>
     Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+  const secretNames = [...(content.secretNames ?? [])].sort();
   const parts = [
     content.contextHash,
     sorted(content.buildArguments),
     sorted(content.labels),
     content.baseImageId,
+    // Only what is there, so that an image without them keeps the tag that it had before they existed.
+    ...(content.target === undefined || content.target === "" ? [] : [["target", content.target]]),
+    ...(secretNames.length === 0 ? [] : [["secrets", secretNames]]),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

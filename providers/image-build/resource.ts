@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ImageRelease } from "../../model/image-releases";
 import type { HostAccess } from "../transport/host-access";
 import { packed } from "../packed";
 import { imageBuildProvider } from "./provider";
@@ -7,6 +8,11 @@ import { imageBuildProvider } from "./provider";
 export interface ImageBuildArgs {
   /** Where the image is built. */
   readonly host: pulumi.Input<HostAccess>;
+  /**
+   * Hosts that build when `host` is away, in this order. The registry is away with it then: the image is not pushed, `reference` is
+   * its id, and the next run tries again. Default: none, the run fails.
+   */
+  readonly fallbackHosts?: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** Changes exactly when that server was replaced; the image is then made sure of again. */
   readonly incarnation: pulumi.Input<string>;
   /** Folder with the Dockerfile, relative to the project's root. */
@@ -19,6 +25,13 @@ export interface ImageBuildArgs {
   readonly buildArguments?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Labels of the image, e.g. `hive.site`; `hive.content` is always added. Default: none. */
   readonly labels?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** Stage of the Dockerfile that the build ends with. Default: the last one. */
+  readonly target?: pulumi.Input<string>;
+  /**
+   * Values by name that build steps read with `RUN --mount=type=secret,id=<name>`; they enter no layer. Treated as secret. Another
+   * value makes no new build, another name does. Default: none.
+   */
+  readonly buildSecrets?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Id of the image that the Dockerfile starts from: another one makes a new build. Default: not tracked. */
   readonly baseImageId?: pulumi.Input<string>;
   /** Network of the RUN steps, e.g. `host`. Default: the engine's bridge. */
@@ -30,13 +43,20 @@ export interface ImageBuildArgs {
     readonly username: pulumi.Input<string>;
     readonly password: pulumi.Input<string>;
   }>;
+  /**
+   * A finished image that takes the place of the built one: nothing is built, pushed or removed, and `reference` is this. What was built before
+   * stays in the registry. Default: none.
+   */
+  readonly pullFrom?: pulumi.Input<string>;
+  /** Managers of the Swarm that are asked which images services use, before old ones are removed from the registry. Default: none is removed. */
+  readonly managers?: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
 }
 
 /**
  * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
  * it causes does nothing else.
  */
-const REVISION = 1;
+const REVISION = 2;
 
 /**
  * An image built on a host from a folder, and pushed. Its tag follows from its content, so the same content is never
@@ -45,15 +65,17 @@ const REVISION = 1;
 export class ImageBuild extends pulumi.dynamic.Resource {
   /** `sha256:…` as the registry knows it; empty when the image is not pushed. */
   declare readonly digest: pulumi.Output<string>;
-  /** `<repository>@sha256:…` when pushed, else the image's id. */
+  /** `<repository>@sha256:…` when pushed, `pullFrom` when that is given, else the image's id. */
   declare readonly reference: pulumi.Output<string>;
   /** Id on the host, `sha256:…`. */
   declare readonly imageId: pulumi.Output<string>;
-  /** 12 hex digits. */
+  /** 12 hex digits; empty with `pullFrom`. */
   declare readonly tag: pulumi.Output<string>;
+  /** What was built, newest first: the last five, and older ones that are still in use. */
+  declare readonly releases: pulumi.Output<ImageRelease[]>;
 
   constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const { registryAuth, ...rest } = args;
+    const { registryAuth, buildSecrets, ...rest } = args;
     super(
       packed(imageBuildProvider),
       name,
@@ -62,15 +84,21 @@ export class ImageBuild extends pulumi.dynamic.Resource {
         reference: undefined,
         imageId: undefined,
         tag: undefined,
+        releases: undefined,
         buildArguments: {},
         labels: {},
         ...rest,
         ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
+        ...(buildSecrets === undefined ? {} : { buildSecrets: pulumi.secret(buildSecrets) }),
         revision: REVISION,
       },
       {
         ...opts,
-        additionalSecretOutputs: ["registryAuth", ...(opts.additionalSecretOutputs ?? [])],
+        additionalSecretOutputs: [
+          "registryAuth",
+          "buildSecrets",
+          ...(opts.additionalSecretOutputs ?? []),
+        ],
       },
       "hive",
       "ImageBuild",
