@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { packed } from "../packed";
+import type { HostAccess } from "../transport/host-access";
+import { volumeProvider } from "./provider";
+
+/** Arguments of {@link Volume}. */
+export interface VolumeArgs {
+  /** Every host on which a task that mounts the volume may run. */
+  readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
+  /** One for each host, in the same order; changes exactly when that server was replaced. */
+  readonly incarnations: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Site that the volume belongs to; stands in the label `hive.site`. */
+  readonly site: pulumi.Input<string>;
+  /** Name on the engines. Another name is another, empty volume; the old one is removed with its data. */
+  readonly name: pulumi.Input<string>;
+  /** Docker volume driver. Another one is refused while the volume exists: that would mean other data. */
+  readonly driver: pulumi.Input<string>;
+  /** Options of the driver; as with `driver`, others are refused. Default: none. */
+  readonly driverOptions?: pulumi.Input<Readonly<Record<string, string>>>;
+}
+
+/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
+const REVISION = 1;
+
+/**
+ * A Docker volume of one name on the engine of every host. A minority of hosts that do not answer is tolerated, and tried
+ * again at every run. Nothing but its removal from the program deletes data, and then all of them.
+ */
+export class Volume extends pulumi.dynamic.Resource {
+  declare readonly name: pulumi.Output<string>;
+  /** Names of hosts that did not answer and so may not have the volume. */
+  declare readonly missing: pulumi.Output<string[]>;
+
+  constructor(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      packed(volumeProvider),
+      name,
+      {
+        missing: undefined,
+        ...args,
+        driverOptions: args.driverOptions ?? {},
+        revision: REVISION,
+      },
+      opts,
+      "hive",
+      "Volume",
+    );
+  }
+}
