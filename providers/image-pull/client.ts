@@ -1,7 +1,9 @@
 import type Dockerode from "dockerode";
-import type { SpreadOutcome } from "../../model/image-spread";
+import { digestOf, isByDigest, repositoryOf, resolvedReference } from "../../model/image-reference";
+import type { SpreadOutcome } from "../../model/host-spread";
+import { onEveryHost, spreadFailure } from "../every-host";
+import { steadyProgress } from "../steady-progress";
 import { engineStatus, withEngine } from "../transport/engine";
-import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { pullImage } from "./pull-image";
 
@@ -12,36 +14,94 @@ export interface RegistryAuth {
   readonly password: string;
 }
 
-/** Hosts that pull at the same time. */
-const PARALLEL = 4;
 const PULL_SECONDS = 600;
 const LOOK_SECONDS = 20;
 
-/** Brings the image onto all hosts, some at a time; never throws for a host. */
+/** Brings the image onto all hosts, some at a time, and says how far it is; never throws for a host. */
 export async function spreadImage(
   hosts: readonly HostAccess[],
   reference: string,
   auth: RegistryAuth | undefined,
 ): Promise<SpreadOutcome[]> {
-  return await inParallel(hosts, async (host) => {
+  const progress = steadyProgress(`image ${repositoryOf(reference).replace(/^.*\//, "")}`);
+  let done = 0;
+  try {
+    return await onEveryHost(hosts, async (host) => {
+      const outcome = await bringImage(host, reference, auth, () =>
+        progress.say(`pulling, on ${done} of ${hosts.length} hosts`),
+      );
+      if (outcome.kind === "present") done++;
+      return outcome;
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** @param onPull - called when the host does not have the image yet. */
+async function bringImage(
+  host: HostAccess,
+  reference: string,
+  auth: RegistryAuth | undefined,
+  onPull: () => void,
+): Promise<SpreadOutcome> {
+  try {
+    await withEngine(
+      host,
+      async (docker, signal) => {
+        if (await hasImage(docker, reference)) return;
+        onPull();
+        await pullImage(docker, reference, accountFor(reference, auth), signal);
+        if (!(await hasImage(docker, reference)))
+          throw new Error("the image is not there after the pull");
+      },
+      { deadlineSeconds: PULL_SECONDS },
+    );
+    return { host: host.name, kind: "present" };
+  } catch (error) {
+    return describeFailure(host, error, auth);
+  }
+}
+
+/**
+ * What a reference by tag means now: the first host that answers pulls it and tells the digest.
+ *
+ * @returns `<repository>@sha256:…`
+ * @throws Error when no host answers, or when the one that answers cannot pull it, with what to do.
+ */
+export async function resolveTag(
+  hosts: readonly HostAccess[],
+  reference: string,
+  auth: RegistryAuth | undefined,
+): Promise<string> {
+  const away: string[] = [];
+  for (const host of hosts) {
     try {
-      await withEngine(
+      return await withEngine(
         host,
         async (docker, signal) => {
-          if (await hasImage(docker, reference)) return;
-          const [serveraddress = ""] = reference.split("/");
-          const account = auth === undefined ? undefined : { ...auth, serveraddress };
-          await pullImage(docker, reference, account, signal);
-          if (!(await hasImage(docker, reference)))
-            throw new Error("the image is not there after the pull");
+          await pullImage(docker, reference, accountFor(reference, auth), signal);
+          const image = await docker.getImage(reference).inspect();
+          const resolved = resolvedReference(reference, image.RepoDigests ?? []);
+          if (resolved !== undefined) return resolved;
+          throw new Error(
+            `${host.name} pulled ${reference}, but knows no digest of it. Name the image by its digest.`,
+          );
         },
         { deadlineSeconds: PULL_SECONDS },
       );
-      return { host: host.name, kind: "present" };
     } catch (error) {
-      return describeFailure(host, error, auth);
+      const outcome = describeFailure(host, error, auth);
+      const reason = outcome.kind === "present" ? "" : outcome.reason;
+      if (outcome.kind !== "unreachable") {
+        throw new Error(`${host.name} cannot find out what ${reference} is: ${reason}`);
+      }
+      away.push(`  ${host.name}: ${reason}`);
     }
-  });
+  }
+  throw new Error(
+    `No host can be asked what ${reference} is:\n${away.join("\n")}\nBring one back, then run again.`,
+  );
 }
 
 /** Names of the hosts that answer and do not have the image. */
@@ -49,7 +109,7 @@ export async function hostsWithout(
   hosts: readonly HostAccess[],
   reference: string,
 ): Promise<string[]> {
-  const lacking = await inParallel(hosts, (host) =>
+  const lacking = await onEveryHost(hosts, (host) =>
     withEngine(host, async (docker) => ((await hasImage(docker, reference)) ? [] : [host.name]), {
       deadlineSeconds: LOOK_SECONDS,
     }).catch(() => []),
@@ -59,20 +119,31 @@ export async function hostsWithout(
 
 /** Removes the image from the hosts where nothing uses it; whatever prevents that is no failure. */
 export async function removeUnused(hosts: readonly HostAccess[], reference: string): Promise<void> {
-  await inParallel(hosts, (host) =>
-    withEngine(
-      host,
-      (docker) =>
-        docker
-          .getImage(reference)
-          .remove()
-          .then(() => undefined),
-      {
-        deadlineSeconds: LOOK_SECONDS,
-        dialSeconds: 5,
-      },
-    ).catch(() => undefined),
+  await onEveryHost(hosts, (host) =>
+    withEngine(host, (docker) => removeImage(docker, reference), {
+      deadlineSeconds: LOOK_SECONDS,
+      dialSeconds: 5,
+    }).catch(() => undefined),
   );
+}
+
+/**
+ * Removes an image by its digest, and the tags of the same image in the same repository, which are left from finding out what a
+ * tag means. The engine refuses while a container uses the image.
+ */
+async function removeImage(docker: Dockerode, reference: string): Promise<void> {
+  if (isByDigest(reference)) {
+    const image = await docker.getImage(reference).inspect();
+    const repository = shortOf(image.RepoDigests ?? [], digestOf(reference));
+    const tags = (image.RepoTags ?? []).filter((tag) => repositoryOf(tag) === repository);
+    for (const tag of tags) await docker.getImage(tag).remove();
+  }
+  await docker.getImage(reference).remove();
+}
+
+/** The repository as the engine writes it. */
+function shortOf(repoDigests: readonly string[], digest: string): string {
+  return repositoryOf(repoDigests.find((candidate) => candidate.endsWith(digest)) ?? "");
 }
 
 async function hasImage(docker: Dockerode, reference: string): Promise<boolean> {
@@ -85,37 +156,22 @@ async function hasImage(docker: Dockerode, reference: string): Promise<boolean> 
   }
 }
 
+function accountFor(
+  reference: string,
+  auth: RegistryAuth | undefined,
+): { username: string; password: string; serveraddress: string } | undefined {
+  const [serveraddress = ""] = reference.split("/");
+  return auth === undefined ? undefined : { ...auth, serveraddress };
+}
+
 function describeFailure(
   host: HostAccess,
   error: unknown,
   auth: RegistryAuth | undefined,
 ): SpreadOutcome {
-  const reason = messageOf(error);
-  // A host whose key or engine is wrong answers, and someone must see to it.
-  if (isTransportError(error, "unreachable", "lost", "deadline")) {
-    return { host: host.name, kind: "unreachable", reason };
-  }
+  const outcome = spreadFailure(host, error);
   const password = auth?.password ?? "";
-  return {
-    host: host.name,
-    kind: "failed",
-    reason: password === "" ? reason : reason.replaceAll(password, "[secret]"),
-  };
-}
-
-/** `work` for every host, a few at a time, in the order of the hosts. */
-async function inParallel<T>(
-  hosts: readonly HostAccess[],
-  work: (host: HostAccess) => Promise<T>,
-): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < hosts.length; index = next++) {
-      const host = hosts[index];
-      if (host !== undefined) results[index] = await work(host);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, hosts.length) }, worker));
-  return results;
+  return outcome.kind !== "failed" || password === ""
+    ? outcome
+    : { ...outcome, reason: outcome.reason.replaceAll(password, "[secret]") };
 }

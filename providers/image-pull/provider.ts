@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { judgeSpread } from "../../model/image-spread";
+import { isByDigest, isByTag, repositoryOf } from "../../model/image-reference";
+import { judgeSpread } from "../../model/host-spread";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
-import { hostsWithout, type RegistryAuth, removeUnused, spreadImage } from "./client";
+import { hostsWithout, type RegistryAuth, removeUnused, resolveTag, spreadImage } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface ImagePullInputs {
@@ -17,6 +18,8 @@ export interface ImagePullInputs {
 
 /** What the state holds. */
 export interface ImagePullState extends ImagePullInputs {
+  /** The reference by digest; what a tag meant when it was first pulled. */
+  readonly resolved: string;
   /** Names of hosts that did not answer. */
   readonly missing: readonly string[];
   /** The image before this one, kept for a rollback; empty at first. */
@@ -30,9 +33,10 @@ const INPUTS = [...IMAGE, "registryAuth", "revision"] as const;
 /** Keeps an image on a set of hosts. */
 export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs, ImagePullState> = {
   async check(_olds, news) {
-    const byDigest = !isKnown(news.reference) || /@sha256:[0-9a-f]{64}$/.test(news.reference);
-    const reason = `"${news.reference}" is not by digest; write <repository>@sha256:…`;
-    return { inputs: news, failures: byDigest ? [] : [{ property: "reference", reason }] };
+    const { reference } = news;
+    const wellFormed = !isKnown(reference) || isByDigest(reference) || isByTag(reference);
+    const reason = `"${reference}" has neither digest nor tag; write <repository>@sha256:… or <repository>:<tag>`;
+    return { inputs: news, failures: wellFormed ? [] : [{ property: "reference", reason }] };
   },
 
   async diff(_id, olds, news) {
@@ -41,15 +45,14 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
   },
 
   async create(inputs) {
-    const missing = await ensureImage(inputs);
-    const [repository = inputs.reference] = inputs.reference.split("@");
-    return { id: repository, outs: { ...inputs, missing, previousReference: "" } };
+    const outs = { ...inputs, ...(await ensureImage(inputs)), previousReference: "" };
+    return { id: repositoryOf(inputs.reference), outs };
   },
 
   async read(id, props) {
     if (props === undefined) return {};
-    const { hosts, incarnations, reference } = props;
-    const without = await hostsWithout(hosts, reference);
+    const { hosts, incarnations } = props;
+    const without = await hostsWithout(hosts, resolvedOf(props));
     if (without.length === 0) return readResult(id, props, INPUTS);
     // The reference stays as it is, because services use it.
     const observed = incarnations.map((incarnation, index) =>
@@ -61,28 +64,48 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
   },
 
   async update(_id, olds, news) {
+    const before = resolvedOf(olds);
     if (olds.missing.length === 0 && changedInputs(IMAGE, olds, news).length === 0) {
       const { missing, previousReference } = olds;
-      return { outs: { ...news, missing, previousReference } };
+      return { outs: { ...news, resolved: before, missing, previousReference } };
     }
-    const missing = await ensureImage(news);
-    if (olds.reference === news.reference) {
-      return { outs: { ...news, missing, previousReference: olds.previousReference } };
+    // A tag keeps the meaning that it had: what runs does not change because somebody moved it.
+    const known = olds.reference === news.reference ? before : undefined;
+    const { resolved, missing } = await ensureImage(news, known);
+    if (before === resolved) {
+      const { previousReference } = olds;
+      return { outs: { ...news, resolved, missing, previousReference } };
     }
     const stale = olds.previousReference;
-    if (stale !== "" && stale !== news.reference) await removeUnused(news.hosts, stale);
-    return { outs: { ...news, missing, previousReference: olds.reference } };
+    if (stale !== "" && stale !== resolved) await removeUnused(news.hosts, stale);
+    return { outs: { ...news, resolved, missing, previousReference: before } };
   },
 
   async delete(_id, props) {
-    await removeUnused(props.hosts, props.reference);
+    await removeUnused(props.hosts, resolvedOf(props));
     if (props.previousReference !== "") await removeUnused(props.hosts, props.previousReference);
   },
 };
 
-/** Brings the image onto the hosts; gives the names of those that do not answer. */
-async function ensureImage({ hosts, reference, registryAuth }: ImagePullInputs): Promise<string[]> {
-  const verdict = judgeSpread(reference, await spreadImage(hosts, reference, registryAuth));
+/** The reference by digest; states from before there were tags do not have it on its own. */
+function resolvedOf(state: ImagePullState): string {
+  const { resolved } = state as Partial<ImagePullState>;
+  return resolved ?? state.reference;
+}
+
+/**
+ * Brings the image onto the hosts.
+ *
+ * @param known - what the reference means, if that was found out before.
+ * @returns the reference by digest, and the names of the hosts that do not answer.
+ */
+async function ensureImage(
+  { hosts, reference, registryAuth }: ImagePullInputs,
+  known?: string,
+): Promise<{ readonly resolved: string; readonly missing: string[] }> {
+  const resolved =
+    known ?? (isByDigest(reference) ? reference : await resolveTag(hosts, reference, registryAuth));
+  const verdict = judgeSpread(resolved, await spreadImage(hosts, resolved, registryAuth));
   if (verdict.kind === "failed") throw new Error(verdict.message);
-  return verdict.missing;
+  return { resolved, missing: verdict.missing };
 }

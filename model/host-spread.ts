@@ -1,24 +1,26 @@
-/** What became of an image on one host. */
+/** What became of something that every host is to have (an image, a volume) on one host. */
 export type SpreadOutcome =
   | { readonly host: string; readonly kind: "present" }
   /** The host does not answer. */
   | { readonly host: string; readonly kind: "unreachable"; readonly reason: string }
-  /** The host answers, but the image could not be brought there. */
+  /** The host answers, but it could not be brought there. */
   | { readonly host: string; readonly kind: "failed"; readonly reason: string };
 
 /** What follows from the outcomes on all hosts. */
 export type SpreadVerdict =
   | {
       readonly kind: "done";
-      /** Hosts that do not answer; they get the image at a later run. */ readonly missing: string[];
+      /** Hosts that do not answer; they get it at a later run. */ readonly missing: string[];
     }
   | { readonly kind: "failed"; readonly message: string };
 
 /**
- * Whether an image counts as spread. Hosts that do not answer are tolerated while more than half have the image: a
- * cluster that runs with a dead host must stay deployable. A host that answers and fails is a failure at once.
+ * Whether it counts as spread. Hosts that do not answer are tolerated while more than half have it: a cluster that runs
+ * with a dead host must stay deployable. A host that answers and fails is a failure at once.
+ *
+ * @param subject - begins the message of a failure, e.g. an image's reference.
  */
-export function judgeSpread(reference: string, outcomes: readonly SpreadOutcome[]): SpreadVerdict {
+export function judgeSpread(subject: string, outcomes: readonly SpreadOutcome[]): SpreadVerdict {
   const failed = outcomes.filter((outcome) => outcome.kind === "failed");
   const unreachable = outcomes.filter((outcome) => outcome.kind === "unreachable");
   const describe = (outcome: SpreadOutcome): string =>
@@ -27,7 +29,7 @@ export function judgeSpread(reference: string, outcomes: readonly SpreadOutcome[
     return {
       kind: "failed",
       message: [
-        `${reference} could not be brought onto ${failed.length} of ${outcomes.length} hosts:`,
+        `${subject} could not be brought onto ${failed.length} of ${outcomes.length} hosts:`,
         ...failed.map(describe),
       ].join("\n"),
     };
@@ -36,7 +38,7 @@ export function judgeSpread(reference: string, outcomes: readonly SpreadOutcome[
     return {
       kind: "failed",
       message: [
-        `${reference} is on too few hosts: ${unreachable.length} of ${outcomes.length} do not answer.`,
+        `${subject} is on too few hosts: ${unreachable.length} of ${outcomes.length} do not answer.`,
         ...unreachable.map(describe),
         "Bring them back, then run again.",
       ].join("\n"),

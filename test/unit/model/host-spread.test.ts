@@ -1,10 +1,10 @@
-import { judgeSpread, type SpreadOutcome } from "../../../model/image-spread";
+import { judgeSpread, type SpreadOutcome } from "../../../model/host-spread";
 
 const present = (host: string): SpreadOutcome => ({ host, kind: "present" });
 const away = (host: string): SpreadOutcome => ({ host, kind: "unreachable", reason: "no answer" });
 const failed = (host: string): SpreadOutcome => ({ host, kind: "failed", reason: "unauthorized" });
 
-describe("whether an image counts as spread", () => {
+describe("whether something counts as spread", () => {
   test("all hosts have it", () => {
     expect(judgeSpread("image", [present("a"), present("b"), present("c")])).toEqual({
       kind: "done",
