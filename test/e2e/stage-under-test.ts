@@ -1,0 +1,90 @@
+import { docker, eventually, fetchPage, TestStage } from "./test-stage";
+
+/** The one running stage that all chapters of the end-to-end test share, with what they ask of it again and again. */
+export class StageUnderTest {
+  readonly stage: TestStage;
+  /** Where the three cluster hosts answer. */
+  readonly addresses: readonly string[];
+
+  /** @param cidr - a /24 of its own. */
+  constructor(
+    name: string,
+    readonly cidr: string,
+  ) {
+    this.stage = new TestStage(name, { cidr });
+    this.addresses = [4, 5, 6].map((last) => cidr.replace(/0\/24$/, String(last)));
+  }
+
+  /** Full name of a server, which is its container's name too. */
+  readonly host = (index: number): string => `p-hive${index}.${this.stage.siteName}`;
+
+  /** Runs a program on a server. @throws Error with its message when it fails. */
+  readonly inside = (index: number, ...command: string[]): string =>
+    docker("exec", this.host(index), ...command);
+
+  /** Runs a shell script on a server. */
+  readonly onHost = (index: number, script: string): string =>
+    this.inside(index, "bash", "-c", script);
+
+  /** Waits until all three cluster hosts serve a status page that the check accepts, and returns the pages. */
+  readonly pages = (
+    accept: (text: string, index: number) => boolean,
+    seconds = 60,
+  ): Promise<string[]> =>
+    eventually(seconds, async () => {
+      const answers = await Promise.all(
+        this.addresses.map((address) => fetchPage(`http://${address}${statusPath}`)),
+      );
+      const good = answers.every(
+        (answer, index) => answer?.status === 200 && accept(answer.text, index),
+      );
+      return good ? answers.map((answer) => answer?.text ?? "") : undefined;
+    });
+
+  readonly namesItsHost = (text: string, index: number): boolean => text.includes(this.host(index));
+
+  /** `hive up`. @throws Error with all its output when it fails. */
+  readonly up = async (...flags: string[]): Promise<string> => {
+    const run = await this.stage.hive(["up", "--yes", ...flags], { deadlineSeconds: 900 });
+    if (run.code !== 0) throw new Error(`hive up: exit code ${run.code}\n${run.output}`);
+    return run.output;
+  };
+
+  /** `pulumi <command> --expect-no-changes`; the output when something was to change. */
+  readonly changesOf = async (...command: string[]): Promise<string> => {
+    const run = await this.stage.hive(["pulumi", "--", ...command, "--expect-no-changes"]);
+    return run.code === 0 ? "" : run.output;
+  };
+
+  /** How often the servers' sshd let somebody in, altogether. */
+  readonly logins = (): number =>
+    [0, 1, 2, 3]
+      .map((index) =>
+        this.onHost(index, "journalctl -u ssh --no-pager | grep -c 'Accepted publickey' || true"),
+      )
+      .reduce((sum, count) => sum + Number(count), 0);
+
+  /** A service as the Swarm has it, by a Go template of `docker service inspect`. */
+  readonly inspectService = (name: string, template: string, from = 0): string =>
+    this.inside(from, "docker", "service", "inspect", name, "--format", template);
+
+  /** Index of the cluster host on which the only task of a service runs. */
+  readonly hostOf = (service: string, from = 0): number => {
+    const names = this.inside(
+      from,
+      ...["docker", "service", "ps", service, "--filter", "desired-state=running"],
+      ...["--format", "{{.Node}} {{.CurrentState}}"],
+    )
+      .split("\n")
+      .filter((line) => line.includes(" Running "))
+      .map((line) => line.split(" ")[0]);
+    const index = [0, 1, 2].find((each) => this.host(each) === names[0]);
+    if (index === undefined || names.length !== 1) {
+      throw new Error(`${service} runs on ${names.join(", ")}, not on one host.`);
+    }
+    return index;
+  };
+}
+
+/** Where webgate shows its host and release to everybody, without a login. */
+export const statusPath = "/status/";
