@@ -130,7 +130,7 @@ export class Hive extends pulumi.ComponentResource {
     const references = new Map(
       referencedImages(this.plan.services).map(({ name, reference }) => [
         reference,
-        new ReferenceImage(`reference-${name}`, { name, reference, hosts }, { parent, dependsOn }),
+        new ReferenceImage(`reference-${name}`, { reference, hosts }, { parent, dependsOn }),
       ]),
     );
     return { built, references };

@@ -55,7 +55,7 @@ export class SiteImage extends HiveComponent {
       },
       { parent: this },
     );
-    this.reference = this.onHosts.reference;
+    this.reference = this.onHosts.resolved;
     this.digest = build.digest;
     this.registerOutputs({});
   }

@@ -94,6 +94,8 @@ export async function resolveTag(
       const outcome = describeFailure(host, error, auth);
       const reason = outcome.kind === "present" ? "" : outcome.reason;
       if (outcome.kind !== "unreachable") {
+        // Without the error as its cause: the password may be in that one.
+        // eslint-disable-next-line preserve-caught-error
         throw new Error(`${host.name} cannot find out what ${reference} is: ${reason}`);
       }
       away.push(`  ${host.name}: ${reason}`);

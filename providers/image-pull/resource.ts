@@ -8,7 +8,10 @@ export interface ImagePullArgs {
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** One for each host, in the same order; changes exactly when that server was replaced. */
   readonly incarnations: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** `<repository>@sha256:…` */
+  /**
+   * `<repository>@sha256:…`, or `<repository>:<tag>`: the digest behind a tag is found out once and kept; a tag that is moved later changes
+   * nothing here. Another reference finds it out anew.
+   */
   readonly reference: pulumi.Input<string>;
   /** Account that may pull. Treated as secret. Default: none, for a public registry. */
   readonly registryAuth?: pulumi.Input<{
@@ -21,15 +24,15 @@ export interface ImagePullArgs {
  * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
  * it causes does nothing else.
  */
-const REVISION = 1;
+const REVISION = 2;
 
 /**
  * An image on every host that may run it, so that a failover never needs the registry. A minority of hosts that do not
  * answer is tolerated, and tried again at every run. The image before it is kept too, for a rollback.
  */
 export class ImagePull extends pulumi.dynamic.Resource {
-  /** The reference, when the image is on the hosts. */
-  declare readonly reference: pulumi.Output<string>;
+  /** The reference by digest; resolves when the image is on the hosts. */
+  declare readonly resolved: pulumi.Output<string>;
   /** Names of hosts that did not answer and so may not have the image. */
   declare readonly missing: pulumi.Output<string[]>;
 
@@ -39,6 +42,7 @@ export class ImagePull extends pulumi.dynamic.Resource {
       packed(imagePullProvider),
       name,
       {
+        resolved: undefined,
         missing: undefined,
         previousReference: undefined,
         ...rest,

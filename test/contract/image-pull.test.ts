@@ -27,7 +27,7 @@ function publish(name: string): void {
 }
 
 beforeAll(async () => {
-  text = (await serializeProvider(imagePullProvider, 56 * 1024)).text;
+  text = (await serializeProvider(imagePullProvider, 72 * 1024)).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());
@@ -56,7 +56,8 @@ const held = (): string[][] => hosts.map((host) => host.images.map((image) => im
 describe("ImagePull", () => {
   test("brings the image onto every host, and adopts it the second time", async () => {
     const first = await server.create(text, inputs());
-    expect(first).toMatchObject({ id: repository, outs: { reference, missing: [] } });
+    const outs = { reference, resolved: reference, missing: [] };
+    expect(first).toMatchObject({ id: repository, outs });
     expect(held()).toEqual([[reference], [reference], [reference]]);
     expect(await server.create(text, inputs())).toEqual(first);
     expect(hosts.map((host) => host.writes())).toEqual(hosts.map(() => ["POST /images/create"]));
@@ -134,6 +135,40 @@ describe("ImagePull", () => {
     expect(held()[0]).toEqual([next, third]);
   });
 
+  test("a tag is deployed by the digest that it had at first, whatever it means later", async () => {
+    const tag = `${repository}:1.2`;
+    const image = { Id: "tagged", Config: { Labels: {} }, RepoTags: [tag], RepoDigests: [] };
+    const point = (letter: string): void => {
+      for (const name of [tag, `${repository}@${digestOf(letter)}`]) {
+        registry.images.set(name, { digest: digestOf(letter), image: { ...image, Id: letter } });
+      }
+    };
+    point("a");
+    const { id, outs } = await server.create(text, inputs({ reference: tag }));
+    expect(outs).toMatchObject({ reference: tag, resolved: reference });
+    expect(held()).toEqual([["a"], ["a"], ["a"]]);
+    point("b");
+    expect((await server.diff(text, id, outs, inputs({ reference: tag }))).changes).toBe(false);
+    expect((await server.read(text, id, outs)).inputs).toEqual(inputs({ reference: tag }));
+    // A host that lost the image gets the old one back, not the new one.
+    hosts[1]!.images.length = 0;
+    const seen = await server.read(text, id, outs);
+    const mended = await server.update(text, id, seen.props, inputs({ reference: tag }));
+    expect(mended).toEqual(outs);
+    expect(held()[1]).toEqual(["a"]);
+  });
+
+  test("a tag that no host can be asked about, and one that does not exist, fail with the reason", async () => {
+    const unknown = inputs({ reference: `${repository}:none` });
+    expect(await failureOf(server.create(text, unknown))).toContain(
+      `hive0.example cannot find out what ${repository}:none is: `,
+    );
+    await Promise.all(hosts.map((host) => host.die()));
+    const message = await failureOf(server.create(text, unknown));
+    expect(message).toContain(`No host can be asked what ${repository}:none is`);
+    expect(message).toContain("hive2.example: ");
+  });
+
   test("deleting removes both images, twice, also with dead hosts", async () => {
     const { id, outs } = await server.create(text, inputs());
     const second = await server.update(text, id, outs, inputs({ reference: next }));
@@ -143,12 +178,12 @@ describe("ImagePull", () => {
     await server.delete(text, id, second);
   });
 
-  test("unknown values of a preview are accepted, and a tag instead of a digest is refused", async () => {
+  test("unknown values of a preview are accepted, and a reference without digest and tag is refused", async () => {
     const preview = inputs({ reference: unknownValue, hosts: unknownValue });
     expect((await server.check(text, preview)).failures).toEqual([]);
     const { id, outs } = await server.create(text, inputs());
     expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
-    const { failures } = await server.check(text, inputs({ reference: `${repository}:1` }));
-    expect(failures[0]?.reason).toContain("is not by digest");
+    const { failures } = await server.check(text, inputs({ reference: repository }));
+    expect(failures[0]?.reason).toContain("has neither digest nor tag");
   });
 });

@@ -285,7 +285,7 @@ describe("images from a folder to every server", () => {
     });
 
     test("a refresh names the server that lost the image, and an update brings it back", async () => {
-      const state = { ...spread(), missing: [], previousReference: "" };
+      const state = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
       await asRoot(1, `docker image rm --force ${first.imageId}`);
       const seen = await imagePullProvider.read!("id", state);
       expect(seen.inputs!.incarnations[1]).toContain("(does not have the image)");
@@ -328,7 +328,7 @@ describe("images from a folder to every server", () => {
     });
 
     test("deleting removes the image from the servers and the registry, twice, also with a dead server", async () => {
-      const state = { ...spread(), missing: [], previousReference: "" };
+      const state = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
       await imagePullProvider.delete!("id", state);
       await lab.kill(1);
       await imagePullProvider.delete!("id", state);
