@@ -78,6 +78,19 @@ export class TestStage {
     writeFileSync(path, before.replace(from, to));
   }
 
+  /** The text of a file of the copy. */
+  read(file: string): string {
+    return readFileSync(join(this.directory, file), "utf8");
+  }
+
+  /** Writes a file of the copy; `undefined` removes it. */
+  write(file: string, content: string | undefined): void {
+    const path = join(this.directory, file);
+    if (content === undefined) return rmSync(path, { force: true });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+
   /** Runs the `hive` command to its end. */
   hive(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
     return this.run(process.execPath, ["cli/bin.js", ...args], options);
