@@ -24,8 +24,11 @@ async function program(): Promise<StackOutputs> {
 
 /** `hive:secrets`: the operator's own values. The plan knows their names only. */
 function stageSecrets(): pulumi.Output<Readonly<Record<string, string>>> {
-  const secrets = new pulumi.Config("hive").getSecretObject<Record<string, string>>("secrets");
-  return secrets ?? pulumi.secret({});
+  const config = new pulumi.Config("hive");
+  return (
+    config.getSecretObject<Record<string, string>>("secrets") ??
+    pulumi.secret<Record<string, string>>({})
+  );
 }
 
 /** What the user can put right is shown as it is written; anything else with its stack trace. */

@@ -1,8 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { phases, type Phase } from "../../model/phases";
 import { planContainerFleet, type EngineFacts } from "../../model/container-fleet";
 import { planStack } from "../../model/plan-site";
-import { site } from "../../site/site";
+import { defineSite } from "../../model/site";
+import { site as exampleSite } from "../../site/site";
+import type { Site } from "../../model/inventory";
 import { record, type Recorded } from "./recorder";
 
 // Each provider's text is serialized once; that takes seconds on a busy computer.
@@ -20,7 +23,7 @@ const facts: EngineFacts = {
 /** Declares the project's own site on the private stage and returns what the engine was told. */
 function declare(
   config: Readonly<Record<string, string>> = {},
-  options: { readonly preview?: boolean } = {},
+  { site = exampleSite, ...options }: { readonly preview?: boolean; readonly site?: Site } = {},
 ): Promise<readonly Recorded[]> {
   const plan = planStack({
     stackName: "private",
@@ -29,7 +32,11 @@ function declare(
     building: true,
   });
   return record(() => {
-    new Hive("hive", { plan, containerFleet: planContainerFleet(plan, facts) });
+    new Hive("hive", {
+      plan,
+      containerFleet: planContainerFleet(plan, facts),
+      stageSecrets: pulumi.secret({ smtp: "STAGE-smtp" }),
+    });
   }, options);
 }
 
@@ -199,5 +206,106 @@ describe("servers that are reached through ports of this computer", () => {
       host: "127.0.0.1",
       port: 21022,
     });
+  });
+});
+
+describe("a site that uses all of the service model", () => {
+  const site = defineSite({
+    name: "hive.example",
+    images: { app: { context: "site/images/webgate", buildSecrets: ["npm-token"] } },
+    networks: { back: {} },
+    volumes: { data: { replicated: { size: "1GiB" } }, cache: { local: {} } },
+    secrets: {
+      "db-password": { generate: {} },
+      "npm-token": { generate: {} },
+      smtp: { fromStage: true },
+    },
+    configs: { settings: { content: "colour = blue" } },
+    services: {
+      // Alphabetical order is not the order of deployment.
+      app: { image: { build: "app" }, dependsOn: ["db"], networks: ["back"], secrets: ["smtp"] },
+      db: {
+        image: `docker.io/library/postgres@sha256:${"d".repeat(64)}`,
+        networks: [{ name: "back", aliases: ["sql"] }],
+        volumes: [
+          { source: "data", target: "/data" },
+          { source: "cache", target: "/cache" },
+        ],
+        secrets: ["db-password"],
+        configs: [{ config: "settings", target: "/etc/settings" }],
+        initialize: [{ name: "schema", command: ["load"], secrets: ["db-password"] }],
+      },
+    },
+  });
+  const config = { "hive:secrets": JSON.stringify({ smtp: "STAGE-smtp" }) };
+  let resources: readonly Recorded[];
+  beforeAll(async () => {
+    resources = await declare(config, { site });
+  });
+
+  const waitsFor = (name: string): string[] =>
+    ([named(resources, name).options.dependsOn ?? []].flat() as { __name?: string }[]).map(
+      (resource) => resource.__name ?? "",
+    );
+
+  it("starts a service after those that it depends on have loaded their initial data", () => {
+    expect(waitsFor("service-app")).toContain("initialization-db-steps");
+    expect(waitsFor("initialization-db-steps")).toContain("service-db-service");
+    expect(waitsFor("service-db")).toEqual(
+      expect.arrayContaining(["volume-data-on-hosts", "volume-cache-on-hosts"]),
+    );
+  });
+
+  it("gives a service its networks, volumes, secrets and configs as the Swarm knows them", () => {
+    const { inputs } = named(resources, "service-db-service");
+    expect(inputs.networks).toEqual([{ id: "NETWORK-network-back-network", aliases: ["sql"] }]);
+    expect(inputs.secrets).toEqual([
+      expect.objectContaining({ id: "SECRET-files-secret-db-password", target: "db-password" }),
+    ]);
+    expect(inputs.configs).toEqual([
+      expect.objectContaining({ id: "CONFIG-files-config-settings", target: "/etc/settings" }),
+    ]);
+    expect(inputs.mounts).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ source: "data", driver: "hive-shared", noCopy: true }),
+        expect.objectContaining({ source: "cache", driver: "local", noCopy: false }),
+      ]),
+    );
+  });
+
+  it("takes the operator's own values from the stage, and brings none into the Swarm that no service reads", () => {
+    expect(named(resources, "files-secret-smtp").inputs.value).toBe("STAGE-smtp");
+    expect(named(resources, "files-secret-db-password").inputs.value).toBe(
+      "PASSWORD-secrets-db-password",
+    );
+    expect(resources.map(({ name }) => name)).not.toContain("files-secret-npm-token");
+    expect(named(resources, "image-app-build").inputs.buildSecrets).toEqual({
+      "npm-token": "PASSWORD-secrets-npm-token",
+    });
+  });
+
+  it("has an image that others built on every cluster host too, before its service starts", () => {
+    const { inputs } = named(
+      resources,
+      "reference-docker-io-library-postgres-on-hosts",
+      "pulumi-nodejs:dynamic/hive:ImagePull",
+    );
+    expect(inputs.hosts).toHaveLength(3);
+    expect(named(resources, "service-db-service").inputs.image).toBe(inputs.reference);
+  });
+
+  it("declares the same resources in a preview", async () => {
+    const names = (list: readonly Recorded[]): string[] =>
+      list.map(({ type, name }) => `${type}::${name}`).sort();
+    expect(names(await declare(config, { site, preview: true }))).toEqual(names(resources));
+  });
+
+  it("stops before the initial data when the run does, and dependents then wait for the service itself", async () => {
+    const stopped = await declare({ ...config, "hive:throughPhase": "deploy-services" }, { site });
+    expect(stopped.map(({ name }) => name)).not.toContain("initialization-db-steps");
+    const { options } = named(stopped, "service-app");
+    expect(
+      ([options.dependsOn ?? []].flat() as { __name?: string }[]).map((each) => each.__name),
+    ).toContain("service-db-service");
   });
 });

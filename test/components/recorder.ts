@@ -35,6 +35,14 @@ function computed(type: string, name: string): Record<string, unknown> {
         imageId: `sha256:${"b".repeat(64)}`,
         tag: "abc",
       };
+    case "pulumi-nodejs:dynamic/hive:SwarmNetwork":
+      return { networkId: `NETWORK-${name}` };
+    case "pulumi-nodejs:dynamic/hive:SwarmSecret":
+      return { secretId: `SECRET-${name}`, secretName: `${name}-0123abcd` };
+    case "pulumi-nodejs:dynamic/hive:SwarmConfig":
+      return { configId: `CONFIG-${name}`, configName: `${name}-0123abcd` };
+    case "pulumi-nodejs:dynamic/hive:SwarmService":
+      return { serviceId: `SERVICE-${name}` };
     case "random:index/randomPassword:RandomPassword":
       return { result: `PASSWORD-${name}` };
     case "docker:index/remoteImage:RemoteImage":
