@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+import type { Service, Site } from "../../../model/inventory";
+import { planStack } from "../../../model/plan-site";
+import { defineService } from "../../../model/service";
+import { defineSite } from "../../../model/site";
+
+const page = readFileSync(join(__dirname, "../../../docs/services.md"), "utf8");
+
+/** The code blocks of a kind, e.g. those that begin with "```ts site". */
+const blocks = (kind: string): string[] =>
+  [...page.matchAll(new RegExp("^```ts " + kind + "\\n([^]*?)^```$", "gm"))].map(
+    ([, code]) => code ?? "",
+  );
+
+const plan = (site: Site) =>
+  planStack({
+    stackName: "private",
+    config: { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" },
+    site,
+    building: true,
+  });
+
+describe("docs/services.md", () => {
+  it("has examples of whole sites and of services", () => {
+    expect([blocks("site").length, blocks("service").length]).toEqual([1, 2]);
+  });
+
+  it.each(blocks("site"))("shows a site that can be planned: %s", (code) => {
+    const site = runInNewContext(code, { defineSite }) as Site;
+    expect(plan(site).services.map(({ name }) => name)).toEqual(Object.keys(site.services ?? {}));
+  });
+
+  it.each(blocks("service"))("shows a service that can be planned: %s", (code) => {
+    const service = runInNewContext(code, { defineService }) as Service;
+    expect(plan({ name: "hive.example", services: { example: service } }).services).toHaveLength(1);
+  });
+});
