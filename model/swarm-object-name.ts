@@ -1,0 +1,45 @@
+import { createHash, createHmac } from "node:crypto";
+
+/** Secrets and configs must be smaller than this, bytes (swarmkit 20.10, `MaxSecretSize` and `MaxConfigSize`). */
+export const contentLimit = 500 * 1024;
+
+/** Longest name that leaves room for the hash: a Swarm takes 64 characters for secrets and configs. */
+export const longestObjectName = 64 - 9;
+
+/**
+ * The name of a secret in the Swarm: `<name>-<8 hex digits>`. The digits come from a keyed hash, for a plain one would
+ * let whoever may list names try out weak passwords.
+ */
+export function secretObjectName(name: string, salt: string, value: string): string {
+  return `${name}-${createHmac("sha256", salt).update(value).digest("hex").slice(0, 8)}`;
+}
+
+/** The name of a config in the Swarm: `<name>-<8 hex digits of content and template>`. */
+export function configObjectName(name: string, content: string, template: boolean): string {
+  const hash = createHash("sha256").update(JSON.stringify([template, content]));
+  return `${name}-${hash.digest("hex").slice(0, 8)}`;
+}
+
+/** What is wrong with the name of a secret or config in the site; undefined if nothing is. */
+export function objectNameFault(name: string): string | undefined {
+  // The engine's own rule (swarmkit, `validateConfigOrSecretAnnotations`).
+  const valid = /^[a-zA-Z0-9](?:[-_.a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name);
+  return valid && name.length <= longestObjectName
+    ? undefined
+    : `'${name}' is no name for the Swarm: letters and digits, with - _ . between them, up to ${longestObjectName} characters`;
+}
+
+/**
+ * What is wrong with a content; undefined if nothing is. Never shows the content.
+ *
+ * @param what - begins the sentence, e.g. `The config 'site'`.
+ */
+export function contentFault(what: string, content: string): string | undefined {
+  const size = Buffer.byteLength(content);
+  if (size === 0) return `${what} is empty, which a Swarm refuses; give it content, or remove it`;
+  if (size < contentLimit) return undefined;
+  return (
+    `${what} has ${size} bytes; a Swarm takes less than ${contentLimit} (500 KiB). ` +
+    "Split it, or bring it in the image or on a volume"
+  );
+}

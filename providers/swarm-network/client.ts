@@ -1,0 +1,144 @@
+import type Dockerode from "dockerode";
+
+import {
+  type EngineNetwork,
+  isOwnNetwork,
+  networkSettings,
+  type NetworkSpec,
+  overlappingNetwork,
+  successorName,
+  toEngineNetwork,
+} from "../../model/network-spec";
+import { describeOwner } from "../../model/swarm-labels";
+import { sameValue } from "../dynamic";
+import { removeWhenUnused } from "../removal";
+import { sleep } from "../transport/deadline";
+import { engineStatus } from "../transport/engine";
+import type { SwarmNetworkInputs } from "./provider";
+
+/** How long the Swarm may take to give a network its range, seconds. */
+const allocationSeconds = 15;
+const pollMs = 200;
+
+/** A network by its id; undefined if there is none. */
+export async function inspectNetwork(
+  docker: Dockerode,
+  id: string,
+): Promise<EngineNetwork | undefined> {
+  try {
+    return (await docker.getNetwork(id).inspect()) as EngineNetwork;
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Finds the site's network with these settings, or makes it. Networks that the site had under this name before and that
+ * nothing uses any more are removed; while one is used, the new one gets a name beside it.
+ *
+ * @throws Error when the name is taken by a network that is not the site's, the range is taken, or the Swarm has no range to give
+ */
+export async function ensureNetwork(
+  docker: Dockerode,
+  spec: NetworkSpec,
+): Promise<{ id: string; name: string }> {
+  const networks = (await docker.listNetworks()) as unknown as EngineNetwork[];
+  const own = networks.filter((network) => isOwnNetwork(network, spec));
+  const equal = own.find((network) => hasSettings(network, spec));
+  if (equal !== undefined) return { id: equal.Id, name: equal.Name };
+
+  const removed = new Set<string>();
+  for (const { Id } of own) {
+    if ((await removeWhenUnused(() => docker.getNetwork(Id).remove(), 0)) === undefined) {
+      removed.add(Id);
+    }
+  }
+  const left = networks.filter(({ Id, Scope }) => Scope === "swarm" && !removed.has(Id));
+  const rival = overlappingNetwork(spec, left);
+  if (rival !== undefined) throw rangeTaken(spec, rival, isOwnNetwork(rival, spec));
+  const name = left.some((network) => network.Name === spec.name && isOwnNetwork(network, spec))
+    ? successorName(spec)
+    : spec.name;
+  const holder = left.find((network) => network.Name === name);
+  if (holder !== undefined) {
+    throw new Error(
+      `The Swarm has a network named '${name}' already, and it ${describeOwner(holder.Labels, spec.site)}. ` +
+        `Give this network another name; or, if that one is not needed, run on a manager: docker network rm ${name}`,
+    );
+  }
+  const { id } = await docker.createNetwork(
+    toEngineNetwork(spec, name) as Dockerode.NetworkCreateOptions,
+  );
+  await awaitRange(docker, id, spec);
+  return { id, name };
+}
+
+/** Whether a network of the Swarm is as wanted. */
+function hasSettings(network: EngineNetwork, spec: NetworkSpec): boolean {
+  return Object.entries(networkSettings(network, spec)).every(([field, value]) =>
+    sameValue(value, spec[field as keyof NetworkSpec]),
+  );
+}
+
+/** Waits until the Swarm has given the network its range; takes one that gets none away again. */
+async function awaitRange(docker: Dockerode, id: string, spec: NetworkSpec): Promise<void> {
+  // Only of an overlay is it known how a network looks that has all that it needs.
+  if (spec.driver !== "overlay") return;
+  const end = Date.now() + allocationSeconds * 1000;
+  for (;;) {
+    const seen = await inspectNetwork(docker, id);
+    if ((seen?.IPAM?.Config ?? []).length > 0 && Object.keys(seen?.Options ?? {}).length > 0) {
+      return;
+    }
+    if (Date.now() > end) {
+      await docker.getNetwork(id).remove();
+      throw new Error(
+        `The Swarm gave the network '${spec.name}' no address range within ${allocationSeconds} s` +
+          (spec.subnet === undefined
+            ? ": its pool (hive:overlayPool) may be used up. Remove networks that are not needed, or name a free subnet."
+            : `: ${spec.subnet} may be taken by something that it does not list. Name another subnet.`),
+      );
+    }
+    await sleep(pollMs);
+  }
+}
+
+function rangeTaken(spec: NetworkSpec, rival: EngineNetwork, before: boolean): Error {
+  const range = rival.IPAM?.Config?.[0]?.Subnet ?? "";
+  return new Error(
+    `The range ${spec.subnet} of the network '${spec.name}' meets ${range} of the Swarm's network '${rival.Name}'. ` +
+      (before
+        ? "That is this very network with its settings so far, which services still use; both must be there while they move. " +
+          "Give the changed network another subnet."
+        : "Give another subnet, or none to let the Swarm choose."),
+  );
+}
+
+/**
+ * Removes a network; waits for tasks that are leaving it.
+ *
+ * @returns undefined when it is gone; else who uses it, in the engine's words
+ */
+export async function removeNetwork(
+  docker: Dockerode,
+  id: string,
+  waitSeconds: number,
+): Promise<string | undefined> {
+  return await removeWhenUnused(() => docker.getNetwork(id).remove(), waitSeconds);
+}
+
+/** The network that the inputs ask for. */
+export function specOf(inputs: SwarmNetworkInputs): NetworkSpec {
+  const { site, name, driver, driverOptions, subnet, gateway, attachable, internal } = inputs;
+  return {
+    site,
+    name,
+    driver,
+    driverOptions,
+    ...(subnet === undefined ? {} : { subnet }),
+    ...(gateway === undefined ? {} : { gateway }),
+    attachable,
+    internal,
+  };
+}

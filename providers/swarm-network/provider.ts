@@ -1,0 +1,114 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { networkFaults, networkSettings, type NetworkSpec } from "../../model/network-spec";
+import { changedInputs } from "../dynamic";
+import { readResult } from "../read-result";
+import { askAgain } from "../transport/again";
+import { isTransportError } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+import { isKnown } from "../unknown-value";
+import { ensureNetwork, inspectNetwork, removeNetwork, specOf } from "./client";
+
+/** Inputs as they come over the wire. */
+export interface SwarmNetworkInputs extends NetworkSpec {
+  readonly managers: readonly HostAccess[];
+  readonly revision: number;
+}
+
+/** What the state holds. */
+export interface SwarmNetworkState extends SwarmNetworkInputs {
+  readonly networkId: string;
+  readonly networkName: string;
+}
+
+/** What a Swarm fixes when it makes a network. */
+const FIXED = [
+  "site",
+  "name",
+  "driver",
+  "driverOptions",
+  "subnet",
+  "gateway",
+  "attachable",
+  "internal",
+] as const;
+const INPUTS = [...FIXED, "managers", "revision"] as const;
+
+/** How long tasks may take to leave a network that is removed, seconds. */
+const leaveSeconds = 20;
+
+/** Keeps a network of the Swarm. */
+export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
+  SwarmNetworkInputs,
+  SwarmNetworkState
+> = {
+  async check(_olds, news) {
+    const faults = isKnown(news) ? networkFaults(news) : [];
+    return {
+      inputs: news,
+      failures: faults.map(({ field, reason }) => ({ property: field, reason })),
+    };
+  },
+
+  async diff(_id, olds, news) {
+    const known = FIXED.filter((name) => isKnown(news[name]));
+    const replaces = changedInputs(known, olds, news);
+    if (!isKnown(news)) return { changes: true, replaces };
+    // Never deleted first: a network that services use cannot be.
+    return { changes: changedInputs(INPUTS, olds, news).length > 0, replaces };
+  },
+
+  async create(inputs) {
+    const { id, name } = await withAnyManager(
+      inputs.managers,
+      (docker) => ensureNetwork(docker, specOf(inputs)),
+      { repeatable: true },
+    );
+    return { id, outs: { ...inputs, networkId: id, networkName: name } };
+  },
+
+  async read(id, props) {
+    if (props === undefined) return {};
+    try {
+      const seen = await askAgain(30, () =>
+        withAnyManager(props.managers, (docker) => inspectNetwork(docker, id), {
+          deadlineSeconds: 15,
+          repeatable: true,
+        }),
+      );
+      // No id: it is gone, and the next run makes it again.
+      if (seen === undefined) return {};
+      return readResult(id, props, INPUTS, networkSettings(seen, props));
+    } catch (error) {
+      if (!isTransportError(error)) throw error;
+      console.warn(
+        `hive: the network '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
+      );
+      return readResult(id, props, INPUTS);
+    }
+  },
+
+  // All that can be updated is how the Swarm is reached.
+  async update(id, olds, news) {
+    return { outs: { ...news, networkId: id, networkName: olds.networkName } };
+  },
+
+  async delete(id, props) {
+    const left = await withAnyManager(
+      props.managers,
+      (docker) => removeNetwork(docker, id, leaveSeconds),
+      { deadlineSeconds: leaveSeconds + 40, repeatable: true },
+    ).catch((error: unknown) => {
+      if (!isTransportError(error)) throw error;
+      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+      return error.message;
+    });
+    if (left === undefined) return;
+    console.warn(
+      `hive: the network '${props.networkName}' could not be removed and is left alone. ${left}\n` +
+        "It goes by itself when this network changes again; or run on a manager, when nothing uses it: " +
+        `docker network rm ${props.networkName}`,
+    );
+  },
+};

@@ -1,0 +1,225 @@
+import { randomBytes } from "node:crypto";
+
+import type Dockerode from "dockerode";
+
+import { describeOwner, nameLabel, siteLabel } from "../../model/swarm-labels";
+import { removeWhenUnused } from "../removal";
+import { askAgain } from "../transport/again";
+import { engineStatus } from "../transport/engine";
+import { isTransportError } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** The two kinds of content that a Swarm hands to tasks. They differ in who may read them, not in how they are kept. */
+export type SwarmObjectKind = "secret" | "config";
+
+/** A secret or config as it is wanted. */
+export interface SwarmObject {
+  readonly kind: SwarmObjectKind;
+  readonly site: string;
+  /** Name in the site. */
+  readonly name: string;
+  /** Name in the Swarm; follows from the content. */
+  readonly objectName: string;
+  readonly content: string;
+  readonly template: boolean;
+}
+
+/** An object that exists. */
+export interface SwarmObjectHold {
+  readonly id: string;
+  /**
+   * Tells which resource keeps it. A value that is changed and changed back is one object for two resources, of which the
+   * older one is still to be deleted: it must leave the object alone then.
+   */
+  readonly holder: string;
+}
+
+/** Label with {@link SwarmObjectHold.holder}. */
+const holderLabel = "hive.holder";
+
+/** How long services may take to let go of what is removed, seconds. */
+const releaseSeconds = 5;
+
+/** The part of a secret or config in the Engine API that is read. */
+interface EngineObject {
+  readonly ID: string;
+  readonly Version: { readonly Index: number };
+  readonly Spec: {
+    readonly Name: string;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    /** Of configs only, in base64. */
+    readonly Data?: string;
+    readonly Templating?: object;
+  };
+}
+
+/**
+ * Finds the site's object of this name, or makes it. Objects that the site had under this name before and that no service
+ * uses any more are removed.
+ *
+ * @throws Error when an object of this name exists that is not the site's
+ */
+export async function holdObject(
+  managers: readonly HostAccess[],
+  object: SwarmObject,
+): Promise<SwarmObjectHold> {
+  return await withAnyManager(
+    managers,
+    async (docker) => {
+      const listed = await listObjects(docker, object.kind);
+      const holder = randomBytes(6).toString("hex");
+      const found = listed.find(({ Spec }) => Spec.Name === object.objectName);
+      const id =
+        found === undefined
+          ? await createObject(docker, object, holder)
+          : await takeOver(docker, object, found, holder);
+      for (const { ID, Spec } of listed) {
+        const { [siteLabel]: site, [nameLabel]: name } = Spec.Labels ?? {};
+        if (ID !== id && site === object.site && name === object.name) {
+          await removeWhenUnused(() => handle(docker, object.kind, ID).remove(), 0);
+        }
+      }
+      return { id, holder };
+    },
+    { repeatable: true },
+  );
+}
+
+/** Whether the object is there; undefined when no manager could be asked, which is said. */
+export async function objectExists(
+  managers: readonly HostAccess[],
+  kind: SwarmObjectKind,
+  objectName: string,
+  id: string,
+): Promise<boolean | undefined> {
+  try {
+    return await askAgain(30, () =>
+      withAnyManager(
+        managers,
+        async (docker) => (await inspectObject(docker, kind, id)) !== undefined,
+        { deadlineSeconds: 15, repeatable: true },
+      ),
+    );
+  } catch (error) {
+    if (!isTransportError(error)) throw error;
+    console.warn(
+      `hive: the ${kind} '${objectName}' could not be looked at; its state is kept as it was. ${error.message}`,
+    );
+    return undefined;
+  }
+}
+
+/**
+ * Removes an object, unless a newer resource has taken it over. One that a service still uses is left, with a warning; it
+ * goes when another object of its name is made.
+ */
+export async function releaseObject(
+  managers: readonly HostAccess[],
+  kind: SwarmObjectKind,
+  objectName: string,
+  { id, holder }: SwarmObjectHold,
+): Promise<void> {
+  const remove = async (docker: Dockerode): Promise<string | undefined> => {
+    const seen = await inspectObject(docker, kind, id);
+    if (seen === undefined || seen.Spec.Labels?.[holderLabel] !== holder) return undefined;
+    return await removeWhenUnused(() => handle(docker, kind, id).remove(), releaseSeconds);
+  };
+  const left = await withAnyManager(managers, remove, {
+    deadlineSeconds: releaseSeconds + 40,
+    repeatable: true,
+  }).catch((error: unknown) => {
+    if (!isTransportError(error)) throw error;
+    // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+    return error.message;
+  });
+  if (left === undefined) return;
+  console.warn(
+    `hive: the ${kind} '${objectName}' could not be removed and is left alone. ${left}\n` +
+      `When nothing uses it, run on a manager: docker ${kind} rm ${objectName}`,
+  );
+}
+
+async function createObject(
+  docker: Dockerode,
+  object: SwarmObject,
+  holder: string,
+): Promise<string> {
+  const spec = {
+    Name: object.objectName,
+    Labels: labelsOf(object, holder),
+    Data: Buffer.from(object.content).toString("base64"),
+    ...(object.template ? { Templating: { Name: "golang" } } : {}),
+  };
+  // The client gives an object with the engine's answer in it.
+  const created = (await (object.kind === "secret"
+    ? docker.createSecret(spec)
+    : docker.createConfig(spec))) as unknown as {
+    readonly id?: string;
+    readonly ID?: string;
+  };
+  const id = created.id ?? created.ID;
+  if (id === undefined) throw new Error(`The engine gave no id for the ${object.kind}.`);
+  return id;
+}
+
+/** Makes an object that exists this resource's. Its content is right, for its name follows from that. */
+async function takeOver(
+  docker: Dockerode,
+  object: SwarmObject,
+  found: EngineObject,
+  holder: string,
+): Promise<string> {
+  const { kind, site, objectName } = object;
+  if (found.Spec.Labels?.[siteLabel] !== site) {
+    throw new Error(
+      `The Swarm has a ${kind} named '${objectName}' already, and it ${describeOwner(found.Spec.Labels, site)}. ` +
+        `Give this ${kind} another name; or, if that one is not needed, run on a manager: docker ${kind} rm ${objectName}`,
+    );
+  }
+  // Labels are all of it that can be changed.
+  await handle(docker, kind, found.ID).update({
+    _query: { version: found.Version.Index },
+    _body: { ...found.Spec, Labels: labelsOf(object, holder) },
+  });
+  return found.ID;
+}
+
+function labelsOf(object: SwarmObject, holder: string): Record<string, string> {
+  return { [siteLabel]: object.site, [nameLabel]: object.name, [holderLabel]: holder };
+}
+
+async function listObjects(
+  docker: Dockerode,
+  kind: SwarmObjectKind,
+): Promise<readonly EngineObject[]> {
+  const listed = await (kind === "secret" ? docker.listSecrets() : docker.listConfigs());
+  return listed as unknown as readonly EngineObject[];
+}
+
+async function inspectObject(
+  docker: Dockerode,
+  kind: SwarmObjectKind,
+  id: string,
+): Promise<EngineObject | undefined> {
+  try {
+    return await handle(docker, kind, id).inspect();
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The client's handle, with the calls that both kinds have. */
+function handle(
+  docker: Dockerode,
+  kind: SwarmObjectKind,
+  id: string,
+): {
+  inspect(): Promise<EngineObject>;
+  remove(): Promise<unknown>;
+  update(options: object): Promise<unknown>;
+} {
+  const found = kind === "secret" ? docker.getSecret(id) : docker.getConfig(id);
+  return found as unknown as ReturnType<typeof handle>;
+}

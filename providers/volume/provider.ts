@@ -1,0 +1,90 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { judgeSpread } from "../../model/host-spread";
+import { changedInputs } from "../dynamic";
+import { readResult } from "../read-result";
+import type { HostAccess } from "../transport/host-access";
+import { isKnown } from "../unknown-value";
+import { removeVolume, spreadVolume, volumeFaults, type WantedVolume } from "./client";
+
+/** Inputs as they come over the wire. */
+export interface VolumeInputs extends WantedVolume {
+  readonly hosts: readonly HostAccess[];
+  readonly incarnations: readonly string[];
+  readonly revision: number;
+}
+
+/** What the state holds. */
+export interface VolumeState extends VolumeInputs {
+  /** Names of hosts that did not answer. */
+  readonly missing: readonly string[];
+}
+
+/** Inputs that decide which volume must be where. */
+const CONTENT = ["hosts", "incarnations", "site", "name", "driver", "driverOptions"] as const;
+const INPUTS = [...CONTENT, "revision"] as const;
+
+/** How long containers may take to let go of a volume that is removed, seconds. */
+const releaseSeconds = 30;
+
+/** Keeps a Docker volume on a set of hosts. */
+export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, VolumeState> = {
+  async check(_olds, news) {
+    // The engine's own rule (moby, volume/local: RestrictedNamePattern).
+    const valid = !isKnown(news.name) || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(news.name);
+    const reason = `'${news.name}' is no volume name: two or more letters, digits, and _ . - after the first`;
+    return { inputs: news, failures: valid ? [] : [{ property: "name", reason }] };
+  },
+
+  async diff(_id, olds, news) {
+    // Another driver or other options are no reason to replace: that would delete the data.
+    const replaces = isKnown(news.name) ? changedInputs(["name"], olds, news) : [];
+    if (!isKnown(news)) return { changes: true, replaces };
+    const changed = changedInputs(INPUTS, olds, news).length > 0;
+    return { changes: changed || olds.missing.length > 0, replaces };
+  },
+
+  async create(inputs) {
+    const missing = await ensureVolume(inputs);
+    return { id: inputs.name, outs: { ...inputs, missing } };
+  },
+
+  async read(id, props) {
+    if (props === undefined) return {};
+    const { hosts, incarnations } = props;
+    const faults = await volumeFaults(hosts, props);
+    if (faults.size === 0) return readResult(id, props, INPUTS);
+    const observed = incarnations.map((incarnation, index) => {
+      const fault = faults.get(hosts[index]?.name ?? "");
+      return fault === undefined ? incarnation : `${incarnation} (${fault})`;
+    });
+    return readResult(id, props, INPUTS, { incarnations: observed });
+  },
+
+  async update(_id, olds, news) {
+    if (olds.missing.length === 0 && changedInputs(CONTENT, olds, news).length === 0) {
+      return { outs: { ...news, missing: olds.missing } };
+    }
+    return { outs: { ...news, missing: await ensureVolume(news) } };
+  },
+
+  async delete(_id, props) {
+    const left = await removeVolume(props.hosts, props.name, releaseSeconds);
+    if (left.length === 0) return;
+    console.warn(
+      [
+        `hive: the volume '${props.name}' could not be removed everywhere and is left there with its data:`,
+        ...left.map((line) => `  ${line}`),
+        `If they are not needed, run on those hosts: docker volume rm ${props.name}`,
+      ].join("\n"),
+    );
+  },
+};
+
+/** Brings the volume onto the hosts; gives the names of those that do not answer. */
+async function ensureVolume(inputs: VolumeInputs): Promise<string[]> {
+  const outcomes = await spreadVolume(inputs.hosts, inputs);
+  const verdict = judgeSpread(`The volume '${inputs.name}'`, outcomes);
+  if (verdict.kind === "failed") throw new Error(verdict.message);
+  return verdict.missing;
+}
