@@ -5,15 +5,13 @@ import type {
   Healthcheck,
   Initialization,
   Mount,
-  Port,
   Resources,
   Restart,
   Service,
-  ShortPort,
   Tmpfs,
   UpdatePolicy,
 } from "./inventory";
-import { parseShortPort } from "./published-port";
+import { planPorts } from "./plan-ports";
 import type {
   AttachmentPlan,
   BackupPlan,
@@ -30,8 +28,7 @@ import type {
   ServicePlan,
   UpdatePlan,
 } from "./service-plan";
-import { sizeBytes } from "./size";
-import { autoPorts, stableNumber } from "./stable-number";
+import { type Size, sizeBytes } from "./size";
 import { forSystemd } from "./systemd-container";
 import { compareText, sortedRecord, sortedUnique } from "./text-order";
 
@@ -141,6 +138,10 @@ function seconds(duration: Duration | undefined, byDefault: number): number {
   return duration === undefined ? byDefault : (durationSeconds(duration) ?? byDefault);
 }
 
+function bytes(size: Size | undefined): number | undefined {
+  return size === undefined ? undefined : sizeBytes(size);
+}
+
 /**
  * Whether an old and a new task can exist on one server at the same time: not when both would take a host's port, nor
  * when both would write to one volume.
@@ -167,41 +168,6 @@ function planServiceImage(image: Service["image"]): ServiceImage {
   return typeof image === "string"
     ? { kind: "reference", reference: image }
     : { kind: "build", image: image.build };
-}
-
-function planPorts(
-  service: string,
-  ports: readonly (ShortPort | Port)[],
-  { mode, endpointMode }: Pick<ServicePlan, "mode" | "endpointMode">,
-): readonly PortPlan[] {
-  const usualMode = mode.kind === "global" || endpointMode === "dnsrr" ? "host" : "ingress";
-  return ports
-    .map((port) => planPort(service, port, usualMode))
-    .sort(
-      (left, right) =>
-        left.published - right.published ||
-        compareText(left.protocol, right.protocol) ||
-        left.target - right.target ||
-        compareText(left.mode, right.mode),
-    );
-}
-
-function planPort(service: string, port: ShortPort | Port, usualMode: PortPlan["mode"]): PortPlan {
-  if (typeof port === "string") {
-    const parsed = parseShortPort(port);
-    if (parsed === undefined) throw new RangeError(`${port} is not a published port`);
-    return { ...parsed, mode: usualMode };
-  }
-  const protocol = port.protocol ?? "tcp";
-  return {
-    target: port.target,
-    published:
-      port.published === "auto"
-        ? stableNumber(`${service}:${port.target}/${protocol}`, autoPorts)
-        : (port.published ?? port.target),
-    protocol,
-    mode: port.mode ?? usualMode,
-  };
 }
 
 function planAttachments(
@@ -231,11 +197,10 @@ function planMount(mount: Mount): MountPlan {
 }
 
 function planTmpfs(tmpfs: Tmpfs): MountPlan {
-  const bytes = tmpfs.size === undefined ? undefined : sizeBytes(tmpfs.size);
   return {
     kind: "tmpfs",
     target: trimmedPath(tmpfs.target),
-    ...present("sizeBytes", bytes),
+    ...present("sizeBytes", bytes(tmpfs.size)),
     mode: fourDigits(tmpfs.mode ?? "1777"),
   };
 }
@@ -270,7 +235,9 @@ function planFile(
 }
 
 function byNameAndTarget(left: FilePlan, right: FilePlan): number {
-  return compareText(left.name, right.name) || compareText(left.target, right.target);
+  return left.name === right.name
+    ? compareText(left.target, right.target)
+    : compareText(left.name, right.name);
 }
 
 /** An octal mode in four digits: `444` and `0444` are the same. */
@@ -345,12 +312,12 @@ function planResources(resources: Resources = {}): ResourcesPlan {
   return {
     limits: {
       ...present("cpus", limits.cpus),
-      ...present("memoryBytes", limits.memory && sizeBytes(limits.memory)),
+      ...present("memoryBytes", bytes(limits.memory)),
       ...present("pids", limits.pids),
     },
     reservations: {
       ...present("cpus", reservations.cpus),
-      ...present("memoryBytes", reservations.memory && sizeBytes(reservations.memory)),
+      ...present("memoryBytes", bytes(reservations.memory)),
     },
   };
 }

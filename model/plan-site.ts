@@ -1,11 +1,14 @@
 import { formatCidr, gatewayAddress, hostAddress, parseCidr } from "./addresses";
-import type { Image, Service, Site } from "./inventory";
+import type { Image, Site } from "./inventory";
 import { longestHostName, stagePrefixes } from "./names";
+import { imagePins } from "./image-pins";
 import { phasesThrough } from "./phases";
 import type { HostPlan, ImagePlan, Plan, RegistryPlan, ServicePlan, StageName } from "./plan";
+import { planNotices } from "./plan-notices";
 import { planConfig, planOverlay, planSecret, planVolume } from "./plan-resources";
 import { planService, type ServiceContext } from "./plan-service";
 import { InventoryError, type Problem } from "./problems";
+import type { PlannedService } from "./rules/rule";
 import { checkSite, runsOn, siteFile, type SiteCheck } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
 import {
@@ -13,10 +16,13 @@ import {
   type FaultyStage,
   type Stage,
   type StageConfig,
+  stageFile,
   stageOf,
   type StageOptions,
+  volumeBackend,
 } from "./stage";
 import { sortedRecord, sortedUnique } from "./text-order";
+import { usedNames } from "./used-names";
 
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {
@@ -86,21 +92,30 @@ function siteNameOf(stage: Stage, site: SiteCheck): string {
   return stage.config.siteName ?? site.name ?? "";
 }
 
-function assemble(parts: {
+/** What a plan is assembled from: checked, and without problems. */
+interface PlanParts {
   readonly stage: Stage;
   readonly site: SiteCheck;
   readonly hosts: readonly HostPlan[];
   readonly services: readonly ServicePlan[];
   readonly hiveHome: string;
-}): Plan {
+}
+
+function assemble(parts: PlanParts): Plan {
   const { stage, site, services } = parts;
   const { name, config } = stage;
   const siteName = siteNameOf(stage, site);
   const cidr = parseCidr(config.cidr);
   const registry = planRegistry(siteName, config);
-  const images = [...site.images].map(([image, wish]) => planImage(image, wish, registry));
-  const used = usedNames(services, images);
-  const backend = config.fleet === "container" ? "shared" : "drbd";
+  const images = planImages(parts, registry);
+  const used = usedNames(
+    services,
+    images.filter((image) => image.pullFrom === undefined),
+  );
+  const backend = volumeBackend(config);
+  const volumes = [...site.volumes]
+    .filter(([volume]) => used.volumes.has(volume))
+    .map(([volume, wish]) => planVolume(volume, wish, backend));
   return {
     stage: name,
     fleet: config.fleet,
@@ -122,9 +137,7 @@ function assemble(parts: {
     overlays: [...site.networks]
       .filter(([network]) => used.networks.has(network))
       .map(([network, wish]) => planOverlay(network, wish)),
-    volumes: [...site.volumes]
-      .filter(([volume]) => used.volumes.has(volume))
-      .map(([volume, wish]) => planVolume(volume, wish, backend)),
+    volumes,
     secrets: [...site.secrets]
       .filter(([secret]) => used.secrets.has(secret))
       .map(([secret, wish]) => planSecret(secret, wish)),
@@ -132,34 +145,9 @@ function assemble(parts: {
       .filter(([file]) => used.configs.has(file))
       .map(([file, wish]) => planConfig(file, wish)),
     services,
-    notices: [],
+    notices: planNotices(services, volumes),
     phases: phasesThrough(config.throughPhase),
     ...(config.fleet === "container" ? { container: config.container } : {}),
-  };
-}
-
-/** The names of what services and images of the stage refer to: nothing else is made. */
-function usedNames(
-  services: readonly ServicePlan[],
-  images: readonly ImagePlan[],
-): Readonly<Record<"networks" | "volumes" | "secrets" | "configs", ReadonlySet<string>>> {
-  return {
-    networks: new Set(
-      services.flatMap((service) => service.networks.map((attachment) => attachment.network)),
-    ),
-    volumes: new Set(
-      services.flatMap((service) =>
-        service.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : [])),
-      ),
-    ),
-    secrets: new Set([
-      ...services.flatMap((service) => [
-        ...service.secrets.map((secret) => secret.name),
-        ...service.initialize.flatMap((step) => step.secrets),
-      ]),
-      ...images.flatMap((image) => image.buildSecrets),
-    ]),
-    configs: new Set(services.flatMap((service) => service.configs.map((config) => config.name))),
   };
 }
 
@@ -201,7 +189,7 @@ function hostNameProblems(
   return [
     {
       path:
-        config.siteName === undefined ? `${siteFile}: name` : `Pulumi.${stage}.yaml: hive:siteName`,
+        config.siteName === undefined ? `${siteFile}: name` : `${stageFile(stage)}: hive:siteName`,
       value: JSON.stringify(siteName),
       message: `makes host names such as ${longest} of ${longest.length} letters; Linux takes ${longestHostName}`,
       remedy: `write a name of at most ${siteName.length - (longest.length - longestHostName)} letters`,
@@ -213,7 +201,7 @@ function buildableProblems(stage: StageName, config: Partial<StageConfig>): read
   if (config.fleet === undefined || config.fleet === "container") return [];
   return [
     {
-      path: `Pulumi.${stage}.yaml: hive:fleet`,
+      path: `${stageFile(stage)}: hive:fleet`,
       value: config.fleet,
       message: `the ${config.fleet} fleet cannot be built yet; this version of hive builds the container fleet`,
       remedy:
@@ -227,6 +215,24 @@ function planRegistry(siteName: string, config: StageConfig): RegistryPlan {
   const name = `registry.${siteName}`;
   const { port } = config.registry;
   return { name, port, address: `${name}:${port}` };
+}
+
+function planImages(
+  { stage, site, services }: Pick<PlanParts, "stage" | "site" | "services">,
+  registry: RegistryPlan,
+): readonly ImagePlan[] {
+  const { digests } = imagePins(
+    stage.config.pins,
+    site.names.images,
+    services.map((plan) => ({ plan })),
+  );
+  return [...site.images].map(([name, image]) => {
+    const plan = planImage(name, image, registry);
+    const digest = digests.get(name);
+    const pulled = image.pull?.on.includes(stage.name) === true ? image.pull.from : undefined;
+    const pullFrom = digest === undefined ? pulled : `${plan.repository}@${digest}`;
+    return pullFrom === undefined ? plan : { ...plan, pullFrom };
+  });
 }
 
 function planImage(name: string, image: Image, registry: RegistryPlan): ImagePlan {
@@ -244,7 +250,7 @@ function planServices(
   site: SiteCheck,
   stage: StageName,
   hosts: readonly HostPlan[],
-): readonly { name: string; service: Service; plan: ServicePlan }[] {
+): readonly PlannedService[] {
   const context: ServiceContext = {
     hosts: Object.fromEntries(hosts.map((host) => [host.name, host.privateAddress])),
     replicatedVolumes: new Set(

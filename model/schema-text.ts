@@ -90,9 +90,15 @@ export function schemaAt(
   return undefined;
 }
 
-/** The dotted paths of all keys of a map schema, nested ones included: `swarm`, `swarm.heartbeatSeconds` … */
+/**
+ * The dotted paths of all keys of a map schema, nested ones and those of all branches of a union included: `swarm`,
+ * `swarm.heartbeatSeconds` …
+ */
 export function keyPaths(schema: z.core.$ZodType, prefix = ""): readonly string[] {
   const inner = unwrapped(schema);
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.flatMap((option) => keyPaths(option, prefix));
+  }
   if (!(inner instanceof z.ZodObject)) return [];
   return Object.entries(inner.shape as Record<string, z.core.$ZodType>).flatMap(([key, value]) => [
     `${prefix}${key}`,

@@ -1,10 +1,16 @@
 import type { z } from "zod";
-import { compareText } from "./text-order";
+import type { Config, Image, Network, Secret, Service, Site, Volume } from "./inventory";
 import type { StageName } from "./plan";
 import type { Problem } from "./problems";
+import { imageSchema } from "./schema/image";
+import { networkSchema } from "./schema/network";
+import { configSchema, secretSchema } from "./schema/secret";
+import { serviceSchema } from "./schema/service";
+import { siteSchema } from "./schema/root";
+import { nameSchema } from "./schema/values";
+import { volumeSchema } from "./schema/volume";
 import { check, type Checked, pathText } from "./schema-problems";
-import type { Config, Image, Network, Secret, Service, Site, Volume } from "./inventory";
-import { imageSchema, nameSchema, serviceSchema, siteSchema } from "./site-schema";
+import { compareText } from "./text-order";
 
 /** File of the inventory. */
 export const siteFile = "site/site.ts";
@@ -19,61 +25,68 @@ export function servicePath(name: string, path: readonly PropertyKey[]): string 
   return `${serviceFile(name)}: ${pathText(["services", name, ...path])}`;
 }
 
-/** The parts of a site whose form is right, and the problems of the others. */
-export interface SiteCheck {
-  /** Undefined when it is not a domain name. */
-  readonly name: string | undefined;
-  readonly images: ReadonlyMap<string, Image>;
-  /** Names of all images that are declared, also of those with problems. */
-  readonly imageNames: readonly string[];
-  readonly networks: ReadonlyMap<string, Network>;
-  readonly volumes: ReadonlyMap<string, Volume>;
-  readonly secrets: ReadonlyMap<string, Secret>;
-  readonly configs: ReadonlyMap<string, Config>;
-  readonly services: ReadonlyMap<string, Service>;
-  readonly problems: readonly Problem[];
+/** A place inside the site outside its services, as it is named in problems. */
+export function sitePath(path: readonly PropertyKey[]): string {
+  return `${siteFile}: ${pathText(path)}`;
 }
 
-/** Checks the form of a site: types, names, keys. Services and images are checked one by one, so that all problems are found. */
+/** The parts of a site that are maps by name. */
+export interface SiteParts {
+  readonly images: Image;
+  readonly networks: Network;
+  readonly volumes: Volume;
+  readonly secrets: Secret;
+  readonly configs: Config;
+  readonly services: Service;
+}
+
+/** Name of a part of the site. */
+export type SitePart = keyof SiteParts;
+
+/** The parts of a site whose form is right, each in alphabetical order, and the problems of the others. */
+export type SiteCheck = {
+  readonly [Part in SitePart]: ReadonlyMap<string, SiteParts[Part]>;
+} & {
+  /** Undefined when it is not a domain name. */
+  readonly name: string | undefined;
+  /** Names of all that is declared, also of what has problems. `networks` has `default` in any case. */
+  readonly names: Readonly<Record<SitePart, readonly string[]>>;
+  readonly problems: readonly Problem[];
+};
+
+/** Checks the form of a site: types, names, keys. Its parts are checked one by one, so that all problems are found. */
 export function checkSite(site: Site): SiteCheck {
-  const problems: Problem[] = [];
-  const outer = check(siteSchema, site, { locate: (path) => `${siteFile}: ${pathText(path)}` });
-  if (!outer.ok) problems.push(...outer.problems);
-  const images = new Map<string, Image>();
-  for (const [name, image] of entriesOf(site.images)) {
-    const locate = (path: readonly PropertyKey[]): string =>
-      `${siteFile}: ${pathText(["images", name, ...path])}`;
-    keepIfRight(
-      images,
-      name,
-      image,
-      [nameCheck(name, locate([])), checkPart(imageSchema, image, locate)],
-      problems,
-    );
-  }
-  const services = new Map<string, Service>();
-  for (const [name, service] of entriesOf(site.services)) {
-    const locate = (path: readonly PropertyKey[]): string => servicePath(name, path);
-    const nameChecked = nameCheck(name, `${siteFile}: ${pathText(["services", name])}`);
-    keepIfRight(
-      services,
-      name,
-      service,
-      [nameChecked, checkPart(serviceSchema, service, locate)],
-      problems,
-    );
-  }
-  const nameIsRight =
-    outer.ok || !outer.problems.some((problem) => problem.path.endsWith(": name"));
+  const outer = check(siteSchema, site, {
+    locate: sitePath,
+    secret: (path) => path[0] !== "name",
+  });
+  const problems: Problem[] = outer.ok ? [] : [...outer.problems];
+  const parts = {
+    images: checkPart("images", imageSchema, site.images),
+    networks: checkPart("networks", networkSchema, withDefaultNetwork(site.networks)),
+    volumes: checkPart("volumes", volumeSchema, site.volumes),
+    secrets: checkPart("secrets", secretSchema, site.secrets),
+    configs: checkPart("configs", configSchema, site.configs),
+    services: checkPart("services", serviceSchema, site.services),
+  };
+  for (const part of Object.values(parts)) problems.push(...part.problems);
+  const nameIsRight = outer.ok || !outer.problems.some(({ path }) => path === sitePath(["name"]));
   return {
     name: nameIsRight ? site.name : undefined,
-    images,
-    imageNames: entriesOf(site.images).map(([name]) => name),
-    networks: new Map(entriesOf<Network>({ default: {}, ...site.networks })),
-    volumes: new Map(entriesOf(site.volumes)),
-    secrets: new Map(entriesOf(site.secrets)),
-    configs: new Map(entriesOf(site.configs)),
-    services,
+    images: parts.images.kept,
+    networks: parts.networks.kept,
+    volumes: parts.volumes.kept,
+    secrets: parts.secrets.kept,
+    configs: parts.configs.kept,
+    services: parts.services.kept,
+    names: {
+      images: parts.images.names,
+      networks: parts.networks.names,
+      volumes: parts.volumes.names,
+      secrets: parts.secrets.names,
+      configs: parts.configs.names,
+      services: parts.services.names,
+    },
     problems,
   };
 }
@@ -83,38 +96,77 @@ export function runsOn(service: Service, stage: StageName): boolean {
   return service.availableOn?.includes(stage) ?? true;
 }
 
-/** Free texts in which a user may have put a secret by mistake: never printed. */
-const unprinted = new Set<PropertyKey>(["environment", "buildArguments", "labels", "command"]);
+function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
+  return typeof networks === "object" || networks === undefined
+    ? { default: {}, ...networks }
+    : networks;
+}
 
-function checkPart(
+/** One part of a site, checked. */
+interface CheckedPart<T> {
+  readonly kept: ReadonlyMap<string, T>;
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+function checkPart<Part extends SitePart>(
+  part: Part,
   schema: z.ZodType,
-  input: unknown,
-  locate: (path: readonly PropertyKey[]) => string,
-): Checked<unknown> {
-  return check(schema, input, {
-    locate,
-    secret: (path) => path.some((step) => unprinted.has(step)),
-  });
+  record: Readonly<Record<string, SiteParts[Part]>> | undefined,
+): CheckedPart<SiteParts[Part]> {
+  const kept = new Map<string, SiteParts[Part]>();
+  const problems: Problem[] = [];
+  const entries = entriesOf(record);
+  for (const [name, value] of entries) {
+    const locate =
+      part === "services"
+        ? (path: readonly PropertyKey[]) => servicePath(name, path)
+        : (path: readonly PropertyKey[]) => sitePath([part, name, ...path]);
+    const found = [
+      ...problemsOf(check(nameSchema, name, { locate: () => sitePath([part, name]) })),
+      ...problemsOf(check(schema, value, { locate, secret: (path) => mayBeSecret(part, path) })),
+    ];
+    if (found.length === 0) kept.set(name, value);
+    problems.push(...found);
+  }
+  return { kept, names: entries.map(([name]) => name), problems };
 }
 
-function nameCheck(name: string, path: string): Checked<unknown> {
-  return check(nameSchema, name, { locate: () => path });
+/**
+ * Free texts in which a user may have put a secret by mistake. They are never printed, nor is anything that stands in
+ * their place.
+ */
+const unprinted = new Set<PropertyKey>([
+  "backups",
+  "buildArguments",
+  "command",
+  "containerLabels",
+  "content",
+  "driver",
+  "driverOptions",
+  "entrypoint",
+  "environment",
+  "healthcheck",
+  "initialize",
+  "labels",
+  "logging",
+  "logMonitoring",
+  "options",
+  "secrets",
+  "sysctls",
+]);
+
+function mayBeSecret(part: SitePart, path: readonly PropertyKey[]): boolean {
+  // The whole of something holds all of its free texts; a secret written into `secrets` is one.
+  return part === "secrets" || path.length === 0 || path.some((step) => unprinted.has(step));
 }
 
-function keepIfRight<T>(
-  kept: Map<string, T>,
-  name: string,
-  value: T,
-  checks: readonly Checked<unknown>[],
-  problems: Problem[],
-): void {
-  const found = checks.flatMap((checked) => (checked.ok ? [] : checked.problems));
-  if (found.length === 0) kept.set(name, value);
-  problems.push(...found);
+function problemsOf(checked: Checked<unknown>): readonly Problem[] {
+  return checked.ok ? [] : checked.problems;
 }
 
 /** The entries in alphabetical order; none when the value is no map (which the schema reports). */
 function entriesOf<T>(record: Readonly<Record<string, T>> | undefined): readonly [string, T][] {
-  if (typeof record !== "object" || record === null) return [];
+  if (typeof record !== "object" || record === null || Array.isArray(record)) return [];
   return Object.entries(record).sort(([left], [right]) => compareText(left, right));
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cidrFault } from "./addresses";
 import { isDomainName } from "./names";
 import { phases } from "./phases";
+import { nameSchema } from "./schema/values";
 
 /**
  * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its descriptions are the
@@ -145,6 +146,50 @@ const container = z
   .prefault({})
   .meta({ description: "Options of the `container` fleet; an error on other fleets." });
 
+const volumes = z
+  .strictObject({
+    backend: z
+      .enum(["shared", "drbd"])
+      .optional()
+      .meta({
+        description:
+          "How replicated volumes are mirrored. `drbd`: block by block on disks of all cluster servers. `shared`: a stand-in " +
+          "for the `container` fleet, whose servers are on one computer: one folder that all of them see, with one writer at a " +
+          "time by a lock.",
+        defaultText: "`shared` on the `container` fleet, `drbd` on others",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "Settings of volumes." });
+
+const secrets = z
+  .record(nameSchema, z.string().min(1, "is empty"))
+  .default({})
+  .meta({
+    description:
+      "Values of the site's secrets that are declared as `{ fromStage: true }`, by name. Each is encrypted; the value is " +
+      "asked for, so that it stands in no command line: `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets[\"<name>\"]'`.",
+    takes: "a map of encrypted texts by name",
+    defaultText: "none",
+  });
+
+const pins = z
+  .record(
+    z.string().min(1),
+    z
+      .string()
+      .regex(/^sha256:[a-f0-9]{64}$/, "is not a digest")
+      .meta({ write: 'write "sha256:" and 64 hexadecimal digits' }),
+  )
+  .default({})
+  .meta({
+    description:
+      "Digests of images that the stage runs as they are in its registry instead of building them, by the name of an image, " +
+      "or of a service that runs an image of the site. `hive rollback` writes a pin, `hive unpin` removes it.",
+    takes: "a map of digests (`sha256:…`) by name",
+    defaultText: "none: the stage runs what `site/` says",
+  });
+
 /** The keys of a stage, without the prefix `hive:`. */
 export const stageSchema = z.strictObject({
   siteName: z
@@ -186,6 +231,9 @@ export const stageSchema = z.strictObject({
   registry,
   ssh,
   container,
+  volumes,
+  secrets,
+  pins,
   overlayPool: cidr.default("10.224.0.0/12").meta({
     description:
       "Where the Swarm takes the networks of services from, a /24 each. It must overlap no network that containers " +
@@ -200,5 +248,10 @@ export const stageSchema = z.strictObject({
   }),
 });
 
-/** A stage's configuration with every default filled in. */
-export type StageConfig = z.output<typeof stageSchema>;
+/**
+ * A stage's configuration with every default filled in. Of `secrets` only the names, in alphabetical order: the values stay in
+ * Pulumi's configuration, so that no plan, message or file can come to hold one.
+ */
+export type StageConfig = Omit<z.output<typeof stageSchema>, "secrets"> & {
+  readonly secrets: readonly string[];
+};

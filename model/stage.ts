@@ -6,11 +6,17 @@ import { check, pathText, unknownKey } from "./schema-problems";
 import { keyPaths, unwrapped } from "./schema-text";
 import { type StageConfig, stageSchema } from "./stage-schema";
 import { suggestion } from "./suggestion";
+import { compareText } from "./text-order";
 import { z } from "zod";
 
 export type { StageConfig } from "./stage-schema";
 
 const namespace = "hive:";
+
+/** File with a stage's configuration. */
+export function stageFile(stage: StageName): string {
+  return `Pulumi.${stage}.yaml`;
+}
 
 /**
  * Where the Docker Engine of every server has its bridges (`default-address-pools` of its daemon.json). It contains what
@@ -87,7 +93,7 @@ export function checkStage(
   raw: Readonly<Record<string, string>>,
   options: StageOptions = {},
 ): Stage | FaultyStage {
-  const locate = (key: string): string => `Pulumi.${stage}.yaml: ${namespace}${key}`;
+  const locate = (key: string): string => `${stageFile(stage)}: ${namespace}${key}`;
   const given = new Map(
     Object.entries(raw)
       .filter(([key]) => key.startsWith(namespace))
@@ -103,9 +109,10 @@ export function checkStage(
   for (const [key, schema] of Object.entries(stageSchema.shape)) {
     const checked = check(schema as z.ZodType, valueOf(schema, given.get(key)), {
       locate: (path) => locate(pathText([key, ...path])),
-      secret: () => options.secretKeys?.includes(`${namespace}${key}`) ?? false,
+      secret: () =>
+        key === "secrets" || (options.secretKeys?.includes(`${namespace}${key}`) ?? false),
     });
-    if (checked.ok) values[key] = checked.value;
+    if (checked.ok) values[key] = key === "secrets" ? namesOf(checked.value) : checked.value;
     else problems.push(...checked.problems);
   }
   const config = values as Partial<StageConfig>;
@@ -118,11 +125,16 @@ export function checkStage(
 function valueOf(schema: z.core.$ZodType, text: string | undefined): unknown {
   if (text === undefined) return undefined;
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodObject || inner instanceof z.ZodArray) return parsedJson(text);
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodArray || inner instanceof z.ZodRecord)
+    return parsedJson(text);
   if (inner instanceof z.ZodNumber && /^-?[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text);
   if (inner instanceof z.ZodBoolean && (text === "true" || text === "false"))
     return text === "true";
   return text;
+}
+
+function namesOf(record: unknown): readonly string[] {
+  return Object.keys(record as Record<string, string>).sort(compareText);
 }
 
 function parsedJson(text: string): unknown {
@@ -283,13 +295,27 @@ function fleetProblems(
   given: ReadonlyMap<string, string>,
   locate: (key: string) => string,
 ): readonly Problem[] {
-  if (config.fleet === undefined || config.fleet === "container" || !given.has("container"))
-    return [];
-  return [
-    {
+  if (config.fleet === undefined || config.fleet === "container") return [];
+  const problems: Problem[] = [];
+  if (given.has("container")) {
+    problems.push({
       path: locate("container"),
       message: `says how containers behave as servers, but the fleet is ${config.fleet}`,
       remedy: "remove it, or write hive:fleet: container",
-    },
-  ];
+    });
+  }
+  if (config.volumes?.backend === "shared") {
+    problems.push({
+      path: locate("volumes.backend"),
+      value: "shared",
+      message: `is a folder of this computer that all servers see, but the fleet is ${config.fleet}`,
+      remedy: "remove it, or write drbd",
+    });
+  }
+  return problems;
+}
+
+/** How a stage mirrors replicated volumes. */
+export function volumeBackend(config: Pick<StageConfig, "fleet" | "volumes">): "shared" | "drbd" {
+  return config.volumes.backend ?? (config.fleet === "container" ? "shared" : "drbd");
 }

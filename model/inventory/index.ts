@@ -21,5 +21,5 @@ export type {
   Ulimit,
   UpdatePolicy,
 } from "./service";
-export type { Site } from "./site";
+export type { Site } from "./root";
 export type { Mount, Tmpfs, Volume } from "./volume";

@@ -1,0 +1,50 @@
+import type { Image } from "./image";
+import type { Network } from "./network";
+import type { Config, Secret } from "./secret";
+import type { Service } from "./service";
+import type { Volume } from "./volume";
+
+/** What a user runs on all stages: the inventory. Written in `site/site.ts`. */
+export interface Site {
+  /** Domain name of the site, the suffix of every server's name, e.g. `hive.example`. A stage may give another with `hive:siteName`. */
+  readonly name: string;
+  /**
+   * Images that the site builds itself on the repository server, by name.
+   *
+   * @default none
+   */
+  readonly images?: Readonly<Record<string, Image>>;
+  /**
+   * Networks that join tasks across servers, by name. The network `default` always exists; an entry of that name changes its
+   * settings.
+   *
+   * @default only "default"
+   */
+  readonly networks?: Readonly<Record<string, Network>>;
+  /**
+   * Volumes, by name. A service mounts them by that name; two services that name the same volume share it, so it cannot be
+   * declared in two different ways.
+   *
+   * @default none
+   */
+  readonly volumes?: Readonly<Record<string, Volume>>;
+  /**
+   * Secret values, by name. They reach tasks as files below `/run/secrets`; none of them stands in the inventory.
+   *
+   * @default none
+   */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+  /**
+   * Configuration files that are not secret, by name.
+   *
+   * @default none
+   */
+  readonly configs?: Readonly<Record<string, Config>>;
+  /**
+   * Services by name. A service stands in `site/services/<name>.ts`; its name is a DNS label, by which other services
+   * reach it.
+   *
+   * @default none
+   */
+  readonly services?: Readonly<Record<string, Service>>;
+}

@@ -1,0 +1,18 @@
+import { servicePath } from "../site-check";
+import { forEachService } from "./rule";
+
+/** No line of `/etc/hosts` takes the name of a server: those are always there, with the server's address. */
+export const hostLineProblems = forEachService(({ name, service, plan }) =>
+  Object.entries(service.hosts ?? {}).flatMap(([host, address]) =>
+    plan.hosts[host] === address
+      ? []
+      : [
+          {
+            path: servicePath(name, ["hosts", host]),
+            value: `"${address}"`,
+            message: `is the name of a server of this stage, which has the address ${plan.hosts[host]}`,
+            remedy: "remove it",
+          },
+        ],
+  ),
+);

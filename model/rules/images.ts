@@ -1,0 +1,74 @@
+import { type Problem, printableValue } from "../problems";
+import { servicePath, sitePath } from "../site-check";
+import { stageFile } from "../stage";
+import { suggestion } from "../suggestion";
+import { imagePins } from "../image-pins";
+import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
+
+/** Images that services name: those of the site exist, others are pinned where the stage demands it. */
+export const imageProblems = forEachService(({ name, service, plan }, { site, stage }) => {
+  if (plan.image.kind === "build") {
+    const { image } = plan.image;
+    return unknownReference(site, "images", image, servicePath(name, ["image", "build"])).map(
+      (problem) => ({
+        ...problem,
+        message: "the site builds no image of this name",
+        remedy: problem.remedy.startsWith("add")
+          ? `${problem.remedy}, with a Dockerfile in site/images/${image}`
+          : problem.remedy,
+      }),
+    );
+  }
+  const { reference } = plan.image;
+  if (stage === "private" || reference.includes("@sha256:")) return [];
+  return [
+    {
+      path: servicePath(name, ["image"]),
+      value: printableValue(service.image) ?? "",
+      message:
+        `names no digest, and ${stage} runs only what is pinned: a tag can move under a running site, and looking it ` +
+        "up delays a failover while the registry is away",
+      remedy: `append the digest: docker buildx imagetools inspect ${reference} shows it; or keep the service to the private stage with availableOn`,
+    },
+  ];
+});
+
+/** Secrets that builds read exist. */
+export function buildSecretProblems({ site }: RuleInput): readonly Problem[] {
+  return [...site.images].flatMap(([name, image]) =>
+    (image.buildSecrets ?? []).flatMap((secret, index) =>
+      unknownReference(site, "secrets", secret, sitePath(["images", name, "buildSecrets", index])),
+    ),
+  );
+}
+
+/** Pins of the stage name images of the site, or services that run one, and no image in two ways. */
+export function pinProblems({ site, stage, services, config }: RuleInput): readonly Problem[] {
+  const pins = config.pins ?? {};
+  const { unknown, doubled } = imagePins(pins, site.names.images, services);
+  return [
+    ...unknown.map((name) => unknownPin(name, pins[name] ?? "", { site, stage, services, config })),
+    ...doubled.map(({ name, image }) => ({
+      path: `${stageFile(stage)}: hive:pins.${name}`,
+      value: pins[name] ?? "",
+      message: `pins the image ${image}, which another pin sets to another digest`,
+      remedy: `keep one pin: hive:pins.${image}`,
+    })),
+  ];
+}
+
+function unknownPin(name: string, digest: string, input: RuleInput): Problem {
+  const building = input.services.filter(buildsImage).map((service) => service.name);
+  const meant = suggestion(name, [...input.site.names.images, ...building]);
+  return {
+    path: `${stageFile(input.stage)}: hive:pins.${name}`,
+    value: digest,
+    message:
+      "the site builds no image of this name, and no service of this name runs one that it builds",
+    remedy: meant === undefined ? "remove it" : `did you mean ${meant}? If not, remove it`,
+  };
+}
+
+function buildsImage({ plan }: PlannedService): boolean {
+  return plan.image.kind === "build";
+}

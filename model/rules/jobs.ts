@@ -1,0 +1,71 @@
+import type { Service } from "../inventory";
+import type { Problem } from "../problems";
+import { servicePath } from "../site-check";
+import { forEachService } from "./rule";
+
+/** What a service whose task ends cannot have, and why. */
+const pointless: readonly {
+  readonly path: readonly PropertyKey[];
+  readonly given: (service: Service) => boolean;
+  readonly message: string;
+  readonly remedy: string;
+}[] = [
+  {
+    path: ["ports"],
+    given: ({ ports }) => ports !== undefined && ports.length > 0,
+    message: "a job answers nobody: its task ends",
+    remedy: "remove them, or write mode: { replicas: 1 }",
+  },
+  {
+    path: ["update"],
+    given: ({ update }) => update !== undefined,
+    message: "a job is not rolled out: a change is run",
+    remedy: "remove it",
+  },
+  {
+    path: ["rollback"],
+    given: ({ rollback }) => rollback !== undefined,
+    message: "a job is not rolled back: it has run",
+    remedy: "remove it",
+  },
+  {
+    path: ["initialize"],
+    given: ({ initialize }) => initialize !== undefined && initialize.length > 0,
+    message: "there is no task in which a step could run: a job's task ends",
+    remedy:
+      "let the job's own command do it, or put the steps into the service that holds the data",
+  },
+  {
+    path: ["backups"],
+    given: ({ backups }) => backups !== undefined && backups.length > 0,
+    message: "there is no task in which a backup could run: a job's task ends",
+    remedy: "put the backup into the service that holds the data",
+  },
+  {
+    path: ["restart", "condition"],
+    given: ({ restart }) => restart?.condition === "any",
+    message: "a job that is started again whenever it ends never ends",
+    remedy: "remove it; mode.job.retries says how often a failed task is tried again",
+  },
+  {
+    path: ["restart", "condition"],
+    given: ({ restart }) => restart?.condition === "on-failure" || restart?.condition === "none",
+    message: "follows from mode.job.retries for a job",
+    remedy: "remove it, and write the number of further tries as mode.job.retries",
+  },
+  {
+    path: ["restart", "maxAttempts"],
+    given: ({ restart }) => restart?.maxAttempts !== undefined,
+    message: "follows from mode.job.retries for a job",
+    remedy: "remove it, and write the number of further tries as mode.job.retries",
+  },
+];
+
+/** A job has nothing that needs a task which stays. */
+export const jobProblems = forEachService(({ name, service, plan }): readonly Problem[] =>
+  plan.mode.kind !== "job"
+    ? []
+    : pointless
+        .filter(({ given }) => given(service))
+        .map(({ path, message, remedy }) => ({ path: servicePath(name, path), message, remedy })),
+);

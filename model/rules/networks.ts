@@ -1,0 +1,133 @@
+import {
+  type Cidr,
+  contains,
+  formatAddress,
+  overlaps,
+  parseAddress,
+  parseCidr,
+  cidrSize,
+} from "../addresses";
+import type { Network } from "../inventory";
+import type { Problem } from "../problems";
+import { sitePath } from "../site-check";
+import { dockerBridgePool, stageFile } from "../stage";
+import type { RuleInput } from "./rule";
+
+/** Address ranges in which no network of containers can work: this network, loopback, link-local, multicast and reserved. */
+const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
+
+/** Smallest subnet with room for gateway, service address and tasks. */
+const smallestSubnet = 28;
+
+/** Subnets have room, meet nothing else, and hold their gateways. */
+export function networkProblems(input: RuleInput): readonly Problem[] {
+  const subnets = [...input.site.networks].flatMap(([name, network]) =>
+    network.subnet === undefined
+      ? []
+      : [{ name, text: network.subnet, cidr: parseCidr(network.subnet) }],
+  );
+  return [
+    ...subnets.flatMap((subnet, index) => [
+      ...sizeProblems(subnet),
+      ...overlapProblems(subnet, subnets.slice(0, index), input),
+    ]),
+    ...[...input.site.networks].flatMap(([name, network]) => gatewayProblems(name, network)),
+  ];
+}
+
+interface Subnet {
+  readonly name: string;
+  readonly text: string;
+  readonly cidr: Cidr;
+}
+
+function subnetPath(name: string): string {
+  return sitePath(["networks", name, "subnet"]);
+}
+
+function sizeProblems({ name, text, cidr }: Subnet): readonly Problem[] {
+  if (cidr.prefix <= smallestSubnet) return [];
+  return [
+    {
+      path: subnetPath(name),
+      value: text,
+      message: `has ${cidrSize(cidr)} addresses: too few for a gateway, an address of each service and one of each task`,
+      remedy: `write at least a /${smallestSubnet}, better a /24`,
+    },
+  ];
+}
+
+function overlapProblems(
+  { name, text, cidr }: Subnet,
+  before: readonly Subnet[],
+  { stage, config }: RuleInput,
+): readonly Problem[] {
+  const taken = [
+    ...before.map((other) => ({
+      cidr: other.cidr,
+      message: `overlaps ${other.text}, the subnet of the network ${other.name}`,
+    })),
+    ...(config.cidr === undefined
+      ? []
+      : [
+          {
+            cidr: parseCidr(config.cidr),
+            message: `overlaps ${stageFile(stage)}: hive:cidr (${config.cidr}): containers could not reach the servers`,
+          },
+        ]),
+    ...(config.overlayPool === undefined
+      ? []
+      : [
+          {
+            cidr: parseCidr(config.overlayPool),
+            message:
+              `lies in ${stageFile(stage)}: hive:overlayPool (${config.overlayPool}), of which the Swarm gives a part to ` +
+              "each network without a subnet: whether it is still free would depend on the order in which networks are made",
+          },
+        ]),
+    {
+      cidr: parseCidr(dockerBridgePool),
+      message: `overlaps ${dockerBridgePool}, where the Docker Engine of every server has its bridges`,
+    },
+    ...unusable.map((range) => ({
+      cidr: parseCidr(range),
+      message: `overlaps ${range}, which no network of containers can have`,
+    })),
+  ];
+  return taken
+    .filter((other) => overlaps(cidr, other.cidr))
+    .map(({ message }) => ({
+      path: subnetPath(name),
+      value: text,
+      message,
+      remedy:
+        "write a private network that is used for nothing else, e.g. 10.96.0.0/24; or leave it out",
+    }));
+}
+
+function gatewayProblems(name: string, { subnet, gateway }: Network): readonly Problem[] {
+  if (gateway === undefined) return [];
+  const path = sitePath(["networks", name, "gateway"]);
+  if (subnet === undefined) {
+    return [
+      {
+        path,
+        value: gateway,
+        message: "is an address inside a subnet, and there is none",
+        remedy: "write the subnet too, or remove it",
+      },
+    ];
+  }
+  const cidr = parseCidr(subnet);
+  const address = parseAddress(gateway) ?? 0;
+  const last = cidr.network + cidrSize(cidr) - 1;
+  if (contains(cidr, address) && address !== cidr.network && address !== last) return [];
+  return [
+    {
+      path,
+      value: gateway,
+      message: `is no address that a gateway in ${subnet} can have`,
+      remedy: `write an address from ${formatAddress(cidr.network + 1)} to ${formatAddress(last - 1)}, or leave it out`,
+    },
+  ];
+}

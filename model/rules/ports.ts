@@ -1,0 +1,152 @@
+import type { PortPlan } from "../plan";
+import { planPorts } from "../plan-ports";
+import type { Problem } from "../problems";
+import { servicePath } from "../site-check";
+import { isWithin, replicationPorts } from "../stable-number";
+import { swarmPorts } from "../stage";
+import { forEachService, mostTasks, type PlannedService, type RuleInput } from "./rule";
+
+/** A published port with its place in the service. */
+interface PlacedPort {
+  readonly service: string;
+  readonly index: number;
+  readonly port: PortPlan;
+  readonly automatic: boolean;
+}
+
+function placedPorts({ name, service, plan }: PlannedService): readonly PlacedPort[] {
+  return (service.ports ?? []).flatMap((port, index) =>
+    planPorts(name, [port], plan).map((planned) => ({
+      service: name,
+      index,
+      port: planned,
+      automatic: typeof port !== "string" && port.published === "auto",
+    })),
+  );
+}
+
+/** Published ports are free on the servers. */
+export const reservedPortProblems = forEachService((planned, { config }) => {
+  const reserved = [
+    ...swarmPorts,
+    ...(config.ssh === undefined
+      ? []
+      : [{ port: config.ssh.port, protocols: ["tcp"], use: "the servers' SSH daemon" }]),
+  ];
+  return placedPorts(planned).flatMap((placed): readonly Problem[] => {
+    const { port } = placed;
+    const holder = reserved.find(
+      (entry) => entry.port === port.published && entry.protocols.includes(port.protocol),
+    );
+    const use =
+      holder?.use ??
+      (port.protocol === "tcp" && isWithin(replicationPorts, port.published)
+        ? `the replication of volumes, which has ${replicationPorts.first} to ${replicationPorts.last}`
+        : undefined);
+    if (use === undefined) return [];
+    return [
+      {
+        path: portPath(placed),
+        value: portText(port),
+        message: `${port.published}/${port.protocol} is the port of ${use}`,
+        remedy: `publish another port, e.g. "${elsewhere(port)}:${port.target}", or "auto" in the long form`,
+      },
+    ];
+  });
+});
+
+/** A port like the target that nothing of hive has. */
+function elsewhere(port: PortPlan): number {
+  return port.target < 10_000 ? 10_000 + port.target : 30_000 + (port.target % 2768);
+}
+
+/** A port of a server is held by one task. */
+export const replicaProblems = forEachService((planned, { config }): readonly Problem[] => {
+  const { plan, name } = planned;
+  const { clusterHosts } = config;
+  if (plan.mode.kind !== "replicated" || clusterHosts === undefined) return [];
+  const port = plan.ports.find((candidate) => candidate.mode === "host");
+  if (port === undefined || mostTasks(plan, clusterHosts) <= clusterHosts) return [];
+  return [
+    {
+      path: servicePath(name, ["mode", "replicas"]),
+      value: String(plan.mode.replicas),
+      message:
+        `port ${port.published}/${port.protocol} in host mode can be taken once on each server, and the stage has ` +
+        `${clusterHosts} cluster servers`,
+      remedy: `write at most ${clusterHosts} replicas, or mode "ingress" for the port`,
+    },
+  ];
+});
+
+/** The routing mesh leads to a service's virtual address, so it needs one. */
+export const meshProblems = forEachService((planned) =>
+  planned.plan.endpointMode === "vip"
+    ? []
+    : placedPorts(planned)
+        .filter(({ port }) => port.mode === "ingress")
+        .map((placed) => ({
+          path: `${portPath(placed)}.mode`,
+          value: '"ingress"',
+          message:
+            'the routing mesh needs the virtual address that endpointMode "dnsrr" does without',
+          remedy: 'write mode "host" for the port, or endpointMode "vip"',
+        })),
+);
+
+/** No port is published twice. */
+export function samePortProblems({ services, stage }: RuleInput): readonly Problem[] {
+  const placed = services.flatMap(placedPorts);
+  return placed.flatMap((mine, position) => {
+    const others = placed.filter(
+      (other, at) =>
+        at !== position &&
+        other.port.published === mine.port.published &&
+        other.port.protocol === mine.port.protocol,
+    );
+    const earlier = placed.slice(0, position);
+    // A computed port yields to one that is written down; of two equal ones, written ports are told once, computed ones both.
+    const written = others.filter((other) => !other.automatic);
+    if (mine.automatic) return others.slice(0, 1).map((other) => computedPort(mine, other));
+    const holder = written.find((other) => earlier.includes(other));
+    return holder === undefined ? [] : [samePort(mine, holder, stage)];
+  });
+}
+
+function computedPort(mine: PlacedPort, other: PlacedPort): Problem {
+  return {
+    path: `${portPath(mine)}.published`,
+    value: '"auto"',
+    message:
+      `is computed as ${mine.port.published}/${mine.port.protocol}, which ` +
+      (other.service === mine.service
+        ? "this service publishes already"
+        : `the service ${other.service} has too`),
+    remedy: other.automatic
+      ? "give one of the two an explicit port"
+      : "give it an explicit port, or the other one another",
+  };
+}
+
+function samePort(mine: PlacedPort, holder: PlacedPort, stage: string): Problem {
+  const key = `${mine.port.published}/${mine.port.protocol}`;
+  const isOwn = holder.service === mine.service;
+  return {
+    path: portPath(mine),
+    value: portText(mine.port),
+    message: isOwn
+      ? `publishes ${key} twice`
+      : `${key} is already published by the service ${holder.service} on the stage ${stage}`,
+    remedy: isOwn
+      ? "remove one of them"
+      : "publish another port in one of the two, or keep them to different stages with availableOn",
+  };
+}
+
+function portPath(placed: PlacedPort): string {
+  return servicePath(placed.service, ["ports", placed.index]);
+}
+
+function portText(port: PortPlan): string {
+  return `"${port.published}:${port.target}/${port.protocol}"`;
+}

@@ -1,0 +1,45 @@
+import { planVolume } from "../plan-resources";
+import type { ReplicationPlan } from "../plan";
+import type { Problem } from "../problems";
+import { sitePath } from "../site-check";
+import type { RuleInput } from "./rule";
+
+interface Replicated {
+  readonly name: string;
+  readonly replication: ReplicationPlan;
+  /** Whether the site gives the number, or it is computed. */
+  readonly given: Readonly<Record<"minor" | "port", boolean>>;
+}
+
+/**
+ * No two replicated volumes have one minor number or one port. All volumes of the site count, also those that this stage
+ * does not use, so that a stage never hits on a collision that another one has hidden.
+ */
+export function replicationProblems({ site }: RuleInput): readonly Problem[] {
+  const volumes = [...site.volumes].flatMap(([name, volume]): readonly Replicated[] => {
+    const { replication } = planVolume(name, volume, "drbd");
+    if (replication === undefined || !("replicated" in volume)) return [];
+    const { minor, port } = volume.replicated;
+    return [{ name, replication, given: { minor: minor !== undefined, port: port !== undefined } }];
+  });
+  return volumes.flatMap((volume) =>
+    (["minor", "port"] as const).flatMap((key) => {
+      const other = volumes.find(
+        (candidate) =>
+          candidate.name !== volume.name && candidate.replication[key] === volume.replication[key],
+      );
+      return other === undefined ? [] : [sameNumber(volume, other, key)];
+    }),
+  );
+}
+
+function sameNumber(volume: Replicated, other: Replicated, key: "minor" | "port"): Problem {
+  const number = volume.replication[key];
+  const title = key === "minor" ? "DRBD minor number" : "replication port";
+  return {
+    path: sitePath(["volumes", volume.name, "replicated", key]),
+    value: String(number),
+    message: `${volume.given[key] ? "is" : "is computed from the volume's name, and is"} the ${title} of the volume ${other.name} too`,
+    remedy: `write another ${key} for the one of the two that has no data yet`,
+  };
+}

@@ -1,0 +1,78 @@
+import type { Service } from "../inventory";
+import type { ServicePlan, StageName } from "../plan";
+import { type Problem, printableValue } from "../problems";
+import { type SiteCheck, siteFile, type SitePart } from "../site-check";
+import type { StageConfig } from "../stage";
+import { suggestion } from "../suggestion";
+
+/** A service with its normal form. */
+export interface PlannedService {
+  readonly name: string;
+  readonly service: Service;
+  readonly plan: ServicePlan;
+}
+
+/** What the rules look at. */
+export interface RuleInput {
+  readonly stage: StageName;
+  readonly site: SiteCheck;
+  /** The services that this stage runs and whose form is right, in alphabetical order. */
+  readonly services: readonly PlannedService[];
+  /** Keys with problems of their own are absent. */
+  readonly config: Partial<StageConfig>;
+}
+
+/** A rule: what is wrong when the parts of a site and a stage are seen together. */
+export type Rule = (input: RuleInput) => readonly Problem[];
+
+/** A rule that looks at one service after the other. */
+export function forEachService(
+  look: (service: PlannedService, input: RuleInput) => readonly Problem[],
+): Rule {
+  return (input) => input.services.flatMap((service) => look(service, input));
+}
+
+/** The problem of a name that is no part of the site, or none when it is one. */
+export function unknownReference(
+  site: SiteCheck,
+  part: SitePart,
+  name: string,
+  path: string,
+): readonly Problem[] {
+  const known = site.names[part];
+  if (known.includes(name)) return [];
+  const meant = suggestion(name, known);
+  const addition = `add ${examples[part](name)} to ${part} in ${siteFile}`;
+  return [
+    {
+      path,
+      value: printableValue(name) ?? "",
+      message: `the site has no ${singular[part]} of this name`,
+      remedy: meant === undefined ? addition : `did you mean "${meant}"? Else ${addition}`,
+    },
+  ];
+}
+
+const singular: Readonly<Record<SitePart, string>> = {
+  images: "image",
+  networks: "network",
+  volumes: "volume",
+  secrets: "secret",
+  configs: "config",
+  services: "service",
+};
+
+const examples: Readonly<Record<SitePart, (name: string) => string>> = {
+  images: (name) => `${name}: {}`,
+  networks: (name) => `${name}: {}`,
+  volumes: (name) => `${name}: { replicated: { size: "1GiB" } }`,
+  secrets: (name) => `${name}: { generate: {} }`,
+  configs: (name) => `${name}: { file: "…" }`,
+  services: (name) => name,
+};
+
+/** How many tasks of a service can run at the same time. */
+export function mostTasks(plan: ServicePlan, clusterHosts: number): number {
+  if (plan.mode.kind === "replicated") return plan.mode.replicas;
+  return plan.mode.kind === "job" ? 1 : clusterHosts;
+}

@@ -1,0 +1,73 @@
+import type { Problem } from "../problems";
+import { stageFile } from "../stage";
+import { suggestion } from "../suggestion";
+import { siteFile, sitePath } from "../site-check";
+import { usedNames } from "../used-names";
+import type { RuleInput } from "./rule";
+
+/** Values that the operator gives are there for each secret that this stage uses, and for nothing else. */
+export function stageSecretProblems({
+  site,
+  stage,
+  services,
+  config,
+}: RuleInput): readonly Problem[] {
+  const { secrets: given } = config;
+  if (given === undefined) return [];
+  const declared = [...site.secrets].flatMap(([name, secret]) =>
+    "fromStage" in secret ? [name] : [],
+  );
+  const pulled = (name: string): boolean =>
+    site.images.get(name)?.pull?.on.includes(stage) === true;
+  const used = usedNames(
+    services.map(({ plan }) => plan),
+    [...site.images].map(([name, image]) => ({
+      buildSecrets: pulled(name) ? [] : (image.buildSecrets ?? []),
+    })),
+  ).secrets;
+  return [
+    ...declared
+      .filter((name) => used.has(name) && !given.includes(name))
+      .map((name) => ({
+        path: `${stageFile(stage)}: hive:secrets.${name}`,
+        message: `has no value on the stage ${stage}, and ${sitePath(["secrets", name])} takes it from there`,
+        remedy: `give it one: ${setCommand(stage, name)}`,
+      })),
+    ...given
+      .filter((name) => !declared.includes(name))
+      .map((name) => unusedValue(name, { site, stage, declared })),
+  ];
+}
+
+function unusedValue(
+  name: string,
+  input: Pick<RuleInput, "site" | "stage"> & { readonly declared: readonly string[] },
+): Problem {
+  const path = `${stageFile(input.stage)}: hive:secrets.${name}`;
+  const removal = `npx hive pulumi -- config rm --stack ${input.stage} --path ${quotedKey(name)}`;
+  if (input.site.names.secrets.includes(name)) {
+    return {
+      path,
+      message: `has a value, but the secret is not taken from the stage`,
+      remedy: `write ${name}: { fromStage: true } in secrets of ${siteFile}, or remove the value: ${removal}`,
+    };
+  }
+  const meant = suggestion(name, input.declared);
+  return {
+    path,
+    message: "has a value, but the site has no secret of this name",
+    remedy:
+      meant === undefined
+        ? `remove it: ${removal}`
+        : `did you mean ${meant}? ${setCommand(input.stage, meant)}; and remove this one: ${removal}`,
+  };
+}
+
+/** The command that asks for a value and stores it encrypted; the value never stands in a command line. */
+function setCommand(stage: string, name: string): string {
+  return `npx hive pulumi -- config set --stack ${stage} --secret --path ${quotedKey(name)}`;
+}
+
+function quotedKey(name: string): string {
+  return `'hive:secrets["${name}"]'`;
+}

@@ -1,0 +1,41 @@
+import type { Problem } from "../problems";
+import { servicePath } from "../site-check";
+import { forEachService } from "./rule";
+
+/** A service whose process 1 is systemd has nothing that keeps systemd from being that. */
+export const systemdProblems = forEachService(({ name, service, plan }): readonly Problem[] => {
+  if (!plan.standalone) return [];
+  return [
+    ...(service.init === true
+      ? [
+          {
+            path: servicePath(name, ["init"]),
+            value: "true",
+            message: "makes a small init process 1, and systemd works only as process 1",
+            remedy: "remove it: systemd reaps orphaned processes itself",
+          },
+        ]
+      : []),
+    ...(service.user === undefined
+      ? []
+      : [
+          {
+            path: servicePath(name, ["user"]),
+            value: `"${service.user}"`,
+            message: "systemd as process 1 runs as root",
+            remedy: "remove it, and write User= into the units inside the image",
+          },
+        ]),
+    ...(service.capabilities?.drop?.some((capability) =>
+      /^(CAP_)?SYS_ADMIN$|^ALL$/i.test(capability),
+    ) === true
+      ? [
+          {
+            path: servicePath(name, ["capabilities", "drop"]),
+            message: "takes SYS_ADMIN away, without which systemd cannot mount what its units need",
+            remedy: "drop less, or write standalone: false",
+          },
+        ]
+      : []),
+  ];
+});

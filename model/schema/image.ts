@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { Image, ImagePull } from "../inventory";
+import { stageNames } from "../names";
+import { environmentName, projectPath, reference } from "./values";
+
+/** A reference to an image: registry, name, tag, digest. */
+export const imageReference = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._:/-]*[a-z0-9](:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
+    "is not an image reference",
+  );
+
+/** The stages on which something holds. */
+export const stageList = z.array(z.enum(stageNames)).min(1);
+
+const pull = z.strictObject({
+  on: stageList.meta({ write: `write a list of ${stageNames.join(", ")}` }),
+  from: imageReference
+    .refine((text) => text.includes("@sha256:"), "names no digest: a tag can move")
+    .meta({
+      takes: "an image reference with a digest",
+      write: 'write a reference by digest, e.g. "registry.example:5000/webgate@sha256:…"',
+    }),
+} satisfies Record<keyof ImagePull, z.ZodType>);
+
+/** Schema of {@link Image}. */
+export const imageSchema = z.strictObject({
+  context: projectPath
+    .optional()
+    .meta({ write: "write a folder relative to the project's root, e.g. site/images/webgate" }),
+  buildArguments: z.record(environmentName, z.string()).optional(),
+  target: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "is not the name of a stage of a Dockerfile")
+    .optional()
+    .meta({ write: "write the name after AS in a FROM line of the Dockerfile" }),
+  buildSecrets: z.array(reference).optional(),
+  pull: pull.optional(),
+} satisfies Record<keyof Image, z.ZodType>);

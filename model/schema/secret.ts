@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { ConfigMount, SecretMount } from "../inventory";
+import type { GeneratedSecret } from "../inventory/secret";
+import {
+  absolutePath,
+  exactlyOne,
+  isAbsolutePath,
+  octalMode,
+  projectPath,
+  reference,
+  userNumber,
+} from "./values";
+
+const generated = z.strictObject({
+  length: z.int().min(16).max(128).optional(),
+  version: z.int().min(1).optional(),
+} satisfies Record<keyof GeneratedSecret, z.ZodType>);
+
+/** Schema of `Secret`. */
+export const secretSchema = z
+  .strictObject({
+    generate: generated.optional(),
+    fromStage: z.literal(true).optional(),
+  })
+  .superRefine(exactlyOne(["generate", "fromStage"], "{ generate: {} } or { fromStage: true }"))
+  .meta({ write: "write { generate: {} } or { fromStage: true }" });
+
+/** What the Swarm takes as a config: https://docs.docker.com/engine/swarm/configs/#how-docker-manages-configs. */
+const largestConfig = 500 * 1024;
+
+/** Schema of `Config`. */
+export const configSchema = z
+  .strictObject({
+    file: projectPath.optional(),
+    content: z
+      .string()
+      .refine(
+        (text) => new TextEncoder().encode(text).length <= largestConfig,
+        "is longer than the 500 KiB that the Swarm takes",
+      )
+      .optional()
+      .meta({ write: "write a shorter text, or put it into an image or a volume" }),
+    template: z.boolean().optional(),
+  })
+  .superRefine(
+    exactlyOne(["file", "content"], '{ file: "site/services/web/nginx.conf" } or { content: "…" }'),
+  );
+
+/** Schema of {@link SecretMount}, or a secret's name alone. */
+export const secretMountSchema = z.union([
+  reference,
+  z.strictObject({
+    secret: reference,
+    target: z
+      .string()
+      .refine(
+        (text) => isAbsolutePath(text) || /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text),
+        "is neither a file name nor an absolute path",
+      )
+      .optional()
+      .meta({ write: 'write a name below /run/secrets, e.g. "password", or an absolute path' }),
+    uid: userNumber.optional(),
+    gid: userNumber.optional(),
+    mode: octalMode.optional(),
+  } satisfies Record<keyof SecretMount, z.ZodType>),
+]);
+
+/** Schema of {@link ConfigMount}. */
+export const configMountSchema = z.strictObject({
+  config: reference,
+  target: absolutePath.optional(),
+  uid: userNumber.optional(),
+  gid: userNumber.optional(),
+  mode: octalMode.optional(),
+} satisfies Record<keyof ConfigMount, z.ZodType>);

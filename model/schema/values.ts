@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { type Duration, durationSeconds } from "../duration";
+import { isDnsLabel } from "../names";
+import { type Size, sizeBytes } from "../size";
+
+/** The schemas of single values that stand in many places of the inventory. */
+
+/** Name of a service, an image, a network, a volume, a secret or a config. */
+export const nameSchema = z.string().refine(isDnsLabel, "is not a DNS label").meta({
+  takes: "a name",
+  write:
+    "write lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
+});
+
+/** Name of something that is declared elsewhere in the site; whether it exists is a rule. */
+export const reference = z.string().min(1).meta({ takes: "a name" });
+
+/** A length of time, zero too. */
+export const duration = z
+  .custom<Duration>((value) => typeof value === "string" && durationSeconds(value) !== undefined, {
+    message: "is not a length of time",
+    params: { remedy: 'write a number and a unit (ms, s, m, h), e.g. "10s"' },
+  })
+  .meta({ takes: 'a length of time such as "10s"' });
+
+/** A length of time that is not zero. */
+export const positiveDuration = z
+  .custom<Duration>((value) => typeof value === "string" && (durationSeconds(value) ?? 0) > 0, {
+    message: "is not a length of time above zero",
+    params: { remedy: 'write a number and a unit (ms, s, m, h), e.g. "10s"' },
+  })
+  .meta({ takes: 'a length of time such as "10s"' });
+
+/** An amount of bytes that is not zero. */
+export const size = z
+  .custom<Size>((value) => typeof value === "string" && (sizeBytes(value) ?? 0) > 0, {
+    message: "is not an amount of bytes",
+    params: { remedy: 'write a number and a unit (KiB, MiB, GiB, TiB), e.g. "512MiB"' },
+  })
+  .meta({ takes: 'an amount such as "512MiB"' });
+
+/** A port of TCP, UDP or SCTP. */
+export const portNumber = z.int().min(1).max(65535);
+
+/** Names of environment variables and build arguments. */
+export const environmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, "is not the name of an environment variable");
+
+/** Texts by names that are free. */
+export const textRecord = z.record(z.string().min(1, "must not be empty"), z.string());
+
+/** Program and arguments. */
+export const commandLine = z.array(z.string()).min(1).meta({
+  takes: "a list of texts: program and arguments",
+  write: 'write program and arguments, e.g. ["curl", "-fsS", "http://127.0.0.1/"]',
+});
+
+/** A file or folder of the project. */
+export const projectPath = z
+  .string()
+  .min(1)
+  .refine(
+    (path) => !path.startsWith("/") && !path.split("/").includes("..") && !path.includes("\0"),
+    "must lie inside the project",
+  )
+  .meta({
+    takes: "a path inside the project",
+    write: "write a path relative to the project's root, e.g. site/services/ldap/users.ldif",
+  });
+
+/** A path in a container or on a server. */
+export const absolutePath = z
+  .string()
+  .refine(isAbsolutePath, "is not an absolute path without . and ..")
+  .meta({ takes: "an absolute path", write: "write an absolute path, e.g. /var/lib/data" });
+
+/** Whether the text is an absolute path, without `.` and `..`, below the root. */
+export function isAbsolutePath(text: string): boolean {
+  if (!/^\/[^/\0]/.test(text)) return false;
+  return !text.split("/").some((part) => part === "." || part === "..");
+}
+
+/** A file's mode. */
+export const octalMode = z
+  .string()
+  .regex(/^[0-7]{3,4}$/, "is not a mode of three or four octal digits")
+  .meta({ takes: "an octal mode", write: 'write an octal mode as text, e.g. "0444"' });
+
+/** A number of a user or group, as Linux has them. */
+export const userNumber = z.int().min(0).max(4_294_967_294);
+
+/** An IPv4 or IPv6 address. */
+export const ipAddress = z
+  .string()
+  .refine(
+    (text) => z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success,
+    "is not an IP address",
+  )
+  .meta({ takes: "an IP address", write: "write an IPv4 or IPv6 address, e.g. 192.0.2.10" });
+
+/**
+ * Demands that exactly one of some keys is there: kinds that exclude each other are one map and this rule, so that a
+ * mistake inside one kind is not reported as the absence of another.
+ *
+ * @param example what to write, for the remedy
+ */
+export function exactlyOne<T extends object>(
+  keys: readonly (keyof T & string)[],
+  example: string,
+): (value: T, context: z.core.$RefinementCtx<T>) => void {
+  return (value, context) => {
+    const given = keys.filter((key) => value[key] !== undefined);
+    if (given.length === 1) return;
+    context.addIssue({
+      code: "custom",
+      message:
+        given.length === 0
+          ? `takes one of the keys ${keys.join(", ")}`
+          : `has ${given.join(" and ")}, which exclude each other`,
+      params: { remedy: `write one of them: ${example}` },
+    });
+  };
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Mount, Tmpfs } from "../inventory";
+import type { DriverVolume, NfsVolume, ReplicatedVolume } from "../inventory/volume";
+import { sizeBytes, sizeText } from "../size";
+import { replicationMinors, replicationPorts } from "../stable-number";
+import { absolutePath, exactlyOne, octalMode, size, textRecord } from "./values";
+
+/** Below these, `mkfs` refuses, or leaves a file system without a journal. */
+const smallest = { ext4: 64 * 2 ** 20, xfs: 300 * 2 ** 20 };
+
+const replicated = z
+  .strictObject({
+    size,
+    filesystem: z.enum(["ext4", "xfs"]).optional(),
+    minor: z.int().min(replicationMinors.first).max(replicationMinors.last).optional(),
+    port: z.int().min(replicationPorts.first).max(replicationPorts.last).optional(),
+  } satisfies Record<keyof ReplicatedVolume, z.ZodType>)
+  .superRefine((volume, context) => {
+    const filesystem = volume.filesystem ?? "ext4";
+    const least = smallest[filesystem];
+    if ((sizeBytes(volume.size) ?? 0) >= least) return;
+    context.addIssue({
+      code: "custom",
+      path: ["size"],
+      message: `is too small for ${filesystem}`,
+      params: { remedy: `write at least "${sizeText(least)}"` },
+    });
+  });
+
+const nfs = z.strictObject({
+  server: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, "is neither a host name nor an address")
+    .meta({ write: "write a host name or an address" }),
+  path: absolutePath,
+  options: z
+    .string()
+    .regex(/^[^\s,]+(,[^\s,]+)*$/, "is not a list of mount options with commas")
+    .optional()
+    .meta({ write: 'write mount options as in fstab, e.g. "nfsvers=4.1,hard"' }),
+} satisfies Record<keyof NfsVolume, z.ZodType>);
+
+const driver = z.strictObject({
+  name: z.string().min(1),
+  options: textRecord.optional(),
+} satisfies Record<keyof DriverVolume, z.ZodType>);
+
+const kinds =
+  '{ replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } } or { driver: { name } }';
+
+/** Schema of `Volume`. */
+export const volumeSchema = z
+  .strictObject({
+    replicated: replicated.optional(),
+    local: z.strictObject({}).optional().meta({ write: "write {}" }),
+    nfs: nfs.optional(),
+    driver: driver.optional(),
+  })
+  .superRefine(exactlyOne(["replicated", "local", "nfs", "driver"], kinds))
+  .meta({ write: `write ${kinds}` });
+
+/** Schema of {@link Mount}. */
+export const mountSchema = z.strictObject({
+  source: z
+    .string()
+    .regex(/^(\/.*|[a-z0-9][a-z0-9-]*)$/, "is neither the name of a volume nor an absolute path")
+    .meta({
+      takes: "the name of a volume, or an absolute path on the servers",
+      write: "write the name of a volume of the site, or an absolute path on the servers",
+    }),
+  target: absolutePath,
+  readOnly: z.boolean().optional(),
+} satisfies Record<keyof Mount, z.ZodType>);
+
+/** Schema of {@link Tmpfs}. */
+export const tmpfsSchema = z.strictObject({
+  target: absolutePath,
+  size: size.optional(),
+  mode: octalMode.optional(),
+} satisfies Record<keyof Tmpfs, z.ZodType>);
