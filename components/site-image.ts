@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ImageRelease } from "../model/image-releases";
 import type { ImagePlan } from "../model/plan";
 import { hashBuildContext } from "../providers/image-build/context";
 import { ImageBuild } from "../providers/image-build/resource";
@@ -17,19 +18,49 @@ export interface SiteImageArgs {
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
-/** An image of the site: built and pushed on the repository server, then pulled onto every cluster host. */
+/**
+ * An image of the site: built and pushed on the repository server, then pulled onto every cluster host.
+ *
+ * A pinned image (`pullFrom`) is pulled instead. The build stays among the resources and does nothing then, because a build that vanished from
+ * the program would take the images of its repository out of the registry, and a pin may name one of them. Own registries are asked
+ * with the account that may pull, others without one.
+ */
 export class SiteImage extends HiveComponent {
   /** `<repository>@sha256:…`; resolves when the image is on the cluster hosts. */
   readonly reference: pulumi.Output<string>;
   /** `sha256:…` */
   readonly digest: pulumi.Output<string>;
+  /** What was built for this stage, newest first; what a rollback can name. */
+  readonly releases: pulumi.Output<ImageRelease[]>;
   /** Resolves when the image is on the cluster hosts. */
   readonly onHosts: ImagePull;
 
   constructor(name: string, args: SiteImageArgs, opts: pulumi.ComponentResourceOptions) {
     super("SiteImage", name, opts);
+    const build = this.createBuild(args);
+    const { pullFrom } = args.image;
+    const fromOwnRegistry =
+      pullFrom === undefined || pullFrom.startsWith(`${args.registry.address}/`);
+    this.onHosts = new ImagePull(
+      this.child("on-hosts"),
+      {
+        hosts: args.hosts.map((host) => host.access),
+        incarnations: args.hosts.map((host) => host.incarnation),
+        reference: pullFrom ?? build.reference,
+        ...(fromOwnRegistry ? { registryAuth: args.registry.pullAccount } : {}),
+      },
+      { parent: this },
+    );
+    this.reference = this.onHosts.resolved;
+    this.digest = build.digest;
+    this.releases = build.releases;
+    this.registerOutputs({});
+  }
+
+  private createBuild(args: SiteImageArgs): ImageBuild {
     const { image, registry } = args;
-    const build = new ImageBuild(
+    const buildSecrets = image.buildSecrets.map((name) => [name, secretNamed(name, args)] as const);
+    return new ImageBuild(
       this.child("build"),
       {
         host: registry.host.access,
@@ -38,25 +69,24 @@ export class SiteImage extends HiveComponent {
         contextHash: hashBuildContext(image.context),
         repository: image.repository,
         buildArguments: image.buildArguments,
+        ...(image.target === undefined ? {} : { target: image.target }),
+        ...(buildSecrets.length === 0 ? {} : { buildSecrets: Object.fromEntries(buildSecrets) }),
         baseImageId: registry.baseImage.imageId,
         labels: { "hive.site": registry.siteName },
         push: true,
         registryAuth: registry.pushAccount,
+        ...(image.pullFrom === undefined ? {} : { pullFrom: image.pullFrom }),
+        managers: args.hosts.map((host) => host.access),
       },
       { parent: this, dependsOn: [registry.running, registry.baseImage] },
     );
-    this.onHosts = new ImagePull(
-      this.child("on-hosts"),
-      {
-        hosts: args.hosts.map((host) => host.access),
-        incarnations: args.hosts.map((host) => host.incarnation),
-        reference: build.reference,
-        registryAuth: registry.pullAccount,
-      },
-      { parent: this },
-    );
-    this.reference = this.onHosts.resolved;
-    this.digest = build.digest;
-    this.registerOutputs({});
   }
+}
+
+function secretNamed(name: string, { image, secrets }: SiteImageArgs): pulumi.Output<string> {
+  const value = secrets.get(name);
+  if (value !== undefined) return value;
+  throw new Error(
+    `The image ${image.name} reads the secret ${name}, which the plan does not have.`,
+  );
 }

@@ -33,6 +33,8 @@ export class Registry extends HiveComponent {
   readonly host: Host;
   /** The image that every build starts from, on the build host. */
   readonly baseImage: BaseImage;
+  /** `<name>:<port>`, with which the references of its images begin. */
+  readonly address: string;
   /** The site whose images it holds. */
   readonly siteName: string;
   private readonly plan: Plan;
@@ -41,6 +43,7 @@ export class Registry extends HiveComponent {
     super("Registry", name, opts);
     this.plan = args.plan;
     this.siteName = args.plan.siteName;
+    this.address = args.plan.registry.address;
     this.host = args.host;
 
     this.baseImage = this.createBaseImage(args.setup.engine);

@@ -1,6 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type Dockerode from "dockerode";
+import { needsBuildKit } from "../../model/image-builder";
 import { type EngineMessage, readEngineProgress } from "../engine-progress";
+import { steadyProgress } from "../steady-progress";
 import { engineStatus } from "../transport/engine";
+import type { HostAccess } from "../transport/host-access";
+import { describeBuildFailure } from "./build-failure";
+import { startBuildLog } from "./build-log";
+import { buildWithBuildKit } from "./buildkit";
 import { packBuildContext } from "./context";
 
 /** An account of a registry. */
@@ -17,35 +25,73 @@ export interface BuildRequest {
   readonly name: string;
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Stage of the Dockerfile that the build ends with. Default: the last one. */
+  readonly target?: string | undefined;
+  /** Values by name that build steps may read. Secret. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Network of the RUN steps, e.g. `host`. Default: the engine's own bridge. */
   readonly networkMode?: string | undefined;
 }
 
-/** Lines of a failed build's output that are shown. */
-const SHOWN_LINES = 20;
-
 /**
- * Builds an image.
+ * Builds an image, with BuildKit if the Dockerfile or its secrets need that.
  *
- * @param hostName - for messages.
- * @returns the image's id, `sha256:…`.
  * @throws Error with the step that failed, the end of its output, and the remedy where one is known. Nothing that runs
- *   has changed then.
+ *   has changed then. No secret is in it, even if a step printed one.
  */
 export async function buildImage(
+  docker: Dockerode,
+  host: HostAccess,
+  request: BuildRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const dockerfile = readFileSync(join(resolve(request.contextFolder), "Dockerfile"), "utf8");
+  await (needsBuildKit(dockerfile, Object.keys(request.secrets))
+    ? buildWithBuildKit(host, request, signal)
+    : buildClassically(docker, host.name, request, signal));
+}
+
+/** Builds an image with the Engine API and the builder that every engine has. */
+async function buildClassically(
   docker: Dockerode,
   hostName: string,
   request: BuildRequest,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<void> {
+  const log = startBuildLog(request.name, []);
+  try {
+    const answer = await startBuild(docker, request, signal);
+    let imageId: string | undefined;
+    const failure = await readEngineProgress(answer, (message) => {
+      imageId = message.aux?.ID ?? imageId;
+      const text = message.stream ?? "";
+      const [step] = /^Step \d+\/\d+ :.*/.exec(text) ?? [];
+      if (step !== undefined) log.enter(step);
+      log.add(text);
+    });
+    if (failure === undefined && imageId !== undefined) return;
+    const reason = failure ?? "the engine named no image";
+    throw new Error(describeBuildFailure(hostName, request, log.step(), reason, log.lines()));
+  } finally {
+    log.end();
+  }
+}
+
+/** Sends the context; gives the engine's answer. */
+async function startBuild(
+  docker: Dockerode,
+  request: BuildRequest,
+  signal: AbortSignal,
+): Promise<NodeJS.ReadableStream> {
   const broken = new AbortController();
   const context = packBuildContext(request.contextFolder);
   context.once("error", (error) => broken.abort(error));
-  const answer = await docker
+  return await docker
     .buildImage(context, {
       t: request.name,
       buildargs: request.buildArguments,
       labels: request.labels,
+      ...(request.target === undefined ? {} : { target: request.target }),
       ...(request.networkMode === undefined ? {} : { networkmode: request.networkMode }),
       rm: true,
       forcerm: true,
@@ -54,63 +100,6 @@ export async function buildImage(
     .catch((error: unknown) => {
       throw broken.signal.aborted ? broken.signal.reason : error;
     });
-  const log: string[] = [];
-  let step = "";
-  let imageId: string | undefined;
-  const failure = await readEngineProgress(answer, (message) => {
-    imageId = message.aux?.ID ?? imageId;
-    for (const line of withoutColours(message.stream ?? "").split(/[\r\n]+/)) {
-      if (/^Step \d+\/\d+ :/.test(line)) step = line.trim();
-      if (line.trim() !== "") log.push(line.trimEnd());
-    }
-  });
-  if (failure === undefined && imageId !== undefined) return imageId;
-  throw new Error(
-    describeBuildFailure(hostName, request, step, failure ?? "the engine named no image", log),
-  );
-}
-
-/** The builder colours what a step writes to standard error. */
-function withoutColours(text: string): string {
-  const escape = String.fromCharCode(27);
-  return text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "");
-}
-
-/** The message for a failed build. */
-export function describeBuildFailure(
-  hostName: string,
-  request: Pick<BuildRequest, "contextFolder" | "name">,
-  step: string,
-  failure: string,
-  log: readonly string[],
-): string {
-  const output = log.slice(-SHOWN_LINES).map((line) => `  | ${line}`);
-  return [
-    `Building ${request.name} from ${request.contextFolder} on ${hostName} failed${step === "" ? "" : ` at "${step}"`}: ${failure.trim()}`,
-    ...remedyFor(`${failure}\n${log.slice(-SHOWN_LINES).join("\n")}`, hostName),
-    ...(output.length === 0 ? [] : [`The end of its output:`, ...output]),
-    "Nothing that runs was changed.",
-  ].join("\n");
-}
-
-/** What to do about the failures that are known. */
-function remedyFor(text: string, hostName: string): string[] {
-  if (/no space left on device|disk quota exceeded/i.test(text)) {
-    return [
-      `The disk of ${hostName} is full. Free space there, e.g. with 'docker system prune' on the host, or give it a larger disk; then run again.`,
-    ];
-  }
-  if (/temporary failure (resolving|in name resolution)|could not resolve/i.test(text)) {
-    return [
-      `A build step on ${hostName} could not resolve a name: check that the host reaches its name servers and the network.`,
-    ];
-  }
-  if (/pull access denied|manifest unknown|manifest for .* not found/i.test(text)) {
-    return [
-      `The image that the Dockerfile starts from (FROM) is not on ${hostName} and could not be pulled.`,
-    ];
-  }
-  return [];
 }
 
 /**
@@ -130,9 +119,15 @@ export async function pushImage(
     .getImage(`${repository}:${tag}`)
     .push({ authconfig: authConfig(repository, auth), abortSignal: signal });
   let digest: string | undefined;
+  const layers = new Map<string, boolean>();
+  const progress = steadyProgress(`image ${repository.replace(/^.*\//, "")}`);
   const failure = await readEngineProgress(answer, (message: EngineMessage) => {
     digest = message.aux?.Digest ?? digest;
-  });
+    if (message.id === undefined || message.id === tag) return;
+    layers.set(message.id, /^(Pushed|Layer already exists|Mounted)/.test(message.status ?? ""));
+    const done = [...layers.values()].filter((isDone) => isDone).length;
+    progress.say(`pushing, ${done} of ${layers.size} layers are in the registry`);
+  }).finally(() => progress.end());
   if (failure === undefined && digest !== undefined) return digest;
   throw new Error(
     `Pushing ${repository}:${tag} failed: ${failure ?? "the registry named no digest"}`,

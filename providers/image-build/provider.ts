@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type Dockerode from "dockerode";
 import { hashImageContent, imageTag } from "../../model/build-context";
-import { changedInputs } from "../dynamic";
+import { digestOf } from "../../model/image-reference";
+import { type ImageRelease, recordRelease } from "../../model/image-releases";
+import { changedInputs, sameValue } from "../dynamic";
 import { readResult } from "../read-result";
 import { withEngine } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
@@ -16,8 +18,11 @@ import {
   type RegistryAuth,
   registryDigest,
 } from "./client";
+import { BUILD_SECONDS } from "./buildkit";
+import { checkImageBuild } from "./check";
 import { hashBuildContext } from "./context";
 import { pullImage } from "../image-pull/pull-image";
+import { removeOldReleases } from "./old-releases";
 import { removeManifest } from "./registry-manifest";
 
 /** Inputs as they come over the wire. */
@@ -30,9 +35,13 @@ export interface ImageBuildInputs {
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly baseImageId?: string;
+  readonly target?: string;
+  readonly buildSecrets?: Readonly<Record<string, string>>;
   readonly networkMode?: string;
   readonly push: boolean;
   readonly registryAuth?: RegistryAuth;
+  readonly pullFrom?: string;
+  readonly managers?: readonly HostAccess[];
   readonly revision: number;
 }
 
@@ -42,7 +51,14 @@ export interface ImageBuildState extends ImageBuildInputs {
   readonly imageId: string;
   readonly digest: string;
   readonly reference: string;
+  /** What was built, newest first. */
+  readonly releases: readonly ImageRelease[];
 }
+
+/** What a build yields. */
+type Built = Pick<ImageBuildState, "tag" | "imageId" | "digest" | "reference"> & {
+  readonly builtAt: string;
+};
 
 /** Inputs that decide what the image is and where it must be; any other change leaves the image alone. */
 const IMAGE = [
@@ -52,14 +68,23 @@ const IMAGE = [
   "repository",
   "buildArguments",
   "labels",
+  "target",
   "baseImageId",
   "push",
 ] as const;
-const INPUTS = [...IMAGE, "host", "networkMode", "registryAuth", "revision"] as const;
+const INPUTS = [
+  ...IMAGE,
+  "pullFrom",
+  "host",
+  "buildSecrets",
+  "networkMode",
+  "registryAuth",
+  "managers",
+  "revision",
+] as const;
 
 /** Label that holds the hash of all that the image was built from. */
 const CONTENT_LABEL = "hive.content";
-const BUILD_SECONDS = 1500;
 const LOOK_SECONDS = 20;
 
 /** Builds images on a host and pushes them; an image that is there already is adopted. */
@@ -68,56 +93,99 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
   ImageBuildState
 > = {
   async check(_olds, news) {
-    const failures: pulumi.dynamic.CheckFailure[] = [];
-    const { repository, push } = news;
-    if (isKnown(repository) && !/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/.test(repository)) {
-      failures.push({
-        property: "repository",
-        reason: `"${repository}" is no image name without tag; write e.g. registry.example:5000/name`,
-      });
-    } else if (isKnown([repository, push]) && push && !repository.includes("/")) {
-      failures.push({
-        property: "repository",
-        reason: `"${repository}" names no registry to push to; write e.g. registry.example:5000/${repository}`,
-      });
-    }
-    return { inputs: news, failures };
+    return { inputs: news, failures: checkImageBuild(news) };
   },
 
   async diff(_id, olds, news) {
     if (!isKnown(news)) return { changes: true };
     // Under another name it is another image; the old one is removed after everything uses the new one.
     const replaces = olds.repository === news.repository ? [] : ["repository"];
-    return { changes: changedInputs(INPUTS, olds, news).length > 0, replaces };
+    const changed = changedInputs(INPUTS, olds, news);
+    // While an image is pinned, what it would be built from does not matter.
+    const counts = changed.filter((input) => !isPinned(news, olds) || !isOneOf(IMAGE, input));
+    return { changes: replaces.length > 0 || counts.length > 0, replaces };
   },
 
   async create(inputs) {
-    return { id: inputs.repository, outs: await ensureImage(inputs) };
+    return { id: inputs.repository, outs: await ensureImage(inputs, []) };
   },
 
   async read(id, props) {
     if (props === undefined) return {};
-    const lack = await findLack(props);
+    // What is pinned is looked after where it is pulled.
+    const lack = isPinned(props) ? undefined : await findLack(props);
     return readResult(id, props, INPUTS, lack === undefined ? {} : { contextHash: lack });
   },
 
   async update(_id, olds, news) {
-    if (changedInputs(IMAGE, olds, news).length > 0) return { outs: await ensureImage(news) };
+    const releases = releasesOf(olds);
+    if (needsWork(olds, news)) return { outs: await ensureImage(news, releases) };
     const { tag, imageId, digest, reference } = olds;
-    return { outs: { ...news, tag, imageId, digest, reference } };
+    return { outs: { ...news, tag, imageId, digest, reference, releases } };
   },
 
   async delete(_id, props) {
     await removeFromHost(props);
-    if (props.push)
-      await removeManifest(props.host, props.repository, props.digest, props.registryAuth);
+    if (!props.push) return;
+    for (const { digest, kept } of releasesOf(props)) {
+      if (kept) await removeManifest(props.host, props.repository, digest, props.registryAuth);
+    }
   },
 };
 
+/** Whether an image is pinned, and was before. */
+function isPinned(...inputs: readonly ImageBuildInputs[]): boolean {
+  return inputs.every(({ pullFrom }) => pullFrom !== undefined && pullFrom !== "");
+}
+
+function isOneOf<T extends string>(names: readonly T[], name: string): name is T {
+  return (names as readonly string[]).includes(name);
+}
+
+/** Whether the change makes another image, or needs the image to be made sure of. Another value of a build secret does not. */
+function needsWork(olds: ImageBuildState, news: ImageBuildInputs): boolean {
+  if (!sameValue(olds.pullFrom, news.pullFrom)) return true;
+  if (isPinned(news)) return false;
+  const secretNames = (inputs: ImageBuildInputs): string[] =>
+    Object.keys(inputs.buildSecrets ?? {}).sort();
+  return (
+    changedInputs(IMAGE, olds, news).length > 0 || !sameValue(secretNames(olds), secretNames(news))
+  );
+}
+
+/** The releases in a state; one from before they were recorded knows only the last. */
+function releasesOf(state: ImageBuildState): readonly ImageRelease[] {
+  const { releases } = state as Partial<ImageBuildState>;
+  if (releases !== undefined) return releases;
+  const { tag, digest, reference } = state;
+  return [{ tag, digest, reference, builtAt: "", kept: true }];
+}
+
+/** What the resource knows after the image that the inputs ask for is there. */
+async function ensureImage(
+  inputs: ImageBuildInputs,
+  releases: readonly ImageRelease[],
+): Promise<ImageBuildState> {
+  const { pullFrom } = inputs;
+  if (pullFrom !== undefined && pullFrom !== "") {
+    const digest = digestOf(pullFrom);
+    return { ...inputs, tag: "", imageId: "", digest, reference: pullFrom, releases };
+  }
+  const { builtAt, ...built } = await ensureBuilt(inputs);
+  const { tag, digest, reference } = built;
+  const recorded = recordRelease(releases, { tag, digest, reference, builtAt, kept: true });
+  return { ...inputs, ...built, releases: await removeOldReleases(inputs, recorded) };
+}
+
 /** Makes sure that the image is on the host and, if wanted, in the registry. */
-async function ensureImage(inputs: ImageBuildInputs): Promise<ImageBuildState> {
+async function ensureBuilt(inputs: ImageBuildInputs): Promise<Built> {
   const { host, contextFolder, repository } = inputs;
-  const contentHash = hashImageContent({ ...inputs, baseImageId: inputs.baseImageId ?? "" });
+  const secrets = inputs.buildSecrets ?? {};
+  const contentHash = hashImageContent({
+    ...inputs,
+    baseImageId: inputs.baseImageId ?? "",
+    secretNames: Object.keys(secrets),
+  });
   const tag = imageTag(contentHash);
   try {
     return await withEngine(
@@ -128,30 +196,39 @@ async function ensureImage(inputs: ImageBuildInputs): Promise<ImageBuildState> {
           requireUnchangedContext(inputs);
           await buildImage(
             docker,
-            host.name,
+            host,
             {
               contextFolder,
               name: `${repository}:${tag}`,
               buildArguments: inputs.buildArguments,
               labels: { ...inputs.labels, [CONTENT_LABEL]: contentHash },
+              target: inputs.target,
+              secrets,
               networkMode: inputs.networkMode,
             },
             signal,
           );
+          await pruneLeftovers(docker);
         }
         const image = await docker.getImage(`${repository}:${tag}`).inspect();
-        if (!inputs.push) {
-          return { ...inputs, tag, imageId: image.Id, digest: "", reference: image.Id };
-        }
+        const builtAt = image.Created ?? "";
+        if (!inputs.push)
+          return { tag, imageId: image.Id, digest: "", reference: image.Id, builtAt };
         const digest = await ensurePushed(docker, inputs, tag, image, signal);
         const reference = `${repository}@${digest}`;
-        return { ...inputs, tag, imageId: image.Id, digest, reference };
+        return { tag, imageId: image.Id, digest, reference, builtAt };
       },
       { deadlineSeconds: BUILD_SECONDS },
     );
   } catch (error) {
-    throw withoutSecret(error, inputs.registryAuth);
+    throw withoutSecrets(error, [inputs.registryAuth?.password ?? "", ...Object.values(secrets)]);
   }
+}
+
+/** Removes images of earlier builds that nothing names, such as other stages, when they are a week old; failing is no failure. */
+async function pruneLeftovers(docker: Dockerode): Promise<void> {
+  const filters = JSON.stringify({ dangling: { true: true }, until: { "168h": true } });
+  await docker.pruneImages({ filters }).catch(() => undefined);
 }
 
 /** An image with exactly this content, from the host or else from the registry. */
@@ -252,9 +329,12 @@ async function removeFromHost({ host, repository }: ImageBuildState): Promise<vo
   }
 }
 
-/** The same error with the password, should anything have put it there, blotted out. */
-function withoutSecret(error: unknown, auth: RegistryAuth | undefined): unknown {
-  if (!(error instanceof Error) || auth === undefined || auth.password === "") return error;
-  if (isTransportError(error)) return error;
-  return new Error(error.message.replaceAll(auth.password, "[secret]"));
+/** The same error with the secrets, should anything have put one there, blotted out. */
+function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
+  if (!(error instanceof Error) || isTransportError(error)) return error;
+  const hidden = secrets.filter((secret) => secret !== "");
+  if (!hidden.some((secret) => error.message.includes(secret))) return error;
+  return new Error(
+    hidden.reduce((text, secret) => text.replaceAll(secret, "[secret]"), error.message),
+  );
 }

@@ -6,7 +6,7 @@ import type { RegistryAuth } from "./client";
  * Removes an image's manifest from a registry. The Engine API cannot do that, so curl on the host does, which trusts the
  * registry by the file that the host's engine uses. The account goes through curl's standard input.
  *
- * @returns whether it is gone; false when the registry or the host cannot be asked or does not have it. Never throws.
+ * @returns whether it is gone, or was not there; false when the registry or the host cannot be asked. Never throws.
  */
 export async function removeManifest(
   host: HostAccess,
@@ -32,7 +32,7 @@ export async function removeManifest(
       deadlineSeconds: 20,
       dialSeconds: 5,
     });
-    return stdout.trim() === "202";
+    return ["202", "404"].includes(stdout.trim());
   } catch {
     return false;
   }

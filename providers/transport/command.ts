@@ -1,4 +1,6 @@
 import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
 import type { ClientChannel } from "ssh2";
 
@@ -9,8 +11,10 @@ import { withHost } from "./pool";
 
 /** How a command runs. */
 export interface CommandOptions {
-  /** Given to the command's standard input: the only place for secrets. */
-  readonly stdin?: string | Buffer;
+  /** Given to the command's standard input: the only place for secrets. A stream that fails ends the command, and is the error. */
+  readonly stdin?: string | Buffer | Readable;
+  /** Called with what the command writes to its standard output as it comes, cut anywhere. Default: not. */
+  readonly onOutput?: ((text: string) => void) | undefined;
   /** Limit for connecting and running together, seconds. Default 60. */
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
@@ -57,7 +61,7 @@ export async function runCommand(
             client.exec(command, done),
           );
           try {
-            return await finish(channel, options.stdin, signal);
+            return await finish(channel, options, signal);
           } finally {
             free();
           }
@@ -96,18 +100,22 @@ export async function runChecked(
 /** Feeds the command, collects its output and waits for its end. */
 function finish(
   channel: ClientChannel,
-  stdin: string | Buffer | undefined,
+  { stdin = "", onOutput }: CommandOptions,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
+    const decoder = new StringDecoder("utf8");
     const stderr: Buffer[] = [];
     const stop = (): void => {
       channel.signal("TERM");
       channel.destroy();
     };
     signal.addEventListener("abort", stop, { once: true });
-    channel.on("data", (chunk: Buffer) => stdout.push(chunk));
+    channel.on("data", (chunk: Buffer) => {
+      stdout.push(chunk);
+      onOutput?.(decoder.write(chunk));
+    });
     channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     // A command that does not read its input may close it early; its exit code tells what happened.
     channel.on("error", () => undefined);
@@ -123,7 +131,15 @@ function finish(
         code: status === undefined ? 255 : (status ?? bySignal),
       });
     });
-    channel.end(stdin ?? "");
+    if (typeof stdin === "string" || Buffer.isBuffer(stdin)) {
+      channel.end(stdin);
+      return;
+    }
+    stdin.once("error", (error) => {
+      stop();
+      reject(error);
+    });
+    stdin.pipe(channel);
   });
 }
 

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashBuildContext } from "../../providers/image-build/context";
+import type { ImageRelease } from "../../model/image-releases";
 import { imageBuildProvider } from "../../providers/image-build/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
 import {
@@ -24,7 +25,7 @@ let registry: FakeRegistry;
 let host: FakeImageHost;
 
 beforeAll(async () => {
-  text = (await serializeProvider(imageBuildProvider, 80 * 1024)).text;
+  text = (await serializeProvider(imageBuildProvider, 112 * 1024)).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());
@@ -58,7 +59,7 @@ const failureOf = (work: Promise<unknown>): Promise<string> =>
 describe("ImageBuild", () => {
   test("builds and pushes; the reference is by the registry's digest", async () => {
     const { id, outs } = await server.create(text, inputs());
-    expect(host.writes()).toEqual(["POST /build", "POST /images/…/push"]);
+    expect(host.writes()).toEqual(["POST /build", "POST /images/prune", "POST /images/…/push"]);
     expect(id).toBe(repository);
     const stored = registry.images.get(`${repository}:${String(outs["tag"])}`);
     expect(outs).toMatchObject({
@@ -136,6 +137,137 @@ describe("ImageBuild", () => {
     expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
     await host.die();
     expect(await server.read(text, id, outs)).toEqual({ id, props: outs, inputs: inputs() });
+  });
+
+  test.each([
+    ["another target stage", { target: "runtime" }],
+    ["one more build secret", { buildSecrets: { token: "planted-token" } }],
+  ])("%s makes another image", async (_what, change) => {
+    const { id, outs } = await server.create(text, inputs());
+    const after = await server.update(text, id, outs, inputs(change));
+    expect(after["tag"]).not.toBe(outs["tag"]);
+  });
+
+  test("a build secret goes through standard input only, and another value of it builds nothing", async () => {
+    const secret = inputs({ target: "runtime", buildSecrets: { token: "planted-token" } });
+    const { id, outs } = await server.create(text, secret);
+    expect(host.writes()).not.toContain("POST /build");
+    const [{ command, stdin } = { command: "", stdin: "" }] = host.commands;
+    expect(command).not.toContain("planted");
+    expect(stdin).toContain(`secret token ${Buffer.from("planted-token").toString("base64")}\n`);
+    const changed = inputs({ target: "runtime", buildSecrets: { token: "planted-other" } });
+    expect((await server.diff(text, id, outs, changed)).changes).toBe(true);
+    expect(await server.update(text, id, outs, changed)).toEqual({ ...outs, ...changed });
+    expect(host.commands).toHaveLength(1);
+    expect(JSON.stringify(host.images) + server.log()).not.toContain("planted");
+  });
+
+  test("a build secret that a failing step printed is blotted out", async () => {
+    host.failBuilds("the token is planted-token", "exit code: 3, planted-token");
+    const secret = inputs({ buildSecrets: { token: "planted-token" } });
+    const message = await failureOf(server.create(text, secret));
+    expect(message).toContain('on hive3.example failed at "[2/2] RUN something": exit code: 3');
+    expect(message).toContain("  | the token is [secret]");
+    expect(message + server.log()).not.toContain("planted");
+  });
+
+  test("says while it builds which step it is at", async () => {
+    await server.create(text, inputs());
+    expect(server.log()).toContain("hive: image webgate: Step 1/1 : FROM debian:bookworm-slim");
+  });
+
+  test("a name of a secret that could be anything else is refused", async () => {
+    const { failures } = await server.check(text, inputs({ buildSecrets: { "../x": "planted" } }));
+    expect(failures).toEqual([
+      {
+        property: "buildSecrets",
+        reason: '"../x" is no name of a secret; use letters, digits, "_", "." and "-"',
+      },
+    ]);
+  });
+
+  describe("pinned to a finished image", () => {
+    const pin = `${repository}@sha256:${"d".repeat(64)}`;
+
+    test("nothing is built or asked, and going back finds the image that was built", async () => {
+      const built = await server.create(text, inputs());
+      const writes = host.writes();
+      await host.die();
+      const pinned = await server.update(text, built.id, built.outs, inputs({ pullFrom: pin }));
+      expect(pinned).toMatchObject({ reference: pin, digest: `sha256:${"d".repeat(64)}` });
+      expect(pinned["releases"]).toEqual(built.outs["releases"]);
+      expect((await server.read(text, built.id, pinned)).inputs).toEqual(inputs({ pullFrom: pin }));
+      await host.revive();
+      const back = await server.update(text, built.id, pinned, inputs());
+      expect(back).toEqual(built.outs);
+      expect(host.writes()).toEqual(writes);
+    });
+
+    test("changed files are no change, a changed pin is one", async () => {
+      const { id, outs } = await server.create(text, inputs({ pullFrom: pin }));
+      expect(host.requests).toEqual([]);
+      writeFileSync(join(folder, "files", "late"), "x");
+      const edited = inputs({ pullFrom: pin });
+      expect((await server.diff(text, id, outs, edited)).changes).toBe(false);
+      const other = inputs({ pullFrom: pin.replace(/d/g, "e") });
+      expect((await server.diff(text, id, outs, other)).changes).toBe(true);
+    });
+
+    test("a pin without digest is refused", async () => {
+      const { failures } = await server.check(text, inputs({ pullFrom: `${repository}:1` }));
+      expect(failures[0]?.reason).toContain("is not by digest");
+    });
+  });
+
+  describe("after many builds", () => {
+    /** Builds versions 1 to `count`; gives the state after the last. */
+    const buildMany = async (count: number): Promise<Properties> => {
+      const version = (number: number): Properties =>
+        inputs({ buildArguments: { VERSION: String(number) }, managers: [host.access] });
+      let { outs } = await server.create(text, version(1));
+      for (let number = 2; number <= count; number++) {
+        outs = await server.update(text, repository, outs, version(number));
+        if (number === 2) host.serviceImages.push(String(outs["reference"]));
+      }
+      return outs;
+    };
+    const digests = (): number =>
+      [...registry.images.keys()].filter((key) => key.includes("@")).length;
+
+    test("the newest three are kept, and one that a service names", async () => {
+      const outs = await buildMany(6);
+      const releases = outs["releases"] as ImageRelease[];
+      expect(releases.map(({ kept }) => kept)).toEqual([true, true, true, false, true]);
+      expect(releases[0]).toMatchObject({ tag: outs["tag"], reference: outs["reference"] });
+      expect(releases[4]?.reference).toBe(host.serviceImages[0]);
+      expect(digests()).toBe(4);
+      expect(host.images).toHaveLength(4);
+    });
+
+    test("nothing is removed while no manager can say what is in use", async () => {
+      const other = await startFakeImageHost("hive0.example", registry);
+      await other.stop();
+      const { outs } = await server.create(text, inputs());
+      let state = outs;
+      for (const VERSION of ["2", "3", "4", "5", "6", "7"]) {
+        const next = inputs({ buildArguments: { VERSION }, managers: [other.access] });
+        state = await server.update(text, repository, state, next);
+      }
+      expect(state["releases"]).toHaveLength(7);
+      expect(digests()).toBe(7);
+    });
+
+    test("content that comes back is the newest again, and deleting removes all that is left", async () => {
+      const outs = await buildMany(4);
+      const back = inputs({ buildArguments: { VERSION: "3" }, managers: [host.access] });
+      const again = await server.update(text, repository, outs, back);
+      const before = outs["releases"] as ImageRelease[];
+      const after = again["releases"] as ImageRelease[];
+      expect(after.map(({ tag }) => tag)).toEqual([1, 0, 2, 3].map((index) => before[index]?.tag));
+      await server.delete(text, repository, again);
+      expect(digests()).toBe(0);
+      expect(host.images).toEqual([]);
+    });
   });
 
   test("a failed build names host, step, output and remedy, and pushes nothing", async () => {

@@ -70,7 +70,7 @@ export interface ProviderServer {
   /** @throws PartialFailure or a plain error, as the engine would see it */
   update(text: string, id: string, olds: Properties, news: Properties): Promise<Properties>;
   delete(text: string, id: string, props: Properties): Promise<void>;
-  /** What the server printed on standard error so far; the engine shows it to the user. */
+  /** What the server printed so far, on standard output and error; the engine shows it to the user. */
   log(): string;
   /** Ends the server. Always call it, in `afterAll`. */
   stop(): Promise<void>;
@@ -86,6 +86,7 @@ export async function startProviderServer(
     env: { ...process.env, ...environment },
   });
   let log = "";
+  child.stdout.on("data", (chunk: Buffer) => (log += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const port = await firstLine(child);
   const client = new serviceProto.ResourceProviderClient(

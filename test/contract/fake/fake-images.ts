@@ -22,10 +22,18 @@ export interface FakeImageHost extends FakeHost {
   readonly images: FakeImage[];
   /** Requests that change something, without what names the image. */
   writes(): string[];
+  /** Images that the Swarm's services name; this host is its manager. */
+  readonly serviceImages: string[];
   /** Tells the engine to fail every build with this output and error. */
   failBuilds(output: string, error: string): void;
   /** Commands that came over SSH, each with its standard input. */
   readonly commands: readonly { readonly command: string; readonly stdin: string }[];
+}
+
+/** What a command ends with. */
+interface CommandAnswer {
+  readonly code: number;
+  readonly stdout: string;
 }
 
 const lines = (...messages: readonly unknown[]): EngineAnswer => ({
@@ -42,6 +50,7 @@ export async function startFakeImageHost(
   registry: FakeRegistry,
 ): Promise<FakeImageHost> {
   const images: FakeImage[] = [];
+  const serviceImages: string[] = [];
   const commands: { command: string; stdin: string }[] = [];
   let buildFailure: { output: string; error: string } | undefined;
 
@@ -77,8 +86,27 @@ export async function startFakeImageHost(
         { error: buildFailure.error, errorDetail: { message: buildFailure.error } },
       );
     }
-    const tag = query.get("t") ?? "";
     const labels = JSON.parse(query.get("labels") ?? "{}") as Record<string, string>;
+    const { Id } = make(query.get("t") ?? "", labels);
+    return lines({ stream: "Step 1/1 : FROM debian:bookworm-slim\n" }, { aux: { ID: Id } });
+  };
+  /** What `docker build` on the host answers; the header of its input says what to build. */
+  const buildByCommand = (stdin: string): CommandAnswer => {
+    if (buildFailure !== undefined) {
+      const { output, error } = buildFailure;
+      const stdout = `#4 [1/2] FROM debian\n#4 CACHED\n\n#5 [2/2] RUN something\n#5 0.1 ${output}\n#5 ERROR: ${error}\n`;
+      return { code: 1, stdout };
+    }
+    const words = [...stdin.matchAll(/^word (.*)$/gm)].map(([, word = ""]) =>
+      Buffer.from(word, "base64").toString(),
+    );
+    const after = (option: string): string[] =>
+      words.filter((_, index) => words[index - 1] === option);
+    const labels = after("--label").map((label) => label.split("=") as [string, string]);
+    make(after("--tag")[0] ?? "", Object.fromEntries(labels));
+    return { code: 0, stdout: "#1 [1/1] FROM debian\n#1 DONE 0.1s\n" };
+  };
+  const make = (tag: string, labels: Readonly<Record<string, string>>): FakeImage => {
     const image = {
       Id: sha256(JSON.stringify(labels)),
       Config: { Labels: labels },
@@ -86,7 +114,7 @@ export async function startFakeImageHost(
       RepoDigests: [],
     };
     add(image);
-    return lines({ stream: "Step 1/1 : FROM debian:bookworm-slim\n" }, { aux: { ID: image.Id } });
+    return image;
   };
   const push = (request: EngineRequest, tag: string): EngineAnswer => {
     if (!authorized(request)) return lines({ error: "unauthorized: authentication required" });
@@ -120,6 +148,19 @@ export async function startFakeImageHost(
     return lines({ status: "Pull complete" });
   };
 
+  /** What curl on the host answers to a DELETE. */
+  const removeManifest = (stdin: string): CommandAnswer => {
+    const url = /url = "https:\/\/([^/]*)\/v2\/(.*)\/manifests\/(.*)"/.exec(stdin);
+    const [, address = "", name = "", digest = ""] = url ?? [];
+    const before = registry.images.size;
+    for (const [key, stored] of registry.images) {
+      if (key.startsWith(`${address}/${name}`) && stored.digest === digest) {
+        registry.images.delete(key);
+      }
+    }
+    return { code: 0, stdout: registry.images.size < before ? "202" : "404" };
+  };
+
   const answer = (request: EngineRequest): EngineAnswer => {
     const path = decodeURIComponent(request.path);
     const part = (pattern: RegExp): string | undefined => pattern.exec(path)?.[1];
@@ -133,6 +174,16 @@ export async function startFakeImageHost(
         ? { status: 404, body: { message: "manifest unknown: manifest unknown" } }
         : { status: 200, body: { Descriptor: { digest } } };
     }
+    if (path === "/info") {
+      const swarm = { NodeID: "n", LocalNodeState: "active", ControlAvailable: true };
+      return { status: 200, body: { Swarm: swarm } };
+    }
+    if (path === "/nodes") return { status: 200, body: [] };
+    if (path === "/services") {
+      const specOf = (Image: string): unknown => ({ TaskTemplate: { ContainerSpec: { Image } } });
+      return { status: 200, body: serviceImages.map((image) => ({ Spec: specOf(image) })) };
+    }
+    if (path === "/images/prune") return { status: 200, body: {} };
     if (path === "/build") return build(request);
     if (path === "/images/create") return pull(request);
     if (path === "/images/json") {
@@ -149,10 +200,11 @@ export async function startFakeImageHost(
 
   const host = await startFakeHost(name, answer, (command, stdin) => {
     commands.push({ command, stdin });
-    return { code: 0, stdout: "202" };
+    return command.includes("docker build") ? buildByCommand(stdin) : removeManifest(stdin);
   });
   return Object.assign(Object.create(host) as FakeHost, {
     images,
+    serviceImages,
     commands,
     writes: () =>
       host.requests

@@ -95,6 +95,12 @@ describe("hash of an image's content", () => {
     baseImageId: "",
   };
 
+  test("an image without target and secrets has the tag that it always had", () => {
+    expect(imageTag(hashImageContent({ ...content, target: undefined, secretNames: [] }))).toBe(
+      "43f48e6d6b72",
+    );
+  });
+
   test("the order in which arguments are written does not count", () => {
     const swapped = { ...content, buildArguments: { B: "2", A: "1" } };
     expect(hashImageContent(swapped)).toBe(hashImageContent(content));
@@ -105,6 +111,8 @@ describe("hash of an image's content", () => {
     ["argument", { buildArguments: { A: "1", B: "3" } }],
     ["label", { labels: { A: "1" } }],
     ["base image", { baseImageId: "sha256:1" }],
+    ["target stage", { target: "runtime" }],
+    ["set of build secrets", { secretNames: ["token"] }],
   ])("another %s gives another tag", (_what, change) => {
     const tag = imageTag(hashImageContent({ ...content, ...change }));
     expect(tag).toMatch(/^[0-9a-f]{12}$/);

@@ -1,0 +1,52 @@
+/** Lines of a failed build's output that are shown. */
+const SHOWN_LINES = 20;
+
+/** The message for a failed build. */
+export function describeBuildFailure(
+  hostName: string,
+  request: { readonly contextFolder: string; readonly name: string },
+  step: string,
+  failure: string,
+  log: readonly string[],
+): string {
+  const output = log.slice(-SHOWN_LINES).map((line) => `  | ${line}`);
+  return [
+    `Building ${request.name} from ${request.contextFolder} on ${hostName} failed${step === "" ? "" : ` at "${step}"`}: ${failure.trim()}`,
+    ...remedyFor(`${failure}\n${log.slice(-SHOWN_LINES).join("\n")}`, hostName),
+    ...(output.length === 0 ? [] : [`The end of its output:`, ...output]),
+    "Nothing that runs was changed.",
+  ].join("\n");
+}
+
+/** What to do about the failures that are known. */
+function remedyFor(text: string, hostName: string): string[] {
+  if (/no space left on device|disk quota exceeded/i.test(text)) {
+    return [
+      `The disk of ${hostName} is full. Free space there, e.g. with 'docker system prune' on the host, or give it a larger disk; then run again.`,
+    ];
+  }
+  if (/temporary failure (resolving|in name resolution)|could not resolve/i.test(text)) {
+    return [
+      `A build step on ${hostName} could not resolve a name: check that the host reaches its name servers and the network.`,
+    ];
+  }
+  if (/pull access denied|manifest unknown|manifest for .* not found/i.test(text)) {
+    return [
+      `The image that the Dockerfile starts from (FROM) is not on ${hostName} and could not be pulled.`,
+    ];
+  }
+  if (/target stage .* could not be found|failed to reach build target/i.test(text)) {
+    return ["The image's target names no stage of its Dockerfile (FROM … AS <stage>)."];
+  }
+  if (/buildx component is missing|'buildx' is not a docker command/i.test(text)) {
+    return [
+      `Build secrets and RUN --mount need BuildKit, and the docker command of ${hostName} has no buildx plugin: install docker-buildx (Debian, Ubuntu) or docker-buildx-plugin (Docker's own packages) there.`,
+    ];
+  }
+  if (/docker: (command )?not found/i.test(text)) {
+    return [
+      `Build secrets and RUN --mount need the docker command on ${hostName}: install docker-cli and docker-buildx there.`,
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,62 @@
+import { steadyProgress } from "../steady-progress";
+
+/** What a build has said so far. Secrets that steps printed are blotted out. */
+export interface BuildLog {
+  /** A step begins, as its builder names it. */
+  enter(step: string): void;
+  /** Output of the step; any number of lines. */
+  add(output: string): void;
+  /** The step that was entered last; empty before the first. */
+  step(): string;
+  /** Output of all steps, in lines. */
+  lines(): readonly string[];
+  /** Blots the secrets out of a text. */
+  mask(text: string): string;
+  /** Always call it at the end. */
+  end(): void;
+}
+
+/** Shorter parts of a secret are no secret, and would blot out everything. */
+const LEAST_SECRET = 4;
+
+/**
+ * Keeps the log of a build and reports what goes on.
+ *
+ * @param imageName - `<repository>:<tag>`
+ * @param secrets - values that must not be shown; also each line of a value on its own
+ */
+export function startBuildLog(imageName: string, secrets: readonly string[]): BuildLog {
+  const progress = steadyProgress(`image ${imageName.replace(/^.*\/|:[^/]*$/g, "")}`);
+  const hidden = secrets
+    .flatMap((secret) => [secret, ...secret.split(/\r?\n/)])
+    .filter((part) => part.trim().length >= LEAST_SECRET)
+    .sort((one, other) => other.length - one.length);
+  const mask = (text: string): string =>
+    hidden.reduce((masked, part) => masked.replaceAll(part, "[secret]"), text);
+  const log: string[] = [];
+  let step = "";
+  return {
+    enter(name) {
+      step = mask(name.trim());
+      progress.say(step);
+    },
+    add(output) {
+      const lines = mask(withoutColours(output))
+        .split(/[\r\n]+/)
+        .filter((line) => line.trim() !== "");
+      log.push(...lines.map((line) => line.trimEnd()));
+      const last = lines.at(-1)?.trim();
+      if (last !== undefined) progress.say(step === "" ? last : `${step} · ${last}`);
+    },
+    step: () => step,
+    lines: () => log,
+    mask,
+    end: () => progress.end(),
+  };
+}
+
+/** The builders colour what a step writes to standard error. */
+function withoutColours(text: string): string {
+  const escape = String.fromCharCode(27);
+  return text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "");
+}

@@ -1,0 +1,108 @@
+import { PassThrough, type Readable } from "node:stream";
+import { runCommand } from "../transport/command";
+import type { HostAccess } from "../transport/host-access";
+import { describeBuildFailure } from "./build-failure";
+import { startBuildLog } from "./build-log";
+import { readBuildKit } from "./buildkit-output";
+import type { BuildRequest } from "./client";
+import { packBuildContext } from "./context";
+
+/** Limit for a whole build, seconds. */
+export const BUILD_SECONDS = 1500;
+
+/**
+ * Runs on the build host. Standard input is the header of {@link renderBuildHeader} and, right behind it, the build context: `read`
+ * takes no byte more than its line from a pipe.
+ *
+ * Secrets get to the docker command as files in memory that only this user can read. They are gone when the script ends, however it ends; what
+ * a host that lost its power in between would leave is not there after the boot. A killed script's files are removed by
+ * the next build, when they are older than any build may take. So is BuildKit's cache after a week.
+ */
+const SCRIPT = `
+set -euo pipefail
+umask 077
+exec 2>&1
+find /dev/shm -mindepth 1 -maxdepth 1 -name "hive-build.*" -user "$(id -un)" -mmin +60 -exec rm -rf {} +
+folder=$(mktemp -d /dev/shm/hive-build.XXXXXXXX)
+trap "rm -rf $folder" EXIT
+trap "exit 143" TERM HUP INT
+if [ "$(stat -f -c %T "$folder")" != tmpfs ]; then
+  echo "/dev/shm is not in memory, so no secret may be put there."
+  exit 1
+fi
+words=()
+while IFS=" " read -r kind name value; do
+  case $kind in
+    word) word=$(printf %s "$name" | base64 -d; printf .); words+=("\${word%.}") ;;
+    secret) printf %s "$value" | base64 -d > "$folder/$name"; words+=(--secret "id=$name,src=$folder/$name") ;;
+    context) break ;;
+  esac
+done
+DOCKER_BUILDKIT=1 docker build --progress=plain "\${words[@]}" -
+docker builder prune --force --filter until=168h > /dev/null || true
+`.trim();
+
+/**
+ * Builds an image with BuildKit, through the docker command on the host: for what the classic builder cannot do, see `needsBuildKit`.
+ *
+ * @throws Error as `buildImage` does.
+ */
+export async function buildWithBuildKit(
+  host: HostAccess,
+  request: BuildRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = startBuildLog(request.name, Object.values(request.secrets));
+  const reader = readBuildKit(log);
+  try {
+    const { code } = await runCommand(host, `exec bash -c '${SCRIPT}'`, {
+      stdin: withHeader(renderBuildHeader(request), packBuildContext(request.contextFolder)),
+      onOutput: (text) => reader.take(text),
+      deadlineSeconds: BUILD_SECONDS,
+      signal,
+    });
+    if (code === 0) return;
+    const failure = reader.finish();
+    throw new Error(
+      describeBuildFailure(
+        host.name,
+        request,
+        log.step(),
+        failure === "" ? `the docker command ended with exit code ${code}` : failure,
+        log.lines(),
+      ),
+    );
+  } finally {
+    log.end();
+  }
+}
+
+/** What the script reads before the context: arguments of `docker build`, and the secrets. */
+export function renderBuildHeader(request: BuildRequest): string {
+  const encode = (text: string): string => Buffer.from(text, "utf8").toString("base64");
+  const pairs = (option: string, record: Readonly<Record<string, string>>): string[] =>
+    Object.entries(record).flatMap(([name, value]) => [option, `${name}=${value}`]);
+  const words = [
+    "--tag",
+    request.name,
+    ...pairs("--label", request.labels),
+    ...pairs("--build-arg", request.buildArguments),
+    ...(request.target === undefined ? [] : ["--target", request.target]),
+    ...(request.networkMode === undefined ? [] : ["--network", request.networkMode]),
+  ];
+  return [
+    ...words.map((word) => `word ${encode(word)}`),
+    ...Object.entries(request.secrets).map(([name, value]) => `secret ${name} ${encode(value)}`),
+    "context",
+    "",
+  ].join("\n");
+}
+
+/** A stream with a text before it. */
+function withHeader(header: string, body: Readable): Readable {
+  const whole = new PassThrough();
+  whole.write(header);
+  body.once("error", (error) => whole.destroy(error));
+  body.pipe(whole);
+  return whole;
+}
