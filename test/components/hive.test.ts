@@ -35,7 +35,7 @@ function declare(
     new Hive("hive", {
       plan,
       containerFleet: planContainerFleet(plan, facts),
-      stageSecrets: pulumi.secret({ smtp: "STAGE-smtp" }),
+      stageSecrets: pulumi.secret<Record<string, string>>({ smtp: "STAGE-smtp" }),
     });
   }, options);
 }

@@ -16,7 +16,11 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** What providers would compute; enough for the program to go on. */
-function computed(type: string, name: string): Record<string, unknown> {
+function computed(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   switch (type) {
     case "pulumi-nodejs:dynamic/hive:SshKeyPair":
       return {
@@ -34,7 +38,10 @@ function computed(type: string, name: string): Record<string, unknown> {
         reference: `registry.test.example:5000/webgate@sha256:${"a".repeat(64)}`,
         imageId: `sha256:${"b".repeat(64)}`,
         tag: "abc",
+        releases: [],
       };
+    case "pulumi-nodejs:dynamic/hive:ImagePull":
+      return { resolved: inputs.reference };
     case "pulumi-nodejs:dynamic/hive:SwarmNetwork":
       return { networkId: `NETWORK-${name}` };
     case "pulumi-nodejs:dynamic/hive:SwarmSecret":
@@ -77,7 +84,12 @@ export async function record(
         inputs.set(key, withoutSecretMarks(args.inputs) as Record<string, unknown>);
         return {
           id: preview ? undefined : `${args.name}-id`,
-          state: { ...(args.inputs as object), ...(preview ? {} : computed(args.type, args.name)) },
+          state: {
+            ...(args.inputs as object),
+            ...(preview
+              ? {}
+              : computed(args.type, args.name, args.inputs as Record<string, unknown>)),
+          },
         };
       },
       call: (args) => args.inputs as Record<string, unknown>,
