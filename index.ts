@@ -17,6 +17,7 @@ async function program(): Promise<StackOutputs> {
     building: true,
     ...(process.env.HIVE_HOME === undefined ? {} : { hiveHome: process.env.HIVE_HOME }),
   });
+  for (const notice of plan.notices) await pulumi.log.warn(notice);
   await refuseToTakeBackPhases(plan);
   const containerFleet = planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
   return new Hive("hive", { plan, containerFleet, stageSecrets: stageSecrets() }).outputs;

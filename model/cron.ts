@@ -48,30 +48,32 @@ export function parseCron(text: string): CronSchedule {
 export function nextRun(text: string, after: Date): Date {
   const schedule = parseCron(text);
   const earliest = new Date(Math.floor(after.getTime() / 60_000) * 60_000 + 60_000);
-  let year = earliest.getUTCFullYear();
-  let month = earliest.getUTCMonth();
-  let day = earliest.getUTCDate();
+  // 29 February on a Sunday can take 40 years: 2100 is no leap year.
+  const limit = earliest.getUTCFullYear() + 41;
+  let day = startOfDay(earliest);
   let fromMinute = earliest.getUTCHours() * 60 + earliest.getUTCMinutes();
-  // 29 February comes again after 8 years at the latest (2096 to 2104).
-  for (let days = 0; days <= 9 * 366; days++) {
-    const minute = isDue(schedule, year, month, day)
-      ? firstMinute(schedule, fromMinute)
-      : undefined;
-    if (minute !== undefined) return new Date(Date.UTC(year, month, day, 0, minute));
-    const next = new Date(Date.UTC(year, month, day + 1));
-    year = next.getUTCFullYear();
-    month = next.getUTCMonth();
-    day = next.getUTCDate();
+  while (day.getUTCFullYear() <= limit) {
+    const [year, month, date] = [day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate()];
+    if (!schedule.months.includes(month + 1)) {
+      day = new Date(Date.UTC(year, month + 1, 1));
+    } else {
+      const minute = isDue(schedule, day) ? firstMinute(schedule, fromMinute) : undefined;
+      if (minute !== undefined) return new Date(day.getTime() + minute * 60_000);
+      day = new Date(Date.UTC(year, month, date + 1));
+    }
     fromMinute = 0;
   }
   throw new RangeError(`The schedule ${text} is never due.`);
 }
 
-/** @param month 0 is January, as in `Date` */
-function isDue(schedule: CronSchedule, year: number, month: number, day: number): boolean {
-  if (!schedule.months.includes(month + 1)) return false;
-  const ofMonth = schedule.daysOfMonth.includes(day);
-  const ofWeek = schedule.daysOfWeek.includes(new Date(Date.UTC(year, month, day)).getUTCDay());
+function startOfDay(time: Date): Date {
+  return new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
+}
+
+/** Whether a day, given by its start, is one of the schedule's in a month that is. */
+function isDue(schedule: CronSchedule, day: Date): boolean {
+  const ofMonth = schedule.daysOfMonth.includes(day.getUTCDate());
+  const ofWeek = schedule.daysOfWeek.includes(day.getUTCDay());
   return schedule.eitherDay ? ofMonth || ofWeek : ofMonth && ofWeek;
 }
 

@@ -121,7 +121,7 @@ export function unknownKey(path: string, key: string, known: readonly string[]):
     remedy:
       meant === undefined
         ? `remove it; the keys here are ${top.join(", ")}`
-        : `did you mean ${meant}? If not, remove it`,
+        : `did you mean \`${meant}\`? If not, remove it`,
   };
 }
 

@@ -23,7 +23,7 @@ export function stageOptionsPage(): string {
     "```",
     "",
     "A key inside another is written as above, or set with `pulumi config set --path hive:swarm.heartbeatSeconds 2`.",
-    "No option is a secret; an encrypted value is an error.",
+    "Only the values of `hive:secrets` are secret, and have to be encrypted; anything else that is encrypted is an error.",
     "",
     ...section(stageSchema, ""),
   ].join("\n");

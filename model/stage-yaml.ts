@@ -1,12 +1,14 @@
 import { parseDocument } from "yaml";
 import type { StageName } from "./plan";
 import { InventoryError, type Problem } from "./problems";
-import { checkStage, type FaultyStage, type Stage, stageOf } from "./stage";
+import { checkStage, type FaultyStage, type Stage, stageFile, stageOf } from "./stage";
+import { setSecretCommand } from "./stage-secret-command";
 import { stageSchema } from "./stage-schema";
 
 /**
  * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine. Encrypted
- * values are not decrypted: no option of hive is a secret, so an encrypted one is a problem; other namespaces are passed over.
+ * values are not decrypted: of `hive:secrets` the names are enough, no other option of hive is a secret, so an encrypted one is a problem; other
+ * namespaces are passed over.
  *
  * @param stageName the stack's name
  * @param text the file's content
@@ -20,7 +22,7 @@ export function parseStageYaml(stageName: string, text: string): Stage {
 
 /** As {@link parseStageYaml}, but returns the problems, so that `planSite` can list them with those of the site. */
 export function checkStageYaml(stage: StageName, text: string): Stage | FaultyStage {
-  const file = `Pulumi.${stage}.yaml`;
+  const file = stageFile(stage);
   const document = parseDocument(text);
   const [fault] = document.errors;
   if (fault !== undefined) {
@@ -47,11 +49,15 @@ function checkEntries(
   config: Readonly<Record<string, unknown>>,
 ): Stage | FaultyStage {
   const raw: Record<string, string> = {};
-  const encrypted: Problem[] = [];
+  const encryption: Problem[] = [];
   for (const [key, value] of Object.entries(config)) {
-    if (isEncrypted(value) && key.replace(/^hive:/, "") in stageSchema.shape) {
-      encrypted.push({
-        path: `Pulumi.${stage}.yaml: ${key}`,
+    if (key === secretsKey) {
+      const { texts, problems } = secretTexts(stage, value);
+      encryption.push(...problems);
+      raw[key] = rawText(texts);
+    } else if (isEncrypted(value) && key.replace(/^hive:/, "") in stageSchema.shape) {
+      encryption.push({
+        path: `${stageFile(stage)}: ${key}`,
         value: "(encrypted)",
         message: "is encrypted, but it is no secret and commands must be able to read it",
         remedy: `write it in clear: pulumi config set --stack ${stage} --plaintext ${key} <value>`,
@@ -61,13 +67,49 @@ function checkEntries(
     }
   }
   const checked = checkStage(stage, raw);
-  if (encrypted.length === 0) return checked;
+  if (encryption.length === 0) return checked;
   // A key left out because it is encrypted is not also missing.
-  const paths = encrypted.map((problem) => problem.path);
+  const paths = encryption.map((problem) => problem.path);
   const others = "problems" in checked ? checked.problems : [];
   return {
     name: stage,
-    problems: [...encrypted, ...others.filter((problem) => !paths.includes(problem.path))],
+    problems: [...encryption, ...others.filter((problem) => !paths.includes(problem.path))],
+  };
+}
+
+const secretsKey = "hive:secrets";
+
+/**
+ * The secrets of a stage with a text in the place of each encrypted value: their names are what commands need. A value in
+ * clear is a problem, and is not printed.
+ */
+function secretTexts(
+  stage: StageName,
+  value: unknown,
+): { readonly texts: unknown; readonly problems: readonly Problem[] } {
+  if (isEncrypted(value)) {
+    return {
+      texts: {},
+      problems: [
+        {
+          path: `${stageFile(stage)}: ${secretsKey}`,
+          value: "(encrypted)",
+          message: "is encrypted as a whole, so that commands cannot read the names",
+          remedy: `set each value by itself: ${setSecretCommand(stage, "<name>")}`,
+        },
+      ],
+    };
+  }
+  if (!isMap(value)) return { texts: value, problems: [] };
+  return {
+    texts: Object.fromEntries(Object.keys(value).map((name) => [name, "(encrypted)"])),
+    problems: Object.entries(value)
+      .filter(([, secret]) => !isEncrypted(secret))
+      .map(([name]) => ({
+        path: `${stageFile(stage)}: ${secretsKey}.${name}`,
+        message: "stands in clear in a file that others can read",
+        remedy: `consider it known, and write a new one: ${setSecretCommand(stage, name)}`,
+      })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Problem } from "../problems";
 import { stageFile } from "../stage";
+import { removeSecretCommand, setSecretCommand } from "../stage-secret-command";
 import { suggestion } from "../suggestion";
 import { siteFile, sitePath } from "../site-check";
 import { usedNames } from "../used-names";
@@ -31,7 +32,7 @@ export function stageSecretProblems({
       .map((name) => ({
         path: `${stageFile(stage)}: hive:secrets.${name}`,
         message: `has no value on the stage ${stage}, and ${sitePath(["secrets", name])} takes it from there`,
-        remedy: `give it one: ${setCommand(stage, name)}`,
+        remedy: `give it one: ${setSecretCommand(stage, name)}`,
       })),
     ...given
       .filter((name) => !declared.includes(name))
@@ -44,7 +45,7 @@ function unusedValue(
   input: Pick<RuleInput, "site" | "stage"> & { readonly declared: readonly string[] },
 ): Problem {
   const path = `${stageFile(input.stage)}: hive:secrets.${name}`;
-  const removal = `npx hive pulumi -- config rm --stack ${input.stage} --path ${quotedKey(name)}`;
+  const removal = removeSecretCommand(input.stage, name);
   if (input.site.names.secrets.includes(name)) {
     return {
       path,
@@ -59,15 +60,6 @@ function unusedValue(
     remedy:
       meant === undefined
         ? `remove it: ${removal}`
-        : `did you mean ${meant}? ${setCommand(input.stage, meant)}; and remove this one: ${removal}`,
+        : `did you mean ${meant}? ${setSecretCommand(input.stage, meant)}; and remove this one: ${removal}`,
   };
-}
-
-/** The command that asks for a value and stores it encrypted; the value never stands in a command line. */
-function setCommand(stage: string, name: string): string {
-  return `npx hive pulumi -- config set --stack ${stage} --secret --path ${quotedKey(name)}`;
-}
-
-function quotedKey(name: string): string {
-  return `'hive:secrets["${name}"]'`;
 }

@@ -33,6 +33,9 @@ describe("a stage's configuration", () => {
         registry: { port: 5000 },
         ssh: { user: "hive", port: 22 },
         container: { access: "auto", loopbackPortBase: 20000 },
+        volumes: {},
+        secrets: [],
+        pins: {},
         overlayPool: "10.224.0.0/12",
         throughPhase: "initialize-services",
       },
@@ -57,17 +60,17 @@ describe("a stage's configuration", () => {
     [
       "an unknown key",
       { "hive:clusterHost": "3" },
-      "hive:clusterHost | did you mean clusterHosts? If not, remove it",
+      "hive:clusterHost | did you mean `clusterHosts`? If not, remove it",
     ],
     [
       "a key one level too high",
       { "hive:heartbeatSeconds": "3" },
-      "hive:heartbeatSeconds | did you mean swarm.heartbeatSeconds? If not, remove it",
+      "hive:heartbeatSeconds | did you mean `swarm.heartbeatSeconds`? If not, remove it",
     ],
     [
       "an unknown key inside a map",
       { "hive:ssh": '{"users":"a"}' },
-      "hive:ssh.users | did you mean user? If not, remove it",
+      "hive:ssh.users | did you mean `user`? If not, remove it",
     ],
     [
       "an unknown key like no other",
