@@ -7,6 +7,7 @@ import {
   renderDockerDropIn,
 } from "./daemon-json";
 import { engineBack, othersReachable, restartSeconds } from "./engine-restart";
+import { jobScheduler } from "./job-scheduler";
 import { quote } from "./shell";
 
 /** Where the engine looks for the authority that signed a registry's certificate; read anew with every connection. */
@@ -15,7 +16,8 @@ export function registryAuthorityPath(plan: Plan): string {
 }
 
 /**
- * The converge step for the Docker Engine: its settings, and trust in the site's authority.
+ * The converge step for the Docker Engine: its settings, and trust in the site's authority; on cluster hosts the agent that
+ * starts scheduled jobs as well.
  *
  * Where the engine must restart on a manager of a Swarm, it does so only while all other managers are reachable, and the
  * step succeeds only when this one is back: Ready and reachable. The hosts' steps run one after the other, so the Swarm
@@ -26,15 +28,19 @@ export function registryAuthorityPath(plan: Plan): string {
 export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: string): string {
   const certificate = `${authorityCertificate.trim()}\n`;
   const trustPath = `/usr/local/share/ca-certificates/hive-${plan.siteName}.crt`;
+  const inCluster = host.role === "cluster";
+  const scheduler = inCluster ? jobScheduler() : undefined;
+  const standalone = inCluster && plan.services.some((service) => service.standalone);
   return renderConverge({
     title: "engine",
     files: [
-      { path: daemonJsonPath, mode: "0644", content: renderDaemonJson() },
+      { path: daemonJsonPath, mode: "0644", content: renderDaemonJson(standalone) },
       { path: dockerDropInPath, mode: "0644", content: renderDockerDropIn() },
       { path: registryAuthorityPath(plan), mode: "0644", content: certificate },
       { path: trustPath, mode: "0644", content: certificate },
+      ...(scheduler?.files ?? []),
     ],
-    packages: [{ name: "docker.io", unlessCommand: "dockerd" }],
+    packages: [{ name: "docker.io", unlessCommand: "dockerd" }, ...(scheduler?.packages ?? [])],
     reactions: [
       { name: "trust-authority", on: [trustPath], run: ["update-ca-certificates"] },
       {
@@ -47,6 +53,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
         ],
         timeoutSeconds: restartSeconds + 30,
       },
+      ...(scheduler?.reactions ?? []),
     ],
     always: [
       `
@@ -59,6 +66,7 @@ if ! id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -x docker > /dev/null;
   echo "changed groups of ${quote(plan.ssh.user)}"
 fi
 `.trim(),
+      ...(scheduler?.always ?? []),
     ],
     checks: [
       {
@@ -73,6 +81,7 @@ fi
         remedy:
           "the host's name was changed after its engine started: restart docker.service on the host",
       },
+      ...(scheduler?.checks ?? []),
     ],
     timeoutSeconds: 900,
   });

@@ -1,0 +1,36 @@
+import { jobScheduler, renderJobSchedulerUnit } from "../../../render/job-scheduler";
+import { engineStep } from "../../../render/engine";
+import { renderDaemonJson } from "../../../render/daemon-json";
+import { encode } from "../../../render/shell";
+import { hostOf, samplePlan } from "./sample-plan";
+
+const plan = samplePlan();
+const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+const repository = plan.hosts.find(({ role }) => role === "repository");
+
+test("the agent's unit", () => {
+  expect(renderJobSchedulerUnit()).toMatchSnapshot();
+});
+
+test("every changed file restarts the agent", () => {
+  const { files, reactions } = jobScheduler();
+  expect(reactions[0]?.on).toEqual(files.map(({ path }) => path));
+  expect(files.map(({ path }) => path)).toContain("/usr/local/lib/hive/scheduler/scheduler.py");
+});
+
+test("it is on the hosts of the cluster only", () => {
+  expect(engineStep(plan, hostOf(plan, 0), certificate)).toContain("hive-scheduler.service");
+  if (repository === undefined) throw new Error("The sample plan has no repository host.");
+  expect(engineStep(plan, repository, certificate)).not.toContain("hive-scheduler.service");
+});
+
+test("a standalone service puts containers of cluster hosts into the host's cgroup namespace", () => {
+  const [first] = plan.services;
+  if (first === undefined) throw new Error("The sample plan has no service.");
+  const standalone = { ...plan, services: [{ ...first, standalone: true }] };
+  const settings = encode(renderDaemonJson(true));
+  expect(JSON.parse(renderDaemonJson(true))).toHaveProperty("default-cgroupns-mode", "host");
+  expect(JSON.parse(renderDaemonJson())).not.toHaveProperty("default-cgroupns-mode");
+  expect(engineStep(standalone, hostOf(plan, 0), certificate)).toContain(settings);
+  expect(engineStep(plan, hostOf(plan, 0), certificate)).not.toContain(settings);
+});
