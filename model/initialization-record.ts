@@ -1,0 +1,146 @@
+import { type FinishedStep, hashStep, type InitializationStep } from "./initialization";
+import { siteLabel } from "./swarm-labels";
+
+/**
+ * How a step of a service's initialization ended: `done` it ran; `found` its `unless` said that it had been done before;
+ * `failed` it will be run again.
+ */
+export type InitializationResult = "done" | "found" | "failed";
+
+/** What the Swarm keeps of a step: a config object that no service uses, without secrets. */
+export interface InitializationRecord {
+  /** The config object's id. */
+  readonly id: string;
+  readonly site: string;
+  readonly service: string;
+  readonly step: string;
+  readonly result: InitializationResult;
+  /** When, RFC 3339. */
+  readonly at: string;
+  /** Where, and for a failure why: `exit code 3 on hive1.example`. */
+  readonly detail: string;
+  /** Key of the hash. */
+  readonly key: string;
+  readonly hash: string;
+}
+
+/** A record that is to be written. */
+export type NewInitializationRecord = Omit<InitializationRecord, "id">;
+
+/** The part of a config object of the Engine API that is written and read. */
+export interface EngineConfig {
+  readonly ID: string;
+  readonly Spec: EngineConfigSpec;
+}
+
+/** The part of `ConfigSpec` of the Engine API that is written and read. */
+export interface EngineConfigSpec {
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  /** In base64. */
+  readonly Data: string;
+}
+
+/** Labels of records. */
+export const initializationLabels = {
+  service: "hive.init.service",
+  step: "hive.init.step",
+  result: "hive.init.result",
+  at: "hive.init.at",
+  detail: "hive.init.detail",
+} as const;
+
+/** Longest name that the engine takes for a config object (swarmkit, validateConfigSecretName). */
+const longestName = 64;
+const hashDigits = 8;
+
+/** The record as the Engine API takes it (`POST /configs/create`). */
+export function toEngineConfig(record: NewInitializationRecord): EngineConfigSpec {
+  return {
+    Name: recordName(record.service, record.step, record.hash),
+    Labels: {
+      [siteLabel]: record.site,
+      [initializationLabels.service]: record.service,
+      [initializationLabels.step]: record.step,
+      [initializationLabels.result]: record.result,
+      [initializationLabels.at]: record.at,
+      [initializationLabels.detail]: record.detail,
+    },
+    Data: Buffer.from(JSON.stringify({ key: record.key, hash: record.hash })).toString("base64"),
+  };
+}
+
+/** The records among config objects, oldest first. Those that this program did not write are left out. */
+export function fromEngineConfigs(configs: readonly EngineConfig[]): InitializationRecord[] {
+  return configs
+    .flatMap((config) => fromEngineConfig(config) ?? [])
+    .sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
+}
+
+/** The filter of `GET /configs` for the records of a service; of all services of the site without one. */
+export function recordFilter(site: string, service?: string): string {
+  const ours = service === undefined ? [] : [`${initializationLabels.service}=${service}`];
+  return JSON.stringify({ label: [`${siteLabel}=${site}`, initializationLabels.step, ...ours] });
+}
+
+/** The record that says that a step has been done with exactly this content. */
+export function findRecord(
+  step: InitializationStep,
+  secrets: readonly string[],
+  records: readonly InitializationRecord[],
+): InitializationRecord | undefined {
+  return records.find(
+    (record) =>
+      record.step === step.name &&
+      record.result !== "failed" &&
+      record.hash === hashStep(step, secrets, record.key),
+  );
+}
+
+/** A record as it stands among a resource's outputs. */
+export function finishedStep(record: NewInitializationRecord): FinishedStep {
+  return { name: record.step, hash: record.hash, at: record.at };
+}
+
+/**
+ * `hive.init.<service>.<step>.<8 digits of the hash>`; long names are cut, for the labels say it in full and the hash
+ * tells records apart.
+ */
+function recordName(service: string, step: string, hash: string): string {
+  const room = longestName - "hive.init...".length - hashDigits;
+  const stepPart = step.slice(0, Math.max(room - service.length, Math.floor(room / 2)));
+  const servicePart = service.slice(0, room - stepPart.length);
+  return `hive.init.${servicePart}.${stepPart}.${hash.slice(0, hashDigits)}`;
+}
+
+function fromEngineConfig({ ID: id, Spec: spec }: EngineConfig): InitializationRecord | undefined {
+  const labels = spec.Labels;
+  const result = labels[initializationLabels.result];
+  const content = parseData(spec.Data);
+  if (result !== "done" && result !== "found" && result !== "failed") return undefined;
+  if (content === undefined) return undefined;
+  return {
+    id,
+    site: labels[siteLabel] ?? "",
+    service: labels[initializationLabels.service] ?? "",
+    step: labels[initializationLabels.step] ?? "",
+    result,
+    at: labels[initializationLabels.at] ?? "",
+    detail: labels[initializationLabels.detail] ?? "",
+    ...content,
+  };
+}
+
+function parseData(data: string): { key: string; hash: string } | undefined {
+  try {
+    const parsed = JSON.parse(Buffer.from(data, "base64").toString("utf8")) as {
+      key?: unknown;
+      hash?: unknown;
+    } | null;
+    return typeof parsed?.key === "string" && typeof parsed.hash === "string"
+      ? { key: parsed.key, hash: parsed.hash }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

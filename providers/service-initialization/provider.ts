@@ -1,0 +1,151 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { FinishedStep } from "../../model/initialization";
+import {
+  findRecord,
+  finishedStep,
+  type InitializationRecord,
+} from "../../model/initialization-record";
+import { changedInputs, partialFailure } from "../dynamic";
+import { readResult } from "../read-result";
+import { isTransportError, messageOf } from "../transport/errors";
+import { isKnown } from "../unknown-value";
+import { checkInitialization } from "./check";
+import { listRecords, removeRecords, writeRecord } from "./records";
+import { runStep } from "./run-step";
+import {
+  initializationContent,
+  type ServiceInitializationInputs,
+  serviceInitializationInputs,
+  type ServiceInitializationState,
+} from "./state";
+
+/** Keeps a service's initial data loaded: every step once for every content that it has. */
+export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
+  ServiceInitializationInputs,
+  ServiceInitializationState
+> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: checkInitialization(news) };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = (["site", "service"] as const).filter(
+      (name) => isKnown(news[name]) && olds[name] !== news[name],
+    );
+    if (!isKnown(news)) return { changes: true, replaces };
+    return {
+      changes: changedInputs(serviceInitializationInputs, olds, news).length > 0,
+      replaces,
+    };
+  },
+
+  async create(inputs) {
+    const id = `${inputs.site}/${inputs.service}`;
+    const done: FinishedStep[] = [];
+    try {
+      await runSteps(inputs, done);
+    } catch (error) {
+      // Without the steps: what a failure hands back is limited in size, and their data is not. The next run compares
+      // with the records in the Swarm, so it goes on with the step that failed.
+      throw partialFailure(messageOf(error), id, { ...inputs, steps: [], secrets: {}, done });
+    }
+    return { id, outs: { ...inputs, done } };
+  },
+
+  async read(id, props) {
+    if (props === undefined) return {};
+    try {
+      const records = await listRecords(props);
+      const isKept = (name: string): boolean => {
+        const hash = props.done.find((step) => step.name === name)?.hash;
+        return records.some((record) => record.step === name && record.hash === hash);
+      };
+      // A step without its record counts as not done: the next run runs it.
+      const steps = props.steps.filter(({ name }) => isKept(name));
+      const done = props.done.filter(({ name }) => isKept(name));
+      const secrets = Object.fromEntries(
+        Object.entries(props.secrets).filter(([name]) => isKept(name)),
+      );
+      return readResult(id, props, serviceInitializationInputs, { steps, done, secrets });
+    } catch (error) {
+      if (!isTransportError(error)) throw error;
+      console.warn(
+        `hive: what initialized the service '${props.service}' could not be looked at; its state is kept as it was. ${error.message}`,
+      );
+      return readResult(id, props, serviceInitializationInputs);
+    }
+  },
+
+  async update(_id, olds, news) {
+    if (changedInputs(initializationContent, olds, news).length === 0) {
+      return { outs: { ...news, done: olds.done } };
+    }
+    const done: FinishedStep[] = [];
+    await runSteps(news, done);
+    return { outs: { ...news, done } };
+  },
+
+  async delete(_id, props) {
+    try {
+      const records = await listRecords(props);
+      await removeRecords(
+        props,
+        records.map(({ id }) => id),
+      );
+    } catch (error) {
+      if (!isTransportError(error)) throw error;
+      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+      console.warn(
+        `hive: the records of what initialized the service '${props.service}' could not be removed and are forgotten. ${error.message}`,
+      );
+    }
+  },
+};
+
+/** Runs the steps that are not recorded as done, in order; `done` grows with each, so that it is right after a failure too. */
+async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[]): Promise<void> {
+  const { managers: hosts, service, serviceId } = inputs;
+  const records = await listRecords(inputs);
+  const kept = new Set<string>();
+  for (const step of inputs.steps) {
+    const secrets = inputs.secrets[step.name] ?? [];
+    const record = findRecord(step, secrets, records);
+    if (record !== undefined) {
+      kept.add(record.id);
+      done.push(finishedStep(record));
+      continue;
+    }
+    try {
+      const outcome = await runStep({ hosts, service, serviceId, step, secrets });
+      done.push(finishedStep(await writeRecord(inputs, step, secrets, outcome)));
+    } catch (error) {
+      const { detail = "did not run" } = error as { detail?: string };
+      const earlier = records.filter((old) => old.step === step.name && old.result === "failed");
+      // For whoever looks with `hive status`; the error itself says more, and must not be hidden by another.
+      await writeRecord(inputs, step, secrets, { result: "failed", detail })
+        .then(() => removeAll(inputs, earlier))
+        .catch(() => undefined);
+      throw error;
+    }
+  }
+  // Of earlier contents, of steps that are no more, and of failures that are mended.
+  await removeAll(
+    inputs,
+    records.filter(({ id }) => !kept.has(id)),
+  ).catch((error: unknown) => {
+    if (!isTransportError(error)) throw error;
+    // The next change of the steps removes them.
+    console.warn(`hive: old records of '${service}' could not be removed. ${error.message}`);
+  });
+}
+
+async function removeAll(
+  inputs: ServiceInitializationInputs,
+  records: readonly InitializationRecord[],
+): Promise<void> {
+  await removeRecords(
+    inputs,
+    records.map(({ id }) => id),
+  );
+}

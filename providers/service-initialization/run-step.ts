@@ -1,0 +1,185 @@
+import type Dockerode from "dockerode";
+
+import { type InitializationStep, stepInput, withoutSecrets } from "../../model/initialization";
+import { reportProgress } from "../progress-line";
+import { runCommand } from "../transport/command";
+import { sleep } from "../transport/deadline";
+import { withEngine } from "../transport/engine";
+import { describeHost, isTransportError, messageOf } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { commandsIn, type ExecInspection, runInContainer } from "./container-command";
+import type { StepOutcome } from "./records";
+import { findRunningTask, type RunningTask } from "./running-task";
+
+/** A step and where it is to run. */
+export interface StepRun {
+  readonly hosts: readonly HostAccess[];
+  readonly service: string;
+  readonly serviceId: string;
+  readonly step: InitializationStep;
+  /** Secret. */
+  readonly secrets: readonly string[];
+}
+
+/** How long a service may be without a running task. */
+const waitSeconds = 120;
+/** How often a step is begun because its task went away under it. */
+const attempts = 5;
+/** How long a step that reached its deadline may take to end, before it is killed. */
+const endSeconds = 5;
+/** Lines of output that stand in an error. */
+const lastLines = 20;
+/** A lost host's tasks look alive for some seconds more. */
+const lostMs = 2000;
+
+/**
+ * Runs a step in a running task of its service, wherever that is. When the task goes away meanwhile, the step is run again
+ * where it is then: steps are safe to repeat.
+ *
+ * @throws Error naming service, step, host, exit code and the last lines of output, without secrets
+ */
+export async function runStep(run: StepRun): Promise<StepOutcome> {
+  const { hosts, service, serviceId, step } = run;
+  let reason = "";
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    reportProgress(`${service}: step ${step.name} waits for a running task`);
+    const task = await findRunningTask(hosts, service, serviceId, waitSeconds);
+    reportProgress(`${service}: step ${step.name} runs on ${task.host.name}`);
+    try {
+      const outcome = await withEngine(
+        task.host,
+        (docker, signal) => runInTask(docker, run, task, signal),
+        // The step has a deadline of its own; so have what is done before and after it.
+        { deadlineSeconds: 2 * step.deadlineSeconds + 60 },
+      );
+      if (outcome !== undefined) {
+        reportProgress(`${service}: step ${step.name} ${outcome.detail}`);
+        return outcome;
+      }
+      reason = `the task on ${task.host.name} ended`;
+    } catch (error) {
+      if (!isTransportError(error, "lost", "unreachable", "engine")) throw error;
+      reason = messageOf(error);
+    }
+    await sleep(lostMs);
+  }
+  throw new Error(
+    `The step '${step.name}' of the service '${service}' was begun ${attempts} times, and each time its task went away ` +
+      `under it; the last time: ${reason}. See what the service does with: npx hive logs ${service}; then run again.`,
+  );
+}
+
+/** @returns undefined if the task went away */
+async function runInTask(
+  docker: Dockerode,
+  run: StepRun,
+  task: RunningTask,
+  signal: AbortSignal,
+): Promise<StepOutcome | undefined> {
+  const { step, secrets } = run;
+  const { user } = step;
+  const { host, containerId } = task;
+  await awaitEarlierRun(docker, run, task, signal);
+  if (step.unless.length > 0) {
+    const question = { command: step.unless, stdin: "", user };
+    const answer = await withinDeadline(run, host, (onStart) =>
+      runInContainer(docker, containerId, question, signal, onStart),
+    );
+    if (answer === undefined) return undefined;
+    if (answer.code === 0) return { result: "found", detail: `found done on ${host.name}` };
+  }
+  const command = { command: step.command, stdin: stepInput(step, secrets), user };
+  const end = await withinDeadline(run, host, (onStart) =>
+    runInContainer(docker, containerId, command, signal, onStart),
+  );
+  if (end === undefined) return undefined;
+  if (end.code !== 0) throw failure(run, host, end.code, end.output);
+  return { result: "done", detail: `done on ${host.name}` };
+}
+
+/**
+ * A run that was interrupted leaves its command behind in the container. Two of a kind at the same time could spoil the
+ * data, and how the old one ends says nothing, for its input may have been cut off.
+ */
+async function awaitEarlierRun(
+  docker: Dockerode,
+  { service, step }: StepRun,
+  { host, containerId }: RunningTask,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = Date.now() + step.deadlineSeconds * 1000;
+  for (let looks = 0; ; looks++) {
+    const commands = await commandsIn(docker, containerId);
+    const old = commands.find(({ ProcessConfig: process }) => {
+      const words = [process.entrypoint, ...(process.arguments ?? [])];
+      return JSON.stringify(words) === JSON.stringify(step.command);
+    });
+    if (old === undefined) return;
+    if (looks === 0) {
+      reportProgress(
+        `${service}: step ${step.name} still runs on ${host.name} from an interrupted run; waiting for its end`,
+      );
+    }
+    if (Date.now() > end) {
+      await endCommand(host, old.Pid);
+      return;
+    }
+    await sleep(1000, signal);
+  }
+}
+
+/** Ends the command on its host when it takes too long: the Engine API has no way to. */
+async function withinDeadline<T>(
+  { service, step }: StepRun,
+  host: HostAccess,
+  work: (onStart: (inspect: () => Promise<ExecInspection>) => void) => Promise<T>,
+): Promise<T> {
+  let inspect: (() => Promise<ExecInspection>) | undefined;
+  const late = Symbol("late");
+  const stop = new AbortController();
+  const working = work((ask) => {
+    inspect = ask;
+  });
+  const result = await Promise.race([
+    working,
+    sleep(step.deadlineSeconds * 1000, stop.signal).then(
+      () => late,
+      () => late,
+    ),
+  ]).finally(() => stop.abort());
+  if (result !== late) return result as T;
+  working.catch(() => undefined);
+  const pid = (await inspect?.())?.Pid ?? 0;
+  await endCommand(host, pid);
+  throw new Error(
+    `The step '${step.name}' of the service '${service}' did not end on ${describeHost(host)} within its ` +
+      `${step.deadlineSeconds} s and was ended. Does it wait for input? Give it a longer 'deadline' if it needs one, and run again.`,
+  );
+}
+
+/** Ends the command's process group; the engine makes each command leader of one. */
+async function endCommand(host: HostAccess, pid: number): Promise<void> {
+  if (!Number.isInteger(pid) || pid <= 1) return;
+  const script = `sudo -n kill -TERM -- -${pid} || sudo -n kill -TERM ${pid}; sleep ${endSeconds}; sudo -n kill -KILL -- -${pid} 2> /dev/null || true`;
+  await runCommand(host, script, { deadlineSeconds: endSeconds + 15 }).catch(() => undefined);
+}
+
+function failure(
+  { service, step, secrets }: StepRun,
+  host: HostAccess,
+  code: number,
+  output: string,
+): Error {
+  const lines = withoutSecrets(output, secrets).split("\n").slice(-lastLines);
+  const printed =
+    output === ""
+      ? "It printed nothing."
+      : `The last lines that it printed:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return Object.assign(
+    new Error(
+      `The step '${step.name}' of the service '${service}' failed on ${host.name} with exit code ${code}. ${printed}\n` +
+        "What was done before it is kept. Mend the step or its data, and run again: it goes on with this step.",
+    ),
+    { detail: `exit code ${code} on ${host.name}` },
+  );
+}

@@ -1,0 +1,105 @@
+import type { EngineNode, EngineTask } from "../../model/service-progress";
+import { askAgain } from "../transport/again";
+import { sleep } from "../transport/deadline";
+import { engineStatus } from "../transport/engine";
+import { isTransportError } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** A container in which a step can run. */
+export interface RunningTask {
+  readonly host: HostAccess;
+  readonly containerId: string;
+}
+
+/** What is read of a task beyond its progress. */
+interface PlacedTask extends EngineTask {
+  readonly CreatedAt?: string;
+  readonly Status: EngineTask["Status"] & {
+    readonly ContainerStatus?: { readonly ContainerID?: string };
+  };
+}
+
+const pollMs = 500;
+
+/**
+ * Waits for a task of a service that runs (and is healthy, where it has a health check) on a host that answers the Swarm;
+ * the newest, where there are several: after an update it is of the new version.
+ *
+ * @param seconds how long to wait
+ * @throws Error when none runs in time, with what the tasks do instead; or its host is not among `hosts`
+ */
+export async function findRunningTask(
+  hosts: readonly HostAccess[],
+  service: string,
+  serviceId: string,
+  seconds: number,
+): Promise<RunningTask> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const { tasks, nodes } = await lookAt(hosts, service, serviceId);
+    const ready = new Map(
+      nodes
+        .filter(({ Status }) => Status.State === "ready")
+        .map(({ ID, Description }) => [ID, Description.Hostname]),
+    );
+    const [task] = tasks
+      .filter(
+        ({ NodeID, DesiredState, Status }) =>
+          DesiredState === "running" && Status.State === "running" && ready.has(NodeID ?? ""),
+      )
+      .sort((left, right) => ((left.CreatedAt ?? "") > (right.CreatedAt ?? "") ? -1 : 1));
+    const containerId = task?.Status.ContainerStatus?.ContainerID ?? "";
+    if (task !== undefined && containerId !== "") {
+      const node = ready.get(task.NodeID ?? "");
+      const host = hosts.find(({ name }) => name === node);
+      if (host !== undefined) return { host, containerId };
+      throw new Error(
+        `The service '${service}' runs on ${node}, which is not among the hosts of the site ` +
+          `(${hosts.map(({ name }) => name).join(", ")}): its steps cannot run there. ` +
+          "Is the node's host name another than the server's? Look with: docker node ls",
+      );
+    }
+    if (Date.now() > end) {
+      const states = tasks.map(({ Status, NodeID }) =>
+        [Status.State, ready.get(NodeID ?? "") ?? "no host", Status.Err ?? ""].join(" ").trim(),
+      );
+      throw new Error(
+        `The service '${service}' has had no running task for ${seconds} s ` +
+          `(${states.length === 0 ? "it has no task at all" : states.join("; ")}), ` +
+          "so its initial data cannot be loaded. See why with: npx hive logs " +
+          `${service}; then run again.`,
+      );
+    }
+    await sleep(pollMs);
+  }
+}
+
+async function lookAt(
+  managers: readonly HostAccess[],
+  service: string,
+  serviceId: string,
+): Promise<{ tasks: PlacedTask[]; nodes: EngineNode[] }> {
+  try {
+    return await askAgain(30, (deadlineSeconds) =>
+      withAnyManager(
+        managers,
+        async (docker) => {
+          const filters = JSON.stringify({ service: [serviceId] });
+          const [tasks, nodes] = await Promise.all([
+            docker.listTasks({ filters }) as Promise<PlacedTask[]>,
+            docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+          ]);
+          return { tasks, nodes };
+        },
+        { deadlineSeconds: Math.max(deadlineSeconds, 10), repeatable: true },
+      ),
+    );
+  } catch (error) {
+    if (isTransportError(error) || engineStatus(error) !== 404) throw error;
+    throw new Error(
+      `The Swarm has no service '${service}' with the id ${serviceId} any more: somebody removed it. Run 'npx hive up' with --refresh, which makes it again.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import type { FinishedStep, InitializationStep } from "../../model/initialization";
+import type { HostAccess } from "../transport/host-access";
+
+/** Inputs as they come over the wire. */
+export interface ServiceInitializationInputs {
+  readonly managers: readonly HostAccess[];
+  readonly site: string;
+  readonly service: string;
+  readonly serviceId: string;
+  readonly steps: readonly InitializationStep[];
+  /** Secret. What a step reads, by its name. */
+  readonly secrets: Readonly<Record<string, readonly string[]>>;
+  /** Bumped when code that runs from the state changes; changes nothing else. */
+  readonly revision: number;
+}
+
+/** What the state holds. */
+export interface ServiceInitializationState extends ServiceInitializationInputs {
+  /** In the order of the steps. Fewer than these after a failure. */
+  readonly done: readonly FinishedStep[];
+}
+
+/** Inputs that decide whether something has to run. */
+export const initializationContent = ["site", "service", "serviceId", "steps", "secrets"] as const;
+
+/** Names of all inputs. */
+export const serviceInitializationInputs = [
+  ...initializationContent,
+  "managers",
+  "revision",
+] as const;

@@ -1,0 +1,130 @@
+import fc from "fast-check";
+
+import {
+  hashStep,
+  type InitializationStep,
+  stepInput,
+  withoutSecrets,
+} from "../../../model/initialization";
+import {
+  findRecord,
+  finishedStep,
+  fromEngineConfigs,
+  type NewInitializationRecord,
+  toEngineConfig,
+} from "../../../model/initialization-record";
+
+const step: InitializationStep = {
+  name: "load",
+  command: ["ldapadd", "-x"],
+  input: "dn: uid=ada\n",
+  unless: [],
+  user: "",
+  deadlineSeconds: 60,
+};
+const key = "0123456789abcdef";
+
+function record(changes: Partial<NewInitializationRecord> = {}): NewInitializationRecord {
+  return {
+    site: "hive.example",
+    service: "ldap",
+    step: "load",
+    result: "done",
+    at: "2026-11-25T10:00:00.000Z",
+    detail: "on hive0.example",
+    key,
+    hash: hashStep(step, ["secret"], key),
+    ...changes,
+  };
+}
+
+/** As an engine gives it back. */
+function stored(...records: NewInitializationRecord[]): ReturnType<typeof fromEngineConfigs> {
+  return fromEngineConfigs(
+    records.map((each, index) => ({ ID: String(index), Spec: toEngineConfig(each) })),
+  );
+}
+
+describe("a step's content", () => {
+  test("on standard input: secrets one a line, then the input as it is", () => {
+    expect(stepInput(step, ["one", "two"])).toBe("one\ntwo\ndn: uid=ada\n");
+    expect(stepInput({ ...step, input: "" }, [])).toBe("");
+  });
+
+  test.each<[string, Partial<InitializationStep>, string[]]>([
+    ["command", { command: ["ldapadd", "-x", "-c"] }, ["secret"]],
+    ["where the words of the command end", { command: ["ldapadd -x"] }, ["secret"]],
+    ["input", { input: "dn: uid=bob\n" }, ["secret"]],
+    ["unless", { unless: ["test", "-e", "/done"] }, ["secret"]],
+    ["user", { user: "openldap" }, ["secret"]],
+    ["a secret", {}, ["other"]],
+    ["a secret more", {}, ["secret", ""]],
+  ])("another %s is another content", (_what, changes, secrets) => {
+    expect(hashStep({ ...step, ...changes }, secrets, key)).not.toBe(
+      hashStep(step, ["secret"], key),
+    );
+  });
+
+  test("another deadline is not", () => {
+    expect(hashStep({ ...step, deadlineSeconds: 1 }, ["secret"], key)).toBe(
+      hashStep(step, ["secret"], key),
+    );
+  });
+
+  test("output is shown without secrets, the longest first", () => {
+    expect(withoutSecrets("pass=abcdef and abc", ["abc", "abcdef", ""])).toBe(
+      "pass=[secret] and [secret]",
+    );
+  });
+});
+
+describe("a record", () => {
+  test("is what was written", () => {
+    expect(stored(record())).toEqual([{ id: "0", ...record() }]);
+  });
+
+  test("is found for exactly its content, and never when the step failed", () => {
+    expect(findRecord(step, ["secret"], stored(record()))?.id).toBe("0");
+    expect(findRecord(step, ["other"], stored(record()))).toBeUndefined();
+    expect(findRecord({ ...step, name: "grant" }, ["secret"], stored(record()))).toBeUndefined();
+    expect(findRecord(step, ["secret"], stored(record({ result: "failed" })))).toBeUndefined();
+    expect(findRecord(step, ["secret"], stored(record({ result: "found" })))?.id).toBe("0");
+  });
+
+  test("shows nothing of the content", () => {
+    const config = toEngineConfig(record());
+    const text = JSON.stringify(config) + Buffer.from(config.Data, "base64").toString();
+    for (const word of ["secret", "ldapadd", "uid=ada"]) expect(text).not.toContain(word);
+    expect(finishedStep(record())).toEqual({
+      name: "load",
+      hash: record().hash,
+      at: "2026-11-25T10:00:00.000Z",
+    });
+  });
+
+  test("of others is left alone", () => {
+    const foreign = { Name: "nginx.conf", Labels: {}, Data: "e30=" };
+    const broken = { ...toEngineConfig(record()), Data: "no json" };
+    expect(
+      fromEngineConfigs([
+        { ID: "1", Spec: foreign },
+        { ID: "2", Spec: broken },
+      ]),
+    ).toEqual([]);
+  });
+
+  test("has a name that every engine takes, whatever the names of service and step", () => {
+    const word = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(word, word, (service, name) => {
+        const hash = hashStep({ ...step, name }, [], key);
+        const config = toEngineConfig(record({ service, step: name, hash }));
+        // swarmkit, validateConfigSecretName
+        expect(config.Name).toMatch(/^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?$/);
+        expect(config.Name.length).toBeLessThanOrEqual(64);
+        if (service.length + name.length <= 44)
+          expect(config.Name).toBe(`hive.init.${service}.${name}.${hash.slice(0, 8)}`);
+      }),
+    );
+  });
+});
