@@ -65,8 +65,7 @@ export async function runInContainer(
       Tty: false,
       ...(user === "" ? {} : { User: user }),
     });
-    const inspect = async (): Promise<ExecInspection> =>
-      await exec.inspect();
+    const inspect = async (): Promise<ExecInspection> => await exec.inspect();
     const stream = await exec.start({ hijack: true, stdin: true });
     onStart(inspect);
     const closed = new Promise<void>((resolve) => stream.once("close", resolve));

@@ -42,8 +42,9 @@ export async function runStep(run: StepRun): Promise<StepOutcome> {
   const { hosts, service, serviceId, step } = run;
   let reason = "";
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    reportProgress(`${service}: step ${step.name} waits for a running task`);
-    const task = await findRunningTask(hosts, service, serviceId, waitSeconds);
+    const task = await findRunningTask(hosts, service, serviceId, waitSeconds, () =>
+      reportProgress(`${service}: step ${step.name} waits for a running task`),
+    );
     reportProgress(`${service}: step ${step.name} runs on ${task.host.name}`);
     try {
       const outcome = await withEngine(
@@ -160,7 +161,10 @@ async function withinDeadline<T>(
 /** Ends the command's process group; the engine makes each command leader of one. */
 async function endCommand(host: HostAccess, pid: number): Promise<void> {
   if (!Number.isInteger(pid) || pid <= 1) return;
-  const script = `sudo -n kill -TERM -- -${pid} || sudo -n kill -TERM ${pid}; sleep ${endSeconds}; sudo -n kill -KILL -- -${pid} 2> /dev/null || true`;
+  const kill = `sudo -n kill -s "$1" -- -${pid} 2> /dev/null`;
+  const script =
+    `stop() { ${kill}; }; stop TERM; ` +
+    `for _ in $(seq ${endSeconds}); do stop 0 || exit 0; sleep 1; done; stop KILL`;
   await runCommand(host, script, { deadlineSeconds: endSeconds + 15 }).catch(() => undefined);
 }
 

@@ -27,6 +27,7 @@ const pollMs = 500;
  * the newest, where there are several: after an update it is of the new version.
  *
  * @param seconds how long to wait
+ * @param onWait is called when none runs at once
  * @throws Error when none runs in time, with what the tasks do instead; or its host is not among `hosts`
  */
 export async function findRunningTask(
@@ -34,9 +35,10 @@ export async function findRunningTask(
   service: string,
   serviceId: string,
   seconds: number,
+  onWait: () => void,
 ): Promise<RunningTask> {
   const end = Date.now() + seconds * 1000;
-  for (;;) {
+  for (let looks = 0; ; looks++) {
     const { tasks, nodes } = await lookAt(hosts, service, serviceId);
     const ready = new Map(
       nodes
@@ -60,6 +62,7 @@ export async function findRunningTask(
           "Is the node's host name another than the server's? Look with: docker node ls",
       );
     }
+    if (looks === 0) onWait();
     if (Date.now() > end) {
       const states = tasks.map(({ Status, NodeID }) =>
         [Status.State, ready.get(NodeID ?? "") ?? "no host", Status.Err ?? ""].join(" ").trim(),
