@@ -1,11 +1,14 @@
 /** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
+import { type ConstrainedNode, meetsConstraints } from "./placement-constraints";
+import type { EngineMode, EngineTaskTemplate } from "./service-spec/engine";
 
 /** A task as `GET /tasks` lists it, as far as it is read. */
 export interface EngineTask {
   readonly ID: string;
   readonly NodeID?: string;
-  /** Number of the replica; absent or 0 for tasks of global services. */
+  /** Number of the replica; absent or 0 for tasks of global services and jobs. */
   readonly Slot?: number;
+  /** `running` or, for jobs, `complete`; `shutdown` or `remove` when it is to go. */
   readonly DesiredState: string;
   readonly Status: {
     readonly State: string;
@@ -13,27 +16,23 @@ export interface EngineTask {
     readonly Err?: string;
     readonly Message?: string;
   };
-  readonly Spec?: { readonly ContainerSpec?: unknown; readonly ForceUpdate?: number };
+  readonly Spec?: Partial<EngineTaskTemplate>;
+  /** Which run of a job it belongs to; 0 is left out. */
+  readonly JobIteration?: { readonly Index?: number };
 }
 
 /** A node as `GET /nodes` lists it, as far as it is read. */
-export interface EngineNode {
-  readonly ID: string;
-  readonly Description: { readonly Hostname: string };
+export interface EngineNode extends ConstrainedNode {
   readonly Status: { readonly State: string };
-  readonly Spec: { readonly Availability: string };
+  readonly Spec: ConstrainedNode["Spec"] & { readonly Availability: string };
 }
 
 /** A service as `GET /services/<id>` gives it, as far as it is read. */
 export interface EngineService {
-  readonly Spec: {
-    readonly TaskTemplate: { readonly ContainerSpec: unknown; readonly ForceUpdate?: number };
-    readonly Mode: {
-      readonly Global?: unknown;
-      readonly Replicated?: { readonly Replicas?: number };
-    };
-  };
+  readonly Spec: { readonly TaskTemplate: EngineTaskTemplate; readonly Mode: EngineMode };
   readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
+  /** The run that a job is at: each change of the job begins a new one. */
+  readonly JobStatus?: { readonly JobIteration?: { readonly Index?: number } };
 }
 
 /** How far a service is. */
@@ -41,8 +40,10 @@ export type ServiceProgress =
   | { readonly kind: "converged" }
   | {
       readonly kind: "waiting";
-      /** What is missing, for the error if it stays so: `2 of 3 tasks run`. */
+      /** What is missing, and what its tasks are doing: `2 of 3 tasks run (preparing on hive1)`. */
       readonly detail: string;
+      /** Tasks of the wanted kind that have failed so far, newest first. */
+      readonly tasks: readonly EngineTask[];
     }
   | {
       readonly kind: "failed";
@@ -51,42 +52,52 @@ export type ServiceProgress =
       readonly tasks: readonly EngineTask[];
     };
 
-/** After so many failed tasks in the same place a new service is given up. */
+/** After so many tasks that ended in the same place a new service is given up, if its engine has not done so before. */
 const attemptsPerPlace = 3;
 
 /** States in which a task has ended badly. */
 const badEnds = ["failed", "rejected", "orphaned"];
+/** States in which a task has ended by itself; the end of one that was told to stop is `shutdown`. */
+const ownEnds = [...badEnds, "complete"];
 /** States that a task does not leave. */
-const ends = [...badEnds, "complete", "shutdown", "remove"];
+const ends = [...ownEnds, "shutdown", "remove"];
+/** Wanted states of a task that is to do its work. */
+const alive = ["running", "complete"];
+
+/** What else has to be known to judge a service. */
+export interface ProgressOptions {
+  /** Whether it was changed just now; else the end of an earlier update says nothing. */
+  readonly updated: boolean;
+  /** Tasks that had ended before: they are no reason to give up. */
+  readonly past?: ReadonlySet<string>;
+  /** Compares two plain values regardless of the order of keys. */
+  readonly same: (a: unknown, b: unknown) => boolean;
+}
 
 /**
- * Decides how far a service is.
+ * Decides how far a service is. A task counts as running when the engine says so: with a health check it says `starting`
+ * until the check has passed.
  *
  * @param service with its state of an update, if there is one
  * @param tasks all of its tasks
  * @param nodes all nodes of the Swarm
- * @param updated whether it was changed just now; else the end of an earlier update says nothing
- * @param same compares two plain values regardless of the order of keys
  */
 export function serviceProgress(
   service: EngineService,
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
-  updated: boolean,
-  same: (a: unknown, b: unknown) => boolean,
+  { updated, past, same }: ProgressOptions,
 ): ServiceProgress {
-  const template = service.Spec.TaskTemplate;
-  const current = tasks.filter(
-    ({ Spec }) =>
-      same(Spec?.ContainerSpec, template.ContainerSpec) &&
-      (Spec?.ForceUpdate ?? 0) === (template.ForceUpdate ?? 0),
-  );
+  if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, tasks, nodes);
+  const current = tasks.filter((task) => isCurrent(task, service, nodes, same));
+  const running = current.filter(isRunning);
+  const { missing, detail } = missingPlaces(service, running, tasks, nodes);
   const state = service.UpdateStatus?.State ?? "";
   switch (state) {
     case "updating":
-      return waiting("the update is being rolled out", current);
+      return waiting(`the change is being rolled out: ${detail}`, current, nodes);
     case "rollback_started":
-      return waiting("the update failed and is being rolled back", tasks);
+      return waiting("the change failed and is being rolled back", tasks, nodes);
     case "paused":
     case "rollback_paused":
     case "rollback_completed": {
@@ -102,16 +113,52 @@ export function serviceProgress(
       };
     }
   }
-  const running = current.filter(isRunning);
-  const wanted = missingPlaces(service, running, nodes);
-  if (wanted.missing === 0) {
-    return { kind: "converged" };
+  if (!missing) return { kind: "converged" };
+  const ended = newestFirst(
+    current.filter((task) => hasEnded(task) && past?.has(task.ID) !== true),
+  );
+  const { attempts, detail: given } = patience(service);
+  if (attemptsInWorstPlace(ended) >= attempts) {
+    return { kind: "failed", detail: given, tasks: ended };
   }
-  const failures = failuresOf(current);
-  if (attemptsInWorstPlace(failures) >= attemptsPerPlace) {
-    return { kind: "failed", detail: "its tasks end again and again", tasks: failures };
+  return waiting(detail, current, nodes);
+}
+
+/**
+ * What a job is at: `running`; `starting` when a run was started and has no task yet, which lasts a moment; else `idle`.
+ */
+export function jobActivity(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+): "idle" | "starting" | "running" {
+  const run = tasksOfRun(service, tasks);
+  if (run.some(isUnfinished)) return "running";
+  const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;
+  return wanted > 0 && run.length === 0 ? "starting" : "idle";
+}
+
+/** A job has converged when its run has completed; one that something else starts, at once. */
+function jobProgress(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): ServiceProgress {
+  const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;
+  const run = tasksOfRun(service, tasks);
+  const complete = run.filter(({ Status }) => Status.State === "complete");
+  if (complete.length >= wanted) return { kind: "converged" };
+  const failures = failuresOf(run);
+  const { MaxAttempts = 0 } = service.Spec.TaskTemplate.RestartPolicy ?? {};
+  if (failures.length > MaxAttempts && !run.some(isUnfinished)) {
+    const times = failures.length === 1 ? "" : ` ${failures.length} times`;
+    return { kind: "failed", detail: `the job failed${times}`, tasks: failures };
   }
-  return waiting(wanted.detail, current);
+  return waiting("the job has not ended", run, nodes);
+}
+
+function tasksOfRun(service: EngineService, tasks: readonly EngineTask[]): readonly EngineTask[] {
+  const iteration = service.JobStatus?.JobIteration?.Index ?? 0;
+  return tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === iteration);
 }
 
 /**
@@ -135,35 +182,102 @@ export function waitsForLostHost(
 
 /** Tasks that have ended badly, newest first. */
 export function failuresOf(tasks: readonly EngineTask[]): readonly EngineTask[] {
-  return tasks
-    .filter(({ Status }) => badEnds.includes(Status.State))
-    .sort((a, b) => ((a.Status.Timestamp ?? "") < (b.Status.Timestamp ?? "") ? 1 : -1));
+  return newestFirst(tasks.filter(({ Status }) => badEnds.includes(Status.State)));
 }
 
-/** How many running tasks are missing, and where. */
+/** Whether a task has ended by itself, well or badly. */
+export function hasEnded({ Status }: EngineTask): boolean {
+  return ownEnds.includes(Status.State);
+}
+
+function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
+  return [...tasks].sort((a, b) =>
+    (a.Status.Timestamp ?? "") < (b.Status.Timestamp ?? "") ? 1 : -1,
+  );
+}
+
+/** How many tasks may end in one place before the service is given up, and what is to be said then. */
+function patience({ Spec }: EngineService): { readonly attempts: number; readonly detail: string } {
+  const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
+  const allowed = Condition === "none" ? 1 : MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
+  return allowed <= attemptsPerPlace
+    ? { attempts: allowed, detail: "its tasks ended, and its restart policy allows no more" }
+    : { attempts: attemptsPerPlace, detail: "its tasks end again and again" };
+}
+
+/**
+ * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on where it is, as long as its
+ * host meets what is wanted now (swarmkit, `IsTaskDirty`).
+ */
+function isCurrent(
+  task: EngineTask,
+  service: EngineService,
+  nodes: readonly EngineNode[],
+  same: (a: unknown, b: unknown) => boolean,
+): boolean {
+  const template = service.Spec.TaskTemplate;
+  if (!same(withoutPlacement(task.Spec), withoutPlacement(template))) return false;
+  const node = nodes.find(({ ID }) => ID === task.NodeID);
+  return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
+}
+
+function withoutPlacement(template: Partial<EngineTaskTemplate> | undefined): object {
+  return { ...template, Placement: undefined, ForceUpdate: template?.ForceUpdate ?? 0 };
+}
+
+/** Whether tasks are missing or too many, and how many run or where none does. */
 function missingPlaces(
   service: EngineService,
   running: readonly EngineTask[],
+  tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
-): { readonly missing: number; readonly detail: string } {
-  if (service.Spec.Mode.Global === undefined) {
-    const replicas = service.Spec.Mode.Replicated?.Replicas ?? 1;
-    return {
-      missing: Math.abs(replicas - running.length),
-      detail: `${running.length} of ${replicas} tasks run`,
-    };
-  }
-  const eligible = nodes.filter(
+): { readonly missing: boolean; readonly detail: string } {
+  const { Mode: mode, TaskTemplate: template } = service.Spec;
+  const constraints = template.Placement?.Constraints ?? [];
+  const allowed = nodes.filter((node) => meetsConstraints(node, constraints));
+  const eligible = allowed.filter(
     ({ Status, Spec }) => Status.State === "ready" && Spec.Availability === "active",
   );
+  if (mode.Global === undefined) {
+    const replicas = mode.Replicated?.Replicas ?? 1;
+    const perHost = template.Placement?.MaxReplicas ?? 0;
+    // More than the hosts may hold never run; one is waited for in any case, so that no host at all is no success.
+    const places = perHost === 0 ? replicas : Math.max(1, perHost * eligible.length);
+    const wanted = Math.min(replicas, places);
+    return {
+      missing: wanted !== running.length,
+      detail: `${running.length} of ${wanted} tasks run`,
+    };
+  }
+  if (allowed.length === 0) {
+    return {
+      missing: true,
+      detail: `no host meets its placement constraints ${constraints.join(", ")}`,
+    };
+  }
+  const namesOf = (some: readonly EngineNode[]): string =>
+    some.map(({ Description }) => Description.Hostname).join(", ");
   const without = eligible.filter(({ ID }) => !running.some(({ NodeID }) => NodeID === ID));
-  const names = without.map(({ Description }) => Description.Hostname).join(", ");
-  return { missing: without.length, detail: `no task runs on ${names}` };
+  const surplus = nodes.filter(
+    (node) =>
+      node.Status.State === "ready" &&
+      !allowed.includes(node) &&
+      tasks.some((task) => task.NodeID === node.ID && task.Status.State === "running"),
+  );
+  if (without.length === 0 && surplus.length > 0) {
+    return { missing: true, detail: `a task still runs on ${namesOf(surplus)}` };
+  }
+  return { missing: without.length > 0, detail: `no task runs on ${namesOf(without)}` };
 }
 
 /** A task that runs and is meant to. */
 function isRunning(task: EngineTask): boolean {
   return task.DesiredState === "running" && task.Status.State === "running";
+}
+
+/** A task that is on its way, or runs. */
+function isUnfinished(task: EngineTask): boolean {
+  return alive.includes(task.DesiredState) && !ends.includes(task.Status.State);
 }
 
 /** The largest number of failures of one replica or on one node. */
@@ -176,16 +290,57 @@ function attemptsInWorstPlace(failures: readonly EngineTask[]): number {
   return Math.max(0, ...counts.values());
 }
 
-/** What is missing, with what the newest unfinished task says about it. */
-function waiting(detail: string, tasks: readonly EngineTask[]): ServiceProgress {
-  const words = tasks
-    .filter(({ DesiredState, Status }) => DesiredState === "running" && Status.State !== "running")
-    .map(({ Status }) =>
-      Status.Err === undefined || Status.Err === "" ? Status.State : Status.Err,
-    );
-  const unique = [...new Set(words)];
+/** What is missing, with what unfinished tasks are doing and how the last failed one ended. */
+function waiting(
+  detail: string,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): ServiceProgress {
+  const doing = new Map<string, string[]>();
+  for (const task of tasks) {
+    if (!isUnfinished(task) || isRunning(task)) continue;
+    const words = stateWords(task);
+    doing.set(words, [...(doing.get(words) ?? []), ...hostOf(task, nodes)]);
+  }
+  const failures = failuresOf(tasks);
+  const [failure] = failures;
+  const parts = [
+    ...[...doing].map(([words, hosts]) => withHosts(words, hosts)),
+    ...(failure === undefined
+      ? []
+      : [
+          `${withHosts(`last one ${failure.Status.State}`, hostOf(failure, nodes))}: ` +
+            (failure.Status.Err ?? "no reason given"),
+        ]),
+  ];
   return {
     kind: "waiting",
-    detail: unique.length === 0 ? detail : `${detail} (${unique.join("; ")})`,
+    detail: parts.length === 0 ? detail : `${detail} (${parts.join("; ")})`,
+    tasks: failures,
   };
+}
+
+/** What a task is doing. */
+function stateWords({ Status: { State: state, Err: error = "" } }: EngineTask): string {
+  if (error !== "") return `${state}: ${error}`;
+  switch (state) {
+    case "new":
+    case "pending":
+      return "waiting for a host";
+    case "preparing":
+      return "preparing (image, networks, volumes)";
+    case "starting":
+      return "starting (not healthy yet)";
+    default:
+      return state;
+  }
+}
+
+function hostOf({ NodeID }: EngineTask, nodes: readonly EngineNode[]): readonly string[] {
+  const node = nodes.find(({ ID }) => ID === NodeID);
+  return node === undefined ? [] : [node.Description.Hostname];
+}
+
+function withHosts(words: string, hosts: readonly string[]): string {
+  return hosts.length === 0 ? words : `${words} on ${[...new Set(hosts)].join(", ")}`;
 }

@@ -16,3 +16,22 @@ export const progressPrefix = "hive: ";
 export function reportProgress(text: string): void {
   process.stdout.write(`${progressPrefix}${text}\n`);
 }
+
+/** Time between two lines of one piece of work. */
+const pauseMs = 3000;
+
+/**
+ * A voice for one piece of work: says a text when it is another than the last one said, and some seconds after that one or
+ * after the beginning. So short work says nothing, and long work says what holds it up.
+ *
+ * @returns takes what is to be said now, as often as one likes
+ */
+export function progressReporter(): (text: string) => void {
+  let said = { text: "", at: Date.now() };
+  return (text) => {
+    const now = Date.now();
+    if (text === said.text || now - said.at < pauseMs) return;
+    said = { text, at: now };
+    reportProgress(text);
+  };
+}

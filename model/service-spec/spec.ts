@@ -1,4 +1,4 @@
-import type { PortPlan, ServicePlan } from "../service-plan";
+import type { ServicePlan } from "../plan";
 
 /** What a service of the Swarm takes over from the plan as it stands there. */
 export type PlannedService = Omit<
@@ -82,21 +82,4 @@ export interface ServiceSpec extends PlannedService {
   readonly mounts: readonly ServiceMount[];
   readonly secrets: readonly ServiceFile[];
   readonly configs: readonly ServiceFile[];
-}
-
-/** Ports by published port, then protocol, then target: engines give them back in any order. */
-export function sortPorts(ports: readonly PortPlan[]): readonly PortPlan[] {
-  return [...ports].sort(
-    (a, b) =>
-      [
-        a.published - b.published,
-        compareText(a.protocol, b.protocol),
-        a.target - b.target,
-        compareText(a.mode, b.mode),
-      ].find((order) => order !== 0) ?? 0,
-  );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

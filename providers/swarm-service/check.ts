@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../unknown-value";
 import type { SwarmServiceWish } from "./service-state";
 
-/** What is wrong with the inputs of a service, as far as they are known. */
+/** What is wrong with the inputs of a service, as far as they are known: what an engine would refuse, in words that help. */
 export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailure[] {
   const failures: pulumi.dynamic.CheckFailure[] = [];
   const fail = (property: string, reason: string): void => {
@@ -22,23 +22,64 @@ export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailur
   if (isKnown(wish.managers) && wish.managers.length === 0) {
     fail("managers", "is empty; give at least one host that is a manager of the Swarm");
   }
-  const { mode, update, ports } = wish;
-  if (
-    isKnown(mode) &&
-    mode?.kind === "replicated" &&
-    !(Number.isInteger(mode.replicas) && mode.replicas >= 0)
-  ) {
-    fail("mode", `has ${mode.replicas} replicas; give a whole number, 0 or more`);
-  }
-  if (isKnown([update, ports]) && update?.order === "start-first") {
-    const port = ports?.find(({ mode: publish }) => publish === "host");
-    if (port !== undefined) {
-      fail(
-        "update",
-        `has the order start-first, but port ${port.published} of the host is published: ` +
-          "two tasks cannot hold it at the same time. Give stop-first.",
-      );
-    }
+  checkMode(wish, fail);
+  checkPorts(wish, fail);
+  checkMounts(wish, fail);
+  if (isKnown(wish.rollback) && wish.rollback.onFailure === "rollback") {
+    fail("rollback", "cannot be rolled back itself: give pause or continue for onFailure");
   }
   return failures;
+}
+
+type Fail = (property: string, reason: string) => void;
+
+function checkMode({ mode }: SwarmServiceWish, fail: Fail): void {
+  if (!isKnown(mode)) return;
+  if (mode.kind === "replicated" && !isCount(mode.replicas)) {
+    fail("mode", `has ${mode.replicas} replicas; give a whole number, 0 or more`);
+  }
+  if (mode.kind === "job" && !isCount(mode.retries)) {
+    fail("mode", `has ${mode.retries} retries; give a whole number, 0 or more`);
+  }
+}
+
+function checkPorts({ update, ports, endpointMode }: SwarmServiceWish, fail: Fail): void {
+  if (!isKnown([update, ports, endpointMode])) return;
+  const onHost = ports.find(({ mode }) => mode === "host");
+  if (onHost !== undefined && update.order === "start-first") {
+    fail(
+      "update",
+      `has the order start-first, but port ${onHost.published} of the host is published: ` +
+        "two tasks cannot hold it at the same time. Give stop-first.",
+    );
+  }
+  const ingress = ports.find(({ mode }) => mode === "ingress");
+  if (ingress !== undefined && endpointMode === "dnsrr") {
+    fail(
+      "ports",
+      `publish ${ingress.published} through the routing mesh, which needs a virtual address: ` +
+        "give the endpoint mode vip, or the port the mode host.",
+    );
+  }
+}
+
+function checkMounts({ mounts, secrets, configs }: SwarmServiceWish, fail: Fail): void {
+  const modes = { mounts, secrets, configs };
+  for (const [property, files] of Object.entries(modes)) {
+    if (!isKnown(files)) continue;
+    for (const file of files) {
+      if ("mode" in file && !/^[0-7]{3,4}$/.test(file.mode)) {
+        fail(property, `at ${file.target} has the mode '${file.mode}'; give octal digits: 0444`);
+      }
+    }
+    const targets = files.map(({ target }) => target);
+    const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+    if (twice !== undefined) {
+      fail(property, `stand twice at ${twice}; only one can be there`);
+    }
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
 }

@@ -1,13 +1,17 @@
 import type Dockerode from "dockerode";
 
+import type { EngineServiceSpec } from "../../model/service-spec/engine";
+import { fromEngineSpec } from "../../model/service-spec/from-engine";
+import { scheduleLabel, siteLabel } from "../../model/service-spec/labels";
+import type { ServiceSpec } from "../../model/service-spec/spec";
+import { toEngineSpec } from "../../model/service-spec/to-engine";
 import {
-  type EngineServiceSpec,
-  fromEngineSpec,
-  type ServiceSpec,
-  siteLabel,
-  toEngineSpec,
-} from "../../model/service-spec";
-import type { EngineNode, EngineTask } from "../../model/service-progress";
+  type EngineNode,
+  type EngineService,
+  type EngineTask,
+  jobActivity,
+  serviceProgress,
+} from "../../model/service-progress";
 import { sameValue } from "../dynamic";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
@@ -15,11 +19,10 @@ import { messageOf } from "../transport/errors";
 import type { RegistryAuth } from "./service-state";
 
 /** The part of `GET /services/<id>` that is read. */
-export interface ServiceInspection {
+export interface ServiceInspection extends EngineService {
   readonly ID: string;
   readonly Version: { readonly Index: number };
   readonly Spec: EngineServiceSpec;
-  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
 }
 
 /** The service with this id; undefined if there is none. */
@@ -83,32 +86,50 @@ interface UpdatableService {
   update(auth: object | undefined, options: object): Promise<unknown>;
 }
 
+/** What came of an attempt to change a service: `starting` and `running` say that a scheduled job must not be disturbed now. */
+export type ChangeOutcome = "unchanged" | "changed" | "starting" | "running";
+
 /**
- * Changes a service to what it is to be; again if another writer came in between.
+ * Changes a service to what it is to be; again if another writer came in between. One that is as wanted, but has been given
+ * up by its engine or failed as a job, gets new tasks. A scheduled job whose run goes on is left alone, for the engine would
+ * end that run.
  *
- * @param force also when it looks as wanted, so that the engine takes over a new account of the registry
- * @returns whether there was something to change
+ * @param options `force`: also when there is no reason, so that the engine takes over a new account of the registry.
+ *   `mayStart`: a run that was started but has no task yet is no reason to wait
  */
 export async function updateService(
   docker: Dockerode,
   id: string,
   spec: ServiceSpec,
   auth: RegistryAuth | undefined,
-  force: boolean,
-): Promise<boolean> {
+  options: { readonly force: boolean; readonly mayStart: boolean },
+): Promise<ChangeOutcome> {
   for (let attempt = 1; ; attempt++) {
-    const seen = (await docker.getService(id).inspect()) as ServiceInspection;
-    if (!force && sameValue(fromEngineSpec(seen.Spec), spec)) {
-      return false;
+    const [seen, tasks, nodes] = await Promise.all([
+      docker.getService(id).inspect() as Promise<ServiceInspection>,
+      listServiceTasks(docker, id),
+      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+    ]);
+    const asWanted = sameValue(fromEngineSpec(seen.Spec), spec);
+    const failed =
+      serviceProgress(seen, tasks, nodes, { updated: false, same: sameValue }).kind === "failed";
+    if (asWanted && !failed && !options.force) {
+      return "unchanged";
+    }
+    if (seen.Spec.Labels?.[scheduleLabel] !== undefined) {
+      const activity = jobActivity(seen, tasks);
+      if (activity === "running" || (activity === "starting" && !options.mayStart)) {
+        return activity;
+      }
     }
     try {
       const request = {
         _query: { version: seen.Version.Index },
-        _body: toEngineSpec(spec, seen.Spec.TaskTemplate.ForceUpdate ?? 0),
+        _body: toEngineSpec(spec, seen.Spec, asWanted && failed),
       };
       const service = docker.getService(id) as unknown as UpdatableService;
       await service.update(authFor(spec, auth), request);
-      return true;
+      return "changed";
     } catch (error) {
       if (attempt === 5 || !messageOf(error).includes("update out of sequence")) {
         throw error;
@@ -118,13 +139,20 @@ export async function updateService(
   }
 }
 
+/** All tasks of a service that the Swarm still knows. */
+export async function listServiceTasks(docker: Dockerode, id: string): Promise<EngineTask[]> {
+  const filters = JSON.stringify({ service: [id] });
+  return (await docker.listTasks({ filters })) as EngineTask[];
+}
+
 /**
  * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It does so only when
- * something in the service changes: here the pause between two tasks, by a nanosecond.
+ * something in the service changes: here the pause between two tasks, by a nanosecond, which the normal form leaves out.
  */
 export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
   const seen = (await docker.getService(id).inspect()) as ServiceInspection;
-  const delay = seen.Spec.UpdateConfig?.Delay === 1 ? 0 : 1;
+  const { Delay: before = 0 } = seen.Spec.UpdateConfig ?? {};
+  const delay = before % 2 === 0 ? before + 1 : before - 1;
   const request = {
     _query: { version: seen.Version.Index },
     _body: { ...seen.Spec, UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay } },

@@ -1,18 +1,19 @@
 import {
   type EngineNode,
   type EngineTask,
-  failuresOf,
+  hasEnded,
   serviceProgress,
   type ServiceProgress,
   waitsForLostHost,
 } from "../../model/service-progress";
 import { sameValue } from "../dynamic";
+import { progressReporter } from "../progress-line";
 import { sleep } from "../transport/deadline";
 import { askAgain } from "../transport/again";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { restartRollout, type ServiceInspection } from "./client";
+import { listServiceTasks, restartRollout, type ServiceInspection } from "./client";
 import { reportTask } from "./task-report";
 
 /** A service as it is now. */
@@ -28,8 +29,8 @@ interface Look {
 /** How convergence is awaited. */
 export interface ConvergenceOptions {
   readonly deadlineSeconds: number;
-  /** Whether the service was changed just now, so that the engine rolls an update out. */
-  readonly updated: boolean;
+  /** Whether the service is new, was changed just now, so that the engine rolls an update out, or is as it was. */
+  readonly after: "creation" | "change" | "nothing";
   /** How long all tasks have to run before a new service counts as running, seconds. An update is watched by the engine. */
   readonly stableSeconds: number;
 }
@@ -42,7 +43,7 @@ const heldUpMs = 4000;
 
 /**
  * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the one that was asked first
- * may be lost meanwhile.
+ * may be lost meanwhile. Work that takes long says what it is at.
  *
  * @throws Error with the failing task's own error and the last lines that it printed
  */
@@ -53,11 +54,12 @@ export async function awaitConvergence(
 ): Promise<void> {
   const begin = Date.now();
   const end = begin + options.deadlineSeconds * 1000;
-  const seen = new Map<string, EngineTask>();
+  const seen: Memory = { tasks: new Map(), past: undefined };
+  const report = progressReporter();
   let stableSince: number | undefined;
   let moved = { state: "", at: begin };
   for (;;) {
-    const { name, progress, heldUp, state } = await look(managers, id, options.updated, seen);
+    const { name, progress, heldUp, state } = await look(managers, id, options.after, seen);
     if (state !== moved.state) {
       moved = { state, at: Date.now() };
     } else if (heldUp && Date.now() - moved.at > heldUpMs) {
@@ -69,18 +71,20 @@ export async function awaitConvergence(
     }
     if (progress.kind === "converged") {
       stableSince ??= Date.now();
-      const settled = Date.now() - begin >= (options.updated ? rolloutStartMs : 0);
+      const settled = Date.now() - begin >= (options.after === "change" ? rolloutStartMs : 0);
       if (settled && Date.now() - stableSince >= options.stableSeconds * 1000) {
         return;
       }
+      if (options.stableSeconds > 0) report(`${name}: all tasks run, and are watched for a while`);
     } else {
       stableSince = undefined;
+      report(`${name}: ${progress.detail}`);
       if (Date.now() > end) {
         throw await failure(
           managers,
           name,
           `not done within ${options.deadlineSeconds} s: ${progress.detail}`,
-          failuresOf([...seen.values()])[0],
+          progress.tasks[0],
         );
       }
     }
@@ -88,12 +92,20 @@ export async function awaitConvergence(
   }
 }
 
-/** One look at the service. `seen` keeps failed tasks, for the engine forgets them soon. */
+/** What is kept from one look to the next. */
+interface Memory {
+  /** Tasks by id, with failed ones that the engine has forgotten. */
+  readonly tasks: Map<string, EngineTask>;
+  /** Tasks of an older service that had ended when it was looked at first. */
+  past: ReadonlySet<string> | undefined;
+}
+
+/** One look at the service. */
 async function look(
   managers: readonly HostAccess[],
   id: string,
-  updated: boolean,
-  seen: Map<string, EngineTask>,
+  after: ConvergenceOptions["after"],
+  memory: Memory,
 ): Promise<Look> {
   const [service, tasks, nodes] = await askAgain(30, (deadlineSeconds) =>
     withAnyManager(
@@ -101,22 +113,27 @@ async function look(
       (docker) =>
         Promise.all([
           docker.getService(id).inspect() as Promise<ServiceInspection>,
-          docker.listTasks({ filters: JSON.stringify({ service: [id] }) }) as Promise<EngineTask[]>,
+          listServiceTasks(docker, id),
           docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
         ]),
       { deadlineSeconds: Math.max(deadlineSeconds, 10), repeatable: true },
     ),
   );
   const listed = new Set(tasks.map(({ ID }) => ID));
-  for (const task of seen.values()) {
-    if (!listed.has(task.ID) && failuresOf([task]).length === 0) {
-      seen.delete(task.ID);
+  for (const task of memory.tasks.values()) {
+    if (!listed.has(task.ID) && !hasEnded(task)) {
+      memory.tasks.delete(task.ID);
     }
   }
   for (const task of tasks) {
-    seen.set(task.ID, task);
+    memory.tasks.set(task.ID, task);
   }
-  const progress = serviceProgress(service, [...seen.values()], nodes, updated, sameValue);
+  memory.past ??= new Set(after === "creation" ? [] : tasks.filter(hasEnded).map(({ ID }) => ID));
+  const progress = serviceProgress(service, [...memory.tasks.values()], nodes, {
+    updated: after === "change",
+    past: memory.past,
+    same: sameValue,
+  });
   return {
     name: service.Spec.Name,
     progress,

@@ -1,28 +1,24 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { fromEngineSpec } from "../../model/service-spec";
+import { fromEngineSpec } from "../../model/service-spec/from-engine";
+import { excludeEachOther } from "../../model/service-spec/replacement";
 import { changedInputs, partialFailure, sameValue } from "../dynamic";
 import { readResult } from "../read-result";
 import { askAgain } from "../transport/again";
 import { isTransportError, messageOf } from "../transport/errors";
 import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../unknown-value";
+import { changeService } from "./change";
 import { checkService } from "./check";
-import {
-  createService,
-  findOwnService,
-  inspectService,
-  removeService,
-  updateService,
-} from "./client";
+import { createService, findOwnService, inspectService, removeService } from "./client";
 import { awaitConvergence } from "./convergence";
 import {
+  normalInputs,
   serviceContent,
   specOf,
   type SwarmServiceInputs,
   swarmServiceInputs,
   type SwarmServiceState,
-  withDefaults,
   withObserved,
 } from "./service-state";
 
@@ -36,38 +32,50 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
 > = {
   async check(_olds, news) {
     const failures = checkService(news);
-    // Defaults depend on other inputs; while some are unknown, what was given is shown as it is.
-    return { inputs: isKnown(news) ? withDefaults(news) : news, failures };
+    // While some inputs are unknown, or wrong, what was given is shown as it is.
+    const normal = isKnown(news) && failures.length === 0;
+    return { inputs: normal ? normalInputs(news) : news, failures };
   },
 
   async diff(_id, olds, news) {
     const replaces: string[] = [];
     if (isKnown(news.name) && olds.name !== news.name) replaces.push("name");
-    const kindChanges = isKnown(news.mode) && (news.mode?.kind ?? "replicated") !== olds.mode.kind;
-    if (kindChanges) replaces.push("mode");
-    if (!isKnown(news)) return { changes: true, replaces, deleteBeforeReplace: kindChanges };
-    return {
-      changes: !olds.complete || changedInputs(swarmServiceInputs, olds, news).length > 0,
-      replaces,
-      // Under the same name there can be only one.
-      deleteBeforeReplace: kindChanges,
-    };
+    if (isKnown(news.mode) && news.mode.kind !== olds.mode.kind) replaces.push("mode");
+    // Under the same name there can be only one; and a port or volume has one holder.
+    const deleteBeforeReplace =
+      replaces.length > 0 &&
+      (!replaces.includes("name") ||
+        !isKnown([news.ports, news.mounts]) ||
+        excludeEachOther({ ports: olds.ports, mounts: olds.mounts ?? [] }, news));
+    const changes =
+      !isKnown(news) || !olds.complete || changedInputs(swarmServiceInputs, olds, news).length > 0;
+    return { changes, replaces, deleteBeforeReplace };
   },
 
   async create(inputs) {
     const spec = specOf(inputs);
     const { managers, registryAuth, convergeDeadlineSeconds } = inputs;
-    const { id, updated } = await withAnyManager(managers, async (docker) => {
+    const { id, isNew } = await withAnyManager(managers, async (docker) => {
       const own = await findOwnService(docker, spec);
-      return own === undefined
-        ? { id: await createService(docker, spec, registryAuth), updated: false }
-        : { id: own.ID, updated: await updateService(docker, own.ID, spec, registryAuth, false) };
+      // The kind of mode cannot be changed.
+      const usable = own !== undefined && fromEngineSpec(own.Spec).mode.kind === spec.mode.kind;
+      if (usable) return { id: own.ID, isNew: false };
+      if (own !== undefined) {
+        await removeService(docker, own.ID, spec.stopGracePeriodSeconds + removalSeconds);
+      }
+      return { id: await createService(docker, spec, registryAuth), isNew: true };
     });
     try {
+      const options = {
+        auth: registryAuth,
+        force: false,
+        deadlineSeconds: convergeDeadlineSeconds,
+      };
+      const changed = !isNew && (await changeService(managers, id, spec, options));
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        updated,
-        stableSeconds: inputs.update.monitorSeconds,
+        after: isNew ? "creation" : changed ? "change" : "nothing",
+        stableSeconds: spec.update.monitorSeconds,
       });
     } catch (error) {
       throw partialFailure(messageOf(error), id, { ...inputs, serviceId: id, complete: false });
@@ -100,18 +108,34 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async update(id, olds, news) {
     const authChanged = !sameValue(olds.registryAuth, news.registryAuth);
     const changed = changedInputs(serviceContent, olds, news).length > 0;
-    if (olds.complete && !changed && !authChanged) {
+    // Every change of a job that runs once makes it run again, and a new account is no reason for that.
+    const runsOnce = news.mode.kind === "job" && news.mode.schedule === undefined;
+    const force = authChanged && !runsOnce;
+    if (olds.complete && !changed && !force) {
       return { outs: { ...news, serviceId: id, complete: true } };
     }
     const { managers, registryAuth, convergeDeadlineSeconds } = news;
-    const updated = await withAnyManager(managers, (docker) =>
-      updateService(docker, id, specOf(news), registryAuth, authChanged),
-    );
-    await awaitConvergence(managers, id, {
-      deadlineSeconds: convergeDeadlineSeconds,
-      updated,
-      stableSeconds: olds.complete ? 0 : news.update.monitorSeconds,
-    });
+    try {
+      const happened = await changeService(managers, id, specOf(news), {
+        auth: registryAuth,
+        force,
+        deadlineSeconds: convergeDeadlineSeconds,
+      });
+      await awaitConvergence(managers, id, {
+        deadlineSeconds: convergeDeadlineSeconds,
+        after: happened ? "change" : "nothing",
+        stableSeconds: olds.complete ? 0 : news.update.monitorSeconds,
+      });
+    } catch (error) {
+      // After a roll-back the Swarm has what it had. In any case the next run has to look at it again.
+      const { revision } = news;
+      throw partialFailure(messageOf(error), id, {
+        ...olds,
+        revision,
+        managers,
+        complete: false,
+      });
+    }
     return { outs: { ...news, serviceId: id, complete: true } };
   },
 

@@ -1,4 +1,5 @@
-import { normalizeService, type ServiceSpec, type ServiceWish } from "../../model/service-spec";
+import { normalizeService } from "../../model/service-spec/normalize";
+import type { ServiceSpec } from "../../model/service-spec/spec";
 import type { HostAccess } from "../transport/host-access";
 
 /** An account of the registry from which the hosts pull. */
@@ -7,7 +8,7 @@ export interface RegistryAuth {
   readonly password: string;
 }
 
-/** Inputs of a service after `check`: defaults are written out. */
+/** Inputs of a service after `check`: in their normal form. */
 export interface SwarmServiceInputs extends ServiceSpec {
   /** Bumped when code that runs from the state changes; changes nothing else. */
   readonly revision: number;
@@ -20,53 +21,99 @@ export interface SwarmServiceInputs extends ServiceSpec {
 }
 
 /** Inputs as a program gives them. */
-export type SwarmServiceWish = ServiceWish &
-  Pick<SwarmServiceInputs, "revision" | "managers" | "registryAuth"> & {
-    readonly convergeDeadlineSeconds?: number;
-  };
+export type SwarmServiceWish = Omit<SwarmServiceInputs, "convergeDeadlineSeconds"> & {
+  readonly convergeDeadlineSeconds?: number;
+};
 
 /** What the state holds of a service. */
 export interface SwarmServiceState extends SwarmServiceInputs {
   readonly serviceId: string;
-  /** False when the service was made but did not run; the next run goes on. */
+  /** False when the service was made or changed but does not run as wanted; the next run goes on. */
   readonly complete: boolean;
 }
 
+/** As an object, so that the compiler knows when one is missing. */
+const contentNames: Readonly<Record<keyof ServiceSpec, true>> = {
+  name: true,
+  site: true,
+  image: true,
+  mode: true,
+  entrypoint: true,
+  command: true,
+  environment: true,
+  ports: true,
+  endpointMode: true,
+  networks: true,
+  mounts: true,
+  secrets: true,
+  configs: true,
+  hostname: true,
+  hosts: true,
+  dns: true,
+  labels: true,
+  containerLabels: true,
+  placement: true,
+  healthcheck: true,
+  restart: true,
+  update: true,
+  rollback: true,
+  stopGracePeriodSeconds: true,
+  stopSignal: true,
+  user: true,
+  groups: true,
+  workingDirectory: true,
+  capabilities: true,
+  sysctls: true,
+  ulimits: true,
+  init: true,
+  readOnly: true,
+  tty: true,
+  resources: true,
+  logging: true,
+};
+
 /** Inputs that make the service in the Swarm what it is. */
-export const serviceContent = [
-  "name",
-  "site",
-  "image",
-  "mode",
-  "environment",
-  "ports",
-  "hostname",
-  "labels",
-  "healthcheck",
-  "stopGracePeriodSeconds",
-  "restartDelaySeconds",
-  "update",
-] as const;
+export const serviceContent = Object.keys(contentNames) as readonly (keyof ServiceSpec)[];
 
 /** Names of all inputs. */
-export const swarmServiceInputs = [
+export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [
   ...serviceContent,
   "revision",
   "managers",
   "registryAuth",
   "convergeDeadlineSeconds",
-] as const;
+];
 
-/** Writes the defaults out. */
-export function withDefaults(wish: SwarmServiceWish): SwarmServiceInputs {
+/** Brings inputs into their normal form. */
+export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
   const { revision, managers, registryAuth, convergeDeadlineSeconds } = wish;
+  const spec = normalizeService(wish);
   return {
-    ...normalizeService(wish),
+    ...spec,
     revision,
     managers,
     ...(registryAuth === undefined ? {} : { registryAuth }),
-    convergeDeadlineSeconds: convergeDeadlineSeconds ?? 120,
+    convergeDeadlineSeconds: convergeDeadlineSeconds ?? patience(spec, managers.length),
   };
+}
+
+/** Time for image, network and start of a task; what the roll-out itself waits for comes on top. */
+const baseSeconds = 120;
+/** A job that runs once is waited for until it has ended. */
+const jobSeconds = 600;
+
+/** How long a service may take by default: its own rules make a roll-out long. */
+function patience(spec: ServiceSpec, hosts: number): number {
+  const { mode, update, healthcheck } = spec;
+  if (mode.kind === "job") return mode.schedule === undefined ? jobSeconds : baseSeconds;
+  const places = mode.kind === "global" ? hosts : mode.replicas;
+  const rounds = update.parallelism === 0 ? 1 : Math.ceil(places / update.parallelism);
+  const round =
+    update.monitorSeconds +
+    update.delaySeconds +
+    spec.stopGracePeriodSeconds +
+    (healthcheck?.startPeriodSeconds ?? 0);
+  return baseSeconds + Math.ceil(rounds * round);
 }
 
 /** The normal form of the service, without how it is reached. */

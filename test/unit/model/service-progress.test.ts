@@ -4,42 +4,61 @@ import {
   type EngineNode,
   type EngineService,
   type EngineTask,
+  jobActivity,
   serviceProgress,
   waitsForLostHost,
 } from "../../../model/service-progress";
+import type { EngineContainer, EngineTaskTemplate } from "../../../model/service-spec/engine";
 
 const wanted = { Image: "web@sha256:2" };
 const old = { Image: "web@sha256:1" };
 
-function service(mode: EngineService["Spec"]["Mode"], update?: string): EngineService {
+function service(
+  mode: EngineService["Spec"]["Mode"],
+  update?: string,
+  template: Partial<EngineTaskTemplate> = {},
+): EngineService {
   return {
-    Spec: { TaskTemplate: { ContainerSpec: wanted }, Mode: mode },
+    Spec: { TaskTemplate: { ContainerSpec: wanted, ...template }, Mode: mode },
     ...(update === undefined ? {} : { UpdateStatus: { State: update, Message: "because" } }),
   };
 }
 
-function node(id: string, state = "ready", availability = "active"): EngineNode {
+function node(
+  id: string,
+  state = "ready",
+  availability = "active",
+  labels: Readonly<Record<string, string>> = {},
+): EngineNode {
   return {
     ID: id,
     Description: { Hostname: `host-${id}` },
     Status: { State: state },
-    Spec: { Availability: availability },
+    Spec: { Availability: availability, Role: "manager", Labels: labels },
   };
 }
 
 let nextTask = 0;
-function task(nodeId: string, state: string, spec: object = wanted, err?: string): EngineTask {
+function task(
+  nodeId: string,
+  state: string,
+  spec: EngineContainer = wanted,
+  err?: string,
+  template: Partial<EngineTaskTemplate> = {},
+): EngineTask {
   nextTask++;
   return {
     ID: `task-${nextTask}`,
     NodeID: nodeId,
-    DesiredState: state === "running" || state === "preparing" ? "running" : "shutdown",
+    DesiredState: ["running", "preparing", "starting", "pending"].includes(state)
+      ? "running"
+      : "shutdown",
     Status: {
       State: state,
       Timestamp: `2026-01-01T00:00:${String(nextTask).padStart(2, "0")}Z`,
       ...(err === undefined ? {} : { Err: err }),
     },
-    Spec: { ContainerSpec: spec },
+    Spec: { ContainerSpec: spec, ...template },
   };
 }
 
@@ -50,8 +69,13 @@ const progress = (
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[] = three,
   updated = true,
+  past?: ReadonlySet<string>,
 ): ReturnType<typeof serviceProgress> =>
-  serviceProgress(what, tasks, nodes, updated, isDeepStrictEqual);
+  serviceProgress(what, tasks, nodes, {
+    updated,
+    same: isDeepStrictEqual,
+    ...(past === undefined ? {} : { past }),
+  });
 
 describe("a global service", () => {
   test("has converged when a task of the wanted kind runs on every host that takes tasks", () => {
@@ -63,13 +87,76 @@ describe("a global service", () => {
     const tasks = [task("a", "running"), task("b", "running"), task("c", "preparing")];
     expect(progress(service(global), tasks)).toEqual({
       kind: "waiting",
-      detail: "no task runs on host-c (preparing)",
+      detail: "no task runs on host-c (preparing (image, networks, volumes) on host-c)",
+      tasks: [],
+    });
+  });
+
+  test("says which tasks are not healthy yet, which have no host and why, and how the last one ended", () => {
+    const failed = task("a", "failed", wanted, "exit 1");
+    const tasks = [
+      task("a", "starting"),
+      failed,
+      task("b", "starting"),
+      { ...task("", "pending", wanted, "no suitable node"), NodeID: "" },
+    ];
+    expect(progress(service(global), tasks)).toEqual({
+      kind: "waiting",
+      detail:
+        "no task runs on host-a, host-b, host-c (starting (not healthy yet) on host-a, host-b; " +
+        "pending: no suitable node; last one failed on host-a: exit 1)",
+      tasks: [failed],
     });
   });
 
   test("does not wait for a host that is down or drained", () => {
     const nodes = [node("a"), node("b", "down"), node("c", "ready", "drain")];
     expect(progress(service(global), [task("a", "running")], nodes).kind).toBe("converged");
+  });
+
+  describe("with placement constraints", () => {
+    const onSsd = { Placement: { Constraints: ["node.labels.disk==ssd"] } };
+    const nodes = [
+      node("a", "ready", "active", { disk: "ssd" }),
+      node("b", "ready", "active", { disk: "hdd" }),
+      node("c"),
+    ];
+    const here = task("a", "running", wanted, undefined, onSsd);
+
+    test("does not wait for hosts that they exclude", () => {
+      expect(progress(service(global, undefined, onSsd), [here], nodes).kind).toBe("converged");
+    });
+
+    test("waits until the task on a host that they exclude now has gone", () => {
+      const still = task("b", "running");
+      expect(progress(service(global, undefined, onSsd), [here, still], nodes)).toMatchObject({
+        kind: "waiting",
+        detail: "a task still runs on host-b",
+      });
+    });
+
+    test("takes a task for right that was there before them and may stay", () => {
+      expect(progress(service(global, undefined, onSsd), [task("a", "running")], nodes).kind).toBe(
+        "converged",
+      );
+    });
+
+    test("that no host meets is no success", () => {
+      expect(progress(service(global, undefined, onSsd), [], three)).toMatchObject({
+        kind: "waiting",
+        detail: "no host meets its placement constraints node.labels.disk==ssd",
+      });
+    });
+  });
+
+  test.each<[string, Partial<EngineTaskTemplate>]>([
+    ["networks", { Networks: [{ Target: "net1" }] }],
+    ["limits", { Resources: { Limits: { Pids: 5 } } }],
+    ["log driver", { LogDriver: { Name: "journald" } }],
+    ["restart counter", { ForceUpdate: 1 }],
+  ])("has not converged while tasks with other %s run", (_what, template) => {
+    const tasks = ["a", "b", "c"].map((id) => task(id, "running"));
+    expect(progress(service(global, undefined, template), tasks).kind).toBe("waiting");
   });
 
   test("has not converged while tasks of the old kind run", () => {
@@ -87,6 +174,98 @@ describe("a replicated service", () => {
   ])("wants 2 tasks: with %i it is %s", (count, kind) => {
     const tasks = Array.from({ length: count }, () => task("a", "running"));
     expect(progress(service(two), tasks).kind).toBe(kind);
+  });
+});
+
+describe("a replicated service with a limit of tasks on one host", () => {
+  const one = { Placement: { MaxReplicas: 1 } };
+  const wants = service({ Replicated: { Replicas: 3 } }, undefined, one);
+  const running = (id: string): EngineTask => task(id, "running", wanted, undefined, one);
+
+  test("does not wait for the task that has no host left", () => {
+    const nodes = [node("a"), node("b"), node("c", "down")];
+    expect(progress(wants, [running("a"), running("b")], nodes).kind).toBe("converged");
+    expect(progress(wants, [running("a")], nodes)).toMatchObject({
+      kind: "waiting",
+      detail: "1 of 2 tasks run",
+    });
+  });
+
+  test("without any host is no success", () => {
+    expect(progress(wants, [], [node("a", "ready", "drain")]).kind).toBe("waiting");
+  });
+});
+
+test("a service of no task has converged at once", () => {
+  expect(progress(service({ Replicated: { Replicas: 0 } }), []).kind).toBe("converged");
+});
+
+describe("a job", () => {
+  const job = (
+    iteration: number,
+    total = 1,
+    retries = 0,
+    current: Partial<EngineService> = {},
+  ): EngineService => ({
+    Spec: {
+      TaskTemplate: {
+        ContainerSpec: wanted,
+        RestartPolicy: {
+          Condition: retries === 0 ? "none" : "on-failure",
+          MaxAttempts: retries,
+        },
+      },
+      Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: total } },
+    },
+    JobStatus: { JobIteration: iteration === 0 ? {} : { Index: iteration } },
+    ...current,
+  });
+  const run = (iteration: number, state: string, err?: string): EngineTask => ({
+    ...task("a", state, wanted, err),
+    DesiredState: ["failed", "rejected"].includes(state) ? "shutdown" : "complete",
+    JobIteration: iteration === 0 ? {} : { Index: iteration },
+  });
+
+  test("is waited for until its task has completed", () => {
+    expect(progress(job(0), [])).toMatchObject({ kind: "waiting" });
+    expect(progress(job(0), [run(0, "running")])).toMatchObject({
+      kind: "waiting",
+      detail: "the job has not ended (running on host-a)",
+    });
+    expect(progress(job(0), [run(0, "complete")]).kind).toBe("converged");
+  });
+
+  test("that was changed runs again: what an earlier run did says nothing", () => {
+    expect(progress(job(2), [run(1, "complete")]).kind).toBe("waiting");
+    expect(progress(job(2), [run(1, "failed", "exit 1"), run(2, "complete")]).kind).toBe(
+      "converged",
+    );
+  });
+
+  test("has failed when its retries are used up, not before", () => {
+    const failures = [1, 2, 3].map(() => run(1, "failed", "exit 3"));
+    expect(progress(job(1, 1, 2), [...failures.slice(1), run(1, "running")]).kind).toBe("waiting");
+    expect(progress(job(1, 1, 2), failures)).toMatchObject({
+      kind: "failed",
+      detail: "the job failed 3 times",
+      tasks: [...failures].reverse(),
+    });
+    expect(progress(job(1), failures.slice(2))).toMatchObject({ detail: "the job failed" });
+  });
+
+  test("that something else starts has converged at once", () => {
+    expect(progress(job(0, 0), []).kind).toBe("converged");
+  });
+
+  test.each([
+    ["idle before its first run", job(0, 0), [], "idle"],
+    ["starting when the run has no task yet", job(1), [], "starting"],
+    ["running while a task is on its way", job(1), [run(1, "preparing")], "running"],
+    ["running between two attempts", job(1, 1, 2), [run(1, "failed"), run(1, "ready")], "running"],
+    ["idle after it has completed", job(1), [run(1, "complete")], "idle"],
+    ["idle after it has failed", job(1), [run(1, "failed")], "idle"],
+  ])("is %s", (_when, what, tasks, expected) => {
+    expect(jobActivity(what, tasks)).toBe(expected);
   });
 });
 
@@ -126,6 +305,26 @@ describe("a new service", () => {
       kind: "failed",
       tasks: [...failed].reverse(),
     });
+  });
+
+  test("is given up as well when its task ends well, but again and again", () => {
+    const ended = [1, 2, 3].map(() => task("a", "complete"));
+    expect(progress(service(global), ended, three, false).kind).toBe("failed");
+  });
+
+  test("is given up as soon as its restart policy allows no more", () => {
+    const never = { RestartPolicy: { Condition: "none" } };
+    const ended = task("a", "failed", wanted, "exit 1", never);
+    expect(progress(service(global, undefined, never), [ended], three, false)).toMatchObject({
+      kind: "failed",
+      detail: "its tasks ended, and its restart policy allows no more",
+    });
+  });
+
+  test("is not given up for failures of the past", () => {
+    const failed = [1, 2, 3].map(() => task("a", "failed", wanted, "exit 1"));
+    const past = new Set(failed.map(({ ID }) => ID));
+    expect(progress(service(global), failed, three, false, past).kind).toBe("waiting");
   });
 
   test("is not given up for one failure on each of three hosts", () => {

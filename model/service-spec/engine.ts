@@ -1,0 +1,177 @@
+import type { PortPlan } from "../plan";
+
+/**
+ * The part of the Engine API's `ServiceSpec` (1.41 and newer) that this program writes and reads. Durations are in
+ * nanoseconds, sizes in bytes, file modes numbers. What an engine leaves out is empty, zero or false.
+ */
+export interface EngineServiceSpec {
+  readonly Name: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly TaskTemplate: EngineTaskTemplate;
+  readonly Mode: EngineMode;
+  readonly UpdateConfig?: EngineUpdatePolicy;
+  readonly RollbackConfig?: EngineUpdatePolicy;
+  readonly EndpointSpec?: {
+    readonly Mode?: "vip" | "dnsrr";
+    readonly Ports?: readonly EnginePort[];
+  };
+}
+
+/** `TaskSpec` of the Engine API. */
+export interface EngineTaskTemplate {
+  readonly ContainerSpec: EngineContainer;
+  readonly Resources?: EngineResources;
+  readonly RestartPolicy?: {
+    readonly Condition?: string;
+    readonly Delay?: number;
+    readonly MaxAttempts?: number;
+    readonly Window?: number;
+  };
+  readonly Placement?: EnginePlacement;
+  readonly Networks?: readonly EngineAttachment[];
+  readonly LogDriver?: {
+    readonly Name?: string;
+    readonly Options?: Readonly<Record<string, string>>;
+  };
+  /** Counter whose change alone makes new tasks. */
+  readonly ForceUpdate?: number;
+}
+
+/** `ContainerSpec` of the Engine API. */
+export interface EngineContainer {
+  readonly Image: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  /** In the place of the image's ENTRYPOINT. */
+  readonly Command?: readonly string[];
+  /** In the place of the image's CMD. */
+  readonly Args?: readonly string[];
+  readonly Hostname?: string;
+  /** `KEY=value`. */
+  readonly Env?: readonly string[];
+  readonly Dir?: string;
+  readonly User?: string;
+  readonly Groups?: readonly string[];
+  readonly StopSignal?: string;
+  readonly StopGracePeriod?: number;
+  readonly TTY?: boolean;
+  readonly ReadOnly?: boolean;
+  readonly Init?: boolean;
+  readonly Mounts?: readonly EngineMount[];
+  readonly Healthcheck?: EngineHealthcheck;
+  /** `address name [further names]`, unlike the container API's `name:address`. */
+  readonly Hosts?: readonly string[];
+  readonly DNSConfig?: {
+    readonly Nameservers?: readonly string[];
+    readonly Search?: readonly string[];
+    readonly Options?: readonly string[];
+  };
+  readonly Secrets?: readonly EngineSecret[];
+  readonly Configs?: readonly EngineConfig[];
+  readonly Sysctls?: Readonly<Record<string, string>>;
+  readonly CapabilityAdd?: readonly string[];
+  readonly CapabilityDrop?: readonly string[];
+  readonly Ulimits?: readonly {
+    readonly Name: string;
+    readonly Soft?: number;
+    readonly Hard?: number;
+  }[];
+}
+
+/** Where tasks may run, in the Engine API. */
+export interface EnginePlacement {
+  readonly Constraints?: readonly string[];
+  readonly Preferences?: readonly { readonly Spread?: { readonly SpreadDescriptor?: string } }[];
+  readonly MaxReplicas?: number;
+}
+
+/** `Mode` of the Engine API: exactly one field. */
+export interface EngineMode {
+  readonly Global?: Readonly<Record<string, never>>;
+  readonly Replicated?: { readonly Replicas?: number };
+  readonly ReplicatedJob?: {
+    readonly MaxConcurrent?: number;
+    readonly TotalCompletions?: number;
+  };
+}
+
+/** What a task uses, in the Engine API. */
+export interface EngineResources {
+  readonly Limits?: {
+    readonly NanoCPUs?: number;
+    readonly MemoryBytes?: number;
+    readonly Pids?: number;
+  };
+  readonly Reservations?: { readonly NanoCPUs?: number; readonly MemoryBytes?: number };
+}
+
+/** A network that tasks join, in the Engine API. */
+export interface EngineAttachment {
+  readonly Target?: string;
+  readonly Aliases?: readonly string[];
+}
+
+/** A mount in the Engine API. */
+export interface EngineMount {
+  readonly Type?: string;
+  readonly Source?: string;
+  readonly Target?: string;
+  readonly ReadOnly?: boolean;
+  readonly VolumeOptions?: {
+    readonly NoCopy?: boolean;
+    readonly DriverConfig?: {
+      readonly Name?: string;
+      readonly Options?: Readonly<Record<string, string>>;
+    };
+  };
+  readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number };
+}
+
+/** The file that shows a secret or config, in the Engine API. */
+export interface EngineFile {
+  readonly Name?: string;
+  readonly UID?: string;
+  readonly GID?: string;
+  readonly Mode?: number;
+}
+
+/** A secret that a task gets, in the Engine API. */
+export interface EngineSecret {
+  readonly SecretID?: string;
+  readonly SecretName?: string;
+  readonly File?: EngineFile;
+}
+
+/** A config that a task gets, in the Engine API. */
+export interface EngineConfig {
+  readonly ConfigID?: string;
+  readonly ConfigName?: string;
+  readonly File?: EngineFile;
+}
+
+/** A published port in the Engine API. */
+export interface EnginePort {
+  readonly Protocol?: PortPlan["protocol"];
+  readonly TargetPort: number;
+  readonly PublishedPort?: number;
+  readonly PublishMode?: PortPlan["mode"];
+}
+
+/** A health check in the Engine API. */
+export interface EngineHealthcheck {
+  /** `["CMD", …]`, `["CMD-SHELL", text]`, `["NONE"]`, or empty for the image's own. */
+  readonly Test?: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly Retries?: number;
+  readonly StartPeriod?: number;
+}
+
+/** A roll-out policy in the Engine API. */
+export interface EngineUpdatePolicy {
+  readonly Parallelism?: number;
+  readonly Delay?: number;
+  readonly Monitor?: number;
+  readonly MaxFailureRatio?: number;
+  readonly FailureAction?: "rollback" | "pause" | "continue";
+  readonly Order?: "start-first" | "stop-first";
+}

@@ -1,0 +1,33 @@
+/** Units of the Engine API. Both ways round to what the engine can hold, so that a value comes back as it went. */
+
+const billion = 1e9;
+
+/** Seconds to nanoseconds; also processors to billionths. */
+export function toNano(value: number): number {
+  return Math.round(value * billion);
+}
+
+/** Nanoseconds to seconds; also billionths to processors. */
+export function fromNano(value: number): number {
+  return value / billion;
+}
+
+/** To milliseconds: less than that is no wish of anybody's. */
+export function roundSeconds(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+/** Six digits after the point: the engine keeps ratios in single precision, which holds no more. */
+export function roundRatio(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+/** `0444` to 292. */
+export function toMode(digits: string): number {
+  return parseInt(digits, 8);
+}
+
+/** 292 to `0444`: four digits at least. */
+export function fromMode(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}

@@ -1,0 +1,52 @@
+import type { ServiceSpec } from "../../model/service-spec/spec";
+import { progressReporter } from "../progress-line";
+import { sleep } from "../transport/deadline";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+import { updateService } from "./client";
+import type { RegistryAuth } from "./service-state";
+
+/** How a service is changed. */
+export interface ChangeOptions {
+  readonly auth: RegistryAuth | undefined;
+  /** Also when it looks as wanted. */
+  readonly force: boolean;
+  /** How long a run of a scheduled job is waited for. */
+  readonly deadlineSeconds: number;
+}
+
+const pollMs = 1000;
+/** The orchestrator makes the task of a run within this time; a run without one after it has lost it with its host. */
+const startMs = 5000;
+
+/**
+ * Changes a service, after the run of a scheduled job has ended if one goes on. Each attempt is a call of its own.
+ *
+ * @returns whether there was something to change
+ * @throws Error if a run does not end in time; then nothing was changed
+ */
+export async function changeService(
+  managers: readonly HostAccess[],
+  id: string,
+  spec: ServiceSpec,
+  { auth, force, deadlineSeconds }: ChangeOptions,
+): Promise<boolean> {
+  const begin = Date.now();
+  const report = progressReporter();
+  for (;;) {
+    const mayStart = Date.now() - begin > startMs;
+    const outcome = await withAnyManager(managers, (docker) =>
+      updateService(docker, id, spec, auth, { force, mayStart }),
+    );
+    if (outcome === "changed" || outcome === "unchanged") return outcome === "changed";
+    report(`${spec.name}: a run of the job goes on; the change waits for its end`);
+    if (Date.now() - begin > deadlineSeconds * 1000) {
+      throw new Error(
+        `The job '${spec.name}' was not changed: a run of it goes on, and did not end within ${deadlineSeconds} s. ` +
+          "A change would end it half-way. Run again when it has ended; if it hangs, remove the job on a manager " +
+          `(docker service rm ${spec.name}), and the next run with --refresh makes it anew.`,
+      );
+    }
+    await sleep(pollMs);
+  }
+}
