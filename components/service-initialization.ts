@@ -39,7 +39,6 @@ export class ServiceInitialization extends HiveComponent {
         site: args.plan.siteName,
         service: service.name,
         serviceId: args.running.serviceId,
-        salt: args.secrets.salt,
         steps: service.initialize.map((step, index) =>
           stepArgs(step, `site/services/${service.name}.ts: initialize[${index}]`, args.secrets),
         ),
