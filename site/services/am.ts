@@ -1,0 +1,19 @@
+import { defineService } from "../../model/service";
+
+/**
+ * The authentication server: login page, and the answer to webgate's question who a request comes from. It keeps nothing,
+ * so there are two of it, on two servers: when one is lost, the other one answers at once.
+ */
+export const am = defineService({
+  image: { build: "am" },
+  dependsOn: ["ldap"],
+  mode: { replicas: 2 },
+  placement: { maxReplicasPerHost: 1 },
+  endpointMode: "dnsrr",
+  hostname: "{{.Node.Hostname}}",
+  // 33 is www-data, as which it runs.
+  secrets: [{ secret: "am-session-key", uid: 33, gid: 33, mode: "0400" }],
+  restart: { delay: "0s" },
+  stopGracePeriod: "10s",
+  resources: { limits: { memory: "128MiB", pids: 128 } },
+});

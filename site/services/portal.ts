@@ -1,0 +1,13 @@
+import { defineService } from "../../model/service";
+
+/** The application that the login protects: it shows who is logged in. Two of it, for the same reason as with am. */
+export const portal = defineService({
+  image: { build: "portal" },
+  mode: { replicas: 2 },
+  placement: { maxReplicasPerHost: 1 },
+  endpointMode: "dnsrr",
+  hostname: "{{.Node.Hostname}}",
+  restart: { delay: "0s" },
+  stopGracePeriod: "10s",
+  resources: { limits: { memory: "64MiB", pids: 32 } },
+});
