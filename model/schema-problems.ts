@@ -24,28 +24,48 @@ export function check<S extends z.ZodType>(
 ): Checked<z.output<S>> {
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };
-  const problems = result.error.issues.flatMap((issue) =>
-    problemsOfIssue(issue, [], { ...options, schema, input }),
-  );
-  return { ok: false, problems };
+  const context = { ...options, schema, input, misspelt: new Set<string>() };
+  const problems = result.error.issues.flatMap((issue) => problemsOfIssue(issue, [], context));
+  return {
+    ok: false,
+    problems: problems.filter((problem) => !isConsequence(problem, context)).map(withoutPlaces),
+  };
 }
 
 /** Details of a rule of our own, handed through zod to the problem. */
 export interface RuleParams {
   /** What to write instead. */
   readonly remedy?: string;
+  /** Keys one of which is missing. */
+  readonly missing?: readonly string[];
 }
 
 interface Context extends CheckOptions {
   readonly schema: z.core.$ZodType;
   readonly input: unknown;
+  /** Places of keys that are there under a name with a typing error: collected on the way. */
+  readonly misspelt: Set<string>;
+}
+
+/** A problem, with the places of keys any of which would put it right. */
+interface FoundProblem extends Problem {
+  readonly missing?: readonly string[];
+}
+
+function withoutPlaces({ path, value, message, remedy }: FoundProblem): Problem {
+  return { path, ...(value === undefined ? {} : { value }), message, remedy };
+}
+
+/** Whether a key is missing only because its name has a typing error, which is told by itself. */
+function isConsequence(problem: FoundProblem, context: Context): boolean {
+  return problem.missing?.some((place) => context.misspelt.has(place)) ?? false;
 }
 
 function problemsOfIssue(
   issue: z.core.$ZodIssue,
   base: readonly PropertyKey[],
   context: Context,
-): readonly Problem[] {
+): readonly FoundProblem[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => unknownKeyProblem(key, path, context));
@@ -78,12 +98,15 @@ function plainProblem(
   issue: z.core.$ZodIssue,
   path: readonly PropertyKey[],
   context: Context,
-): Problem {
+): FoundProblem {
   const schema = schemaAt(context.schema, path);
   const found = valueAt(context.input, path);
   const expected = schema === undefined ? "another value" : typeText(schema);
   const notes = schema === undefined ? {} : notesOf(schema);
   const params: RuleParams = issue.code === "custom" ? (issue.params ?? {}) : {};
+  const missing =
+    params.missing?.map((key) => context.locate([...path, key])) ??
+    (found === undefined ? [context.locate(path)] : []);
   return {
     path: context.locate(path),
     ...valueField(found, path, context),
@@ -92,6 +115,7 @@ function plainProblem(
       issue.code === "invalid_key"
         ? "choose another name"
         : (params.remedy ?? notes.write ?? `write ${expected}`),
+    ...(missing.length === 0 ? {} : { missing }),
   };
 }
 
@@ -107,6 +131,8 @@ function messageOf(issue: z.core.$ZodIssue, found: unknown, expected: string): s
 function unknownKeyProblem(key: string, path: readonly PropertyKey[], context: Context): Problem {
   const parent = schemaAt(context.schema, path);
   const known = parent === undefined ? [] : keyPaths(parent);
+  const meant = suggestion(key, known);
+  if (meant !== undefined) context.misspelt.add(context.locate([...path, meant]));
   // The value of a key that we do not know may be anything, a password too: it is not printed.
   return unknownKey(context.locate([...path, key]), key, known);
 }

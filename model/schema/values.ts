@@ -118,7 +118,10 @@ export function exactlyOne<T extends object>(
         given.length === 0
           ? `takes one of the keys ${keys.join(", ")}`
           : `has ${given.join(" and ")}, which exclude each other`,
-      params: { remedy: `write one of them: ${example}` },
+      params: {
+        remedy: `write one of them: ${example}`,
+        ...(given.length === 0 ? { missing: keys } : {}),
+      },
     });
   };
 }

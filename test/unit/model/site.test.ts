@@ -1,34 +1,15 @@
 import { durationSeconds } from "../../../model/duration";
-import type { Service } from "../../../model/inventory";
-import { planStack } from "../../../model/plan-site";
-import { InventoryError } from "../../../model/problems";
 import { parseShortPort } from "../../../model/published-port";
 import { editDistance, suggestion } from "../../../model/suggestion";
-import { rawStage } from "./plans";
-
-const digest = `sha256:${"0".repeat(64)}`;
+import { digest, image, problemsOf as siteProblemsOf, textOf } from "./problems-of";
 
 /** Problems of services, written without the compiler's help, as `path | remedy`. */
 function problemsOf(
   services: Readonly<Record<string, unknown>>,
   stackName = "private",
 ): readonly string[] {
-  try {
-    const site = {
-      name: "hive.example",
-      images: { webgate: {} },
-      services: services as Record<string, Service>,
-    };
-    planStack({ stackName, config: rawStage, site });
-  } catch (error) {
-    if (error instanceof InventoryError)
-      return error.problems.map((problem) => `${problem.path} | ${problem.remedy}`);
-    throw error;
-  }
-  return [];
+  return siteProblemsOf({ images: { webgate: {} }, services }, { stackName });
 }
-
-const image = `docker.io/library/nginx@${digest}`;
 
 describe("a service", () => {
   test.each<[string, Record<string, unknown>, string]>([
@@ -55,17 +36,37 @@ describe("a service", () => {
     [
       "with a misspelt key",
       { image, enviroment: {} },
-      "enviroment | did you mean environment? If not, remove it",
+      "enviroment | did you mean `environment`? If not, remove it",
     ],
     [
-      "with a key of another tool",
-      { image, volumes: [] },
-      "volumes | remove it; the keys here are image, availableOn, mode, environment, ports, hostname, labels, healthcheck, stopGracePeriod",
+      "with a key from inside another key",
+      { image, replicas: 2 },
+      "replicas | did you mean `mode.replicas`? If not, remove it",
+    ],
+    [
+      "with a misspelt key in a list",
+      { image, ports: [{ target: 80, publised: 80 }] },
+      "ports[0].publised | did you mean `published`? If not, remove it",
+    ],
+    [
+      "with a misspelt key in one of several forms",
+      { image, secrets: [{ secrets: "a" }] },
+      "secrets[0].secrets | did you mean `secret`? If not, remove it",
+    ],
+    [
+      "with a misspelt key two levels down",
+      { image, resources: { limits: { cpu: 1 } } },
+      "resources.limits.cpu | did you mean `cpus`? If not, remove it",
+    ],
+    [
+      "with a misspelt key of a job",
+      { image, mode: { job: { schedul: "0 3 * * *" } } },
+      "mode.job.schedul | did you mean `schedule`? If not, remove it",
     ],
     [
       "with a mode that is none",
       { image, mode: "globl" },
-      'mode | write "global" or { replicas: 2 }',
+      'mode | write "global", { replicas: 2 } or { job: { schedule: "0 3 * * *" } }',
     ],
     [
       "with replicas below zero",
@@ -90,22 +91,22 @@ describe("a service", () => {
     [
       "with a port out of range",
       { image, ports: [{ target: 80, published: 70000 }] },
-      "ports[0].published | write a whole number from 1 to 65535",
+      'ports[0].published | write a whole number from 1 to 65535, or "auto"',
     ],
     [
       "on the port of SSH",
       { image, ports: ["22"] },
-      'ports | publish another port, e.g. "10022:22"',
+      'ports[0] | publish another port, e.g. "10022:22", or "auto" in the long form',
     ],
     [
       "on a port of Swarm",
       { image, ports: ["7946/udp"] },
-      'ports | publish another port, e.g. "17946:7946"',
+      'ports[0] | publish another port, e.g. "17946:7946", or "auto" in the long form',
     ],
     [
       "that publishes a port twice",
       { image, ports: ["80", "80:8080"] },
-      "ports | remove one of them",
+      "ports[1] | remove one of them",
     ],
     [
       "with more host ports than servers",
@@ -151,23 +152,149 @@ describe("a service", () => {
     expect(problemsOf({ web: { image, ports: ["2377/udp", "5000"] } })).toEqual([]);
   });
 
-  test("values that a user may have put a secret into are not printed", () => {
-    const services = {
-      web: {
-        image,
-        environment: { PASSWORD: ["correct-horse"] },
-        labels: { a: ["correct-horse"] },
+  test.each<[string, Record<string, unknown>]>([
+    ["environment", { PASSWORD: ["correct-horse"] }],
+    ["environment", "PASSWORD=correct-horse"],
+    ["labels", { a: ["correct-horse"] }],
+    ["containerLabels", { a: ["correct-horse"] }],
+    ["command", "login correct-horse"],
+    ["entrypoint", ["login", ["correct-horse"]]],
+    ["healthcheck", "login correct-horse"],
+    ["healthcheck", { command: "login correct-horse" }],
+    ["initialize", ["login correct-horse"]],
+    ["initialize", [{ name: "a", command: "login correct-horse" }]],
+    ["initialize", [{ name: "correct-horse!", command: ["a"] }]],
+    ["initialize", [{ name: "a", command: ["a"], unless: "correct-horse" }]],
+    ["backups", [{ name: "a", command: "login correct-horse", restore: ["b"] }]],
+    ["logging", { driver: "splunk", options: { token: ["correct-horse"] } }],
+    ["logging", { driver: ["correct-horse"] }],
+    ["secrets", [{ secret: "correct-horse", mode: 1 }, ["correct-horse"]]],
+  ] as [string, Record<string, unknown>][])(
+    "%s is a place where a user may have put a secret: %j is not printed",
+    (key, value) => {
+      const text = textOf({ services: { web: { image, [key]: value } } });
+      expect(text).toMatch(/problems? found/);
+      expect(text).toContain(`services.web.${key}`);
+      expect(text).not.toContain("correct-horse");
+    },
+  );
+
+  test("neither is a service that is none", () => {
+    expect(textOf({ services: { web: ["correct-horse"] } })).not.toContain("correct-horse");
+    expect(textOf({ services: "correct-horse" })).not.toContain("correct-horse");
+  });
+});
+
+describe("other parts of a site", () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      "a volume of no kind",
+      { volumes: { data: {} } },
+      'volumes.data | write one of them: { replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } } or { driver: { name } }',
+    ],
+    [
+      "a volume of two kinds",
+      { volumes: { data: { local: {}, replicated: { size: "1GiB" } } } },
+      'volumes.data | write one of them: { replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } } or { driver: { name } }',
+    ],
+    [
+      "a misspelt kind",
+      { volumes: { data: { replicatd: { size: "1GiB" } } } },
+      "volumes.data.replicatd | did you mean `replicated`? If not, remove it",
+    ],
+    [
+      "a volume without a unit",
+      { volumes: { data: { replicated: { size: "1GB" } } } },
+      'volumes.data.replicated.size | write a number and a unit (KiB, MiB, GiB, TiB), e.g. "512MiB"',
+    ],
+    [
+      "a volume that ext4 refuses",
+      { volumes: { data: { replicated: { size: "32MiB" } } } },
+      'volumes.data.replicated.size | write at least "64MiB"',
+    ],
+    [
+      "a volume that xfs refuses",
+      { volumes: { data: { replicated: { size: "299MiB", filesystem: "xfs" } } } },
+      'volumes.data.replicated.size | write at least "300MiB"',
+    ],
+    [
+      "a minor of somebody else",
+      { volumes: { data: { replicated: { size: "1GiB", minor: 0 } } } },
+      "volumes.data.replicated.minor | write a whole number from 1000 to 1048575",
+    ],
+    [
+      "an NFS share without its folder",
+      { volumes: { data: { nfs: { server: "nas.example" } } } },
+      "volumes.data.nfs.path | write an absolute path, e.g. /var/lib/data",
+    ],
+    [
+      "a secret of two kinds",
+      { secrets: { key: { generate: {}, fromStage: true } } },
+      "secrets.key | write one of them: { generate: {} } or { fromStage: true }",
+    ],
+    [
+      "a secret that is too short",
+      { secrets: { key: { generate: { length: 8 } } } },
+      "secrets.key.generate.length | write a whole number from 16 to 128",
+    ],
+    [
+      "a config of two kinds",
+      { configs: { web: { file: "a", content: "b" } } },
+      'configs.web | write one of them: { file: "site/services/web/nginx.conf" } or { content: "…" }',
+    ],
+    [
+      "a config from outside of the project",
+      { configs: { web: { file: "../web.conf" } } },
+      "configs.web.file | write a path relative to the project's root, e.g. site/services/ldap/users.ldif",
+    ],
+    [
+      "a config that the Swarm would not take",
+      { configs: { web: { content: "ä".repeat(256_001) } } },
+      "configs.web.content | write a shorter text, or put it into an image or a volume",
+    ],
+    [
+      "an image that is pulled by tag",
+      { images: { a: { pull: { on: ["production"], from: "registry.example/a:1" } } } },
+      'images.a.pull.from | write a reference by digest, e.g. "registry.example:5000/webgate@sha256:…"',
+    ],
+    [
+      "a build secret that does not exist",
+      { images: { a: { buildSecrets: ["tokn"] } }, secrets: { token: { generate: {} } } },
+      'images.a.buildSecrets[0] | did you mean "token"? Else add tokn: { generate: {} } to secrets in site/site.ts',
+    ],
+    [
+      "a network with host bits",
+      { networks: { back: { subnet: "10.96.0.1/24" } } },
+      "networks.back.subnet | write 10.96.0.0/24",
+    ],
+    [
+      "a misspelt part of the site",
+      { volums: {} },
+      "volums | did you mean `volumes`? If not, remove it",
+    ],
+    ["a part that is no map", { volumes: ["data"] }, "volumes | write a map"],
+    [
+      "a name that is none",
+      { volumes: { Data_1: { local: {} } } },
+      "volumes.Data_1 | write lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
+    ],
+  ])("%s is refused with what to write instead", (_, site, problem) => {
+    expect(siteProblemsOf(site)).toEqual([`site/site.ts: ${problem}`]);
+  });
+
+  test("a value in the place of a secret is not printed", () => {
+    const text = textOf({
+      secrets: { a: "correct-horse", b: { generate: "correct-horse" } },
+      configs: { c: { content: ["correct-horse"] } },
+      volumes: {
+        d: { driver: { name: "x", options: { password: ["correct-horse"] } } },
+        e: "correct-horse",
       },
-    };
-    const site = { name: "hive.example", services: services as unknown as Record<string, Service> };
-    let message = "";
-    try {
-      planStack({ stackName: "private", config: rawStage, site });
-    } catch (error) {
-      message = String(error);
-    }
-    expect(message).toContain("2 problems found");
-    expect(message).not.toContain("correct-horse");
+      networks: { f: { driverOptions: "correct-horse" } },
+      images: { g: { buildArguments: { TOKEN: ["correct-horse"] } } },
+    });
+    expect(text).toContain("7 problems found");
+    expect(text).not.toContain("correct-horse");
   });
 });
 
@@ -176,7 +303,7 @@ describe("two services", () => {
 
   test("cannot publish the same port on the same stage", () => {
     expect(problemsOf({ a: web, b: { image, ports: ["80:8080"] } })).toEqual([
-      "site/services/b.ts: services.b.ports | publish another port in one of the two, or keep them to different stages with availableOn",
+      "site/services/b.ts: services.b.ports[0] | publish another port in one of the two, or keep them to different stages with availableOn",
     ]);
   });
 
