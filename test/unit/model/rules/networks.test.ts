@@ -1,0 +1,74 @@
+import { faultsOf, problemsOf } from "../problems-of";
+
+const free =
+  "write a private network that is used for nothing else, e.g. 10.96.0.0/24; or leave it out";
+
+describe("a network", () => {
+  test.each<[string, Record<string, unknown>, readonly string[]]>([
+    ["with a subnet of its own", { back: { subnet: "10.96.0.0/24", gateway: "10.96.0.254" } }, []],
+    ["that the Swarm gives one", { back: {} }, []],
+    [
+      "on the servers' network",
+      { back: { subnet: "172.29.0.0/16" } },
+      [
+        "back.subnet: overlaps Pulumi.private.yaml: hive:cidr (172.29.16.0/24): containers could not reach the servers",
+      ],
+    ],
+    [
+      "where engines have their bridges",
+      { back: { subnet: "172.18.0.0/16" } },
+      [
+        "back.subnet: overlaps 172.16.0.0/14, where the Docker Engine of every server has its bridges",
+      ],
+    ],
+    [
+      "in the pool of the Swarm",
+      { back: { subnet: "10.224.7.0/24" } },
+      [
+        "back.subnet: lies in Pulumi.private.yaml: hive:overlayPool (10.224.0.0/12), of which the Swarm gives a part to each network without a subnet: whether it is still free would depend on the order in which networks are made",
+      ],
+    ],
+    [
+      "on another network",
+      { back: { subnet: "10.96.0.0/24" }, front: { subnet: "10.96.0.128/25" } },
+      ["front.subnet: overlaps 10.96.0.0/24, the subnet of the network back"],
+    ],
+    [
+      "on loopback",
+      { back: { subnet: "127.1.0.0/24" } },
+      ["back.subnet: overlaps 127.0.0.0/8, which no network of containers can have"],
+    ],
+    [
+      "too small",
+      { back: { subnet: "10.96.0.0/29" } },
+      [
+        "back.subnet: has 8 addresses: too few for a gateway, an address of each service and one of each task",
+      ],
+    ],
+    [
+      "with a gateway elsewhere",
+      { back: { subnet: "10.96.0.0/24", gateway: "10.97.0.1" } },
+      ["back.gateway: is no address that a gateway in 10.96.0.0/24 can have"],
+    ],
+    [
+      "with the broadcast address as its gateway",
+      { back: { subnet: "10.96.0.0/24", gateway: "10.96.0.255" } },
+      ["back.gateway: is no address that a gateway in 10.96.0.0/24 can have"],
+    ],
+    [
+      "with a gateway in no subnet",
+      { back: { gateway: "10.96.0.1" } },
+      ["back.gateway: is an address inside a subnet, and there is none"],
+    ],
+  ])("%s", (_, networks, faults) => {
+    expect(faultsOf({ networks })).toEqual(
+      faults.map((fault) => `site/site.ts: networks.${fault}`),
+    );
+  });
+
+  test("that overlaps says what to write instead", () => {
+    expect(problemsOf({ networks: { back: { subnet: "172.18.0.0/16" } } })).toEqual([
+      `site/site.ts: networks.back.subnet | ${free}`,
+    ]);
+  });
+});
