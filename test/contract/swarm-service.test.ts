@@ -1,5 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { EngineServiceSpec } from "../../model/service-spec/engine";
 import { packed } from "../../providers/packed";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
+import { serviceContent } from "../../providers/swarm-service/service-state";
+import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";
+import { serviceSpec } from "../unit/model/service-specs";
 import { type FakeSwarm, startFakeSwarm } from "./fake/fake-swarm";
 import {
   PartialFailure,
@@ -30,16 +36,17 @@ afterEach(() => swarm.stop());
 
 /** Inputs as a program gives them, checked. */
 async function inputs(changes: Properties = {}): Promise<Properties> {
-  const wish = {
-    revision: 1,
-    managers: swarm.hosts.map(({ access }) => access),
-    site: "hive.example",
-    name: "web",
+  const { update, ...spec } = serviceSpec({
     image,
     mode: { kind: "global" },
     environment: { GREETING: "hello", A: "1" },
     ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
-    update: { monitorSeconds: 0.1 },
+  });
+  const wish = {
+    ...spec,
+    revision: 1,
+    managers: swarm.hosts.map(({ access }) => access),
+    update: { ...update, monitorSeconds: 0.1 },
     convergeDeadlineSeconds: 10,
     ...changes,
   };
@@ -89,7 +96,7 @@ describe("SwarmService", () => {
         TaskTemplate: {
           ...service.Spec.TaskTemplate,
           Runtime: "container",
-          Placement: {},
+          Placement: { Platforms: [{ Architecture: "amd64", OS: "linux" }] },
         } as never,
       };
     }
@@ -132,13 +139,26 @@ describe("SwarmService", () => {
   test("an update that fails is rolled back by the Swarm, and the error carries the task's own words", async () => {
     const { id, outs } = await server.create(text, await inputs());
     const news = await inputs({ environment: { FAIL: "cannot open /etc/app.conf" } });
-    await expect(server.update(text, id, outs, news)).rejects.toThrow(
-      /service 'web' .*rolled back[^]*Task \S+ on hive\d\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
-    );
+    const failed: unknown = await server
+      .update(text, id, outs, news)
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      message: expect.stringMatching(
+        /service 'web' .*rolled back[^]*Task \S+ on hive\d\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
+      ) as string,
+    });
     expect(swarm.services[0]?.Spec.TaskTemplate.ContainerSpec.Env).toEqual([
       "A=1",
       "GREETING=hello",
     ]);
+
+    // The state says what the Swarm has, and that it is to be looked at again.
+    const { properties } = failed as PartialFailure;
+    expect(properties).toMatchObject({ environment: { GREETING: "hello" }, complete: false });
+    const mended = await inputs({ environment: { GREETING: "hi" } });
+    expect((await server.diff(text, id, properties, mended)).changes).toBe(true);
+    expect(await server.update(text, id, properties, mended)).toMatchObject({ complete: true });
+    expect(swarm.services[0]?.Spec.TaskTemplate.ContainerSpec.Env).toEqual(["GREETING=hi"]);
   });
 
   test("a create whose tasks fail leaves the service in the state, and the next run mends it", async () => {
@@ -224,30 +244,159 @@ describe("SwarmService", () => {
     expect((await server.read(text, id, outs)).id).toBe("");
   });
 
-  test("another name replaces it; another kind of mode does too, the old one first", async () => {
+  test("another name replaces it: the old one first if both want the same port or volume", async () => {
     const { id, outs } = await server.create(text, await inputs());
     expect(await server.diff(text, id, outs, await inputs({ name: "web2" }))).toEqual({
       changes: true,
       replaces: ["name"],
+      deleteBeforeReplace: true,
+    });
+    const elsewhere = await inputs({
+      name: "web2",
+      ports: [{ target: 80, published: 8081, protocol: "tcp", mode: "host" }],
+    });
+    expect(await server.diff(text, id, outs, elsewhere)).toEqual({
+      changes: true,
+      replaces: ["name"],
       deleteBeforeReplace: false,
     });
+  });
+
+  test("another kind of mode replaces it, the old one first; create takes one of another kind away", async () => {
+    const { id, outs } = await server.create(text, await inputs());
     const replicated = await inputs({ mode: { kind: "replicated", replicas: 1 } });
     expect(await server.diff(text, id, outs, replicated)).toEqual({
       changes: true,
       replaces: ["mode"],
       deleteBeforeReplace: true,
     });
+    const { id: other } = await server.create(text, replicated);
+    expect(other).not.toBe(id);
+    expect(swarm.services.map(({ ID }) => ID)).toEqual([other]);
   });
 
+  test("a change of each field shows in a refresh under its own name, and an update mends it", async () => {
+    const wanted = await inputs({ ports: [], mode: { kind: "replicated", replicas: 1 } });
+    const { id, outs } = await server.create(text, wanted);
+    const [service] = swarm.services;
+    if (service === undefined) throw new Error("The Swarm has no service.");
+    const original = service.Spec;
+    const template = original.TaskTemplate;
+    const container = template.ContainerSpec;
+    const inContainer = (changes: object): EngineServiceSpec => ({
+      ...original,
+      TaskTemplate: { ...template, ContainerSpec: { ...container, ...changes } },
+    });
+    const inTemplate = (changes: object): EngineServiceSpec => ({
+      ...original,
+      TaskTemplate: { ...template, ...changes },
+    });
+    const byHand: Readonly<Record<string, EngineServiceSpec>> = {
+      image: inContainer({ Image: "other@sha256:9" }),
+      entrypoint: inContainer({ Command: ["sh"] }),
+      command: inContainer({ Args: ["-x"] }),
+      environment: inContainer({ Env: ["A=2"] }),
+      hostname: inContainer({ Hostname: "moon" }),
+      hosts: inContainer({ Hosts: ["10.0.0.9 moon"] }),
+      dns: inContainer({ DNSConfig: { Nameservers: ["10.0.0.53"] } }),
+      mounts: inContainer({ Mounts: [{ Type: "bind", Source: "/a", Target: "/a" }] }),
+      secrets: inContainer({ Secrets: [{ SecretID: "s", SecretName: "s", File: { Name: "s" } }] }),
+      configs: inContainer({ Configs: [{ ConfigID: "c", ConfigName: "c", File: { Name: "/c" } }] }),
+      containerLabels: inContainer({ Labels: { a: "b" } }),
+      healthcheck: inContainer({ Healthcheck: { Test: ["NONE"] } }),
+      stopGracePeriodSeconds: inContainer({ StopGracePeriod: 5e9 }),
+      stopSignal: inContainer({ StopSignal: "SIGQUIT" }),
+      user: inContainer({ User: "daemon" }),
+      groups: inContainer({ Groups: ["adm"] }),
+      workingDirectory: inContainer({ Dir: "/srv" }),
+      capabilities: inContainer({ CapabilityDrop: ["ALL"] }),
+      sysctls: inContainer({ Sysctls: { "net.core.somaxconn": "1" } }),
+      ulimits: inContainer({ Ulimits: [{ Name: "nofile", Soft: 1, Hard: 2 }] }),
+      init: inContainer({ Init: true }),
+      readOnly: inContainer({ ReadOnly: true }),
+      tty: inContainer({ TTY: true }),
+      resources: inTemplate({ Resources: { Limits: { Pids: 5 } } }),
+      restart: inTemplate({ RestartPolicy: { Condition: "none" } }),
+      placement: inTemplate({ Placement: { MaxReplicas: 1 } }),
+      networks: inTemplate({ Networks: [{ Target: "net1" }] }),
+      logging: inTemplate({ LogDriver: { Name: "none" } }),
+      labels: { ...original, Labels: { ...original.Labels, a: "b" } },
+      site: { ...original, Labels: {} },
+      mode: { ...original, Mode: { Replicated: { Replicas: 5 } } },
+      update: { ...original, UpdateConfig: { Parallelism: 7 } },
+      rollback: { ...original, RollbackConfig: { Parallelism: 7 } },
+      endpointMode: { ...original, EndpointSpec: { Mode: "vip" } },
+      ports: {
+        ...original,
+        EndpointSpec: { Mode: "dnsrr", Ports: [{ TargetPort: 1, PublishedPort: 2 }] },
+      },
+    };
+    for (const [field, drifted] of Object.entries(byHand)) {
+      service.Spec = drifted;
+      const seen = await server.read(text, id, outs);
+      const differing = Object.keys({ ...seen.inputs, ...wanted }).filter(
+        (name) => !isDeepStrictEqual(seen.inputs?.[name], wanted[name]),
+      );
+      expect(differing).toEqual([field]);
+      expect((await server.diff(text, id, seen.props, wanted)).changes).toBe(true);
+    }
+    expect(Object.keys(byHand).sort()).toEqual(
+      serviceContent.filter((name) => name !== "name").sort(),
+    );
+    service.Spec = byHand["secrets"] ?? original;
+    const seen = await server.read(text, id, outs);
+    await server.update(text, id, seen.props, wanted);
+    expect((await server.read(text, id, outs)).inputs).toEqual(wanted);
+  });
+
+  test("says what it waits for while tasks are slow, and nothing when they are quick", async () => {
+    const { id, outs } = await server.create(text, await inputs());
+    expect(server.log()).not.toMatch(/^hive: web: /m);
+    swarm.slowDown(5000);
+    await server.update(text, id, outs, await inputs({ environment: { SLOW: "1" } }));
+    expect(server.log()).toMatch(
+      /^hive: web: no task runs on hive0\.example, .*\(starting \(not healthy yet\) on hive0\.example, /m,
+    );
+  });
+
+  test("a global service runs where its constraints allow, and does not wait for other hosts", async () => {
+    const [, node] = swarm.nodes;
+    if (node !== undefined) node.Spec.Labels["disk"] = "ssd";
+    const placement = {
+      constraints: ["node.labels.disk == ssd"],
+      spread: [],
+      maxReplicasPerHost: 0,
+    };
+    const { outs } = await server.create(text, await inputs({ placement }));
+    expect(outs).toMatchObject({
+      complete: true,
+      placement: { constraints: ["node.labels.disk==ssd"] },
+    });
+  });
+
+  test("a service of no task is done at once", async () => {
+    const none = await inputs({ mode: { kind: "replicated", replicas: 0 }, ports: [] });
+    expect((await server.create(text, none)).outs["complete"]).toBe(true);
+  });
   test("check names what is wrong, and waits with what is unknown", async () => {
     const bad = {
       ...(await inputs()),
       name: "no spaces",
       image: "",
       update: { order: "start-first" },
+      rollback: { onFailure: "rollback" },
+      mode: { kind: "job", retries: -1 },
+      ports: [
+        { target: 80, published: 80, protocol: "tcp", mode: "host" },
+        { target: 81, published: 81, protocol: "tcp", mode: "ingress" },
+      ],
+      mounts: [
+        { kind: "tmpfs", target: "/tmp", mode: "rw" },
+        { kind: "bind", source: "/srv", target: "/tmp", readOnly: true },
+      ],
     };
     const { failures } = await server.check(text, bad);
-    expect(failures.map(({ property }) => property)).toEqual(["name", "image", "update"]);
+    expect(failures.map(({ property, reason }) => `${property}: ${reason}`)).toMatchSnapshot();
 
     const unknown = { ...(await inputs()), image: unknownValue, ports: unknownValue };
     expect((await server.check(text, unknown)).failures).toEqual([]);
@@ -256,5 +405,83 @@ describe("SwarmService", () => {
       changes: true,
       replaces: [],
     });
+  });
+});
+
+describe("a job of SwarmService", () => {
+  const job = (changes: Properties = {}): Promise<Properties> =>
+    inputs({ name: "job", ports: [], mode: { kind: "job", retries: 1 }, ...changes });
+  const nightly = (changes: Properties = {}): Promise<Properties> =>
+    job({ mode: { kind: "job", schedule: "0 3 * * *", retries: 0 }, ...changes });
+  const iteration = (): number => swarm.services[0]?.JobStatus?.JobIteration.Index ?? 0;
+
+  test("is done when it has completed; a change runs it again, nothing else does", async () => {
+    const wanted = await job();
+    const { id, outs } = await server.create(text, wanted);
+    expect(outs["complete"]).toBe(true);
+    expect((await server.read(text, id, outs)).inputs).toEqual(wanted);
+    expect((await server.diff(text, id, outs, wanted)).changes).toBe(false);
+
+    const account = await job({ registryAuth: { username: "pull", password } });
+    await server.update(text, id, outs, account);
+    expect(iteration()).toBe(0);
+    await server.update(text, id, outs, await job({ environment: { A: "2" } }));
+    expect(iteration()).toBe(1);
+  });
+
+  test("that fails says so with its last lines, and is run again by the next run", async () => {
+    const failing = await job({ environment: { FAIL: "no table 'users'" } });
+    const failed: unknown = await server.create(text, failing).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(PartialFailure);
+    expect(failed).toMatchObject({
+      message: expect.stringMatching(/the job failed 2 times[^]*no table 'users'/) as string,
+      properties: { complete: false },
+    });
+    const { id, properties } = failed as PartialFailure;
+    await expect(server.update(text, id, properties, failing)).rejects.toThrow(/no table 'users'/);
+    expect(iteration()).toBe(1);
+    const mended = await job({ environment: {} });
+    expect(await server.update(text, id, properties, mended)).toMatchObject({ complete: true });
+  });
+
+  test("with a schedule is made without a run, and a run of it is no drift", async () => {
+    const wanted = await nightly();
+    const { id, outs } = await server.create(text, wanted);
+    const [service] = swarm.services;
+    if (service === undefined) throw new Error("The Swarm has no service.");
+    expect(service.Spec).toMatchObject({
+      Labels: { [scheduleLabel]: "0 3 * * *" },
+      Mode: { ReplicatedJob: { TotalCompletions: 0 } },
+    });
+    swarm.startRun(service, 0);
+    expect((await server.read(text, id, outs)).inputs).toEqual(wanted);
+
+    const last = service.Spec.Labels?.[lastRunLabel];
+    expect(last).toBeDefined();
+    await server.update(text, id, outs, await nightly({ environment: { A: "2" } }));
+    expect(service.Spec).toMatchObject({
+      Labels: { [lastRunLabel]: last },
+      TaskTemplate: { ForceUpdate: 1 },
+      Mode: { ReplicatedJob: { TotalCompletions: 0 } },
+    });
+  });
+
+  test("with a schedule is not changed while a run goes on", async () => {
+    const { id, outs } = await server.create(text, await nightly());
+    const [service] = swarm.services;
+    if (service === undefined) throw new Error("The Swarm has no service.");
+    swarm.startRun(service, 1500);
+    const changed = await nightly({ environment: { A: "2" } });
+    const before = Date.now();
+    await server.update(text, id, outs, changed);
+    expect(Date.now() - before).toBeGreaterThan(1400);
+
+    swarm.startRun(service, 60_000);
+    const impatient = await nightly({ convergeDeadlineSeconds: 1, environment: { A: "3" } });
+    const writes = swarm.writes().length;
+    await expect(server.update(text, id, outs, impatient)).rejects.toThrow(
+      /a run of it goes on, and did not end within 1 s[^]*docker service rm job/,
+    );
+    expect(swarm.writes()).toHaveLength(writes);
   });
 });

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 
-import type { EngineServiceSpec } from "../../../model/service-spec";
+import { meetsConstraints } from "../../../model/placement-constraints";
+import type { EngineServiceSpec } from "../../../model/service-spec/engine";
+import { lastRunLabel } from "../../../model/service-spec/labels";
 import { type EngineAnswer, type EngineRequest, type FakeHost, startFakeHost } from "./fake-host";
 
 /** A host of a {@link FakeSwarm}. */
@@ -25,6 +27,10 @@ export interface FakeSwarm {
   form(): void;
   /** Lets the next updates of services be refused, as if another writer had come in between. */
   interfere(times: number): void;
+  /** Lets new tasks take so long to start, milliseconds: `preparing` for half of it, then `starting`. Default 0. */
+  slowDown(milliseconds: number): void;
+  /** Starts a run of a job, as the agent on the hosts does; it ends after so many milliseconds. */
+  startRun(service: FakeService, milliseconds: number): void;
   /** All requests that change something, of all hosts. */
   writes(): string[];
   /** SSH connections of all hosts so far. */
@@ -48,6 +54,7 @@ export interface FakeService {
   Version: { Index: number };
   Spec: EngineServiceSpec;
   UpdateStatus?: { State: string; Message: string };
+  JobStatus?: { JobIteration: { Index?: number } };
   /** The account with which it was created or updated last. */
   auth: string | undefined;
 }
@@ -59,15 +66,17 @@ interface FakeTask {
   DesiredState: string;
   Status: { State: string; Timestamp: string; Err?: string };
   Spec: EngineServiceSpec["TaskTemplate"];
+  JobIteration?: { Index?: number };
 }
 
-/** Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails. */
+/** Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails; one of a job completes. */
 export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwarm> {
   const joinToken = `SWMTKN-1-${randomBytes(12).toString("hex")}`;
   let clusterId: string | undefined;
   let settings: Record<string, unknown> = {};
   let version = 1;
   let interferences = 0;
+  let slowness = 0;
   const nodes: FakeNode[] = [];
   const services: FakeService[] = [];
   const tasks: FakeTask[] = [];
@@ -109,33 +118,62 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       ManagerStatus: { Reachability: "reachable", Leader: nodes.length === 0 },
     });
   };
-  /** What the orchestrator would do, at once. */
+  const variable = (service: FakeService, name: string): string | undefined =>
+    service.Spec.TaskTemplate.ContainerSpec.Env?.find((line) => line.startsWith(`${name}=`));
+  /** Hosts for the tasks of a service, as the scheduler would choose them. */
+  const placesFor = ({ Spec: { Mode, TaskTemplate } }: FakeService): (FakeNode | undefined)[] => {
+    const constraints = TaskTemplate.Placement?.Constraints ?? [];
+    const living = nodes.filter(
+      (node) => nodeView(node).Status.State === "ready" && meetsConstraints(node, constraints),
+    );
+    if (Mode.Global !== undefined) return living;
+    const count = Mode.ReplicatedJob?.TotalCompletions ?? Mode.Replicated?.Replicas ?? 1;
+    return Array.from({ length: count }, (_, index) => living[index % living.length]);
+  };
+  /** What the orchestrator would do. */
   const schedule = (service: FakeService): void => {
-    const template = service.Spec.TaskTemplate;
-    const fail = template.ContainerSpec.Env?.find((variable) => variable.startsWith("FAIL="));
-    const places =
-      service.Spec.Mode.Global === undefined
-        ? Array.from(
-            { length: service.Spec.Mode.Replicated?.Replicas ?? 1 },
-            (_, index) => nodes[index % nodes.length],
-          )
-        : nodes.filter((node) => nodeView(node).Status.State === "ready");
-    for (const node of places) {
-      for (let attempt = 0; attempt < (fail === undefined ? 1 : 3); attempt++) {
-        tasks.push({
+    const { TaskTemplate: template, Mode: mode } = service.Spec;
+    const job = mode.ReplicatedJob !== undefined;
+    const failing = variable(service, "FAIL") !== undefined;
+    const { Condition, MaxAttempts = 0 } = template.RestartPolicy ?? {};
+    const attempts = !failing || Condition === "none" ? 1 : job ? MaxAttempts + 1 : 3;
+    for (const node of placesFor(service)) {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const task: FakeTask = {
           ID: newId(),
           ServiceID: service.ID,
           NodeID: node?.ID ?? "",
-          DesiredState: fail === undefined ? "running" : "shutdown",
+          DesiredState: failing ? "shutdown" : job ? "complete" : "running",
           Status: {
-            State: fail === undefined ? "running" : "failed",
+            State: failing ? "failed" : job ? "complete" : "running",
             Timestamp: new Date().toISOString(),
-            ...(fail === undefined ? {} : { Err: "task: non-zero exit (1)" }),
+            ...(failing ? { Err: "task: non-zero exit (1)" } : {}),
           },
           Spec: template,
-        });
+          ...(service.JobStatus === undefined
+            ? {}
+            : { JobIteration: service.JobStatus.JobIteration }),
+        };
+        tasks.push(task);
+        if (slowness > 0) startSlowly(task);
       }
     }
+  };
+  const startSlowly = ({ Status: status }: FakeTask): void => {
+    const end = status.State;
+    status.State = "preparing";
+    setTimeout(() => (status.State = "starting"), slowness / 2).unref();
+    setTimeout(() => (status.State = end), slowness).unref();
+  };
+  /** Each change of a job begins a new run. */
+  const nextRun = (service: FakeService): void => {
+    const iteration = (service.JobStatus?.JobIteration.Index ?? 0) + 1;
+    service.JobStatus = { JobIteration: { Index: iteration } };
+    for (let index = tasks.length - 1; index >= 0; index--) {
+      const task = tasks[index];
+      if (task?.ServiceID === service.ID && task.Status.State === "running") tasks.splice(index, 1);
+    }
+    schedule(service);
   };
   const stopTasks = (service: FakeService): void => {
     for (const task of tasks) {
@@ -218,6 +256,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
           Spec: request.body as EngineServiceSpec,
           auth,
         };
+        if (service.Spec.Mode.ReplicatedJob !== undefined) service.JobStatus = { JobIteration: {} };
         services.push(service);
         schedule(service);
         return { status: 201, body: { ID: service.ID } };
@@ -235,21 +274,25 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         if (Number(query.get("version")) !== service.Version.Index)
           return refuse(500, "update out of sequence");
         const before = service.Spec;
+        if (
+          Object.keys(before.Mode)[0] !== Object.keys((body as never as EngineServiceSpec).Mode)[0]
+        )
+          return refuse(500, "service mode change is not allowed");
         service.Version = { Index: version++ };
         service.Spec = request.body as EngineServiceSpec;
         service.auth = auth ?? service.auth;
         delete service.UpdateStatus;
-        if (JSON.stringify(before.TaskTemplate) !== JSON.stringify(service.Spec.TaskTemplate)) {
-          const failing = service.Spec.TaskTemplate.ContainerSpec.Env?.some((variable) =>
-            variable.startsWith("FAIL="),
-          );
-          if (failing !== true) stopTasks(service);
+        if (service.JobStatus !== undefined) nextRun(service);
+        else if (
+          JSON.stringify(before.TaskTemplate) !== JSON.stringify(service.Spec.TaskTemplate)
+        ) {
+          const failing = variable(service, "FAIL") !== undefined;
+          if (!failing) stopTasks(service);
           schedule(service);
-          service.UpdateStatus =
-            failing === true
-              ? { State: "rollback_completed", Message: "rollback completed" }
-              : { State: "completed", Message: "update completed" };
-          if (failing === true) service.Spec = before;
+          service.UpdateStatus = failing
+            ? { State: "rollback_completed", Message: "rollback completed" }
+            : { State: "completed", Message: "update completed" };
+          if (failing) service.Spec = before;
         } else {
           stopTasks(service);
           schedule(service);
@@ -259,7 +302,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     }
     if (room === "tasks" && verb === "logs") {
       const task = tasks.find(({ ID }) => ID === id);
-      const fail = task?.Spec.ContainerSpec.Env?.find((variable) => variable.startsWith("FAIL="));
+      const fail = task?.Spec.ContainerSpec.Env?.find((line) => line.startsWith("FAIL="));
       const line = Buffer.from(`${fail?.slice("FAIL=".length) ?? ""}\n`);
       const header = Buffer.from([2, 0, 0, 0, 0, 0, 0, line.length]);
       return ok(Buffer.concat([header, line]));
@@ -310,6 +353,24 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     },
     interfere(times) {
       interferences = times;
+    },
+    slowDown(milliseconds) {
+      slowness = milliseconds;
+    },
+    startRun(service, milliseconds) {
+      service.Version = { Index: version++ };
+      const { TaskTemplate: template } = service.Spec;
+      service.Spec = {
+        ...service.Spec,
+        Labels: { ...service.Spec.Labels, [lastRunLabel]: new Date().toISOString() },
+        TaskTemplate: { ...template, ForceUpdate: (template.ForceUpdate ?? 0) + 1 },
+        Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } },
+      };
+      nextRun(service);
+      const status = tasks.at(-1)?.Status;
+      if (status === undefined) throw new Error("The run has no task.");
+      status.State = "running";
+      setTimeout(() => (status.State = "complete"), milliseconds).unref();
     },
     writes: () =>
       hosts.flatMap(({ requests }) => requests.filter((line) => !line.startsWith("GET"))),
