@@ -75,8 +75,10 @@ export async function holdObject(
           ? await createObject(docker, object, holder)
           : await takeOver(docker, object, found, holder);
       for (const { ID, Spec } of listed) {
-        const { [siteLabel]: site, [nameLabel]: name } = Spec.Labels ?? {};
-        if (ID !== id && site === object.site && name === object.name) {
+        // No computed key in a destructuring pattern: the serializer of dynamic providers does not see what it captures.
+        const labels = Spec.Labels ?? {};
+        const own = labels[siteLabel] === object.site && labels[nameLabel] === object.name;
+        if (ID !== id && own) {
           await removeWhenUnused(() => handle(docker, object.kind, ID).remove(), 0);
         }
       }
