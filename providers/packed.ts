@@ -1,5 +1,5 @@
 import { compileFunction } from "node:vm";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -29,7 +29,7 @@ export function packed<I, O>(
   }
   const code = pulumi.runtime
     .serializeFunction(() => provider)
-    .then(({ text }) => deflateRawSync(text, { level: 9 }).toString("base64"));
+    .then(({ text }) => brotliCompressSync(text).toString("base64"));
   // One function holds the code, so that it stands in the wrapper's text once.
   const load = async (): Promise<AnyProvider> => unpack(await code);
   const wrapper: AnyProvider = {
@@ -52,7 +52,7 @@ function unpack(code: string): AnyProvider {
   const unpacked = (holder[key] ??= new Map<string, AnyProvider>());
   let provider = unpacked.get(code);
   if (provider === undefined) {
-    const text = inflateRawSync(Buffer.from(code, "base64")).toString("utf8");
+    const text = brotliDecompressSync(Buffer.from(code, "base64")).toString("utf8");
     const loaded: { handler?: () => AnyProvider } = {};
     // As the engine's plugin does it, with the same require.
     compileFunction(text, ["exports", "require"]).call(undefined, loaded, require);

@@ -5,6 +5,8 @@ import { sleep } from "../transport/deadline";
 
 /** Lines of a task's output that stand in an error. */
 const lastLines = 20;
+/** Characters of them: an error travels to the engine together with the resource's state, in 64 KiB at most. */
+const lastCharacters = 2000;
 /** Reading the output needs the task's own host; a dead one must not hold up the error. */
 const logSeconds = 5;
 
@@ -79,8 +81,10 @@ export function withoutFrames(output: Buffer): string {
   return Buffer.concat(pieces).toString("utf8").trim();
 }
 
+/** The last lines, indented; the first of them may have lost its beginning. */
 function indent(text: string): string {
-  return text
+  const end = text.length > lastCharacters ? `…${text.slice(-lastCharacters)}` : text;
+  return end
     .split("\n")
     .slice(-lastLines)
     .map((line) => `  ${line}`)

@@ -176,6 +176,18 @@ describe("SwarmService", () => {
     expect(swarm.services).toEqual([]);
   });
 
+  test("a long last word of a task is cut, so that the error fits into the answer to the engine", async () => {
+    const words = Array.from({ length: 100 }, (_, line) => `${line} ${"é".repeat(300)}`).join("\n");
+    const hosts = Array.from({ length: 40 }, (_, index) => [`hive${index}.example`, "10.0.0.1"]);
+    const failing = await inputs({
+      environment: { FAIL: words.slice(0, 4000) },
+      hosts: Object.fromEntries(hosts) as Properties,
+    });
+    const failed: unknown = await server.create(text, failing).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(PartialFailure);
+    expect((failed as PartialFailure).message.length).toBeLessThan(2500);
+  });
+
   test("adopts the site's own service of that name", async () => {
     const first = await server.create(text, await inputs());
     const writes = swarm.writes().length;

@@ -304,7 +304,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       const task = tasks.find(({ ID }) => ID === id);
       const fail = task?.Spec.ContainerSpec.Env?.find((line) => line.startsWith("FAIL="));
       const line = Buffer.from(`${fail?.slice("FAIL=".length) ?? ""}\n`);
-      const header = Buffer.from([2, 0, 0, 0, 0, 0, 0, line.length]);
+      const header = Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]);
+      header.writeUInt32BE(line.length, 4);
       return ok(Buffer.concat([header, line]));
     }
     if (room === "tasks") {
