@@ -58,7 +58,7 @@ function imageTable(plan: Plan): string {
     plan.images.map((image) =>
       image.pullFrom === undefined
         ? [image.name, image.context, image.repository]
-        : [image.name, `nothing: ${image.pullFrom}`, "-"],
+        : [image.name, `pulled: ${shortReference(image.pullFrom)}`, "-"],
     ),
   );
 }
@@ -127,7 +127,9 @@ function serviceTable(plan: Plan): string {
     ["SERVICE", "IMAGE", "TASKS", "PORTS", "NETWORKS", "AFTER"],
     plan.services.map((service) => [
       service.name,
-      service.image.kind === "build" ? service.image.image : service.image.reference,
+      service.image.kind === "build"
+        ? service.image.image
+        : shortReference(service.image.reference),
       tasksText(service),
       listText(service.ports.map(portText)),
       listText(service.networks.map(({ network }) => network)),
@@ -165,6 +167,11 @@ function noticeLines(plan: Plan): readonly string[] {
 
 function listText(texts: readonly string[]): string {
   return texts.length === 0 ? "-" : texts.join(", ");
+}
+
+/** A reference with as much of its digest as people compare. */
+function shortReference(reference: string): string {
+  return reference.replace(/(@sha256:[a-f0-9]{12})[a-f0-9]{52}$/, "$1…");
 }
 
 function tasksText(service: ServicePlan): string {
