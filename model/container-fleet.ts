@@ -47,6 +47,11 @@ export interface EngineContainer {
 export interface ContainerFleetPlan {
   /** `<prefix><site name>`, e.g. `p-hive.example`. */
   readonly networkName: string;
+  /**
+   * The volume that all cluster servers mount, for the volume driver `hive-shared` that stands in for replicated disks. There is
+   * one whether or not a service has a replicated volume, so that the first one replaces no server.
+   */
+  readonly sharedVolumeName: string;
   /** `direct`: servers are reached by their private addresses. `loopback`: through ports on 127.0.0.1. */
   readonly access: "direct" | "loopback";
   readonly cgroup: CgroupPlan;
@@ -105,6 +110,7 @@ export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFle
   const access = decideAccess(plan, facts);
   return {
     networkName: networkName(plan),
+    sharedVolumeName: `${networkName(plan)}-shared`,
     access,
     cgroup: decideCgroup(facts),
     servers: plan.hosts.map((host) => planServer(plan, host, access)),

@@ -18,8 +18,20 @@ export interface ContainerFleetArgs {
   readonly fleet: ContainerFleetPlan;
 }
 
+/** What all servers have in common. */
+interface SharedParts {
+  readonly network: docker.Network;
+  readonly image: docker.RemoteImage;
+  /** For the cluster servers. */
+  readonly sharedVolume: docker.Volume;
+  readonly operatorKey: SshKeyPair;
+}
+
 /** Folder of the server image, relative to the project's root. */
 const imageContext = "platform/images/host";
+
+/** Where the driver `hive-shared` of the server image finds the volume that all cluster servers share. */
+const sharedFolder = "/var/lib/hive-shared";
 
 /** The server image is a cache of this computer, like the base image: `destroy` leaves it. */
 const imageRepository = "hive/server";
@@ -27,7 +39,7 @@ const imageRepository = "hive/server";
 /**
  * Servers as containers of this computer's Docker Engine: systemd, sshd and an engine of their own in each.
  *
- * Creates: 1 network, 1 image, the operator's key; per server a volume for its engine's data, a host key, the
+ * Creates: 1 network, 1 image, 1 volume that the cluster servers share, the operator's key; per server a volume for its engine's data, a host key, the
  * container, its power, and the gate that waits until it has booted.
  */
 export class ContainerFleet extends HiveComponent implements Fleet {
@@ -43,8 +55,9 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     const operatorKey = this.createOperatorKey();
     const network = this.createNetwork();
     const image = this.createImage();
+    const sharedVolume = this.createSharedVolume();
     this.hosts = args.fleet.servers.map((server) =>
-      this.createHost(server, network, image, operatorKey),
+      this.createHost(server, { network, image, sharedVolume, operatorKey }),
     );
 
     this.registerOutputs({});
@@ -70,6 +83,14 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     );
   }
 
+  private createSharedVolume(): docker.Volume {
+    return new docker.Volume(
+      this.child("shared-data"),
+      { name: this.fleet.sharedVolumeName, labels: this.labels() },
+      { parent: this },
+    );
+  }
+
   private createImage(): docker.RemoteImage {
     // A Dockerfile's content is not tracked by the provider: the hash in the tag makes a change visible.
     const tag = hashBuildContext(imageContext).slice(0, 12);
@@ -84,12 +105,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     );
   }
 
-  private createHost(
-    server: ContainerServerPlan,
-    network: docker.Network,
-    image: docker.RemoteImage,
-    operatorKey: SshKeyPair,
-  ): Host {
+  private createHost(server: ContainerServerPlan, shared: SharedParts): Host {
+    const { operatorKey } = shared;
     const name = this.child(server.host.logicalName);
     const hostKey = new SshKeyPair(
       `${name}-host-key`,
@@ -101,13 +118,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       { name: server.volumeName, labels: this.labels() },
       { parent: this },
     );
-    const container = this.createContainer(name, server, {
-      network,
-      image,
-      volume,
-      hostKey,
-      operatorKey,
-    });
+    const container = this.createContainer(name, server, { ...shared, volume, hostKey });
     const power = new ContainerPower(
       `${name}-power`,
       { containerName: server.containerName, containerId: container.id },
@@ -155,13 +166,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   private createContainer(
     name: string,
     server: ContainerServerPlan,
-    parts: {
-      readonly network: docker.Network;
-      readonly image: docker.RemoteImage;
-      readonly volume: docker.Volume;
-      readonly hostKey: SshKeyPair;
-      readonly operatorKey: SshKeyPair;
-    },
+    parts: SharedParts & { readonly volume: docker.Volume; readonly hostKey: SshKeyPair },
   ): docker.Container {
     const { cgroup } = this.fleet;
     return new docker.Container(
@@ -195,7 +200,12 @@ export class ContainerFleet extends HiveComponent implements Fleet {
           readOnly: false,
         })),
         tmpfs: { "/run": "rw,exec,mode=755", "/tmp": "rw,exec,mode=1777" },
-        volumes: [{ volumeName: parts.volume.name, containerPath: "/var/lib/docker" }],
+        volumes: [
+          { volumeName: parts.volume.name, containerPath: "/var/lib/docker" },
+          ...(server.host.role === "cluster"
+            ? [{ volumeName: parts.sharedVolume.name, containerPath: sharedFolder }]
+            : []),
+        ],
         uploads: [
           {
             file: "/etc/ssh/ssh_host_ed25519_key",

@@ -13,7 +13,10 @@ import { withEngine } from "../../providers/transport/engine";
 import { messageOf } from "../../providers/transport/errors";
 import type { HostAccess } from "../../providers/transport/host-access";
 
-/** Servers for integration tests: containers of this computer's engine, made from `platform/images/host`. */
+/**
+ * Servers for integration tests: containers of this computer's engine, made from `platform/images/host`. As on the private
+ * stage, they share one volume, for the driver `hive-shared`.
+ */
 export interface Lab {
   /** How the servers are reached, in order. A replaced server has new access. */
   readonly hosts: readonly HostAccess[];
@@ -62,6 +65,11 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
   await removeLeftovers(docker);
   const folder = mkdtempSync(join(tmpdir(), "hive-lab-"));
   const [imageId, network] = await Promise.all([buildImage(), createNetwork(docker)]);
+  const sharedVolume = `${network.name}-shared`;
+  await docker.createVolume({
+    Name: sharedVolume,
+    Labels: { [labLabel]: String(process.pid) },
+  });
   const operator = generateOpenSshKeyPair("operator");
   const privateKeyFile = join(folder, "operator");
   writeFileSync(privateKeyFile, operator.privateKey, { mode: 0o600 });
@@ -75,7 +83,7 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
       Hostname: name,
       Image: imageId,
       Labels: { [labLabel]: String(process.pid) },
-      HostConfig: await hostConfig(docker, network.name),
+      HostConfig: await hostConfig(docker, network.name, sharedVolume),
       NetworkingConfig: {
         EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: address } } },
       },
@@ -163,7 +171,11 @@ async function createNetwork(docker: Docker): Promise<{ name: string; cidr: stri
 }
 
 /** How a server container must run; the reasons are in the README of `platform/images/host`. */
-async function hostConfig(docker: Docker, network: string): Promise<Docker.HostConfig> {
+async function hostConfig(
+  docker: Docker,
+  network: string,
+  sharedVolume: string,
+): Promise<Docker.HostConfig> {
   const { CgroupVersion } = (await docker.info()) as { CgroupVersion?: string };
   return {
     NetworkMode: network,
@@ -173,6 +185,7 @@ async function hostConfig(docker: Docker, network: string): Promise<Docker.HostC
     // What the command line's systempaths=unconfined stands for.
     MaskedPaths: [],
     ReadonlyPaths: [],
+    Mounts: [{ Type: "volume", Source: sharedVolume, Target: "/var/lib/hive-shared" }],
     Tmpfs: { "/run": "rw,exec,mode=755", "/tmp": "rw,exec,mode=1777" },
     ...(CgroupVersion === "2"
       ? { CgroupnsMode: "private" as const }
@@ -215,7 +228,7 @@ async function removeLeftovers(docker: Docker): Promise<void> {
   await removeAll(docker, (pid) => pid !== process.pid && !isAlive(pid));
 }
 
-/** Removes containers with their volumes, and networks, of labs whose process is `chosen`. */
+/** Removes containers, volumes and networks of labs whose process is `chosen`. */
 async function removeAll(docker: Docker, chosen: (pid: number) => boolean): Promise<void> {
   const filters = JSON.stringify({ label: [labLabel] });
   const containers = await docker.listContainers({ all: true, filters });
@@ -223,6 +236,12 @@ async function removeAll(docker: Docker, chosen: (pid: number) => boolean): Prom
     containers
       .filter(({ Labels }) => chosen(Number(Labels[labLabel])))
       .map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })),
+  );
+  const { Volumes: volumes } = await docker.listVolumes({ filters });
+  await Promise.all(
+    volumes
+      .filter(({ Labels }) => chosen(Number(Labels[labLabel])))
+      .map(({ Name }) => docker.getVolume(Name).remove()),
   );
   const networks = await docker.listNetworks({ filters });
   await Promise.all(

@@ -200,6 +200,10 @@ describe("what stands in the way", () => {
   });
 });
 
+test("the volume that all cluster servers share is named like the network, with or without replicated volumes", () => {
+  expect(planContainerFleet(planWith(), linux).sharedVolumeName).toBe("p-hive.example-shared");
+});
+
 test("the network is named by stage and site", () => {
   expect(networkName(planWith({ stage: "staging" }))).toBe("s-hive.example");
   expect(networkName(planWith({ stage: "production" }))).toBe("hive.example");
