@@ -14,9 +14,11 @@ export const BUILD_SECONDS = 1500;
  * Runs on the build host. Standard input is the header of {@link renderBuildHeader} and, right behind it, the build context: `read`
  * takes no byte more than its line from a pipe.
  *
- * Secrets get to the docker command as files in memory that only this user can read. They are gone when the script ends, however it ends; what
- * a host that lost its power in between would leave is not there after the boot. A killed script's files are removed by
- * the next build, when they are older than any build may take. So is BuildKit's cache after a week.
+ * Secrets get to the docker command as files in memory that only this user can read, and are gone when the script ends. It ends also
+ * when nobody listens any more, because the run was broken off or the connection was lost: an empty line every second finds
+ * that out (sshd tells a command nothing, and ssh2 sends no signal once standard input has ended). A host that lost
+ * its power has no such files after the boot; those of a killed script are removed by the next build when they are older
+ * than a build may take. So is BuildKit's cache after a week.
  */
 const SCRIPT = `
 set -euo pipefail
@@ -38,7 +40,15 @@ while IFS=" " read -r kind name value; do
     context) break ;;
   esac
 done
-DOCKER_BUILDKIT=1 docker build --progress=plain "\${words[@]}" -
+DOCKER_BUILDKIT=1 docker build --progress=plain "\${words[@]}" - <&0 &
+builder=$!
+trap "kill -KILL $builder; exit 143" TERM HUP INT
+{
+  trap "" PIPE
+  while sleep 1 && kill -0 $builder && echo; do :; done
+  kill -KILL $builder
+} 2> /dev/null &
+wait $builder
 docker builder prune --force --filter until=168h > /dev/null || true
 `.trim();
 

@@ -12,6 +12,7 @@ import {
   type ImageBuildInputs,
   type ImageBuildState,
 } from "../../../providers/image-build/provider";
+import { buildWithBuildKit } from "../../../providers/image-build/buildkit";
 import { imagePullProvider, type ImagePullInputs } from "../../../providers/image-pull/provider";
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
@@ -227,6 +228,107 @@ describe("images from a folder to every server", () => {
     expect(message).toContain("img0.lab.example");
     expect(message).toContain("Nothing that runs was changed.");
     expect(message).not.toContain("planted");
+  });
+
+  describe("with a build secret and a target stage", () => {
+    const secret = "planted-build-secret-77c2";
+    const dockerfile = [
+      "FROM debian:bookworm-slim AS work",
+      "ARG GREETING",
+      "RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /length && echo $GREETING > /greeting && sleep 2",
+      "FROM work AS later",
+      "RUN false",
+      "",
+    ].join("\n");
+    let inputs: ImageBuildInputs;
+    let state: ImageBuildState;
+
+    test("a step reads the secret, the build ends with the stage, and the second time adopts it", async () => {
+      const folder = context("secret", { Dockerfile: dockerfile });
+      inputs = pushed(folder, {
+        target: "work",
+        buildArguments: { GREETING: 'it\'s $HOME; "quoted"' },
+        buildSecrets: { token: secret },
+      });
+      const printed = jest.spyOn(process.stdout, "write");
+      // While the step sleeps, everything that others on the host can see.
+      const watch = sleep(2500).then(() => asRoot(0, 'cat /proc/[0-9]*/cmdline | tr "\\0" " "'));
+      state = await timed("image built with BuildKit and pushed", () => build(inputs));
+      const { stdout: processes } = await watch;
+      const progress = printed.mock.calls.map(([text]) => String(text)).join("");
+      printed.mockRestore();
+      expect(processes).toContain("docker build --progress=plain");
+      expect(processes).not.toContain("planted");
+      expect(progress).toContain("hive: image greeting: [work 2/2] RUN --mount=type=secret");
+      expect(progress).not.toContain("planted");
+      const { stdout } = await asRoot(0, `docker run --rm ${state.imageId} cat /greeting /length`);
+      expect(stdout).toBe(`it's $HOME; "quoted"\n${secret.length}\n`);
+      expect(await build(inputs)).toEqual(state);
+    });
+
+    test("the secret is in no layer, history, log, cache or file", async () => {
+      const places = [
+        `docker history --no-trunc ${state.imageId}`,
+        `docker inspect ${state.imageId}`,
+        "journalctl --no-pager",
+        "ls -A /dev/shm",
+        `docker save ${state.imageId} | tar --extract --to-stdout`,
+        "find / -xdev -type f -newer /etc/hive/registry/tls.crt -exec cat {} +",
+        "find /var/lib/docker -type f -newer /etc/hive/registry/tls.crt -exec cat {} +",
+      ];
+      // The word is given on standard input, so that no process list or journal has it from here.
+      const linesWith = async (word: string): Promise<number> => {
+        const { stdout } = await asRoot(
+          0,
+          `read -r word; { ${places.join("; ")}; } 2>/dev/null | grep -c -a -F "$word" || true`,
+          `${word}\n`,
+        );
+        return Number(stdout);
+      };
+      expect(await linesWith(secret)).toBe(0);
+      // What the build argument left is found the same way.
+      expect(await linesWith('"quoted"')).toBeGreaterThan(2);
+    });
+
+    test("a failing step shows its end without the secret, and leaves no file of it", async () => {
+      const folder = context("secret-broken", {
+        Dockerfile:
+          'FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token cat /run/secrets/token; echo "no space left on device"; exit 3\n',
+      });
+      const message = await failureOf(build(pushed(folder, { buildSecrets: { token: secret } })));
+      expect(message).toContain('on img0.lab.example failed at "[2/2] RUN --mount=type=secret');
+      expect(message).toContain("exit code: 3");
+      expect(message).toContain("The disk of img0.lab.example is full.");
+      expect(message).toContain("[secret]");
+      expect(message).not.toContain("planted");
+      expect((await asRoot(0, "ls -A /dev/shm")).stdout).not.toContain("hive-build");
+    });
+
+    test("a build that is broken off leaves no file of the secret", async () => {
+      const folder = context("secret-slow", {
+        Dockerfile: "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token sleep 20\n",
+      });
+      const stop = new AbortController();
+      const name = `${registry}/greeting:slow`;
+      const slow = buildWithBuildKit(
+        lab.hosts[0]!,
+        {
+          contextFolder: folder,
+          name,
+          buildArguments: {},
+          labels: {},
+          secrets: { token: secret },
+        },
+        stop.signal,
+      );
+      const failure = failureOf(slow);
+      await sleep(3000);
+      expect((await asRoot(0, "ls -A /dev/shm")).stdout).toContain("hive-build");
+      stop.abort(new Error("broken off"));
+      expect(await failure).toContain("broken off");
+      await sleep(1500);
+      expect((await asRoot(0, "ls -A /dev/shm")).stdout).not.toContain("hive-build");
+    });
   });
 
   test("a full disk is recognised, and the host named", async () => {
