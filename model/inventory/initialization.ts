@@ -34,7 +34,7 @@ interface InitializationBase {
    */
   readonly secrets?: readonly string[];
   /**
-   * Files of the project, relative to its root, that the step reads from its standard input after the secrets.
+   * File of the project, relative to its root, that the step reads from its standard input after the secrets.
    *
    * @default none
    */
@@ -46,7 +46,11 @@ interface InitializationBase {
    * @default the step is always run once
    */
   readonly unless?: readonly string[];
-  /** User that runs it. @default the service's own */
+  /**
+   * User that runs it.
+   *
+   * @default the service's own
+   */
   readonly user?: string;
   /**
    * How long it may take.

@@ -3,9 +3,17 @@
  *
  * - `{ generate: { length: 32 } }`: made at the first run and kept, encrypted, in the stage's state;
  * - `{ fromStage: true }`: written by the operator, one value a stage:
- *   `npx hive pulumi -- config set --secret --path 'hive:secrets["<name>"]'`.
+ *   `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets["<name>"]'`.
  */
-export type Secret = { readonly generate: GeneratedSecret } | { readonly fromStage: true };
+export type Secret =
+  | {
+      /** Makes a value, which stays until its version is raised. */
+      readonly generate: GeneratedSecret;
+    }
+  | {
+      /** Takes the operator's value. */
+      readonly fromStage: true;
+    };
 
 /** A random text of letters and digits. */
 export interface GeneratedSecret {
@@ -28,6 +36,11 @@ export type Config =
   | {
       /** File of the project, relative to its root. */
       readonly file: string;
+      /**
+       * Whether Swarm fills in Go templates such as `{{ .Node.Hostname }}` or `{{ secret "name" }}` for each task.
+       *
+       * @default false
+       */
       readonly template?: boolean;
     }
   | {
@@ -51,9 +64,17 @@ export interface SecretMount {
    * @default the secret's name
    */
   readonly target?: string;
-  /** Owner, a number. @default 0 */
+  /**
+   * Owner, a number.
+   *
+   * @default 0
+   */
   readonly uid?: number;
-  /** Group, a number. @default 0 */
+  /**
+   * Group, a number.
+   *
+   * @default 0
+   */
   readonly gid?: number;
   /**
    * Octal mode, e.g. `"0400"`.
@@ -73,9 +94,17 @@ export interface ConfigMount {
    * @default "/<name>"
    */
   readonly target?: string;
-  /** Owner, a number. @default 0 */
+  /**
+   * Owner, a number.
+   *
+   * @default 0
+   */
   readonly uid?: number;
-  /** Group, a number. @default 0 */
+  /**
+   * Group, a number.
+   *
+   * @default 0
+   */
   readonly gid?: number;
   /**
    * Octal mode, e.g. `"0444"`.

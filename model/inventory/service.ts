@@ -263,7 +263,16 @@ export interface Service {
 }
 
 /** How many tasks a service has. */
-export type ServiceMode = "global" | { readonly replicas: number } | { readonly job: Job };
+export type ServiceMode =
+  | "global"
+  | {
+      /** Number of tasks, 0 to switch the service off. */
+      readonly replicas: number;
+    }
+  | {
+      /** One task that ends. */
+      readonly job: Job;
+    };
 
 /** A service whose task ends. */
 export interface Job {
@@ -296,78 +305,185 @@ export interface NetworkAttachment {
 
 /** Name resolution. */
 export interface Dns {
-  /** Addresses of name servers. @default the server's */
+  /**
+   * Addresses of name servers.
+   *
+   * @default the server's
+   */
   readonly servers?: readonly string[];
-  /** Search domains. @default none */
+  /**
+   * Search domains.
+   *
+   * @default none
+   */
   readonly search?: readonly string[];
-  /** Options as in resolv.conf, e.g. `ndots:1`. @default none */
+  /**
+   * Options as in resolv.conf, e.g. `ndots:1`.
+   *
+   * @default none
+   */
   readonly options?: readonly string[];
 }
 
 /** Where tasks may run. */
 export interface Placement {
-  /** Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. @default none */
+  /**
+   * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`.
+   *
+   * @default none
+   */
   readonly constraints?: readonly string[];
-  /** Node labels over whose values tasks are spread evenly, e.g. `node.labels.hive.zone`. @default none */
+  /**
+   * Node labels over whose values tasks are spread evenly, e.g. `node.labels.hive.zone`.
+   *
+   * @default none
+   */
   readonly spread?: readonly string[];
-  /** Tasks on one server at the same time. @default no limit */
+  /**
+   * Tasks on one server at the same time.
+   *
+   * @default no limit
+   */
   readonly maxReplicasPerHost?: number;
 }
 
 /** When a task is started again. */
 export interface Restart {
-  /** @default "any" */
+  /**
+   * Whether it is started again after every end, only after a failure, or never. A job says `retries` instead.
+   *
+   * @default "any"
+   */
   readonly condition?: "any" | "on-failure" | "none";
-  /** Time before it is started. @default "0s" with a replicated volume, else "1s" */
+  /**
+   * Time before it is started.
+   *
+   * @default "0s" with a replicated volume, else "1s"
+   */
   readonly delay?: Duration;
-  /** How often within `window`. @default no limit */
+  /**
+   * How often within `window`.
+   *
+   * @default no limit
+   */
   readonly maxAttempts?: number;
-  /** @default no window: all attempts count */
+  /**
+   * Time span in which starts count towards `maxAttempts`.
+   *
+   * @default no window: all attempts count
+   */
   readonly window?: Duration;
 }
 
 /** How tasks are changed. */
 export interface UpdatePolicy {
-  /** `start-first`: the new task runs before the old one is stopped. Not possible with published host ports or replicated volumes. */
+  /**
+   * `start-first`: the new task runs before the old one is stopped. Not possible with published host ports or replicated
+   * volumes.
+   *
+   * @default "stop-first" with published host ports and with volumes that the service writes to, else "start-first"
+   */
   readonly order?: "start-first" | "stop-first";
-  /** Tasks that are changed at the same time; 0 all of them. @default 1 */
+  /**
+   * Tasks that are changed at the same time; 0 all of them.
+   *
+   * @default 1
+   */
   readonly parallelism?: number;
-  /** Time between two of them. @default "0s" */
+  /**
+   * Time between two of them.
+   *
+   * @default "0s"
+   */
   readonly delay?: Duration;
-  /** How long a new task is watched for failure. @default "5s" */
+  /**
+   * How long a new task is watched for failure.
+   *
+   * @default "5s"
+   */
   readonly monitor?: Duration;
-  /** Part of the tasks, 0 to 1, that may fail. @default 0 */
+  /**
+   * Part of the tasks, 0 to 1, that may fail.
+   *
+   * @default 0
+   */
   readonly maxFailureRatio?: number;
-  /** What happens when more fail. @default "rollback" for an update, "pause" for a roll-back */
+  /**
+   * What happens when more fail.
+   *
+   * @default "rollback" for an update, "pause" for a roll-back
+   */
   readonly onFailure?: "rollback" | "pause" | "continue";
 }
 
 /** Kernel capabilities, e.g. `NET_ADMIN`. */
 export interface Capabilities {
-  /** @default none */
+  /**
+   * Names that are given beyond Docker's default set, with or without the prefix `CAP_`.
+   *
+   * @default none
+   */
   readonly add?: readonly string[];
-  /** `ALL` drops every one. @default none */
+  /**
+   * Names that are taken away; `ALL` for every one.
+   *
+   * @default none
+   */
   readonly drop?: readonly string[];
 }
 
 /** A limit of processes. −1 is unlimited. */
 export interface Ulimit {
+  /** What holds at first; a process may raise it up to `hard`. */
   readonly soft: number;
+  /** What nothing in the container can pass. */
   readonly hard: number;
 }
 
 /** What a task uses. */
 export interface Resources {
+  /**
+   * What a task may use at most.
+   *
+   * @default no limits
+   */
   readonly limits?: {
-    /** Processors, e.g. 0.5. */
+    /**
+     * Processors, e.g. 0.5.
+     *
+     * @default no limit
+     */
     readonly cpus?: number;
+    /**
+     * Memory; a task that takes more is killed and started again.
+     *
+     * @default no limit
+     */
     readonly memory?: Size;
-    /** Processes. */
+    /**
+     * Processes and threads.
+     *
+     * @default no limit
+     */
     readonly pids?: number;
   };
+  /**
+   * What a server must have free for a task to be started there.
+   *
+   * @default nothing
+   */
   readonly reservations?: {
-    /** Processors, e.g. 0.25. */
+    /**
+     * Processors, e.g. 0.25.
+     *
+     * @default nothing
+     */
     readonly cpus?: number;
+    /**
+     * Memory.
+     *
+     * @default nothing
+     */
     readonly memory?: Size;
   };
 }
@@ -376,7 +492,11 @@ export interface Resources {
 export interface Logging {
   /** Name of a log driver of the engine, e.g. `journald`. */
   readonly driver: string;
-  /** @default none */
+  /**
+   * Options of the driver.
+   *
+   * @default none
+   */
   readonly options?: Readonly<Record<string, string>>;
 }
 
@@ -418,7 +538,11 @@ export interface Backup {
   readonly command: readonly string[];
   /** Program and arguments that read it from standard input and restore it. */
   readonly restore: readonly string[];
-  /** Days that a backup is kept. @default 14 */
+  /**
+   * Days that a backup is kept.
+   *
+   * @default 14
+   */
   readonly keepDays?: number;
 }
 
@@ -426,6 +550,10 @@ export interface Backup {
 export interface LogMonitoring {
   /** Regular expressions of lines that do. */
   readonly alert: readonly string[];
-  /** Regular expressions of lines that never do. @default none */
+  /**
+   * Regular expressions of lines that never do.
+   *
+   * @default none
+   */
   readonly ignore?: readonly string[];
 }

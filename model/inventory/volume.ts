@@ -12,10 +12,22 @@ import type { Size } from "../size";
  * A folder of the server needs no volume: mount it with an absolute path as `source`.
  */
 export type Volume =
-  | { readonly replicated: ReplicatedVolume }
-  | { readonly local: Readonly<Record<string, never>> }
-  | { readonly nfs: NfsVolume }
-  | { readonly driver: DriverVolume };
+  | {
+      /** One set of data on all cluster servers, with one writer: one service with one task. */
+      readonly replicated: ReplicatedVolume;
+    }
+  | {
+      /** On each server a volume of its own; `{}`. */
+      readonly local: Readonly<Record<string, never>>;
+    }
+  | {
+      /** A share of an NFS server. */
+      readonly nfs: NfsVolume;
+    }
+  | {
+      /** A volume of any other Docker volume driver. */
+      readonly driver: DriverVolume;
+    };
 
 /** A volume that is mirrored on all cluster servers. */
 export interface ReplicatedVolume {
@@ -73,7 +85,11 @@ export interface Mount {
   readonly source: string;
   /** Absolute path in the container. */
   readonly target: string;
-  /** @default false */
+  /**
+   * Whether the container can only read there.
+   *
+   * @default false
+   */
   readonly readOnly?: boolean;
 }
 
