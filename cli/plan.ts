@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planSite } from "../model/plan-site";
-import type { Plan } from "../model/plan";
+import type { Plan, StageName } from "../model/plan";
 import type { Site } from "../model/site";
 import { stageOf } from "../model/stage";
-import { parseStageYaml } from "../model/stage-yaml";
+import { checkStageYaml } from "../model/stage-yaml";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
 import { hiveHome, projectFolder } from "./project";
@@ -16,8 +16,10 @@ import { hiveHome, projectFolder } from "./project";
  * @throws InventoryError with everything that is wrong
  */
 export function loadPlan(stage: string, building: boolean): Plan {
+  const name = stageOf(stage);
   return planSite({
-    stage: parseStageYaml(stage, readStageFile(stageOf(stage))),
+    // With its problems, so that they are listed together with those of the site.
+    stage: checkStageYaml(name, readStageFile(name)),
     site: loadSite(),
     building,
     // As the program does it, so that both say the same.
@@ -25,7 +27,7 @@ export function loadPlan(stage: string, building: boolean): Plan {
   });
 }
 
-function readStageFile(stage: string): string {
+function readStageFile(stage: StageName): string {
   const file = join(projectFolder, `Pulumi.${stage}.yaml`);
   try {
     return readFileSync(file, "utf8");
