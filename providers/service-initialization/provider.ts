@@ -20,6 +20,9 @@ import {
   type ServiceInitializationState,
 } from "./state";
 
+/** How long a removal waits for a manager that answers. What stayed recorded would not be run for a new service of this name. */
+const removalSeconds = 20;
+
 /** Keeps a service's initial data loaded: every step once for every content that it has. */
 export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
   ServiceInitializationInputs,
@@ -56,7 +59,7 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const records = await listRecords(props);
+      const records = await listRecords(props, 0);
       const isKept = (name: string): boolean => {
         const hash = props.done.find((step) => step.name === name)?.hash;
         return records.some((record) => record.step === name && record.hash === hash);
@@ -88,7 +91,7 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
 
   async delete(_id, props) {
     try {
-      const records = await listRecords(props);
+      const records = await listRecords(props, removalSeconds);
       await removeRecords(
         props,
         records.map(({ id }) => id),

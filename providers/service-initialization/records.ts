@@ -12,10 +12,9 @@ import {
   recordFilter,
   toEngineConfig,
 } from "../../model/initialization-record";
-import { askAgain } from "../transport/again";
 import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
-import { withAnyManager } from "../transport/manager";
+import { patiently } from "./patience";
 
 /** Whose records. */
 export interface RecordOwner {
@@ -30,22 +29,26 @@ export interface StepOutcome {
   readonly detail: string;
 }
 
-/** What the Swarm keeps of a service's steps, oldest first. */
-export async function listRecords(owner: RecordOwner): Promise<InitializationRecord[]> {
-  return await askAgain(30, () =>
-    withAnyManager(
-      owner.managers,
-      async (docker) => {
-        const filters = recordFilter(owner.site, owner.service);
-        // The client's type declarations know filters as an object only; the engine takes them as JSON.
-        const options = { filters } as unknown as Parameters<Dockerode["listConfigs"]>[0];
-        return fromEngineConfigs(
-          (await docker.listConfigs(options)) as unknown as readonly EngineConfig[],
-        );
-      },
-      { deadlineSeconds: 15, repeatable: true },
-    ),
-  );
+/** How long the Swarm may take to answer, an election included, seconds. */
+const patienceSeconds = 90;
+
+/**
+ * What the Swarm keeps of a service's steps, oldest first.
+ *
+ * @param seconds how long to wait for a manager that answers
+ */
+export async function listRecords(
+  owner: RecordOwner,
+  seconds: number = patienceSeconds,
+): Promise<InitializationRecord[]> {
+  return await patiently(owner.managers, seconds, async (docker) => {
+    const filters = recordFilter(owner.site, owner.service);
+    // The client's type declarations know filters as an object only; the engine takes them as JSON.
+    const options = { filters } as unknown as Parameters<Dockerode["listConfigs"]>[0];
+    return fromEngineConfigs(
+      (await docker.listConfigs(options)) as unknown as readonly EngineConfig[],
+    );
+  });
 }
 
 /** Keeps in the Swarm how a step ended. */
@@ -66,35 +69,27 @@ export async function writeRecord(
     ...outcome,
   };
   const config = toEngineConfig(record);
-  await withAnyManager(
-    owner.managers,
-    async (docker) => {
-      try {
-        await docker.createConfig(config);
-      } catch (error) {
-        // Written by the attempt before this one, whose answer was lost: the key is new, so nobody else has the name.
-        if (engineStatus(error) !== 409) throw error;
-      }
-    },
-    { deadlineSeconds: 60, repeatable: true },
-  );
+  await patiently(owner.managers, patienceSeconds, async (docker) => {
+    try {
+      await docker.createConfig(config);
+    } catch (error) {
+      // Written by the attempt before this one, whose answer was lost: the key is new, so nobody else has the name.
+      if (engineStatus(error) !== 409) throw error;
+    }
+  });
   return record;
 }
 
 /** Removes records; those that are gone already are no failure. */
 export async function removeRecords(owner: RecordOwner, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await withAnyManager(
-    owner.managers,
-    async (docker) => {
-      for (const id of ids) {
-        try {
-          await docker.getConfig(id).remove();
-        } catch (error) {
-          if (engineStatus(error) !== 404) throw error;
-        }
+  await patiently(owner.managers, patienceSeconds, async (docker) => {
+    for (const id of ids) {
+      try {
+        await docker.getConfig(id).remove();
+      } catch (error) {
+        if (engineStatus(error) !== 404) throw error;
       }
-    },
-    { deadlineSeconds: 60, repeatable: true },
-  );
+    }
+  });
 }

@@ -1,10 +1,9 @@
 import type { EngineNode, EngineTask } from "../../model/service-progress";
-import { askAgain } from "../transport/again";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import { withAnyManager } from "../transport/manager";
+import { patiently } from "./patience";
 
 /** A container in which a step can run. */
 export interface RunningTask {
@@ -21,6 +20,8 @@ interface PlacedTask extends EngineTask {
 }
 
 const pollMs = 500;
+/** How long the Swarm may be without a leader, seconds. */
+const electionSeconds = 90;
 
 /**
  * Waits for a task of a service that runs (and is healthy, where it has a health check) on a host that answers the Swarm;
@@ -84,20 +85,14 @@ async function lookAt(
   serviceId: string,
 ): Promise<{ tasks: PlacedTask[]; nodes: EngineNode[] }> {
   try {
-    return await askAgain(30, (deadlineSeconds) =>
-      withAnyManager(
-        managers,
-        async (docker) => {
-          const filters = JSON.stringify({ service: [serviceId] });
-          const [tasks, nodes] = await Promise.all([
-            docker.listTasks({ filters }) as Promise<PlacedTask[]>,
-            docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
-          ]);
-          return { tasks, nodes };
-        },
-        { deadlineSeconds: Math.max(deadlineSeconds, 10), repeatable: true },
-      ),
-    );
+    return await patiently(managers, electionSeconds, async (docker) => {
+      const filters = JSON.stringify({ service: [serviceId] });
+      const [tasks, nodes] = await Promise.all([
+        docker.listTasks({ filters }) as Promise<PlacedTask[]>,
+        docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+      ]);
+      return { tasks, nodes };
+    });
   } catch (error) {
     if (isTransportError(error) || engineStatus(error) !== 404) throw error;
     throw new Error(

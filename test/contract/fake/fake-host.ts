@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 
 import { Server as SshServer } from "ssh2";
 
@@ -40,6 +41,9 @@ export type CommandHandler = (
   stdin: string,
 ) => { readonly stdout?: string; readonly stderr?: string; readonly code: number };
 
+/** Takes over the connection of a request that asks for one of its own, as `POST /exec/<id>/start` does. */
+export type ConnectionHandler = (path: string, connection: Duplex) => void;
+
 /** An sshd on loopback with an engine behind it that a test scripts. The SSH part is real. */
 export interface FakeHost {
   readonly access: HostAccess;
@@ -63,6 +67,7 @@ export async function startFakeHost(
   name: string,
   engine: EngineHandler = () => ({ status: 404 }),
   command: CommandHandler = () => ({ code: 0 }),
+  takeOver?: ConnectionHandler,
 ): Promise<FakeHost> {
   const folder = mkdtempSync(join(tmpdir(), "hive-fake-host-"));
   const hostKey = generateOpenSshKeyPair(name);
@@ -85,6 +90,28 @@ export async function startFakeHost(
       current--;
     }
   });
+  if (takeOver !== undefined) {
+    http.on("upgrade", (request, socket, head) => {
+      const { pathname } = new URL(request.url ?? "/", "http://engine");
+      const bodyLength = Number(request.headers["content-length"] ?? 0);
+      requests.push(`${request.method} ${pathname}`);
+      // Node hands over what follows the headers unread, so the request's own body has to be taken off first.
+      const begin = (seen: Buffer): void => {
+        if (seen.length < bodyLength) {
+          socket.once("data", (more: Buffer) => begin(Buffer.concat([seen, more])));
+          return;
+        }
+        socket.pause();
+        socket.unshift(seen.subarray(bodyLength));
+        socket.write(
+          "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n" +
+            "Content-Type: application/vnd.docker.raw-stream\r\n\r\n",
+        );
+        takeOver(pathname, socket);
+      };
+      begin(head);
+    });
+  }
   const ssh = new SshServer({ hostKeys: [hostKey.privateKey] }, (connection) => {
     connection.on("error", () => undefined);
     connection.on("authentication", (context) => {

@@ -1,0 +1,45 @@
+import type Dockerode from "dockerode";
+
+import { sleep } from "../transport/deadline";
+import { isTransportError } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** A manager that does not answer within this time is asked anew, seconds: requests from before an election hang. */
+const attemptSeconds = 10;
+const pauseMs = 500;
+
+/**
+ * Asks any manager, again and again while none answers: a step that has run for minutes is not to fail because the Swarm
+ * elects a new leader just then.
+ *
+ * @param seconds how long attempts are begun; one is always made
+ * @param use may be run several times
+ * @throws what the last attempt threw
+ */
+export async function patiently<T>(
+  managers: readonly HostAccess[],
+  seconds: number,
+  use: (docker: Dockerode) => Promise<T>,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await withAnyManager(managers, use, {
+        deadlineSeconds: attemptSeconds,
+        repeatable: true,
+      });
+    } catch (error) {
+      const passing = isTransportError(
+        error,
+        "deadline",
+        "lost",
+        "unreachable",
+        "engine",
+        "manager",
+      );
+      if (!passing || Date.now() + pauseMs > end) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
