@@ -1,0 +1,177 @@
+import { packed } from "../../providers/packed";
+import { volumeProvider } from "../../providers/volume/provider";
+import { type FakeVolumeHost, startFakeVolumeHost } from "./fake/fake-volumes";
+import {
+  type Properties,
+  type ProviderServer,
+  startProviderServer,
+  unknownValue,
+} from "./provider-server";
+import { serializeProvider } from "./serialized-provider";
+
+// The start of the server takes seconds on a busy computer.
+jest.setTimeout(60_000);
+
+const device = "server.example:/export";
+let text: string;
+let server: ProviderServer;
+let hosts: FakeVolumeHost[];
+
+beforeAll(async () => {
+  text = (await serializeProvider(packed(volumeProvider))).text;
+  server = await startProviderServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  hosts = await Promise.all(
+    [0, 1, 2].map((index) => startFakeVolumeHost(`hive${index}.example`, ["hive-shared"])),
+  );
+});
+afterEach(() => Promise.all(hosts.map((host) => host.stop())));
+
+const inputs = (changes: Properties = {}): Properties => ({
+  hosts: hosts.map((host) => host.access),
+  incarnations: ["server-0", "server-1", "server-2"],
+  site: "hive.example",
+  name: "data",
+  driver: "local",
+  driverOptions: { type: "nfs", device, o: "password=planted-option" },
+  revision: 1,
+  ...changes,
+});
+const failureOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(() => "it succeeded", String);
+const held = (): string[][] => hosts.map((host) => host.volumes.map(({ Name }) => Name));
+
+describe("Volume", () => {
+  test("makes the volume on every host, and adopts it the second time without a write", async () => {
+    const first = await server.create(text, inputs());
+    expect(first).toMatchObject({ id: "data", outs: { missing: [] } });
+    for (const host of hosts) {
+      expect(host.volumes).toEqual([
+        {
+          Name: "data",
+          Driver: "local",
+          Options: { type: "nfs", device, o: "password=planted-option" },
+          Labels: { "hive.site": "hive.example" },
+        },
+      ]);
+    }
+    expect(await server.create(text, inputs())).toEqual(first);
+    expect(hosts.map((host) => host.writes())).toEqual(hosts.map(() => ["POST /volumes/create"]));
+  });
+
+  test("nothing to do means no connection, and neither does another revision", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await Promise.all(hosts.map((host) => host.die()));
+    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
+    const bumped = inputs({ revision: 2 });
+    expect((await server.diff(text, id, outs, bumped)).changes).toBe(true);
+    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: 2 });
+  });
+
+  test("never deletes data to change a volume: says on which host, what differs, what to do", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    const news = inputs({ driverOptions: { type: "nfs4", device, o: "password=planted-other" } });
+    expect(await server.diff(text, id, outs, news)).toMatchObject({ changes: true, replaces: [] });
+    const message = await failureOf(server.update(text, id, outs, news));
+    expect(message).toMatch(
+      /'data'[^]*3 of 3 hosts[^]*hive1\.example: has a volume 'data' already[^]*type is 'nfs', not 'nfs4'[^]*docker volume rm data/,
+    );
+    expect(message).toContain("option o has another value");
+    expect(message + server.log()).not.toContain("planted");
+    expect(held()).toEqual([["data"], ["data"], ["data"]]);
+  });
+
+  test("a volume of another driver on one host fails for that host only", async () => {
+    hosts[1]!.volumes.push({ Name: "data", Driver: "hive-shared", Options: null, Labels: null });
+    const message = await failureOf(server.create(text, inputs()));
+    expect(message).toContain("1 of 3 hosts");
+    expect(message).toContain("hive1.example: has a volume 'data' already, and its driver is");
+    expect(message).not.toContain("hive0.example:");
+  });
+
+  test("no options and none known to the engine are the same", async () => {
+    hosts[0]!.volumes.push({ Name: "data", Driver: "hive-shared", Options: null, Labels: null });
+    const wanted = inputs({ driver: "hive-shared", driverOptions: {} });
+    const { id, outs } = await server.create(text, wanted);
+    expect((await server.read(text, id, outs)).inputs).toEqual(wanted);
+  });
+
+  test("a driver that is not installed is a failure in the engine's words", async () => {
+    const message = await failureOf(server.create(text, inputs({ driver: "rexray" })));
+    expect(message).toContain('plugin "rexray" not found');
+  });
+
+  test("a dead minority is remembered and served when it is back; a dead majority fails", async () => {
+    await hosts[2]!.die();
+    const { id, outs } = await server.create(text, inputs());
+    expect(outs["missing"]).toEqual(["hive2.example"]);
+    expect((await server.diff(text, id, outs, inputs())).changes).toBe(true);
+    await hosts[2]!.revive();
+    const mended = await server.update(text, id, outs, inputs());
+    expect(mended["missing"]).toEqual([]);
+    expect(held()[2]).toEqual(["data"]);
+    expect((await server.diff(text, id, mended, inputs())).changes).toBe(false);
+    await hosts[1]!.die();
+    await hosts[2]!.die();
+    expect(await failureOf(server.create(text, inputs()))).toContain("2 of 3 do not answer");
+  });
+
+  test("a new server gets the volume", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    hosts[1]!.volumes.length = 0;
+    const news = inputs({ incarnations: ["server-0", "server-new", "server-2"] });
+    expect((await server.diff(text, id, outs, news)).changes).toBe(true);
+    await server.update(text, id, outs, news);
+    expect(held()[1]).toEqual(["data"]);
+  });
+
+  test("a refresh shows on which host it is missing or another one; a host that is away is no drift", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    hosts[0]!.volumes.length = 0;
+    hosts[1]!.volumes[0] = { Name: "data", Driver: "hive-shared", Options: {}, Labels: {} };
+    await hosts[2]!.die();
+    const seen = await server.read(text, id, outs);
+    expect(seen.inputs?.["incarnations"]).toEqual([
+      "server-0 (does not have the volume)",
+      expect.stringMatching(/^server-1 \(its driver is 'hive-shared', not 'local'/),
+      "server-2",
+    ]);
+    expect((await server.diff(text, id, seen.props, inputs())).changes).toBe(true);
+    hosts[1]!.volumes.length = 0;
+    await server.update(text, id, seen.props, inputs());
+    expect(held().slice(0, 2)).toEqual([["data"], ["data"]]);
+  });
+
+  test("another name is another volume", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    expect(await server.diff(text, id, outs, inputs({ name: "other" }))).toEqual({
+      changes: true,
+      replaces: ["name"],
+      deleteBeforeReplace: false,
+    });
+  });
+
+  test("deleting waits for a container, may be repeated, and tells what it leaves on dead hosts", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    hosts[0]!.used.add("data");
+    setTimeout(() => hosts[0]!.used.clear(), 700);
+    await hosts[2]!.die();
+    await server.delete(text, id, outs);
+    expect(held()).toEqual([[], [], ["data"]]);
+    expect(server.log()).toMatch(
+      /the volume 'data' could not be removed everywhere[^]*hive2\.example: /,
+    );
+    await server.delete(text, id, outs);
+  });
+
+  test("unknown values of a preview are accepted, and a name that no engine takes is refused", async () => {
+    const preview = inputs({ hosts: unknownValue, incarnations: unknownValue });
+    expect((await server.check(text, preview)).failures).toEqual([]);
+    const { id, outs } = await server.create(text, inputs());
+    expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
+    const { failures } = await server.check(text, inputs({ name: "a/b" }));
+    expect(failures[0]?.reason).toContain("'a/b' is no volume name");
+  });
+});
