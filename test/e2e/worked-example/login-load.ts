@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { dirname, join } from "node:path";
@@ -68,13 +69,21 @@ export async function loginLoad(options: LoginLoadOptions): Promise<LoginLoadRes
   const started = Date.now();
   const since = (): number => Math.round(Date.now() - started) / 1000;
   const attempts: Promise<Attempt>[] = [];
+  // Another run within am's memory of five minutes uses other spellings.
+  const first = randomInt(48) * 32;
   const silentSince = new Map<string, number>();
   const total = Math.floor(options.seconds * options.perSecond);
   for (let index = 0; index < total; index++) {
     await sleepUntil(started + (index * 1000) / options.perSecond);
     const at = since();
     const person = people[index % people.length] ?? queen;
-    const login = new Login(options, silentSince, index, person, Math.floor(index / people.length));
+    const login = new Login(
+      options,
+      silentSince,
+      index,
+      person,
+      first + Math.floor(index / people.length),
+    );
     attempts.push(
       login.run().then(
         (detour) => ({ at, took: since() - at, detour }),
@@ -240,11 +249,15 @@ interface Answer {
   readonly text: string;
 }
 
-/** The name with the letters at the bits of a number in capitals: the directory does not tell them apart, am's memory does. */
-function spelling(user: string, index: number): string {
-  return [...user]
-    .map((letter, position) => (((index >> position) & 1) === 1 ? letter.toUpperCase() : letter))
-    .join("");
+/**
+ * A name that the directory takes for the same and am's memory does not: the letters at the number's lower five bits in
+ * capitals, and a blank behind it for every 32.
+ */
+function spelling(user: string, variant: number): string {
+  const letters = [...user].map((letter, position) =>
+    position < 5 && ((variant >> position) & 1) === 1 ? letter.toUpperCase() : letter,
+  );
+  return letters.join("") + " ".repeat(variant >> 5);
 }
 
 async function sleepUntil(time: number): Promise<void> {
