@@ -1,0 +1,124 @@
+import fc from "fast-check";
+
+import {
+  type EngineNetwork,
+  isOwnNetwork,
+  networkFaults,
+  networkSettings,
+  type NetworkSpec,
+  overlappingNetwork,
+  successorName,
+  toEngineNetwork,
+} from "../../../model/network-spec";
+
+const spec: NetworkSpec = {
+  site: "hive.example",
+  name: "backend",
+  driver: "overlay",
+  driverOptions: {},
+  attachable: true,
+  internal: false,
+};
+
+/** The network as a Swarm shows it after it was made from `body`, with what the Swarm adds. */
+function stored(body: object): EngineNetwork {
+  const { Name, Driver, Options, Labels, IPAM, Attachable, Internal } = body as EngineNetwork;
+  const range = IPAM?.Config?.[0] ?? { Subnet: "10.224.3.0/24" };
+  return {
+    Id: "id",
+    Name,
+    Scope: "swarm",
+    Driver,
+    Options: { ...Options, "com.docker.network.driver.overlay.vxlanid_list": "4097" },
+    Labels: Labels ?? null,
+    IPAM: { Config: [{ Gateway: "10.224.3.1", ...range }] },
+    Attachable: Attachable ?? false,
+    Internal: Internal ?? false,
+  };
+}
+
+const options = fc.dictionary(fc.constantFrom("encrypted", "a", "b"), fc.string({ maxLength: 3 }));
+const anySpec: fc.Arbitrary<NetworkSpec> = fc
+  .record({
+    driverOptions: options,
+    attachable: fc.boolean(),
+    internal: fc.boolean(),
+    range: fc.constantFrom(
+      {},
+      { subnet: "10.9.0.0/24" },
+      { subnet: "10.9.0.0/24", gateway: "10.9.0.9" },
+    ),
+  })
+  .map(({ range, ...rest }) => ({ ...spec, ...rest, ...range }));
+
+describe("a network of the Swarm", () => {
+  test("reads back as it was asked for, whatever the Swarm adds", () => {
+    fc.assert(
+      fc.property(anySpec, (wanted) => {
+        const seen = stored(toEngineNetwork(wanted, wanted.name));
+        const { site, name } = wanted;
+        expect({ site, name, ...networkSettings(seen, wanted) }).toEqual(wanted);
+        expect(isOwnNetwork(seen, wanted)).toBe(true);
+      }),
+    );
+  });
+
+  test("gets its own name beside an older one: the same for the same settings, another for others", () => {
+    fc.assert(
+      fc.property(anySpec, anySpec, (left, right) => {
+        const reversed = Object.fromEntries(Object.entries(left.driverOptions).reverse());
+        expect(successorName({ ...left, driverOptions: reversed })).toBe(successorName(left));
+        const same =
+          JSON.stringify(networkSettings(stored(toEngineNetwork(left, "x")), left)) ===
+          JSON.stringify(networkSettings(stored(toEngineNetwork(right, "x")), right));
+        expect(successorName(left) === successorName(right)).toBe(same);
+      }),
+    );
+    expect(successorName(spec)).toMatch(/^backend-[0-9a-f]{8}$/);
+  });
+
+  test("of another driver is said to be the Swarm's", () => {
+    expect(toEngineNetwork({ ...spec, driver: "macvlan" }, "backend")).toMatchObject({
+      Scope: "swarm",
+    });
+    expect(toEngineNetwork(spec, "backend")).not.toHaveProperty("Scope");
+  });
+
+  test.each([
+    ["another site", { Labels: { "hive.site": "other", "hive.name": "backend" } }],
+    ["another name", { Labels: { "hive.site": "hive.example", "hive.name": "front" } }],
+    ["no labels", { Labels: null }],
+    ["one host", { Scope: "local" }],
+  ])("of %s is not this one", (_what, change) => {
+    const seen = { ...stored(toEngineNetwork(spec, "backend")), ...change };
+    expect(isOwnNetwork(seen, spec)).toBe(false);
+  });
+
+  test("that meets the range of another is found before it is made", () => {
+    const other = stored(toEngineNetwork({ ...spec, subnet: "10.9.0.0/24" }, "backend"));
+    const wanted = { ...spec, subnet: "10.9.0.128/25" };
+    expect(overlappingNetwork(wanted, [other])).toBe(other);
+    expect(overlappingNetwork(spec, [other])).toBeUndefined();
+    expect(overlappingNetwork({ ...spec, subnet: "10.9.1.0/24" }, [other])).toBeUndefined();
+    expect(overlappingNetwork(wanted, [{ ...other, Scope: "local" }])).toBeUndefined();
+    expect(overlappingNetwork(wanted, [{ ...other, IPAM: { Config: null } }])).toBeUndefined();
+  });
+
+  test.each<[string, Partial<NetworkSpec>, RegExp]>([
+    ["name", { name: "a".repeat(55) }, /up to 54 characters/],
+    ["name", { name: "back end" }, /is no network name/],
+    ["subnet", { subnet: "10.9.0.1/24" }, /write 10\.9\.0\.0\/24/],
+    ["gateway", { gateway: "10.9.0.1" }, /given without a subnet/],
+    ["gateway", { subnet: "10.9.0.0/24", gateway: "10.9.1.1" }, /is no address of 10\.9\.0\.0\/24/],
+    ["gateway", { subnet: "10.9.0.0/24", gateway: "x" }, /is no address of/],
+  ])("with a wrong %s %j is refused", (field, change, reason) => {
+    expect(networkFaults({ ...spec, ...change })).toEqual([
+      { field, reason: expect.stringMatching(reason) as string },
+    ]);
+  });
+
+  test("as it should be is not refused", () => {
+    expect(networkFaults({ ...spec, name: "hive_default" })).toEqual([]);
+    expect(networkFaults({ ...spec, subnet: "10.9.0.0/24", gateway: "10.9.0.254" })).toEqual([]);
+  });
+});
