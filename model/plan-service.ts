@@ -38,6 +38,12 @@ export interface ServiceContext {
   readonly hosts: Readonly<Record<string, string>>;
   /** Names of the volumes that are replicated: they have one writer. */
   readonly replicatedVolumes: ReadonlySet<string>;
+  /**
+   * How many servers hold tasks.
+   *
+   * @default 3, the smallest cluster
+   */
+  readonly clusterHosts?: number;
 }
 
 /** The network that a service joins when it names none. */
@@ -56,7 +62,10 @@ export function planService(name: string, service: Service, context: ServiceCont
     (mount) => mount.kind === "volume" && context.replicatedVolumes.has(mount.volume),
   );
   const update = planUpdate(service.update, {
-    order: canRunSideBySide(ports, mounts) ? "start-first" : "stop-first",
+    order:
+      canRunSideBySide(ports, mounts) && hasRoomForOneMore(service, mode, context)
+        ? "start-first"
+        : "stop-first",
     onFailure: "rollback",
   });
   const plan: ServicePlan = {
@@ -151,6 +160,13 @@ function canRunSideBySide(ports: readonly PortPlan[], mounts: readonly MountPlan
     !ports.some((port) => port.mode === "host") &&
     !mounts.some((mount) => mount.kind === "volume" && !mount.readOnly)
   );
+}
+
+/** Whether a task beyond the usual ones finds a server under the limit for each, even when one server is lost. */
+function hasRoomForOneMore(service: Service, mode: ServiceMode, context: ServiceContext): boolean {
+  const most = service.placement?.maxReplicasPerHost;
+  if (most === undefined || mode.kind !== "replicated") return true;
+  return mode.replicas + 1 <= most * ((context.clusterHosts ?? 3) - 1);
 }
 
 function planMode(mode: Service["mode"]): ServiceMode {

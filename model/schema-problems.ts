@@ -131,15 +131,24 @@ function messageOf(issue: z.core.$ZodIssue, found: unknown, expected: string): s
 function unknownKeyProblem(key: string, path: readonly PropertyKey[], context: Context): Problem {
   const parent = schemaAt(context.schema, path);
   const known = parent === undefined ? [] : keyPaths(parent);
-  const meant = suggestion(key, known);
+  const notes = parent === undefined ? {} : notesOf(parent);
+  const meant = notes.otherNames?.[key] ?? suggestion(key, known);
   if (meant !== undefined) context.misspelt.add(context.locate([...path, meant]));
   // The value of a key that we do not know may be anything, a password too: it is not printed.
-  return unknownKey(context.locate([...path, key]), key, known);
+  return unknownKey(context.locate([...path, key]), known, meant);
 }
 
-/** The problem of a key that does not exist, with what was probably meant. */
-export function unknownKey(path: string, key: string, known: readonly string[]): Problem {
-  const meant = suggestion(key, known);
+/**
+ * The problem of a key that does not exist.
+ *
+ * @param known dotted paths of all keys
+ * @param meant the one that was probably meant
+ */
+export function unknownKey(
+  path: string,
+  known: readonly string[],
+  meant: string | undefined,
+): Problem {
   const top = known.filter((candidate) => !candidate.includes("."));
   return {
     path,

@@ -8,6 +8,8 @@ export interface SchemaNotes {
   readonly takes?: string | undefined;
   /** What to write, for the remedy of a problem, e.g. "write a CIDR such as 172.29.16.0/24". */
   readonly write?: string | undefined;
+  /** Names that other tools have for keys, with the dotted path of the key here. */
+  readonly otherNames?: Readonly<Record<string, string>> | undefined;
   /** Default as shown to the reader where it is not a constant of the schema. */
   readonly defaultText?: string | undefined;
 }

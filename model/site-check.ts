@@ -7,10 +7,14 @@ import { networkSchema } from "./schema/network";
 import { configSchema, secretSchema } from "./schema/secret";
 import { serviceSchema } from "./schema/service";
 import { siteSchema } from "./schema/root";
-import { nameSchema } from "./schema/values";
+import { nameSchema, shortName } from "./schema/values";
 import { volumeSchema } from "./schema/volume";
 import { check, type Checked, pathText } from "./schema-problems";
+import { longestObjectName } from "./swarm-object-name";
 import { compareText } from "./text-order";
+
+/** Longest name of a network that leaves room for a mark: a Swarm takes 63 characters, as for a DNS label. */
+const longestNetworkName = 63 - 9;
 
 /** File of the inventory. */
 export const siteFile = "site/site.ts";
@@ -102,6 +106,16 @@ function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
     : networks;
 }
 
+/** The names that parts take; of networks, secrets and configs the Swarm's own names are longer. */
+const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
+  images: nameSchema,
+  networks: shortName(longestNetworkName),
+  volumes: nameSchema,
+  secrets: shortName(longestObjectName),
+  configs: shortName(longestObjectName),
+  services: nameSchema,
+};
+
 /** One part of a site, checked. */
 interface CheckedPart<T> {
   readonly kept: ReadonlyMap<string, T>;
@@ -123,7 +137,7 @@ function checkPart<Part extends SitePart>(
         ? (path: readonly PropertyKey[]) => servicePath(name, path)
         : (path: readonly PropertyKey[]) => sitePath([part, name, ...path]);
     const found = [
-      ...problemsOf(check(nameSchema, name, { locate: () => sitePath([part, name]) })),
+      ...problemsOf(check(nameSchemas[part], name, { locate: () => sitePath([part, name]) })),
       ...problemsOf(check(schema, value, { locate, secret: (path) => mayBeSecret(part, path) })),
     ];
     if (found.length === 0) kept.set(name, value);

@@ -102,7 +102,9 @@ export function checkStage(
   const problems: Problem[] = [];
   const known = keyPaths(stageSchema);
   for (const key of given.keys()) {
-    if (!(key in stageSchema.shape)) problems.push(unknownKey(locate(key), key, known));
+    if (!(key in stageSchema.shape)) {
+      problems.push(unknownKey(locate(key), known, suggestion(key, known)));
+    }
   }
   // Key by key, so that a mistake in one hides none in another.
   const values: Record<string, unknown> = {};

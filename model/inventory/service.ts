@@ -381,7 +381,7 @@ export interface UpdatePolicy {
    * `start-first`: the new task runs before the old one is stopped. Not possible with published host ports or replicated
    * volumes.
    *
-   * @default "stop-first" with published host ports and with volumes that the service writes to, else "start-first"
+   * @default "stop-first" with published host ports, with volumes that the service writes to, and where `maxReplicasPerHost` leaves no place for one more task when a server is lost; else "start-first"
    */
   readonly order?: "start-first" | "stop-first";
   /**

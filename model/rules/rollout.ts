@@ -1,4 +1,5 @@
 import type { UpdatePolicy } from "../inventory";
+import type { ServicePlan } from "../plan";
 import type { Problem } from "../problems";
 import { servicePath } from "../site-check";
 import { forEachService, type PlannedService, type RuleInput } from "./rule";
@@ -11,7 +12,7 @@ export const orderProblems = forEachService((planned, input) => [
 
 function orderProblem(
   { name, plan }: PlannedService,
-  { site }: RuleInput,
+  { site, config }: RuleInput,
   key: "update" | "rollback",
   policy: UpdatePolicy | undefined,
 ): readonly Problem[] {
@@ -28,7 +29,7 @@ function orderProblem(
       ? `the old task holds port ${port.published}/${port.protocol} of its server`
       : volume !== undefined
         ? `the old task is the one writer of the replicated volume ${volume}`
-        : undefined;
+        : fullServers(plan, config.clusterHosts);
   if (obstacle === undefined) return [];
   return [
     {
@@ -38,4 +39,12 @@ function orderProblem(
       remedy: 'write "stop-first", or leave it out',
     },
   ];
+}
+
+/** Whether all places that a limit for each server leaves are taken. */
+function fullServers(plan: ServicePlan, clusterHosts: number | undefined): string | undefined {
+  const most = plan.placement.maxReplicasPerHost;
+  if (most === 0 || clusterHosts === undefined || plan.mode.kind !== "replicated") return undefined;
+  if (plan.mode.replicas < most * clusterHosts) return undefined;
+  return `the old tasks take all places that maxReplicasPerHost leaves on ${clusterHosts} servers`;
 }

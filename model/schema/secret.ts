@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ConfigMount, SecretMount } from "../inventory";
 import type { GeneratedSecret } from "../inventory/secret";
+import { contentLimit } from "../swarm-object-name";
 import {
   absolutePath,
   exactlyOne,
@@ -25,21 +26,19 @@ export const secretSchema = z
   .superRefine(exactlyOne(["generate", "fromStage"], "{ generate: {} } or { fromStage: true }"))
   .meta({ write: "write { generate: {} } or { fromStage: true }" });
 
-/** What the Swarm takes as a config: https://docs.docker.com/engine/swarm/configs/#how-docker-manages-configs. */
-const largestConfig = 500 * 1024;
-
 /** Schema of `Config`. */
 export const configSchema = z
   .strictObject({
     file: projectPath.optional(),
     content: z
       .string()
+      .min(1)
       .refine(
-        (text) => new TextEncoder().encode(text).length <= largestConfig,
-        "is longer than the 500 KiB that the Swarm takes",
+        (text) => new TextEncoder().encode(text).length < contentLimit,
+        "is not shorter than 500 KiB, as the Swarm wants it",
       )
       .optional()
-      .meta({ write: "write a shorter text, or put it into an image or a volume" }),
+      .meta({ write: "write a text below 500 KiB, or put it into an image or a volume" }),
     template: z.boolean().optional(),
   })
   .superRefine(

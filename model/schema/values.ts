@@ -12,6 +12,20 @@ export const nameSchema = z.string().refine(isDnsLabel, "is not a DNS label").me
     "write lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
 });
 
+/**
+ * A name to which the Swarm's own name adds a mark, so that it has to be shorter.
+ *
+ * @param longest characters
+ */
+export function shortName(longest: number): z.ZodType<string> {
+  return z
+    .string()
+    .refine((text) => isDnsLabel(text) && text.length <= longest, "is not a short DNS label")
+    .meta({
+      write: `write lower-case letters, digits and hyphens, at most ${longest}, beginning and ending with a letter or digit`,
+    });
+}
+
 /** Name of something that is declared elsewhere in the site; whether it exists is a rule. */
 export const reference = z.string().min(1).meta({ takes: "a name" });
 

@@ -143,7 +143,7 @@ test("a stage has what its services and images use, and nothing else", () => {
         task: { generate: {} },
         unused: { generate: {} },
       },
-      configs: { nginx: { content: "" }, unused: { content: "" } },
+      configs: { nginx: { content: "x" }, unused: { content: "x" } },
       services: {
         web: {
           image,

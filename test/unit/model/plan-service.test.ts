@@ -406,7 +406,7 @@ test("everything that can be said, in its normal form", () => {
         "maxFailureRatio": 0.5,
         "monitorSeconds": 30,
         "onFailure": "continue",
-        "order": "start-first",
+        "order": "stop-first",
         "parallelism": 0,
       },
       "secrets": [
@@ -450,7 +450,7 @@ test("everything that can be said, in its normal form", () => {
         "maxFailureRatio": 0.5,
         "monitorSeconds": 30,
         "onFailure": "rollback",
-        "order": "start-first",
+        "order": "stop-first",
         "parallelism": 2,
       },
       "user": "web:web",
@@ -479,6 +479,16 @@ describe("the old task is stopped first", () => {
     [
       "not for a folder of the server",
       { volumes: [{ source: "/srv", target: "/d" }] },
+      "start-first",
+    ],
+    [
+      "where a lost server leaves no place for one more",
+      { mode: { replicas: 2 }, placement: { maxReplicasPerHost: 1 } },
+      "stop-first",
+    ],
+    [
+      "not where it leaves one",
+      { mode: { replicas: 3 }, placement: { maxReplicasPerHost: 2 } },
       "start-first",
     ],
     ["where the service says so", { update: { order: "stop-first" } }, "stop-first"],

@@ -44,6 +44,11 @@ describe("a service", () => {
       "replicas | did you mean `mode.replicas`? If not, remove it",
     ],
     [
+      "with a key of another tool",
+      { image, cap_add: ["NET_ADMIN"] },
+      "cap_add | did you mean `capabilities.add`? If not, remove it",
+    ],
+    [
       "with a misspelt key in a list",
       { image, ports: [{ target: 80, publised: 80 }] },
       "ports[0].publised | did you mean `published`? If not, remove it",
@@ -250,7 +255,17 @@ describe("other parts of a site", () => {
     [
       "a config that the Swarm would not take",
       { configs: { web: { content: "ä".repeat(256_001) } } },
-      "configs.web.content | write a shorter text, or put it into an image or a volume",
+      "configs.web.content | write a text below 500 KiB, or put it into an image or a volume",
+    ],
+    [
+      "an empty config",
+      { configs: { web: { content: "" } } },
+      "configs.web.content | write a text below 500 KiB, or put it into an image or a volume",
+    ],
+    [
+      "a name that is too long for the Swarm with its mark",
+      { secrets: { ["a".repeat(56)]: { generate: {} } } },
+      `secrets.${"a".repeat(56)} | write lower-case letters, digits and hyphens, at most 55, beginning and ending with a letter or digit`,
     ],
     [
       "an image that is pulled by tag",

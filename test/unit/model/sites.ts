@@ -17,7 +17,7 @@ const secret: fc.Arbitrary<Secret> = fc.oneof(
 );
 
 const config: fc.Arbitrary<Config> = fc.oneof(
-  fc.string().map((content) => ({ content })),
+  fc.string({ minLength: 1 }).map((content) => ({ content })),
   fc.constant<Config>({ file: "site/files/a.conf", template: true }),
 );
 

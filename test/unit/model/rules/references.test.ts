@@ -5,7 +5,7 @@ const parts = {
   networks: { back: {} },
   volumes: { data: { local: {} } },
   secrets: { token: { generate: {} } },
-  configs: { nginx: { content: "" } },
+  configs: { nginx: { content: "x" } },
 };
 
 function problemsOfService(service: Record<string, unknown>): readonly string[] {

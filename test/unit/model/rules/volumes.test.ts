@@ -96,6 +96,18 @@ describe("a new task starts before the old one stops", () => {
         "services.web.rollback.order: the new task can never start: the old task holds port 80/tcp of its server",
       ],
     ],
+    [
+      "not where every server is full",
+      {
+        image,
+        mode: { replicas: 3 },
+        placement: { maxReplicasPerHost: 1 },
+        update: { order: "start-first" },
+      },
+      [
+        "services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on 3 servers",
+      ],
+    ],
     ["in the routing mesh", { image, ports: ["80"], update: { order: "start-first" } }, []],
   ])("%s", (_, service, faults) => {
     expect(faultsOf({ volumes, services: { web: service } })).toEqual(
