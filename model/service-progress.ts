@@ -221,8 +221,14 @@ function isCurrent(
   return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
 }
 
+/** What makes a task what it is. The engine names the runtime in a service and leaves it out in its tasks. */
 function withoutPlacement(template: Partial<EngineTaskTemplate> | undefined): object {
-  return { ...template, Placement: undefined, ForceUpdate: template?.ForceUpdate ?? 0 };
+  return {
+    ...template,
+    Placement: undefined,
+    Runtime: undefined,
+    ForceUpdate: template?.ForceUpdate ?? 0,
+  };
 }
 
 /** Whether tasks are missing or too many, and how many run or where none does. */
