@@ -108,10 +108,7 @@ function assemble(parts: PlanParts): Plan {
   const cidr = parseCidr(config.cidr);
   const registry = planRegistry(siteName, config);
   const images = planImages(parts, registry);
-  const used = usedNames(
-    services,
-    images.filter((image) => image.pullFrom === undefined),
-  );
+  const used = usedNames(services, images);
   const backend = volumeBackend(config);
   const volumes = [...site.volumes]
     .filter(([volume]) => used.volumes.has(volume))
@@ -229,10 +226,20 @@ function planImages(
   return [...site.images].map(([name, image]) => {
     const plan = planImage(name, image, registry);
     const digest = digests.get(name);
-    const pulled = image.pull?.on.includes(stage.name) === true ? image.pull.from : undefined;
+    const pulled = isPulled(image, stage.name) ? image.pull?.from : undefined;
     const pullFrom = digest === undefined ? pulled : `${plan.repository}@${digest}`;
-    return pullFrom === undefined ? plan : { ...plan, pullFrom };
+    return {
+      ...plan,
+      // A stage that never builds reads no build secret. One that has pinned a digest builds again one day: its secrets stay.
+      ...(pulled === undefined ? {} : { buildSecrets: [] }),
+      ...(pullFrom === undefined ? {} : { pullFrom }),
+    };
   });
+}
+
+/** Whether a stage takes a finished image in the place of a build. */
+function isPulled(image: Image, stage: StageName): boolean {
+  return image.pull?.on.includes(stage) === true;
 }
 
 function planImage(name: string, image: Image, registry: RegistryPlan): ImagePlan {

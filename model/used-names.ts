@@ -5,11 +5,7 @@ export type UsedNames = Readonly<
   Record<"networks" | "volumes" | "secrets" | "configs", ReadonlySet<string>>
 >;
 
-/**
- * Collects what is referred to.
- *
- * @param images those that the stage builds
- */
+/** Collects what is referred to. */
 export function usedNames(
   services: readonly ServicePlan[],
   images: readonly Pick<ImagePlan, "buildSecrets">[],

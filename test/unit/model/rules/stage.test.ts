@@ -129,6 +129,31 @@ describe("pins", () => {
     });
   });
 
+  test("keep the secrets of the build, which comes back when the pin goes; a stage that never builds has none", () => {
+    const secretsOf = (pin: boolean, stage: "private" | "staging"): unknown => {
+      const plan = planWith({
+        stage,
+        site: {
+          ...smallSite,
+          secrets: { token: { generate: {} } },
+          images: {
+            app: {
+              buildSecrets: ["token"],
+              pull: { on: ["staging"], from: `registry.example/app@${digest}` },
+            },
+          },
+          services: {},
+        },
+        raw: pin ? { "hive:pins": JSON.stringify({ app: other }) } : {},
+      });
+      return [plan.secrets.map(({ name }) => name), plan.images[0]?.buildSecrets];
+    };
+    expect(secretsOf(false, "private")).toEqual([["token"], ["token"]]);
+    expect(secretsOf(true, "private")).toEqual([["token"], ["token"]]);
+    expect(secretsOf(false, "staging")).toEqual([[], []]);
+    expect(secretsOf(true, "staging")).toEqual([[], []]);
+  });
+
   test("win over pulling", () => {
     expect(pulled({ mail: other })).toMatchObject({
       mail: `registry.hive.example:5000/mail@${other}`,
