@@ -1,0 +1,149 @@
+import { text } from "node:stream/consumers";
+
+import { defineSite } from "../../model/site";
+import { planSite } from "../../model/plan-site";
+import { serviceMounts } from "../../model/service-mounts";
+import { parseStage } from "../../model/stage";
+import { swarmServiceProvider } from "../../providers/swarm-service/provider";
+import type {
+  SwarmServiceInputs,
+  SwarmServiceState,
+} from "../../providers/swarm-service/service-state";
+import { withEngine } from "../../providers/transport/engine";
+import { closeIdleConnections } from "../../providers/transport/pool";
+import { type Lab, startLab } from "./lab";
+import { eventually, formSwarm, inTask, provideImage, runningTask } from "./service-lab";
+
+/** One service goes through its whole life, so the tests depend on their order. */
+let lab: Lab;
+let inputs: SwarmServiceInputs;
+let service: { id: string; state: SwarmServiceState };
+let containerId: string;
+
+const image = "127.0.0.1:1/hive-lab-standalone:1";
+
+jest.setTimeout(180_000);
+
+beforeAll(async () => {
+  lab = await startLab({ servers: 1, prefix: "alone" });
+  await formSwarm(lab);
+  await provideImage(lab, image, "test/integration/standalone-image");
+}, 600_000);
+afterAll(async () => {
+  closeIdleConnections();
+  await lab.destroy();
+});
+
+/** The inputs that the plan of a site with one standalone service leads to. */
+async function planned(): Promise<SwarmServiceInputs> {
+  const site = defineSite({
+    name: "lab.example",
+    services: {
+      system: {
+        image,
+        standalone: true,
+        networks: [],
+        stopGracePeriod: "20s",
+        endpointMode: "dnsrr",
+      },
+    },
+  });
+  const stage = parseStage("private", { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" });
+  const plan = planSite({ stage, site });
+  const [found] = plan.services;
+  if (found === undefined) throw new Error("The plan has no service.");
+  const wish = {
+    ...found,
+    managers: lab.hosts,
+    site: plan.siteName,
+    image,
+    networks: [],
+    mounts: serviceMounts(found.mounts, plan.volumes),
+    secrets: [],
+    configs: [],
+    hosts: {},
+    revision: 1,
+  } as unknown as SwarmServiceInputs;
+  const checked = await swarmServiceProvider.check?.(wish, wish);
+  expect(checked?.failures).toEqual([]);
+  return checked?.inputs as SwarmServiceInputs;
+}
+
+const inside = async (...command: string[]): Promise<string> =>
+  (await inTask(lab, "system", command)).trim();
+
+/** A file of the container, also when it has stopped. */
+async function fileOf(path: string): Promise<string> {
+  const [host] = lab.hosts;
+  if (host === undefined) throw new Error("The lab has no host.");
+  return await withEngine(host, async (docker) =>
+    text((await docker.getContainer(containerId).getArchive({ path }))),
+  );
+}
+
+describe("a standalone service: a small system with systemd as process 1", () => {
+  test("comes up as a service of the Swarm, with all its units", async () => {
+    inputs = await planned();
+    const created = await swarmServiceProvider.create(inputs);
+    service = { id: created.id, state: created.outs as SwarmServiceState };
+    const task = await runningTask(lab, "system");
+    containerId = task.Status.ContainerStatus?.ContainerID ?? "";
+    expect(await inside("systemctl", "is-system-running", "--wait")).toBe("running");
+    expect(await inside("systemctl", "is-active", "greeter.service")).toBe("active");
+    expect(await inside("cat", "/proc/1/comm")).toBe("systemd");
+    expect(await inside("cat", "/var/lib/greeter/notes")).toBe("started");
+  });
+
+  test("its units get the file system namespaces that they ask for", async () => {
+    await expect(inside("sh", "-c", "ls /tmp")).resolves.not.toContain("mine");
+    expect(await inside("sh", "-c", "ls /tmp/*greeter*/tmp")).toBe("mine");
+  });
+
+  test("a unit that ends is started again by its own systemd", async () => {
+    const restarted = await inside(
+      "sh",
+      "-c",
+      "systemctl restart greeter && systemctl is-active greeter && cat /var/lib/greeter/notes",
+    );
+    expect(restarted.split("\n")).toEqual(["active", "started", "stopped", "started"]);
+  });
+
+  test("refreshes clean", async () => {
+    const seen = await swarmServiceProvider.read?.(service.id, service.state);
+    expect(seen?.inputs).toEqual(inputs);
+    expect((await swarmServiceProvider.diff?.(service.id, service.state, inputs))?.changes).toBe(
+      false,
+    );
+  });
+
+  test("is shut down in order, well within its time", async () => {
+    const [host] = lab.hosts;
+    if (host === undefined) throw new Error("The lab has no host.");
+    const begin = Date.now();
+    await withEngine(host, async (docker) => {
+      const seen = (await docker.getService(service.id).inspect()) as {
+        Version: { Index: number };
+        Spec: object;
+      };
+      const request = {
+        _query: { version: seen.Version.Index },
+        _body: { ...seen.Spec, Mode: { Replicated: { Replicas: 0 } } },
+      };
+      await (
+        docker.getService(service.id) as unknown as {
+          update(auth: undefined, options: object): Promise<unknown>;
+        }
+      ).update(undefined, request);
+    });
+    const state = await eventually("the container has ended", 30, () =>
+      withEngine(host, async (docker) => {
+        const { State } = await docker.getContainer(containerId).inspect();
+        return State.Running ? undefined : State;
+      }),
+    );
+    expect(state.ExitCode).toBe(0);
+    expect(Date.now() - begin).toBeLessThan(15_000);
+    expect(await fileOf("/var/lib/greeter/notes")).toMatch(/started\nstopped\nstarted\nstopped\n/);
+    await swarmServiceProvider.delete?.(service.id, service.state);
+  });
+});
