@@ -1,5 +1,5 @@
 import { type FinishedStep, hashStep, type InitializationStep } from "./initialization";
-import { siteLabel } from "./swarm-labels";
+import { siteLabel } from "./service-spec/labels";
 
 /**
  * How a step of a service's initialization ended: `done` it ran; `found` its `unless` said that it had been done before;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
 import { cidrFault, contains, overlaps, parseAddress, parseCidr } from "./addresses";
-import { nameLabel, siteLabel } from "./swarm-labels";
+import { siteLabel } from "./service-spec/labels";
+import { nameLabel } from "./swarm-labels";
 import { sortedRecord } from "./text-order";
 
 /** A network of the Swarm as it is wanted. */

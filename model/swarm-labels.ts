@@ -1,5 +1,4 @@
-/** Label on what the Swarm and the engines hold of a site: its value is the site. What lacks it is not ours to touch. */
-export const siteLabel = "hive.site";
+import { siteLabel } from "./service-spec/labels";
 
 /** Label with the name in the site, where the name in the Swarm is another. */
 export const nameLabel = "hive.name";

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
 import type { SpreadOutcome } from "../../model/host-spread";
-import { siteLabel } from "../../model/swarm-labels";
+import { siteLabel } from "../../model/service-spec/labels";
 import {
   type EngineVolume,
   otherVolume,
