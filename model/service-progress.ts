@@ -216,18 +216,23 @@ function isCurrent(
   same: (a: unknown, b: unknown) => boolean,
 ): boolean {
   const template = service.Spec.TaskTemplate;
-  if (!same(withoutPlacement(task.Spec), withoutPlacement(template))) return false;
+  if (!same(essence(task.Spec), essence(template))) return false;
   const node = nodes.find(({ ID }) => ID === task.NodeID);
   return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
 }
 
 /** What makes a task what it is. The engine names the runtime in a service and leaves it out in its tasks. */
-function withoutPlacement(template: Partial<EngineTaskTemplate> | undefined): object {
+/** What makes tasks differ. An engine writes more into a service than into its tasks (20.10: `Runtime`). */
+function essence(template: Partial<EngineTaskTemplate> | undefined): object {
+  const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
+    template ?? {};
   return {
-    ...template,
-    Placement: undefined,
-    Runtime: undefined,
-    ForceUpdate: template?.ForceUpdate ?? 0,
+    ContainerSpec,
+    Resources,
+    RestartPolicy,
+    Networks,
+    LogDriver,
+    ForceUpdate: ForceUpdate ?? 0,
   };
 }
 

@@ -69,6 +69,10 @@ interface FakeTask {
   JobIteration?: { Index?: number };
 }
 
+function withoutRuntime(template: EngineServiceSpec["TaskTemplate"]): typeof template {
+  return { ...template, ...{ Runtime: undefined } };
+}
+
 /** Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails; one of a job completes. */
 export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwarm> {
   const joinToken = `SWMTKN-1-${randomBytes(12).toString("hex")}`;
@@ -149,7 +153,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
             Timestamp: new Date().toISOString(),
             ...(failing ? { Err: "task: non-zero exit (1)" } : {}),
           },
-          Spec: template,
+          Spec: withoutRuntime(template),
           ...(service.JobStatus === undefined
             ? {}
             : { JobIteration: service.JobStatus.JobIteration }),
@@ -298,7 +302,14 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
           schedule(service);
         }
       }
-      return ok(service);
+      return ok({
+        ...service,
+        Spec: {
+          ...service.Spec,
+          // The engine says this of services, and not of tasks.
+          TaskTemplate: { ...service.Spec.TaskTemplate, Runtime: "container" },
+        },
+      });
     }
     if (room === "tasks" && verb === "logs") {
       const task = tasks.find(({ ID }) => ID === id);
