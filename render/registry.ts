@@ -2,6 +2,7 @@ import type { Plan } from "../model/plan";
 import { renderConverge } from "./converge";
 import { renderSecretInput } from "./converge-input";
 import { registryAuthorityPath } from "./engine";
+import { registryCollection } from "./registry-collection";
 import { commandLine } from "./shell";
 import { containerUnitPath, renderContainerUnit, type SystemdContainer } from "./systemd-container";
 import { keepUnit, startUnit } from "./systemd-unit";
@@ -41,7 +42,7 @@ export function registryContainer(plan: Plan, imageId: string): SystemdContainer
 }
 
 /**
- * The converge step that installs the registry on the repository server and starts it. Its standard input is
+ * The converge step that installs the registry on the repository server and starts it, and what frees its disk every week. Its standard input is
  * {@link registrySecretInput}.
  *
  * @param imageId the registry's image on that host, `sha256:…`
@@ -62,10 +63,12 @@ export function registryStep(plan: Plan, imageId: string): string {
     ],
     ...["--output", "/dev/null", "--write-out", "%{http_code}", url],
   );
+  const collection = registryCollection(container);
   return renderConverge({
     title: "registry",
     files: [
       { path: containerUnitPath(container), mode: "0644", content: renderContainerUnit(container) },
+      ...collection.files.map((file) => ({ ...file, mode: "0644" })),
     ],
     secretFiles: [
       { path: files.certificate, mode: "0644" },
@@ -74,8 +77,20 @@ export function registryStep(plan: Plan, imageId: string): string {
       { path: files.pull, mode: "0600", format: "htpasswd" },
     ],
     packages: [{ name: "curl" }],
-    reactions: [{ name: "start-registry", on: "any", run: startUnit(unit), timeoutSeconds: 120 }],
-    always: [keepUnit(unit)],
+    reactions: [
+      {
+        name: "start-registry",
+        on: [containerUnitPath(container), ...Object.values(files)],
+        run: startUnit(unit),
+        timeoutSeconds: 120,
+      },
+      {
+        name: "start-collection",
+        on: collection.files.map(({ path }) => path),
+        run: startUnit(collection.timer),
+      },
+    ],
+    always: [keepUnit(unit), keepUnit(collection.timer)],
     checks: [
       {
         what: `the registry answers at ${url} and asks for a password`,

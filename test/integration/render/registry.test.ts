@@ -102,7 +102,9 @@ describe("the registry of the repository server", () => {
       input: registrySecretInput(secrets),
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toContain("changed start-registry\nregistry: changed\n");
+    expect(stdout).toContain(
+      "changed start-registry\nchanged start-collection\nregistry: changed\n",
+    );
   });
 
   test("is left alone by a second run: the same container goes on", async () => {
@@ -137,6 +139,81 @@ describe("the registry of the repository server", () => {
     await server.sh(`docker rmi ${plan.registry.address}/sample:1`);
     await server.until(`docker pull --quiet ${plan.registry.address}/sample:1`, 20);
     await server.sh(`docker logout ${plan.registry.address}`);
+  });
+
+  describe("frees its disk", () => {
+    const stored = async (): Promise<number> =>
+      Number(
+        (await server.sh("du -s -B 1 /var/lib/docker/volumes/hive-registry")).stdout.split("\t")[0],
+      );
+    const collect = (): Promise<unknown> =>
+      server.sh("systemctl start hive-registry-collect.service");
+    const answers = (path: string): Promise<string> => answer("pull", secrets.pull, path);
+    const big = 20_000_000;
+
+    test("every week, by a timer that survives a reboot", async () => {
+      const { stdout } = await server.sh(
+        "systemctl is-enabled hive-registry-collect.timer; systemctl show --property NextElapseUSecRealtime --value hive-registry-collect.timer",
+      );
+      expect(stdout).toMatch(/^enabled\nSun /);
+    });
+
+    test("from layers whose image was removed; others stay and can be pulled, and the registry runs on", async () => {
+      const { address } = plan.registry;
+      await server.sh(`docker login --username push --password-stdin ${address}`, {
+        input: secrets.push,
+      });
+      await server.sh(
+        [
+          `head --bytes ${big} /dev/urandom > /tmp/noise`,
+          `tar --create /tmp/noise | docker import - ${address}/big:1`,
+          `docker push --quiet ${address}/big:1`,
+        ].join(" && "),
+      );
+      const full = await stored();
+      const { stdout } = await server.sh(
+        `docker inspect --format '{{index .RepoDigests 0}}' ${address}/big:1; docker rmi ${address}/big:1 > /dev/null`,
+      );
+      const digest = stdout.trim().split("@")[1];
+      // An upload that was never finished, in a repository without any image.
+      expect(await answer("push", secrets.push, "/v2/begun/blobs/uploads/", "POST")).toBe("202");
+      await collect();
+      await server.until(`docker exec hive-registry hive-registry-health`, 20);
+      expect(await stored()).toBeGreaterThan(full - big / 2);
+
+      expect(await answer("push", secrets.push, `/v2/big/manifests/${digest}`, "DELETE")).toBe(
+        "202",
+      );
+      await collect();
+      await server.until(`docker exec hive-registry hive-registry-health`, 20);
+      expect(full - (await stored())).toBeGreaterThan(big * 0.99);
+      expect(await answers("/v2/big/manifests/1")).toBe("404");
+      expect(await answers("/v2/sample/manifests/1")).toBe("200");
+      expect(await server.sh(`docker pull --quiet ${address}/sample:1`)).toMatchObject({
+        status: 0,
+      });
+      const { stdout: journal } = await server.sh(
+        "journalctl --no-pager --unit hive-registry-collect.service",
+      );
+      expect(journal).toMatch(/hive-registry-collect: 20\d{6} bytes freed/);
+    });
+
+    test("an image that was removed can be pushed again", async () => {
+      const { address } = plan.registry;
+      await server.sh(
+        `tar --create /tmp/noise | docker import - ${address}/big:1 && docker push --quiet ${address}/big:1`,
+      );
+      expect(await answers("/v2/big/manifests/1")).toBe("200");
+      await server.sh(`docker logout ${address}`);
+    });
+
+    test("and a run in the middle of it gets its registry back", async () => {
+      await server.sh("systemctl start --no-block hive-registry-collect.service");
+      const { status } = await server.ssh(command, { input: registrySecretInput(secrets) });
+      expect(status).toBe(0);
+      await server.until("systemctl is-active hive-registry.service", 10);
+      expect(await answers("/v2/")).toBe("200");
+    });
   });
 
   test("comes back after the engine was restarted, and after the server was killed", async () => {

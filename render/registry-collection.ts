@@ -1,0 +1,74 @@
+import { quoteForUnit } from "./shell";
+import type { SystemdContainer } from "./systemd-container";
+
+/** A file of systemd, with its path. */
+interface UnitFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** The units that free the registry's disk from what was removed. */
+export interface RegistryCollection {
+  /** Name of the timer's unit, which is to be enabled. */
+  readonly timer: string;
+  readonly files: readonly UnitFile[];
+}
+
+/** The registry's volume, mounted as the registry's container has it. */
+const store = "type=volume,source=hive-registry,target=/var/lib/registry";
+
+/**
+ * A service that frees disk, and a timer that starts it every week: Sunday night, as the host's clock shows it.
+ *
+ * The registry must be stopped meanwhile, for seconds: a push that goes on would lose layers, and a running registry remembers
+ * layers that are gone. So the two units exclude each other (`Conflicts`). Whoever starts the registry ends the collection, which
+ * is harmless: it removes only what nothing names. Afterwards the registry is started again, also when the collection
+ * failed. A server that is off at that hour does it a week later: made up for at the next boot, it would come between a run and its registry.
+ */
+export function registryCollection(registry: SystemdContainer): RegistryCollection {
+  const name = `${registry.name}-collect`;
+  const docker = (...words: readonly string[]): string =>
+    ["/usr/bin/docker", ...words].map(quoteForUnit).join(" ");
+  const run = docker(
+    ...["run", "--rm", "--pull=never", "--network=none", "--name", name, "--mount", store],
+    registry.image,
+    "/usr/local/bin/hive-registry-collect",
+  );
+  return {
+    timer: `${name}.timer`,
+    files: [
+      {
+        path: `/etc/systemd/system/${name}.service`,
+        content: `# Kept by hive.
+[Unit]
+Description=Frees the disk of the hive's image registry
+Requires=docker.service
+After=docker.service ${registry.name}.service
+Conflicts=${registry.name}.service
+
+[Service]
+Type=oneshot
+ExecStartPre=-${docker("rm", "--force", name)}
+ExecStart=${run}
+ExecStopPost=-${docker("rm", "--force", name)}
+ExecStopPost=/usr/bin/systemctl start --no-block ${registry.name}.service
+TimeoutStartSec=900
+`,
+      },
+      {
+        path: `/etc/systemd/system/${name}.timer`,
+        content: `# Kept by hive.
+[Unit]
+Description=Frees the disk of the hive's image registry every week
+
+[Timer]
+OnCalendar=Sun *-*-* 03:30:00
+RandomizedDelaySec=600
+
+[Install]
+WantedBy=timers.target
+`,
+      },
+    ],
+  };
+}
