@@ -21,12 +21,16 @@ export interface SiteImageArgs {
 /**
  * An image of the site: built and pushed on the repository server, then pulled onto every cluster host.
  *
+ * While the repository server is away, the first cluster host that answers builds, the others copy the image from it, and
+ * services run it by its id, which needs no registry. The next run after the server is back brings the image into the registry, and
+ * services get the reference by digest: their tasks are replaced once more, because to the Swarm that is another image.
+ *
  * A pinned image (`pullFrom`) is pulled instead. The build stays among the resources and does nothing then, because a build that vanished from
  * the program would take the images of its repository out of the registry, and a pin may name one of them. Own registries are asked
  * with the account that may pull, others without one.
  */
 export class SiteImage extends HiveComponent {
-  /** `<repository>@sha256:…`; resolves when the image is on the cluster hosts. */
+  /** `<repository>@sha256:…`, or the image's id while the registry is away; resolves when the image is on the cluster hosts. */
   readonly reference: pulumi.Output<string>;
   /** `sha256:…` */
   readonly digest: pulumi.Output<string>;
@@ -64,6 +68,7 @@ export class SiteImage extends HiveComponent {
       this.child("build"),
       {
         host: registry.host.access,
+        fallbackHosts: args.hosts.map((host) => host.access),
         incarnation: registry.host.incarnation,
         contextFolder: image.context,
         contextHash: hashBuildContext(image.context),
@@ -72,6 +77,7 @@ export class SiteImage extends HiveComponent {
         ...(image.target === undefined ? {} : { target: image.target }),
         ...(buildSecrets.length === 0 ? {} : { buildSecrets: Object.fromEntries(buildSecrets) }),
         baseImageId: registry.baseImage.imageId,
+        baseImage: registry.baseImageSource,
         labels: { "hive.site": registry.siteName },
         push: true,
         registryAuth: registry.pushAccount,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Plan } from "../../model/plan";
 import { BaseImage } from "../../providers/base-image/resource";
+import type { BaseImageSource } from "../../providers/image-build/image-build-state";
 import { hashBuildContext } from "../../providers/image-build/context";
 import { ImageBuild } from "../../providers/image-build/resource";
 import { registryStep, registrySecretInput } from "../../render/registry";
@@ -33,6 +34,8 @@ export class Registry extends HiveComponent {
   readonly host: Host;
   /** The image that every build starts from, on the build host. */
   readonly baseImage: BaseImage;
+  /** How another host gets that image. */
+  readonly baseImageSource: BaseImageSource;
   /** `<name>:<port>`, with which the references of its images begin. */
   readonly address: string;
   /** The site whose images it holds. */
@@ -46,6 +49,11 @@ export class Registry extends HiveComponent {
     this.address = args.plan.registry.address;
     this.host = args.host;
 
+    this.baseImageSource = {
+      reference: "debian:bookworm-slim",
+      // Servers that are containers of this computer take the image from it: no download, also without a network.
+      seedFromLocalEngine: args.plan.fleet === "container",
+    };
     this.baseImage = this.createBaseImage(args.setup.engine);
     const image = this.createImage();
     const certificate = args.authority.issue(
@@ -92,9 +100,7 @@ export class Registry extends HiveComponent {
       {
         host: this.host.access,
         incarnation: this.host.incarnation,
-        reference: "debian:bookworm-slim",
-        // Servers that are containers of this computer take the image from it: no download, also without a network.
-        seedFromLocalEngine: this.plan.fleet === "container",
+        ...this.baseImageSource,
       },
       { parent: this, dependsOn: [engine] },
     );

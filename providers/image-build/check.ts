@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isByDigest } from "../../model/image-reference";
 import { isKnown } from "../unknown-value";
-import type { ImageBuildInputs } from "./provider";
+import type { ImageBuildInputs } from "./image-build-state";
 
 /** What is wrong with the inputs of an image, in words. */
 export function checkImageBuild(news: ImageBuildInputs): pulumi.dynamic.CheckFailure[] {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ImageRelease } from "../../model/image-releases";
 import type { HostAccess } from "../transport/host-access";
 import { packed } from "../packed";
+import type { BaseImageSource } from "./image-build-state";
 import { imageBuildProvider } from "./provider";
 
 /** Arguments of {@link ImageBuild}. */
@@ -34,6 +35,8 @@ export interface ImageBuildArgs {
   readonly buildSecrets?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Id of the image that the Dockerfile starts from: another one makes a new build. Default: not tracked. */
   readonly baseImageId?: pulumi.Input<string>;
+  /** How a host of `fallbackHosts` gets that image. Default: it must have it. */
+  readonly baseImage?: pulumi.Input<BaseImageSource>;
   /** Network of the RUN steps, e.g. `host`. Default: the engine's bridge. */
   readonly networkMode?: pulumi.Input<string>;
   /** Whether the image is pushed to the registry that its repository names. */
@@ -69,6 +72,8 @@ export class ImageBuild extends pulumi.dynamic.Resource {
   declare readonly reference: pulumi.Output<string>;
   /** Id on the host, `sha256:…`. */
   declare readonly imageId: pulumi.Output<string>;
+  /** Whether the registry has the image; false while it waits on another host for the registry to come back. */
+  declare readonly pushed: pulumi.Output<boolean>;
   /** 12 hex digits; empty with `pullFrom`. */
   declare readonly tag: pulumi.Output<string>;
   /** What was built, newest first: the last five, and older ones that are still in use. */
@@ -84,6 +89,8 @@ export class ImageBuild extends pulumi.dynamic.Resource {
         reference: undefined,
         imageId: undefined,
         tag: undefined,
+        pushed: undefined,
+        builtOn: undefined,
         releases: undefined,
         buildArguments: {},
         labels: {},

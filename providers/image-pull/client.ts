@@ -1,9 +1,17 @@
 import type Dockerode from "dockerode";
-import { digestOf, isByDigest, repositoryOf, resolvedReference } from "../../model/image-reference";
+import {
+  digestOf,
+  isByDigest,
+  isImageId,
+  repositoryOf,
+  resolvedReference,
+} from "../../model/image-reference";
 import type { SpreadOutcome } from "../../model/host-spread";
 import { onEveryHost, spreadFailure } from "../every-host";
+import { copyImage } from "../base-image/client";
 import { steadyProgress } from "../steady-progress";
 import { engineStatus, withEngine } from "../transport/engine";
+import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { pullImage } from "./pull-image";
 
@@ -23,11 +31,13 @@ export async function spreadImage(
   reference: string,
   auth: RegistryAuth | undefined,
 ): Promise<SpreadOutcome[]> {
-  const progress = steadyProgress(`image ${repositoryOf(reference).replace(/^.*\//, "")}`);
+  const name = isImageId(reference) ? reference.slice(7, 19) : repositoryOf(reference);
+  const progress = steadyProgress(`image ${name.replace(/^.*\//, "")}`);
   let done = 0;
   try {
     return await onEveryHost(hosts, async (host) => {
-      const outcome = await bringImage(host, reference, auth, () =>
+      const peers = hosts.filter(({ name }) => name !== host.name);
+      const outcome = await bringImage(host, peers, reference, auth, () =>
         progress.say(`pulling, on ${done} of ${hosts.length} hosts`),
       );
       if (outcome.kind === "present") done++;
@@ -38,9 +48,13 @@ export async function spreadImage(
   }
 }
 
-/** @param onPull - called when the host does not have the image yet. */
+/**
+ * @param peers - hosts that may have an image that is in no registry.
+ * @param onPull - called when the host does not have the image yet.
+ */
 async function bringImage(
   host: HostAccess,
+  peers: readonly HostAccess[],
   reference: string,
   auth: RegistryAuth | undefined,
   onPull: () => void,
@@ -51,7 +65,9 @@ async function bringImage(
       async (docker, signal) => {
         if (await hasImage(docker, reference)) return;
         onPull();
-        await pullImage(docker, reference, accountFor(reference, auth), signal);
+        await (isImageId(reference)
+          ? copyFromAny(peers, docker, reference, signal)
+          : pullImage(docker, reference, accountFor(reference, auth), signal));
         if (!(await hasImage(docker, reference)))
           throw new Error("the image is not there after the pull");
       },
@@ -61,6 +77,59 @@ async function bringImage(
   } catch (error) {
     return describeFailure(host, error, auth);
   }
+}
+
+/**
+ * Copies an image that is in no registry from the first host that has it.
+ *
+ * @throws Error when none that answers has it, with what to do.
+ */
+async function copyFromAny(
+  peers: readonly HostAccess[],
+  target: Dockerode,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const peer of peers) {
+    const isCopied = await withEngine(
+      peer,
+      async (source, inner) => {
+        if (!(await hasImage(source, id))) return false;
+        const { RepoTags } = await source.getImage(id).inspect();
+        // By its name, which goes with it: an image without one would be taken for garbage.
+        await copyImage(source, target, RepoTags?.[0] ?? id, inner);
+        return true;
+      },
+      { deadlineSeconds: PULL_SECONDS, dialSeconds: 5, signal },
+    ).catch((error: unknown) => {
+      if (isTransportError(error, "unreachable", "lost", "engine")) return false;
+      throw error;
+    });
+    if (isCopied) return;
+  }
+  throw new Error(
+    `the image ${id} is in no registry, and no other host that answers has it: bring the repository server back, then run again`,
+  );
+}
+
+/** Whether a reference is the image with an id, as the first host that can be asked says; false if none can. */
+export async function isSameImage(
+  hosts: readonly HostAccess[],
+  reference: string,
+  id: string,
+): Promise<boolean> {
+  for (const host of hosts) {
+    try {
+      return await withEngine(
+        host,
+        async (docker) => (await docker.getImage(reference).inspect()).Id === id,
+        { deadlineSeconds: LOOK_SECONDS, dialSeconds: 5 },
+      );
+    } catch {
+      // The next one may tell.
+    }
+  }
+  return false;
 }
 
 /**
@@ -134,6 +203,11 @@ export async function removeUnused(hosts: readonly HostAccess[], reference: stri
  * tag means. The engine refuses while a container uses the image.
  */
 async function removeImage(docker: Dockerode, reference: string): Promise<void> {
+  if (isImageId(reference)) {
+    // It got a digest since, under which it is kept or removed.
+    const { RepoDigests } = await docker.getImage(reference).inspect();
+    if ((RepoDigests ?? []).length > 0) return;
+  }
   if (isByDigest(reference)) {
     const image = await docker.getImage(reference).inspect();
     const repository = shortOf(image.RepoDigests ?? [], digestOf(reference));

@@ -1,11 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isByDigest, isByTag, repositoryOf } from "../../model/image-reference";
+import { isByDigest, isByTag, isImageId, repositoryOf } from "../../model/image-reference";
 import { judgeSpread } from "../../model/host-spread";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
-import { hostsWithout, type RegistryAuth, removeUnused, resolveTag, spreadImage } from "./client";
+import {
+  hostsWithout,
+  isSameImage,
+  type RegistryAuth,
+  removeUnused,
+  resolveTag,
+  spreadImage,
+} from "./client";
 
 /** Inputs as they come over the wire. */
 export interface ImagePullInputs {
@@ -18,7 +25,7 @@ export interface ImagePullInputs {
 
 /** What the state holds. */
 export interface ImagePullState extends ImagePullInputs {
-  /** The reference by digest; what a tag meant when it was first pulled. */
+  /** The reference by digest, or the id; what a tag meant when it was first pulled. */
   readonly resolved: string;
   /** Names of hosts that did not answer. */
   readonly missing: readonly string[];
@@ -34,7 +41,8 @@ const INPUTS = [...IMAGE, "registryAuth", "revision"] as const;
 export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs, ImagePullState> = {
   async check(_olds, news) {
     const { reference } = news;
-    const wellFormed = !isKnown(reference) || isByDigest(reference) || isByTag(reference);
+    const wellFormed =
+      !isKnown(reference) || [isByDigest, isByTag, isImageId].some((is) => is(reference));
     const reason = `"${reference}" has neither digest nor tag; write <repository>@sha256:… or <repository>:<tag>`;
     return { inputs: news, failures: wellFormed ? [] : [{ property: "reference", reason }] };
   },
@@ -76,6 +84,11 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
       const { previousReference } = olds;
       return { outs: { ...news, resolved, missing, previousReference } };
     }
+    // The image that was in no registry for a while is in it now: the same under another name.
+    if (isImageId(before) && (await isSameImage(news.hosts, resolved, before))) {
+      const { previousReference } = olds;
+      return { outs: { ...news, resolved, missing, previousReference } };
+    }
     const stale = olds.previousReference;
     if (stale !== "" && stale !== resolved) await removeUnused(news.hosts, stale);
     return { outs: { ...news, resolved, missing, previousReference: before } };
@@ -104,7 +117,10 @@ async function ensureImage(
   known?: string,
 ): Promise<{ readonly resolved: string; readonly missing: string[] }> {
   const resolved =
-    known ?? (isByDigest(reference) ? reference : await resolveTag(hosts, reference, registryAuth));
+    known ??
+    (isByDigest(reference) || isImageId(reference)
+      ? reference
+      : await resolveTag(hosts, reference, registryAuth));
   const verdict = judgeSpread(resolved, await spreadImage(hosts, resolved, registryAuth));
   if (verdict.kind === "failed") throw new Error(verdict.message);
   return { resolved, missing: verdict.missing };

@@ -10,7 +10,8 @@ export interface ImagePullArgs {
   readonly incarnations: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
    * `<repository>@sha256:…`, or `<repository>:<tag>`: the digest behind a tag is found out once and kept; a tag that is moved later changes
-   * nothing here. Another reference finds it out anew.
+   * nothing here. Another reference finds it out anew. Or the id of an image, `sha256:…`, that one of the hosts has and no registry: it is
+   * copied from host to host.
    */
   readonly reference: pulumi.Input<string>;
   /** Account that may pull. Treated as secret. Default: none, for a public registry. */

@@ -270,6 +270,76 @@ describe("ImageBuild", () => {
     });
   });
 
+  describe("while the build host is away", () => {
+    let other: FakeImageHost;
+    beforeEach(async () => {
+      other = await startFakeImageHost("hive0.example", registry);
+      await host.die();
+    });
+    afterEach(() => other.stop());
+    const withOther = (changes: Properties = {}): Properties =>
+      inputs({ fallbackHosts: [other.access], managers: [other.access], ...changes });
+
+    test("another host builds, nothing is pushed, and the next run brings the same image into the registry", async () => {
+      const { id, outs } = await server.create(text, withOther());
+      const built = other.images[0]?.Id;
+      expect(outs).toMatchObject({ reference: built, digest: "", pushed: false, releases: [] });
+      expect(server.log()).toContain("hive3.example is away, so hive0.example built");
+      expect(registry.images.size).toBe(0);
+      expect((await server.diff(text, id, outs, withOther())).changes).toBe(true);
+
+      await host.revive();
+      const mended = await server.update(text, id, outs, withOther());
+      expect(mended).toMatchObject({ imageId: built, pushed: true, builtOn: "" });
+      expect(mended["reference"]).toBe(`${repository}@${String(mended["digest"])}`);
+      expect(mended["releases"]).toHaveLength(1);
+      expect(host.writes()).toEqual(["POST /images/load", "POST /images/…/push"]);
+      expect((await server.diff(text, id, mended, withOther())).changes).toBe(false);
+    });
+
+    test("and when that one is away then, the image is built again", async () => {
+      const { id, outs } = await server.create(text, withOther());
+      await host.revive();
+      await other.die();
+      const mended = await server.update(text, id, outs, withOther());
+      expect(mended["pushed"]).toBe(true);
+      expect(host.writes()).toContain("POST /build");
+    });
+
+    test("what was built from another base image is not taken for the same", async () => {
+      const baseImage = { reference: "debian:bookworm-slim", seedFromLocalEngine: false };
+      other.images.push({
+        Id: "sha256:newer",
+        Config: { Labels: {} },
+        RepoTags: ["debian:bookworm-slim"],
+        RepoDigests: [],
+      });
+      const wanted = withOther({ baseImage, baseImageId: "sha256:older" });
+      const { id, outs } = await server.create(text, wanted);
+      await host.revive();
+      const mended = await server.update(text, id, outs, wanted);
+      expect(mended["tag"]).not.toBe(outs["tag"]);
+      expect(host.writes()).toContain("POST /build");
+    });
+
+    test("a run without any host says so of each", async () => {
+      await other.die();
+      const message = await failureOf(server.create(text, withOther()));
+      expect(message).toContain(`No host can build ${repository}:`);
+      expect(message).toContain("hive3.example: ");
+      expect(message).toContain("hive0.example: ");
+    });
+
+    test("a build that fails on the build host is not tried on another", async () => {
+      await host.revive();
+      host.failBuilds("broken", "exit code: 1");
+      expect(await failureOf(server.create(text, withOther()))).toContain(
+        "on hive3.example failed",
+      );
+      expect(other.requests).toEqual([]);
+    });
+  });
+
   test("a failed build names host, step, output and remedy, and pushes nothing", async () => {
     host.failBuilds("write /var/lib/docker/x: no space left on device", "a command returned 1");
     const message = await failureOf(server.create(text, inputs()));

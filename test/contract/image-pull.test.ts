@@ -27,7 +27,7 @@ function publish(name: string): void {
 }
 
 beforeAll(async () => {
-  text = (await serializeProvider(imagePullProvider, 72 * 1024)).text;
+  text = (await serializeProvider(imagePullProvider, 88 * 1024)).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());
@@ -167,6 +167,41 @@ describe("ImagePull", () => {
     const message = await failureOf(server.create(text, unknown));
     expect(message).toContain(`No host can be asked what ${repository}:none is`);
     expect(message).toContain("hive2.example: ");
+  });
+
+  describe("an image that is in no registry", () => {
+    const id = digestOf("e");
+    const local = (): Properties => inputs({ reference: id });
+    const image = { Id: id, Config: { Labels: {} }, RepoTags: [`${repository}:abc`] };
+
+    test("is copied from the host that has it, with its name", async () => {
+      hosts[1]!.images.push({ ...image, RepoDigests: [] });
+      const { outs } = await server.create(text, local());
+      expect(outs).toMatchObject({ resolved: id, missing: [] });
+      expect(held()).toEqual([[id], [id], [id]]);
+      expect(hosts[2]!.images[0]?.RepoTags).toEqual([`${repository}:abc`]);
+      expect(hosts[0]!.writes()).toEqual(["POST /images/load"]);
+    });
+
+    test("that no host has is a failure that says what to do", async () => {
+      const message = await failureOf(server.create(text, local()));
+      expect(message).toContain("no other host that answers has it: bring the repository server");
+    });
+
+    test("is no release of its own when it gets its digest: the one before it stays for a rollback", async () => {
+      hosts.forEach((host) => host.images.push({ ...image, RepoDigests: [] }));
+      const first = await server.create(text, inputs());
+      const second = await server.update(text, first.id, first.outs, local());
+      expect(second["previousReference"]).toBe(reference);
+      const pushed = `${repository}@${digestOf("f")}`;
+      registry.images.set(pushed, {
+        digest: digestOf("f"),
+        image: { ...image, RepoDigests: [] },
+      });
+      hosts.forEach((host) => host.images.splice(0, 1));
+      const third = await server.update(text, first.id, second, inputs({ reference: pushed }));
+      expect(third).toMatchObject({ resolved: pushed, previousReference: reference });
+    });
   });
 
   test("deleting removes both images, twice, also with dead hosts", async () => {

@@ -26,6 +26,8 @@ export interface EngineRequest {
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined if there was none. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
   readonly headers: IncomingMessage["headers"];
 }
 
@@ -209,6 +211,7 @@ function engineServer(handler: EngineHandler): HttpServer {
       path: url.pathname,
       query: url.searchParams,
       body: request.headers["content-type"] === "application/json" ? JSON.parse(text) : undefined,
+      text,
       headers: request.headers,
     });
     const bytes = Buffer.isBuffer(body)

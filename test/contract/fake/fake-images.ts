@@ -183,6 +183,14 @@ export async function startFakeImageHost(
       const specOf = (Image: string): unknown => ({ TaskTemplate: { ContainerSpec: { Image } } });
       return { status: 200, body: serviceImages.map((image) => ({ Spec: specOf(image) })) };
     }
+    if (path === "/images/load") {
+      const loaded = JSON.parse(request.text) as FakeImage;
+      // An archive knows nothing of registries.
+      add({ ...loaded, RepoDigests: [] });
+      return lines({ stream: "Loaded image" });
+    }
+    const saved = part(/^\/images\/(.*)\/get$/);
+    if (saved !== undefined) return { status: 200, body: find(saved) };
     if (path === "/images/prune") return { status: 200, body: {} };
     if (path === "/build") return build(request);
     if (path === "/images/create") return pull(request);
