@@ -1,9 +1,22 @@
 import { defineSite } from "../model/site";
+import { am } from "./services/am";
+import { ldap } from "./services/ldap";
+import { portal } from "./services/portal";
 import { webgate } from "./services/webgate";
 
-/** The inventory: what runs on all stages. What differs between stages stands in `Pulumi.<stage>.yaml`. */
+/**
+ * The inventory: what runs on all stages. What differs between stages stands in `Pulumi.<stage>.yaml`. The services are
+ * the worked example: docs/worked-example.md follows a request through them.
+ */
 export const site = defineSite({
   name: "hive.example",
-  images: { webgate: {} },
-  services: { webgate },
+  images: { am: {}, ldap: {}, portal: {}, webgate: {} },
+  volumes: { "ldap-data": { replicated: { size: "1GiB" } } },
+  secrets: {
+    /** Password of the directory's administrator. */
+    "ldap-admin-password": { generate: { length: 32 } },
+    /** Key of the session cookies. Another version of it logs everybody out. */
+    "am-session-key": { generate: { length: 64 } },
+  },
+  services: { am, ldap, portal, webgate },
 });

@@ -5,11 +5,14 @@
 import { changedImage } from "./chapters/changed-image";
 import { destroy } from "./chapters/destroy";
 import { drift } from "./chapters/drift";
+import { faults } from "./chapters/faults";
 import { fromNothing } from "./chapters/from-nothing";
 import { lostServer } from "./chapters/lost-server";
 import { refusals } from "./chapters/refusals";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
+import { serviceModel } from "./chapters/service-model";
+import { workedExample } from "./chapters/worked-example";
 import { StageUnderTest } from "./stage-under-test";
 
 jest.setTimeout(15 * 60_000);
@@ -26,6 +29,9 @@ fromNothing(site);
 secondRun(site);
 drift(site);
 changedImage(site);
+workedExample(site);
+serviceModel(site);
+faults(site);
 lostServer(site);
 secrets(site);
 refusals(site);

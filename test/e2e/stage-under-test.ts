@@ -18,6 +18,11 @@ export class StageUnderTest {
   /** Full name of a server, which is its container's name too. */
   readonly host = (index: number): string => `p-hive${index}.${this.stage.siteName}`;
 
+  /** The stage's network on this computer's engine. */
+  get networkName(): string {
+    return `p-${this.stage.siteName}`;
+  }
+
   /** Runs a program on a server. @throws Error with its message when it fails. */
   readonly inside = (index: number, ...command: string[]): string =>
     docker("exec", this.host(index), ...command);
@@ -68,8 +73,8 @@ export class StageUnderTest {
   readonly inspectService = (name: string, template: string, from = 0): string =>
     this.inside(from, "docker", "service", "inspect", name, "--format", template);
 
-  /** Index of the cluster host on which the only task of a service runs. */
-  readonly hostOf = (service: string, from = 0): number => {
+  /** Indices of the cluster hosts on which a service's tasks run, as a manager knows it. */
+  readonly hostsOf = (service: string, from = 0): readonly number[] => {
     const names = this.inside(
       from,
       ...["docker", "service", "ps", service, "--filter", "desired-state=running"],
@@ -78,9 +83,14 @@ export class StageUnderTest {
       .split("\n")
       .filter((line) => line.includes(" Running "))
       .map((line) => line.split(" ")[0]);
-    const index = [0, 1, 2].find((each) => this.host(each) === names[0]);
-    if (index === undefined || names.length !== 1) {
-      throw new Error(`${service} runs on ${names.join(", ")}, not on one host.`);
+    return [0, 1, 2].filter((index) => names.includes(this.host(index)));
+  };
+
+  /** Index of the cluster host on which the only task of a service runs. */
+  readonly hostOf = (service: string, from = 0): number => {
+    const [index, ...more] = this.hostsOf(service, from);
+    if (index === undefined || more.length > 0) {
+      throw new Error(`${service} runs on ${more.length + (index === undefined ? 0 : 1)} hosts.`);
     }
     return index;
   };

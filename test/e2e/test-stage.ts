@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -49,7 +50,11 @@ export class TestStage {
         encoding: "utf8",
       },
     );
-    for (const file of listed.stdout.split("\0").filter((path) => path !== "")) {
+    // A file that was deleted and not yet committed is listed too.
+    const files = listed.stdout
+      .split("\0")
+      .filter((path) => path !== "" && existsSync(join(root, path)));
+    for (const file of files) {
       const target = join(this.directory, file);
       mkdirSync(dirname(target), { recursive: true });
       cpSync(join(root, file), target);
