@@ -36,6 +36,9 @@ export function reportFailure(error: unknown): FailureReport {
   if (error instanceof Error) {
     const exitCode = readable[error.name];
     if (exitCode !== undefined) return { text: error.message, exitCode };
+    // What a Docker Engine refuses is told in its own words.
+    if (typeof (error as { statusCode?: unknown }).statusCode === "number")
+      return { text: error.message, exitCode: exitCodes.failed };
     return {
       text: `Unexpected error, probably a defect of hive:\n${error.stack ?? error.message}`,
       exitCode: exitCodes.failed,

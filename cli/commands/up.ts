@@ -7,6 +7,7 @@ import { openStack } from "../engine/open-stack";
 import { recover } from "../engine/recovery";
 import { runOnStack } from "../engine/session";
 import { exitCodes } from "../exit-codes";
+import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import type { Owner } from "../local-engine/objects";
 import { loadPlan } from "../plan";
@@ -55,11 +56,13 @@ export async function up(options: UpOptions): Promise<number> {
     terminal.print(`\nDone: ${countsText(totalCounts(run.progress))}.`);
     return exitCodes.ok;
   }
+  const outputs = readOutputs(options.stack, raw);
+  rememberNames(outputs);
   const last = phases.at(-1);
   const through = options.throughPhase ?? plan.phases.at(-1);
   const facts = {
     ...run,
-    outputs: readOutputs(options.stack, raw),
+    outputs,
     throughPhase: through === last ? undefined : through,
   };
   terminal.print(`\n${summaryText(facts, terminal.paint)}`);

@@ -28,12 +28,39 @@ const outputs = z.object({
   services: z
     .record(z.string(), z.object({ image: z.string(), endpoints: z.array(z.string()) }))
     .default({}),
-  registry: z.object({ address: z.string() }).optional(),
+  /** Images that the site builds, by name; releases newest first. Absent in stacks of older versions. */
+  images: z
+    .record(
+      z.string(),
+      z.object({
+        reference: z.string(),
+        releases: z
+          .array(
+            z.object({
+              tag: z.string(),
+              digest: z.string(),
+              reference: z.string(),
+              builtAt: z.string().optional(),
+              kept: z.boolean().optional(),
+            }),
+          )
+          .default([]),
+      }),
+    )
+    .default({}),
+  registry: z.object({ address: z.string().optional() }).optional(),
   access: z.array(access),
 });
 
 /** A stack's outputs, checked. */
 export type StageOutputs = z.output<typeof outputs>;
+
+/** How the hosts that hold containers are reached, in index order: any of them is a manager of the Swarm. */
+export function clusterAccess({ hosts, access }: StageOutputs): StageOutputs["access"] {
+  return access.filter(({ name }) =>
+    hosts.some((host) => host.name === name && host.role === "cluster"),
+  );
+}
 
 /**
  * Reads what `pulumi stack output --json` printed.

@@ -28,6 +28,14 @@ export interface RunningStep {
   readonly since: number;
 }
 
+/** Something that the engine has done. */
+export interface FinishedStep {
+  readonly name: string;
+  /** Engine's word: `create`, `update`, `delete` … */
+  readonly operation: string;
+  readonly milliseconds: number;
+}
+
 /** How far a section is. */
 export interface SectionProgress {
   /** The run has this section. */
@@ -57,6 +65,8 @@ export interface Progress {
   readonly direction: Direction;
   readonly sections: ReadonlyMap<Section, SectionProgress>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What succeeded, in the order in which it ended; what stayed as it was is not there. */
+  readonly finished: readonly FinishedStep[];
   /** From the engine's last word; undefined while it runs. */
   readonly result: "succeeded" | "failed" | undefined;
 }
@@ -82,7 +92,13 @@ const untouched: SectionProgress = {
 /** A run of which nothing is known yet. */
 export function initialProgress(direction: Direction): Progress {
   const none = sections.map((section) => [section, untouched] as const);
-  return { direction, sections: new Map(none), diagnostics: [], result: undefined };
+  return {
+    direction,
+    sections: new Map(none),
+    diagnostics: [],
+    finished: [],
+    result: undefined,
+  };
 }
 
 /** The sections in the order in which the run goes through them. */
@@ -139,9 +155,15 @@ function end(progress: Progress, step: StepEventMetadata, now: number, ok: boole
   const before = sectionOf(progress, section);
   if (!isCounted(step)) return withSection(progress, section, { ...before, present: true });
   const running = new Map(before.running);
+  const begun = running.get(key(step));
   const began = running.delete(key(step));
   const counted = ok ? countOf(step.op) : "failed";
-  return withSection(progress, section, {
+  const done =
+    ok && begun !== undefined
+      ? [{ name: begun.name, operation: begun.operation, milliseconds: now - begun.since }]
+      : [];
+  const noted = { ...progress, finished: [...progress.finished, ...done] };
+  return withSection(noted, section, {
     ...before,
     present: true,
     running,

@@ -4,7 +4,7 @@ import { setMaxListeners } from "node:events";
  * Runs `work` with a time limit. The signal given to `work` is aborted when the limit is reached or `outer` is
  * aborted; the returned promise then rejects at once, also when `work` does not heed the signal.
  *
- * @param seconds the limit, in seconds
+ * @param seconds the limit, in seconds; `Infinity`: none, only `outer` ends the work
  * @param onDeadline makes the error for a reached limit
  * @param work what to do; gets the signal
  * @param outer a signal of the caller that ends the work early
@@ -25,7 +25,11 @@ export async function withDeadline<T>(
     stop();
   }
   outer?.addEventListener("abort", stop, { once: true });
-  const timer = setTimeout(() => controller.abort(onDeadline()), seconds * 1000);
+  // A timer cannot wait for ever: it would fire at once.
+  const timer =
+    seconds === Infinity
+      ? undefined
+      : setTimeout(() => controller.abort(onDeadline()), seconds * 1000);
   try {
     return await abortable(work(signal), signal);
   } finally {

@@ -11,7 +11,10 @@ import { type OpenHost, withHost } from "./pool";
 
 /** How an engine is used. */
 export interface EngineOptions {
-  /** Limit for everything together, seconds. Default 60. Give more for builds, pulls and loads. */
+  /**
+   * Limit for everything together, seconds. Default 60. Give more for builds, pulls and loads, and `Infinity` for what a
+   * person ends, such as a shell: a host that vanishes is noticed by the connection's keepalive all the same.
+   */
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number;

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { exitCodes } from "../../../cli/exit-codes";
 import { Failure, reportFailure } from "../../../cli/failure";
-import { commandLine } from "../../../cli/main";
+import { commandLine } from "../../../cli/command-line/program";
 import { completionScript } from "../../../cli/commands/completion";
 import { isYes } from "../../../cli/confirm";
 import { runFailure } from "../../../cli/engine/session";

@@ -21,6 +21,7 @@ const outputs = {
     },
     worker: { image: "y", endpoints: [] },
   },
+  images: {},
   access: [],
 };
 const facts = {

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import type * as cpCommand from "../commands/cp";
+import { type Finish, hostOption, replicaOption, stackOption } from "./options";
+
+/** Declares `hive cp`. */
+export function addCp(program: Command, finish: Finish): void {
+  program
+    .command("cp")
+    .summary("copy files to and from a service's container")
+    .description(
+      "Copies a file or a folder between this computer and the container of a running task of a service, as `docker cp` does.\n" +
+        "Exactly one side is <service>:<path>. `-` is a tar stream: on standard input to unpack into a folder there, on\n" +
+        "standard output to get one from there.",
+    )
+    .argument("<source>", "<service>:<path>, a path here, or -")
+    .argument("<destination>", "a path here, <service>:<path>, or -")
+    .addOption(stackOption())
+    .addOption(replicaOption())
+    .addOption(hostOption())
+    .option("-L, --follow-link", "copy what the source points to if it is a symbolic link", false)
+    .option("-a, --archive", "keep owner and group (numbers) of each file", false)
+    .addHelpText(
+      "after",
+      `
+A folder is copied into a destination that exists, and as the destination if that does not exist yet; with /. at its end only
+what is in it is copied. A folder above the destination must exist. Without --archive, files belong to root there and to
+you here. What was copied changes one container only: the next roll-out starts from the image again.
+
+Examples:
+  npx hive cp webgate:/etc/nginx/nginx.conf .
+  npx hive cp page.html webgate:/usr/share/nginx/html/ --host hive1
+  npx hive cp ldap:/var/backups/. backups
+  npx hive cp ldap:/etc/ldap - | tar -t
+  tar -c users.ldif | npx hive cp - ldap:/tmp`,
+    )
+    .action(
+      async (
+        source: string,
+        destination: string,
+        options: Omit<cpCommand.CpOptions, "source" | "destination">,
+      ) => {
+        const { cp } = require("../commands/cp") as typeof cpCommand;
+        await finish(cp({ ...options, source, destination }));
+      },
+    );
+}

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import type * as deployCommand from "../commands/deploy";
+import { type Finish, stackOption } from "./options";
+
+/** Declares `hive deploy`. */
+export function addDeploy(program: Command, finish: Finish): void {
+  program
+    .command("deploy")
+    .summary("build, push and roll out one service, and nothing else")
+    .description(
+      "The quick path for a change in one service: builds and pushes its image, pulls it onto the servers and rolls the\n" +
+        "service out. Nothing else of the stage is looked at. Servers, networks, volumes, secrets and new services need `hive up`.",
+    )
+    .argument("<service>", "name of a service of site/")
+    .addOption(stackOption())
+    .option("-y, --yes", "do not ask", false)
+    .addHelpText(
+      "after",
+      `
+A roll-out that fails is rolled back by the Swarm: what ran before goes on running, and the exit code is 1.
+
+Examples:
+  npx hive deploy webgate
+  npx hive deploy webgate --yes && npx hive status`,
+    )
+    .action(async (service: string, options: { stack: string; yes: boolean }) => {
+      const { deploy } = require("../commands/deploy") as typeof deployCommand;
+      await finish(deploy({ ...options, service }));
+    });
+}

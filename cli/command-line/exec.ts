@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import type * as execCommand from "../commands/exec";
+import { type Finish, hostOption, replicaOption, stackOption } from "./options";
+
+/** Declares `hive exec`. */
+export function addExec(program: Command, finish: Finish): void {
+  program
+    .command("exec")
+    .summary("run a command in a service's container, wherever it runs")
+    .description(
+      "Runs a command in the container of a running task of a service, on whichever server that is. Standard input reaches\n" +
+        "the command to its end; with a terminal here, the command gets one too.",
+    )
+    .argument("<service>", "name of a service")
+    .argument("<command...>", "after --: a program and its arguments; no shell reads them")
+    .addOption(stackOption())
+    .addOption(replicaOption())
+    .addOption(hostOption())
+    .option("-u, --user <user>", "run as this user of the container, or user:group")
+    .option("-w, --workdir <folder>", "run in this folder of the container")
+    .option("-T, --no-tty", "no terminal for the command, even if there is one here")
+    .addHelpText(
+      "after",
+      `
+Without --replica or --host the first running task is taken whose server answers.
+Exit code: that of the command (126 and 127: it could not be run); 255 when its server could not be reached.
+
+Examples:
+  npx hive exec webgate -- nginx -t
+  npx hive exec webgate --host hive2 -- cat /etc/hostname
+  npx hive exec ldap -n 1 -- sh -c 'ls -l /var/lib/ldap | tail -3'
+  npx hive exec ldap -- slapcat > backup.ldif
+  npx hive exec ldap -- ldapadd -Y EXTERNAL -H ldapi:/// < users.ldif`,
+    )
+    .action(
+      async (
+        service: string,
+        command: string[],
+        options: Omit<execCommand.ExecOptions, "service" | "command">,
+      ) => {
+        const { exec } = require("../commands/exec") as typeof execCommand;
+        await finish(exec({ ...options, service, command }));
+      },
+    );
+}

@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type * as logsCommand from "../commands/logs";
+import type * as sinceTime from "../logs/since";
+import { type Finish, hostOption, positiveNumber, replicaOption, stackOption } from "./options";
+
+/** Declares `hive logs`. */
+export function addLogs(program: Command, finish: Finish): void {
+  program
+    .command("logs")
+    .summary("print what all tasks of a service print, wherever they run")
+    .description(
+      "Prints what the tasks of a service printed, in the order of time, with task and server before each line; also those of\n" +
+        "tasks that ended recently. A server that does not answer is named and not waited for.",
+    )
+    .argument("<service>", "name of a service")
+    .addOption(stackOption())
+    .addOption(replicaOption())
+    .addOption(hostOption())
+    .option("-f, --follow", "go on until Ctrl-C, with tasks that start meanwhile", false)
+    .addOption(
+      new Option("--tail <lines>", "at most so many last lines of each task, or all")
+        .default(100)
+        .argParser((text) => (text === "all" ? text : positiveNumber(text))),
+    )
+    .addOption(
+      new Option(
+        "--since <time>",
+        "only what is newer: 90s, 10m, 2h, or a time such as 2026-11-23T14:00:00Z",
+      ).argParser(timeOf),
+    )
+    .option("-t, --timestamps", "put the time before each line", false)
+    .addHelpText(
+      "after",
+      `
+A task that has ended has the beginning of its id behind its name.
+
+Examples:
+  npx hive logs webgate
+  npx hive logs ldap --follow --tail 5
+  npx hive logs am --since 10m --timestamps
+  npx hive logs webgate --host hive1 --tail all > webgate.log`,
+    )
+    .action(async (service: string, options: Omit<logsCommand.LogsOptions, "service">) => {
+      const { logs } = require("../commands/logs") as typeof logsCommand;
+      await finish(logs({ ...options, service }));
+    });
+}
+
+/** A point in time, seconds since 1970. Loaded on demand, like the commands. */
+function timeOf(text: string): number {
+  const { readSince } = require("../logs/since") as typeof sinceTime;
+  const time = readSince(text, Date.now());
+  if (time === undefined)
+    throw new InvalidArgumentError("Write 90s, 10m or 2h, or a time such as 2026-11-23T14:00:00Z.");
+  return time;
+}

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import type * as outputsCommand from "../commands/outputs";
+import { type Finish, stackOption } from "./options";
+
+/** Declares `hive outputs`. */
+export function addOutputs(program: Command, finish: Finish): void {
+  program
+    .command("outputs")
+    .summary("print what a stage tells other programs")
+    .description(
+      "Prints the stack's outputs: servers, services, registry. Nothing in them is secret.",
+    )
+    .addOption(stackOption())
+    .option("--json", "print them as JSON, as `pulumi stack output --json` does", false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx hive outputs\n  npx hive outputs --json | jq -r '.hosts[].publicAddress'",
+    )
+    .action(async (options: { stack: string; json: boolean }) => {
+      const { outputs } = require("../commands/outputs") as typeof outputsCommand;
+      await finish(outputs(options));
+    });
+}

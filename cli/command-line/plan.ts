@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import type * as planCommand from "../commands/plan";
+import { type Finish, stackOption } from "./options";
+
+/** Declares `hive plan`. */
+export function addPlan(program: Command, finish: Finish): void {
+  program
+    .command("plan")
+    .summary("print what a stage would be, without touching anything")
+    .description(
+      "Prints servers, addresses, services and placement as decided from Pulumi.<stage>.yaml and site/.\n" +
+        "Needs no engine and no stack; lists everything that is wrong in those files at once (exit code 2).",
+    )
+    .addOption(stackOption())
+    .option("--json", "print the plan as JSON", false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx hive plan\n  npx hive plan --stack production --json | jq '.hosts[].name'",
+    )
+    .action(async (options: { stack: string; json: boolean }) => {
+      const { plan } = require("../commands/plan") as typeof planCommand;
+      await finish(plan(options));
+    });
+}

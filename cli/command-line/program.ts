@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import { addCompletion } from "./completion";
+import { addCp } from "./cp";
+import { addDeploy } from "./deploy";
+import { addDestroy } from "./destroy";
+import { addDoctor } from "./doctor";
+import { addExec } from "./exec";
+import { addLogs } from "./logs";
+import type { Finish } from "./options";
+import { addOutputs } from "./outputs";
+import { addPlan } from "./plan";
+import { addPulumi } from "./pulumi";
+import { addRollback } from "./rollback";
+import { addShell } from "./shell";
+import { addSsh } from "./ssh";
+import { addStatus } from "./status";
+import { addUnpin } from "./unpin";
+import { addUp } from "./up";
+
+/** The commands. What a command does is loaded when it runs, so that help is instant. */
+export function commandLine(finish: Finish): Command {
+  const program = new Command("hive")
+    .description("Builds and operates a highly available container site on one of its stages.")
+    .helpOption("-h, --help", "explain a command")
+    .helpCommand("help [command]", "explain a command")
+    .enablePositionalOptions()
+    .showHelpAfterError("Try --help.")
+    .addHelpText(
+      "after",
+      `
+Every command works on the private stage unless --stack names another one, from any folder of the project, with and
+without a terminal. What changes something asks first, unless --yes is given; what shows something takes --json.
+
+Examples:
+  npm start                                  set up this computer and bring the private stage up
+  npx hive up                                the same without looking for what this computer lacks
+  npx hive status                            is all well?
+  npx hive deploy webgate                    build, push and roll out one service, and nothing else
+  npx hive logs webgate --follow             what all of its tasks print, wherever they run
+  npx hive exec ldap -- slapcat              run a command in a service's container
+  npx hive ssh hive0 -- docker node ls       run a command on a server
+  npx hive plan --stack production           what would be built, without touching anything
+
+Exit codes: 0 done · 1 failed · 2 what you wrote cannot be used · 3 this computer lacks something · 4 another run holds
+the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pass on the code of the remote command.`,
+    )
+    .exitOverride();
+
+  addUp(program, finish);
+  addDeploy(program, finish);
+  addRollback(program, finish);
+  addUnpin(program, finish);
+  addPlan(program, finish);
+  addStatus(program, finish);
+  addLogs(program, finish);
+  addExec(program, finish);
+  addShell(program, finish);
+  addCp(program, finish);
+  addSsh(program, finish);
+  addOutputs(program, finish);
+  addPulumi(program, finish);
+  addDestroy(program, finish);
+  addDoctor(program, finish);
+  addCompletion(program, finish);
+  return program;
+}

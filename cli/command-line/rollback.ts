@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import type * as rollbackCommand from "../commands/rollback";
+import { type Finish, stackOption } from "./options";
+
+/** Declares `hive rollback`. */
+export function addRollback(program: Command, finish: Finish): void {
+  program
+    .command("rollback")
+    .summary("run an earlier release of a service, until it is released again")
+    .description(
+      "Makes an earlier release of a service's image the one that runs, and stays: it is pinned in hive:pins of\n" +
+        "Pulumi.<stage>.yaml (commit that file), and the service is rolled out. `hive up` keeps to the pin.",
+    )
+    .argument("<service>", "name of a service whose image the site builds")
+    .addOption(stackOption())
+    .option(
+      "--to <digest>",
+      "the release whose digest begins so (default: the one before the running one)",
+    )
+    .option("--list", "only show the releases that there are", false)
+    .option("--release", "remove the pin and roll out what site/ says now", false)
+    .option("-y, --yes", "do not ask", false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx hive rollback webgate --list
+  npx hive rollback webgate
+  npx hive rollback webgate --to 3f2a91 --yes
+  npx hive rollback webgate --release        the same as: npx hive unpin webgate`,
+    )
+    .action(async (service: string, options: Omit<rollbackCommand.RollbackOptions, "service">) => {
+      const { rollback } = require("../commands/rollback") as typeof rollbackCommand;
+      await finish(rollback({ ...options, service }));
+    });
+}

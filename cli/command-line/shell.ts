@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import type * as shellCommand from "../commands/shell";
+import { type Finish, hostOption, replicaOption, stackOption } from "./options";
+
+/** Declares `hive shell`. */
+export function addShell(program: Command, finish: Finish): void {
+  program
+    .command("shell")
+    .summary("open a shell in a service's container, wherever it runs")
+    .description(
+      "Opens a shell in the container of a running task of a service: bash, ash or sh, whichever is there. The terminal's\n" +
+        "size is passed on, also when it changes. Without a terminal, the shell reads commands from standard input.",
+    )
+    .argument("<service>", "name of a service")
+    .addOption(stackOption())
+    .addOption(replicaOption())
+    .addOption(hostOption())
+    .option("-u, --user <user>", "as this user of the container, or user:group")
+    .addHelpText(
+      "after",
+      `
+Exit code: that of the shell; 255 when its server could not be reached.
+
+Examples:
+  npx hive shell ldap
+  npx hive shell webgate --replica 2
+  npx hive shell webgate --host hive1 --user root
+  echo 'df -h /var/lib/ldap' | npx hive shell ldap`,
+    )
+    .action(async (service: string, options: Omit<shellCommand.ShellOptions, "service">) => {
+      const { shell } = require("../commands/shell") as typeof shellCommand;
+      await finish(shell({ ...options, service }));
+    });
+}

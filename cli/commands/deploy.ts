@@ -1,0 +1,35 @@
+import { planned } from "../releases/planned-service";
+import { releaseServices } from "../releases/release-services";
+import { confirm } from "../confirm";
+import { openStack } from "../engine/open-stack";
+import { exitCodes } from "../exit-codes";
+import { notUp } from "../hosts/outputs";
+import { loadPlan } from "../plan";
+import { processTerminal } from "../terminal";
+
+/** `hive deploy`: builds, pushes and rolls out one service. */
+export async function deploy(options: {
+  readonly stack: string;
+  readonly service: string;
+  readonly yes: boolean;
+}): Promise<number> {
+  const terminal = processTerminal();
+  const plan = loadPlan(options.stack, true);
+  const service = planned(plan, options.service);
+  const stack = await openStack(options.stack);
+  if (!(await stack.exists())) throw notUp(options.stack);
+  const what = service.image.kind === "build" ? "Builds and rolls out" : "Rolls out";
+  terminal.print(
+    `${what} ${service.name} on the ${plan.stage} stage of ${plan.siteName}, nothing else.`,
+  );
+  if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
+    terminal.print("Nothing was changed.");
+    return exitCodes.ok;
+  }
+  const outputs = await releaseServices(stack, plan, [service.name], terminal);
+  const running = outputs.services[service.name];
+  terminal.print(
+    terminal.paint("green", `${service.name} runs ${running?.image ?? "as the site says"}.`),
+  );
+  return exitCodes.ok;
+}

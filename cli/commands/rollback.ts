@@ -1,0 +1,160 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "../../model/plan";
+import { confirm } from "../confirm";
+import { openStack } from "../engine/open-stack";
+import type { Stack } from "../engine/stack";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { notUp, readOutputs } from "../hosts/outputs";
+import { loadPlan } from "../plan";
+import { projectFolder } from "../project";
+import {
+  chooseRelease,
+  currentRelease,
+  releaseRows,
+  shortDigest,
+} from "../releases/choose-release";
+import { pinsIn, withoutPins, withPin } from "../releases/pins";
+import { planned, servicesOf } from "../releases/planned-service";
+import { releaseServices } from "../releases/release-services";
+import { tableLines } from "../table";
+import { processTerminal, type Terminal } from "../terminal";
+
+/** Options of `hive rollback`. */
+export interface RollbackOptions {
+  readonly stack: string;
+  readonly service: string;
+  /** Beginning of a digest. */
+  readonly to?: string;
+  readonly list: boolean;
+  /** Remove the pin instead. */
+  readonly release: boolean;
+  readonly yes: boolean;
+}
+
+/** `hive rollback`: pins an earlier release of a service's image and rolls it out. */
+export async function rollback(options: RollbackOptions): Promise<number> {
+  const terminal = processTerminal();
+  const plan = loadPlan(options.stack, true);
+  const service = planned(plan, options.service);
+  if (service.image.kind === "reference") {
+    throw new Failure(
+      `The image of ${service.name} is not built by the site: write the earlier one into site/services, and run \`npx hive deploy ${service.name}\`.`,
+      exitCodes.input,
+    );
+  }
+  const { image } = service.image;
+  if (options.release) return await unpin({ ...options, image });
+  const stack = await openStack(options.stack);
+  if (!(await stack.exists())) throw notUp(options.stack);
+  const known = readOutputs(options.stack, await stack.outputs()).images[image];
+  const facts = {
+    image,
+    releases: known?.releases ?? [],
+    reference: known?.reference ?? "",
+  };
+  if (options.list) {
+    terminal.print(tableLines([["release", "built", ""], ...releaseRows(facts)]).join("\n"));
+    return exitCodes.ok;
+  }
+  const release = chooseRelease(facts, options.to);
+  const current = currentRelease(facts);
+  const services = servicesOf(plan, image);
+  terminal.print(
+    [
+      `${image} on the ${plan.stage} stage of ${plan.siteName}:`,
+      ...tableLines([
+        ["  in use now", current === undefined ? facts.reference : shortDigest(current.digest)],
+        ["  goes back to", [shortDigest(release.digest), release.builtAt ?? ""].join("  ")],
+        ["  rolled out", services.join(", ")],
+        ["  pinned in", `${stageFile(plan.stage)}, hive:pins: commit it`],
+      ]),
+    ].join("\n"),
+  );
+  if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
+    terminal.print("Nothing was changed.");
+    return exitCodes.ok;
+  }
+  editStage(plan.stage, (text) => withPin(withoutPins(text, services), image, release.digest));
+  await rollOut(stack, options.stack, services, terminal);
+  terminal.print(
+    terminal.paint(
+      "green",
+      `${image} runs as ${shortDigest(release.digest)} again, and stays so.`,
+    ) + ` \`npx hive unpin ${image}\` ends it.`,
+  );
+  return exitCodes.ok;
+}
+
+/** `hive unpin`: removes a pin and rolls out what the site says. */
+export async function unpin(options: {
+  readonly stack: string;
+  /** An image, or a service that runs it. */
+  readonly image: string;
+  readonly yes: boolean;
+}): Promise<number> {
+  const terminal = processTerminal();
+  const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
+  // The plan of the pinned state: a pin of an image that the site no longer has must be removable too.
+  const plan = loadPlan(options.stack, false);
+  const image = imageNamed(plan, options.image);
+  const services = servicesOf(plan, image);
+  const names = [image, ...services].filter((name) => name in pins);
+  if (names.length === 0) {
+    const list = Object.keys(pins);
+    throw new Failure(
+      `${options.image} is not pinned on the stage ${options.stack}.${list.length === 0 ? " No image is." : ` Pinned are: ${list.join(", ")}.`}`,
+      exitCodes.input,
+    );
+  }
+  const stack = await openStack(options.stack);
+  if (!(await stack.exists())) throw notUp(options.stack);
+  terminal.print(
+    `Removes the pin of ${names.join(", ")} from ${stageFile(options.stack)} and rolls out what the site says: ${services.join(", ")}.`,
+  );
+  if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
+    terminal.print("Nothing was changed.");
+    return exitCodes.ok;
+  }
+  editStage(options.stack, (text) => withoutPins(text, names));
+  await rollOut(stack, options.stack, services, terminal);
+  terminal.print(terminal.paint("green", `${image} runs as the site says.`));
+  return exitCodes.ok;
+}
+
+/** Rolls out with the configuration as it is now; what was decided stands in the file also when that fails. */
+async function rollOut(
+  stack: Stack,
+  stage: string,
+  services: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  try {
+    await releaseServices(stack, loadPlan(stage, true), services, terminal);
+  } catch (error) {
+    terminal.printError(
+      `${stageFile(stage)} has been changed; the next \`npx hive up\` or \`npx hive deploy\` goes on with it.`,
+    );
+    throw error;
+  }
+}
+
+function imageNamed(plan: Plan, name: string): string {
+  const service = plan.services.find((candidate) => candidate.name === name);
+  const isImage = plan.images.some((image) => image.name === name);
+  return !isImage && service?.image.kind === "build" ? service.image.image : name;
+}
+
+function stageFile(stage: string): string {
+  return `Pulumi.${stage}.yaml`;
+}
+
+function stagePath(stage: string): string {
+  return join(projectFolder, stageFile(stage));
+}
+
+function editStage(stage: string, edit: (text: string) => string): void {
+  const path = stagePath(stage);
+  writeFileSync(path, edit(readFileSync(path, "utf8")));
+}

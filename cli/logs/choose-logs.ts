@@ -1,0 +1,32 @@
+import { isTransportError, messageOf } from "../../providers/transport/errors";
+import type { HostAccess } from "../../providers/transport/host-access";
+import { askSwarm } from "../swarm/facts";
+import { chooseTasks, runningTasks, serviceNamed, type TaskRequest } from "../tasks/running-tasks";
+import type { LogRequest } from "./host-logs";
+
+/** How long the managers may take to answer, seconds: through an election of a new leader. */
+const searchSeconds = 30;
+
+/**
+ * Which tasks' output is meant: that of all, unless one replica was asked for. Without any manager it is that of all: to
+ * find out what went wrong, the hosts that are left have to be enough.
+ *
+ * @throws Failure when there is no such service or replica
+ */
+export async function chooseLogs(
+  hosts: readonly HostAccess[],
+  request: TaskRequest,
+  say: (text: string) => void,
+): Promise<LogRequest["wanted"]> {
+  try {
+    const facts = await askSwarm(hosts, searchSeconds);
+    const service = serviceNamed(facts.services, request.service);
+    if (request.replica === undefined) return () => true;
+    const chosen = chooseTasks(runningTasks(facts, service), request, hosts);
+    return ({ taskId }) => chosen.some((task) => task.taskId === taskId);
+  } catch (error) {
+    if (!isTransportError(error) || request.replica !== undefined) throw error;
+    say(messageOf(error));
+    return () => true;
+  }
+}

@@ -1,0 +1,90 @@
+import type { HostAccess } from "../../providers/transport/host-access";
+import type { Style, Terminal } from "../terminal";
+import { followHostLogs, type LogRequest, type LogSink, readHostLogs } from "./host-logs";
+import type { TaskLabel } from "./label";
+import { type LabelledLine, LogMerge } from "./merge";
+
+/** Where lines go to. */
+export interface LogOutput {
+  readonly terminal: Pick<Terminal, "paint" | "print" | "printError">;
+  /** The time stands before each line. */
+  readonly timestamps: boolean;
+}
+
+/** Colours of tasks, in turn. */
+const colours: readonly Style[] = ["cyan", "green", "yellow", "bold"];
+/** Lines that come within this time are put into the order of time, milliseconds. */
+const windowMs = 250;
+/** What has been printed before is awaited for so long, before the first lines are shown. */
+const firstWindowMs = 1000;
+
+/** Prints what the tasks of a service on these hosts have printed, in the order of time. */
+export async function showLogs(
+  hosts: readonly HostAccess[],
+  request: LogRequest,
+  output: LogOutput,
+): Promise<void> {
+  const printer = new LogPrinter(output);
+  await Promise.all(hosts.map((host) => readHostLogs(host, request, printer)));
+  printer.flush();
+}
+
+/** Prints what the tasks of a service on these hosts print, until `signal` is aborted. */
+export async function followLogs(
+  hosts: readonly HostAccess[],
+  request: LogRequest,
+  output: LogOutput,
+  signal: AbortSignal,
+): Promise<void> {
+  const printer = new LogPrinter(output);
+  const first = Date.now() + firstWindowMs;
+  const timer = setInterval(() => {
+    if (Date.now() >= first) printer.flush();
+  }, windowMs);
+  try {
+    await Promise.all(hosts.map((host) => followHostLogs(host, request, printer, signal)));
+  } finally {
+    clearInterval(timer);
+    printer.flush();
+  }
+}
+
+/** Collects lines of all tasks and prints them in the order of time. */
+class LogPrinter implements LogSink {
+  private readonly merge = new LogMerge();
+  private readonly colourOf = new Map<string, Style>();
+  private width = 0;
+
+  constructor(private readonly output: LogOutput) {}
+
+  lines(task: TaskLabel, lines: Parameters<LogSink["lines"]>[1]): void {
+    this.width = Math.max(this.width, task.label.length);
+    this.merge.add(task.label, lines);
+  }
+
+  note(text: string): void {
+    const { terminal } = this.output;
+    terminal.printError(terminal.paint("yellow", text));
+  }
+
+  /** Prints what has come. */
+  flush(): void {
+    for (const line of this.merge.drain()) this.print(line);
+  }
+
+  private print({ source, time, stream, text }: LabelledLine): void {
+    const { terminal, timestamps } = this.output;
+    const head = terminal.paint(this.colour(source), `${source.padEnd(this.width)} |`);
+    const line = [head, ...(timestamps ? [time] : []), text].join(" ").trimEnd();
+    if (stream === "stderr") terminal.printError(line);
+    else terminal.print(line);
+  }
+
+  private colour(source: string): Style {
+    const known = this.colourOf.get(source);
+    if (known !== undefined) return known;
+    const next = colours[this.colourOf.size % colours.length] ?? "bold";
+    this.colourOf.set(source, next);
+    return next;
+  }
+}

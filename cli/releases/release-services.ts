@@ -1,0 +1,62 @@
+import type { Plan } from "../../model/plan";
+import type { Stack } from "../engine/stack";
+import { recover } from "../engine/recovery";
+import { runOnStack } from "../engine/session";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { rememberNames } from "../hosts/known-names";
+import { readOutputs, type StageOutputs } from "../hosts/outputs";
+import { ownerOf } from "../commands/up";
+import { duration } from "../progress/view";
+import { tableLines } from "../table";
+import type { Terminal } from "../terminal";
+import { releaseTargets } from "./targets";
+
+/**
+ * Builds, pushes and rolls out some services and nothing else, and tells how long each part took.
+ *
+ * @throws Failure when one of them is not deployed yet, or the run fails
+ */
+export async function releaseServices(
+  stack: Stack,
+  plan: Plan,
+  services: readonly string[],
+  terminal: Terminal,
+): Promise<StageOutputs> {
+  await stack.ensure();
+  // Only locks and open operations: servers that are gone are for `hive up`.
+  const { gone } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  if (gone.length > 0)
+    throw new Failure(`Servers are missing: run \`npx hive up --stack ${plan.stage}\` first.`);
+  const { resources } = await stack.state();
+  const targets = releaseTargets(
+    plan,
+    services,
+    resources.map(({ urn }) => urn),
+  );
+  if (targets.unbuilt.length > 0) throw unbuilt(plan.stage, targets.unbuilt);
+  const run = await runOnStack(
+    stack,
+    ["up", "--yes", "--skip-preview", ...targets.urns.flatMap((urn) => ["--target", urn])],
+    terminal,
+  );
+  const rows = run.progress.finished.map(({ name, operation, milliseconds }) => [
+    `  ${name}`,
+    operation,
+    duration(milliseconds),
+  ]);
+  const parts = rows.length === 0 ? ["  nothing was to be changed"] : tableLines(rows);
+  terminal.print(`\n${[...parts, `  altogether ${duration(run.milliseconds)}`].join("\n")}`);
+  const outputs = readOutputs(plan.stage, await stack.outputs());
+  rememberNames(outputs);
+  return outputs;
+}
+
+function unbuilt(stage: string, services: readonly string[]): Failure {
+  const [one = ""] = services;
+  return new Failure(
+    `${one} is not deployed on the stage ${stage} yet, and its networks, volumes and secrets may be missing: ` +
+      `run \`npx hive up --stack ${stage}\` first. Nothing was changed.`,
+    exitCodes.input,
+  );
+}

@@ -1,0 +1,144 @@
+import { suggestion } from "../../model/suggestion";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { findHost } from "../hosts/host-name";
+import { type ApiService, shortName, type SwarmFacts } from "../swarm/facts";
+
+/** A running task of a service. */
+export interface RunningTask {
+  readonly service: string;
+  /** 1-based position among the running tasks of the service. */
+  readonly replica: number;
+  /** `webgate.1`; `webgate` for tasks of global services, of which a host has one. */
+  readonly name: string;
+  readonly taskId: string;
+  readonly containerId: string;
+  /** Full name of the host. */
+  readonly host: string;
+}
+
+/** Which running task of a service is meant. */
+export interface TaskRequest {
+  readonly service: string;
+  /** 1-based; of the tasks on `host` if that is given too. */
+  readonly replica?: number | undefined;
+  /** A host as `findHost` takes it. */
+  readonly host?: string | undefined;
+}
+
+/**
+ * The service with this name.
+ *
+ * @throws Failure that names the near one, or all
+ */
+export function serviceNamed(services: readonly ApiService[], wanted: string): ApiService {
+  const found = services.find(({ Spec }) => Spec?.Name === wanted);
+  if (found !== undefined) return found;
+  const names = services.flatMap(({ Spec }) => Spec?.Name ?? []).sort();
+  throw unknownService(wanted, names, "runs no service");
+}
+
+/** The failure for a service that is not there. @param what e.g. `The stage runs no service` without its subject */
+export function unknownService(wanted: string, names: readonly string[], what: string): Failure {
+  const near = suggestion(wanted, names);
+  const hint =
+    near !== undefined
+      ? ` Did you mean ${near}?`
+      : names.length === 0
+        ? " There are no services yet: `npx hive up` deploys them."
+        : ` There are: ${names.join(", ")}.`;
+  return new Failure(`The stage ${what} "${wanted}".${hint}`, exitCodes.input);
+}
+
+/**
+ * The running tasks of a service in a stable order: by slot, those of a global service by host. A task on a host that the
+ * Swarm has lost is none: what the manager shows of it is the last thing that it heard.
+ */
+export function runningTasks(facts: SwarmFacts, service: ApiService): readonly RunningTask[] {
+  const nodes = new Map(facts.nodes.map((node) => [node.ID, node]));
+  const name = service.Spec?.Name ?? service.ID;
+  const running = facts.tasks.flatMap((task) => {
+    const node = nodes.get(task.NodeID ?? "");
+    const containerId = task.Status?.ContainerStatus?.ContainerID ?? "";
+    if (task.ServiceID !== service.ID || task.Status?.State !== "running" || containerId === "")
+      return [];
+    if (node?.Status?.State !== "ready") return [];
+    const slot = task.Slot ?? 0;
+    return [
+      {
+        service: name,
+        name: slot === 0 ? name : `${name}.${slot}`,
+        taskId: task.ID,
+        containerId,
+        host: node.Description?.Hostname ?? node.ID,
+        stopping: task.DesiredState !== "running",
+        slot,
+      },
+    ];
+  });
+  return running.sort(byOrder).map(({ service, name, taskId, containerId, host }, index) => ({
+    service,
+    name,
+    taskId,
+    containerId,
+    host,
+    replica: index + 1,
+  }));
+}
+
+/** What a list of tasks is sorted by. */
+interface TaskOrder {
+  readonly stopping: boolean;
+  readonly slot: number;
+  readonly host: string;
+}
+
+function byOrder(a: TaskOrder, b: TaskOrder): number {
+  // A task that is about to be stopped is the last choice.
+  if (a.stopping !== b.stopping) return a.stopping ? 1 : -1;
+  if (a.slot !== b.slot) return a.slot - b.slot;
+  return a.host.localeCompare(b.host, "en", { numeric: true });
+}
+
+/**
+ * The tasks that may be used for a request, the best first. More than one only where the user left the choice to us.
+ *
+ * @param tasks running ones, in order
+ * @param hosts the hosts of the stage, in index order
+ * @throws Failure when none fits, with what there is
+ */
+export function chooseTasks(
+  tasks: readonly RunningTask[],
+  request: TaskRequest,
+  hosts: readonly { readonly name: string }[],
+): readonly RunningTask[] {
+  const { service, replica } = request;
+  if (tasks.length === 0) {
+    throw new Failure(
+      `No task of ${service} runs. \`npx hive status\` says why, \`npx hive logs ${service}\` what its tasks printed.`,
+    );
+  }
+  const host = request.host === undefined ? undefined : findHost(hosts, request.host).name;
+  const fitting = host === undefined ? tasks : tasks.filter((task) => task.host === host);
+  const list = tasks.map((task) => `  ${task.replica}  ${placeOf(task)}`).join("\n");
+  if (fitting.length === 0) {
+    throw new Failure(
+      `No task of ${service} runs on ${shortName(host ?? "")}. Running are:\n${list}`,
+      exitCodes.input,
+    );
+  }
+  if (replica === undefined) return host === undefined ? fitting : fitting.slice(0, 1);
+  const chosen = fitting[replica - 1];
+  if (chosen === undefined) {
+    throw new Failure(
+      `${service} has no running task number ${replica}. Running are:\n${list}`,
+      exitCodes.input,
+    );
+  }
+  return [chosen];
+}
+
+/** `webgate.1 on p-hive0`. */
+export function placeOf(task: Pick<RunningTask, "name" | "host">): string {
+  return `${task.name} on ${shortName(task.host)}`;
+}
