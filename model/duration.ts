@@ -11,3 +11,8 @@ export function durationSeconds(text: string): number | undefined {
   // Rounded to the millisecond: 0.1 * 3 must not show up as 0.30000000000000004 in a diff.
   return Math.round(Number(amount) * (secondsOf[unit] ?? 0) * 1000) / 1000;
 }
+
+/** The seconds of a checked {@link Duration}, or a default where there is none. */
+export function secondsOr(duration: Duration | undefined, byDefault: number): number {
+  return duration === undefined ? byDefault : (durationSeconds(duration) ?? byDefault);
+}

@@ -1,34 +1,26 @@
-import { type Duration, durationSeconds } from "./duration";
-import type {
-  Backup,
-  Dns,
-  Healthcheck,
-  Initialization,
-  Mount,
-  Resources,
-  Restart,
-  Service,
-  Tmpfs,
-  UpdatePolicy,
-} from "./inventory";
+import { secondsOr } from "./duration";
+import type { Backup, Dns, Healthcheck, Initialization, Resources, Service } from "./inventory";
+import { planConfigs, planMounts, planSecrets } from "./plan-mounts";
 import { planPorts } from "./plan-ports";
+import {
+  canRunSideBySide,
+  hasRoomForOneMore,
+  planMode,
+  planRestart,
+  planUpdate,
+} from "./plan-rollout";
+import { present } from "./present";
 import type {
   AttachmentPlan,
   BackupPlan,
   DnsPlan,
-  FilePlan,
   HealthcheckPlan,
   InitializationPlan,
-  MountPlan,
-  PortPlan,
   ResourcesPlan,
-  RestartPlan,
   ServiceImage,
-  ServiceMode,
   ServicePlan,
-  UpdatePlan,
 } from "./service-plan";
-import { type Size, sizeBytes } from "./size";
+import { bytesOf } from "./size";
 import { forSystemd } from "./systemd-container";
 import { compareText, sortedRecord, sortedUnique } from "./text-order";
 
@@ -63,7 +55,8 @@ export function planService(name: string, service: Service, context: ServiceCont
   );
   const update = planUpdate(service.update, {
     order:
-      canRunSideBySide(ports, mounts) && hasRoomForOneMore(service, mode, context)
+      canRunSideBySide(ports, mounts) &&
+      hasRoomForOneMore(mode, service.placement?.maxReplicasPerHost ?? 0, context.clusterHosts ?? 3)
         ? "start-first"
         : "stop-first",
     onFailure: "rollback",
@@ -81,9 +74,7 @@ export function planService(name: string, service: Service, context: ServiceCont
     networks: planAttachments(service.networks ?? [defaultNetwork]),
     mounts,
     secrets: planSecrets(service.secrets ?? []),
-    configs: (service.configs ?? [])
-      .map((config) => planFile(config.config, config.target ?? `/${config.config}`, config))
-      .sort(byNameAndTarget),
+    configs: planConfigs(service.configs ?? []),
     ...present("hostname", service.hostname),
     hosts: sortedRecord({ ...service.hosts, ...context.hosts }),
     dns: planDns(service.dns ?? {}),
@@ -99,7 +90,7 @@ export function planService(name: string, service: Service, context: ServiceCont
     update,
     // A roll-back that fails is looked at by a person.
     rollback: planUpdate(service.rollback, { ...update, onFailure: "pause" }),
-    stopGracePeriodSeconds: seconds(service.stopGracePeriod, 10),
+    stopGracePeriodSeconds: secondsOr(service.stopGracePeriod, 10),
     ...present("stopSignal", service.stopSignal),
     ...present("user", service.user),
     groups: sortedUnique(service.groups ?? []),
@@ -139,47 +130,6 @@ export function planService(name: string, service: Service, context: ServiceCont
   return plan.standalone ? forSystemd(plan) : plan;
 }
 
-function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
-}
-
-function seconds(duration: Duration | undefined, byDefault: number): number {
-  return duration === undefined ? byDefault : (durationSeconds(duration) ?? byDefault);
-}
-
-function bytes(size: Size | undefined): number | undefined {
-  return size === undefined ? undefined : sizeBytes(size);
-}
-
-/**
- * Whether an old and a new task can exist on one server at the same time: not when both would take a host's port, nor
- * when both would write to one volume.
- */
-function canRunSideBySide(ports: readonly PortPlan[], mounts: readonly MountPlan[]): boolean {
-  return (
-    !ports.some((port) => port.mode === "host") &&
-    !mounts.some((mount) => mount.kind === "volume" && !mount.readOnly)
-  );
-}
-
-/** Whether a task beyond the usual ones finds a server under the limit for each, even when one server is lost. */
-function hasRoomForOneMore(service: Service, mode: ServiceMode, context: ServiceContext): boolean {
-  const most = service.placement?.maxReplicasPerHost;
-  if (most === undefined || mode.kind !== "replicated") return true;
-  return mode.replicas + 1 <= most * ((context.clusterHosts ?? 3) - 1);
-}
-
-function planMode(mode: Service["mode"]): ServiceMode {
-  if (mode === "global") return { kind: "global" };
-  if (mode === undefined) return { kind: "replicated", replicas: 1 };
-  if ("replicas" in mode) return { kind: "replicated", replicas: mode.replicas };
-  return {
-    kind: "job",
-    ...present("schedule", mode.job.schedule?.trim().replace(/\s+/g, " ")),
-    retries: mode.job.retries ?? 0,
-  };
-}
-
 function planServiceImage(image: Service["image"]): ServiceImage {
   return typeof image === "string"
     ? { kind: "reference", reference: image }
@@ -196,69 +146,6 @@ function planAttachments(
         : { network: network.name, aliases: sortedUnique(network.aliases ?? []) },
     )
     .sort((left, right) => compareText(left.network, right.network));
-}
-
-function planMounts(service: Service): readonly MountPlan[] {
-  return [...(service.volumes ?? []).map(planMount), ...(service.tmpfs ?? []).map(planTmpfs)].sort(
-    (left, right) => compareText(left.target, right.target),
-  );
-}
-
-function planMount(mount: Mount): MountPlan {
-  const target = trimmedPath(mount.target);
-  const readOnly = mount.readOnly ?? false;
-  return mount.source.startsWith("/")
-    ? { kind: "bind", source: trimmedPath(mount.source), target, readOnly }
-    : { kind: "volume", volume: mount.source, target, readOnly };
-}
-
-function planTmpfs(tmpfs: Tmpfs): MountPlan {
-  return {
-    kind: "tmpfs",
-    target: trimmedPath(tmpfs.target),
-    ...present("sizeBytes", bytes(tmpfs.size)),
-    mode: fourDigits(tmpfs.mode ?? "1777"),
-  };
-}
-
-/** A path without slashes at its end, so that `/data/` and `/data` are the same mount. */
-function trimmedPath(path: string): string {
-  return path.replace(/(?<=.)\/+$/, "");
-}
-
-function planSecrets(secrets: NonNullable<Service["secrets"]>): readonly FilePlan[] {
-  return secrets
-    .map((secret) =>
-      typeof secret === "string"
-        ? planFile(secret, secret, {})
-        : planFile(secret.secret, secret.target ?? secret.secret, secret),
-    )
-    .sort(byNameAndTarget);
-}
-
-function planFile(
-  name: string,
-  target: string,
-  file: { readonly uid?: number; readonly gid?: number; readonly mode?: string },
-): FilePlan {
-  return {
-    name,
-    target,
-    uid: file.uid ?? 0,
-    gid: file.gid ?? 0,
-    mode: fourDigits(file.mode ?? "0444"),
-  };
-}
-
-function byNameAndTarget(left: FilePlan, right: FilePlan): number {
-  return left.name === right.name
-    ? compareText(left.target, right.target)
-    : compareText(left.name, right.name);
-}
-
-/** An octal mode in four digits: `444` and `0444` are the same. */
-function fourDigits(mode: string): string {
-  return mode.padStart(4, "0");
 }
 
 function planDns(dns: Dns): DnsPlan {
@@ -285,41 +172,10 @@ function planHealthcheck(
   }
   return {
     command: healthcheck.command,
-    intervalSeconds: seconds(healthcheck.interval, 10),
-    timeoutSeconds: seconds(healthcheck.timeout, 5),
+    intervalSeconds: secondsOr(healthcheck.interval, 10),
+    timeoutSeconds: secondsOr(healthcheck.timeout, 5),
     retries: healthcheck.retries ?? 3,
-    startPeriodSeconds: seconds(healthcheck.startPeriod, 0),
-  };
-}
-
-function planRestart(restart: Restart, mode: ServiceMode, hasReplicated: boolean): RestartPlan {
-  const delaySeconds = seconds(restart.delay, hasReplicated ? 0 : 1);
-  const windowSeconds = seconds(restart.window, 0);
-  if (mode.kind === "job") {
-    // A job's task is tried again only when it failed, as often as the job says.
-    return mode.retries === 0
-      ? { condition: "none", delaySeconds, maxAttempts: 0, windowSeconds }
-      : { condition: "on-failure", delaySeconds, maxAttempts: mode.retries, windowSeconds };
-  }
-  return {
-    condition: restart.condition ?? "any",
-    delaySeconds,
-    maxAttempts: restart.maxAttempts ?? 0,
-    windowSeconds,
-  };
-}
-
-function planUpdate(
-  update: UpdatePolicy = {},
-  usual: Partial<UpdatePlan> & Pick<UpdatePlan, "order" | "onFailure">,
-): UpdatePlan {
-  return {
-    order: update.order ?? usual.order,
-    parallelism: update.parallelism ?? usual.parallelism ?? 1,
-    delaySeconds: seconds(update.delay, usual.delaySeconds ?? 0),
-    monitorSeconds: seconds(update.monitor, usual.monitorSeconds ?? 5),
-    maxFailureRatio: update.maxFailureRatio ?? usual.maxFailureRatio ?? 0,
-    onFailure: update.onFailure ?? usual.onFailure,
+    startPeriodSeconds: secondsOr(healthcheck.startPeriod, 0),
   };
 }
 
@@ -328,12 +184,12 @@ function planResources(resources: Resources = {}): ResourcesPlan {
   return {
     limits: {
       ...present("cpus", limits.cpus),
-      ...present("memoryBytes", bytes(limits.memory)),
+      ...present("memoryBytes", bytesOf(limits.memory)),
       ...present("pids", limits.pids),
     },
     reservations: {
       ...present("cpus", reservations.cpus),
-      ...present("memoryBytes", bytes(reservations.memory)),
+      ...present("memoryBytes", bytesOf(reservations.memory)),
     },
   };
 }
@@ -353,7 +209,7 @@ function planInitialization(step: Initialization): InitializationPlan {
     ...present("input", step.input),
     ...present("unless", step.unless),
     ...present("user", step.user),
-    deadlineSeconds: seconds(step.deadline, 300),
+    deadlineSeconds: secondsOr(step.deadline, 300),
   };
 }
 

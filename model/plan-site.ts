@@ -1,15 +1,15 @@
-import { formatCidr, gatewayAddress, hostAddress, parseCidr } from "./addresses";
-import type { Image, Site } from "./inventory";
-import { longestHostName, stagePrefixes } from "./names";
-import { imagePins } from "./image-pins";
+import { formatCidr, gatewayAddress, parseCidr } from "./addresses";
+import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
-import type { HostPlan, ImagePlan, Plan, RegistryPlan, ServicePlan, StageName } from "./plan";
+import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName } from "./plan";
+import { hostNameProblems, planHosts } from "./plan-hosts";
+import { planImages } from "./plan-images";
 import { planNotices } from "./plan-notices";
 import { planConfig, planOverlay, planSecret, planVolume } from "./plan-resources";
 import { planService, type ServiceContext } from "./plan-service";
 import { InventoryError, type Problem } from "./problems";
 import type { PlannedService } from "./rules/rule";
-import { checkSite, runsOn, siteFile, type SiteCheck } from "./site-check";
+import { checkSite, runsOn, type SiteCheck } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
 import {
   checkStage,
@@ -21,7 +21,6 @@ import {
   type StageOptions,
   volumeBackend,
 } from "./stage";
-import { sortedRecord, sortedUnique } from "./text-order";
 import { usedNames } from "./used-names";
 
 /** What {@link planSite} takes beyond stage and site. */
@@ -148,52 +147,6 @@ function assemble(parts: PlanParts): Plan {
   };
 }
 
-/**
- * The servers of a stage. Cluster hosts have the indices 0 to n-1 and the repository server the index n: order is
- * identity. When a cluster grows from 3 to 5, hive0 to hive2 keep name and address, but the server `hive3`, which was the
- * repository server, becomes a cluster host and the repository server is made anew as `hive5`. Images are
- * built and pushed again by the next run; what else it has collected by then has to be taken along.
- */
-export function planHosts(
-  stage: StageName,
-  siteName: string,
-  config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones">,
-): readonly HostPlan[] {
-  const cidr = parseCidr(config.cidr);
-  return Array.from({ length: config.clusterHosts + 1 }, (_, index) => ({
-    index,
-    name: hostName(stage, siteName, index),
-    logicalName: `hive${index}`,
-    role: index < config.clusterHosts ? "cluster" : "repository",
-    zone: config.zones[index % config.zones.length] ?? "",
-    privateAddress: hostAddress(cidr, index),
-  }));
-}
-
-function hostName(stage: StageName, siteName: string, index: number): string {
-  return `${stagePrefixes[stage]}hive${index}.${siteName}`;
-}
-
-function hostNameProblems(
-  stage: StageName,
-  config: Partial<StageConfig>,
-  site: SiteCheck,
-): readonly Problem[] {
-  const siteName = config.siteName ?? site.name;
-  if (siteName === undefined || config.clusterHosts === undefined) return [];
-  const longest = hostName(stage, siteName, config.clusterHosts);
-  if (longest.length <= longestHostName) return [];
-  return [
-    {
-      path:
-        config.siteName === undefined ? `${siteFile}: name` : `${stageFile(stage)}: hive:siteName`,
-      value: JSON.stringify(siteName),
-      message: `makes host names such as ${longest} of ${longest.length} letters; Linux takes ${longestHostName}`,
-      remedy: `write a name of at most ${siteName.length - (longest.length - longestHostName)} letters`,
-    },
-  ];
-}
-
 function buildableProblems(stage: StageName, config: Partial<StageConfig>): readonly Problem[] {
   if (config.fleet === undefined || config.fleet === "container") return [];
   return [
@@ -212,45 +165,6 @@ function planRegistry(siteName: string, config: StageConfig): RegistryPlan {
   const name = `registry.${siteName}`;
   const { port } = config.registry;
   return { name, port, address: `${name}:${port}` };
-}
-
-function planImages(
-  { stage, site, services }: Pick<PlanParts, "stage" | "site" | "services">,
-  registry: RegistryPlan,
-): readonly ImagePlan[] {
-  const { digests } = imagePins(
-    stage.config.pins,
-    site.names.images,
-    services.map((plan) => ({ plan })),
-  );
-  return [...site.images].map(([name, image]) => {
-    const plan = planImage(name, image, registry);
-    const digest = digests.get(name);
-    const pulled = isPulled(image, stage.name) ? image.pull?.from : undefined;
-    const pullFrom = digest === undefined ? pulled : `${plan.repository}@${digest}`;
-    return {
-      ...plan,
-      // A stage that never builds reads no build secret. One that has pinned a digest builds again one day: its secrets stay.
-      ...(pulled === undefined ? {} : { buildSecrets: [] }),
-      ...(pullFrom === undefined ? {} : { pullFrom }),
-    };
-  });
-}
-
-/** Whether a stage takes a finished image in the place of a build. */
-function isPulled(image: Image, stage: StageName): boolean {
-  return image.pull?.on.includes(stage) === true;
-}
-
-function planImage(name: string, image: Image, registry: RegistryPlan): ImagePlan {
-  return {
-    name,
-    context: (image.context ?? `site/images/${name}`).replace(/\/+$/, ""),
-    repository: `${registry.address}/${name}`,
-    buildArguments: sortedRecord(image.buildArguments ?? {}),
-    ...(image.target === undefined ? {} : { target: image.target }),
-    buildSecrets: sortedUnique(image.buildSecrets ?? []),
-  };
 }
 
 function planServices(

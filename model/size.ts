@@ -1,7 +1,7 @@
 /** An amount of bytes with its binary unit, e.g. `"64MiB"`, `"1.5GiB"`. */
 export type Size = `${number}${"KiB" | "MiB" | "GiB" | "TiB"}`;
 
-const bytesOf: Readonly<Record<string, number>> = {
+const unitBytes: Readonly<Record<string, number>> = {
   KiB: 2 ** 10,
   MiB: 2 ** 20,
   GiB: 2 ** 30,
@@ -13,11 +13,16 @@ export function sizeBytes(text: string): number | undefined {
   const match = /^([0-9]+(?:\.[0-9]+)?)(KiB|MiB|GiB|TiB)$/.exec(text);
   if (match === null) return undefined;
   const [, amount = "", unit = ""] = match;
-  return Math.round(Number(amount) * (bytesOf[unit] ?? 0));
+  return Math.round(Number(amount) * (unitBytes[unit] ?? 0));
 }
 
 /** Bytes in the largest unit that shows them without a fraction. */
 export function sizeText(bytes: number): string {
-  const unit = ["TiB", "GiB", "MiB", "KiB"].find((each) => bytes % (bytesOf[each] ?? 1) === 0);
-  return unit === undefined ? `${bytes} bytes` : `${bytes / (bytesOf[unit] ?? 1)}${unit}`;
+  const unit = ["TiB", "GiB", "MiB", "KiB"].find((each) => bytes % (unitBytes[each] ?? 1) === 0);
+  return unit === undefined ? `${bytes} bytes` : `${bytes / (unitBytes[unit] ?? 1)}${unit}`;
+}
+
+/** The bytes of a checked {@link Size}, or undefined where there is none. */
+export function bytesOf(size: Size | undefined): number | undefined {
+  return size === undefined ? undefined : sizeBytes(size);
 }

@@ -1,3 +1,4 @@
+import { isPulled } from "../plan-images";
 import type { Problem } from "../problems";
 import { stageFile } from "../stage";
 import { removeSecretCommand, setSecretCommand } from "../stage-secret-command";
@@ -18,12 +19,10 @@ export function stageSecretProblems({
   const declared = [...site.secrets].flatMap(([name, secret]) =>
     "fromStage" in secret ? [name] : [],
   );
-  const pulled = (name: string): boolean =>
-    site.images.get(name)?.pull?.on.includes(stage) === true;
   const used = usedNames(
     services.map(({ plan }) => plan),
-    [...site.images].map(([name, image]) => ({
-      buildSecrets: pulled(name) ? [] : (image.buildSecrets ?? []),
+    [...site.images].map(([, image]) => ({
+      buildSecrets: isPulled(image, stage) ? [] : (image.buildSecrets ?? []),
     })),
   ).secrets;
   return [

@@ -1,3 +1,4 @@
+import { trimmedPath } from "../plan-mounts";
 import type { Problem } from "../problems";
 import { servicePath } from "../site-check";
 import { forEachService, type PlannedService } from "./rule";
@@ -29,11 +30,11 @@ function targetsOf({
   return [
     ...(service.volumes ?? []).map((mount, index) => ({
       path: ["volumes", index, "target"],
-      target: withoutEnd(mount.target),
+      target: trimmedPath(mount.target),
     })),
     ...(service.tmpfs ?? []).map((tmpfs, index) => ({
       path: ["tmpfs", index, "target"],
-      target: withoutEnd(tmpfs.target),
+      target: trimmedPath(tmpfs.target),
     })),
     ...(service.secrets ?? []).map((secret, index) =>
       typeof secret === "string"
@@ -52,8 +53,4 @@ function targetsOf({
 
 function secretFile(target: string): string {
   return target.startsWith("/") ? target : `/run/secrets/${target}`;
-}
-
-function withoutEnd(path: string): string {
-  return path.replace(/(?<=.)\/+$/, "");
 }

@@ -2,63 +2,30 @@ import { z } from "zod";
 import type {
   Dns,
   Healthcheck,
-  Job,
   Logging,
   LogMonitoring,
   NetworkAttachment,
-  Placement,
-  Resources,
-  Restart,
   Service,
-  UpdatePolicy,
 } from "../inventory";
-import { cronFault } from "../cron";
 import { isDomainName, stageNames } from "../names";
 import { imageReference, stageList } from "./image";
 import { backupSchema, initializationSchema } from "./initialization";
 import { capabilities, sysctls, ulimits } from "./kernel";
 import { portSchema } from "./port";
 import { configMountSchema, secretMountSchema } from "./secret";
+import { mode, placement, resources, restart, rollback, update } from "./tasks";
 import {
   absolutePath,
   commandLine,
   duration,
   environmentName,
-  exactlyOne,
   ipAddress,
   nameSchema,
   positiveDuration,
   reference,
-  size,
   textRecord,
 } from "./values";
 import { mountSchema, tmpfsSchema } from "./volume";
-
-const job = z.strictObject({
-  schedule: z
-    .string()
-    .superRefine((text, context) => {
-      const fault = cronFault(text);
-      if (fault === undefined) return;
-      context.addIssue({
-        code: "custom",
-        message: fault,
-        params: {
-          remedy:
-            'write five fields (minute, hour, day of the month, month, day of the week), e.g. "0 3 * * *" for 03:00 UTC every day',
-        },
-      });
-    })
-    .optional(),
-  retries: z.int().min(0).max(100).optional(),
-} satisfies Record<keyof Job, z.ZodType>);
-
-const mode = z.union([
-  z.literal("global"),
-  z
-    .strictObject({ replicas: z.int().min(0).max(1000).optional(), job: job.optional() })
-    .superRefine(exactlyOne(["replicas", "job"], "{ replicas: 2 } or { job: {} }")),
-]);
 
 const attachment = z.union([
   reference,
@@ -81,26 +48,6 @@ const dns = z.strictObject({
   options: z.array(z.string().min(1)).optional(),
 } satisfies Record<keyof Dns, z.ZodType>);
 
-const placement = z.strictObject({
-  constraints: z
-    .array(
-      z
-        .string()
-        .regex(/^(node|engine)\.\S+\s*(==|!=)\s*\S+$/, "is not a condition that Swarm takes")
-        .meta({ write: 'write e.g. "node.labels.hive.zone == zone-a"' }),
-    )
-    .optional(),
-  spread: z
-    .array(
-      z
-        .string()
-        .regex(/^(node|engine)\.labels\.\S+$/, "is not a node label")
-        .meta({ write: 'write e.g. "node.labels.hive.zone"' }),
-    )
-    .optional(),
-  maxReplicasPerHost: z.int().min(1).max(1000).optional(),
-} satisfies Record<keyof Placement, z.ZodType>);
-
 const healthcheck = z.union([
   z.literal("none"),
   z.strictObject({
@@ -111,38 +58,6 @@ const healthcheck = z.union([
     startPeriod: duration.optional(),
   } satisfies Record<keyof Healthcheck, z.ZodType>),
 ]);
-
-const restart = z.strictObject({
-  condition: z.enum(["any", "on-failure", "none"]).optional(),
-  delay: duration.optional(),
-  maxAttempts: z.int().min(1).max(1_000_000).optional(),
-  window: positiveDuration.optional(),
-} satisfies Record<keyof Restart, z.ZodType>);
-
-const update = z.strictObject({
-  order: z.enum(["start-first", "stop-first"]).optional(),
-  parallelism: z.int().min(0).max(1000).optional(),
-  delay: duration.optional(),
-  monitor: positiveDuration.optional(),
-  maxFailureRatio: z.number().min(0).max(1).optional(),
-  onFailure: z.enum(["rollback", "pause", "continue"]).optional(),
-} satisfies Record<keyof UpdatePolicy, z.ZodType>);
-
-// A roll-back that fails is not rolled back in its turn: Swarm takes no such value.
-const rollback = update.extend({ onFailure: z.enum(["pause", "continue"]).optional() });
-
-const cpus = z.number().min(0.01).max(1024);
-
-const resources = z.strictObject({
-  limits: z
-    .strictObject({
-      cpus: cpus.optional(),
-      memory: size.optional(),
-      pids: z.int().min(1).max(4_194_304).optional(),
-    })
-    .optional(),
-  reservations: z.strictObject({ cpus: cpus.optional(), memory: size.optional() }).optional(),
-} satisfies Record<keyof Resources, z.ZodType>);
 
 const logging = z.strictObject({
   driver: z.string().min(1),
