@@ -33,9 +33,15 @@ export class SwarmConfig extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmConfigArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed(swarmConfigProvider),
+      packed("swarm-config", swarmConfigProvider),
       name,
-      { configId: undefined, configName: undefined, ...args, revision: REVISION },
+      {
+        configId: undefined,
+        configName: undefined,
+        holder: undefined,
+        ...args,
+        revision: REVISION,
+      },
       opts,
       "hive",
       "SwarmConfig",

@@ -33,11 +33,12 @@ export class SwarmSecret extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmSecretArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed(swarmSecretProvider),
+      packed("swarm-secret", swarmSecretProvider),
       name,
       {
         secretId: undefined,
         secretName: undefined,
+        holder: undefined,
         ...args,
         value: pulumi.secret(args.value),
         salt: pulumi.secret(args.salt),
