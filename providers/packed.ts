@@ -1,7 +1,11 @@
 import { compileFunction } from "node:vm";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 
+import { join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
+
+import { KeptTexts } from "./kept-texts";
 
 /** A dynamic provider whose values are of any type. */
 type AnyProvider = Required<
@@ -11,6 +15,8 @@ type AnyProvider = Required<
 /** Made once for each provider, so that the SDK serializes it once and not for every resource. */
 const made = new WeakMap<object, AnyProvider>();
 
+const kept = new KeptTexts(join(__dirname, ".."));
+
 /**
  * A provider that carries the text of another one compressed, a fifth of its size.
  *
@@ -18,18 +24,21 @@ const made = new WeakMap<object, AnyProvider>();
  * no more than 64 KiB of those: with more, the answer never arrives and the run hangs. And the text stands in the
  * state once for every resource and is written with every step of a run.
  *
+ * @param name names the provider, and no other one
  * @param provider has all six methods, and itself obeys the rules for serialized providers
  */
 export function packed<I, O>(
+  name: string,
   provider: pulumi.dynamic.ResourceProvider<I, O>,
 ): pulumi.dynamic.ResourceProvider<I, O> {
   const known = made.get(provider);
   if (known !== undefined) {
     return known;
   }
-  const code = pulumi.runtime
-    .serializeFunction(() => provider)
-    .then(({ text }) => brotliCompressSync(text).toString("base64"));
+  const code = kept.text(name, async () => {
+    const { text } = await pulumi.runtime.serializeFunction(() => provider);
+    return deflateRawSync(text, { level: 9 }).toString("base64");
+  });
   // One function holds the code, so that it stands in the wrapper's text once.
   const load = async (): Promise<AnyProvider> => unpack(await code);
   const wrapper: AnyProvider = {

@@ -27,7 +27,7 @@ export class BaseImage extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed(baseImageProvider),
+      packed("base-image", baseImageProvider),
       name,
       { imageId: undefined, seedFromLocalEngine: false, ...args, revision: REVISION },
       opts,

@@ -82,7 +82,7 @@ export class ImageBuild extends pulumi.dynamic.Resource {
   constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { registryAuth, buildSecrets, ...rest } = args;
     super(
-      packed(imageBuildProvider),
+      packed("image-build", imageBuildProvider),
       name,
       {
         digest: undefined,

@@ -40,7 +40,7 @@ export class ImagePull extends pulumi.dynamic.Resource {
   constructor(name: string, args: ImagePullArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { registryAuth, ...rest } = args;
     super(
-      packed(imagePullProvider),
+      packed("image-pull", imagePullProvider),
       name,
       {
         resolved: undefined,

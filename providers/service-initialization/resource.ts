@@ -56,7 +56,7 @@ export class ServiceInitialization extends pulumi.dynamic.Resource {
   ) {
     const { steps, ...rest } = args;
     super(
-      packed(serviceInitializationProvider),
+      packed("service-initialization", serviceInitializationProvider),
       name,
       {
         done: undefined,

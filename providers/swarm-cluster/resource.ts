@@ -41,7 +41,7 @@ export class SwarmCluster extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmClusterArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed(swarmClusterProvider),
+      packed("swarm-cluster", swarmClusterProvider),
       name,
       {
         clusterId: undefined,

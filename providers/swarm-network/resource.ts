@@ -42,7 +42,7 @@ export class SwarmNetwork extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmNetworkArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed(swarmNetworkProvider),
+      packed("swarm-network", swarmNetworkProvider),
       name,
       {
         networkId: undefined,

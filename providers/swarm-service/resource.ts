@@ -59,7 +59,7 @@ export class SwarmService extends pulumi.dynamic.Resource {
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { registryAuth, ...rest } = args;
     super(
-      packed(swarmServiceProvider),
+      packed("swarm-service", swarmServiceProvider),
       name,
       {
         serviceId: undefined,

@@ -34,7 +34,7 @@ export class Volume extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed(volumeProvider),
+      packed("volume", volumeProvider),
       name,
       {
         missing: undefined,

@@ -17,7 +17,8 @@ let server: ProviderServer;
 let swarm: FakeContainers;
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(serviceInitializationProvider))).text;
+  text = (await serializeProvider(packed("service-initialization", serviceInitializationProvider)))
+    .text;
   server = await startProviderServer();
 }, 30_000);
 afterAll(() => server.stop());

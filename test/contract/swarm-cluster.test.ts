@@ -16,7 +16,7 @@ let server: ProviderServer;
 let swarm: FakeSwarm;
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(swarmClusterProvider))).text;
+  text = (await serializeProvider(packed("swarm-cluster", swarmClusterProvider))).text;
   server = await startProviderServer();
 }, 30_000);
 afterAll(() => server.stop());

@@ -17,7 +17,7 @@ let server: ProviderServer;
 let swarm: FakeSwarmObjects;
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(swarmConfigProvider))).text;
+  text = (await serializeProvider(packed("swarm-config", swarmConfigProvider))).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());

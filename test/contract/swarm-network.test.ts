@@ -17,7 +17,7 @@ let server: ProviderServer;
 let swarm: FakeSwarmObjects;
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(swarmNetworkProvider))).text;
+  text = (await serializeProvider(packed("swarm-network", swarmNetworkProvider))).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());

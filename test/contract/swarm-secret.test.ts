@@ -19,7 +19,7 @@ let server: ProviderServer;
 let swarm: FakeSwarmObjects;
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(swarmSecretProvider))).text;
+  text = (await serializeProvider(packed("swarm-secret", swarmSecretProvider))).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());

@@ -24,7 +24,7 @@ let server: ProviderServer;
 let swarm: FakeSwarm;
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(swarmServiceProvider))).text;
+  text = (await serializeProvider(packed("swarm-service", swarmServiceProvider))).text;
   server = await startProviderServer();
 }, 30_000);
 afterAll(() => server.stop());

@@ -18,7 +18,7 @@ let server: ProviderServer;
 let hosts: FakeVolumeHost[];
 
 beforeAll(async () => {
-  text = (await serializeProvider(packed(volumeProvider))).text;
+  text = (await serializeProvider(packed("volume", volumeProvider))).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());
