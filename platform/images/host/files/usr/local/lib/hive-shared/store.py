@@ -53,6 +53,8 @@ class Store:
     def register(self, name: str) -> None:
         """Makes the volume known to this server. Data that other servers wrote are there already."""
         with self._registering():
+            # Only root sees what is inside from the server; containers get the folder of the data itself.
+            os.makedirs(self._folder(name), mode=0o700, exist_ok=True)
             os.makedirs(self.data(name), mode=0o755, exist_ok=True)
             os.makedirs(os.path.join(self._folder(name), "servers"), exist_ok=True)
             with open(os.path.join(self._folder(name), "servers", self.server), "w"):

@@ -1,0 +1,168 @@
+import {
+  swarmNetworkProvider,
+  type SwarmNetworkInputs,
+  type SwarmNetworkState,
+} from "../../../providers/swarm-network/provider";
+import { closeIdleConnections } from "../../../providers/transport/pool";
+import { withAnyManager } from "../../../providers/transport/manager";
+import { type Lab, startLab } from "../lab";
+import { createLabService, formSwarm, inTask, provideImage, runningTask } from "../service-lab";
+
+/** One Swarm goes through its whole life, so the tests depend on their order. */
+let lab: Lab;
+let network: SwarmNetworkState;
+
+/** Not on any registry: the engines have it or nobody has. */
+const image = "127.0.0.1:1/hive-lab-task:1";
+
+jest.setTimeout(180_000);
+
+beforeAll(async () => {
+  lab = await startLab({ servers: 3, prefix: "net" });
+  await formSwarm(lab);
+  await provideImage(lab, image, "test/integration/task-image");
+}, 600_000);
+afterAll(async () => {
+  closeIdleConnections();
+  await lab.destroy();
+});
+
+function inputs(changes: Partial<SwarmNetworkInputs> = {}): SwarmNetworkInputs {
+  return {
+    managers: lab.hosts,
+    site: "lab.example",
+    name: "backend",
+    driver: "overlay",
+    driverOptions: {},
+    attachable: true,
+    internal: false,
+    revision: 1,
+    ...changes,
+  };
+}
+
+async function create(changes: Partial<SwarmNetworkInputs> = {}): Promise<SwarmNetworkState> {
+  return (await swarmNetworkProvider.create(inputs(changes))).outs as SwarmNetworkState;
+}
+
+async function read(state: SwarmNetworkState): Promise<Partial<SwarmNetworkInputs> | undefined> {
+  return (await swarmNetworkProvider.read?.(state.networkId, state))?.inputs;
+}
+
+const remove = (state: SwarmNetworkState): Promise<void> | undefined =>
+  swarmNetworkProvider.delete?.(state.networkId, state);
+
+/** Names of the Swarm's networks, without those of the Swarm itself. */
+const names = (): Promise<string[]> =>
+  withAnyManager(lab.hosts, async (docker) => {
+    const networks = await docker.listNetworks({ filters: JSON.stringify({ scope: ["swarm"] }) });
+    return networks.map(({ Name }) => Name).filter((name) => name !== "ingress");
+  });
+
+/** Moves a service to a network, as the service's own resource does. */
+const moveTo = (service: string, networkId: string): Promise<void> =>
+  withAnyManager(lab.hosts, async (docker) => {
+    const seen = (await docker.getService(service).inspect()) as {
+      Version: { Index: number };
+      Spec: { TaskTemplate: object };
+    };
+    await docker.getService(service).update({
+      version: seen.Version.Index,
+      ...seen.Spec,
+      TaskTemplate: { ...seen.Spec.TaskTemplate, Networks: [{ Target: networkId }] },
+    });
+  });
+
+test("a network is made with a range of its own, reads back as asked for, and is adopted the second time", async () => {
+  network = await create({ driverOptions: { "com.docker.network.driver.mtu": "1400" } });
+  const wanted = inputs({ driverOptions: { "com.docker.network.driver.mtu": "1400" } });
+  expect(await read(network)).toEqual(wanted);
+  expect(await create({ driverOptions: { "com.docker.network.driver.mtu": "1400" } })).toEqual(
+    network,
+  );
+  expect(await names()).toEqual(["backend"]);
+});
+
+test("given settings are what the engine has", async () => {
+  const given = { name: "given", subnet: "10.77.0.0/24", gateway: "10.77.0.254", internal: true };
+  const state = await create({ ...given, attachable: false });
+  const seen = await withAnyManager(lab.hosts, (docker) =>
+    docker.getNetwork(state.networkId).inspect(),
+  );
+  expect(seen).toMatchObject({
+    Driver: "overlay",
+    Scope: "swarm",
+    Attachable: false,
+    Internal: true,
+    IPAM: { Config: [{ Subnet: "10.77.0.0/24", Gateway: "10.77.0.254" }] },
+  });
+  expect(await read(state)).toEqual(inputs({ ...given, attachable: false }));
+  await expect(create({ name: "second", subnet: "10.77.0.128/25" })).rejects.toThrow(
+    /10\.77\.0\.128\/25[^]*meets 10\.77\.0\.0\/24 of the Swarm's network 'given'/,
+  );
+  await remove(state);
+  expect(await names()).toEqual(["backend"]);
+});
+
+test("services on different hosts find each other by name over it", async () => {
+  for (const [index, name] of (["one", "two"] as const).entries()) {
+    await createLabService(lab, {
+      Name: name,
+      TaskTemplate: {
+        ContainerSpec: { Image: image },
+        Networks: [{ Target: network.networkId }],
+        Placement: { Constraints: [`node.hostname==${lab.hosts[index]?.name ?? ""}`] },
+      },
+      EndpointSpec: { Mode: "dnsrr" },
+    });
+  }
+  await runningTask(lab, "one");
+  await runningTask(lab, "two");
+  const page = await inTask(lab, "one", ["/bin/busybox", "wget", "-q", "-O", "-", "http://two/"]);
+  expect(page).toContain("HOSTNAME=");
+});
+
+test("a changed network comes beside the old one, services move, and then the old one goes", async () => {
+  const changed = await create({ internal: true });
+  expect(changed.networkName).toMatch(/^backend-[0-9a-f]{8}$/);
+  expect((await names()).sort()).toEqual(["backend", changed.networkName]);
+  for (const service of ["one", "two"]) await moveTo(service, changed.networkId);
+  await remove(network);
+  expect(await names()).toEqual([changed.networkName]);
+  const page = await inTask(lab, "one", ["/bin/busybox", "wget", "-q", "-O", "-", "http://two/"]);
+  expect(page).toContain("HOSTNAME=");
+  expect(await create({ internal: true })).toEqual(changed);
+  network = changed;
+});
+
+test("one that a service uses is left with a warning that names the service", async () => {
+  const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  try {
+    await remove(network);
+    expect(warn.mock.calls.join()).toMatch(
+      /the network 'backend-[0-9a-f]{8}' could not be removed and is left alone[^]*in use by/,
+    );
+  } finally {
+    warn.mockRestore();
+  }
+  expect(await names()).toEqual([network.networkName]);
+});
+
+test("a network that was made by hand is not touched", async () => {
+  await withAnyManager(lab.hosts, (docker) =>
+    docker.createNetwork({ Name: "by-hand", Driver: "overlay" }),
+  );
+  await expect(create({ name: "by-hand" })).rejects.toThrow(
+    /a network named 'by-hand' already[^]*docker network rm by-hand/,
+  );
+  expect((await names()).sort()).toEqual([network.networkName, "by-hand"].sort());
+});
+
+test("with a manager killed between two runs everything goes on, and what is gone shows", async () => {
+  await lab.kill(0);
+  expect(await read(network)).toEqual(inputs({ internal: true }));
+  const other = await create({ name: "other" });
+  await remove(other);
+  expect(await read(other)).toBeUndefined();
+  await remove(other);
+});

@@ -1,0 +1,312 @@
+import { runChecked, runCommand } from "../../../providers/transport/command";
+import { withEngine } from "../../../providers/transport/engine";
+import type { HostAccess } from "../../../providers/transport/host-access";
+import { withAnyManager } from "../../../providers/transport/manager";
+import { closeIdleConnections } from "../../../providers/transport/pool";
+import {
+  volumeProvider,
+  type VolumeInputs,
+  type VolumeState,
+} from "../../../providers/volume/provider";
+import { type Lab, startLab } from "../lab";
+import {
+  createLabService,
+  eventually,
+  formSwarm,
+  inTask,
+  provideImage,
+  runningTask,
+  serverOf,
+} from "../service-lab";
+
+/** One Swarm goes through its whole life, so the tests depend on their order. */
+let lab: Lab;
+let shared: VolumeState;
+
+/** Not on any registry: the engines have it or nobody has. */
+const image = "127.0.0.1:1/hive-lab-task:1";
+
+jest.setTimeout(240_000);
+
+beforeAll(async () => {
+  lab = await startLab({ servers: 3, prefix: "vol" });
+  await formSwarm(lab);
+  await provideImage(lab, image, "test/integration/task-image");
+}, 600_000);
+afterAll(async () => {
+  closeIdleConnections();
+  await lab.destroy();
+});
+
+function inputs(changes: Partial<VolumeInputs> = {}): VolumeInputs {
+  return {
+    hosts: lab.hosts,
+    incarnations: lab.hosts.map((_, index) => lab.incarnation(index)),
+    site: "lab.example",
+    name: "data",
+    driver: "hive-shared",
+    driverOptions: {},
+    revision: 1,
+    ...changes,
+  };
+}
+
+async function create(changes: Partial<VolumeInputs> = {}): Promise<VolumeState> {
+  return (await volumeProvider.create(inputs(changes))).outs as VolumeState;
+}
+
+async function read(state: VolumeState): Promise<Partial<VolumeInputs> | undefined> {
+  return (await volumeProvider.read?.(state.name, state))?.inputs;
+}
+
+const remove = (state: VolumeState): Promise<void> | undefined =>
+  volumeProvider.delete?.(state.name, state);
+
+function host(index: number): HostAccess {
+  const access = lab.hosts[index];
+  if (access === undefined) throw new Error(`The lab has no host ${index}.`);
+  return access;
+}
+
+/** Names of the volumes on a host's engine. */
+const volumesOn = (index: number): Promise<string[]> =>
+  withEngine(host(index), async (docker) => {
+    const { Volumes } = await docker.listVolumes();
+    return Volumes.map(({ Name }) => Name).sort();
+  });
+
+/** Runs a command in a container of a host, with the volume at /data; gives what it prints, failures too. */
+async function inContainer(index: number, script: string, flags = "--rm"): Promise<string> {
+  const { stdout, stderr } = await runCommand(
+    host(index),
+    `docker run ${flags} --volume data:/data ${image} /bin/sh -c '${script}'`,
+    { deadlineSeconds: 90 },
+  );
+  return `${stdout}${stderr}`;
+}
+
+/** Whether another server could take the volume now: not while one holds it. */
+async function isFree(index: number): Promise<boolean> {
+  const { code } = await runCommand(
+    host(index),
+    "sudo -n flock --nonblock /var/lib/hive-shared/data/lock true",
+  );
+  return code === 0;
+}
+
+const asRoot = (index: number, script: string): Promise<{ stdout: string }> =>
+  runChecked(host(index), `sudo -n sh -c '${script}'`);
+
+describe("volumes of the engines", () => {
+  test("are made on every host, adopted the second time, and read back as asked for", async () => {
+    const wanted = {
+      name: "cache",
+      driver: "local",
+      driverOptions: { type: "tmpfs", device: "tmpfs" },
+    };
+    const state = await create(wanted);
+    expect(await create(wanted)).toEqual(state);
+    expect(await read(state)).toEqual(inputs(wanted));
+    for (const index of [0, 1, 2]) expect(await volumesOn(index)).toContain("cache");
+  });
+
+  test("with other options or another driver are refused, host by host, and stay as they are", async () => {
+    await expect(create({ name: "cache", driver: "local" })).rejects.toThrow(
+      /3 of 3 hosts[^]*vol1\.lab\.example: has a volume 'cache' already, and it has an option device that is not wanted/,
+    );
+    await expect(create({ name: "cache" })).rejects.toThrow(
+      /its driver is 'local', not 'hive-shared'/,
+    );
+    expect(await volumesOn(0)).toContain("cache");
+  });
+
+  test("that lack on one host show in a refresh, are made again, and are removed when nothing uses them", async () => {
+    const wanted = {
+      name: "cache",
+      driver: "local",
+      driverOptions: { type: "tmpfs", device: "tmpfs" },
+    };
+    const state = await create(wanted);
+    await withEngine(host(1), (docker) => docker.getVolume("cache").remove());
+    const seen = await read(state);
+    expect(seen?.incarnations?.[1]).toMatch(/\(does not have the volume\)$/);
+    await volumeProvider.update?.(state.name, { ...state, ...seen }, inputs(wanted));
+    expect(await read(state)).toEqual(inputs(wanted));
+    await asRoot(2, `docker run --detach --volume cache:/c ${image} >/dev/null`);
+    const ended = eventually("the container ends", 20, async () => {
+      await asRoot(2, "docker rm --force $(docker ps --quiet --filter volume=cache)");
+      return true;
+    });
+    await remove(state);
+    await ended;
+    for (const index of [0, 1, 2]) expect(await volumesOn(index)).not.toContain("cache");
+    await remove(state);
+  });
+});
+
+describe("the driver hive-shared, a stand-in for replicated disks", () => {
+  test("shows on every server the data that one of them wrote", async () => {
+    shared = await create();
+    await inContainer(0, "echo written-on-0 > /data/file");
+    expect(await inContainer(1, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    expect(await read(shared)).toEqual(inputs());
+    expect(await create()).toEqual(shared);
+  });
+
+  test("says that it takes no options", async () => {
+    await expect(create({ name: "sized", driverOptions: { size: "1GiB" } })).rejects.toThrow(
+      /hive-shared: it takes no options; got size/,
+    );
+  });
+
+  test("lets containers of one server share, refuses a second server by naming the first, and lets it in afterwards", async () => {
+    await inContainer(0, "/bin/busybox sleep 1000", "--detach --name holder");
+    expect(await inContainer(0, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    expect(await inContainer(1, "/bin/busybox cat /data/file")).toMatch(
+      /hive-shared: volume 'data' is held by vol0\.lab\.example since \S+, and did not get free within 30 s/,
+    );
+    // One that is just being given back is waited for.
+    const second = inContainer(1, "/bin/busybox cat /data/file");
+    await asRoot(0, "sleep 2; docker rm --force holder");
+    expect(await second).toBe("written-on-0\n");
+  });
+
+  test("keeps the lock while it is restarted, and cannot be stopped by hand", async () => {
+    await inContainer(0, "/bin/busybox sleep 1000", "--detach --name holder");
+    const stopped = await runCommand(host(0), "sudo -n systemctl stop hive-shared.service");
+    expect(stopped.stderr).toContain("Operation refused");
+    await asRoot(0, "systemctl kill --signal=KILL hive-shared.service");
+    for (let look = 0; look < 20; look++) expect(await isFree(1)).toBe(false);
+    await eventually("the driver is back", 20, async () => {
+      const { stdout } = await asRoot(0, "systemctl is-active hive-shared.service || true");
+      return stdout.trim() === "active";
+    });
+    expect(await isFree(1)).toBe(false);
+    expect(await inContainer(0, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    expect(await isFree(1)).toBe(false);
+    await asRoot(0, "docker rm --force holder");
+    expect(await isFree(1)).toBe(true);
+  });
+
+  test("gives the lock back when the engine is restarted, and when it was killed", async () => {
+    await inContainer(0, "/bin/busybox sleep 1000", "--detach --name holder");
+    await asRoot(0, "systemctl restart docker.service");
+    expect(await isFree(1)).toBe(true);
+    await asRoot(0, "docker start holder");
+    await asRoot(0, "systemctl kill --signal=KILL --kill-who=main docker.service");
+    // The container runs on without its engine.
+    expect(await isFree(1)).toBe(false);
+    await eventually("the volume is free", 60, () => isFree(1));
+    expect(await inContainer(1, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    await asRoot(0, "docker rm --force holder");
+  });
+
+  test("gives the lock back when the server is killed; after its boot it knows the volume again", async () => {
+    await inContainer(2, "/bin/busybox sleep 1000", "--detach --name holder");
+    await lab.kill(2);
+    expect(await isFree(1)).toBe(true);
+    await lab.start(2);
+    expect(await volumesOn(2)).toContain("data");
+    expect(await inContainer(2, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    await asRoot(2, "docker rm --force holder");
+  });
+});
+
+describe("a service with its data on hive-shared", () => {
+  const nodeOf = (index: number): Promise<{ readonly leader: boolean; readonly ready: boolean }> =>
+    withAnyManager(
+      lab.hosts,
+      async (docker) => {
+        const nodes = (await docker.listNodes()) as unknown as {
+          Description: { Hostname: string };
+          Status: { State: string };
+          ManagerStatus?: { Leader?: boolean; Reachability?: string };
+        }[];
+        const node = nodes.find(({ Description }) => Description.Hostname === host(index).name);
+        return {
+          leader: node?.ManagerStatus?.Leader === true,
+          ready: node?.Status.State === "ready" && node.ManagerStatus?.Reachability === "reachable",
+        };
+      },
+      { repeatable: true },
+    );
+
+  test("is followed by its data when its host is killed, within 15 s if that was not the leader", async () => {
+    await createLabService(lab, {
+      Name: "state",
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: image,
+          Command: [
+            "/bin/sh",
+            "-c",
+            "/bin/busybox hostname >> /data/hosts; exec /bin/busybox sleep 100000",
+          ],
+          Hostname: "{{.Node.Hostname}}",
+          Mounts: [
+            {
+              Type: "volume",
+              Source: "data",
+              Target: "/data",
+              VolumeOptions: { DriverConfig: { Name: "hive-shared" }, NoCopy: true },
+            },
+          ],
+        },
+        RestartPolicy: { Condition: "any", Delay: 0 },
+      },
+      Mode: { Replicated: { Replicas: 1 } },
+    });
+    const seconds = { leader: [] as number[], other: [] as number[] };
+    const hostsSoFar: string[] = [];
+    for (let round = 0; round < 8 && seconds.other.length < 3; round++) {
+      const before = await runningTask(lab, "state");
+      const server = await serverOf(lab, before);
+      hostsSoFar.push(host(server).name);
+      const { leader } = await nodeOf(server);
+      const begin = Date.now();
+      await lab.kill(server);
+      await eventually("the task runs elsewhere", 90, async () => {
+        const task = await runningTask(lab, "state").catch(() => undefined);
+        return task !== undefined && task.ID !== before.ID;
+      });
+      seconds[leader ? "leader" : "other"].push((Date.now() - begin) / 1000);
+      expect((await inTask(lab, "state", ["/bin/busybox", "cat", "/data/hosts"])).trim()).toMatch(
+        new RegExp(`${hostsSoFar.join("\\n")}\\n\\S+$`),
+      );
+      await lab.start(server);
+      await eventually("the server is back", 60, async () => (await nodeOf(server)).ready);
+    }
+    console.info(`seconds until a stateful task ran again: ${JSON.stringify(seconds)}`);
+    const [, median = Infinity] = [...seconds.other].sort((left, right) => left - right);
+    expect(median).toBeLessThan(15);
+  });
+
+  test("its volume is made with a manager dead, which gets it at the next run", async () => {
+    const dead = 2;
+    await lab.kill(dead);
+    const state = await create({ name: "more" });
+    expect(state.missing).toEqual([host(dead).name]);
+    await lab.start(dead);
+    const updated = await volumeProvider.update?.(state.name, state, inputs({ name: "more" }));
+    expect(updated?.outs).toMatchObject({ missing: [] });
+    expect(await volumesOn(dead)).toContain("more");
+  });
+
+  test("its data go with the last server that knows the volume, and not before", async () => {
+    await withAnyManager(lab.hosts, (docker) => docker.getService("state").remove());
+    await withEngine(host(1), (docker) =>
+      eventually("nothing uses it here", 30, () =>
+        docker
+          .getVolume("data")
+          .remove()
+          .then(() => true)
+          .catch(() => false),
+      ),
+    );
+    expect(await inContainer(0, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    await remove(shared);
+    expect((await asRoot(0, "ls /var/lib/hive-shared")).stdout).not.toContain("data");
+    await create();
+    expect(await inContainer(1, "/bin/busybox ls /data")).toBe("");
+  });
+});
