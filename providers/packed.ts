@@ -37,7 +37,7 @@ export function packed<I, O>(
   }
   const code = kept.text(name, async () => {
     const { text } = await pulumi.runtime.serializeFunction(() => provider);
-    return deflateRawSync(text, { level: 9 }).toString("base64");
+    return brotliCompressSync(text).toString("base64");
   });
   // One function holds the code, so that it stands in the wrapper's text once.
   const load = async (): Promise<AnyProvider> => unpack(await code);
