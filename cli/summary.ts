@@ -1,7 +1,7 @@
 import { type Progress, sectionOf, sections, totalCounts } from "./progress/progress";
 import { countsText, duration, sectionLabel, sectionTime } from "./progress/view";
 import type { StageOutputs } from "./hosts/outputs";
-import { shortName } from "./status/swarm-facts";
+import { shortName } from "./swarm/facts";
 import { tableLines } from "./table";
 import type { Paint } from "./terminal";
 

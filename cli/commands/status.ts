@@ -1,6 +1,8 @@
+import type { Plan } from "../../model/plan";
 import { exitCodes } from "../exit-codes";
 import { stageOutputs } from "../hosts/stage-outputs";
 import { collectStatus } from "../status/collect";
+import { loadPlan } from "../plan";
 import { statusText } from "../status/status-text";
 import { processTerminal } from "../terminal";
 
@@ -10,9 +12,20 @@ export async function status(options: {
   readonly json: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
-  const report = await collectStatus(await stageOutputs(options.stack));
+  const report = await collectStatus(await stageOutputs(options.stack), planOf(options.stack));
   terminal.print(
-    options.json ? JSON.stringify(report, undefined, 2) : statusText(report, terminal.paint),
+    options.json
+      ? JSON.stringify(report, undefined, 2)
+      : statusText(report, terminal.paint, Date.now()),
   );
   return report.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** The plan of a stage; undefined while somebody is writing on the site: a status must work then, too. */
+function planOf(stack: string): Plan | undefined {
+  try {
+    return loadPlan(stack, false);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,27 +1,35 @@
-import type { StageOutputs } from "../hosts/outputs";
+import type { Plan } from "../../model/plan";
 import { runCommand } from "../../providers/transport/command";
-import type { HostAccess } from "../../providers/transport/host-access";
 import { isTransportError } from "../../providers/transport/errors";
-import { withAnyManager } from "../../providers/transport/manager";
+import type { HostAccess } from "../../providers/transport/host-access";
 import { closeIdleConnections } from "../../providers/transport/pool";
+import { clusterAccess, type StageOutputs } from "../hosts/outputs";
+import { askSwarm, type SwarmFacts } from "../swarm/facts";
+import { serviceContext } from "./context";
 import { type HostProbe, probeCommand, readProbe } from "./host-probe";
 import { judge } from "./judge";
 import type { ClusterStatus, HostStatus, StatusReport } from "./report";
-import { nodesByHost, serviceStatuses, type SwarmFacts } from "./swarm-facts";
+import { nodesByHost, serviceStatuses, volumeStatuses } from "./swarm-facts";
 
 /** How long a host or the Swarm may take to answer, seconds. All are asked at the same time. */
 const deadlineSeconds = 5;
 
 type Answer<T> = { readonly value: T } | { readonly reason: string };
 
-/** Asks all hosts and the Swarm, all at once; what does not answer in time is reported, not waited for. */
-export async function collectStatus(outputs: StageOutputs): Promise<StatusReport> {
+/**
+ * Asks all hosts and the Swarm, all at once; what does not answer in time is reported, not waited for.
+ *
+ * @param plan of the stage, if the site can be planned: what is missing can be told then
+ */
+export async function collectStatus(
+  outputs: StageOutputs,
+  plan?: Pick<Plan, "services" | "volumes">,
+): Promise<StatusReport> {
   const swarmReached = outputs.phases.length === 0 || outputs.phases.includes("setup-hosts");
-  const managers = outputs.access.filter(({ name }) => roleOf(outputs, name) === "cluster");
   const [probes, swarm] = await Promise.all([
     Promise.all(outputs.access.map((access) => answer(probeHost(access)))),
     swarmReached
-      ? answer(askSwarm(managers))
+      ? answer(askSwarm(clusterAccess(outputs), deadlineSeconds))
       : { reason: "the stage stopped before the phase setup-hosts." },
   ]);
   closeIdleConnections();
@@ -40,21 +48,16 @@ export async function collectStatus(outputs: StageOutputs): Promise<StatusReport
       ...(node === undefined ? {} : { swarm: node }),
     };
   });
-  const endpoints = Object.fromEntries(
-    Object.entries(outputs.services).map(([name, service]) => [name, service.endpoints]),
-  );
+  const context = serviceContext(outputs, plan, Date.now());
   const facts = {
     stage: outputs.stage,
     site: outputs.site,
     hosts,
     cluster: clusterStatus(swarm, hosts),
-    services: "value" in swarm ? serviceStatuses(swarm.value, endpoints) : [],
+    services: "value" in swarm ? serviceStatuses(swarm.value, context) : [],
+    volumes: "value" in swarm ? volumeStatuses(swarm.value, context) : [],
   };
   return { ...facts, problems: judge(facts) };
-}
-
-function roleOf(outputs: StageOutputs, name: string): string | undefined {
-  return outputs.hosts.find((host) => host.name === name)?.role;
 }
 
 function clusterStatus(swarm: Answer<SwarmFacts>, hosts: readonly HostStatus[]): ClusterStatus {
@@ -69,21 +72,6 @@ async function probeHost(access: HostAccess): Promise<HostProbe> {
     dialSeconds: deadlineSeconds - 1,
   });
   return readProbe(stdout);
-}
-
-async function askSwarm(managers: readonly HostAccess[]): Promise<SwarmFacts> {
-  return await withAnyManager(
-    managers,
-    async (docker) => {
-      const [nodes, services, tasks] = await Promise.all([
-        docker.listNodes() as Promise<SwarmFacts["nodes"]>,
-        docker.listServices() as Promise<SwarmFacts["services"]>,
-        docker.listTasks() as Promise<SwarmFacts["tasks"]>,
-      ]);
-      return { nodes, services, tasks };
-    },
-    { deadlineSeconds, dialSeconds: deadlineSeconds - 1, repeatable: true },
-  );
 }
 
 async function answer<T>(question: Promise<T>): Promise<Answer<T>> {

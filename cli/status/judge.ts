@@ -1,5 +1,6 @@
-import type { StatusReport } from "./report";
-import { shortName } from "./swarm-facts";
+import { shortImage } from "./image-text";
+import type { ServiceStatus, StatusReport } from "./report";
+import { shortName } from "../swarm/facts";
 
 /** A disk fuller than this is a problem, percent. */
 const fullDisk = 90;
@@ -61,11 +62,57 @@ function clusterProblems({
   );
 }
 
-function serviceProblems({ services }: Omit<StatusReport, "problems">): readonly string[] {
-  return services
-    .filter((service) => service.running < service.wanted)
-    .map((service) => {
-      const reason = service.error === undefined ? "" : `: ${service.error}`;
-      return `${service.name} runs ${service.running} of ${service.wanted} tasks${reason}.`;
-    });
+function serviceProblems({ services, stage }: Omit<StatusReport, "problems">): readonly string[] {
+  return services.flatMap((service) => [
+    ...taskProblems(service),
+    ...changeProblems(service, stage),
+    ...stepProblems(service, stage),
+  ]);
+}
+
+function taskProblems(service: ServiceStatus): readonly string[] {
+  const reason = service.error === undefined ? "" : `: ${withoutDot(service.error)}`;
+  if (service.job?.state === "failed") {
+    return [
+      `The last run of the job ${service.name} failed${reason}: \`npx hive logs ${service.name}\` shows what it printed.`,
+    ];
+  }
+  if (service.job !== undefined || service.running >= service.wanted) return [];
+  return [`${service.name} runs ${service.running} of ${service.wanted} tasks${reason}.`];
+}
+
+/** A change that is being made is no problem; one that was taken back, or that nobody here made, is. */
+function changeProblems(service: ServiceStatus, stage: string): readonly string[] {
+  const { name, update, deployedImage } = service;
+  const state = update?.state ?? "";
+  if (state === "updating" || state === "rollback_started") return [];
+  const why = update === undefined || update.message === "" ? "" : ` (${update.message})`;
+  const again = `the next \`npx hive up --stack ${stage}\` deploys`;
+  if (state === "paused" || state === "rollback_paused") {
+    return [`The change of ${name} stands still${why}: ${again} it again.`];
+  }
+  const wanted = deployedImage === undefined ? undefined : shortImage(deployedImage);
+  if (state === "rollback_completed") {
+    const what = wanted === undefined ? "what the site says" : wanted;
+    return [`The last change of ${name} failed and was rolled back${why}; ${again} ${what} again.`];
+  }
+  if (wanted === undefined) return [];
+  return [
+    `${name} runs ${shortImage(service.image)}, but the stage deployed ${wanted}: ${again} that again.`,
+  ];
+}
+
+function stepProblems(service: ServiceStatus, stage: string): readonly string[] {
+  return service.initialization.flatMap(({ step, result, detail }) => {
+    const what = `The step ${step} of the initialization of ${service.name}`;
+    const again = `\`npx hive up --stack ${stage}\` runs it`;
+    if (result === "missing") return [`${what} has not been run: ${again}.`];
+    if (result !== "failed") return [];
+    const why = detail === undefined || detail === "" ? "" : `: ${withoutDot(detail)}`;
+    return [`${what} failed${why}. ${again} again.`];
+  });
+}
+
+function withoutDot(text: string): string {
+  return text.trim().replace(/\.$/, "");
 }

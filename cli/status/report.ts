@@ -7,6 +7,8 @@ export interface StatusReport {
   readonly cluster: ClusterStatus;
   /** By name in alphabetical order. */
   readonly services: readonly ServiceStatus[];
+  /** Replicated volumes, by name in alphabetical order. */
+  readonly volumes: readonly VolumeStatus[];
   /** What is wrong, in plain words; empty when all is well. */
   readonly problems: readonly string[];
 }
@@ -56,13 +58,61 @@ export interface ClusterStatus {
 export interface ServiceStatus {
   readonly name: string;
   readonly mode: "global" | "replicated" | "job";
+  /** Tasks that are to run; of a job, those of the run that it is at. */
   readonly wanted: number;
   readonly running: number;
-  /** Reference by digest. */
+  /** Reference of the image that the Swarm is told to run, by digest. */
   readonly image: string;
+  /** When that image was built, RFC 3339; absent when it is not known. */
+  readonly builtAt?: string;
+  /** What the stage deployed, when that is another image: the change was rolled back, or somebody made another one. */
+  readonly deployedImage?: string;
   /** Short names of the hosts on which it runs. */
   readonly hosts: readonly string[];
   /** Error of the newest task that failed, while tasks are wanting. */
   readonly error?: string;
+  /** The change that is being made, or how the last one ended badly. */
+  readonly update?: UpdateStatus;
+  readonly job?: JobStatus;
+  /** Steps of its initialization, in their order. */
+  readonly initialization: readonly StepStatus[];
   readonly endpoints: readonly string[];
+}
+
+/** A change of a service. */
+export interface UpdateStatus {
+  /** The engine's word: `updating`, `paused`, `rollback_started`, `rollback_paused`, `rollback_completed`. */
+  readonly state: string;
+  readonly message: string;
+}
+
+/** A service that runs to its end. */
+export interface JobStatus {
+  /** Cron expression in UTC; absent for a job that runs once for each change. */
+  readonly schedule?: string;
+  readonly state: "running" | "complete" | "failed" | "never run";
+  /** When the last run began, RFC 3339. */
+  readonly lastRun?: string;
+  /** When the next one is due, RFC 3339. */
+  readonly nextRun?: string;
+}
+
+/** A step of a service's initialization. */
+export interface StepStatus {
+  readonly step: string;
+  /** `done` it ran; `found` it had been done before; `failed` it is run again; `missing` it was never run. */
+  readonly result: "done" | "found" | "failed" | "missing";
+  /** When, RFC 3339. */
+  readonly at?: string;
+  /** Where, and for a failure why. */
+  readonly detail?: string;
+}
+
+/** A replicated volume. */
+export interface VolumeStatus {
+  readonly name: string;
+  /** Services that use it. */
+  readonly services: readonly string[];
+  /** Short names of the hosts on which one of them runs: it is in use there. */
+  readonly hosts: readonly string[];
 }

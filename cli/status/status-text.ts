@@ -1,18 +1,28 @@
 import { tableLines } from "../table";
-import type { Paint } from "../terminal";
+import type { Paint, Style } from "../terminal";
+import { ageText, shortImage, timeText } from "./image-text";
 import type { HostStatus, ServiceStatus, StatusReport } from "./report";
 
-/** A stage's status on one screen. */
-export function statusText(report: StatusReport, paint: Paint): string {
-  return [
-    paint("bold", `${report.site}, stage ${report.stage}`),
-    "",
-    ...hostLines(report.hosts, paint),
-    "",
-    ...serviceLines(report, paint),
-    "",
-    ...problemLines(report.problems, paint),
-  ].join("\n");
+/**
+ * A stage's status on one screen.
+ *
+ * @param now milliseconds since 1970
+ */
+export function statusText(report: StatusReport, paint: Paint, now: number): string {
+  const parts = [
+    [paint("bold", `${report.site}, stage ${report.stage}`)],
+    hostLines(report.hosts, paint),
+    serviceLines(report, paint, now),
+    jobLines(report.services, paint),
+    stepLines(report.services, paint),
+    volumeLines(report, paint),
+    pageLines(report.services),
+    problemLines(report.problems, paint),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
 }
 
 function hostLines(hosts: readonly HostStatus[], paint: Paint): readonly string[] {
@@ -42,27 +52,122 @@ function swarmText(host: HostStatus): string {
   return words.join(", ");
 }
 
-function serviceLines(report: StatusReport, paint: Paint): readonly string[] {
+function serviceLines(report: StatusReport, paint: Paint, now: number): readonly string[] {
   if (!report.cluster.answers)
     return [paint("dim", "services unknown: no manager of the Swarm answers")];
+  const services = report.services.filter(({ job }) => job === undefined);
   if (report.services.length === 0) return [paint("dim", "no services")];
-  const rows = report.services.map((service) => [
-    service.name,
-    service.mode,
-    `${service.running} of ${service.wanted}`,
-    service.hosts.join(" "),
-    shortImage(service),
-  ]);
-  const [head, ...lines] = tableLines([["service", "mode", "running", "on", "image"], ...rows]);
-  const pages = report.services.flatMap((service) =>
-    service.endpoints.length === 0 ? [] : [`${service.name}: ${service.endpoints.join("  ")}`],
+  if (services.length === 0) return [];
+  return table(
+    paint,
+    ["service", "mode", "running", "on", "image", "built"],
+    services.map((service) => ({
+      cells: [
+        service.name,
+        service.mode,
+        `${service.running} of ${service.wanted}`,
+        service.hosts.join(" "),
+        shortImage(service.image),
+        [ageText(service.builtAt, now), changeText(service)]
+          .filter((word) => word !== "")
+          .join("  "),
+      ],
+      style: service.running < service.wanted ? "red" : isChanging(service) ? "yellow" : undefined,
+    })),
   );
-  return [paint("dim", head ?? ""), ...lines, ...(pages.length === 0 ? [] : ["", ...pages])];
 }
 
-/** `registry.…/hello@sha256:1a2b3c4d5e6f`: a digest's first 12 digits tell it apart. */
-function shortImage({ image }: ServiceStatus): string {
-  return image.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, "$1");
+function isChanging(service: ServiceStatus): boolean {
+  return service.update !== undefined || service.deployedImage !== undefined;
+}
+
+/** What is to be said about a service's change, in two words. */
+function changeText({ update, deployedImage }: ServiceStatus): string {
+  switch (update?.state) {
+    case "updating":
+      return "rolling out";
+    case "rollback_started":
+      return "rolling back";
+    case "rollback_completed":
+      return "rolled back";
+    case "paused":
+    case "rollback_paused":
+      return "stands still";
+    case undefined:
+    default:
+      return deployedImage === undefined ? "" : "not what was deployed";
+  }
+}
+
+function jobLines(services: readonly ServiceStatus[], paint: Paint): readonly string[] {
+  const rows = services.flatMap(({ name, job, hosts, image }) =>
+    job === undefined
+      ? []
+      : [
+          {
+            cells: [
+              name,
+              job.schedule ?? "once a change",
+              job.state === "running" ? `runs on ${hosts.join(" ")}` : job.state,
+              timeText(job.lastRun),
+              timeText(job.nextRun),
+              shortImage(image),
+            ],
+            style: job.state === "failed" ? ("red" as const) : undefined,
+          },
+        ],
+  );
+  return table(paint, ["job", "schedule (UTC)", "result", "last run", "next run", "image"], rows);
+}
+
+function stepLines(services: readonly ServiceStatus[], paint: Paint): readonly string[] {
+  const rows = services.flatMap(({ name, initialization }) =>
+    initialization.map(({ step, result, at, detail }) => ({
+      cells: [
+        name,
+        step,
+        result === "found" ? "had been done" : result,
+        timeText(at),
+        detail?.split("\n")[0] ?? "",
+      ],
+      style: result === "failed" || result === "missing" ? ("red" as const) : undefined,
+    })),
+  );
+  return table(paint, ["initialization", "step", "result", "at", ""], rows);
+}
+
+function volumeLines({ volumes }: StatusReport, paint: Paint): readonly string[] {
+  return table(
+    paint,
+    ["replicated volume", "in use on", "by"],
+    volumes.map(({ name, hosts, services }) => ({
+      cells: [name, hosts.length === 0 ? "no server" : hosts.join(" "), services.join(" ")],
+      style: undefined,
+    })),
+  );
+}
+
+function pageLines(services: readonly ServiceStatus[]): readonly string[] {
+  return services.flatMap(({ name, endpoints }) =>
+    endpoints.length === 0 ? [] : [`${name}: ${endpoints.join("  ")}`],
+  );
+}
+
+/** A table with a dim head; none without rows. A row's style is that of its whole line. */
+function table(
+  paint: Paint,
+  head: readonly string[],
+  rows: readonly { readonly cells: readonly string[]; readonly style: Style | undefined }[],
+): readonly string[] {
+  if (rows.length === 0) return [];
+  const [first, ...lines] = tableLines([head, ...rows.map(({ cells }) => cells)]);
+  return [
+    paint("dim", first ?? ""),
+    ...lines.map((line, index) => {
+      const style = rows[index]?.style;
+      return style === undefined ? line : paint(style, line);
+    }),
+  ];
 }
 
 function problemLines(problems: readonly string[], paint: Paint): readonly string[] {

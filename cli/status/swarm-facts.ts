@@ -1,42 +1,34 @@
-import type { NodeStatus, ServiceStatus } from "./report";
+import { initializationLabels } from "../../model/initialization-record";
+import { nextRun } from "../../model/cron";
+import { type ConstrainedNode, meetsConstraints } from "../../model/placement-constraints";
+import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";
+import {
+  type ApiNode,
+  type ApiService,
+  type ApiTask,
+  shortName,
+  type SwarmFacts,
+} from "../swarm/facts";
+import type { JobStatus, NodeStatus, ServiceStatus, StepStatus, VolumeStatus } from "./report";
 
-/** A node of the Swarm as the Engine API tells it, as far as it is read. */
-export interface ApiNode {
-  readonly ID: string;
-  readonly Description?: { readonly Hostname?: string };
-  readonly Spec?: { readonly Availability?: string; readonly Role?: string };
-  readonly Status?: { readonly State?: string };
-  readonly ManagerStatus?: { readonly Leader?: boolean };
+/** What else is known about services: from the stack's outputs and from the site. */
+export interface ServiceContext {
+  /** By service name. */
+  readonly endpoints?: Readonly<Record<string, readonly string[]>>;
+  /** References that were deployed, by service name. */
+  readonly deployed?: Readonly<Record<string, string>>;
+  /** When images were built, by digest. */
+  readonly builtAt?: Readonly<Record<string, string>>;
+  /** Names of the steps of initializations, by service name. */
+  readonly steps?: Readonly<Record<string, readonly string[]>>;
+  /** Names of replicated volumes; absent: those whose driver says so. */
+  readonly replicated?: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** A service as the Engine API tells it, as far as it is read. */
-export interface ApiService {
-  readonly ID: string;
-  readonly Spec?: {
-    readonly Name?: string;
-    readonly Mode?: {
-      readonly Global?: object;
-      readonly Replicated?: { readonly Replicas?: number };
-    };
-    readonly TaskTemplate?: { readonly ContainerSpec?: { readonly Image?: string } };
-  };
-}
-
-/** A task as the Engine API tells it, as far as it is read. */
-export interface ApiTask {
-  readonly ServiceID: string;
-  readonly NodeID?: string;
-  readonly DesiredState?: string;
-  readonly UpdatedAt?: string;
-  readonly Status?: { readonly State?: string; readonly Err?: string };
-}
-
-/** What a manager knows. */
-export interface SwarmFacts {
-  readonly nodes: readonly ApiNode[];
-  readonly services: readonly ApiService[];
-  readonly tasks: readonly ApiTask[];
-}
+/** Docker volume driver that stands in for replicated disks on a stage of one computer. */
+const sharedDriver = "hive-shared";
 
 /** The nodes by host name. */
 export function nodesByHost(facts: SwarmFacts): ReadonlyMap<string, NodeStatus> {
@@ -56,49 +48,184 @@ export function nodesByHost(facts: SwarmFacts): ReadonlyMap<string, NodeStatus> 
 /**
  * How each service stands. A task counts as running only while its node answers: of a lost node, the manager still
  * shows the last thing it heard.
- *
- * @param endpoints by service name, from the stack's outputs
  */
 export function serviceStatuses(
   facts: SwarmFacts,
-  endpoints: Readonly<Record<string, readonly string[]>>,
+  context: ServiceContext,
 ): readonly ServiceStatus[] {
-  const usable = new Map(facts.nodes.map((node) => [node.ID, node]));
-  const ready = (id: string | undefined): boolean =>
-    usable.get(id ?? "")?.Status?.State === "ready";
-  const placeable = facts.nodes.filter((node) => node.Spec?.Availability === "active").length;
   const statuses = facts.services.map((service) => {
     const name = service.Spec?.Name ?? service.ID;
-    const mode = service.Spec?.Mode ?? {};
     const tasks = facts.tasks.filter((task) => task.ServiceID === service.ID);
-    const running = tasks.filter((task) => task.Status?.State === "running" && ready(task.NodeID));
-    const kind =
-      mode.Global !== undefined ? "global" : mode.Replicated !== undefined ? "replicated" : "job";
-    const wanted = kind === "global" ? placeable : (mode.Replicated?.Replicas ?? 0);
-    const error = running.length < wanted ? newestError(tasks) : undefined;
+    const running = runningTasks(facts, tasks);
+    const mode = modeOf(service);
+    const wanted = wantedTasks(facts, service);
+    const image = service.Spec?.TaskTemplate?.ContainerSpec?.Image ?? "";
+    const error = running.length < wanted && mode !== "job" ? newestError(tasks) : undefined;
+    const deployed = context.deployed?.[name];
+    const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
+    const update = updateOf(service);
+    const job = mode === "job" ? jobStatus(service, tasks, context.now) : undefined;
+    const jobError = job?.state === "failed" ? newestError(tasks) : error;
     return {
       name,
-      mode: kind,
+      mode,
       wanted,
       running: running.length,
-      image: service.Spec?.TaskTemplate?.ContainerSpec?.Image ?? "",
-      hosts: running
-        .map((task) => shortName(usable.get(task.NodeID ?? "")?.Description?.Hostname ?? "?"))
-        .sort(),
-      ...(error === undefined ? {} : { error }),
-      endpoints: endpoints[name] ?? [],
+      image,
+      ...(builtAt === undefined || builtAt === "" ? {} : { builtAt }),
+      ...(deployed === undefined || deployed === image ? {} : { deployedImage: deployed }),
+      hosts: running.map((task) => hostOf(facts, task)).sort(),
+      ...(jobError === undefined ? {} : { error: jobError }),
+      ...(update === undefined ? {} : { update }),
+      ...(job === undefined ? {} : { job }),
+      initialization: stepStatuses(facts, name, context.steps?.[name] ?? []),
+      endpoints: context.endpoints?.[name] ?? [],
     } satisfies ServiceStatus;
   });
   return statuses.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-function newestError(tasks: readonly ApiTask[]): string | undefined {
-  return tasks
-    .filter((task) => task.Status?.Err !== undefined && task.Status.Err !== "")
-    .sort((a, b) => (b.UpdatedAt ?? "").localeCompare(a.UpdatedAt ?? ""))[0]?.Status?.Err;
+/** Which hosts use the replicated volumes. */
+export function volumeStatuses(
+  facts: SwarmFacts,
+  context: ServiceContext,
+): readonly VolumeStatus[] {
+  const users = new Map<string, Set<ApiService>>();
+  for (const service of facts.services) {
+    for (const mount of service.Spec?.TaskTemplate?.ContainerSpec?.Mounts ?? []) {
+      const { Type, Source = "", VolumeOptions } = mount;
+      const isReplicated =
+        context.replicated?.includes(Source) ?? VolumeOptions?.DriverConfig?.Name === sharedDriver;
+      if (Type !== "volume" || !isReplicated) continue;
+      users.set(Source, (users.get(Source) ?? new Set()).add(service));
+    }
+  }
+  return [...users]
+    .map(([name, services]) => {
+      const hosts = [...services].flatMap((service) =>
+        runningTasks(
+          facts,
+          facts.tasks.filter((task) => task.ServiceID === service.ID),
+        ).map((task) => hostOf(facts, task)),
+      );
+      return {
+        name,
+        services: [...services].map(({ Spec, ID }) => Spec?.Name ?? ID).sort(),
+        hosts: [...new Set(hosts)].sort(),
+      };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** `p-hive0` of `p-hive0.hive.example`. */
-export function shortName(host: string): string {
-  return host.split(".")[0] ?? host;
+function modeOf(service: ApiService): ServiceStatus["mode"] {
+  const mode = service.Spec?.Mode ?? {};
+  if (mode.Global !== undefined) return "global";
+  return mode.Replicated === undefined ? "job" : "replicated";
+}
+
+function wantedTasks(facts: SwarmFacts, service: ApiService): number {
+  const mode = service.Spec?.Mode ?? {};
+  if (mode.Global === undefined) {
+    return mode.Replicated?.Replicas ?? mode.ReplicatedJob?.TotalCompletions ?? 0;
+  }
+  const constraints = service.Spec?.TaskTemplate?.Placement?.Constraints ?? [];
+  return facts.nodes.filter(
+    (node) => node.Spec?.Availability === "active" && meetsConstraints(placed(node), constraints),
+  ).length;
+}
+
+function placed(node: ApiNode): ConstrainedNode {
+  return {
+    ID: node.ID,
+    Description: { Hostname: node.Description?.Hostname ?? "" },
+    Spec: { Role: node.Spec?.Role ?? "", Labels: node.Spec?.Labels ?? {} },
+  };
+}
+
+function runningTasks(facts: SwarmFacts, tasks: readonly ApiTask[]): readonly ApiTask[] {
+  const ready = new Set(
+    facts.nodes.filter(({ Status }) => Status?.State === "ready").map(({ ID }) => ID),
+  );
+  return tasks.filter((task) => task.Status?.State === "running" && ready.has(task.NodeID ?? ""));
+}
+
+function hostOf(facts: SwarmFacts, task: ApiTask): string {
+  const node = facts.nodes.find(({ ID }) => ID === task.NodeID);
+  return shortName(node?.Description?.Hostname ?? "?");
+}
+
+/** A change that went well and is over says nothing. */
+function updateOf({ UpdateStatus }: ApiService): ServiceStatus["update"] {
+  const { State: state = "", Message: message = "" } = UpdateStatus ?? {};
+  return state === "" || state === "completed" ? undefined : { state, message };
+}
+
+function jobStatus(service: ApiService, tasks: readonly ApiTask[], now: number): JobStatus {
+  const labels = service.Spec?.Labels ?? {};
+  // Not destructured by a computed key, as everywhere where labels are read.
+  const schedule = labels[scheduleLabel];
+  const started = labels[lastRunLabel];
+  const iteration = service.JobStatus?.JobIteration?.Index ?? 0;
+  const run = tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === iteration);
+  const newest = newestFirst(run)[0];
+  const lastRun = started ?? newest?.CreatedAt;
+  return {
+    ...(schedule === undefined
+      ? {}
+      : { schedule, nextRun: nextRun(schedule, new Date(now)).toISOString() }),
+    state: jobState(newest),
+    ...(lastRun === undefined ? {} : { lastRun }),
+  };
+}
+
+function jobState(newest: ApiTask | undefined): JobStatus["state"] {
+  const state = newest?.Status?.State;
+  if (state === undefined) return "never run";
+  if (state === "complete") return "complete";
+  return ["failed", "rejected", "orphaned", "shutdown", "remove"].includes(state)
+    ? "failed"
+    : "running";
+}
+
+/** The newest record of each step, and the steps of the site that have none. */
+function stepStatuses(
+  facts: SwarmFacts,
+  service: string,
+  wanted: readonly string[],
+): readonly StepStatus[] {
+  const records = facts.configs
+    .map(({ Spec }) => Spec?.Labels ?? {})
+    .filter((labels) => labels[initializationLabels.service] === service)
+    .map((labels) => ({
+      step: labels[initializationLabels.step] ?? "",
+      result: resultOf(labels[initializationLabels.result]),
+      at: labels[initializationLabels.at] ?? "",
+      detail: labels[initializationLabels.detail] ?? "",
+    }))
+    .sort((a, b) => b.at.localeCompare(a.at));
+  const others = [...new Set(records.map(({ step }) => step))]
+    .filter((step) => !wanted.includes(step))
+    .sort();
+  // Records of steps that the site no longer has are history, unless the site is not known.
+  return [...wanted, ...(wanted.length === 0 ? others : [])].map((step) => {
+    const record = records.find((candidate) => candidate.step === step);
+    return record ?? { step, result: "missing" as const };
+  });
+}
+
+function resultOf(text: string | undefined): StepStatus["result"] {
+  return text === "done" || text === "found" ? text : "failed";
+}
+
+function newestFirst(tasks: readonly ApiTask[]): readonly ApiTask[] {
+  return [...tasks].sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
+}
+
+function timeOf(task: ApiTask): string {
+  return task.UpdatedAt ?? task.Status?.Timestamp ?? "";
+}
+
+function newestError(tasks: readonly ApiTask[]): string | undefined {
+  return newestFirst(tasks).find((task) => task.Status?.Err !== undefined && task.Status.Err !== "")
+    ?.Status?.Err;
 }

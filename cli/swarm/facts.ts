@@ -5,7 +5,11 @@ import { withAnyManager } from "../../providers/transport/manager";
 export interface ApiNode {
   readonly ID: string;
   readonly Description?: { readonly Hostname?: string };
-  readonly Spec?: { readonly Availability?: string; readonly Role?: string };
+  readonly Spec?: {
+    readonly Availability?: string;
+    readonly Role?: string;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+  };
   readonly Status?: { readonly State?: string };
   readonly ManagerStatus?: { readonly Leader?: boolean };
 }
@@ -29,7 +33,7 @@ export interface ApiService {
     readonly Mode?: {
       readonly Global?: object;
       readonly Replicated?: { readonly Replicas?: number };
-      readonly ReplicatedJob?: object;
+      readonly ReplicatedJob?: { readonly TotalCompletions?: number };
       readonly GlobalJob?: object;
     };
     readonly TaskTemplate?: {
@@ -38,8 +42,11 @@ export interface ApiService {
         readonly Labels?: Readonly<Record<string, string>>;
         readonly Mounts?: readonly ApiMount[] | null;
       };
+      readonly Placement?: { readonly Constraints?: readonly string[] | null };
     };
   };
+  /** The run that a job is at. */
+  readonly JobStatus?: { readonly JobIteration?: { readonly Index?: number } };
   readonly UpdateStatus?: {
     readonly State?: string;
     readonly StartedAt?: string;
@@ -56,6 +63,7 @@ export interface ApiTask {
   /** Number of the replica; 0 or absent for tasks of global services. */
   readonly Slot?: number;
   readonly DesiredState?: string;
+  readonly JobIteration?: { readonly Index?: number };
   readonly CreatedAt?: string;
   readonly UpdatedAt?: string;
   readonly Spec?: { readonly ContainerSpec?: { readonly Image?: string } };

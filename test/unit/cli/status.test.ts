@@ -2,7 +2,11 @@ import { probeCommand, readProbe } from "../../../cli/status/host-probe";
 import { judge } from "../../../cli/status/judge";
 import type { HostStatus, StatusReport } from "../../../cli/status/report";
 import { statusText } from "../../../cli/status/status-text";
-import { nodesByHost, serviceStatuses, type SwarmFacts } from "../../../cli/status/swarm-facts";
+import { serviceContext } from "../../../cli/status/context";
+import { ageText, shortImage, timeText } from "../../../cli/status/image-text";
+import { nodesByHost, serviceStatuses, volumeStatuses } from "../../../cli/status/swarm-facts";
+import type { ApiService, ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
+import { readOutputs } from "../../../cli/hosts/outputs";
 import { plain } from "../../../cli/terminal";
 
 const node = (
@@ -15,7 +19,9 @@ const node = (
   Status: { State: more.state ?? "ready" },
   ManagerStatus: { Leader: more.leader ?? false },
 });
+const now = Date.parse("2026-11-23T12:00:00Z");
 const task = (index: number, state = "running", error = "", time = "2026-11-23T10:00:00Z") => ({
+  ID: `t${index}`,
   ServiceID: "s",
   NodeID: `n${index}`,
   UpdatedAt: time,
@@ -30,13 +36,14 @@ const facts = (more: Partial<SwarmFacts>): SwarmFacts => ({
   nodes: [node(0, { leader: true }), node(1), node(2)],
   services: [webgate({ Global: {} })],
   tasks: [task(0), task(1), task(2)],
+  configs: [],
   ...more,
 });
 
 describe("services", () => {
   test("a global service wants a task on each host that takes tasks", () => {
     const nodes = [node(0), node(1), node(2, { availability: "drain" })];
-    expect(serviceStatuses(facts({ nodes, tasks: [task(0), task(1)] }), {})[0]).toMatchObject({
+    expect(serviceStatuses(facts({ nodes, tasks: [task(0), task(1)] }), { now })[0]).toMatchObject({
       wanted: 2,
       running: 2,
     });
@@ -44,7 +51,7 @@ describe("services", () => {
 
   test("a task of a lost host does not run, whatever the manager last heard of it", () => {
     const nodes = [node(0), node(1), node(2, { state: "down" })];
-    expect(serviceStatuses(facts({ nodes }), {})[0]).toMatchObject({
+    expect(serviceStatuses(facts({ nodes }), { now })[0]).toMatchObject({
       running: 2,
       hosts: ["p-hive0", "p-hive1"],
     });
@@ -57,13 +64,13 @@ describe("services", () => {
       task(1, "rejected", "No such image", "2026-11-23T11:00:00Z"),
     ];
     const services = [webgate({ Replicated: { Replicas: 2 } })];
-    expect(serviceStatuses(facts({ services, tasks: failing }), {})[0]).toMatchObject({
+    expect(serviceStatuses(facts({ services, tasks: failing }), { now })[0]).toMatchObject({
       wanted: 2,
       running: 1,
       error: "No such image",
     });
     expect(
-      serviceStatuses(facts({ services, tasks: [...failing, task(2)] }), {})[0],
+      serviceStatuses(facts({ services, tasks: [...failing, task(2)] }), { now })[0],
     ).not.toHaveProperty("error");
   });
 });
@@ -117,7 +124,12 @@ const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"
   site: "hive.example",
   hosts: [0, 1, 2, 3].map((index) => host(index)),
   cluster: { answers: true, leader: "p-hive0.hive.example" },
-  services: serviceStatuses(facts({}), { webgate: ["http://172.29.16.4/"] }),
+  volumes: [],
+  services: serviceStatuses(facts({}), {
+    now,
+    endpoints: { webgate: ["http://172.29.16.4/"] },
+    builtAt: { [image.split("@")[1] ?? ""]: "2026-11-23T09:00:00Z" },
+  }),
   ...more,
 });
 
@@ -140,7 +152,7 @@ describe("what is wrong", () => {
       reason: "it does not answer on its SSH port.",
       swarm,
     });
-    const services = serviceStatuses(facts({ nodes }), {});
+    const services = serviceStatuses(facts({ nodes }), { now });
     expect(judge(report({ hosts: [host(0), dead, host(2), host(3)], services }))).toEqual([
       "p-hive1 cannot be reached: it does not answer on its SSH port.",
       "webgate runs 2 of 3 tasks.",
@@ -181,7 +193,7 @@ describe("what is wrong", () => {
 
 test("one screen", () => {
   const whole = report();
-  expect(statusText({ ...whole, problems: judge(whole) }, plain)).toMatchInlineSnapshot(`
+  expect(statusText({ ...whole, problems: judge(whole) }, plain, now)).toMatchInlineSnapshot(`
     "hive.example, stage private
 
     server                address      zone    ssh      system   engine           swarm
@@ -190,11 +202,241 @@ test("one screen", () => {
     p-hive2.hive.example  172.29.16.6  zone-c  answers  running  Docker 20.10.24  manager
     p-hive3.hive.example  172.29.16.7  zone-a  answers  running  Docker 20.10.24  not a member (repository server)
 
-    service  mode    running  on                       image
-    webgate  global  3 of 3   p-hive0 p-hive1 p-hive2  registry.hive.example:5000/webgate@sha256:0123456789ab
+    service  mode    running  on                       image                 built
+    webgate  global  3 of 3   p-hive0 p-hive1 p-hive2  webgate@0123456789ab  3 h ago
 
     webgate: http://172.29.16.4/
 
     All is well."
   `);
+});
+
+describe("services that run to their end", () => {
+  const job = (labels: Record<string, string>, index = 3): ApiService => ({
+    ID: "j",
+    Spec: {
+      Name: "nightly",
+      Labels: labels,
+      Mode: { ReplicatedJob: { TotalCompletions: 1 } },
+      TaskTemplate: { ContainerSpec: { Image: image } },
+    },
+    JobStatus: { JobIteration: { Index: index } },
+  });
+  const run = (state: string, index = 3, error = ""): ApiTask => ({
+    ID: `r${index}`,
+    ServiceID: "j",
+    NodeID: "n1",
+    JobIteration: { Index: index },
+    CreatedAt: "2026-11-23T03:00:01Z",
+    UpdatedAt: "2026-11-23T03:00:09Z",
+    Status: { State: state, Err: error },
+  });
+  const look = (service: ApiService, tasks: readonly ApiTask[]) =>
+    serviceStatuses(facts({ services: [service], tasks }), { now })[0]!;
+
+  test("a scheduled one tells its last and its next run", () => {
+    const labels = { "hive.schedule": "0 3 * * *", "hive.schedule.last": "2026-11-23T03:00:00Z" };
+    const seen = look(job(labels), [run("failed", 2, "old"), run("complete")]);
+    expect(seen.job).toEqual({
+      schedule: "0 3 * * *",
+      state: "complete",
+      lastRun: "2026-11-23T03:00:00Z",
+      nextRun: "2026-11-24T03:00:00.000Z",
+    });
+    expect(judge(report({ services: [seen] }))).toEqual([]);
+  });
+
+  test.each([
+    ["never run", []],
+    ["running", [run("preparing")]],
+    ["complete", [run("complete")]],
+    ["failed", [run("failed", 3, "task: non-zero exit (2)")]],
+  ] as const)("%s", (state, tasks) => {
+    expect(look(job({}), tasks).job?.state).toBe(state);
+  });
+
+  test("one that failed is a problem with its error; one that waits for its time is none", () => {
+    const failed = look(job({}), [run("failed", 3, "task: non-zero exit (2)")]);
+    expect(judge(report({ services: [failed] }))).toEqual([
+      "The last run of the job nightly failed: task: non-zero exit (2): `npx hive logs nightly` shows what it printed.",
+    ]);
+    expect(judge(report({ services: [look(job({}), [])] }))).toEqual([]);
+  });
+});
+
+describe("what runs is not what was deployed", () => {
+  const newer = image.replace("0123", "ffff");
+  const seen = (more: Partial<ApiService>, deployed = image) =>
+    serviceStatuses(facts({ services: [{ ...webgate({ Global: {} }), ...more }] }), {
+      now,
+      deployed: { webgate: deployed },
+    });
+
+  test("a change that is being rolled out is no problem", () => {
+    const services = seen({ UpdateStatus: { State: "updating", Message: "" } }, newer);
+    expect(judge(report({ services }))).toEqual([]);
+    const whole = report({ services });
+    expect(statusText({ ...whole, problems: [] }, plain, now)).toContain("rolling out");
+  });
+
+  test("rolled back by the Swarm: why, and what the next run does", () => {
+    const services = seen(
+      {
+        UpdateStatus: { State: "rollback_completed", Message: "update rolled back due to failure" },
+      },
+      newer,
+    );
+    expect(judge(report({ services }))).toEqual([
+      "The last change of webgate failed and was rolled back (update rolled back due to failure); the next `npx hive up --stack private` deploys webgate@ffff456789ab again.",
+    ]);
+  });
+
+  test("changed by hand", () => {
+    expect(judge(report({ services: seen({}, newer) }))).toEqual([
+      "webgate runs webgate@0123456789ab, but the stage deployed webgate@ffff456789ab: the next `npx hive up --stack private` deploys that again.",
+    ]);
+  });
+
+  test("a change that stands still", () => {
+    const services = seen({ UpdateStatus: { State: "paused", Message: "task failed" } });
+    expect(judge(report({ services }))[0]).toContain("The change of webgate stands still");
+  });
+});
+
+describe("initial data", () => {
+  const record = (step: string, result: string, at: string, detail = "") => ({
+    ID: `${step}${at}`,
+    Spec: {
+      Labels: {
+        "hive.init.service": "webgate",
+        "hive.init.step": step,
+        "hive.init.result": result,
+        "hive.init.at": at,
+        "hive.init.detail": detail,
+      },
+    },
+  });
+  const configs = [
+    record("users", "failed", "2026-11-23T08:00:00Z", "exit code 3 on p-hive1"),
+    record("users", "done", "2026-11-23T09:00:00Z", "on p-hive1"),
+    record("groups", "failed", "2026-11-23T09:30:00Z", "exit code 3 on p-hive1"),
+    record("gone", "done", "2026-11-20T09:30:00Z"),
+  ];
+  const services = serviceStatuses(facts({ configs }), {
+    now,
+    steps: { webgate: ["users", "groups", "pictures"] },
+  });
+
+  test("the newest record of each step of the site counts; what has none is missing", () => {
+    expect(services[0]?.initialization.map(({ step, result }) => [step, result])).toEqual([
+      ["users", "done"],
+      ["groups", "failed"],
+      ["pictures", "missing"],
+    ]);
+  });
+
+  test("what failed or is missing is a problem that says what to do", () => {
+    expect(judge(report({ services }))).toEqual([
+      "The step groups of the initialization of webgate failed: exit code 3 on p-hive1. `npx hive up --stack private` runs it again.",
+      "The step pictures of the initialization of webgate has not been run: `npx hive up --stack private` runs it.",
+    ]);
+  });
+
+  test("without the site, all records are shown", () => {
+    const seen = serviceStatuses(facts({ configs }), { now })[0]?.initialization;
+    expect(seen?.map(({ step }) => step)).toEqual(["gone", "groups", "users"]);
+  });
+});
+
+test("a replicated volume is in use where tasks run that mount it", () => {
+  const withVolume = (driver: string): ApiService => ({
+    ...webgate({ Replicated: { Replicas: 1 } }),
+    Spec: {
+      Name: "ldap",
+      Mode: { Replicated: { Replicas: 1 } },
+      TaskTemplate: {
+        ContainerSpec: {
+          Mounts: [
+            { Type: "volume", Source: "data", VolumeOptions: { DriverConfig: { Name: driver } } },
+            { Type: "bind", Source: "/etc" },
+          ],
+        },
+      },
+    },
+  });
+  const seen = (driver: string, replicated?: string[]) =>
+    volumeStatuses(facts({ services: [withVolume(driver)], tasks: [task(1)] }), {
+      now,
+      ...(replicated === undefined ? {} : { replicated }),
+    });
+  const expected = [{ name: "data", services: ["ldap"], hosts: ["p-hive1"] }];
+  expect(seen("hive-shared")).toEqual(expected);
+  expect(seen("local")).toEqual([]);
+  expect(seen("local", ["data"])).toEqual(expected);
+});
+
+test("a global service with constraints wants a task only where they are met", () => {
+  const service: ApiService = {
+    ...webgate({ Global: {} }),
+    Spec: {
+      Name: "webgate",
+      Mode: { Global: {} },
+      TaskTemplate: { Placement: { Constraints: ["node.hostname==p-hive1.hive.example"] } },
+    },
+  };
+  const [seen] = serviceStatuses(facts({ services: [service], tasks: [task(1)] }), { now });
+  expect(seen).toMatchObject({ wanted: 1, running: 1 });
+});
+
+test("the outputs of a stage tell endpoints, what was deployed, and when it was built", () => {
+  const outputs = readOutputs("private", {
+    stage: "private",
+    site: "hive.example",
+    hosts: [],
+    services: { webgate: { image, endpoints: ["http://x/"] } },
+    images: {
+      webgate: {
+        reference: image,
+        releases: [
+          { tag: "t", digest: "sha256:1", reference: image, builtAt: "2026-11-23T09:00:00Z" },
+        ],
+      },
+    },
+    access: [],
+  });
+  expect(serviceContext(outputs, undefined, now)).toEqual({
+    endpoints: { webgate: ["http://x/"] },
+    deployed: { webgate: image },
+    builtAt: { "sha256:1": "2026-11-23T09:00:00Z" },
+    now,
+  });
+});
+
+test.each([
+  ["registry.hive.example:5000/webgate@sha256:0123456789abcdef", "webgate@0123456789ab"],
+  ["docker.io/library/nginx:1.27@sha256:0123456789abcdef", "nginx@0123456789ab"],
+  ["nginx:1.27", "nginx:1.27"],
+  [`sha256:${"0123456789abcdef".repeat(4)}`, "0123456789ab"],
+])("%s is shown as %s", (reference, shown) => {
+  expect(shortImage(reference)).toBe(shown);
+});
+
+test("times in words", () => {
+  const ages = [
+    "2026-11-23T11:59:40Z",
+    "2026-11-23T11:00:00Z",
+    "2026-11-22T12:00:00Z",
+    "2026-11-01",
+  ];
+  expect(ages.map((time) => ageText(time, now))).toEqual([
+    "just now",
+    "60 min ago",
+    "24 h ago",
+    "23 days ago",
+  ]);
+  expect([ageText(undefined, now), timeText("2026-11-23T03:00:09Z"), timeText("")]).toEqual([
+    "-",
+    "2026-11-23 03:00 UTC",
+    "-",
+  ]);
 });
