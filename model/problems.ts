@@ -54,13 +54,19 @@ export function printableValue(value: unknown): string | undefined {
 }
 
 function jsonText(value: unknown): string {
-  // A function or a symbol has no JSON form.
-  const text = JSON.stringify(value) as string | undefined;
-  return text ?? `a ${typeof value}`;
+  try {
+    // A function or a symbol has no JSON form.
+    const text = JSON.stringify(value) as string | undefined;
+    return text ?? `a ${typeof value}`;
+  } catch {
+    // A big integer, or a value that contains itself.
+    return typeof value === "bigint" ? `${value}n` : `a ${typeof value} without a JSON form`;
+  }
 }
 
-function holdsSecret(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+function holdsSecret(value: unknown, seen: ReadonlySet<unknown> = new Set()): boolean {
+  if (typeof value !== "object" || value === null || seen.has(value)) return false;
   if ("secure" in value) return true;
-  return Object.values(value).some(holdsSecret);
+  const within = new Set([...seen, value]);
+  return Object.values(value).some((inner) => holdsSecret(inner, within));
 }
