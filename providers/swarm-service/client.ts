@@ -96,6 +96,7 @@ export type ChangeOutcome = "unchanged" | "changed" | "starting" | "running";
  *
  * @param options `force`: also when there is no reason, so that the engine takes over a new account of the registry.
  *   `mayStart`: a run that was started but has no task yet is no reason to wait
+ * @throws Error if the service is gone
  */
 export async function updateService(
   docker: Dockerode,
@@ -105,8 +106,14 @@ export async function updateService(
   options: { readonly force: boolean; readonly mayStart: boolean },
 ): Promise<ChangeOutcome> {
   for (let attempt = 1; ; attempt++) {
-    const [seen, tasks, nodes] = await Promise.all([
-      docker.getService(id).inspect() as Promise<ServiceInspection>,
+    const seen = await inspectService(docker, id);
+    if (seen === undefined) {
+      throw new Error(
+        `The service '${spec.name}' is not in the Swarm any more; somebody has removed it. ` +
+          "Run again with --refresh: that makes it anew.",
+      );
+    }
+    const [tasks, nodes] = await Promise.all([
       listServiceTasks(docker, id),
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
     ]);

@@ -254,6 +254,9 @@ describe("SwarmService", () => {
     await server.delete(text, id, outs);
     expect(swarm.services).toEqual([]);
     expect((await server.read(text, id, outs)).id).toBe("");
+    await expect(server.update(text, id, outs, await inputs({ environment: {} }))).rejects.toThrow(
+      /'web' is not in the Swarm any more[^]*--refresh/,
+    );
   });
 
   test("another name replaces it: the old one first if both want the same port or volume", async () => {

@@ -17,6 +17,7 @@ import type {
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
 import { closeIdleConnections, connectionsOpened } from "../../../providers/transport/pool";
+import { serviceSpec } from "../../unit/model/service-specs";
 import { type Lab, startLab } from "../lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
@@ -54,9 +55,7 @@ function clusterInputs(changes: Partial<SwarmClusterInputs> = {}): SwarmClusterI
 async function serviceInputs(
   changes: Partial<SwarmServiceInputs> = {},
 ): Promise<SwarmServiceInputs> {
-  const wish = {
-    revision: 1,
-    managers: lab.hosts,
+  const spec = serviceSpec({
     site: "lab.example",
     name: "web",
     image,
@@ -64,8 +63,8 @@ async function serviceInputs(
     environment: { GREETING: "one" },
     ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
     hostname: "{{.Node.Hostname}}",
-    ...changes,
-  } as SwarmServiceInputs;
+  });
+  const wish = { ...spec, revision: 1, managers: lab.hosts, ...changes } as SwarmServiceInputs;
   const checked = await swarmServiceProvider.check?.(wish, wish);
   expect(checked?.failures).toEqual([]);
   return checked?.inputs as SwarmServiceInputs;
@@ -215,12 +214,25 @@ describe("a service on real engines", () => {
 
   test("is rolled back when the new tasks fail; the error carries what the task said", async () => {
     const failing = await serviceInputs({ environment: { FAIL: "cannot open /etc/app.conf" } });
-    await expect(swarmServiceProvider.update?.(service.id, service.state, failing)).rejects.toThrow(
-      /rolled back[^]*Task \S+ on swarm\d\.lab\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
-    );
+    const failed: unknown = await swarmServiceProvider
+      .update?.(service.id, service.state, failing)
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      message: expect.stringMatching(
+        /rolled back[^]*Task \S+ on swarm\d\.lab\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
+      ) as string,
+      properties: { environment: { GREETING: "two" }, complete: false },
+    });
     for (const index of [0, 1, 2]) expect(await page(index)).toContain("GREETING=two");
     const seen = await swarmServiceProvider.read?.(service.id, service.state);
     expect(seen?.inputs).toEqual(await serviceInputs({ environment: { GREETING: "two" } }));
+
+    // The next run goes on from there.
+    const { properties } = failed as { properties: SwarmServiceState };
+    const mended = await serviceInputs({ environment: { GREETING: "two and a half" } });
+    const updated = await swarmServiceProvider.update?.(service.id, properties, mended);
+    service.state = updated?.outs as SwarmServiceState;
+    for (const index of [0, 1, 2]) expect(await page(index)).toContain("GREETING=two and a half");
   });
 
   test("whose tasks cannot run from the start is kept as partial, with what the task said", async () => {
