@@ -9,18 +9,23 @@ import {
   sectionStates,
   type SectionState,
 } from "./progress";
-import { changeLines, liveLines, stillRunningLines } from "./view";
+import { changeLines, liveLines, noteLine, stillRunningLines } from "./view";
 
 /** Redraws per second on a live terminal: 8. */
 const redrawMs = 125;
 /** Plain output says what still runs after so long without a line. */
 const silenceMs = 10_000;
 
+/** Plain output tells of one step so often at most. */
+const noteMs = 5000;
+
 /** Shows a run's progress: redrawn in place on a live terminal, else a line whenever something begins or ends. */
 export class ProgressPrinter {
   private progress: Progress;
   /** Where the sections stood when plain lines were last printed. */
   private states: ReadonlyMap<Section, SectionState> = new Map();
+  /** What was last printed of each step. */
+  private readonly notes = new Map<string, { readonly text: string; readonly at: number }>();
   private stopped = false;
   private drawn = 0;
   private frame = 0;
@@ -49,7 +54,9 @@ export class ProgressPrinter {
   /** Takes an event into account. */
   take(event: EngineEvent): void {
     this.progress = foldEvent(this.progress, event, Date.now());
-    if (!this.terminal.live) this.printChanges();
+    if (this.terminal.live) return;
+    this.printChanges();
+    this.printNotes();
   }
 
   /** Prints a line between the progress. */
@@ -76,6 +83,7 @@ export class ProgressPrinter {
       return;
     }
     this.printChanges();
+    this.printNotes();
     if (Date.now() - this.lastPrint >= silenceMs) {
       this.printLines(stillRunningLines(this.progress, Date.now()));
       this.lastPrint = Date.now();
@@ -100,6 +108,20 @@ export class ProgressPrinter {
     const now = Date.now();
     this.printLines(changeLines(this.states, this.progress, now));
     this.states = sectionStates(this.progress, now);
+  }
+
+  /** Plain output: what a step says, when it says something new, and not more often than a person reads. */
+  private printNotes(): void {
+    const now = Date.now();
+    for (const [section, { running }] of this.progress.sections) {
+      for (const { name, note } of running.values()) {
+        const before = this.notes.get(name);
+        if (note === undefined || note === before?.text) continue;
+        if (before !== undefined && now - before.at < noteMs) continue;
+        this.notes.set(name, { text: note, at: now });
+        this.printLines([noteLine(section, name, note)]);
+      }
+    }
   }
 
   private printLines(lines: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Phase, phases } from "../../model/phases";
 import { readUrn } from "../engine/urn";
+import { type ProgressNote, readProgressNote, stepOfNote } from "./progress-note";
 
 /** What a run is divided into: reading what is there, the seven phases, and what belongs to none of them. */
 export type Section = "refresh" | Phase | "other";
@@ -26,6 +27,8 @@ export interface RunningStep {
   readonly operation: string;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** What it said last that it is doing. */
+  readonly note?: string;
 }
 
 /** Something that the engine has done. */
@@ -124,6 +127,8 @@ export function foldEvent(progress: Progress, event: EngineEvent, now: number): 
   if (resOpFailedEvent !== undefined) return end(progress, resOpFailedEvent.metadata, now, false);
   if (diagnosticEvent !== undefined) {
     const { severity, urn, message } = diagnosticEvent;
+    const note = readProgressNote(message);
+    if (note !== undefined) return withNote(progress, note);
     if (severity !== "error" && severity !== "warning") return progress;
     return { ...progress, diagnostics: [...progress.diagnostics, { severity, urn, message }] };
   }
@@ -132,6 +137,23 @@ export function foldEvent(progress: Progress, event: EngineEvent, now: number): 
     return { ...progress, result: result === "succeeded" ? "succeeded" : "failed" };
   }
   return progress;
+}
+
+/** Gives a note to the step that it is about; one about nothing that runs is dropped. */
+function withNote(progress: Progress, note: ProgressNote): Progress {
+  const all = [...progress.sections].flatMap(([section, { running }]) =>
+    [...running].map(([stepKey, step]) => ({ section, stepKey, step })),
+  );
+  const name = stepOfNote(
+    note,
+    all.map(({ step }) => step.name),
+  );
+  const found = all.find(({ step }) => step.name === name);
+  if (found === undefined) return progress;
+  const before = sectionOf(progress, found.section);
+  const step = { ...found.step, note: note.text };
+  const running = new Map([...before.running, [found.stepKey, step]]);
+  return withSection(progress, found.section, { ...before, running });
 }
 
 function begin(progress: Progress, step: StepEventMetadata, now: number): Progress {

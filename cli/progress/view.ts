@@ -86,6 +86,33 @@ function isIdle(progress: Progress, section: Section): boolean {
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
 
+/** Steps whose notes a live terminal shows at most, for each section: the oldest. */
+const shownNotes = 4;
+
+/** What the running steps of a section say that they are doing, a line each. */
+export function noteLines(
+  progress: Progress,
+  section: Section,
+  now: number,
+  columns: number,
+): readonly string[] {
+  return [...sectionOf(progress, section).running.values()]
+    .filter(({ note }) => note !== undefined)
+    .sort((a, b) => a.since - b.since)
+    .slice(0, shownNotes)
+    .map(({ name, since, note = "" }) =>
+      `    ${name} ${Math.floor((now - since) / 1000)} s: ${note}`.slice(
+        0,
+        Math.max(20, columns - 1),
+      ),
+    );
+}
+
+/** The same for plain output. */
+export function noteLine(section: Section, name: string, note: string): string {
+  return `${sectionLabel(section).padEnd(nameWidth)}  ${name}: ${note}`;
+}
+
 /**
  * What a live terminal shows: one line per section that the run has, cut to the width of the terminal.
  *
@@ -109,7 +136,10 @@ export function liveLines(
       case "failed":
         return [`${paint("red", "✗")} ${line}`];
       case "running":
-        return [`${paint("cyan", spinner[frame % spinner.length] ?? "")} ${line}`];
+        return [
+          `${paint("cyan", spinner[frame % spinner.length] ?? "")} ${line}`,
+          ...noteLines(progress, section, now, columns).map((note) => paint("dim", note)),
+        ];
       case "done":
         return [`${paint("green", "✓")} ${line}`];
       case "waiting":

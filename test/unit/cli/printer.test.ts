@@ -57,3 +57,30 @@ test("an engine that died without a last word has failed", () => {
   printer.stop();
   expect(printer.current.result).toBe("failed");
 });
+
+test("without a terminal a step's own words are lines, not more often than every five seconds", () => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  try {
+    const terminal = recordingTerminal(false);
+    const printer = new ProgressPrinter(terminal, "build");
+    const type = "pulumi-nodejs:dynamic/hive:SwarmService";
+    const urn = `urn:pulumi:private::hive::hive:phase:DeployServices$${type}::service-web-service`;
+    const metadata = { op: "update", urn, type, new: { custom: true } };
+    const take = (event: object) => printer.take(event as Parameters<typeof printer.take>[0]);
+    printer.start();
+    take({ resourcePreEvent: { metadata } });
+    for (const count of [0, 1, 2]) {
+      take({
+        diagnosticEvent: { severity: "info", message: `hive: web: ${count} of 3 tasks run\n` },
+      });
+    }
+    jest.advanceTimersByTime(6000);
+    printer.stop();
+    expect(terminal.text.split("\n").filter((line) => line.includes("tasks run"))).toEqual([
+      "deploy-services       service-web-service: 0 of 3 tasks run",
+      "deploy-services       service-web-service: 2 of 3 tasks run",
+    ]);
+  } finally {
+    jest.useRealTimers();
+  }
+});

@@ -9,6 +9,7 @@ import {
   totalCounts,
 } from "../../../cli/progress/progress";
 import { changeLines, liveLines, sectionTime } from "../../../cli/progress/view";
+import { readProgressNote, stepOfNote } from "../../../cli/progress/progress-note";
 import { plain } from "../../../cli/terminal";
 import { recordedEvents, replay, timeOf } from "./recorded-run";
 
@@ -150,4 +151,82 @@ test("plain output says once that a phase starts and once that it ended", () => 
   expect(count(/^setup-hosts .*3 created/)).toBe(1);
   expect(count(/^deploy-services .*1 failed/)).toBe(1);
   expect(count(/^initialize-services/)).toBe(0);
+});
+
+describe("what long work says that it is doing", () => {
+  test.each([
+    [
+      "hive: webgate: 2 of 3 tasks run (preparing)\n",
+      { subject: "webgate", text: "2 of 3 tasks run (preparing)" },
+    ],
+    [
+      "<{%reset%}>hive: image webgate: step 3<{%reset%}>\n",
+      { subject: "image webgate", text: "step 3" },
+    ],
+    ["hive: waiting\n", { subject: "", text: "waiting" }],
+    ["the hive: webgate: x", undefined],
+    ["error: boom", undefined],
+  ])("%j", (message, note) => {
+    expect(readProgressNote(message)).toEqual(note);
+  });
+
+  const names = [
+    "service-web-gate-service",
+    "service-web-service",
+    "image-web-build",
+    "initialization-web-steps",
+    "image-web-on-hosts",
+  ];
+  test.each([
+    ["web", "2 of 3 tasks run", "service-web-service"],
+    ["web-gate", "1 of 3 tasks run", "service-web-gate-service"],
+    ["web", "step users runs on hive1", "initialization-web-steps"],
+    ["image web", "layer 3", "image-web-build"],
+    ["am", "step users", undefined],
+    ["", "waiting", undefined],
+  ])("a note about %s (%s) is about %s", (subject, text, step) => {
+    expect(stepOfNote({ subject, text }, names)).toBe(step);
+  });
+
+  const type = "pulumi-nodejs:dynamic/hive:SwarmService";
+  const metadata = {
+    op: "update",
+    urn: `urn:pulumi:private::hive::hive:index:Hive$hive:phase:DeployServices$${type}::service-web-service`,
+    type,
+    new: { custom: true },
+  };
+  const begun = {
+    sequence: 0,
+    timestamp: 1,
+    resourcePreEvent: { metadata },
+  } as unknown as EngineEvent;
+  const says = (text: string, severity = "info#err") =>
+    ({
+      sequence: 1,
+      timestamp: 2,
+      diagnosticEvent: { severity, message: `hive: web: ${text}\n`, prefix: "", color: "" },
+    }) as unknown as EngineEvent;
+  const after = (...events: EngineEvent[]) =>
+    events.reduce((progress, event) => foldEvent(progress, event, 1000), initialProgress("build"));
+
+  test("is shown below its section, the newest word only, and is no warning", () => {
+    const progress = after(begun, says("1 of 3 tasks run"), says("2 of 3 tasks run", "info"));
+    const lines = liveLines(progress, { now: 4000, columns: 100, frame: 0, paint: plain });
+    expect(lines).toContain("    service-web-service 3 s: 2 of 3 tasks run");
+    expect(progress.diagnostics).toEqual([]);
+  });
+
+  test("is gone when its step has ended", () => {
+    const ended = {
+      sequence: 2,
+      timestamp: 3,
+      resOutputsEvent: { metadata },
+    } as unknown as EngineEvent;
+    const progress = after(begun, says("1 of 3 tasks run"), ended);
+    const lines = liveLines(progress, { now: 4000, columns: 100, frame: 0, paint: plain });
+    expect(lines.join("\n")).not.toContain("tasks run");
+    expect(progress.finished).toEqual([
+      { name: "service-web-service", operation: "update", milliseconds: 0 },
+    ]);
+  });
 });
