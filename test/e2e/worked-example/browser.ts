@@ -43,7 +43,7 @@ export interface BrowserOptions {
    * @default none
    */
   readonly names?: Readonly<Record<string, readonly string[]>>;
-  /** How long a page may take to load, seconds. @default 40 */
+  /** How long a page may take to load, seconds. @default 50 */
   readonly pageSeconds?: number;
 }
 
@@ -71,7 +71,7 @@ export async function startBrowser(options: BrowserOptions): Promise<Browser> {
     await run("docker", ["rm", "--force", name]).catch(() => undefined);
   };
   try {
-    return await attach(new DevTools(child), (options.pageSeconds ?? 40) * 1000, remove);
+    return await attach(new DevTools(child), (options.pageSeconds ?? 50) * 1000, remove);
   } catch (error) {
     child.kill();
     await remove();

@@ -15,7 +15,7 @@ export interface LoginLoadOptions {
   readonly seconds: number;
   /** Logins begun each second, 1 to 10. */
   readonly perSecond: number;
-  /** How long one login may take until it has failed, seconds. @default 30 */
+  /** How long one login may take until it has failed, seconds. @default 60 */
   readonly patience?: number;
   /** Port of webgate. @default 80 */
   readonly port?: number;
@@ -160,7 +160,7 @@ class Login {
     /** Number of the name's spelling. */
     private readonly variant: number,
   ) {
-    this.end = Date.now() + (options.patience ?? 30) * 1000;
+    this.end = Date.now() + (options.patience ?? 60) * 1000;
   }
 
   /** @returns whether an address did not answer. @throws Error with the reason of the failure */

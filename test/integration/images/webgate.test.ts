@@ -1,98 +1,321 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "node:tls";
+
+import { queen } from "../../e2e/worked-example/people";
 import {
-  buildLocally,
-  docker,
-  type LocalContainer,
-  processesOf,
-  startLocally,
-  waitForHealth,
-} from "./local-image";
+  type Answer,
+  ask,
+  type Asked,
+  type ExampleContainer,
+  ExampleSite,
+  inside,
+  textOf,
+} from "./example-site";
+import { docker, processesOf } from "./local-image";
 
 jest.setTimeout(300_000);
 
-let image: string;
-let container: LocalContainer;
-const get = (path: string): Promise<Response> =>
-  fetch(`http://${container.address}${path}`, { signal: AbortSignal.timeout(10_000) });
-const textOf = (page: string, id: string): string =>
-  new RegExp(`id="${id}">([^<]*)<`).exec(page)?.[1] ?? `no ${id}`;
+const site = new ExampleSite();
+let ldap: ExampleContainer;
+let am: ExampleContainer;
+let portal: ExampleContainer;
+let webgate: ExampleContainer;
+
+const get = (path: string, asked: Asked = {}): Promise<Answer> =>
+  ask(`http://${webgate.address}${path}`, asked);
+const logIn = (scheme = "http"): Promise<Answer> =>
+  ask(`${scheme}://${webgate.address}/login/submit?next=/`, {
+    form: { username: queen.user, password: queen.password },
+  });
+/** Milliseconds that something takes. */
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = Date.now();
+  await work();
+  return Date.now() - start;
+}
 
 beforeAll(async () => {
-  image = await buildLocally("site/images/webgate");
-  container = await startLocally(
-    image,
-    "--hostname",
-    "p-hive1.hive.example",
-    "--env",
-    "RELEASE=2026.11-rc1",
-  );
-  expect(await waitForHealth(container.id, 60)).toBe("healthy");
+  await site.prepare("ldap", "am", "portal", "webgate");
+  const volume = await site.volume();
+  [ldap, am, portal, webgate] = await Promise.all([
+    site.startLdap(volume),
+    site.startAm(),
+    site.start("portal", "--hostname", "p-hive2.hive.example"),
+    site.start("webgate", "--hostname", "p-hive1.hive.example", "--env", "RELEASE=2026.11-rc1"),
+  ]);
+  await site.loadPeople(ldap);
 });
-afterAll(() => docker("rm", "--force", container.id));
+afterAll(() => site.destroy());
 
-describe("the webgate image", () => {
-  test("the page names the server, the release, the time and the visitor", async () => {
-    const response = await get("/");
-    const page = await response.text();
-    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(textOf(page, "host")).toBe("p-hive1.hive.example");
-    expect(textOf(page, "release")).toBe("2026.11-rc1");
-    expect(textOf(page, "client")).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-    expect(Math.abs(Date.parse(textOf(page, "time")) - Date.now())).toBeLessThan(30_000);
-    expect(page).not.toContain("<!--#");
+describe("webgate's own page", () => {
+  test("names the server, the release, the time and the visitor, and asks for no login", async () => {
+    const { status, headers, text } = await get("/status/");
+    expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(textOf(text, "host")).toBe("p-hive1.hive.example");
+    expect(headers["x-served-by"]).toBe("p-hive1.hive.example");
+    expect(textOf(text, "release")).toBe("2026.11-rc1");
+    expect(textOf(text, "client")).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect(Math.abs(Date.parse(textOf(text, "time")) - Date.now())).toBeLessThan(30_000);
+    expect(text).not.toContain("<!--#");
   });
 
-  test("the page loads nothing from elsewhere, and its policy would not let it", async () => {
-    const response = await get("/");
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
-    const page = await response.text();
+  test("loads nothing from elsewhere, and its policy would not let it", async () => {
+    const { headers, text } = await get("/status/");
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
     expect(
-      [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url?.slice(0, 5)),
+      [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url?.slice(0, 5)),
     ).toEqual(["data:"]);
-    expect(page).toContain('<html lang="en">');
-    expect(page).toContain("prefers-color-scheme: dark");
+    expect(text).toContain('<html lang="en">');
+    expect(text).toContain("prefers-color-scheme: dark");
   });
 
-  test("answers are not kept by caches, and tell nothing about the server's software", async () => {
-    const { headers } = await get("/");
-    expect(headers.get("cache-control")).toBe("no-store");
-    expect(headers.get("server")).toBe("nginx");
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
-  });
-
-  test("there is a health address, and nothing else", async () => {
+  test("is not kept by caches, and tells nothing about the server's software; so does the health address", async () => {
+    const { headers } = await get("/status/");
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(headers.server).toBe("nginx");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
     const health = await get("/healthz");
-    expect([health.status, await health.text()]).toEqual([200, "ok\n"]);
-    for (const path of ["/index.html", "/../etc/passwd", "/.git/config"]) {
-      expect((await get(path)).status).toBe(404);
-    }
-  });
-
-  test("no process runs as root", async () => {
-    const processes = await processesOf(container.id);
-    expect(processes.length).toBeGreaterThan(1);
-    expect(processes.filter(({ uid }) => uid === 0)).toEqual([]);
+    expect([health.status, health.text]).toEqual([200, "ok\n"]);
   });
 
   test("a release that could be markup is not shown", async () => {
-    const other = await startLocally(image, "--env", 'RELEASE=<script>"; }');
-    try {
-      expect(await waitForHealth(other.id, 60)).toBe("healthy");
-      const page = await (await fetch(`http://${other.address}/`)).text();
-      expect(textOf(page, "release")).toBe("unknown");
-      expect(await docker("logs", other.id)).toContain("RELEASE may have letters");
-    } finally {
-      await docker("rm", "--force", other.id);
+    const other = await site.start("webgate", "--env", 'RELEASE=<script>"; }');
+    const { text } = await ask(`http://${other.address}/status/`);
+    expect(textOf(text, "release")).toBe("unknown");
+    expect(await docker("logs", other.id)).toContain("RELEASE may have letters");
+    await site.remove(other);
+  });
+});
+
+describe("without a session", () => {
+  test.each([
+    ["/", "/login?next=/"],
+    ["/some/where?a=b&c=/d", "/login?next=/some/where?a=b&c=/d"],
+    ["/index.html", "/login?next=/index.html"],
+    ["/.git/config", "/login?next=/.git/config"],
+    ["/status/../etc/passwd", "/login?next=/status/../etc/passwd"],
+    ["/loginx", "/login?next=/loginx"],
+  ])("%s leads to %s", async (path, location) => {
+    const answer = await get(path);
+    expect([answer.status, answer.headers.location]).toEqual([302, location]);
+    expect(answer.text).not.toContain("portal");
+  });
+
+  test("what was sent to an application is not asked for again after the login", async () => {
+    const { headers } = await get("/delete?all=1", { form: { sure: "yes" } });
+    expect(headers.location).toBe("/login?next=/");
+  });
+
+  test("nobody gets in by saying who he is, nor to the question that is webgate's own", async () => {
+    for (const header of ["X-Remote-User", "x_remote_user", "X-REMOTE-USER"]) {
+      expect((await get("/", { headers: { [header]: "queen" } })).status).toBe(302);
+    }
+    expect((await get("/.webgate/check")).status).toBe(404);
+    expect((await get("/check")).status).toBe(302);
+    expect(
+      (await get("/", { headers: { Authorization: "Basic cXVlZW46UXVlZW4tb2YtaGl2ZS0x" } })).status,
+    ).toBe(302);
+  });
+});
+
+describe("with a session", () => {
+  test("the application is there, under any name, with the person's name and groups", async () => {
+    const { session = "", headers } = await logIn();
+    expect(headers.location).toBe("/");
+    for (const host of [webgate.address, "www.hive.example", "anything.test:8080"]) {
+      const { status, text } = await get("/", { session, headers: { Host: host } });
+      expect(status).toBe(200);
+      expect(["name", "user", "groups", "host", "gate"].map((id) => textOf(text, id))).toEqual([
+        ...[queen.fullName, queen.user, queen.groups],
+        ...["p-hive2.hive.example", "p-hive1.hive.example"],
+      ]);
     }
   });
 
+  test("nobody becomes somebody else by saying so", async () => {
+    const { session = "" } = await logIn();
+    const lies = {
+      "X-Remote-User": "root",
+      "X-Remote-Name": "Root",
+      "X-Remote-Groups": "wheel",
+      X_Remote_User: "root",
+      "X-Served-By": "elsewhere",
+    };
+    const { text } = await get("/", { session, headers: lies });
+    expect(text).not.toMatch(/root|wheel|elsewhere/i);
+    expect(textOf(text, "user")).toBe("queen");
+  });
+
+  test("the application gets its own cookies and not the session", async () => {
+    const { session = "" } = await logIn();
+    const config =
+      'events {} pid /tmp/n.pid; daemon off; error_log /dev/stderr; http { access_log off; server { listen 80; location / { return 200 "[$http_cookie]"; } location = /healthz { return 200; } } }';
+    await site.remove(portal);
+    const echo = await site.start(
+      "portal",
+      "--volume",
+      `${site.file("echo.conf", config)}:/etc/portal/nginx.conf:ro`,
+    );
+    for (const [sent, got] of [
+      ["hive_session=S", ""],
+      ["a=1; hive_session=S; b=2", "a=1; b=2"],
+      ["hive_session=S; b=2", "b=2"],
+      ["xhive_session=1; hive_session=S", "xhive_session=1; "],
+    ]) {
+      const Cookie = sent?.replace("=S", `=${session}`) ?? "";
+      // A moved application is found within the time for which an address is remembered.
+      const answer = await eventually(10, async () => {
+        const found = await get("/", { headers: { Cookie } });
+        return found.status === 200 ? found : undefined;
+      });
+      expect(answer.text).toBe(`[${got}]`);
+    }
+    await site.remove(echo);
+    portal = await site.start("portal", "--hostname", "p-hive2.hive.example");
+  });
+
+  test("logging out ends it", async () => {
+    const { session = "" } = await logIn();
+    const out = await get("/logout", { method: "POST", session });
+    expect([out.status, out.headers.location, out.session]).toEqual([303, "/login?out=1", ""]);
+    expect((await get("/")).status).toBe(302);
+  });
+
+  test("what the application says about errors is passed on as it is", async () => {
+    const { session = "" } = await logIn();
+    expect((await get("/nothing", { session })).status).toBe(404);
+  });
+});
+
+/** Repeats a look until it gives something. */
+async function eventually<T>(seconds: number, look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > end) throw new Error(`Not within ${seconds} s.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+describe("when servers are lost", () => {
+  test("a server of am that answers nothing costs a second, not the session and not the login", async () => {
+    const { session = "" } = await logIn();
+    // Nobody takes the calls that fill its queue, so it does not answer further ones, as a lost server does not.
+    const silent = `use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80) or die;
+      my @calls = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:80", Blocking => 0) } 1 .. 4; sleep 600;`;
+    const lost = await site.launchAs("am", "portal", "perl", "-e", silent);
+    try {
+      for (let round = 0; round < 4; round++) {
+        let answer: Answer | undefined;
+        const time = await timeOf(async () => (answer = await get("/", { session })));
+        expect([answer?.status, time < 3000]).toEqual([200, true]);
+        expect((await logIn()).headers.location).toBe("/");
+      }
+      expect(await docker("logs", webgate.id)).toContain(`upstream timed out`);
+    } finally {
+      await site.remove(lost);
+    }
+  });
+
+  test("an am that has moved is found within seconds, and the session goes on", async () => {
+    const { session = "" } = await logIn();
+    await site.remove(am);
+    am = await site.startAm();
+    const answer = await eventually(6, async () => {
+      const found = await get("/", { session });
+      return found.status === 200 ? found : undefined;
+    });
+    expect(textOf(answer.text, "user")).toBe("queen");
+  });
+
+  test("without am, or without the application, a page asks to wait and comes again by itself", async () => {
+    const { session = "" } = await logIn();
+    for (const gone of [am, portal]) {
+      await docker("kill", gone.id);
+      const answer = await get("/", { session });
+      expect(answer.status).toBe(503);
+      expect(answer.headers.refresh).toBe("1");
+      expect(answer.headers["retry-after"]).toBe("1");
+      expect(answer.text).toContain("One moment, please");
+      expect((await get("/status/")).status).toBe(200);
+      await docker("start", gone.id);
+      await eventually(10, async () =>
+        (await get("/", { session })).status === 200 ? true : undefined,
+      );
+    }
+  });
+});
+
+describe("on port 443", () => {
+  const certificateOf = (address: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: address, port: 443, rejectUnauthorized: false }, () => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.end();
+      });
+      socket.on("error", reject);
+    });
+
+  test("the same is there with a certificate of its own making, and the session stays on it", async () => {
+    expect(await certificateOf(webgate.address)).toBe("webgate");
+    const answer = await logIn("https");
+    expect(answer.headers["set-cookie"]?.join()).toMatch(/; *Secure/i);
+    const page = await ask(`https://${webgate.address}/`, { session: answer.session ?? "" });
+    expect(textOf(page.text, "user")).toBe("queen");
+    expect((await logIn()).headers["set-cookie"]?.join()).not.toMatch(/Secure/i);
+  });
+
+  test("with the certificate that it is given", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hive-tls-"));
+    const [key, certificate] = [join(folder, "tls.key"), join(folder, "tls.crt")];
+    execFileSync(
+      "openssl",
+      [
+        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+        ...["-days", "2", "-subj", "/CN=www.hive.example", "-keyout", key, "-out", certificate],
+      ],
+      { stdio: "ignore" },
+    );
+    execFileSync("chmod", ["-R", "a+rX", folder]);
+    const other = await site.start("webgate", "--volume", `${folder}:/etc/webgate/tls:ro`);
+    expect(await certificateOf(other.address)).toBe("www.hive.example");
+    await site.remove(other);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("the webgate image", () => {
+  test("passwords are not tried faster than people type them", async () => {
+    const wrong = { form: { username: "nobody", password: "x" } };
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, () => get("/login/submit?next=/", wrong)),
+    );
+    const refused = answers.filter(({ status }) => status === 429).length;
+    expect(refused).toBeGreaterThan(20);
+    expect(refused).toBeLessThan(60);
+  });
+
+  test("keeps no secret in settings, processes, log or image, and no process runs as root", async () => {
+    expect(await site.leaks(webgate)).toEqual([]);
+    expect(await docker("logs", webgate.id)).not.toContain(queen.password);
+    const processes = await processesOf(webgate.id);
+    expect(processes.length).toBeGreaterThan(1);
+    expect(processes.filter(({ uid }) => uid === 0)).toEqual([]);
+    expect((await inside(webgate, ["stat", "-c", "%a", "/tmp/webgate/tls.key"])).output).toBe(
+      "600\n",
+    );
+  });
+
   test("it stops at once and in order, and what visitors asked for is in its log", async () => {
-    await get("/");
-    const start = Date.now();
-    await docker("stop", container.id);
-    expect(Date.now() - start).toBeLessThan(8000);
-    expect(await docker("inspect", "--format", "{{.State.ExitCode}}", container.id)).toBe("0");
-    const log = await docker("logs", container.id);
-    expect(log).toContain('"GET / HTTP/1.1" 200');
+    await get("/status/");
+    expect(await timeOf(() => docker("stop", webgate.id))).toBeLessThan(8000);
+    expect(await docker("inspect", "--format", "{{.State.ExitCode}}", webgate.id)).toBe("0");
+    const log = await docker("logs", webgate.id);
+    expect(log).toContain('"GET /status/ HTTP/1.1" 200');
     expect(log).not.toContain("/healthz");
   });
 });
