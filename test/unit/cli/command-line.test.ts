@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes } from "../../../cli/exit-codes";
 import { Failure, reportFailure } from "../../../cli/failure";
@@ -70,19 +72,80 @@ test("a reader that goes away is no error", () => {
   expect([stdout.trim(), stderr]).toEqual(["0", ""]);
 });
 
-test.each(["bash", "zsh"] as const)(
-  "the completion script of %s is one that the shell can read",
-  (shell) => {
-    const script = completionScript(shell, program);
-    expect(script).toContain("--through-phase");
-    if (shell === "bash") {
-      const ask = `${script}\nCOMP_WORDS=(hive up --thr); COMP_CWORD=2; _hive; echo "\${COMPREPLY[@]}"`;
-      expect(execFileSync("bash", ["-c", ask], { encoding: "utf8" }).trim()).toBe(
-        "--through-phase",
+describe("completion", () => {
+  let home: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "hive it's "));
+    for (const [stage, service] of [
+      ["private", "webgate"],
+      ["production", "shop"],
+    ] as const) {
+      mkdirSync(join(home, stage));
+      writeFileSync(
+        join(home, stage, "names"),
+        `host hive0\nhost hive1\nservice ${service}\nservice am\n`,
       );
     }
-  },
-);
+  });
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  /** What bash offers for a command line that ends where the cursor is. */
+  const offered = (...words: string[]): string[] => {
+    const script = `${completionScript("bash", program, home)}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _hive; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const out = execFileSync("bash", ["-c", script, "bash", ...words], { encoding: "utf8" });
+    return out.split("\n").filter((word) => word !== "");
+  };
+
+  test.each([
+    [["hive", "ro"], ["rollback"]],
+    [["npx", "hive", "sta"], ["status"]],
+    [["hive", "up", "--thr"], ["--through-phase"]],
+    [["hive", "up", "--through-phase", "setup"], ["setup-hosts"]],
+    [
+      ["hive", "logs", ""],
+      ["webgate", "am"],
+    ],
+    [["hive", "logs", "we"], ["webgate"]],
+    [
+      ["hive", "logs", "--stack", "production", ""],
+      ["shop", "am"],
+    ],
+    [
+      ["hive", "exec", "webgate", "--host", "hive"],
+      ["hive0", "hive1"],
+    ],
+    [["hive", "exec", "webgate", "--", "ng"], []],
+    [
+      ["hive", "ssh", ""],
+      ["hive0", "hive1"],
+    ],
+    [["hive", "cp", "web"], ["webgate:"]],
+    [
+      ["hive", "status", "-s", "pr"],
+      ["private", "production"],
+    ],
+    [
+      ["hive", "completion", ""],
+      ["bash", "zsh"],
+    ],
+    [["npx", "jest", ""], []],
+  ])("%j offers %j", (words, expected) => {
+    expect(offered(...words)).toEqual(expected);
+  });
+
+  test("every command offers its options", () => {
+    for (const command of program.commands) {
+      expect(offered("hive", command.name(), "--")).toContain("--help");
+    }
+  });
+
+  test("zsh gets the same through its own compatibility with bash", () => {
+    const script = completionScript("zsh", program, home);
+    expect(script).toMatch(/^#compdef hive\n.*bashcompinit/);
+    expect(script).toContain("--through-phase");
+  });
+});
 
 test.each([
   ["a terminal", { isTTY: true, env: {} }, { live: true, colour: true }],
