@@ -15,5 +15,5 @@ export const am = defineService({
   secrets: [{ secret: "am-session-key", uid: 33, gid: 33, mode: "0400" }],
   restart: { delay: "0s" },
   stopGracePeriod: "10s",
-  resources: { limits: { memory: "128MiB", pids: 256 } },
+  resources: { limits: { memory: "256MiB", pids: 1024 } },
 });
