@@ -168,41 +168,6 @@ export async function restartRollout(docker: Dockerode, id: string): Promise<voi
   await service.update(undefined, request);
 }
 
-/**
- * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free.
- *
- * @param waitSeconds how long to wait for the tasks; those on lost hosts are not waited for
- */
-export async function removeService(
-  docker: Dockerode,
-  id: string,
-  waitSeconds: number,
-): Promise<void> {
-  try {
-    await docker.getService(id).remove();
-  } catch (error) {
-    if (engineStatus(error) !== 404) {
-      throw error;
-    }
-  }
-  const end = Date.now() + waitSeconds * 1000;
-  while (Date.now() < end) {
-    // A filter for the service would be refused now that it is gone; its tasks are there until they have stopped.
-    const [tasks, nodes] = await Promise.all([
-      docker.listTasks() as Promise<(EngineTask & { readonly ServiceID?: string })[]>,
-      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
-    ]);
-    const alive = nodes.filter(({ Status }) => Status.State === "ready").map(({ ID }) => ID);
-    const left = tasks.filter(
-      ({ ServiceID, NodeID }) => ServiceID === id && NodeID !== undefined && alive.includes(NodeID),
-    );
-    if (left.length === 0) {
-      return;
-    }
-    await sleep(200);
-  }
-}
-
 /** The account in the form of the Engine API, with the registry's address from the image. */
 function authFor(spec: ServiceSpec, auth: RegistryAuth | undefined): object | undefined {
   const [serveraddress = ""] = spec.image.split("/");

@@ -10,8 +10,9 @@ import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../unknown-value";
 import { changeService } from "./change";
 import { checkService } from "./check";
-import { createService, findOwnService, inspectService, removeService } from "./client";
+import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
+import { removeService } from "./removal";
 import {
   normalInputs,
   serviceContent,
@@ -55,26 +56,28 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async create(inputs) {
     const spec = specOf(inputs);
     const { managers, registryAuth, convergeDeadlineSeconds } = inputs;
-    const { id, isNew } = await withAnyManager(managers, async (docker) => {
-      const own = await findOwnService(docker, spec);
-      // The kind of mode cannot be changed.
-      const usable = own !== undefined && fromEngineSpec(own.Spec).mode.kind === spec.mode.kind;
-      if (usable) return { id: own.ID, isNew: false };
-      if (own !== undefined) {
-        await removeService(docker, own.ID, spec.stopGracePeriodSeconds + removalSeconds);
-      }
-      return { id: await createService(docker, spec, registryAuth), isNew: true };
+    const own = await withAnyManager(managers, (docker) => findOwnService(docker, spec), {
+      repeatable: true,
     });
+    // The kind of mode cannot be changed.
+    const usable = own !== undefined && fromEngineSpec(own.Spec).mode.kind === spec.mode.kind;
+    if (own !== undefined && !usable) {
+      const waitSeconds = spec.stopGracePeriodSeconds + removalSeconds;
+      await removeService(managers, own.ID, waitSeconds);
+    }
+    const id = usable
+      ? own.ID
+      : await withAnyManager(managers, (docker) => createService(docker, spec, registryAuth));
     try {
       const options = {
         auth: registryAuth,
         force: false,
         deadlineSeconds: convergeDeadlineSeconds,
       };
-      const changed = !isNew && (await changeService(managers, id, spec, options));
+      const changed = usable && (await changeService(managers, id, spec, options));
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: isNew ? "creation" : changed ? "change" : "nothing",
+        after: !usable ? "creation" : changed ? "change" : "nothing",
         stableSeconds: spec.update.monitorSeconds,
       });
     } catch (error) {
@@ -142,10 +145,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async delete(id, props) {
     const waitSeconds = props.stopGracePeriodSeconds + removalSeconds;
     try {
-      await withAnyManager(props.managers, (docker) => removeService(docker, id, waitSeconds), {
-        deadlineSeconds: waitSeconds + 30,
-        repeatable: true,
-      });
+      await removeService(props.managers, id, waitSeconds);
     } catch (error) {
       if (!isTransportError(error)) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.

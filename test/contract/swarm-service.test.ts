@@ -444,6 +444,13 @@ describe("a job of SwarmService", () => {
     expect(iteration()).toBe(1);
   });
 
+  test("leaves nothing behind, though engines keep the containers of its runs", async () => {
+    const { id, outs } = await server.create(text, await job());
+    expect(swarm.containers()).toBe(1);
+    await server.delete(text, id, outs);
+    expect(swarm.containers()).toBe(0);
+  });
+
   test("that fails says so with its last lines, and is run again by the next run", async () => {
     const failing = await job({ environment: { FAIL: "no table 'users'" } });
     const failed: unknown = await server.create(text, failing).catch((error: unknown) => error);

@@ -35,6 +35,8 @@ export interface FakeSwarm {
   writes(): string[];
   /** SSH connections of all hosts so far. */
   connections(): number;
+  /** Containers on all hosts, running or not. */
+  containers(): number;
   stop(): Promise<void>;
 }
 
@@ -270,7 +272,10 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       if (method === "DELETE") {
         services.splice(services.indexOf(service), 1);
         for (let index = tasks.length - 1; index >= 0; index--) {
-          if (tasks[index]?.ServiceID === service.ID) tasks.splice(index, 1);
+          const task = tasks[index];
+          // Ended tasks of jobs stay, and their containers too.
+          const stays = task?.JobIteration !== undefined && task.Status.State !== "running";
+          if (task?.ServiceID === service.ID && !stays) tasks.splice(index, 1);
         }
       }
       if (verb === "update") {
@@ -322,6 +327,17 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     if (room === "tasks") {
       const wanted = (JSON.parse(query.get("filters") ?? "{}") as { service?: string[] }).service;
       return ok(tasks.filter(({ ServiceID }) => wanted?.includes(ServiceID) ?? true));
+    }
+    if (path === "/containers/json") {
+      const label = (JSON.parse(query.get("filters") ?? "{}") as { label?: string[] }).label?.[0];
+      const own = tasks.filter(
+        ({ NodeID, ServiceID }) => NodeID === nodeId && label?.endsWith(`=${ServiceID}`) === true,
+      );
+      return ok(own.map(({ ID }) => ({ Id: ID })));
+    }
+    if (room === "containers" && method === "DELETE") {
+      tasks.splice(0, tasks.length, ...tasks.filter(({ ID }) => ID !== id));
+      return ok();
     }
     return refuse(404, `page not found: ${method} ${path}`);
   };
@@ -386,6 +402,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     },
     writes: () =>
       hosts.flatMap(({ requests }) => requests.filter((line) => !line.startsWith("GET"))),
+    containers: () => tasks.length,
     connections: () => hosts.reduce((sum, host) => sum + host.connections, 0),
     async stop() {
       await Promise.all(hosts.map((host) => host.stop()));

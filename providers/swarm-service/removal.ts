@@ -1,0 +1,101 @@
+import type Dockerode from "dockerode";
+
+import type { EngineNode, EngineTask } from "../../model/service-progress";
+import { hasEnded } from "../../model/service-progress";
+import { sleep } from "../transport/deadline";
+import { engineStatus, withEngine } from "../transport/engine";
+import { isTransportError } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** Time for one host to remove containers, seconds. */
+const cleaningSeconds = 15;
+
+/** A task with what it belongs to. */
+type OwnedTask = EngineTask & { readonly ServiceID?: string };
+
+/**
+ * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free. May be repeated.
+ *
+ * @param waitSeconds how long to wait for the tasks; those on lost hosts are not waited for
+ * @throws TransportError if no manager can be asked
+ */
+export async function removeService(
+  managers: readonly HostAccess[],
+  id: string,
+  waitSeconds: number,
+): Promise<void> {
+  const hasJobTasks = await withAnyManager(
+    managers,
+    (docker) => removeAndWait(docker, id, waitSeconds),
+    { deadlineSeconds: waitSeconds + 30, repeatable: true },
+  );
+  if (!hasJobTasks) return;
+  // Those of a job that have ended stay for ever, and with them their volumes' being in use (Engine 20.10).
+  await Promise.all(
+    managers.map((host) =>
+      withEngine(host, (docker) => removeContainers(docker, id), {
+        deadlineSeconds: cleaningSeconds,
+        dialSeconds: 3,
+      }).catch((error: unknown) => {
+        // What is left on a lost host goes with it.
+        if (!isTransportError(error)) throw error;
+      }),
+    ),
+  );
+}
+
+/** @returns whether ended tasks of a job are left */
+async function removeAndWait(docker: Dockerode, id: string, waitSeconds: number): Promise<boolean> {
+  try {
+    await docker.getService(id).remove();
+  } catch (error) {
+    if (engineStatus(error) !== 404) {
+      throw error;
+    }
+  }
+  const end = Date.now() + waitSeconds * 1000;
+  for (;;) {
+    // A filter for the service would be refused now that it is gone; its tasks are there until they have stopped.
+    const [all, nodes] = await Promise.all([
+      docker.listTasks() as Promise<OwnedTask[]>,
+      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+    ]);
+    const tasks = all.filter(({ ServiceID }) => ServiceID === id);
+    const alive = nodes.filter(({ Status }) => Status.State === "ready").map(({ ID }) => ID);
+    const left = tasks.filter(
+      (task) => alive.includes(task.NodeID ?? "") && !(isOfJob(task) && hasEnded(task)),
+    );
+    if (left.length === 0 || Date.now() > end) {
+      return tasks.some(isOfJob);
+    }
+    await sleep(200);
+  }
+}
+
+function isOfJob({ JobIteration }: EngineTask): boolean {
+  return JobIteration !== undefined;
+}
+
+/** Removes the stopped containers of a service from one host. */
+async function removeContainers(docker: Dockerode, id: string): Promise<void> {
+  const containers = await docker.listContainers({
+    all: true,
+    filters: JSON.stringify({
+      label: [`com.docker.swarm.service.id=${id}`],
+      status: ["exited", "dead", "created"],
+    }),
+  });
+  await Promise.all(
+    containers.map(({ Id }) =>
+      docker
+        .getContainer(Id)
+        .remove()
+        .catch((error: unknown) => {
+          // Gone, or being removed by its engine.
+          const status = engineStatus(error);
+          if (status !== 404 && status !== 409) throw error;
+        }),
+    ),
+  );
+}
