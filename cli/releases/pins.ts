@@ -1,49 +1,102 @@
-import { type Document, isMap, type Pair, parseDocument, type Scalar } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { isMap, parseDocument } from "yaml";
 
-/** Where pins stand in a stage's configuration. */
-const place = ["config", "hive:pins"] as const;
+const key = "hive:pins";
 const comment =
-  " Releases that are kept although the site has newer ones: `npx hive unpin <image>` ends it.";
+  "# Releases that are kept although the site has newer ones: `npx hive unpin <image>` ends it.";
 
 /** The pins in the text of `Pulumi.<stage>.yaml`: digests by name of an image, or of a service. */
 export function pinsIn(text: string): Readonly<Record<string, string>> {
-  const pins: unknown = (parseDocument(text).toJS() as { config?: Record<string, unknown> } | null)
-    ?.config?.["hive:pins"];
+  const pins = configOf(text)[key];
   if (typeof pins !== "object" || pins === null) return {};
   return Object.fromEntries(Object.entries(pins).map(([name, digest]) => [name, String(digest)]));
 }
 
-/** The text with an image pinned; comments and everything else stay as they are. */
+/** The text with an image pinned. Only its own lines change: the file is the user's. */
 export function withPin(text: string, image: string, digest: string): string {
-  const document = parseDocument(text);
-  const before = document.getIn(place);
-  if (isMap(before)) document.setIn([...place, image], digest);
-  else {
-    document.setIn(place, document.createNode({ [image]: digest }));
-    describeKey(document);
-  }
-  return written(document);
+  return edited(text, { ...pinsIn(text), [image]: digest }, (lines) => {
+    const block = findBlock(lines);
+    if (block === undefined) return appended(lines, image, digest);
+    const indent = `${block.indent}  `;
+    const entry = entryLine(lines, block, image);
+    const line = `${indent}${image}: ${digest}`;
+    return entry === undefined ? lines.toSpliced(block.end, 0, line) : lines.with(entry, line);
+  });
 }
 
-/** The text without the pins of these names. */
+/** The text without the pins of these names; without the whole key when none is left. */
 export function withoutPins(text: string, names: readonly string[]): string {
+  const left = Object.entries(pinsIn(text)).filter(([name]) => !names.includes(name));
+  return edited(text, Object.fromEntries(left), (lines) => {
+    const block = findBlock(lines);
+    if (block === undefined) return lines;
+    if (left.length === 0) return lines.toSpliced(block.begin, block.end - block.begin);
+    const gone = names.map((name) => entryLine(lines, block, name));
+    return lines.filter((_line, index) => !gone.includes(index));
+  });
+}
+
+/**
+ * Edits lines. What the lines cannot be edited for (another style of writing) is written by the YAML library, which keeps
+ * comments but may set some lines anew.
+ */
+function edited(
+  text: string,
+  pins: Readonly<Record<string, string>>,
+  edit: (lines: string[]) => string[],
+): string {
+  const result = edit(text.split("\n")).join("\n");
+  const others = Object.entries(configOf(text)).filter(([name]) => name !== key);
+  const own = Object.keys(pins).length === 0 ? [] : [[key, pins] as const];
+  const wanted = Object.fromEntries([...others, ...own]);
+  if (isDeepStrictEqual(configOf(result), wanted)) return result;
   const document = parseDocument(text);
-  for (const name of names) document.deleteIn([...place, name]);
-  const left = document.getIn(place);
-  if (isMap(left) && left.items.length === 0) document.deleteIn(place);
-  return written(document);
-}
-
-function describeKey(document: Document): void {
-  const config = document.get("config");
-  if (!isMap(config)) return;
-  const pair = (config.items as Pair<Scalar>[]).find(({ key }) => key.value === place[1]);
-  if (pair === undefined) return;
-  pair.key.spaceBefore = true;
-  pair.key.commentBefore = comment;
-}
-
-function written(document: Document): string {
-  // Lines are not folded: a comment or a long value stays on its line.
+  if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
+  if (Object.keys(pins).length === 0) document.deleteIn(["config", key]);
+  else document.setIn(["config", key], document.createNode(pins));
   return document.toString({ lineWidth: 0 });
+}
+
+/** Lines of the key with its entries, and of the comment that was written with it. */
+interface Block {
+  readonly indent: string;
+  readonly begin: number;
+  /** The line of the key. */
+  readonly head: number;
+  /** The line after the last entry. */
+  readonly end: number;
+}
+
+function findBlock(lines: readonly string[]): Block | undefined {
+  const head = lines.findIndex((line) => /^ +hive:pins:\s*$/.test(line));
+  const indent = /^ +/.exec(lines[head] ?? "")?.[0];
+  if (indent === undefined) return undefined;
+  let end = head + 1;
+  while (lines[end]?.startsWith(`${indent} `) === true) end += 1;
+  let begin = head;
+  if (lines[begin - 1]?.trim() === comment) begin -= 1;
+  if (begin < head && lines[begin - 1] === "") begin -= 1;
+  return { indent, begin, head, end };
+}
+
+function entryLine(lines: readonly string[], block: Block, name: string): number | undefined {
+  const entry = lines.findIndex(
+    (line, index) =>
+      index > block.head && index < block.end && line.trimStart().startsWith(`${name}:`),
+  );
+  return entry < 0 ? undefined : entry;
+}
+
+/** At the end of the file, which belongs to `config` in a stage's configuration as a rule. */
+function appended(lines: readonly string[], image: string, digest: string): string[] {
+  const kept = lines.at(-1) === "" ? lines.slice(0, -1) : [...lines];
+  return [...kept, "", `  ${comment}`, `  ${key}:`, `    ${image}: ${digest}`, ""];
+}
+
+function configOf(text: string): Readonly<Record<string, unknown>> {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return {};
+  const content = document.toJS() as { config?: unknown } | null;
+  const config = content?.config;
+  return typeof config === "object" && config !== null ? { ...config } : {};
 }
