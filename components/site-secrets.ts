@@ -47,7 +47,7 @@ export class SiteSecrets extends HiveComponent {
       return pulumi.secret(stageSecrets.apply((values) => values[name] ?? ""));
     }
     const generated = new random.RandomPassword(
-      this.child(name),
+      this.child(`value-${name}`),
       {
         length: source.length,
         special: false,

@@ -201,6 +201,7 @@ describe("servers that are reached through ports of this computer", () => {
     expect(inputs.ports).toEqual([
       { internal: 22, external: 21022, ip: "127.0.0.1", protocol: "tcp" },
       { internal: 80, external: 21080, ip: "127.0.0.1", protocol: "tcp" },
+      { internal: 443, external: 21443, ip: "127.0.0.1", protocol: "tcp" },
     ]);
     expect(named(resources, "fleet-hive1-ready").inputs.connection).toMatchObject({
       host: "127.0.0.1",
@@ -276,11 +277,11 @@ describe("a site that uses all of the service model", () => {
   it("takes the operator's own values from the stage, and brings none into the Swarm that no service reads", () => {
     expect(named(resources, "files-secret-smtp").inputs.value).toBe("STAGE-smtp");
     expect(named(resources, "files-secret-db-password").inputs.value).toBe(
-      "PASSWORD-secrets-db-password",
+      "PASSWORD-secrets-value-db-password",
     );
     expect(resources.map(({ name }) => name)).not.toContain("files-secret-npm-token");
     expect(named(resources, "image-app-build").inputs.buildSecrets).toEqual({
-      "npm-token": "PASSWORD-secrets-npm-token",
+      "npm-token": "PASSWORD-secrets-value-npm-token",
     });
   });
 
