@@ -80,8 +80,7 @@ export class Stack {
 
   /** Whether the stack exists. */
   async exists(): Promise<boolean> {
-    const backend = backendFolder(this.backendUrl);
-    if (backend !== undefined && !existsSync(join(backend, ".pulumi"))) return false;
+    if (!this.hasBackend) return false;
     this.prepareFolder();
     const { code, stderr } = await this.engine.ask(["stack", "select", "--stack", this.stage], {
       cwd: this.workFolder,
@@ -89,6 +88,12 @@ export class Stack {
     if (code === 0) return true;
     if (/no stack named/.test(stderr)) return false;
     throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
+  }
+
+  /** Whether there is anything that could hold a stack. */
+  private get hasBackend(): boolean {
+    const backend = backendFolder(this.backendUrl);
+    return backend === undefined || existsSync(join(backend, ".pulumi"));
   }
 
   private prepareFolder(): void {
@@ -194,14 +199,17 @@ ${stderr}`,
     return stdout;
   }
 
-  /** The stack's outputs; secrets are masked. */
+  /** The stack's outputs; secrets are masked. None at all if the stack does not exist. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    if (!this.hasBackend) return {};
+    this.prepareFolder();
     const { code, stdout, stderr } = await this.engine.ask(
       ["stack", "output", "--json", "--stack", this.stage],
       {
         cwd: this.workFolder,
       },
     );
+    if (code !== 0 && /no stack named/.test(stderr)) return {};
     if (code !== 0)
       throw engineFailure(`The outputs of the stage ${this.stage} could not be read.`, stderr);
     return JSON.parse(stdout) as Record<string, unknown>;

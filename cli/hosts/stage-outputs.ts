@@ -2,12 +2,11 @@ import { resolve } from "node:path";
 import { openStack } from "../engine/open-stack";
 import { projectFolder } from "../project";
 import { rememberNames } from "./known-names";
-import { notUp, readOutputs, type StageOutputs } from "./outputs";
+import { readOutputs, type StageOutputs } from "./outputs";
 
 /** The outputs of a stage that is up, to be used from any folder. @throws Failure when it is not up */
 export async function stageOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
-  if (!(await stack.exists())) throw notUp(stage);
   const outputs = readOutputs(stage, await stack.outputs());
   rememberNames(outputs);
   return withAbsoluteKeys(outputs, projectFolder);
