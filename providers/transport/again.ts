@@ -6,11 +6,14 @@ import { isTransportError } from "./errors";
  *
  * @param seconds limit for all attempts together
  * @param ask asks once, with the limit for this attempt in seconds
+ * @param signal the caller's, which `ask` heeds too: when it is aborted, there is no next attempt. Its reason may be a deadline
+ *   as well, and without this every further attempt would fail at once, and the next one, without a pause
  * @throws what `ask` throws; its deadline only when there is no time left
  */
 export async function askAgain<T>(
   seconds: number,
   ask: (attemptSeconds: number) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -18,7 +21,8 @@ export async function askAgain<T>(
     try {
       return await ask(Math.min(4, Math.max(1, left)));
     } catch (error) {
-      if (!isTransportError(error, "deadline") || Date.now() > end - 1000) {
+      const over = signal?.aborted === true || Date.now() > end - 1000;
+      if (over || !isTransportError(error, "deadline")) {
         throw error;
       }
     }

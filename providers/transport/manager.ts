@@ -125,8 +125,10 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
     // Answered only with quorum: a manager that lost it still calls itself active.
     await docker.listNodes({ filters: JSON.stringify({ id: [swarm.NodeID] }) });
   };
-  await askAgain(probeSeconds, (deadlineSeconds) =>
-    withEngine(host, probe, { deadlineSeconds, dialSeconds, signal }),
+  await askAgain(
+    probeSeconds,
+    (deadlineSeconds) => withEngine(host, probe, { deadlineSeconds, dialSeconds, signal }),
+    signal,
   );
 }
 
