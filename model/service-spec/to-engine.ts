@@ -28,15 +28,18 @@ export function toEngineSpec(
   anew = false,
 ): EngineServiceSpec {
   const { mode } = spec;
-  const lastRun = seen?.Labels?.[lastRunLabel];
+  const schedule = mode.kind === "job" ? mode.schedule : undefined;
+  // With another schedule the job counts from this change: it has not missed what was not its time then.
+  const lastRun =
+    schedule !== undefined && seen?.Labels?.[scheduleLabel] === schedule
+      ? seen.Labels[lastRunLabel]
+      : undefined;
   return {
     Name: spec.name,
     Labels: {
       ...spec.labels,
       [siteLabel]: spec.site,
-      ...(mode.kind === "job" && mode.schedule !== undefined
-        ? { [scheduleLabel]: mode.schedule }
-        : {}),
+      ...(schedule === undefined ? {} : { [scheduleLabel]: schedule }),
       ...(lastRun === undefined ? {} : { [lastRunLabel]: lastRun }),
     },
     TaskTemplate: taskTemplate(spec, (seen?.TaskTemplate.ForceUpdate ?? 0) + (anew ? 1 : 0)),

@@ -241,6 +241,18 @@ describe("a job", () => {
     });
   });
 
+  test("with another schedule counts from the change, and not from when it ran last", () => {
+    const engine = toEngineSpec(nightly);
+    const ran = { ...engine.Labels, [lastRunLabel]: "2026-01-01T03:00:00Z" };
+    const earlier = {
+      ...nightly,
+      mode: { kind: "job", schedule: "0 2 * * *", retries: 0 },
+    } as const;
+    const changed = toEngineSpec(earlier, { ...engine, Labels: ran });
+    expect(changed.Labels).toMatchObject({ [scheduleLabel]: "0 2 * * *" });
+    expect(changed.Labels).not.toHaveProperty(lastRunLabel);
+  });
+
   test("whose schedule was changed by hand shows it", () => {
     const engine = toEngineSpec(nightly);
     const byHand = { ...engine, Labels: { ...engine.Labels, [scheduleLabel]: "0 4 * * *" } };
