@@ -36,6 +36,8 @@ export interface EngineNetwork {
   } | null;
   readonly Attachable?: boolean;
   readonly Internal?: boolean;
+  /** An object in what a host has itself, `null` in what the Swarm holds; see {@link isHeldBySwarm}. */
+  readonly Containers?: object | null;
 }
 
 /** Longest name that leaves room for the suffix: a Swarm takes 63 characters (swarmkit, `validateAnnotations`). */
@@ -75,7 +77,6 @@ export function toEngineNetwork(spec: NetworkSpec, name: string): object {
   const { subnet, gateway } = spec;
   return {
     Name: name,
-    CheckDuplicate: true,
     Driver: spec.driver,
     // An overlay is the Swarm's by its nature; of every other driver it has to be said.
     ...(spec.driver === "overlay" ? {} : { Scope: "swarm" }),
@@ -118,13 +119,18 @@ export function networkSettings(seen: EngineNetwork, wanted: NetworkSettings): N
   };
 }
 
-/** Whether a network is the Swarm's and was made for this name of this site. */
+/**
+ * Whether a listed network is one that the Swarm holds. A host keeps a copy of its own while tasks on it use the network, and
+ * for some time after the Swarm has removed it; it lists that copy under the same id once the Swarm has none (Engine
+ * 20.10, `getNetworksList`). Only what comes from the Swarm has no list of containers.
+ */
+export function isHeldBySwarm({ Scope, Containers }: EngineNetwork): boolean {
+  return Scope === "swarm" && (Containers === null || Containers === undefined);
+}
+
+/** Whether a network was made for this name of this site. */
 export function isOwnNetwork(seen: EngineNetwork, spec: NetworkSpec): boolean {
-  return (
-    seen.Scope === "swarm" &&
-    seen.Labels?.[siteLabel] === spec.site &&
-    seen.Labels[nameLabel] === spec.name
-  );
+  return seen.Labels?.[siteLabel] === spec.site && seen.Labels[nameLabel] === spec.name;
 }
 
 /**
@@ -151,13 +157,11 @@ export function overlappingNetwork(
 ): EngineNetwork | undefined {
   const { subnet } = spec;
   if (subnet === undefined) return undefined;
-  return networks.find(
-    ({ Scope, IPAM }) =>
-      Scope === "swarm" &&
-      (IPAM?.Config ?? []).some(
-        ({ Subnet = "" }) =>
-          cidrFault(Subnet) === undefined && overlaps(parseCidr(Subnet), parseCidr(subnet)),
-      ),
+  return networks.find(({ IPAM }) =>
+    (IPAM?.Config ?? []).some(
+      ({ Subnet = "" }) =>
+        cidrFault(Subnet) === undefined && overlaps(parseCidr(Subnet), parseCidr(subnet)),
+    ),
   );
 }
 

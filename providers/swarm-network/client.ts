@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 
 import {
   type EngineNetwork,
+  isHeldBySwarm,
   isOwnNetwork,
   networkSettings,
   type NetworkSpec,
@@ -13,24 +14,25 @@ import { describeOwner } from "../../model/swarm-labels";
 import { sameValue } from "../dynamic";
 import { removeWhenUnused } from "../removal";
 import { sleep } from "../transport/deadline";
-import { engineStatus } from "../transport/engine";
 import type { SwarmNetworkInputs } from "./provider";
 
 /** How long the Swarm may take to give a network its range, seconds. */
 const allocationSeconds = 15;
 const pollMs = 200;
 
-/** A network by its id; undefined if there is none. */
+/** What the Swarm holds of networks, or of the one with this id. */
+async function swarmNetworks(docker: Dockerode, id?: string): Promise<readonly EngineNetwork[]> {
+  const filters = JSON.stringify({ scope: ["swarm"], ...(id === undefined ? {} : { id: [id] }) });
+  const listed = (await docker.listNetworks({ filters })) as unknown as EngineNetwork[];
+  return listed.filter(isHeldBySwarm);
+}
+
+/** A network by its id; undefined if the Swarm has none. Listed, for to inspect it would show a host's own copy. */
 export async function inspectNetwork(
   docker: Dockerode,
   id: string,
 ): Promise<EngineNetwork | undefined> {
-  try {
-    return (await docker.getNetwork(id).inspect()) as EngineNetwork;
-  } catch (error) {
-    if (engineStatus(error) === 404) return undefined;
-    throw error;
-  }
+  return (await swarmNetworks(docker, id)).find(({ Id }) => Id === id);
 }
 
 /**
@@ -43,18 +45,16 @@ export async function ensureNetwork(
   docker: Dockerode,
   spec: NetworkSpec,
 ): Promise<{ id: string; name: string }> {
-  const networks = (await docker.listNetworks()) as unknown as EngineNetwork[];
+  const networks = await swarmNetworks(docker);
   const own = networks.filter((network) => isOwnNetwork(network, spec));
   const equal = own.find((network) => hasSettings(network, spec));
   if (equal !== undefined) return { id: equal.Id, name: equal.Name };
 
   const removed = new Set<string>();
   for (const { Id } of own) {
-    if ((await removeWhenUnused(() => docker.getNetwork(Id).remove(), 0)) === undefined) {
-      removed.add(Id);
-    }
+    if ((await removeNetwork(docker, Id, 0)) === undefined) removed.add(Id);
   }
-  const left = networks.filter(({ Id, Scope }) => Scope === "swarm" && !removed.has(Id));
+  const left = networks.filter(({ Id }) => !removed.has(Id));
   const rival = overlappingNetwork(spec, left);
   if (rival !== undefined) throw rangeTaken(spec, rival, isOwnNetwork(rival, spec));
   const name = left.some((network) => network.Name === spec.name && isOwnNetwork(network, spec))
@@ -125,7 +125,11 @@ export async function removeNetwork(
   id: string,
   waitSeconds: number,
 ): Promise<string | undefined> {
-  return await removeWhenUnused(() => docker.getNetwork(id).remove(), waitSeconds);
+  const remove = async (): Promise<void> => {
+    // Of a network of which the host still has its own copy, the engine says with status 500 that the Swarm has none.
+    if ((await inspectNetwork(docker, id)) !== undefined) await docker.getNetwork(id).remove();
+  };
+  return await removeWhenUnused(remove, waitSeconds);
 }
 
 /** The network that the inputs ask for. */

@@ -158,6 +158,16 @@ describe("SwarmNetwork", () => {
     expect((await server.read(text, id, outs)).id).toBe("");
   });
 
+  test("what a host still has of a network that the Swarm has removed is none", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    own()[0]!.Containers = {};
+    expect((await server.read(text, id, outs)).id).toBe("");
+    await server.delete(text, id, outs);
+    const again = await server.create(text, inputs());
+    expect(again.id).not.toBe(id);
+    expect(again.outs["networkName"]).toBe("backend");
+  });
+
   test("goes through any manager", async () => {
     await swarm.hosts[0]?.die();
     const { id, outs } = await server.create(text, inputs());

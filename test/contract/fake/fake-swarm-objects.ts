@@ -13,6 +13,8 @@ export interface FakeNetwork {
   IPAM: { Config: { Subnet: string; Gateway?: string }[] | null };
   Attachable: boolean;
   Internal: boolean;
+  /** `null` of what the Swarm holds; an object of what a host has itself. */
+  Containers: object | null;
 }
 
 /** A secret or config as `GET /secrets/<id>` shows it; the data of secrets are kept back. */
@@ -52,6 +54,7 @@ export async function startFakeSwarmObjects(names: readonly string[]): Promise<F
       IPAM: { Config: [{ Subnet: "172.16.0.0/22" }] },
       Attachable: false,
       Internal: false,
+      Containers: {},
     },
   ];
   const objects: Record<"secrets" | "configs", FakeObject[]> = { secrets: [], configs: [] };
@@ -62,7 +65,7 @@ export async function startFakeSwarmObjects(names: readonly string[]): Promise<F
 
   const createNetwork = (body: Record<string, unknown>): EngineAnswer => {
     const name = String(body["Name"]);
-    if (networks.some(({ Name }) => Name === name)) {
+    if (networks.some(({ Name, Containers }) => Name === name && Containers === null)) {
       return refuse(
         409,
         `rpc error: code = AlreadyExists desc = network ${name} is already present in cluster`,
@@ -88,6 +91,7 @@ export async function startFakeSwarmObjects(names: readonly string[]): Promise<F
       },
       Attachable: body["Attachable"] === true,
       Internal: body["Internal"] === true,
+      Containers: null,
     };
     networks.push(network);
     return { status: 201, body: { Id: network.Id, Warning: "" } };
@@ -146,11 +150,17 @@ export async function startFakeSwarmObjects(names: readonly string[]): Promise<F
     if (room === "nodes") return ok([]);
     if (room === "secrets" || room === "configs") return answerObject(room, request, id, verb);
     if (room !== "networks") return refuse(404, `page not found: ${method} ${path}`);
-    if (id === "") return ok(networks);
+    if (id === "") {
+      const wanted = JSON.parse(request.query.get("filters") ?? "{}") as Record<string, string[]>;
+      const passes = (filter: string, value: string): boolean =>
+        wanted[filter]?.includes(value) ?? true;
+      return ok(networks.filter(({ Id, Scope }) => passes("id", Id) && passes("scope", Scope)));
+    }
     if (id === "create") return createNetwork(body as Record<string, unknown>);
     const network = networks.find(({ Id }) => Id === id);
     if (network === undefined) return refuse(404, `network ${id} not found`);
     if (method === "DELETE") {
+      if (network.Containers !== null) return refuse(500, `network ${id} not found`);
       const user = users.get(id);
       if (user !== undefined) {
         return refuse(

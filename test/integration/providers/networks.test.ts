@@ -1,3 +1,4 @@
+import { type EngineNetwork, isHeldBySwarm } from "../../../model/network-spec";
 import {
   swarmNetworkProvider,
   type SwarmNetworkInputs,
@@ -55,8 +56,11 @@ const remove = (state: SwarmNetworkState): Promise<void> | undefined =>
 /** Names of the Swarm's networks, without those of the Swarm itself. */
 const names = (): Promise<string[]> =>
   withAnyManager(lab.hosts, async (docker) => {
-    const networks = await docker.listNetworks({ filters: JSON.stringify({ scope: ["swarm"] }) });
-    return networks.map(({ Name }) => Name).filter((name) => name !== "ingress");
+    const networks = (await docker.listNetworks()) as unknown as EngineNetwork[];
+    return networks
+      .filter(isHeldBySwarm)
+      .map(({ Name }) => Name)
+      .filter((name) => name !== "ingress");
   });
 
 /** Moves a service to a network, as the service's own resource does. */

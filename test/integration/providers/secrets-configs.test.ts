@@ -20,7 +20,7 @@ let config: SwarmConfigState;
 
 /** Not on any registry: the engines have it or nobody has. */
 const image = "127.0.0.1:1/hive-lab-task:1";
-const content = 'host {{ .Node.Hostname }} password {{ secret "password" }}\n';
+const content = 'service {{ .Service.Name }} password {{ secret "password" }}\n';
 
 jest.setTimeout(180_000);
 
@@ -105,7 +105,7 @@ test("a task reads the secret, and the config with its template filled in", asyn
     "planted-one",
   );
   expect(await inTask(lab, "app", ["/bin/busybox", "cat", "/etc/app.conf"])).toBe(
-    `host ${lab.hosts[1]?.name ?? ""} password planted-one\n`,
+    "service app password planted-one\n",
   );
 });
 
@@ -125,7 +125,7 @@ test("a second run takes the same ones over, and a refresh shows nothing", async
 test("another value is made first, the service rolls, and the old one goes when nothing uses it", async () => {
   const [oldSecret, oldConfig] = [secret, config];
   secret = await createSecret({ value: "planted-two" });
-  config = await createConfig({ content: "plain {{ .Node.Hostname }}\n", template: false });
+  config = await createConfig({ content: "plain {{ .Service.Name }}\n", template: false });
   expect(await names()).toHaveLength(4);
 
   const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 
 import {
   type EngineNetwork,
+  isHeldBySwarm,
   isOwnNetwork,
   networkFaults,
   networkSettings,
@@ -34,6 +35,7 @@ function stored(body: object): EngineNetwork {
     IPAM: { Config: [{ Gateway: "10.224.3.1", ...range }] },
     Attachable: Attachable ?? false,
     Internal: Internal ?? false,
+    Containers: null,
   };
 }
 
@@ -88,10 +90,16 @@ describe("a network of the Swarm", () => {
     ["another site", { Labels: { "hive.site": "other", "hive.name": "backend" } }],
     ["another name", { Labels: { "hive.site": "hive.example", "hive.name": "front" } }],
     ["no labels", { Labels: null }],
-    ["one host", { Scope: "local" }],
   ])("of %s is not this one", (_what, change) => {
     const seen = { ...stored(toEngineNetwork(spec, "backend")), ...change };
     expect(isOwnNetwork(seen, spec)).toBe(false);
+  });
+
+  test("is the Swarm's only if it comes from the Swarm, not from a host", () => {
+    const seen = stored(toEngineNetwork(spec, "backend"));
+    expect(isHeldBySwarm(seen)).toBe(true);
+    expect(isHeldBySwarm({ ...seen, Containers: {} })).toBe(false);
+    expect(isHeldBySwarm({ ...seen, Scope: "local" })).toBe(false);
   });
 
   test("that meets the range of another is found before it is made", () => {
@@ -100,7 +108,6 @@ describe("a network of the Swarm", () => {
     expect(overlappingNetwork(wanted, [other])).toBe(other);
     expect(overlappingNetwork(spec, [other])).toBeUndefined();
     expect(overlappingNetwork({ ...spec, subnet: "10.9.1.0/24" }, [other])).toBeUndefined();
-    expect(overlappingNetwork(wanted, [{ ...other, Scope: "local" }])).toBeUndefined();
     expect(overlappingNetwork(wanted, [{ ...other, IPAM: { Config: null } }])).toBeUndefined();
   });
 
