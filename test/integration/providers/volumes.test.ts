@@ -232,7 +232,7 @@ describe("a service with its data on hive-shared", () => {
     );
 
   test("is followed by its data when its host is killed, within 15 s if that was not the leader", async () => {
-    await createLabService(lab, {
+    const spec = {
       Name: "state",
       TaskTemplate: {
         ContainerSpec: {
@@ -255,7 +255,11 @@ describe("a service with its data on hive-shared", () => {
         RestartPolicy: { Condition: "any", Delay: 0 },
       },
       Mode: { Replicated: { Replicas: 1 } },
-    });
+    };
+    // A server was killed just now; the Swarm may be electing.
+    await eventually("the service is made", 60, () =>
+      createLabService(lab, spec).catch(() => undefined),
+    );
     const seconds = { leader: [] as number[], other: [] as number[] };
     const hostsSoFar: string[] = [];
     for (let round = 0; round < 8 && seconds.other.length < 3; round++) {
