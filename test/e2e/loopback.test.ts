@@ -1,5 +1,6 @@
 /** Servers reached through ports of this computer, as Docker Desktop needs it; forced here. */
 import { createServer, type Server } from "node:net";
+import { statusPath } from "./stage-under-test";
 import { fetchPage, eventually, TestStage } from "./test-stage";
 
 jest.setTimeout(10 * 60_000);
@@ -12,6 +13,19 @@ beforeAll(() => {
     cidr: "172.29.112.0/24",
     container: { access: "loopback", loopbackPortBase: base },
   });
+  // How a server is reached is the same for one service as for many: the gate alone, which shows its page to everybody.
+  stage.write(
+    "site/site.ts",
+    `import { defineSite } from "../model/site";
+import { webgate } from "./services/webgate";
+
+export const site = defineSite({
+  name: "hive.example",
+  images: { webgate: {} },
+  services: { webgate: { ...webgate, dependsOn: [] } },
+});
+`,
+  );
 });
 
 afterAll(async () => {
@@ -39,7 +53,7 @@ it("comes up and answers through the published ports; so do SSH and a second run
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   for (const index of [0, 1, 2]) {
     const answer = await eventually(30, () =>
-      fetchPage(`http://127.0.0.1:${base + 1000 * index + 80}/`),
+      fetchPage(`http://127.0.0.1:${base + 1000 * index + 80}${statusPath}`),
     );
     expect(answer.text).toContain(`p-hive${index}.${stage.siteName}`);
   }
