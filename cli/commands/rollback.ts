@@ -18,6 +18,7 @@ import {
 import { pinsIn, withoutPins, withPin } from "../releases/pins";
 import { planned, servicesOf } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
+import { timeText } from "../status/image-text";
 import { tableLines } from "../table";
 import { processTerminal, type Terminal } from "../terminal";
 
@@ -66,7 +67,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
       `${image} on the ${plan.stage} stage of ${plan.siteName}:`,
       ...tableLines([
         ["  in use now", current === undefined ? facts.reference : shortDigest(current.digest)],
-        ["  goes back to", [shortDigest(release.digest), release.builtAt ?? ""].join("  ")],
+        ["  goes back to", `${shortDigest(release.digest)}, built ${timeText(release.builtAt)}`],
         ["  rolled out", services.join(", ")],
         ["  pinned in", `${stageFile(plan.stage)}, hive:pins: commit it`],
       ]),
@@ -100,7 +101,7 @@ export async function unpin(options: {
   const plan = loadPlan(options.stack, false);
   const image = imageNamed(plan, options.image);
   const services = servicesOf(plan, image);
-  const names = [image, ...services].filter((name) => name in pins);
+  const names = [...new Set([image, ...services])].filter((name) => name in pins);
   if (names.length === 0) {
     const list = Object.keys(pins);
     throw new Failure(

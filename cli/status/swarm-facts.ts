@@ -60,7 +60,9 @@ export function serviceStatuses(
     const mode = modeOf(service);
     const wanted = wantedTasks(facts, service);
     const image = service.Spec?.TaskTemplate?.ContainerSpec?.Image ?? "";
-    const error = running.length < wanted && mode !== "job" ? newestError(tasks) : undefined;
+    // What tasks of another release said is history.
+    const current = tasks.filter(({ Spec }) => (Spec?.ContainerSpec?.Image ?? image) === image);
+    const error = running.length < wanted && mode !== "job" ? newestError(current) : undefined;
     const deployed = context.deployed?.[name];
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
     const update = updateOf(service);
@@ -146,7 +148,11 @@ function runningTasks(facts: SwarmFacts, tasks: readonly ApiTask[]): readonly Ap
   const ready = new Set(
     facts.nodes.filter(({ Status }) => Status?.State === "ready").map(({ ID }) => ID),
   );
-  return tasks.filter((task) => task.Status?.State === "running" && ready.has(task.NodeID ?? ""));
+  // One that is being stopped runs for a moment beside the one that takes its place.
+  const stopping = (task: ApiTask): boolean => /^(shutdown|remove)$/.test(task.DesiredState ?? "");
+  return tasks.filter(
+    (task) => task.Status?.State === "running" && ready.has(task.NodeID ?? "") && !stopping(task),
+  );
 }
 
 function hostOf(facts: SwarmFacts, task: ApiTask): string {

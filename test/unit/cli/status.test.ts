@@ -75,6 +75,21 @@ describe("services", () => {
   });
 });
 
+test("a task that is being stopped does not count, and errors of another release are history", () => {
+  const services = [webgate({ Replicated: { Replicas: 2 } })];
+  const tasks: ApiTask[] = [
+    task(0),
+    { ...task(1), DesiredState: "shutdown" },
+    {
+      ...task(2, "failed", "task: non-zero exit (1)"),
+      Spec: { ContainerSpec: { Image: image.replace("0123", "ffff") } },
+    },
+  ];
+  const [seen] = serviceStatuses(facts({ services, tasks }), { now });
+  expect(seen).toMatchObject({ wanted: 2, running: 1, hosts: ["p-hive0"] });
+  expect(seen).not.toHaveProperty("error");
+});
+
 describe("what a host says", () => {
   const answer = (...parts: string[]) => parts.join("\n--hive--\n");
 
