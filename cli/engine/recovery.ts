@@ -17,6 +17,8 @@ import { readUrn } from "./urn";
 export interface Recovery {
   /** Resources whose object is gone from this computer's Docker Engine: the state has to learn it. */
   readonly gone: readonly StateResource[];
+  /** All that the state has, these among it. */
+  readonly resources: readonly StateResource[];
 }
 
 /** Tells the user what was found and done, a line each. */
@@ -31,7 +33,8 @@ export type Say = (text: string) => void;
  */
 export async function recover(stack: Stack, owner: Owner | undefined, say: Say): Promise<Recovery> {
   const { state, objects, interrupted } = await tidy(stack, owner, say);
-  if (owner === undefined) return { gone: [] };
+  const { resources } = state;
+  if (owner === undefined) return { gone: [], resources };
   // Volumes may hold data: a create adopts them.
   const unknown = leftovers(objects, state.resources, owner).filter(
     ({ kind }) => kind === "container" || kind === "network",
@@ -48,7 +51,7 @@ export async function recover(stack: Stack, owner: Owner | undefined, say: Say):
     const names = gone.map(({ urn }) => readUrn(urn).name).join(", ");
     say(`No longer on this computer's Docker Engine: ${names}; to be created again.`);
   }
-  return { gone };
+  return { gone, resources };
 }
 
 /** As {@link recover}, for a run that destroys: nothing has to make room for what is to be created. */
@@ -58,7 +61,8 @@ export async function recoverForDestroy(
   say: Say,
 ): Promise<Recovery> {
   const { state, objects } = await tidy(stack, owner, say);
-  return { gone: owner === undefined ? [] : missing(objects, state.resources) };
+  const { resources } = state;
+  return { gone: owner === undefined ? [] : missing(objects, resources), resources };
 }
 
 /** Removes locks and open operations of runs that were interrupted, and looks at what is there. */

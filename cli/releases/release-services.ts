@@ -24,11 +24,10 @@ export async function releaseServices(
   terminal: Terminal,
 ): Promise<StageOutputs> {
   await stack.ensure();
-  // Only locks and open operations: servers that are gone are for `hive up`.
-  const { gone } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  const { gone, resources } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  // To build servers again is the business of a run that looks at everything.
   if (gone.length > 0)
     throw new Failure(`Servers are missing: run \`npx hive up --stack ${plan.stage}\` first.`);
-  const { resources } = await stack.state();
   const targets = releaseTargets(
     plan,
     services,

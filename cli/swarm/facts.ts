@@ -1,3 +1,4 @@
+import { initializationLabels } from "../../model/initialization-record";
 import type { HostAccess } from "../../providers/transport/host-access";
 import { withAnyManager } from "../../providers/transport/manager";
 
@@ -83,11 +84,15 @@ export interface ApiConfig {
   readonly Spec?: { readonly Name?: string; readonly Labels?: Readonly<Record<string, string>> };
 }
 
+/** Configs that are records of initializations: others can be large, and say nothing here. */
+const recordsOnly = JSON.stringify({ label: [initializationLabels.step] });
+
 /** What a manager knows. */
 export interface SwarmFacts {
   readonly nodes: readonly ApiNode[];
   readonly services: readonly ApiService[];
   readonly tasks: readonly ApiTask[];
+  /** Records of initializations. */
   readonly configs: readonly ApiConfig[];
 }
 
@@ -108,7 +113,9 @@ export async function askSwarm(
         docker.listNodes() as Promise<SwarmFacts["nodes"]>,
         docker.listServices() as Promise<SwarmFacts["services"]>,
         docker.listTasks() as Promise<SwarmFacts["tasks"]>,
-        docker.listConfigs() as Promise<unknown> as Promise<SwarmFacts["configs"]>,
+        docker.listConfigs({ filters: recordsOnly }) as Promise<unknown> as Promise<
+          SwarmFacts["configs"]
+        >,
       ]);
       return { nodes, services, tasks, configs };
     },

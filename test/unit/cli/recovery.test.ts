@@ -52,7 +52,7 @@ beforeEach(() => {
 test("a quiet stack: nothing is said, nothing is done", async () => {
   onEngine({ kind: "container", id: "hive0" });
   const { stack, done } = stackWith({ resources: [resource("hive0")] });
-  expect(await recover(stack, owner, say)).toEqual({ gone: [] });
+  expect(await recover(stack, owner, say)).toMatchObject({ gone: [] });
   expect([said, done, removed()]).toEqual([[], [], []]);
 });
 
@@ -87,7 +87,7 @@ test("without an interruption, servers that nobody recorded are another clone's:
 
 test("a volume that is left from before is no stranger", async () => {
   onEngine({ kind: "volume", id: "data" });
-  expect(await recover(stackWith({}).stack, owner, say)).toEqual({ gone: [] });
+  expect(await recover(stackWith({}).stack, owner, say)).toMatchObject({ gone: [] });
 });
 
 test("a server that was removed by hand is told and handed on", async () => {

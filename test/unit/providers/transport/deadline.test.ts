@@ -9,6 +9,14 @@ describe("withDeadline", () => {
     await expect(withDeadline(5, late, () => Promise.resolve(7))).resolves.toBe(7);
   });
 
+  test("without a limit, work goes on until it ends or the caller ends it", async () => {
+    await expect(withDeadline(Infinity, late, () => sleep(30).then(() => 7))).resolves.toBe(7);
+    const caller = new AbortController();
+    setTimeout(() => caller.abort(new Error("enough")), 10);
+    const forever = (): Promise<never> => new Promise(() => undefined);
+    await expect(withDeadline(Infinity, late, forever, caller.signal)).rejects.toThrow("enough");
+  });
+
   test("ends work that does not heed its signal, and aborts the signal with the error", async () => {
     let seen: AbortSignal | undefined;
     const work = withDeadline(0.01, late, (signal) => {
