@@ -18,6 +18,7 @@ export function addRollback(program: Command, finish: Finish): void {
       "the release whose digest begins so (default: the one before the running one)",
     )
     .option("--list", "only show the releases that there are", false)
+    .option("--json", "with --list: as JSON", false)
     .option("--release", "remove the pin and roll out what site/ says now", false)
     .option("-y, --yes", "do not ask", false)
     .addHelpText(

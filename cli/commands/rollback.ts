@@ -29,6 +29,8 @@ export interface RollbackOptions {
   /** Beginning of a digest. */
   readonly to?: string;
   readonly list: boolean;
+  /** The list as JSON. */
+  readonly json: boolean;
   /** Remove the pin instead. */
   readonly release: boolean;
   readonly yes: boolean;
@@ -56,7 +58,8 @@ export async function rollback(options: RollbackOptions): Promise<number> {
     reference: known?.reference ?? "",
   };
   if (options.list) {
-    terminal.print(tableLines([["release", "built", ""], ...releaseRows(facts)]).join("\n"));
+    const table = tableLines([["release", "built", ""], ...releaseRows(facts)]).join("\n");
+    terminal.print(options.json ? JSON.stringify(facts, undefined, 2) : table);
     return exitCodes.ok;
   }
   const release = chooseRelease(facts, options.to);
