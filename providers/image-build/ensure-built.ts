@@ -77,13 +77,12 @@ async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltIm
     host,
     async (docker, signal) => {
       const isElsewhere = host.name !== inputs.host.name;
+      const baseImageId = isElsewhere
+        ? await ensureBaseImage(docker, inputs, host, signal)
+        : inputs.baseImageId;
       const contentHash = hashImageContent({
         ...inputs,
-        // Another host may have got a newer one; then it is another image.
-        baseImageId:
-          (isElsewhere ? await ensureBaseImage(docker, inputs, host, signal) : undefined) ??
-          inputs.baseImageId ??
-          "",
+        baseImageId: baseImageId ?? "",
         secretNames: Object.keys(secrets),
       });
       const tag = imageTag(contentHash);
@@ -112,19 +111,23 @@ async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltIm
   );
 }
 
-/** Makes sure that a host has the image that the Dockerfile starts from; gives its id. */
+/**
+ * Makes sure that another host has the image that the Dockerfile starts from.
+ *
+ * @returns its id there, because the host may have got a newer one, which makes another image; undefined if that is not tracked.
+ */
 async function ensureBaseImage(
   docker: Dockerode,
-  { baseImage }: ImageBuildInputs,
+  { baseImage, baseImageId }: ImageBuildInputs,
   host: HostAccess,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (baseImage === undefined) return undefined;
+  if (baseImage === undefined) return baseImageId;
   const { reference, seedFromLocalEngine } = baseImage;
-  const present = await imageIdOf(docker, reference);
-  if (present !== undefined) return present;
-  await fetchImage(docker, host.name, reference, seedFromLocalEngine, signal);
-  return await imageIdOf(docker, reference);
+  if ((await imageIdOf(docker, reference)) === undefined) {
+    await fetchImage(docker, host.name, reference, seedFromLocalEngine, signal);
+  }
+  return baseImageId === undefined ? undefined : await imageIdOf(docker, reference);
 }
 
 /** Copies an image from a host; failing is no failure, it is built then. */

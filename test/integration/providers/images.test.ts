@@ -17,6 +17,7 @@ import { imagePullProvider, type ImagePullInputs } from "../../../providers/imag
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
+import type { HostAccess } from "../../../providers/transport/host-access";
 import { type Lab, startLab } from "../lab";
 
 jest.setTimeout(300_000);
@@ -160,6 +161,8 @@ afterAll(async () => {
 describe("images from a folder to every server", () => {
   let greeting: string;
   let first: ImageBuildState;
+  /** Another release, with a build secret. */
+  let state: ImageBuildState;
 
   test("an image is built and pushed, and its digest is the registry's", async () => {
     greeting = context("greeting", {
@@ -241,7 +244,6 @@ describe("images from a folder to every server", () => {
       "",
     ].join("\n");
     let inputs: ImageBuildInputs;
-    let state: ImageBuildState;
 
     test("a step reads the secret, the build ends with the stage, and the second time adopts it", async () => {
       const folder = context("secret", { Dockerfile: dockerfile });
@@ -387,14 +389,14 @@ describe("images from a folder to every server", () => {
     });
 
     test("a refresh names the server that lost the image, and an update brings it back", async () => {
-      const state = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
+      const pulled = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
       await asRoot(1, `docker image rm --force ${first.imageId}`);
-      const seen = await imagePullProvider.read!("id", state);
+      const seen = await imagePullProvider.read!("id", pulled);
       expect(seen.inputs!.incarnations[1]).toContain("(does not have the image)");
       expect(seen.inputs!.incarnations[0]).toBe(lab.incarnation(0));
       expect((await imagePullProvider.diff!("id", seen.props!, spread())).changes).toBe(true);
       await imagePullProvider.update!("id", seen.props!, spread());
-      expect((await imagePullProvider.read!("id", state)).inputs).toEqual(spread());
+      expect((await imagePullProvider.read!("id", pulled)).inputs).toEqual(spread());
     });
 
     test("a wrong password fails and names the servers", async () => {
@@ -429,11 +431,144 @@ describe("images from a folder to every server", () => {
       expect((await imagePullProvider.diff!("id", mended.outs!, spread())).changes).toBe(false);
     });
 
+    test("a tag is what it was at first on every server, whatever it means later", async () => {
+      const tag = `${registry}/moving:1`;
+      const point = (reference: string): Promise<unknown> =>
+        asRoot(
+          0,
+          `docker pull --quiet ${reference}; docker tag ${reference} ${tag}; docker login --username push --password-stdin ${registry} && docker push --quiet ${tag}; docker image rm ${tag}; docker logout ${registry}`,
+          pushAccount.password,
+        );
+      await point(first.reference);
+      const inputs = spread({ reference: tag });
+      const { outs } = await imagePullProvider.create(inputs);
+      expect(outs!.resolved).toBe(`${registry}/moving@${first.digest}`);
+      await point(state.reference);
+      expect((await imagePullProvider.diff!("id", outs!, inputs)).changes).toBe(false);
+      await asRoot(1, `docker image rm ${outs!.resolved}`);
+      const seen = await imagePullProvider.read!("id", outs);
+      const mended = await imagePullProvider.update!("id", seen.props!, inputs);
+      expect(mended.outs).toEqual(outs);
+      expect((await asRoot(1, `docker image inspect ${outs!.resolved}`)).stdout).toContain(
+        first.imageId,
+      );
+      await imagePullProvider.delete!("id", outs!);
+    });
+
+    test("a build of the stage that becomes a pin and back keeps every release in the registry", async () => {
+      const pinned = await imageBuildProvider.update!("id", state, {
+        ...pushed(greeting),
+        pullFrom: first.reference,
+      });
+      expect(pinned.outs).toMatchObject({ reference: first.reference, digest: first.digest });
+      const { outs } = await imagePullProvider.create(spread());
+      expect(outs!.missing).toEqual([]);
+      const back = await imageBuildProvider.update!("id", pinned.outs!, pushed(greeting));
+      expect(back.outs!.reference).toBe(first.reference);
+      const tags = back.outs!.releases.map(({ tag }) => tag);
+      expect(tags).toEqual([first.tag, state.tag]);
+    });
+
+    describe("while the build server is away", () => {
+      /** What the registry's host is for a moment: nobody answers on its port. */
+      const away = (): HostAccess => ({ ...lab.hosts[0]!, port: 9 });
+      const others = (): HostAccess[] => lab.hosts.slice(1);
+      let local: ImageBuildState;
+      let inputs: ImageBuildInputs;
+      /** Waits until the service runs on both servers; gives image and state of its tasks. */
+      const tasks = async (image: string): Promise<string> => {
+        const list = `docker service ps --no-trunc --filter desired-state=running --format "{{.Image}} {{.CurrentState}}" web`;
+        const { stdout } = await asRoot(
+          1,
+          `for i in $(seq 60); do [ $(${list} | grep -c "${image} Running") = 2 ] && break; sleep 0.5; done; ${list}`,
+        );
+        return stdout;
+      };
+
+      test("another server builds, the image goes from server to server, and a service runs it", async () => {
+        const folder = context("meanwhile", {
+          Dockerfile: "FROM debian:bookworm-slim\nRUN echo meanwhile > /greeting\nCMD sleep 1000\n",
+        });
+        inputs = {
+          ...pushed(folder),
+          repository: `${registry}/meanwhile`,
+          host: away(),
+          fallbackHosts: others(),
+          baseImage: { reference: "debian:bookworm-slim", seedFromLocalEngine: true },
+        };
+        local = await timed("small image built on another server", () => build(inputs));
+        expect(local).toMatchObject({ pushed: false, builtOn: "img1.lab.example" });
+        expect(local.reference).toBe(local.imageId);
+        const { outs } = await timed("copied from server to server", () =>
+          imagePullProvider.create(spread({ hosts: others(), reference: local.reference })),
+        );
+        expect(outs!.missing).toEqual([]);
+        const token = await asRoot(
+          1,
+          `docker swarm init --advertise-addr ${lab.address(1)} > /dev/null; docker swarm join-token --quiet worker; docker service create --quiet --detach --name web --mode global --no-resolve-image ${local.reference} > /dev/null`,
+        );
+        await asRoot(2, `docker swarm join --token ${token.stdout.trim()} ${lab.address(1)}:2377`);
+        const running = await tasks(local.reference);
+        expect(running.match(new RegExp(`${local.reference} Running`, "g"))).toHaveLength(2);
+      });
+
+      test("the next run brings the very same image into the registry, and services get its digest", async () => {
+        expect((await imageBuildProvider.diff!("id", local, inputs)).changes).toBe(true);
+        const present = { ...inputs, host: lab.hosts[0]! };
+        const mended = (await imageBuildProvider.update!("id", local, present)).outs!;
+        expect(mended).toMatchObject({ pushed: true, builtOn: "", imageId: local.imageId });
+        expect(mended.reference).toMatch(/\/meanwhile@sha256:/);
+        const before = { ...spread({ hosts: others(), reference: local.reference }) };
+        const held = { ...before, resolved: local.reference, missing: [], previousReference: "x" };
+        const { outs } = await imagePullProvider.update!("id", held, {
+          ...before,
+          reference: mended.reference,
+        });
+        expect(outs).toMatchObject({ resolved: mended.reference, previousReference: "x" });
+        await asRoot(
+          1,
+          `docker service update --quiet --detach --no-resolve-image --image ${mended.reference} web`,
+        );
+        expect((await tasks(mended.reference)).match(/@sha256:\S+ Running/g)).toHaveLength(2);
+      });
+
+      test("old releases go from registry and server, and never one that a service runs", async () => {
+        const folder = context("meanwhile", {});
+        let latest: ImageBuildState = (
+          await imageBuildProvider.update!("id", local, { ...inputs, host: lab.hosts[0]! })
+        ).outs!;
+        const used = latest.digest;
+        for (const number of [1, 2, 3, 4]) {
+          writeFileSync(
+            join(folder, "Dockerfile"),
+            `FROM debian:bookworm-slim\nLABEL n=${number}\n`,
+          );
+          const next = {
+            ...pushed(folder, { repository: `${registry}/meanwhile`, managers: others() }),
+          };
+          latest = (await imageBuildProvider.update!("id", latest, next)).outs!;
+        }
+        expect(latest.releases.map(({ kept }) => kept)).toEqual([true, true, true, false, true]);
+        expect(latest.releases[4]!.digest).toBe(used);
+        const { stdout } = await asRoot(
+          0,
+          `curl -s --cacert /etc/docker/certs.d/${registry}/ca.crt -u pull:$(cat) https://${registry}/v2/meanwhile/tags/list`,
+          pullAccount.password,
+        );
+        const { tags } = JSON.parse(stdout) as { tags: string[] };
+        expect(tags.sort()).toEqual(
+          latest.releases.flatMap(({ kept, tag }) => (kept ? [tag] : [])).sort(),
+        );
+        const onHost = await asRoot(0, `docker images --quiet ${registry}/meanwhile`);
+        expect(onHost.stdout.trim().split("\n")).toHaveLength(4);
+      });
+    });
+
     test("deleting removes the image from the servers and the registry, twice, also with a dead server", async () => {
-      const state = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
-      await imagePullProvider.delete!("id", state);
+      const pulled = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
+      await imagePullProvider.delete!("id", pulled);
       await lab.kill(1);
-      await imagePullProvider.delete!("id", state);
+      await imagePullProvider.delete!("id", pulled);
       await imageBuildProvider.delete!("id", first);
       await imageBuildProvider.delete!("id", first);
       const { stdout } = await asRoot(
