@@ -51,7 +51,12 @@ export class SiteImage extends HiveComponent {
         hosts: args.hosts.map((host) => host.access),
         incarnations: args.hosts.map((host) => host.incarnation),
         reference: pullFrom ?? build.reference,
-        ...(fromOwnRegistry ? { registryAuth: args.registry.pullAccount } : {}),
+        ...(fromOwnRegistry
+          ? {
+              registryAuth: args.registry.pullAccount,
+              registry: { host: args.registry.host.access, unit: args.registry.unit },
+            }
+          : {}),
       },
       { parent: this },
     );
@@ -81,6 +86,7 @@ export class SiteImage extends HiveComponent {
         labels: { "hive.site": registry.siteName },
         push: true,
         registryAuth: registry.pushAccount,
+        registryUnit: registry.unit,
         ...(image.pullFrom === undefined ? {} : { pullFrom: image.pullFrom }),
         managers: args.hosts.map((host) => host.access),
       },

@@ -27,6 +27,9 @@ const files = {
   pull: `${folder}/pull.htpasswd`,
 };
 
+/** The registry's unit of systemd on the repository server. */
+export const registryUnit = "hive-registry.service";
+
 /** The registry as a container of the repository server. */
 export function registryContainer(plan: Plan, imageId: string): SystemdContainer {
   return {

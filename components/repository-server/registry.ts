@@ -6,7 +6,7 @@ import { BaseImage } from "../../providers/base-image/resource";
 import type { BaseImageSource } from "../../providers/image-build/image-build-state";
 import { hashBuildContext } from "../../providers/image-build/context";
 import { ImageBuild } from "../../providers/image-build/resource";
-import { registryStep, registrySecretInput } from "../../render/registry";
+import { registryStep, registrySecretInput, registryUnit } from "../../render/registry";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../hive-component";
 import type { RepositoryServerArgs } from "./index";
@@ -38,6 +38,8 @@ export class Registry extends HiveComponent {
   readonly baseImageSource: BaseImageSource;
   /** `<name>:<port>`, with which the references of its images begin. */
   readonly address: string;
+  /** Its unit of systemd on the host. */
+  readonly unit = registryUnit;
   /** The site whose images it holds. */
   readonly siteName: string;
   private readonly plan: Plan;

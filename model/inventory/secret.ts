@@ -37,7 +37,8 @@ export type Config =
       /** File of the project, relative to its root. */
       readonly file: string;
       /**
-       * Whether Swarm fills in Go templates such as `{{ .Node.Hostname }}` or `{{ secret "name" }}` for each task.
+       * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}` for each task. What concerns the
+       * server, such as `{{ .Node.Hostname }}`, is empty in a config (seen with Engine 20.10); a service's `hostname` takes it.
        *
        * @default false
        */
@@ -47,7 +48,8 @@ export type Config =
       /** The text itself. */
       readonly content: string;
       /**
-       * Whether Swarm fills in Go templates such as `{{ .Node.Hostname }}` or `{{ secret "name" }}` for each task.
+       * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}` for each task. What concerns the
+       * server, such as `{{ .Node.Hostname }}`, is empty in a config (seen with Engine 20.10); a service's `hostname` takes it.
        *
        * @default false
        */

@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 import { hashImageContent, imageTag } from "../../model/build-context";
 import { copyImage, fetchImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
+import { withRegistryRunning } from "../registry-revival";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -32,10 +33,11 @@ interface Place {
  * @param builtOn - name of the host that has built it before in this way; empty if none has.
  */
 export async function ensureBuilt(inputs: ImageBuildInputs, builtOn: string): Promise<BuiltImage> {
-  const { host, push, fallbackHosts = [] } = inputs;
+  const { host, push, fallbackHosts = [], registryUnit } = inputs;
+  const registry = push && registryUnit !== undefined ? { host, unit: registryUnit } : undefined;
   try {
     const copyFrom = fallbackHosts.find(({ name }) => name === builtOn);
-    return await ensureAt(inputs, { host, push, copyFrom });
+    return await withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copyFrom }));
   } catch (error) {
     const isAway = isTransportError(error, "unreachable", "engine");
     if (isAway && push && fallbackHosts.length > 0) return await ensureElsewhere(inputs, error);

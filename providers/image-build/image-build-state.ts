@@ -30,6 +30,8 @@ export interface ImageBuildInputs {
   readonly networkMode?: string;
   readonly push: boolean;
   readonly registryAuth?: RegistryAuth;
+  /** Unit of systemd on `host` that is the registry. */
+  readonly registryUnit?: string;
   readonly pullFrom?: string;
   readonly managers?: readonly HostAccess[];
   readonly revision: number;

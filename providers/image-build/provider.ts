@@ -35,6 +35,7 @@ const INPUTS = [
   "buildSecrets",
   "networkMode",
   "registryAuth",
+  "registryUnit",
   "managers",
   "revision",
 ] as const;

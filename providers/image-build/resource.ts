@@ -46,6 +46,8 @@ export interface ImageBuildArgs {
     readonly username: pulumi.Input<string>;
     readonly password: pulumi.Input<string>;
   }>;
+  /** Unit of systemd on `host` that is the registry: started when it does not answer. Default: the registry is somebody else's. */
+  readonly registryUnit?: pulumi.Input<string>;
   /**
    * A finished image that takes the place of the built one: nothing is built, pushed or removed, and `reference` is this. What was built before
    * stays in the registry. Default: none.

@@ -3,6 +3,7 @@ import { isByDigest, isByTag, isImageId, repositoryOf } from "../../model/image-
 import { judgeSpread } from "../../model/host-spread";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
+import { type RegistryUnit, withRegistryRunning } from "../registry-revival";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
 import {
@@ -20,6 +21,8 @@ export interface ImagePullInputs {
   readonly incarnations: readonly string[];
   readonly reference: string;
   readonly registryAuth?: RegistryAuth;
+  /** The site's own registry, if the image comes from it. */
+  readonly registry?: RegistryUnit;
   readonly revision: number;
 }
 
@@ -35,7 +38,7 @@ export interface ImagePullState extends ImagePullInputs {
 
 /** Inputs that decide which image must be where. */
 const IMAGE = ["hosts", "incarnations", "reference"] as const;
-const INPUTS = [...IMAGE, "registryAuth", "revision"] as const;
+const INPUTS = [...IMAGE, "registryAuth", "registry", "revision"] as const;
 
 /** Keeps an image on a set of hosts. */
 export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs, ImagePullState> = {
@@ -113,15 +116,17 @@ function resolvedOf(state: ImagePullState): string {
  * @returns the reference by digest, and the names of the hosts that do not answer.
  */
 async function ensureImage(
-  { hosts, reference, registryAuth }: ImagePullInputs,
+  { hosts, reference, registryAuth, registry }: ImagePullInputs,
   known?: string,
 ): Promise<{ readonly resolved: string; readonly missing: string[] }> {
-  const resolved =
-    known ??
-    (isByDigest(reference) || isImageId(reference)
-      ? reference
-      : await resolveTag(hosts, reference, registryAuth));
-  const verdict = judgeSpread(resolved, await spreadImage(hosts, resolved, registryAuth));
-  if (verdict.kind === "failed") throw new Error(verdict.message);
-  return { resolved, missing: verdict.missing };
+  return await withRegistryRunning(registry, async () => {
+    const resolved =
+      known ??
+      (isByDigest(reference) || isImageId(reference)
+        ? reference
+        : await resolveTag(hosts, reference, registryAuth));
+    const verdict = judgeSpread(resolved, await spreadImage(hosts, resolved, registryAuth));
+    if (verdict.kind === "failed") throw new Error(verdict.message);
+    return { resolved, missing: verdict.missing };
+  });
 }

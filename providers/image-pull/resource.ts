@@ -19,6 +19,11 @@ export interface ImagePullArgs {
     readonly username: pulumi.Input<string>;
     readonly password: pulumi.Input<string>;
   }>;
+  /** The site's own registry, if the image comes from it: started when it does not answer. Default: somebody else's. */
+  readonly registry?: pulumi.Input<{
+    readonly host: pulumi.Input<HostAccess>;
+    readonly unit: pulumi.Input<string>;
+  }>;
 }
 
 /**
