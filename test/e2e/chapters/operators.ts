@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import type { StageUnderTest } from "../stage-under-test";
+
+/** What operators do with one service: the quick way out, the way back, a look inside. */
+export function operators(site: StageUnderTest): void {
+  const { stage } = site;
+  const page = "site/images/webgate/files/usr/share/webgate/index.html";
+  const hive = async (...args: string[]): Promise<string> => {
+    const run = await stage.hive(args);
+    if (run.code !== 0) throw new Error(`hive ${args.join(" ")}: ${run.code}\n${run.output}`);
+    return run.stdout;
+  };
+  const shows = (edition: string) => (text: string, index: number) =>
+    site.namesItsHost(text, index) && text.includes(`(${edition})`);
+  const pins = (): string => readFileSync(join(stage.directory, "Pulumi.private.yaml"), "utf8");
+
+  describe("one service", () => {
+    it("is deployed alone, and rolled back to the release before, which then stays", async () => {
+      const portal = site.inspectService("portal", "{{.UpdatedAt}}");
+      stage.edit(page, "(second edition)", "(third edition)");
+      await hive("deploy", "webgate", "--yes");
+      await site.pages(shows("third edition"));
+      await hive("rollback", "webgate", "--yes");
+      await site.pages(shows("second edition"));
+      expect(pins()).toMatch(/hive:pins:\n\s+webgate: sha256:[0-9a-f]{64}/);
+      await site.up();
+      await site.pages(shows("second edition"), 5);
+      await hive("unpin", "webgate", "--yes");
+      await site.pages(shows("third edition"));
+      expect(pins()).not.toContain("webgate: sha256");
+      expect(site.inspectService("portal", "{{.UpdatedAt}}")).toBe(portal);
+      expect(await site.changesOf("preview")).toBe("");
+    });
+
+    it("is looked into wherever it runs: a command, a file, its output", async () => {
+      expect((await hive("exec", "ldap", "--", "hostname")).trim()).toBe(
+        site.host(site.hostOf("ldap")),
+      );
+      await hive("cp", "ldap:/etc/hostname", join(stage.directory, "copied"));
+      expect(stage.read("copied").trim()).toBe(site.host(site.hostOf("ldap")));
+      expect(await hive("logs", "webgate", "--tail", "5")).toMatch(/webgate/);
+    });
+  });
+}
