@@ -77,7 +77,7 @@ async function fileOf(path: string): Promise<string> {
   const [host] = lab.hosts;
   if (host === undefined) throw new Error("The lab has no host.");
   return await withEngine(host, async (docker) =>
-    text((await docker.getContainer(containerId).getArchive({ path }))),
+    text(await docker.getContainer(containerId).getArchive({ path })),
   );
 }
 
