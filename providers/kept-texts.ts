@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -26,7 +26,17 @@ export class KeptTexts {
     if (known !== undefined && known !== "") return known;
     const made = await make();
     write(file, made);
+    this.removeFormer(name, file);
     return made;
+  }
+
+  /** What other sources made under this name is of no use any more. */
+  private removeFormer(name: string, current: string): void {
+    const isText = new RegExp(`^${name}-[0-9a-f]{32}\\.txt$`);
+    for (const other of list(this.folder)) {
+      const file = join(this.folder, other);
+      if (isText.test(other) && file !== current) rmSync(file, { force: true });
+    }
   }
 
   private sourcesHash(): string {
@@ -63,6 +73,14 @@ function hashOf(parts: readonly string[]): string {
   // With its length before it, so that no two lists of parts look the same.
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest("hex").slice(0, 32);
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function read(file: string): string | undefined {

@@ -102,11 +102,11 @@ export class TestStage {
   }
 
   /** Starts a command without waiting; for interrupting it. */
-  start(args: readonly string[]): ChildProcess {
+  start(args: readonly string[], output: "ignore" | "pipe" = "ignore"): ChildProcess {
     return spawn(process.execPath, ["cli/bin.js", ...args], {
       cwd: this.directory,
       env: this.environment(),
-      stdio: "ignore",
+      stdio: ["ignore", output, output],
     });
   }
 

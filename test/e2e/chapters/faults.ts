@@ -8,33 +8,40 @@ export function faults(site: StageUnderTest): void {
   const { stage } = site;
   let release = 100;
 
-  /** Edits webgate, so that a run has something to roll out; with `image`, also something to build and push. */
+  /** Edits webgate, so that a run has something to roll out; with `image`, also a new layer to build, push and pull. */
   const change = (image: boolean): void => {
-    const [from, to] = [release++, release];
+    release += 1;
     const service = stage.read("site/services/webgate.ts");
     stage.write(
       "site/services/webgate.ts",
-      service.replace(/RELEASE: "[0-9]+"/, `RELEASE: "${to}"`),
+      service.replace(/RELEASE: "[0-9]+"/, `RELEASE: "${release}"`),
     );
     if (!image) return;
-    const dockerfile = stage
-      .read("site/images/webgate/Dockerfile")
-      .replace(/\n*LABEL edition=.*$/m, "");
+    const dockerfile = stage.read("site/images/webgate/Dockerfile");
+    const layer = `RUN head -c 3000000 /dev/urandom > /tmp/edition-${release}`;
     stage.write(
       "site/images/webgate/Dockerfile",
-      `${dockerfile.trimEnd()}\nLABEL edition="${from}"\n`,
+      `${dockerfile.replace(/\nUSER root\nRUN head [^]*$/, "").trimEnd()}\nUSER root\n${layer}\nUSER www-data\n`,
     );
   };
 
-  /** Starts `hive up`, lets the fault strike after some seconds, and waits for the run's end, however it is. */
-  const during = async (seconds: number, strike: (run: ChildProcess) => void): Promise<void> => {
-    const run = stage.start(["up", "--yes"]);
-    const ended = new Promise((resolve) => run.once("exit", resolve));
+  /** Starts `hive up`, lets the fault strike after some seconds, and waits for the run's end. */
+  const during = async (
+    seconds: number,
+    strike: (run: ChildProcess) => void,
+  ): Promise<{ readonly code: number | null; readonly output: string }> => {
+    const run = stage.start(["up", "--yes"], "pipe");
+    let output = "";
+    for (const stream of [run.stdout, run.stderr]) {
+      stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    }
+    const ended = new Promise<number | null>((resolve) => run.once("close", resolve));
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    // A fault that comes too late would prove nothing.
+    expect([run.exitCode, output]).toEqual([null, output]);
     strike(run);
-    await ended;
+    return { code: await ended, output };
   };
-
   const correct = async (): Promise<void> => {
     await site.up();
     await site.pages(
@@ -47,11 +54,16 @@ export function faults(site: StageUnderTest): void {
   describe("a fault while a run goes on ends in a correct site after another run", () => {
     it("the engine is killed with SIGKILL", async () => {
       change(true);
-      await during(6, (run) => {
+      let killed = 0;
+      const { code } = await during(6, (run) => {
         for (const pid of descendants(run.pid ?? 0)) {
-          if (/(^|\/)pulumi\0/.test(commandOf(pid))) process.kill(pid, "SIGKILL");
+          if (!/(^|\/)pulumi\0/.test(commandOf(pid))) continue;
+          process.kill(pid, "SIGKILL");
+          killed += 1;
         }
       });
+      expect(killed).toBeGreaterThan(0);
+      expect(code).not.toBe(0);
       await correct();
     });
 
@@ -84,8 +96,12 @@ export function faults(site: StageUnderTest): void {
       change(true);
       // Where an engine keeps what it downloads: a small disk of its own in its place.
       const folder = "/var/lib/docker/tmp";
-      await during(1, () => site.onHost(1, `mount -t tmpfs -o size=4k tmpfs ${folder}`));
+      const { code, output } = await during(1, () =>
+        site.onHost(1, `mount -t tmpfs -o size=4k tmpfs ${folder}`),
+      );
       site.onHost(1, `umount ${folder}`);
+      expect(code).not.toBe(0);
+      expect(output).toMatch(new RegExp(`${site.host(1)}[^]*no space left on device`));
       await correct();
     });
   });

@@ -12,7 +12,21 @@ export function workedExample(site: StageUnderTest): void {
   };
 
   describe("the worked example", () => {
-    let load: Promise<LoginLoadResult> | undefined;
+    const loads = new Map<string, Promise<LoginLoadResult>>();
+    /** People who log in while a service's server is killed. */
+    const killUnderLoad = async (service: string): Promise<void> => {
+      loads.set(
+        service,
+        loginLoad({
+          addresses: site.addresses,
+          seconds: 45,
+          perSecond: 1,
+          output: `test-output/worked-example/logins-${service}-killed.json`,
+        }),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      kill(service);
+    };
 
     it("lets a person in who is in the directory, and keeps the person in when ldap's and am's servers are killed", async () => {
       const { addresses, networkName: network } = site;
@@ -20,21 +34,14 @@ export function workedExample(site: StageUnderTest): void {
         addresses,
         network,
         blows: [
-          {
-            name: "ldap-killed",
-            strike: async () => {
-              load = loginLoad({ addresses, seconds: 60, perSecond: 1 });
-              await new Promise((resolve) => setTimeout(resolve, 5000));
-              kill("ldap");
-            },
-          },
+          { name: "ldap-killed", strike: () => killUnderLoad("ldap") },
           {
             name: "am-killed",
             strike: async () => {
               // Of three managers one may be away: the first one has to be back.
-              await load;
+              await loads.get("ldap");
               await site.up();
-              kill("am");
+              await killUnderLoad("am");
             },
           },
         ],
@@ -43,17 +50,20 @@ export function workedExample(site: StageUnderTest): void {
       expect(await site.changesOf("preview")).toBe("");
     });
 
-    it("lets other people log in all the while, but for the time that the directory needs to move", async () => {
-      const result = await load;
-      if (result === undefined) throw new Error("No load was run.");
-      const { ok, failed, firstFailure = 0, lastFailure = 0 } = result;
-      console.log(
-        `Logins while ldap's server was killed: ${ok} succeeded, ${failed} failed, ` +
-          `between ${firstFailure} and ${lastFailure} s after the load's beginning.`,
-      );
-      expect(ok).toBeGreaterThan(20);
-      // Where the Swarm's leader was killed, an election (10 to 20 s a round) comes before the move.
-      expect(lastFailure - firstFailure).toBeLessThan(45);
-    });
+    it.each(["ldap", "am"])(
+      "lets other people log in while the server of %s is killed, but for the time that it needs to move",
+      async (service) => {
+        const result = await loads.get(service);
+        if (result === undefined) throw new Error("No load was run.");
+        const { begun, ok, failed, firstFailure = 0, lastFailure = 0, secondsOfLogin } = result;
+        console.log(
+          `Logins while ${service}'s server was killed: ${ok} succeeded, ${failed} failed, ` +
+            `the slowest took ${secondsOfLogin.max} s.`,
+        );
+        expect(ok).toBeGreaterThan(begun / 2);
+        // Where the Swarm's leader was killed, an election (10 to 20 s a round) comes before the move.
+        expect(lastFailure - firstFailure).toBeLessThan(45);
+      },
+    );
   });
 }

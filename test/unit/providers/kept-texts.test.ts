@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeptTexts } from "../../../providers/kept-texts";
@@ -40,6 +40,18 @@ describe("texts of providers that are kept from run to run", () => {
     await run("thing", "text");
     writeFileSync(join(project, file), "changed");
     expect(await run("thing", "new text")).toEqual({ got: "new text", made: 1 });
+  });
+
+  it("leave nothing behind of former sources, and nothing of others is touched", async () => {
+    await run("thing", "text");
+    await run("other-thing", "text");
+    writeFileSync(join(project, "model/rule.ts"), "changed");
+    await run("thing", "new text");
+    const left = readdirSync(join(project, "cache"));
+    expect(left.map((name) => name.replace(/-[0-9a-f]{32}\.txt$/, "")).sort()).toEqual([
+      "other-thing",
+      "thing",
+    ]);
   });
 
   it("are made again when a file was moved", async () => {
