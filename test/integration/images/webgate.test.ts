@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 
 import { queen } from "../../e2e/worked-example/people";
@@ -213,6 +214,8 @@ describe("when servers are lost", () => {
     const silent = `use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80) or die;
       my @calls = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:80", Blocking => 0) } 1 .. 4; sleep 600;`;
     const lost = await site.launchAs("am", "portal", "perl", "-e", silent);
+    // The name's addresses are remembered for two seconds.
+    await sleep(2500);
     try {
       for (let round = 0; round < 4; round++) {
         let answer: Answer | undefined;
