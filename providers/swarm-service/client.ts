@@ -138,7 +138,7 @@ export async function updateService(
       await service.update(authFor(spec, auth), request);
       return "changed";
     } catch (error) {
-      if (attempt === 5 || !messageOf(error).includes("update out of sequence")) {
+      if (attempt === 5 || !isOutOfSequence(error)) {
         throw error;
       }
       await sleep(200);
@@ -155,6 +155,7 @@ export async function listServiceTasks(docker: Dockerode, id: string): Promise<E
 /**
  * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It does so only when
  * something in the service changes: here the pause between two tasks, by a nanosecond, which the normal form leaves out.
+ * When another writer comes in between, nothing is done: the service has to be looked at again.
  */
 export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
   const seen = (await docker.getService(id).inspect()) as ServiceInspection;
@@ -165,7 +166,16 @@ export async function restartRollout(docker: Dockerode, id: string): Promise<voi
     _body: { ...seen.Spec, UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay } },
   };
   const service = docker.getService(id) as unknown as UpdatableService;
-  await service.update(undefined, request);
+  try {
+    await service.update(undefined, request);
+  } catch (error) {
+    if (!isOutOfSequence(error)) throw error;
+  }
+}
+
+/** Whether another writer changed the service since it was looked at. */
+function isOutOfSequence(error: unknown): boolean {
+  return messageOf(error).includes("update out of sequence");
 }
 
 /** The account in the form of the Engine API, with the registry's address from the image. */

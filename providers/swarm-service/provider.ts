@@ -12,7 +12,7 @@ import { changeService } from "./change";
 import { checkService } from "./check";
 import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
-import { removeService } from "./removal";
+import { removePatiently, removeService } from "./removal";
 import {
   normalInputs,
   serviceContent,
@@ -145,9 +145,9 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async delete(id, props) {
     const waitSeconds = props.stopGracePeriodSeconds + removalSeconds;
     try {
-      await removeService(props.managers, id, waitSeconds);
+      await removePatiently(props.managers, id, waitSeconds);
     } catch (error) {
-      if (!isTransportError(error)) throw error;
+      if (!isTransportError(error, "manager")) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
       console.warn(
         `hive: the service '${props.name}' could not be removed and is forgotten. ${error.message}`,

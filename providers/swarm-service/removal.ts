@@ -7,9 +7,16 @@ import { engineStatus, withEngine } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
+import { runCommand } from "../transport/command";
 
 /** Time for one host to remove containers, seconds. */
 const cleaningSeconds = 15;
+
+/** How long a removal is begun anew while the Swarm does not answer, seconds: an election takes up to 30. */
+const patienceSeconds = 60;
+const pauseMs = 1000;
+/** Time for a host to say that it is there, seconds. */
+const dialSeconds = 5;
 
 /** A task with what it belongs to. */
 type OwnedTask = EngineTask & { readonly ServiceID?: string };
@@ -42,6 +49,49 @@ export async function removeService(
         if (!isTransportError(error)) throw error;
       }),
     ),
+  );
+}
+
+/**
+ * Like {@link removeService}, but begun anew while the Swarm elects a leader or a connection is lost. When no host is there
+ * at all, there is nothing to wait for.
+ *
+ * @throws TransportError `manager` if there is no usable one to the end; others as the last attempt threw them
+ */
+export async function removePatiently(
+  managers: readonly HostAccess[],
+  id: string,
+  waitSeconds: number,
+): Promise<void> {
+  const end = Date.now() + patienceSeconds * 1000;
+  for (;;) {
+    try {
+      await removeService(managers, id, waitSeconds);
+      return;
+    } catch (error) {
+      const passing = isTransportError(
+        error,
+        "deadline",
+        "lost",
+        "unreachable",
+        "engine",
+        "manager",
+      );
+      if (!passing || Date.now() + pauseMs > end) throw error;
+      if (isTransportError(error, "manager") && !(await isAnyThere(managers))) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+/** Whether any of the hosts lets us in. */
+async function isAnyThere(hosts: readonly HostAccess[]): Promise<boolean> {
+  const answers = hosts.map((host) =>
+    runCommand(host, "true", { deadlineSeconds: dialSeconds, dialSeconds }),
+  );
+  return await Promise.any(answers).then(
+    () => true,
+    () => false,
   );
 }
 

@@ -244,8 +244,21 @@ describe("SwarmService", () => {
       /No Swarm manager with quorum among 3 host\(s\):\n {2}- hive0[^]*- hive1[^]*does not have a leader[^]*- hive2[^]*Bring back/,
     );
     expect((await server.read(text, id, outs)).inputs).toEqual(wanted);
+    // With hosts that are there, a leader may still be elected; without any, there is nothing to wait for.
+    await swarm.hosts[1]?.die();
     await server.delete(text, id, outs);
     expect(server.log()).toMatch(/service 'web' could not be removed and is forgotten/);
+  });
+
+  test("a delete while no leader is elected yet removes the service when there is one", async () => {
+    const { id, outs } = await server.create(text, await inputs());
+    await Promise.all([swarm.hosts[0]?.die(), swarm.hosts[2]?.die()]);
+    const said = server.log().length;
+    const deleted = server.delete(text, id, outs);
+    setTimeout(() => void swarm.hosts[0]?.revive(), 3000);
+    await deleted;
+    expect(swarm.services).toEqual([]);
+    expect(server.log().slice(said)).not.toContain("is forgotten");
   });
 
   test("is gone for a refresh when it was removed by hand; delete may be repeated", async () => {
