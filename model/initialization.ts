@@ -43,15 +43,3 @@ export function hashStep(
   const content = [step.name, step.command, step.unless, step.user, secrets, step.input];
   return createHmac("sha256", key).update(JSON.stringify(content)).digest("hex");
 }
-
-/**
- * Output without the values of secrets.
- *
- * @param output what a step printed
- */
-export function withoutSecrets(output: string, secrets: readonly string[]): string {
-  return [...secrets]
-    .filter((secret) => secret !== "")
-    .sort((left, right) => right.length - left.length)
-    .reduce((text, secret) => text.replaceAll(secret, "[secret]"), output);
-}

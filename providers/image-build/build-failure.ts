@@ -1,7 +1,15 @@
-/** Lines of a failed build's output that are shown. */
-const SHOWN_LINES = 20;
+import { lastLines, lastWords } from "../../model/last-words";
 
-/** The message for a failed build. */
+/** Characters of a step's name that are shown: a RUN instruction may be a whole script. */
+const STEP_CHARACTERS = 300;
+
+/**
+ * The message for a failed build, of a size that fits into an answer to the engine.
+ *
+ * @param step - as its builder names it; empty if none was begun
+ * @param failure - what the builder said about it
+ * @param log - the output of all steps in lines, without secrets
+ */
 export function describeBuildFailure(
   hostName: string,
   request: { readonly contextFolder: string; readonly name: string },
@@ -9,10 +17,12 @@ export function describeBuildFailure(
   failure: string,
   log: readonly string[],
 ): string {
-  const output = log.slice(-SHOWN_LINES).map((line) => `  | ${line}`);
+  const end = log.slice(-lastLines).join("\n");
+  const output = end === "" ? [] : lastWords(end).map((line) => `  | ${line}`);
+  const name = step.length > STEP_CHARACTERS ? `${step.slice(0, STEP_CHARACTERS)}…` : step;
   return [
-    `Building ${request.name} from ${request.contextFolder} on ${hostName} failed${step === "" ? "" : ` at "${step}"`}: ${failure.trim()}`,
-    ...remedyFor(`${failure}\n${log.slice(-SHOWN_LINES).join("\n")}`, hostName),
+    `Building ${request.name} from ${request.contextFolder} on ${hostName} failed${name === "" ? "" : ` at "${name}"`}: ${lastWords(failure.trim()).join("\n")}`,
+    ...remedyFor(`${failure}\n${end}`, hostName),
     ...(output.length === 0 ? [] : [`The end of its output:`, ...output]),
     "Nothing that runs was changed.",
   ].join("\n");

@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../model/without-secrets";
 import { steadyProgress } from "../steady-progress";
 
 /** What a build has said so far. Secrets that steps printed are blotted out. */
@@ -16,9 +17,6 @@ export interface BuildLog {
   end(): void;
 }
 
-/** Shorter parts of a secret are no secret, and would blot out everything. */
-const LEAST_SECRET = 4;
-
 /**
  * Keeps the log of a build and reports what goes on.
  *
@@ -27,12 +25,7 @@ const LEAST_SECRET = 4;
  */
 export function startBuildLog(imageName: string, secrets: readonly string[]): BuildLog {
   const progress = steadyProgress(`image ${imageName.replace(/^.*\/|:[^/]*$/g, "")}`);
-  const hidden = secrets
-    .flatMap((secret) => [secret, ...secret.split(/\r?\n/)])
-    .filter((part) => part.trim().length >= LEAST_SECRET)
-    .sort((one, other) => other.length - one.length);
-  const mask = (text: string): string =>
-    hidden.reduce((masked, part) => masked.replaceAll(part, "[secret]"), text);
+  const mask = (text: string): string => withoutSecrets(text, secrets);
   const log: string[] = [];
   let step = "";
   return {

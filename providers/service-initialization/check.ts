@@ -3,6 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../unknown-value";
 import type { ServiceInitializationInputs } from "./state";
 
+/**
+ * Longest argument of a command, bytes. Linux takes 128 KiB with the zero at its end (execve(2), MAX_ARG_STRLEN); the rest
+ * is left as a margin.
+ */
+const longestArgument = 120 * 1024;
+
 /** What is wrong with the inputs, as far as they are known. Never shows a secret. */
 export function checkInitialization(
   inputs: ServiceInitializationInputs,
@@ -35,6 +41,15 @@ export function checkInitialization(
       fail(
         path,
         `('${step.name}') has the deadline ${step.deadlineSeconds}; give seconds, more than 0`,
+      );
+    }
+    for (const argument of [...step.command, ...step.unless]) {
+      const size = Buffer.byteLength(argument);
+      if (size <= longestArgument) continue;
+      fail(
+        path,
+        `('${step.name}') has a script or an argument of ${Math.ceil(size / 1024)} KiB, and Linux starts no program with one ` +
+          `above ${longestArgument / 1024} KiB (the limit here); put data into 'input', which may be larger`,
       );
     }
     const lines = isKnown(secrets) ? (secrets[step.name] ?? []) : [];

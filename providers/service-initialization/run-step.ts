@@ -1,6 +1,8 @@
 import type Dockerode from "dockerode";
 
-import { type InitializationStep, stepInput, withoutSecrets } from "../../model/initialization";
+import { type InitializationStep, stepInput } from "../../model/initialization";
+import { lastWords } from "../../model/last-words";
+import { withoutSecrets } from "../../model/without-secrets";
 import { reportProgress } from "../progress-line";
 import { runCommand } from "../transport/command";
 import { sleep } from "../transport/deadline";
@@ -27,8 +29,6 @@ const waitSeconds = 120;
 const attempts = 5;
 /** How long a step that reached its deadline may take to end, before it is killed. */
 const endSeconds = 5;
-/** Lines of output that stand in an error. */
-const lastLines = 20;
 /** A lost host's tasks look alive for some seconds more. */
 const lostMs = 2000;
 
@@ -50,8 +50,8 @@ export async function runStep(run: StepRun): Promise<StepOutcome> {
       const outcome = await withEngine(
         task.host,
         (docker, signal) => runInTask(docker, run, task, signal),
-        // The step has a deadline of its own; so have what is done before and after it.
-        { deadlineSeconds: 2 * step.deadlineSeconds + 60 },
+        // Each of three has the step's deadline: the end of an earlier run, `unless`, and the command.
+        { deadlineSeconds: 3 * step.deadlineSeconds + 60 },
       );
       if (outcome !== undefined) {
         reportProgress(`${service}: step ${step.name} ${outcome.detail}`);
@@ -174,7 +174,7 @@ function failure(
   code: number,
   output: string,
 ): Error {
-  const lines = withoutSecrets(output, secrets).split("\n").slice(-lastLines);
+  const lines = lastWords(withoutSecrets(output, secrets));
   const printed =
     output === ""
       ? "It printed nothing."

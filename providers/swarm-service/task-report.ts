@@ -1,12 +1,9 @@
 import type Dockerode from "dockerode";
 
+import { lastLines, lastWords } from "../../model/last-words";
 import type { EngineNode, EngineTask } from "../../model/service-progress";
 import { sleep } from "../transport/deadline";
 
-/** Lines of a task's output that stand in an error. */
-const lastLines = 20;
-/** Characters of them: an error travels to the engine together with the resource's state, in 64 KiB at most. */
-const lastCharacters = 2000;
 /** Reading the output needs the task's own host; a dead one must not hold up the error. */
 const logSeconds = 5;
 
@@ -83,10 +80,7 @@ export function withoutFrames(output: Buffer): string {
 
 /** The last lines, indented; the first of them may have lost its beginning. */
 function indent(text: string): string {
-  const end = text.length > lastCharacters ? `…${text.slice(-lastCharacters)}` : text;
-  return end
-    .split("\n")
-    .slice(-lastLines)
+  return lastWords(text)
     .map((line) => `  ${line}`)
     .join("\n");
 }

@@ -158,6 +158,19 @@ describe("ServiceInitialization", () => {
     expect(swarm.runs[0]?.stdin).toHaveLength(300_000);
   });
 
+  test("a failure with one long line of output arrives, cut, and without half a secret", async () => {
+    // The line is cut within the masked secret.
+    const output = `${"x".repeat(100_000)}${secret}${"é".repeat(1_996)}`;
+    swarm.program = () => ({ code: 1, output });
+    const failed: unknown = await server
+      .create(text, inputs({ steps: [people] }))
+      .catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(PartialFailure);
+    const { message } = failed as PartialFailure;
+    expect(message).toMatch(/exit code 1[^]*\n {2}…ret\]é+\n[^]*run again/);
+    expect(message.length).toBeLessThan(2500);
+  });
+
   test("'unless' that ends with 0 stands for the step", async () => {
     swarm.program = ({ command }) => ({ code: command[0] === "test" ? 0 : 1 });
     const steps = [{ ...schema, unless: ["test", "-e", "/data"] }];
@@ -254,6 +267,15 @@ describe("ServiceInitialization", () => {
       "secrets",
     ]);
     expect(JSON.stringify(failures)).not.toContain(secret);
+    const long = [{ ...schema, command: ["sh", "-c", "#".repeat(120 * 1024 + 1)] }];
+    expect((await server.check(text, inputs({ steps: long }))).failures).toEqual([
+      {
+        property: "steps[0]",
+        reason: expect.stringMatching(/\('schema'\).*121 KiB.*120 KiB.*'input'/) as string,
+      },
+    ]);
+    const fitting = [{ ...schema, command: ["sh", "-c", "#".repeat(120 * 1024)] }];
+    expect((await server.check(text, inputs({ steps: fitting }))).failures).toEqual([]);
     const unknown = inputs({ serviceId: unknownValue, secrets: { people: [unknownValue] } });
     expect((await server.check(text, unknown)).failures).toEqual([]);
     const olds = { ...inputs(), done: [] };

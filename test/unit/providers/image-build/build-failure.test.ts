@@ -24,6 +24,14 @@ describe("messages about failed builds", () => {
     expect(describeBuildFailure("hive3", request, "", "failed", [output])).toContain(remedy);
   });
 
+  test("long lines, steps and reasons are cut, so that the error fits into the answer to the engine", () => {
+    const long = "x".repeat(100_000);
+    const text = describeBuildFailure("hive3", request, long, `${long} code 2`, ["one", long]);
+    expect(text.length).toBeLessThan(5000);
+    expect(text).toContain("x code 2\n");
+    expect(text).toContain("  | …xxx");
+  });
+
   test("an unknown failure comes without a made-up remedy", () => {
     expect(describeBuildFailure("hive3", request, "", "failed", [])).toBe(
       "Building registry:5000/webgate:abc from site/images/webgate on hive3 failed: failed\nNothing that runs was changed.",
