@@ -3,8 +3,9 @@ import type { Duration } from "../duration";
 /**
  * A step that loads initial data: it runs once inside a running task of the service, wherever that is, when the service is
  * healthy and before services that depend on it are started. It runs again only when something in it changed (or the
- * secrets that it reads), and must be safe to repeat, because a run may be interrupted in its middle. Exactly one of
- * `command` and `script`.
+ * secrets that it reads), and must be safe to repeat, because a run may be interrupted in its middle. In a service with
+ * several tasks it must bear two of itself at once: after an interruption, its end is awaited only in the task in which it
+ * is run again. Exactly one of `command` and `script`.
  */
 export type Initialization = InitializationBase &
   (
