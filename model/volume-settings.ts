@@ -1,3 +1,5 @@
+import { siteLabel } from "./service-spec/labels";
+import { describeOwner } from "./swarm-labels";
 import { compareText, sortedUnique } from "./text-order";
 
 /** What makes a Docker volume of a name the one that is wanted. */
@@ -10,6 +12,7 @@ export interface VolumeSettings {
 export interface EngineVolume {
   readonly Driver: string;
   readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
 }
 
 /**
@@ -50,6 +53,29 @@ export function otherVolume(name: string, differences: readonly string[]): strin
   return (
     `has a volume '${name}' already, and ${differences.join("; ")}. Nothing is deleted to change that. ` +
     "Change the volume in the site back, or give it another name and move the data; or, if the data are not needed, " +
+    `run on that host: docker volume rm ${name}`
+  );
+}
+
+/** Whether a volume that exists carries the label of the site, so that its data are the site's to remove. */
+export function isOfSite(seen: EngineVolume, site: string): boolean {
+  return seen.Labels?.[siteLabel] === site;
+}
+
+/**
+ * Why a volume of the wanted name cannot be used by the site: somebody else made it, and its data are theirs. `undefined` if
+ * nothing speaks against it.
+ *
+ * Without a label only a volume of the driver `local` is known to be another's. Of a plugin the engine also shows, and then without
+ * labels, what it did not make itself (moby, volume/service: a driver is asked for names that the engine has no record of), such as a
+ * volume that a server had before it was built anew. It may be used, but is not removed.
+ */
+export function foreignVolume(name: string, seen: EngineVolume, site: string): string | undefined {
+  if (isOfSite(seen, site)) return undefined;
+  if (seen.Labels?.[siteLabel] === undefined && seen.Driver !== "local") return undefined;
+  return (
+    `has a volume '${name}' already, and it ${describeOwner(seen.Labels, site)}. Nothing of another's is used or deleted. ` +
+    "Give the volume in the site another name; or, if the data are not needed (move them first if they are), " +
     `run on that host: docker volume rm ${name}`
   );
 }

@@ -60,7 +60,7 @@ export interface NfsVolume {
   /** Exported folder, absolute. */
   readonly path: string;
   /**
-   * Mount options as in fstab, e.g. `"nfsvers=4.1,hard"`.
+   * Mount options as in fstab, e.g. `"nfsvers=4.1,hard"`. Readable like `options` of a driver: no place for secrets.
    *
    * @default "nfsvers=4,hard,timeo=600,retrans=2"
    */
@@ -72,7 +72,8 @@ export interface DriverVolume {
   /** Name of the driver, which must be installed on every cluster server. */
   readonly name: string;
   /**
-   * Options of the driver.
+   * Options of the driver. Whoever may list volumes on a server, services of the Swarm, or the stage's state can read them: no place for
+   * passwords or other secrets.
    *
    * @default none
    */

@@ -118,6 +118,8 @@ export interface EngineMount {
   readonly ReadOnly?: boolean;
   readonly VolumeOptions?: {
     readonly NoCopy?: boolean;
+    /** Of a volume that the engine makes for a task, because it is not there yet. */
+    readonly Labels?: Readonly<Record<string, string>>;
     readonly DriverConfig?: {
       readonly Name?: string;
       readonly Options?: Readonly<Record<string, string>>;

@@ -102,7 +102,7 @@ function container(spec: ServiceSpec): EngineContainer {
     TTY: spec.tty,
     ReadOnly: spec.readOnly,
     Init: spec.init,
-    Mounts: spec.mounts.map(engineMount),
+    Mounts: spec.mounts.map((mount) => engineMount(mount, spec.site)),
     ...(healthcheck === undefined ? {} : { Healthcheck: engineHealthcheck(healthcheck) }),
     Hosts: Object.entries(spec.hosts)
       .map(([name, address]) => `${address} ${name}`)
@@ -145,7 +145,7 @@ function engineMode(mode: ServiceMode): EngineMode {
   }
 }
 
-function engineMount(mount: ServiceMount): EngineMount {
+function engineMount(mount: ServiceMount, site: string): EngineMount {
   switch (mount.kind) {
     case "volume":
       return {
@@ -155,6 +155,8 @@ function engineMount(mount: ServiceMount): EngineMount {
         ReadOnly: mount.readOnly,
         VolumeOptions: {
           NoCopy: mount.noCopy,
+          // A host that was away when the volume was made gets it from its first task, and it must be known as the site's.
+          Labels: { [siteLabel]: site },
           DriverConfig: { Name: mount.driver, Options: mount.driverOptions },
         },
       };

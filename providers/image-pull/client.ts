@@ -183,7 +183,10 @@ export async function hostsWithout(
   const lacking = await onEveryHost(hosts, (host) =>
     withEngine(host, async (docker) => ((await hasImage(docker, reference)) ? [] : [host.name]), {
       deadlineSeconds: LOOK_SECONDS,
-    }).catch(() => []),
+    }).catch((error: unknown): string[] => {
+      if (isTransportError(error)) return [];
+      throw error;
+    }),
   );
   return lacking.flat();
 }

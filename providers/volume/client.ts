@@ -2,16 +2,20 @@ import type Dockerode from "dockerode";
 
 import type { SpreadOutcome } from "../../model/host-spread";
 import { siteLabel } from "../../model/service-spec/labels";
+import { describeOwner } from "../../model/swarm-labels";
 import {
   type EngineVolume,
+  foreignVolume,
+  isOfSite,
   otherVolume,
   volumeDifferences,
   type VolumeSettings,
 } from "../../model/volume-settings";
+import { compareText } from "../../model/text-order";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { removeWhenUnused } from "../removal";
 import { engineStatus, withEngine } from "../transport/engine";
-import { messageOf } from "../transport/errors";
+import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 
 /** A volume as it is wanted on every host. */
@@ -56,39 +60,59 @@ export async function volumeFaults(
       async (docker): Promise<[string, string][]> => {
         const seen = await inspectVolume(docker, wanted.name);
         if (seen === undefined) return [[host.name, "does not have the volume"]];
+        const foreign = foreignVolume(wanted.name, seen, wanted.site);
+        if (foreign !== undefined) return [[host.name, foreign]];
         const differences = volumeDifferences(seen, wanted);
         return differences.length === 0 ? [] : [[host.name, differences.join("; ")]];
       },
       { deadlineSeconds: LOOK_SECONDS, dialSeconds: DIAL_SECONDS },
-    ).catch((): [string, string][] => []),
+    ).catch((error: unknown): [string, string][] => {
+      if (isTransportError(error)) return [];
+      throw error;
+    }),
   );
   return new Map(faults.flat());
 }
 
+/** What {@link removeVolume} did. */
+export interface VolumeRemoval {
+  /** Names of the hosts from which the volume was removed, with its data. */
+  readonly removed: readonly string[];
+  /** What was left and why, one line a host. */
+  readonly left: readonly string[];
+}
+
 /**
- * Removes the volume from all hosts that answer; waits while a container still uses it.
+ * Removes the volume from all hosts that answer, where it carries the site's label; waits while a container still uses it.
  *
  * @param waitSeconds - how long to wait for containers.
- * @returns what was left and why, one line a host
  */
 export async function removeVolume(
   hosts: readonly HostAccess[],
-  name: string,
+  { name, site }: Pick<WantedVolume, "name" | "site">,
   waitSeconds: number,
-): Promise<string[]> {
+): Promise<VolumeRemoval> {
+  const removed: string[] = [];
   const left = await onEveryHost(hosts, async (host) => {
     try {
-      const busy = await withEngine(
+      const reason = await withEngine(
         host,
-        (docker) => removeWhenUnused(() => docker.getVolume(name).remove(), waitSeconds),
+        async (docker) => {
+          const seen = await inspectVolume(docker, name);
+          if (seen === undefined) return undefined;
+          if (!isOfSite(seen, site)) return `it ${describeOwner(seen.Labels, site)}`;
+          const busy = await removeWhenUnused(() => docker.getVolume(name).remove(), waitSeconds);
+          if (busy === undefined) removed.push(host.name);
+          return busy;
+        },
         { deadlineSeconds: waitSeconds + LOOK_SECONDS, dialSeconds: DIAL_SECONDS },
       );
-      return busy === undefined ? [] : [`${host.name}: ${busy}`];
+      return reason === undefined ? [] : [`${host.name}: ${reason}`];
     } catch (error) {
       return [`${host.name}: ${messageOf(error)}`];
     }
   });
-  return left.flat();
+  return { removed: removed.sort(compareText), left: left.flat() };
 }
 
 async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void> {
@@ -97,6 +121,8 @@ async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void
   // Looked at first: of some drivers the engine gives back a volume with other options as if it had made it.
   const differences = seen === undefined ? [] : volumeDifferences(seen, wanted);
   if (differences.length > 0) throw new Error(otherVolume(name, differences));
+  const foreign = seen === undefined ? undefined : foreignVolume(name, seen, site);
+  if (foreign !== undefined) throw new Error(foreign);
   if (seen !== undefined) return;
   await docker.createVolume({
     Name: name,

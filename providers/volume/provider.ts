@@ -69,7 +69,12 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   },
 
   async delete(_id, props) {
-    const left = await removeVolume(props.hosts, props.name, releaseSeconds);
+    const { removed, left } = await removeVolume(props.hosts, props, releaseSeconds);
+    if (removed.length > 0) {
+      console.warn(
+        `hive: the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
+      );
+    }
     if (left.length === 0) return;
     console.warn(
       [

@@ -16,16 +16,17 @@ export interface VolumeArgs {
   readonly name: pulumi.Input<string>;
   /** Docker volume driver. Another one is refused while the volume exists: that would mean other data. */
   readonly driver: pulumi.Input<string>;
-  /** Options of the driver; as with `driver`, others are refused. Default: none. */
+  /** Options of the driver; as with `driver`, others are refused. They can be read in the state: no place for secrets. Default: none. */
   readonly driverOptions?: pulumi.Input<Readonly<Record<string, string>>>;
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 1;
+const REVISION = 2;
 
 /**
  * A Docker volume of one name on the engine of every host. A minority of hosts that do not answer is tolerated, and tried
- * again at every run. Nothing but its removal from the program deletes data, and then all of them.
+ * again at every run. A volume of the name that another site or somebody else made is refused, and never removed. Nothing but the
+ * removal or another name in the program deletes data, and then all of them; a line says so.
  */
 export class Volume extends pulumi.dynamic.Resource {
   declare readonly name: pulumi.Output<string>;

@@ -144,6 +144,40 @@ describe("Volume", () => {
     expect(held().slice(0, 2)).toEqual([["data"], ["data"]]);
   });
 
+  test.each([
+    ["another site's", { "hive.site": "other.example" }, /belongs to the site 'other.example'/],
+    ["nobody's", null, /does not carry the label hive.site/],
+  ])(
+    "%s volume is refused, shown by a refresh, and survives the deletion",
+    async (_whose, Labels, reason) => {
+      const { id, outs } = await server.create(text, inputs());
+      const theirs = { ...hosts[1]!.volumes[0]!, Labels };
+      hosts[1]!.volumes[0] = theirs;
+      const message = await failureOf(server.create(text, inputs()));
+      expect(message).toMatch(/1 of 3 hosts[^]*hive1\.example: [^]*docker volume rm data/);
+      expect(message).toMatch(reason);
+      const seen = await server.read(text, id, outs);
+      expect((seen.inputs?.["incarnations"] as string[])[1]).toMatch(reason);
+      await server.delete(text, id, outs);
+      expect(hosts.map(({ volumes }) => volumes)).toEqual([[], [theirs], []]);
+      expect(server.log()).toMatch(reason);
+      expect(server.log()).toContain(
+        "the volume 'data' was removed, with the data that it had there, from: hive0.example, hive2.example",
+      );
+    },
+  );
+
+  test("a plugin's volume of another site is refused; one that the engine did not make is used and kept", async () => {
+    const wanted = inputs({ driver: "hive-shared", driverOptions: {} });
+    const plugged = { Name: "data", Driver: "hive-shared", Options: null };
+    hosts[0]!.volumes.push({ ...plugged, Labels: { "hive.site": "other.example" } });
+    expect(await failureOf(server.create(text, wanted))).toContain("hive0.example: has a volume");
+    hosts[0]!.volumes[0] = { ...plugged, Labels: null };
+    const { id, outs } = await server.create(text, wanted);
+    await server.delete(text, id, outs);
+    expect(held()).toEqual([["data"], [], []]);
+  });
+
   test("another name is another volume", async () => {
     const { id, outs } = await server.create(text, inputs());
     expect(await server.diff(text, id, outs, inputs({ name: "other" }))).toEqual({

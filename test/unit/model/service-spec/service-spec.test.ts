@@ -137,7 +137,12 @@ test("everything that a service can have, in the engine's words", () => {
     },
     logging: { driver: "journald", options: { tag: "web" } },
   });
-  expect(toEngineSpec(normalizeService(spec))).toMatchSnapshot();
+  const engine = toEngineSpec(normalizeService(spec));
+  expect(engine).toMatchSnapshot();
+  // A volume that the engine makes for a task is known as the site's.
+  expect(engine.TaskTemplate.ContainerSpec.Mounts?.[0]?.VolumeOptions?.Labels).toEqual({
+    "hive.site": spec.site,
+  });
 });
 
 test("the site stands in a label that is no label of the service", () => {
