@@ -1,4 +1,9 @@
-import { otherVolume, volumeDifferences } from "../../../model/volume-settings";
+import {
+  foreignVolume,
+  isOfSite,
+  otherVolume,
+  volumeDifferences,
+} from "../../../model/volume-settings";
 
 describe("a volume that exists", () => {
   test.each([
@@ -30,5 +35,28 @@ describe("a volume that exists", () => {
     const message = otherVolume("data", differences);
     expect(message).toMatch(/Nothing is deleted[^]*docker volume rm data/);
     expect(message).not.toContain("planted");
+  });
+});
+
+describe("whose a volume is", () => {
+  const own = { "hive.site": "hive.example" };
+  const other = { "hive.site": "other.example" };
+  test.each([
+    ["local", own, undefined, true],
+    ["local", other, "belongs to the site 'other.example', not to 'hive.example'", false],
+    ["local", {}, "does not carry the label hive.site", false],
+    ["local", null, "does not carry the label hive.site", false],
+    ["hive-shared", own, undefined, true],
+    ["hive-shared", other, "belongs to the site 'other.example'", false],
+    ["hive-shared", null, undefined, false],
+  ])("of the driver %s with the labels %j", (Driver, Labels, reason, ofSite) => {
+    const seen = { Driver, Labels };
+    const foreign = foreignVolume("data", seen, "hive.example");
+    if (reason === undefined) expect(foreign).toBeUndefined();
+    else {
+      expect(foreign).toContain(reason);
+      expect(foreign).toMatch(/another name[^]*docker volume rm data/);
+    }
+    expect(isOfSite(seen, "hive.example")).toBe(ofSite);
   });
 });
