@@ -14,7 +14,7 @@ export type Initialization = InitializationBase &
         readonly command: readonly string[];
       }
     | {
-        /** File of the project, relative to its root, at most 100 KiB: run as `sh -c <its text>`. */
+        /** File of the project, relative to its root, at most 120 KiB: run as `sh -c <its text>`. */
         readonly script: string;
         /**
          * What runs the script's text, given as its last argument.

@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 import { hashImageContent, imageTag } from "../../model/build-context";
+import { withoutSecrets } from "../../model/without-secrets";
 import { copyImage, fetchImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
 import { withRegistryRunning } from "../registry-revival";
@@ -45,7 +46,7 @@ export async function ensureBuilt(inputs: ImageBuildInputs, builtOn: string): Pr
       inputs.registryAuth?.password ?? "",
       ...Object.values(inputs.buildSecrets ?? {}),
     ];
-    throw withoutSecrets(error, secrets);
+    throw masked(error, secrets);
   }
 }
 
@@ -62,7 +63,7 @@ async function ensureElsewhere(inputs: ImageBuildInputs, reason: Error): Promise
       return { ...built, builtOn: other.name };
     } catch (error) {
       if (!isTransportError(error, "unreachable", "engine")) {
-        throw withoutSecrets(error, Object.values(inputs.buildSecrets ?? {}));
+        throw masked(error, Object.values(inputs.buildSecrets ?? {}));
       }
       away.push(`  ${other.name}: ${messageOf(error)}`);
     }
@@ -207,11 +208,8 @@ function requireUnchangedContext({ contextFolder, contextHash }: ImageBuildInput
 }
 
 /** The same error with the secrets, should anything have put one there, blotted out. */
-function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
+function masked(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof Error) || isTransportError(error)) return error;
-  const hidden = secrets.filter((secret) => secret !== "");
-  if (!hidden.some((secret) => error.message.includes(secret))) return error;
-  return new Error(
-    hidden.reduce((text, secret) => text.replaceAll(secret, "[secret]"), error.message),
-  );
+  const message = withoutSecrets(error.message, secrets);
+  return message === error.message ? error : new Error(message);
 }

@@ -4,6 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 
 import type { ClientChannel } from "ssh2";
 
+import { lastWords } from "../../model/last-words";
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
@@ -88,12 +89,12 @@ export async function runChecked(
     return result;
   }
   const output = (result.stderr.trim() === "" ? result.stdout : result.stderr).trim();
-  const lastLines = output.split("\n").slice(-20).join("\n  ");
+  const end = lastWords(output).join("\n  ");
   throw transportError(
     "command",
     access.name,
     `On ${describeHost(access)}, '${shorten(command)}' ended with exit code ${result.code}` +
-      (lastLines === "" ? " and printed nothing." : `:\n  ${lastLines}`),
+      (end === "" ? " and printed nothing." : `:\n  ${end}`),
   );
 }
 
