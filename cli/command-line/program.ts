@@ -9,6 +9,7 @@ import { addLogs } from "./logs";
 import type { Finish } from "./options";
 import { addOutputs } from "./outputs";
 import { addPlan } from "./plan";
+import { addPromote } from "./promote";
 import { addPulumi } from "./pulumi";
 import { addRollback } from "./rollback";
 import { addShell } from "./shell";
@@ -50,6 +51,7 @@ the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pas
   addDeploy(program, finish);
   addRollback(program, finish);
   addUnpin(program, finish);
+  addPromote(program, finish);
   addPlan(program, finish);
   addStatus(program, finish);
   addLogs(program, finish);

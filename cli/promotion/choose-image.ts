@@ -1,0 +1,46 @@
+import type { Plan } from "../../model/plan";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { chooseRelease, currentRelease, type RollbackFacts } from "../releases/choose-release";
+
+/**
+ * The digest that is promoted: what the stage uses now, or what is asked for.
+ *
+ * @param registry address of the stage's registry; what a stage pulled from elsewhere is not in it
+ * @param prefix beginning of a digest, with or without `sha256:`, or a tag
+ * @throws Failure that names the candidates
+ */
+export function chooseDigest(
+  facts: RollbackFacts,
+  registry: string,
+  prefix: string | undefined,
+): string {
+  const own = `${registry}/${facts.image}@`;
+  const used = facts.reference.startsWith(own) ? facts.reference.slice(own.length) : undefined;
+  const releases = facts.releases.filter(
+    ({ digest, reference }) => digest !== "" && reference.startsWith(`${registry}/`),
+  );
+  // What came by an earlier promotion is no release of this stage, and can go on to the next one all the same.
+  const withUsed =
+    used === undefined || currentRelease({ ...facts, releases }) !== undefined
+      ? releases
+      : [{ tag: "", digest: used, reference: facts.reference }, ...releases];
+  if (prefix !== undefined) return chooseRelease({ ...facts, releases: withUsed }, prefix).digest;
+  if (used !== undefined) return used;
+  throw new Failure(
+    `The stage uses ${facts.reference === "" ? "no image of this name" : facts.reference}, which is not in its registry ${registry}: name a release with --digest (\`npx hive rollback <service> --list --stack <stage>\` shows them). Nothing was changed.`,
+    exitCodes.input,
+  );
+}
+
+/** Name of the image: what is given, or what the service of that name runs. @throws Failure that lists what there is */
+export function imageNamed(plan: Plan, name: string): string {
+  if (plan.images.some((image) => image.name === name)) return name;
+  const service = plan.services.find((candidate) => candidate.name === name);
+  if (service?.image.kind === "build") return service.image.image;
+  const known = plan.images.map((image) => image.name).join(", ");
+  throw new Failure(
+    `${plan.stage} has no image ${name} that the site builds.${known === "" ? "" : ` There are: ${known}.`}`,
+    exitCodes.input,
+  );
+}

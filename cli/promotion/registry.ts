@@ -1,0 +1,199 @@
+import { createHash } from "node:crypto";
+import { manifestMediaTypes } from "../../model/image-manifest";
+import { renderCurlConfig } from "../../providers/image-build/registry-manifest";
+import { type CommandResult, runCommand } from "../../providers/transport/command";
+import { describeHost } from "../../providers/transport/errors";
+import type { HostAccess } from "../../providers/transport/host-access";
+import { Failure } from "../failure";
+
+/** One repository in a stage's registry, and how it is asked: by curl on the stage's repository server. */
+export interface Repository {
+  readonly host: HostAccess;
+  /** `registry.staging.example:5000` */
+  readonly registry: string;
+  readonly name: string;
+  readonly account: { readonly username: string; readonly password: string };
+}
+
+/** A manifest as a registry answered it. */
+export interface FetchedManifest {
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** Standard input is curl's configuration. */
+const askCommand = "curl --silent --show-error --config -";
+
+/**
+ * curl that reads what it sends from standard input, and its configuration from the lines before that, up to an empty one.
+ * `read` of bash takes single bytes from a pipe, so that nothing of the content is lost; `printf` is built in. So the
+ * account stands neither in an argument nor in the environment nor in a file.
+ */
+export const sendCommand =
+  `bash -c 'c=(); while IFS= read -r l && [ -n "$l" ]; do c+=("$l"); done; ` +
+  `exec curl --silent --show-error --config <(printf "%s\\n" "\${c[@]}") --upload-file -'`;
+
+/** What stands on the standard input of {@link sendCommand} before the content. */
+export function sendHead(options: Readonly<Record<string, string>>): string {
+  return `${renderCurlConfig(options)}\n`;
+}
+
+/** curl's options for everything that is asked of a repository. */
+export function curlOptions(repository: Repository, path: string): Record<string, string> {
+  const { registry, name, account } = repository;
+  return {
+    url: path.startsWith("/v2/")
+      ? `https://${registry}${path}`
+      : `https://${registry}/v2/${name}/${path}`,
+    cacert: `/etc/docker/certs.d/${registry}/ca.crt`,
+    user: `${account.username}:${account.password}`,
+    "connect-timeout": "10",
+  };
+}
+
+/** Fetches a manifest, and makes sure that it is the one of the digest. */
+export async function fetchManifest(
+  repository: Repository,
+  digest: string,
+): Promise<FetchedManifest> {
+  const answer = await ask(repository, `manifests/${digest}`, {
+    header: `Accept: ${manifestMediaTypes.join(", ")}`,
+    // The limit that registries set themselves.
+    "max-filesize": String(4 * 1024 * 1024),
+    "write-out": "\\n%{http_code} %{content_type}",
+  });
+  const end = answer.lastIndexOf("\n");
+  const [status = "", ...type] = answer.slice(end + 1).split(" ");
+  const text = answer.slice(0, end);
+  if (status === "404")
+    throw new Failure(
+      `The registry ${repository.registry} does not have ${repository.name}@${digest} any more: old releases are removed. Nothing was changed.`,
+    );
+  if (status !== "200") throw refused(repository, `its manifest ${digest}`, status);
+  const actual = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  if (actual !== digest)
+    throw new Failure(
+      `The registry ${repository.registry} answered other bytes than ${repository.name}@${digest}: they are ${actual}. Nothing was changed.`,
+    );
+  return { text, contentType: type.join(" ") };
+}
+
+/** Whether a repository has a manifest or a blob. */
+export async function has(
+  repository: Repository,
+  kind: "manifests" | "blobs",
+  digest: string,
+): Promise<boolean> {
+  const status = await ask(repository, `${kind}/${digest}`, {
+    head: "",
+    header: `Accept: ${manifestMediaTypes.join(", ")}`,
+    output: "/dev/null",
+    "write-out": "%{http_code}",
+  });
+  if (status === "404") return false;
+  if (status === "200") return true;
+  throw refused(repository, digest, status);
+}
+
+/** Puts a manifest as it is. The registry refuses it while something that it names is missing. */
+export async function putManifest(
+  repository: Repository,
+  digest: string,
+  manifest: { readonly text: string; readonly mediaType: string },
+): Promise<void> {
+  const head = sendHead({
+    ...curlOptions(repository, `manifests/${digest}`),
+    header: `Content-Type: ${manifest.mediaType}`,
+    output: "/dev/null",
+    "write-out": "%{http_code}",
+    "max-time": "60",
+  });
+  const result = await runCommand(repository.host, sendCommand, {
+    stdin: head + manifest.text,
+    deadlineSeconds: 75,
+  });
+  const status = outputOf(repository, result);
+  if (status !== "201") throw refused(repository, `the manifest ${digest}`, status);
+}
+
+/** Begins an upload. @returns its path with query, on the registry */
+export async function beginUpload(repository: Repository): Promise<string> {
+  const headers = await ask(repository, "blobs/uploads/", {
+    request: "POST",
+    // Without a body nginx and the registry want to be told so.
+    header: "Content-Length: 0",
+    "dump-header": "-",
+    output: "/dev/null",
+  });
+  const status = /^HTTP\/\S+ (\d+)/.exec(headers)?.[1] ?? "none";
+  if (status !== "202") throw refused(repository, "an upload", status);
+  return uploadPath(headers, repository.registry);
+}
+
+/** Where an upload goes: a Location may be a path or an address, of this registry only, because the account goes there. */
+export function uploadPath(headers: string, registry: string): string {
+  const location = /^location:[ \t]*(\S+)/im.exec(headers)?.[1] ?? "";
+  const base = `https://${registry}`;
+  if (location !== "" && URL.canParse(location, base)) {
+    const { host, pathname, search } = new URL(location, base);
+    if (host === new URL(base).host && pathname.startsWith("/v2/")) return `${pathname}${search}`;
+  }
+  throw new Failure(
+    `The registry ${registry} did not say where an upload goes (Location: '${location.split("?")[0]}').`,
+  );
+}
+
+/** Forgets an upload that failed. Never throws: the registry itself forgets those that are a week old. */
+export async function cancelUpload(repository: Repository, path: string): Promise<boolean> {
+  try {
+    const status = await ask(repository, path, {
+      request: "DELETE",
+      output: "/dev/null",
+      "write-out": "%{http_code}",
+    });
+    return ["204", "404"].includes(status);
+  } catch {
+    return false;
+  }
+}
+
+/** What a registry that says no means. */
+export function refused(repository: Repository, what: string, status: string): Failure {
+  const { registry, name, account } = repository;
+  const reason =
+    status === "401" || status === "403"
+      ? `it does not accept the account ${account.username} of the stage's state. \`npx hive up\` on that stage sets it again`
+      : `it answered ${status}`;
+  return new Failure(`The registry ${registry} refused ${what} of ${name}: ${reason}.`);
+}
+
+async function ask(
+  repository: Repository,
+  path: string,
+  options: Readonly<Record<string, string>>,
+): Promise<string> {
+  const config = { ...curlOptions(repository, path), "max-time": "30", ...options };
+  const result = await runCommand(repository.host, askCommand, {
+    stdin: renderCurlConfig(config),
+    deadlineSeconds: 45,
+  });
+  return outputOf(repository, result);
+}
+
+function outputOf({ host, registry }: Repository, { code, stdout, stderr }: CommandResult): string {
+  if (code === 0) return stdout;
+  throw curlFailure(host, registry, code, stderr);
+}
+
+/** curl could not ask. */
+export function curlFailure(
+  host: HostAccess,
+  registry: string,
+  code: number,
+  stderr: string,
+): Failure {
+  const said = stderr.trim() === "" ? `curl ended with exit code ${code}` : stderr.trim();
+  return new Failure(
+    `The registry ${registry} could not be asked on ${describeHost(host)}: ${said}.\nThe command can be repeated: what has been copied stays.`,
+  );
+}
