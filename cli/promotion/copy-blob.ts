@@ -6,12 +6,14 @@ import { Failure } from "../failure";
 import {
   beginUpload,
   cancelUpload,
+  completeUpload,
   curlFailure,
   curlOptions,
   refused,
   type Repository,
   sendCommand,
   sendHead,
+  uploadPath,
 } from "./registry";
 import { type RemoteCommand, withRemoteCommand } from "./remote-command";
 
@@ -21,8 +23,8 @@ const slowestRate = 32 * 1024;
 /** Seconds without any progress after which curl gives up. */
 const stallSeconds = "60";
 
-/** How long a stopped upload is waited for, seconds; a lost connection may never tell. */
-const goneSeconds = 5;
+/** How long an upload that is given up is waited for, seconds; a lost connection may never tell. */
+const goneSeconds = 15;
 
 const fetchCommand = "curl --silent --show-error --fail --config -";
 
@@ -38,72 +40,106 @@ export async function copyBlob(
   blob: Descriptor,
   onBytes: (copied: number) => void,
 ): Promise<void> {
-  const path = await beginUpload(target);
+  const upload: Upload = { path: await beginUpload(target), answer: "" };
   try {
-    await stream(source, target, blob, path, onBytes);
+    await stream({ source, target, blob, onBytes }, upload);
+    await completeUpload(target, uploadPath(upload.answer, target.registry), blob.digest);
   } catch (error) {
-    await cancelUpload(target, path);
+    await cancelUpload(target, latestPath(upload, target.registry));
     throw error;
   }
 }
 
-async function stream(
-  source: Repository,
-  target: Repository,
-  blob: Descriptor,
-  path: string,
-  onBytes: (copied: number) => void,
-): Promise<void> {
+/** An upload. */
+interface Upload {
+  /** Where it began. */
+  readonly path: string;
+  /** Headers that the registry answered to the content; with a path that knows how much came. */
+  answer: string;
+}
+
+function latestPath({ path, answer }: Upload, registry: string): string {
+  try {
+    return uploadPath(answer, registry);
+  } catch {
+    return path;
+  }
+}
+
+/** One copy. */
+interface BlobCopy {
+  readonly source: Repository;
+  readonly target: Repository;
+  readonly blob: Descriptor;
+  readonly onBytes: (copied: number) => void;
+}
+
+async function stream(copy: BlobCopy, upload: Upload): Promise<void> {
+  const { source, target, blob } = copy;
   const seconds = 120 + Math.ceil(blob.size / slowestRate);
   const limits = { "speed-limit": "1", "speed-time": stallSeconds };
   const fetchConfig = renderCurlConfig({
     ...curlOptions(source, `blobs/${blob.digest}`),
     ...limits,
   });
-  const query = `${path.includes("?") ? "&" : "?"}digest=${encodeURIComponent(blob.digest)}`;
   const head = sendHead({
-    ...curlOptions(target, `${path}${query}`),
+    ...curlOptions(target, upload.path),
     ...limits,
+    request: "PATCH",
+    header: "Content-Type: application/octet-stream",
     output: "/dev/null",
-    "write-out": "%{http_code}",
+    "dump-header": "-",
   });
   await withDeadline(
     seconds,
     () => new Failure(`${blob.digest} was not copied within ${seconds} s: the link is too slow.`),
     (signal) =>
-      withRemoteCommand(source.host, fetchCommand, signal, (fetching) =>
-        withRemoteCommand(target.host, sendCommand, signal, async (sending) => {
-          try {
-            sending.channel.write(head);
-            fetching.channel.end(fetchConfig);
-            await pass(fetching, sending, { source, target, blob, onBytes });
-          } finally {
-            fetching.stop();
-            sending.stop();
-            // The upload can be withdrawn only when curl lets go of it.
-            await Promise.race([sending.ended, sleep(goneSeconds * 1000)]);
-          }
-        }),
-      ),
+      withRemoteCommand(target.host, sendCommand, signal, async (sending) => {
+        try {
+          sending.channel.on("data", (chunk: Buffer) => (upload.answer += chunk.toString("utf8")));
+          sending.channel.write(head);
+          await withRemoteCommand(source.host, fetchCommand, signal, async (fetching) => {
+            try {
+              fetching.channel.end(fetchConfig);
+              await pass(fetching, sending, copy);
+              if (lastStatus(upload.answer) !== "202")
+                throw refused(target, `the blob ${blob.digest}`, lastStatus(upload.answer));
+            } finally {
+              fetching.stop();
+            }
+          });
+        } catch (error) {
+          await giveUp(sending, signal);
+          throw error;
+        }
+      }),
   );
+}
+
+/** The status after any `100 Continue`. */
+function lastStatus(headers: string): string {
+  return [...headers.matchAll(/^HTTP\/\S+ (\d+)/gm)].at(-1)?.[1] ?? "none";
+}
+
+/**
+ * Lets an upload end with what has come so far, so that the registry tells its offset. One that is cut off could not be
+ * withdrawn: Docker's registry refuses everything at another offset than the last one it told.
+ */
+async function giveUp(sending: RemoteCommand, signal: AbortSignal): Promise<void> {
+  sending.channel.end();
+  if (!signal.aborted) await Promise.race([sending.ended, sleep(goneSeconds * 1000)]);
+  sending.stop();
 }
 
 /** Passes everything on, and looks at how both commands ended. */
 async function pass(
   fetching: RemoteCommand,
   sending: RemoteCommand,
-  copy: {
-    readonly source: Repository;
-    readonly target: Repository;
-    readonly blob: Descriptor;
-    readonly onBytes: (copied: number) => void;
-  },
+  copy: BlobCopy,
 ): Promise<void> {
   const { source, target, blob } = copy;
   const hash = createHash("sha256");
   let copied = 0;
-  let status = "";
-  sending.channel.on("data", (chunk: Buffer) => (status += chunk.toString("utf8")));
   fetching.channel.on("data", (chunk: Buffer) => {
     hash.update(chunk);
     copied += chunk.length;
@@ -128,5 +164,4 @@ async function pass(
   }
   const { code, stderr } = await sending.ended;
   if (code !== 0) throw curlFailure(target.host, target.registry, code, stderr);
-  if (status !== "201") throw refused(target, `the blob ${blob.digest}`, status);
 }

@@ -143,7 +143,23 @@ export function uploadPath(headers: string, registry: string): string {
   );
 }
 
-/** Forgets an upload that failed. Never throws: the registry itself forgets those that are a week old. */
+/** Makes a blob of an upload. The registry refuses it when the content has another digest. */
+export async function completeUpload(
+  repository: Repository,
+  path: string,
+  digest: string,
+): Promise<void> {
+  const query = `${path.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
+  const status = await ask(repository, `${path}${query}`, {
+    request: "PUT",
+    header: "Content-Length: 0",
+    output: "/dev/null",
+    "write-out": "%{http_code}",
+  });
+  if (status !== "201") throw refused(repository, `the blob ${digest}`, status);
+}
+
+/** Withdraws an upload. Never throws: the registry itself removes those that are a day old. */
 export async function cancelUpload(repository: Repository, path: string): Promise<boolean> {
   try {
     const status = await ask(repository, path, {
