@@ -127,7 +127,10 @@ function lastStatus(headers: string): string {
  */
 async function giveUp(sending: RemoteCommand, signal: AbortSignal): Promise<void> {
   sending.channel.end();
-  if (!signal.aborted) await Promise.race([sending.ended, sleep(goneSeconds * 1000)]);
+  // Ends the waiting, so that no timer holds up the end of the command.
+  const over = new AbortController();
+  if (!signal.aborted) await Promise.race([sending.ended, sleep(goneSeconds * 1000, over.signal)]);
+  over.abort();
   sending.stop();
 }
 
