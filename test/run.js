@@ -44,10 +44,21 @@ function lint() {
 function jest(level, extra) {
   const report = join(output, `${level}.json`);
   rmSync(report, { force: true });
-  const serial = level === "integration" || level === "e2e" ? ["--runInBand"] : [];
+  // What starts servers runs one after the other; the rest on every core (Jest would leave one idle).
+  const workers =
+    level === "integration" || level === "e2e" ? ["--runInBand"] : ["--maxWorkers=100%"];
   const run = spawnSync(
     process.execPath,
-    [bin("jest"), "--selectProjects", level, "--json", "--outputFile", report, ...serial, ...extra],
+    [
+      bin("jest"),
+      "--selectProjects",
+      level,
+      "--json",
+      "--outputFile",
+      report,
+      ...workers,
+      ...extra,
+    ],
     { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
   );
   try {
