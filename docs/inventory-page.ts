@@ -26,6 +26,7 @@ export interface InventoryType {
 export const inventoryFiles = [
   "root.ts",
   "service.ts",
+  "tasks.ts",
   "initialization.ts",
   "port.ts",
   "image.ts",

@@ -4,22 +4,22 @@ export type { Initialization } from "./initialization";
 export type { Network } from "./network";
 export type { Port, PortProtocol, ShortPort } from "./port";
 export type { Config, ConfigMount, Secret, SecretMount } from "./secret";
+export type { Service } from "./service";
+export type { Site } from "./root";
 export type {
   Backup,
   Capabilities,
   Dns,
   Healthcheck,
   Job,
-  Logging,
   LogMonitoring,
+  Logging,
   NetworkAttachment,
   Placement,
   Resources,
   Restart,
-  Service,
   ServiceMode,
   Ulimit,
   UpdatePolicy,
-} from "./service";
-export type { Site } from "./root";
+} from "./tasks";
 export type { Mount, Tmpfs, Volume } from "./volume";
