@@ -1,25 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { packed } from "../packed";
-import type { HostAccess } from "../transport/host-access";
+import { type SwarmObjectArgs, swarmObjectRevision } from "../swarm-object/resource";
 import { swarmConfigProvider } from "./provider";
 
 /** Arguments of {@link SwarmConfig}. */
-export interface SwarmConfigArgs {
-  /** Hosts that are managers; any that is healthy is asked. */
-  readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
-  /** Site that the config belongs to; stands in the label `hive.site`. */
-  readonly site: pulumi.Input<string>;
-  /** Name in the site, up to 55 characters; stands in the label `hive.name`. */
-  readonly name: pulumi.Input<string>;
+export interface SwarmConfigArgs extends SwarmObjectArgs {
   /** What tasks read; whoever may list configs can read it too. Less than 500 KiB, not empty. */
   readonly content: pulumi.Input<string>;
   /** Whether the Swarm fills Go templates in for each task. */
   readonly template: pulumi.Input<boolean>;
 }
-
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 1;
 
 /**
  * A config of the Swarm. It cannot be changed there: other content is another config under another name, made before the
@@ -40,7 +31,7 @@ export class SwarmConfig extends pulumi.dynamic.Resource {
         configName: undefined,
         holder: undefined,
         ...args,
-        revision: REVISION,
+        revision: swarmObjectRevision,
       },
       opts,
       "hive",

@@ -1,0 +1,97 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { contentFault, objectNameFault } from "../../model/swarm-object-name";
+import { changedInputs } from "../dynamic";
+import { readResult } from "../read-result";
+import type { HostAccess } from "../transport/host-access";
+import { isKnown } from "../unknown-value";
+import {
+  holdObject,
+  objectExists,
+  releaseObject,
+  type SwarmObject,
+  type SwarmObjectKind,
+} from "./client";
+
+/** Inputs that a secret and a config have in common, as they come over the wire. */
+export interface SwarmObjectInputs {
+  readonly managers: readonly HostAccess[];
+  readonly site: string;
+  readonly name: string;
+  readonly revision: number;
+}
+
+/** What the state holds of both beside the inputs, and beside what each has under names of its own. */
+export interface SwarmObjectState {
+  readonly holder: string;
+}
+
+/** In what a secret and a config differ. */
+export interface SwarmObjectType<Inputs extends SwarmObjectInputs, Identity extends object> {
+  readonly kind: SwarmObjectKind;
+  /** The inputs that a Swarm fixes when it makes the object. */
+  readonly fixed: readonly (keyof Inputs & string)[];
+  /** The input with the content. */
+  readonly contentInput: keyof Inputs & string;
+  /** What is wrong with the inputs that only this kind has. */
+  readonly check?: (news: Inputs) => readonly pulumi.dynamic.CheckFailure[];
+  /** The object's name in the Swarm and what is in it. */
+  readonly object: (inputs: Inputs) => Pick<SwarmObject, "objectName" | "content" | "template">;
+  /** Id and name in the Swarm, as the outputs call them. */
+  readonly identity: (id: string, objectName: string) => Identity;
+  /** The name in the Swarm, from the outputs. */
+  readonly objectName: (state: Identity) => string;
+}
+
+/** A provider that keeps objects of one type: they are made and removed, but never changed. */
+export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity extends object>(
+  type: SwarmObjectType<Inputs, Identity>,
+): pulumi.dynamic.ResourceProvider<Inputs, Inputs & Identity & SwarmObjectState> {
+  const inputNames = [...type.fixed, "managers", "revision"] as const;
+  return {
+    async check(_olds, news) {
+      const failures: pulumi.dynamic.CheckFailure[] = [];
+      const name = isKnown(news.name) ? objectNameFault(news.name) : undefined;
+      if (name !== undefined) failures.push({ property: "name", reason: name });
+      const property = type.contentInput;
+      if (isKnown([news.name, news[property]])) {
+        const reason = contentFault(`The ${type.kind} '${news.name}'`, String(news[property]));
+        if (reason !== undefined) failures.push({ property, reason });
+      }
+      return { inputs: news, failures: [...failures, ...(type.check?.(news) ?? [])] };
+    },
+
+    async diff(_id, olds, news) {
+      const known = type.fixed.filter((name) => isKnown(news[name]));
+      const replaces = changedInputs(known, olds, news);
+      if (!isKnown(news)) return { changes: true, replaces };
+      return { changes: changedInputs(inputNames, olds, news).length > 0, replaces };
+    },
+
+    async create(inputs) {
+      const { kind } = type;
+      const { managers, site, name } = inputs;
+      const object = type.object(inputs);
+      const { id, holder } = await holdObject(managers, { kind, site, name, ...object });
+      return { id, outs: { ...inputs, ...type.identity(id, object.objectName), holder } };
+    },
+
+    async read(id, props) {
+      if (props === undefined) return {};
+      const exists = await objectExists(props.managers, type.kind, type.objectName(props), id);
+      // A Swarm lets nobody change a content: it is there or gone.
+      return exists === false ? {} : readResult(id, props, inputNames);
+    },
+
+    // All that can be updated is how the Swarm is reached.
+    async update(id, olds, news) {
+      const identity = type.identity(id, type.objectName(olds));
+      return { outs: { ...news, ...identity, holder: olds.holder } };
+    },
+
+    async delete(id, props) {
+      const { managers, holder } = props;
+      await releaseObject(managers, type.kind, type.objectName(props), { id, holder });
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { HostAccess } from "../transport/host-access";
+
+/** Arguments that a secret and a config of the Swarm have in common. */
+export interface SwarmObjectArgs {
+  /** Hosts that are managers; any that is healthy is asked. */
+  readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
+  /** Site that the object belongs to; stands in the label `hive.site`. */
+  readonly site: pulumi.Input<string>;
+  /** Name in the site, up to 55 characters; stands in the label `hive.name`. */
+  readonly name: pulumi.Input<string>;
+}
+
+/**
+ * Revision of both, bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets
+ * there: that code is one for both.
+ */
+export const swarmObjectRevision = 1;
