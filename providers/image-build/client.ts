@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type Dockerode from "dockerode";
 import { needsBuildKit } from "../../model/image-builder";
 import { type EngineMessage, readEngineProgress } from "../engine-progress";
+import { authConfig, type RegistryAuth } from "../registry-auth";
 import { steadyProgress } from "../steady-progress";
 import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
@@ -10,13 +11,6 @@ import { describeBuildFailure } from "./build-failure";
 import { startBuildLog } from "./build-log";
 import { buildWithBuildKit } from "./buildkit";
 import { packBuildContext } from "./context";
-
-/** An account of a registry. */
-export interface RegistryAuth {
-  readonly username: string;
-  /** Secret. */
-  readonly password: string;
-}
 
 /** An image to build. */
 export interface BuildRequest {
@@ -181,16 +175,6 @@ export function knownDigest(
   const prefix = `${repository}@`;
   const found = image.RepoDigests?.find((digest) => digest.startsWith(prefix));
   return found?.slice(prefix.length);
-}
-
-/** Credentials as the engine wants them; dockerode sends them in a header, never in the address. */
-export function authConfig(
-  repository: string,
-  auth: RegistryAuth | undefined,
-): { username: string; password: string; serveraddress: string } | undefined {
-  if (auth === undefined) return undefined;
-  const [serveraddress = ""] = repository.split("/");
-  return { username: auth.username, password: auth.password, serveraddress };
 }
 
 /** The engine passes a registry's "no such image" on in words. */

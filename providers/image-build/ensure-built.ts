@@ -3,19 +3,13 @@ import { hashImageContent, imageTag } from "../../model/build-context";
 import { withoutSecrets } from "../../model/without-secrets";
 import { copyImage, fetchImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
+import { authConfig } from "../registry-auth";
 import { withRegistryRunning } from "../registry-revival";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { BUILD_SECONDS } from "./buildkit";
-import {
-  authConfig,
-  buildImage,
-  inspectImage,
-  knownDigest,
-  pushImage,
-  registryDigest,
-} from "./client";
+import { buildImage, inspectImage, knownDigest, pushImage, registryDigest } from "./client";
 import { hashBuildContext } from "./context";
 import { type BuiltImage, CONTENT_LABEL, type ImageBuildInputs } from "./image-build-state";
 

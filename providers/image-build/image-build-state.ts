@@ -1,6 +1,6 @@
 import type { ImageRelease } from "../../model/image-releases";
+import type { RegistryAuth } from "../registry-auth";
 import type { HostAccess } from "../transport/host-access";
-import type { RegistryAuth } from "./client";
 
 /** Label that holds the hash of all that the image was built from. */
 export const CONTENT_LABEL = "hive.content";

@@ -1,8 +1,8 @@
 import { type ImageRelease, removableReleases, withoutImages } from "../../model/image-releases";
+import type { RegistryAuth } from "../registry-auth";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import type { RegistryAuth } from "./client";
 import { removeManifest } from "./registry-manifest";
 
 /** Where images of a repository are, and who knows which of them are in use. */

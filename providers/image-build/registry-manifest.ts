@@ -1,6 +1,6 @@
+import type { RegistryAuth } from "../registry-auth";
 import { runCommand } from "../transport/command";
 import type { HostAccess } from "../transport/host-access";
-import type { RegistryAuth } from "./client";
 
 /**
  * Removes an image's manifest from a registry. The Engine API cannot do that, so curl on the host does, which trusts the

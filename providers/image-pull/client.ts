@@ -9,18 +9,12 @@ import {
 import type { SpreadOutcome } from "../../model/host-spread";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { copyImage } from "../base-image/client";
+import { authConfig, type RegistryAuth } from "../registry-auth";
 import { steadyProgress } from "../steady-progress";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { pullImage } from "./pull-image";
-
-/** An account of a registry. */
-export interface RegistryAuth {
-  readonly username: string;
-  /** Secret. */
-  readonly password: string;
-}
 
 const PULL_SECONDS = 600;
 const LOOK_SECONDS = 20;
@@ -67,7 +61,7 @@ async function bringImage(
         onPull();
         await (isImageId(reference)
           ? copyFromAny(peers, docker, reference, signal)
-          : pullImage(docker, reference, accountFor(reference, auth), signal));
+          : pullImage(docker, reference, authConfig(reference, auth), signal));
         if (!(await hasImage(docker, reference)))
           throw new Error("the image is not there after the pull");
       },
@@ -149,7 +143,7 @@ export async function resolveTag(
       return await withEngine(
         host,
         async (docker, signal) => {
-          await pullImage(docker, reference, accountFor(reference, auth), signal);
+          await pullImage(docker, reference, authConfig(reference, auth), signal);
           const image = await docker.getImage(reference).inspect();
           const resolved = resolvedReference(reference, image.RepoDigests ?? []);
           if (resolved !== undefined) return resolved;
@@ -233,14 +227,6 @@ async function hasImage(docker: Dockerode, reference: string): Promise<boolean> 
     if (engineStatus(error) === 404) return false;
     throw error;
   }
-}
-
-function accountFor(
-  reference: string,
-  auth: RegistryAuth | undefined,
-): { username: string; password: string; serveraddress: string } | undefined {
-  const [serveraddress = ""] = reference.split("/");
-  return auth === undefined ? undefined : { ...auth, serveraddress };
 }
 
 function describeFailure(

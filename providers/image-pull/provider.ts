@@ -3,17 +3,11 @@ import { isByDigest, isByTag, isImageId, repositoryOf } from "../../model/image-
 import { judgeSpread } from "../../model/host-spread";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
+import type { RegistryAuth } from "../registry-auth";
 import { type RegistryUnit, withRegistryRunning } from "../registry-revival";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
-import {
-  hostsWithout,
-  isSameImage,
-  type RegistryAuth,
-  removeUnused,
-  resolveTag,
-  spreadImage,
-} from "./client";
+import { hostsWithout, isSameImage, removeUnused, resolveTag, spreadImage } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface ImagePullInputs {

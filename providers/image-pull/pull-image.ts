@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 import { readEngineProgress } from "../engine-progress";
+import type { EngineAuth } from "../registry-auth";
 
 /**
  * Pulls an image.
@@ -11,7 +12,7 @@ import { readEngineProgress } from "../engine-progress";
 export async function pullImage(
   docker: Dockerode,
   reference: string,
-  auth: { username: string; password: string; serveraddress: string } | undefined,
+  auth: EngineAuth | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const answer = await docker.createImage(auth, { fromImage: reference, abortSignal: signal });

@@ -1,10 +1,10 @@
 import type { ServiceSpec } from "../../model/service-spec/spec";
 import { progressReporter } from "../progress-line";
+import type { RegistryAuth } from "../registry-auth";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 import { updateService } from "./client";
-import type { RegistryAuth } from "./service-state";
 
 /** How a service is changed. */
 export interface ChangeOptions {

@@ -13,10 +13,10 @@ import {
   serviceProgress,
 } from "../../model/service-progress";
 import { sameValue } from "../dynamic";
+import { authConfig, type RegistryAuth } from "../registry-auth";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { messageOf } from "../transport/errors";
-import type { RegistryAuth } from "./service-state";
 
 /** The part of `GET /services/<id>` that is read. */
 export interface ServiceInspection extends EngineService {
@@ -75,7 +75,7 @@ export async function createService(
   auth: RegistryAuth | undefined,
 ): Promise<string> {
   const created = await docker.createService(
-    authFor(spec, auth) as Dockerode.AuthConfig,
+    authConfig(spec.image, auth) as Dockerode.AuthConfig,
     toEngineSpec(spec) as unknown as Dockerode.CreateServiceOptions,
   );
   return created.id;
@@ -135,7 +135,7 @@ export async function updateService(
         _body: toEngineSpec(spec, seen.Spec, asWanted && failed),
       };
       const service = docker.getService(id) as unknown as UpdatableService;
-      await service.update(authFor(spec, auth), request);
+      await service.update(authConfig(spec.image, auth), request);
       return "changed";
     } catch (error) {
       if (attempt === 5 || !isOutOfSequence(error)) {
@@ -176,12 +176,4 @@ export async function restartRollout(docker: Dockerode, id: string): Promise<voi
 /** Whether another writer changed the service since it was looked at. */
 function isOutOfSequence(error: unknown): boolean {
   return messageOf(error).includes("update out of sequence");
-}
-
-/** The account in the form of the Engine API, with the registry's address from the image. */
-function authFor(spec: ServiceSpec, auth: RegistryAuth | undefined): object | undefined {
-  const [serveraddress = ""] = spec.image.split("/");
-  return auth === undefined
-    ? undefined
-    : { username: auth.username, password: auth.password, serveraddress };
 }

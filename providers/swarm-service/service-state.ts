@@ -1,12 +1,7 @@
 import { normalizeService } from "../../model/service-spec/normalize";
 import type { ServiceSpec } from "../../model/service-spec/spec";
+import type { RegistryAuth } from "../registry-auth";
 import type { HostAccess } from "../transport/host-access";
-
-/** An account of the registry from which the hosts pull. */
-export interface RegistryAuth {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** Inputs of a service after `check`: in their normal form. */
 export interface SwarmServiceInputs extends ServiceSpec {

@@ -1,17 +1,7 @@
-import { authConfig, knownDigest } from "../../../../providers/image-build/client";
+import { knownDigest } from "../../../../providers/image-build/client";
 import { renderCurlConfig } from "../../../../providers/image-build/registry-manifest";
 
 describe("what registries and engines are told", () => {
-  test("the account is for the registry that the repository names", () => {
-    expect(authConfig("registry.example:5000/team/name", { username: "u", password: "p" })).toEqual(
-      {
-        username: "u",
-        password: "p",
-        serveraddress: "registry.example:5000",
-      },
-    );
-  });
-
   test("of several digests of an image, the one of this repository counts", () => {
     const image = { RepoDigests: ["other/name@sha256:1", "registry/name@sha256:2"] };
     expect(knownDigest(image as never, "registry/name")).toBe("sha256:2");

@@ -1,0 +1,24 @@
+/** An account of a registry, as the inputs of resources have it. */
+export interface RegistryAuth {
+  readonly username: string;
+  /** Secret. */
+  readonly password: string;
+}
+
+/** An account in the words of the Engine API. */
+export interface EngineAuth {
+  readonly username: string;
+  readonly password: string;
+  readonly serveraddress: string;
+}
+
+/**
+ * An account as the engine wants it; dockerode sends it in a header, never in the address.
+ *
+ * @param image - repository or reference, whose first part names the registry.
+ */
+export function authConfig(image: string, auth: RegistryAuth | undefined): EngineAuth | undefined {
+  if (auth === undefined) return undefined;
+  const [serveraddress = ""] = image.split("/");
+  return { username: auth.username, password: auth.password, serveraddress };
+}

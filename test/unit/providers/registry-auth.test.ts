@@ -1,0 +1,18 @@
+import { authConfig } from "../../../providers/registry-auth";
+
+describe("authConfig", () => {
+  test.each(["registry.example:5000/team/name", "registry.example:5000/name@sha256:1"])(
+    "the account is for the registry that %s names",
+    (image) => {
+      expect(authConfig(image, { username: "u", password: "p" })).toEqual({
+        username: "u",
+        password: "p",
+        serveraddress: "registry.example:5000",
+      });
+    },
+  );
+
+  test("a public registry is asked without one", () => {
+    expect(authConfig("registry.example/name", undefined)).toBeUndefined();
+  });
+});
