@@ -29,6 +29,7 @@ export class ReferenceImage extends HiveComponent {
         hosts: args.hosts.map((host) => host.access),
         incarnations: args.hosts.map((host) => host.incarnation),
         reference: args.reference,
+        managers: args.hosts.map((host) => host.access),
       },
       { parent: this },
     );

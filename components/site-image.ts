@@ -34,7 +34,7 @@ export class SiteImage extends HiveComponent {
   readonly reference: pulumi.Output<string>;
   /** `sha256:…` */
   readonly digest: pulumi.Output<string>;
-  /** What was built for this stage, newest first; what a rollback can name. */
+  /** What was built for this stage or promoted to it, newest first; what a rollback can name. */
   readonly releases: pulumi.Output<ImageRelease[]>;
   /** Resolves when the image is on the cluster hosts. */
   readonly onHosts: ImagePull;
@@ -51,6 +51,7 @@ export class SiteImage extends HiveComponent {
         hosts: args.hosts.map((host) => host.access),
         incarnations: args.hosts.map((host) => host.incarnation),
         reference: pullFrom ?? build.reference,
+        managers: args.hosts.map((host) => host.access),
         ...(fromOwnRegistry
           ? {
               registryAuth: args.registry.pullAccount,

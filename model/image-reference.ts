@@ -29,6 +29,11 @@ export function digestOf(reference: string): string {
   return DIGEST.exec(reference)?.[0].slice(1) ?? "";
 }
 
+/** Whether two references name the same image: the same digest, whatever the registry, or the same text. */
+export function isSameReference(left: string, right: string): boolean {
+  return left === right || (isByDigest(left) && digestOf(left) === digestOf(right));
+}
+
 /**
  * What a reference by tag means, `<repository as written>@sha256:…`.
  *

@@ -1,6 +1,6 @@
-/** An image that was built under a repository's name. */
+/** An image that was built under a repository's name, or came to it from another stage. */
 export interface ImageRelease {
-  /** 12 hex digits that follow from the content. */
+  /** 12 hex digits that follow from the content; empty for one that another stage built. */
   readonly tag: string;
   /** `sha256:…` as the registry knows it; empty for an image that was not pushed. */
   readonly digest: string;
@@ -25,16 +25,47 @@ export function recordRelease(
   releases: readonly ImageRelease[],
   release: ImageRelease,
 ): ImageRelease[] {
-  const others = releases.filter(({ tag }) => tag !== release.tag);
+  const { tag, digest } = release;
+  const isSame = (other: ImageRelease): boolean =>
+    (tag !== "" && other.tag === tag) || (digest !== "" && other.digest === digest);
+  const others = releases.filter((other) => !isSame(other));
   return [release, ...others].filter(({ kept }, index) => index < REMEMBERED || kept);
 }
 
-/** The releases whose images the policy may remove: kept beyond the newest three, and named by nothing that runs. */
+/**
+ * The releases after an image of the repository was pinned. One that was promoted from another stage becomes the newest, so that it is
+ * kept, rolled back from and one day removed like any other. Going back to one that is still kept changes no order.
+ */
+export function recordPinned(
+  releases: readonly ImageRelease[],
+  { digest, reference }: Pick<ImageRelease, "digest" | "reference">,
+): readonly ImageRelease[] {
+  const known = releases.find((release) => release.digest === digest);
+  if (known?.kept === true) return releases;
+  return recordRelease(releases, {
+    ...(known ?? { tag: "", builtAt: "" }),
+    digest,
+    reference,
+    kept: true,
+  });
+}
+
+/**
+ * The releases whose images the policy may remove: kept beyond the newest three, named by nothing that runs, and not the one before
+ * one that is, which is what a rollback goes to. The latter counts when releases fail one after the other.
+ */
 export function removableReleases(
   releases: readonly ImageRelease[],
   isUsed: (release: ImageRelease) => boolean,
 ): ImageRelease[] {
-  return releases.slice(KEPT).filter((release) => release.kept && !isUsed(release));
+  const kept = releases.filter((release) => release.kept);
+  const isBeforeUsed = (release: ImageRelease): boolean => {
+    const newer = kept[kept.indexOf(release) - 1];
+    return newer !== undefined && isUsed(newer);
+  };
+  return releases
+    .slice(KEPT)
+    .filter((release) => release.kept && !isUsed(release) && !isBeforeUsed(release));
 }
 
 /** The releases after the images of some were removed. */
@@ -42,8 +73,8 @@ export function withoutImages(
   releases: readonly ImageRelease[],
   removed: readonly ImageRelease[],
 ): ImageRelease[] {
-  const tags = new Set(removed.map(({ tag }) => tag));
+  const references = new Set(removed.map(({ reference }) => reference));
   return releases
-    .map((release) => (tags.has(release.tag) ? { ...release, kept: false } : release))
+    .map((release) => (references.has(release.reference) ? { ...release, kept: false } : release))
     .filter(({ kept }, index) => index < REMEMBERED || kept);
 }

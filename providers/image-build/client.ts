@@ -142,7 +142,7 @@ export async function inspectImage(
 }
 
 /**
- * The digest that a registry holds under a name, asked through the host's engine (which trusts the registry and
+ * The digest that a registry holds under a reference by tag or by digest, asked through the host's engine (which trusts the registry and
  * resolves its name).
  *
  * @returns undefined when the registry answers that it has no such image.
@@ -150,14 +150,13 @@ export async function inspectImage(
  */
 export async function registryDigest(
   docker: Dockerode,
-  repository: string,
-  tag: string,
+  reference: string,
   auth: RegistryAuth | undefined,
 ): Promise<string | undefined> {
   try {
     const found = (await docker
-      .getImage(`${repository}:${tag}`)
-      .distribution({ authconfig: authConfig(repository, auth) })) as {
+      .getImage(reference)
+      .distribution({ authconfig: authConfig(reference, auth) })) as {
       readonly Descriptor: { readonly digest: string };
     };
     return found.Descriptor.digest;

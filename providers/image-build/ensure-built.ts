@@ -163,7 +163,7 @@ async function findImage(
   const onHost = await inspectImage(docker, name);
   if (hasContent(onHost)) return onHost;
   if (!place.push) return undefined;
-  const digest = await registryDigest(docker, inputs.repository, tag, inputs.registryAuth);
+  const digest = await registryDigest(docker, name, inputs.registryAuth);
   if (digest !== undefined) {
     await pullImage(docker, name, authConfig(inputs.repository, inputs.registryAuth), signal);
   } else if (place.copyFrom !== undefined) {
@@ -182,13 +182,14 @@ async function ensurePushed(
   signal: AbortSignal,
 ): Promise<string> {
   const { repository, registryAuth, host } = inputs;
-  const inRegistry = await registryDigest(docker, repository, tag, registryAuth);
+  const name = `${repository}:${tag}`;
+  const inRegistry = await registryDigest(docker, name, registryAuth);
   if (inRegistry !== undefined && inRegistry === knownDigest(image, repository)) return inRegistry;
   const pushed = await pushImage(docker, repository, tag, registryAuth, signal);
-  const confirmed = await registryDigest(docker, repository, tag, registryAuth);
+  const confirmed = await registryDigest(docker, name, registryAuth);
   if (confirmed === pushed) return pushed;
   throw new Error(
-    `${host.name} pushed ${repository}:${tag} as ${pushed}, but the registry answers ${confirmed ?? "that it has no such image"}. ` +
+    `${host.name} pushed ${name} as ${pushed}, but the registry answers ${confirmed ?? "that it has no such image"}. ` +
       "Did something else push the same tag? Run again.",
   );
 }

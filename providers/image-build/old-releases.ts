@@ -1,8 +1,8 @@
 import { type ImageRelease, removableReleases, withoutImages } from "../../model/image-releases";
+import { imagesInUse } from "../images-in-use";
 import type { RegistryAuth } from "../registry-auth";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
-import { withAnyManager } from "../transport/manager";
 import { removeManifest } from "./registry-manifest";
 
 /** Where images of a repository are, and who knows which of them are in use. */
@@ -19,20 +19,23 @@ const LOOK_SECONDS = 20;
 /**
  * Removes the images of releases that the policy no longer keeps (`model/image-releases.ts`), from the build host and
  * the registry. What any service of the Swarm names, now or as what it would be rolled back to, stays; so does everything while no manager
- * can be asked. Whatever prevents a removal is no failure: the next build tries again.
+ * can be asked. Whatever prevents a removal is no failure: the next build or pin tries again.
  *
+ * @param pinned - digest that the stage is about to use, though it may be no new one; it stays like one that is used.
  * @returns the releases, those without image marked
  */
 export async function removeOldReleases(
   places: ReleasePlaces,
   releases: readonly ImageRelease[],
+  pinned?: string,
 ): Promise<readonly ImageRelease[]> {
   if (removableReleases(releases, () => false).length === 0) return releases;
   const used = places.push ? await imagesInUse(places.managers ?? []) : [];
   if (used === undefined) return releases;
   const old = removableReleases(
     releases,
-    ({ digest }) => digest !== "" && used.some((image) => image.endsWith(`@${digest}`)),
+    ({ digest }) =>
+      digest !== "" && (digest === pinned || used.some((image) => image.endsWith(`@${digest}`))),
   );
   const removed: ImageRelease[] = [];
   for (const release of old) {
@@ -43,7 +46,8 @@ export async function removeOldReleases(
 
 async function removeRelease(places: ReleasePlaces, release: ImageRelease): Promise<boolean> {
   const { host, repository, push, registryAuth } = places;
-  const gone = await removeTag(host, `${repository}:${release.tag}`);
+  // What another stage built came into the registry only, and without a tag.
+  const gone = release.tag === "" || (await removeTag(host, `${repository}:${release.tag}`));
   return push ? await removeManifest(host, repository, release.digest, registryAuth) : gone;
 }
 
@@ -57,29 +61,4 @@ async function removeTag(host: HostAccess, name: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** References of the images that the Swarm's services name; undefined when no manager tells. */
-async function imagesInUse(managers: readonly HostAccess[]): Promise<string[] | undefined> {
-  if (managers.length === 0) return undefined;
-  try {
-    const services = (await withAnyManager(managers, (docker) => docker.listServices(), {
-      deadlineSeconds: LOOK_SECONDS,
-    })) as readonly NamedService[];
-    return services.flatMap(({ Spec, PreviousSpec }) =>
-      [Spec, PreviousSpec].flatMap((spec) => spec?.TaskTemplate?.ContainerSpec?.Image ?? []),
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-/** The part of a service that is read. */
-interface NamedService {
-  readonly Spec?: TaskSpec;
-  readonly PreviousSpec?: TaskSpec;
-}
-
-interface TaskSpec {
-  readonly TaskTemplate?: { readonly ContainerSpec?: { readonly Image?: string } };
 }

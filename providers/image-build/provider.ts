@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../../model/image-reference";
-import { type ImageRelease, recordRelease } from "../../model/image-releases";
+import { type ImageRelease, recordPinned, recordRelease } from "../../model/image-releases";
 import { changedInputs, sameValue } from "../dynamic";
 import { readResult } from "../read-result";
 import { withEngine } from "../transport/engine";
@@ -10,6 +10,7 @@ import { inspectImage, registryDigest } from "./client";
 import { ensureBuilt } from "./ensure-built";
 import { CONTENT_LABEL, type ImageBuildInputs, type ImageBuildState } from "./image-build-state";
 import { removeOldReleases } from "./old-releases";
+import { isOwn, releasesWithPin } from "./pinned-release";
 import { removeManifest } from "./registry-manifest";
 
 export type { ImageBuildInputs, ImageBuildState };
@@ -118,11 +119,12 @@ function needsWork(olds: ImageBuildState, news: ImageBuildInputs): boolean {
   );
 }
 
-/** The releases in a state; one from before they were recorded knows only the last. */
+/** The releases in a state; one from before they were recorded knows only the last, one from before pins were does not know its pin. */
 function releasesOf(state: ImageBuildState): readonly ImageRelease[] {
   const { releases } = state as Partial<ImageBuildState>;
+  const { tag, digest, reference, pullFrom = "" } = state;
+  if (isOwn(state, pullFrom)) return recordPinned(releases ?? [], { digest, reference });
   if (releases !== undefined) return releases;
-  const { tag, digest, reference } = state;
   return [{ tag, digest, reference, builtAt: "", kept: true }];
 }
 
@@ -139,7 +141,8 @@ async function ensureImage(
   const { pullFrom } = inputs;
   if (pullFrom !== undefined && pullFrom !== "") {
     const pinned = { digest: digestOf(pullFrom), reference: pullFrom, pushed: true, builtOn: "" };
-    return { ...inputs, tag: "", imageId: "", ...pinned, releases };
+    const recorded = await releasesWithPin(inputs, releases, pullFrom);
+    return { ...inputs, tag: "", imageId: "", ...pinned, releases: recorded };
   }
   const { builtAt, ...built } = await ensureBuilt(inputs, builtOn);
   // Only what is where it belongs can be named by a rollback.
@@ -160,7 +163,7 @@ async function findLack(state: ImageBuildState): Promise<string | undefined> {
           const present = await inspectImage(docker, `${repository}:${tag}`);
           return present?.Id === state.imageId ? undefined : `(the image is not on ${host.name})`;
         }
-        const digest = await registryDigest(docker, repository, tag, registryAuth);
+        const digest = await registryDigest(docker, `${repository}:${tag}`, registryAuth);
         if (digest === state.digest) return undefined;
         return digest === undefined
           ? "(the registry does not have the image)"

@@ -49,8 +49,8 @@ export interface ImageBuildArgs {
   /** Unit of systemd on `host` that is the registry: started when it does not answer. Default: the registry is somebody else's. */
   readonly registryUnit?: pulumi.Input<string>;
   /**
-   * A finished image that takes the place of the built one: nothing is built, pushed or removed, and `reference` is this. What was built before
-   * stays in the registry. Default: none.
+   * A finished image that takes the place of the built one: nothing is built or pushed, and `reference` is this. One of the same repository
+   * must be in the registry, and becomes one of the releases. Default: none.
    */
   readonly pullFrom?: pulumi.Input<string>;
   /** Managers of the Swarm that are asked which images services use, before old ones are removed from the registry. Default: none is removed. */
@@ -61,7 +61,7 @@ export interface ImageBuildArgs {
  * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
  * it causes does nothing else.
  */
-const REVISION = 2;
+const REVISION = 3;
 
 /**
  * An image built on a host from a folder, and pushed. Its tag follows from its content, so the same content is never
@@ -78,7 +78,7 @@ export class ImageBuild extends pulumi.dynamic.Resource {
   declare readonly pushed: pulumi.Output<boolean>;
   /** 12 hex digits; empty with `pullFrom`. */
   declare readonly tag: pulumi.Output<string>;
-  /** What was built, newest first: the last five, and older ones that are still in use. */
+  /** What was built or promoted to here, newest first: the last five, and older ones that are still kept. */
   declare readonly releases: pulumi.Output<ImageRelease[]>;
 
   constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {

@@ -185,14 +185,40 @@ export async function hostsWithout(
   return lacking.flat();
 }
 
-/** Removes the image from the hosts where nothing uses it; whatever prevents that is no failure. */
-export async function removeUnused(hosts: readonly HostAccess[], reference: string): Promise<void> {
-  await onEveryHost(hosts, (host) =>
-    withEngine(host, (docker) => removeImage(docker, reference), {
-      deadlineSeconds: LOOK_SECONDS,
-      dialSeconds: 5,
-    }).catch(() => undefined),
+/**
+ * Removes images from the hosts where no container uses them; whatever prevents that is no failure.
+ *
+ * @returns those that no host has any more
+ */
+export async function removeUnused(
+  hosts: readonly HostAccess[],
+  references: readonly string[],
+): Promise<string[]> {
+  if (references.length === 0) return [];
+  const left = await onEveryHost(hosts, (host) =>
+    withEngine(
+      host,
+      async (docker) => {
+        const refused: string[] = [];
+        for (const reference of references)
+          if (!(await isRemoved(docker, reference))) refused.push(reference);
+        return refused;
+      },
+      { deadlineSeconds: LOOK_SECONDS, dialSeconds: 5 },
+    ).catch(() => references),
   );
+  return references.filter((reference) => left.every((refused) => !refused.includes(reference)));
+}
+
+/** Removes an image. @returns whether it is gone */
+async function isRemoved(docker: Dockerode, reference: string): Promise<boolean> {
+  try {
+    await removeImage(docker, reference);
+    return true;
+  } catch (error) {
+    if (isTransportError(error)) throw error;
+    return engineStatus(error) === 404;
+  }
 }
 
 /**

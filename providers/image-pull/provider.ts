@@ -1,7 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isByDigest, isByTag, isImageId, repositoryOf } from "../../model/image-reference";
+import {
+  isByDigest,
+  isByTag,
+  isImageId,
+  isSameReference,
+  repositoryOf,
+} from "../../model/image-reference";
 import { judgeSpread } from "../../model/host-spread";
+import { earlierImages, removableImages } from "../../model/images-on-hosts";
 import { changedInputs } from "../dynamic";
+import { imagesInUse } from "../images-in-use";
 import { readResult } from "../read-result";
 import type { RegistryAuth } from "../registry-auth";
 import { type RegistryUnit, withRegistryRunning } from "../registry-revival";
@@ -17,6 +25,8 @@ export interface ImagePullInputs {
   readonly registryAuth?: RegistryAuth;
   /** The site's own registry, if the image comes from it. */
   readonly registry?: RegistryUnit;
+  /** Who is asked which images services use. */
+  readonly managers?: readonly HostAccess[];
   readonly revision: number;
 }
 
@@ -26,13 +36,13 @@ export interface ImagePullState extends ImagePullInputs {
   readonly resolved: string;
   /** Names of hosts that did not answer. */
   readonly missing: readonly string[];
-  /** The image before this one, kept for a rollback; empty at first. */
-  readonly previousReference: string;
+  /** Images that hosts have besides this one, newest first: the one before, kept for a rollback, and what could not be removed yet. */
+  readonly earlier: readonly string[];
 }
 
 /** Inputs that decide which image must be where. */
 const IMAGE = ["hosts", "incarnations", "reference"] as const;
-const INPUTS = [...IMAGE, "registryAuth", "registry", "revision"] as const;
+const INPUTS = [...IMAGE, "registryAuth", "registry", "managers", "revision"] as const;
 
 /** Keeps an image on a set of hosts. */
 export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs, ImagePullState> = {
@@ -50,7 +60,7 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
   },
 
   async create(inputs) {
-    const outs = { ...inputs, ...(await ensureImage(inputs)), previousReference: "" };
+    const outs = { ...inputs, ...(await ensureImage(inputs)), earlier: [] };
     return { id: repositoryOf(inputs.reference), outs };
   },
 
@@ -70,32 +80,54 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
 
   async update(_id, olds, news) {
     const before = resolvedOf(olds);
+    const earlier = earlierOf(olds);
     if (olds.missing.length === 0 && changedInputs(IMAGE, olds, news).length === 0) {
-      const { missing, previousReference } = olds;
-      return { outs: { ...news, resolved: before, missing, previousReference } };
+      return { outs: { ...news, resolved: before, missing: olds.missing, earlier } };
     }
     // A tag keeps the meaning that it had: what runs does not change because somebody moved it.
     const known = olds.reference === news.reference ? before : undefined;
     const { resolved, missing } = await ensureImage(news, known);
-    if (before === resolved) {
-      const { previousReference } = olds;
-      return { outs: { ...news, resolved, missing, previousReference } };
-    }
-    // The image that was in no registry for a while is in it now: the same under another name.
-    if (isImageId(before) && (await isSameImage(news.hosts, resolved, before))) {
-      const { previousReference } = olds;
-      return { outs: { ...news, resolved, missing, previousReference } };
-    }
-    const stale = olds.previousReference;
-    if (stale !== "" && stale !== resolved) await removeUnused(news.hosts, stale);
-    return { outs: { ...news, resolved, missing, previousReference: before } };
+    const isSame =
+      before === resolved ||
+      // The image that was in no registry for a while is in it now: the same under another name.
+      (isImageId(before) && (await isSameImage(news.hosts, resolved, before)));
+    const had = isSame ? earlier : earlierImages(resolved, before, earlier);
+    return { outs: { ...news, resolved, missing, earlier: await removeOld(news, had) } };
   },
 
   async delete(_id, props) {
-    await removeUnused(props.hosts, resolvedOf(props));
-    if (props.previousReference !== "") await removeUnused(props.hosts, props.previousReference);
+    const used = await usedImages(props);
+    // Services may run it all the same, because another resource has the image now.
+    const unused = [resolvedOf(props), ...earlierOf(props)].filter(
+      (reference) => used !== undefined && !used.some((image) => isSameReference(image, reference)),
+    );
+    await removeUnused(props.hosts, unused);
   },
 };
+
+/** What services name; nothing when nobody is to be asked, undefined when nobody answers. */
+async function usedImages({ managers }: ImagePullInputs): Promise<readonly string[] | undefined> {
+  return managers === undefined ? [] : await imagesInUse(managers);
+}
+
+/** Removes what the policy does not keep. @returns what is left; what a host could not remove is tried again with the next image */
+async function removeOld(
+  inputs: ImagePullInputs,
+  earlier: readonly string[],
+): Promise<readonly string[]> {
+  if (earlier.length < 2) return earlier;
+  const removable = removableImages(earlier, await usedImages(inputs));
+  const gone = await removeUnused(inputs.hosts, removable);
+  return earlier.filter((reference) => !gone.includes(reference));
+}
+
+/** The images before; states from before there were several have one, or an empty text. */
+function earlierOf(state: ImagePullState): readonly string[] {
+  const { earlier, previousReference = "" } = state as Partial<ImagePullState> & {
+    readonly previousReference?: string;
+  };
+  return earlier ?? (previousReference === "" ? [] : [previousReference]);
+}
 
 /** The reference by digest; states from before there were tags do not have it on its own. */
 function resolvedOf(state: ImagePullState): string {
@@ -120,7 +152,13 @@ async function ensureImage(
         ? reference
         : await resolveTag(hosts, reference, registryAuth));
     const verdict = judgeSpread(resolved, await spreadImage(hosts, resolved, registryAuth));
-    if (verdict.kind === "failed") throw new Error(verdict.message);
+    if (verdict.kind === "failed") throw new Error(withRemedy(verdict.message, registry));
     return { resolved, missing: verdict.missing };
   });
+}
+
+/** An image that the site's own registry does not have is brought back by a person. */
+function withRemedy(message: string, registry: RegistryUnit | undefined): string {
+  if (registry === undefined || !/manifest unknown/i.test(message)) return message;
+  return `${message}\nThe site's registry on ${registry.host.name} does not have it. If hive:pins names it, bring it back with 'npx hive promote' or end the pin with 'npx hive unpin'; else 'npx hive up --refresh' pushes it again.`;
 }

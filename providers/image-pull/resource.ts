@@ -24,17 +24,22 @@ export interface ImagePullArgs {
     readonly host: pulumi.Input<HostAccess>;
     readonly unit: pulumi.Input<string>;
   }>;
+  /**
+   * Managers of the Swarm that are asked which images services use, before old ones are removed from the hosts: nothing is removed while none answers.
+   * Default: only containers count.
+   */
+  readonly managers?: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
 }
 
 /**
  * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
  * it causes does nothing else.
  */
-const REVISION = 2;
+const REVISION = 3;
 
 /**
  * An image on every host that may run it, so that a failover never needs the registry. A minority of hosts that do not
- * answer is tolerated, and tried again at every run. The image before it is kept too, for a rollback.
+ * answer is tolerated, and tried again at every run. The image before it is kept too, for a rollback, and every one that a service names.
  */
 export class ImagePull extends pulumi.dynamic.Resource {
   /** The reference by digest; resolves when the image is on the hosts. */
@@ -50,7 +55,7 @@ export class ImagePull extends pulumi.dynamic.Resource {
       {
         resolved: undefined,
         missing: undefined,
-        previousReference: undefined,
+        earlier: undefined,
         ...rest,
         ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
         revision: REVISION,

@@ -25,7 +25,7 @@ let registry: FakeRegistry;
 let host: FakeImageHost;
 
 beforeAll(async () => {
-  text = (await serializeProvider(imageBuildProvider, 112 * 1024)).text;
+  text = (await serializeProvider(imageBuildProvider, 120 * 1024)).text;
   server = await startProviderServer();
 });
 afterAll(() => server.stop());
@@ -187,25 +187,96 @@ describe("ImageBuild", () => {
   });
 
   describe("pinned to a finished image", () => {
-    const pin = `${repository}@sha256:${"d".repeat(64)}`;
+    const pinOf = (letter: string): string => `${repository}@sha256:${letter.repeat(64)}`;
+    const pin = pinOf("d");
+    /** What `hive promote` does: the registry has the image by its digest, without a tag. */
+    const promoted = (letter: string): void => {
+      const image = { Id: letter, Config: { Labels: {} }, RepoTags: [], RepoDigests: [] };
+      registry.images.set(pinOf(letter), { digest: `sha256:${letter.repeat(64)}`, image });
+    };
+    const releasesOf = (state: Properties): ImageRelease[] => state["releases"] as ImageRelease[];
+    beforeEach(() => promoted("d"));
 
-    test("nothing is built or asked, and going back finds the image that was built", async () => {
+    test("nothing is built, what was promoted is a release, and going back finds the image that was built", async () => {
       const built = await server.create(text, inputs());
       const writes = host.writes();
-      await host.die();
       const pinned = await server.update(text, built.id, built.outs, inputs({ pullFrom: pin }));
       expect(pinned).toMatchObject({ reference: pin, digest: `sha256:${"d".repeat(64)}` });
-      expect(pinned["releases"]).toEqual(built.outs["releases"]);
+      expect(releasesOf(pinned)).toEqual([
+        { tag: "", digest: pinned["digest"], reference: pin, builtAt: "", kept: true },
+        ...releasesOf(built.outs),
+      ]);
       expect((await server.read(text, built.id, pinned)).inputs).toEqual(inputs({ pullFrom: pin }));
-      await host.revive();
       const back = await server.update(text, built.id, pinned, inputs());
-      expect(back).toEqual(built.outs);
+      const [first, second] = releasesOf(pinned);
+      expect(back).toEqual({ ...built.outs, releases: [second, first] });
       expect(host.writes()).toEqual(writes);
+    });
+
+    test("the build host may be away: the cluster's servers may have the image", async () => {
+      const built = await server.create(text, inputs());
+      await host.die();
+      const pinned = await server.update(text, built.id, built.outs, inputs({ pullFrom: pin }));
+      expect(releasesOf(pinned)[0]?.reference).toBe(pin);
+    });
+
+    test("a pin that the registry does not have fails before anything changes, and says what to do", async () => {
+      const built = await server.create(text, inputs());
+      const gone = inputs({ pullFrom: pinOf("0") });
+      const message = await failureOf(server.update(text, built.id, built.outs, gone));
+      expect(message).toContain(
+        `webgate is pinned to sha256:${"0".repeat(64)}, which the registry registry.example:5000 does not have`,
+      );
+      expect(message).toContain("'npx hive promote webgate'");
+      expect(message).toContain("'npx hive unpin webgate'");
+      expect(message).toContain(String(built.outs["digest"]).slice(7, 19));
+      expect(message).not.toContain("planted");
+    });
+
+    test("promotions are removed as builds are, never the one in use nor the one before it", async () => {
+      const promote = async (state: Properties, letter: string): Promise<Properties> => {
+        promoted(letter);
+        const next = inputs({ pullFrom: pinOf(letter), managers: [host.access] });
+        return await server.update(text, repository, state, next);
+      };
+      let state = (await server.create(text, inputs())).outs;
+      for (const letter of ["1", "2"]) state = await promote(state, letter);
+      // All that come later fail, so that a service goes on with this one.
+      host.serviceImages.push(pinOf("2"));
+      for (const letter of ["3", "4", "5", "6"]) state = await promote(state, letter);
+      const kept = releasesOf(state).filter((release) => release.kept);
+      expect(kept.map(({ reference }) => reference)).toEqual(["6", "5", "4", "2", "1"].map(pinOf));
+      const stored = [...registry.images.keys()].filter((key) => key.includes("@")).sort();
+      expect(stored).toEqual(["1", "2", "4", "5", "6", "d"].map(pinOf));
+      // Going back to the oldest that is kept keeps it, though no service names it yet.
+      host.serviceImages.splice(0, 1, pinOf("6"));
+      const back = await promote(state, "1");
+      expect(
+        releasesOf(back)
+          .filter((release) => release.kept)
+          .map(({ reference }) => reference),
+      ).toEqual(["6", "5", "4", "1"].map(pinOf));
+      await server.delete(text, repository, back);
+      expect([...registry.images.keys()]).toEqual([pin]);
+    });
+
+    test("a pin in the state of an earlier version becomes a release", async () => {
+      const { id, outs } = await server.create(text, inputs({ pullFrom: pin }));
+      const old = { ...outs, releases: [] };
+      promoted("e");
+      const next = await server.update(text, id, old, inputs({ pullFrom: pinOf("e") }));
+      expect(releasesOf(next).map(({ reference }) => reference)).toEqual([pinOf("e"), pin]);
+    });
+
+    test("what comes from elsewhere is no release of the stage, and its registry is not asked", async () => {
+      const pullFrom = `elsewhere.example/webgate@sha256:${"d".repeat(64)}`;
+      const { outs } = await server.create(text, inputs({ pullFrom }));
+      expect(outs).toMatchObject({ reference: pullFrom, releases: [] });
+      expect(host.requests).toEqual([]);
     });
 
     test("changed files are no change, a changed pin is one", async () => {
       const { id, outs } = await server.create(text, inputs({ pullFrom: pin }));
-      expect(host.requests).toEqual([]);
       writeFileSync(join(folder, "files", "late"), "x");
       const edited = inputs({ pullFrom: pin });
       expect((await server.diff(text, id, outs, edited)).changes).toBe(false);
@@ -234,14 +305,14 @@ describe("ImageBuild", () => {
     const digests = (): number =>
       [...registry.images.keys()].filter((key) => key.includes("@")).length;
 
-    test("the newest three are kept, and one that a service names", async () => {
+    test("the newest three are kept, and one that a service names with the one before it", async () => {
       const outs = await buildMany(6);
       const releases = outs["releases"] as ImageRelease[];
-      expect(releases.map(({ kept }) => kept)).toEqual([true, true, true, false, true]);
+      expect(releases.map(({ kept }) => kept)).toEqual([true, true, true, false, true, true]);
       expect(releases[0]).toMatchObject({ tag: outs["tag"], reference: outs["reference"] });
       expect(releases[4]?.reference).toBe(host.serviceImages[0]);
-      expect(digests()).toBe(4);
-      expect(host.images).toHaveLength(4);
+      expect(digests()).toBe(5);
+      expect(host.images).toHaveLength(5);
     });
 
     test("nothing is removed while no manager can say what is in use", async () => {

@@ -135,6 +135,74 @@ describe("ImagePull", () => {
     expect(held()[0]).toEqual([next, third]);
   });
 
+  test("an image that a service still runs stays, however many releases came since", async () => {
+    const managed = (letter: string): Properties =>
+      inputs({
+        reference: `${repository}@${digestOf(letter)}`,
+        managers: hosts.map((host) => host.access),
+      });
+    for (const letter of ["c", "d", "e"]) publish(`${repository}@${digestOf(letter)}`);
+    hosts[0]!.serviceImages.push(reference);
+    const { id, outs } = await server.create(text, managed("a"));
+    let state = outs;
+    for (const letter of ["b", "c", "d"])
+      state = await server.update(text, id, state, managed(letter));
+    expect(held()[2]).toEqual(["a", "c", "d"].map((letter) => `${repository}@${digestOf(letter)}`));
+    expect(state["earlier"]).toEqual([`${repository}@${digestOf("c")}`, reference]);
+    // Since a service runs another one, it goes, from the host too that was away at first.
+    hosts[0]!.serviceImages.splice(0, 1, `${repository}@${digestOf("d")}`);
+    await hosts[2]!.die();
+    state = await server.update(text, id, state, managed("e"));
+    expect(held().map((images) => images.length)).toEqual([2, 2, 3]);
+    await hosts[2]!.revive();
+    await server.update(text, id, state, managed("e"));
+    expect(held().map((images) => images.length)).toEqual([2, 2, 2]);
+  });
+
+  test("nothing is removed while no manager can say what is in use", async () => {
+    const other = await startFakeImageHost("hive9.example", registry);
+    await other.stop();
+    publish(`${repository}@${digestOf("c")}`);
+    const managed = (letter: string): Properties =>
+      inputs({ reference: `${repository}@${digestOf(letter)}`, managers: [other.access] });
+    const { id, outs } = await server.create(text, managed("a"));
+    const second = await server.update(text, id, outs, managed("b"));
+    const third = await server.update(text, id, second, managed("c"));
+    await server.delete(text, id, third);
+    expect(held()[0]).toHaveLength(3);
+  });
+
+  test("what another resource brought to the hosts for a service outlives this one", async () => {
+    const managed = inputs({ managers: [hosts[0]!.access] });
+    hosts[0]!.serviceImages.push(reference);
+    const { id, outs } = await server.create(text, managed);
+    await server.delete(text, id, outs);
+    expect(held()).toEqual([[reference], [reference], [reference]]);
+  });
+
+  test("the state of an earlier version knows one image before", async () => {
+    publish(`${repository}@${digestOf("c")}`);
+    const { id, outs } = await server.create(text, inputs());
+    const second = await server.update(text, id, outs, inputs({ reference: next }));
+    const { earlier, ...old } = second;
+    expect(earlier).toEqual([reference]);
+    const before = { ...old, previousReference: reference };
+    const bumped = await server.update(text, id, before, inputs({ reference: next, revision: 2 }));
+    expect(bumped).toEqual({ ...second, revision: 2 });
+    const third = inputs({ reference: `${repository}@${digestOf("c")}` });
+    expect((await server.update(text, id, before, third))["earlier"]).toEqual([next]);
+    expect(held()[0]).toEqual([next, `${repository}@${digestOf("c")}`]);
+  });
+
+  test("an image that the site's registry does not have says what to do", async () => {
+    registry.images.clear();
+    const own = inputs({ registry: { host: hosts[0]!.access, unit: "hive-registry.service" } });
+    expect(await failureOf(server.create(text, own))).toContain(
+      "end the pin with 'npx hive unpin'; else 'npx hive up --refresh' pushes it again.",
+    );
+    expect(await failureOf(server.create(text, inputs()))).not.toContain("unpin");
+  });
+
   test("a tag is deployed by the digest that it had at first, whatever it means later", async () => {
     const tag = `${repository}:1.2`;
     const image = { Id: "tagged", Config: { Labels: {} }, RepoTags: [tag], RepoDigests: [] };
@@ -192,7 +260,7 @@ describe("ImagePull", () => {
       hosts.forEach((host) => host.images.push({ ...image, RepoDigests: [] }));
       const first = await server.create(text, inputs());
       const second = await server.update(text, first.id, first.outs, local());
-      expect(second["previousReference"]).toBe(reference);
+      expect(second["earlier"]).toEqual([reference]);
       const pushed = `${repository}@${digestOf("f")}`;
       registry.images.set(pushed, {
         digest: digestOf("f"),
@@ -200,7 +268,7 @@ describe("ImagePull", () => {
       });
       hosts.forEach((host) => host.images.splice(0, 1));
       const third = await server.update(text, first.id, second, inputs({ reference: pushed }));
-      expect(third).toMatchObject({ resolved: pushed, previousReference: reference });
+      expect(third).toMatchObject({ resolved: pushed, earlier: [reference] });
     });
   });
 

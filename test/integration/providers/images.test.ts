@@ -389,7 +389,7 @@ describe("images from a folder to every server", () => {
     });
 
     test("a refresh names the server that lost the image, and an update brings it back", async () => {
-      const pulled = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
+      const pulled = { ...spread(), resolved: first.reference, missing: [], earlier: [] };
       await asRoot(1, `docker image rm --force ${first.imageId}`);
       const seen = await imagePullProvider.read!("id", pulled);
       expect(seen.inputs!.incarnations[1]).toContain("(does not have the image)");
@@ -519,12 +519,12 @@ describe("images from a folder to every server", () => {
         expect(mended).toMatchObject({ pushed: true, builtOn: "", imageId: local.imageId });
         expect(mended.reference).toMatch(/\/meanwhile@sha256:/);
         const before = { ...spread({ hosts: others(), reference: local.reference }) };
-        const held = { ...before, resolved: local.reference, missing: [], previousReference: "x" };
+        const held = { ...before, resolved: local.reference, missing: [], earlier: ["x"] };
         const { outs } = await imagePullProvider.update!("id", held, {
           ...before,
           reference: mended.reference,
         });
-        expect(outs).toMatchObject({ resolved: mended.reference, previousReference: "x" });
+        expect(outs).toMatchObject({ resolved: mended.reference, earlier: ["x"] });
         await asRoot(
           1,
           `docker service update --quiet --detach --no-resolve-image --image ${mended.reference} web`,
@@ -565,7 +565,7 @@ describe("images from a folder to every server", () => {
     });
 
     test("deleting removes the image from the servers and the registry, twice, also with a dead server", async () => {
-      const pulled = { ...spread(), resolved: first.reference, missing: [], previousReference: "" };
+      const pulled = { ...spread(), resolved: first.reference, missing: [], earlier: [] };
       await imagePullProvider.delete!("id", pulled);
       await lab.kill(1);
       await imagePullProvider.delete!("id", pulled);

@@ -1,0 +1,64 @@
+import { digestOf, repositoryOf } from "../../model/image-reference";
+import { type ImageRelease, recordPinned } from "../../model/image-releases";
+import { withEngine } from "../transport/engine";
+import { registryDigest } from "./client";
+import type { ImageBuildInputs } from "./image-build-state";
+import { removeOldReleases } from "./old-releases";
+
+const LOOK_SECONDS = 20;
+
+/** Whether a finished image comes from the repository that the stage itself pushes to: a release of the stage, or a promoted one. */
+export function isOwn({ push, repository }: ImageBuildInputs, pullFrom: string): boolean {
+  return push && repositoryOf(pullFrom) === repository;
+}
+
+/**
+ * The releases after a stage's pin was changed. A promoted image becomes one of them, and old ones are removed as after a build.
+ *
+ * @throws Error when the registry answers that it does not have the image, with what to do: a service that rolled it out could
+ *   not be brought back on a host that lost it. A registry that does not answer is no failure here: the hosts may have the image.
+ */
+export async function releasesWithPin(
+  inputs: ImageBuildInputs,
+  releases: readonly ImageRelease[],
+  pullFrom: string,
+): Promise<readonly ImageRelease[]> {
+  if (!isOwn(inputs, pullFrom)) return releases;
+  if (await isLacking(inputs, pullFrom)) throw lacking(inputs, releases, pullFrom);
+  const digest = digestOf(pullFrom);
+  const recorded = recordPinned(releases, { digest, reference: pullFrom });
+  return await removeOldReleases(inputs, recorded, digest);
+}
+
+/** Whether the registry answers that it does not have the image. */
+async function isLacking(
+  { host, registryAuth }: ImageBuildInputs,
+  pullFrom: string,
+): Promise<boolean> {
+  try {
+    return await withEngine(
+      host,
+      async (docker) => (await registryDigest(docker, pullFrom, registryAuth)) === undefined,
+      { deadlineSeconds: LOOK_SECONDS, dialSeconds: 5 },
+    );
+  } catch {
+    return false;
+  }
+}
+
+function lacking(
+  { repository }: ImageBuildInputs,
+  releases: readonly ImageRelease[],
+  pullFrom: string,
+): Error {
+  const image = repository.slice(repository.indexOf("/") + 1);
+  const kept = releases.filter((release) => release.kept && release.reference !== pullFrom);
+  const list = kept.map(({ digest }) => digest.slice("sha256:".length, "sha256:".length + 12));
+  return new Error(
+    [
+      `${image} is pinned to ${digestOf(pullFrom)}, which the registry ${repository.split("/")[0]} does not have: it was never promoted to this stage, or it was removed as an old release.`,
+      `Bring it with 'npx hive promote ${image}', or end the pin with 'npx hive unpin ${image}'${list.length === 0 ? "" : `, or pin a release that is kept: ${list.join(", ")}`}.`,
+      "Nothing that runs was changed.",
+    ].join("\n"),
+  );
+}
