@@ -6,6 +6,9 @@ export type SpreadOutcome =
   /** The host answers, but it could not be brought there. */
   | { readonly host: string; readonly kind: "failed"; readonly reason: string };
 
+/** An outcome on a host that did not get it. */
+export type SpreadFailure = Exclude<SpreadOutcome, { readonly kind: "present" }>;
+
 /** What follows from the outcomes on all hosts. */
 export type SpreadVerdict =
   | {

@@ -6,7 +6,7 @@ import {
   repositoryOf,
   resolvedReference,
 } from "../../model/image-reference";
-import type { SpreadOutcome } from "../../model/host-spread";
+import type { SpreadFailure, SpreadOutcome } from "../../model/host-spread";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { copyImage } from "../base-image/client";
 import { authConfig, type RegistryAuth } from "../registry-auth";
@@ -139,30 +139,25 @@ export async function resolveTag(
 ): Promise<string> {
   const away: string[] = [];
   for (const host of hosts) {
-    try {
-      return await withEngine(
-        host,
-        async (docker, signal) => {
-          await pullImage(docker, reference, authConfig(reference, auth), signal);
-          const image = await docker.getImage(reference).inspect();
-          const resolved = resolvedReference(reference, image.RepoDigests ?? []);
-          if (resolved !== undefined) return resolved;
-          throw new Error(
-            `${host.name} pulled ${reference}, but knows no digest of it. Name the image by its digest.`,
-          );
-        },
-        { deadlineSeconds: PULL_SECONDS },
-      );
-    } catch (error) {
-      const outcome = describeFailure(host, error, auth);
-      const reason = outcome.kind === "present" ? "" : outcome.reason;
-      if (outcome.kind !== "unreachable") {
-        // Without the error as its cause: the password may be in that one.
-        // eslint-disable-next-line preserve-caught-error
-        throw new Error(`${host.name} cannot find out what ${reference} is: ${reason}`);
-      }
-      away.push(`  ${host.name}: ${reason}`);
+    const found = await withEngine(
+      host,
+      async (docker, signal) => {
+        await pullImage(docker, reference, authConfig(reference, auth), signal);
+        const image = await docker.getImage(reference).inspect();
+        const resolved = resolvedReference(reference, image.RepoDigests ?? []);
+        if (resolved !== undefined) return resolved;
+        throw new Error(
+          `${host.name} pulled ${reference}, but knows no digest of it. Name the image by its digest.`,
+        );
+      },
+      { deadlineSeconds: PULL_SECONDS },
+    ).catch((error: unknown) => describeFailure(host, error, auth));
+    if (typeof found === "string") return found;
+    if (found.kind === "failed") {
+      // Without the error as its cause: the password may be in that one.
+      throw new Error(`${host.name} cannot find out what ${reference} is: ${found.reason}`);
     }
+    away.push(`  ${host.name}: ${found.reason}`);
   }
   throw new Error(
     `No host can be asked what ${reference} is:\n${away.join("\n")}\nBring one back, then run again.`,
@@ -259,7 +254,7 @@ function describeFailure(
   host: HostAccess,
   error: unknown,
   auth: RegistryAuth | undefined,
-): SpreadOutcome {
+): SpreadFailure {
   const outcome = spreadFailure(host, error);
   const password = auth?.password ?? "";
   return outcome.kind !== "failed" || password === ""
