@@ -101,7 +101,8 @@ export function serviceProgress(
     case "paused":
     case "rollback_paused":
     case "rollback_completed": {
-      if (!updated) break;
+      // Where an earlier one left tasks unchanged, the engine does nothing about it by itself.
+      if (!updated && !(missing && state !== "rollback_completed")) break;
       const what =
         state === "rollback_completed"
           ? "the update failed and was rolled back"

@@ -10,14 +10,21 @@ import { withEngine } from "../../providers/transport/engine";
 import { withAnyManager } from "../../providers/transport/manager";
 import type { Lab } from "./lab";
 
-/** Makes all servers of a lab managers of one Swarm. */
-export async function formSwarm(lab: Lab): Promise<void> {
+/**
+ * Makes all servers of a lab managers of one Swarm.
+ *
+ * @param labels of a server's node
+ */
+export async function formSwarm(
+  lab: Lab,
+  labels: (index: number) => Readonly<Record<string, string>> = () => ({}),
+): Promise<void> {
   await swarmClusterProvider.create({
     revision: 1,
     members: lab.hosts.map((access, index) => ({
       access,
       advertiseAddress: lab.address(index),
-      labels: {},
+      labels: labels(index),
       incarnation: lab.incarnation(index),
     })),
     heartbeatSeconds: 2,
@@ -47,9 +54,12 @@ export async function provideImage(lab: Lab, image: string, folder: string): Pro
 export interface LabTask {
   readonly ID: string;
   readonly NodeID?: string;
+  /** Number of the replica. */
+  readonly Slot?: number;
   readonly DesiredState: string;
   readonly CreatedAt: string;
   readonly JobIteration?: { readonly Index?: number };
+  readonly Spec?: { readonly ContainerSpec?: { readonly Env?: readonly string[] } };
   readonly Status: {
     readonly State: string;
     readonly Err?: string;

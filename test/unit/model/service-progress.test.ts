@@ -294,7 +294,19 @@ describe("an update", () => {
     expect(progress(service(global, "rollback_completed"), running, three, false).kind).toBe(
       "converged",
     );
+    expect(progress(service(global, "paused"), running, three, false).kind).toBe("converged");
   });
+
+  test.each(["paused", "rollback_paused"])(
+    "of an earlier run that is %s and has left old tasks has to be begun again",
+    (state) => {
+      const half = [...running.slice(1), task("a", "running", old)];
+      expect(progress(service(global, state), half, three, false)).toMatchObject({
+        kind: "failed",
+        detail: `the update is ${state} (because)`,
+      });
+    },
+  );
 });
 
 describe("a new service", () => {
