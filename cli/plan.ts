@@ -13,13 +13,18 @@ import { hiveHome, projectFolder } from "./project";
  * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches nothing.
  *
  * @param building the plan is to be built: what cannot be built is a problem then
+ * @param edit changes the text of the configuration first; for what it would be. Default: as it is
  * @throws InventoryError with everything that is wrong
  */
-export function loadPlan(stage: string, building: boolean): Plan {
+export function loadPlan(
+  stage: string,
+  building: boolean,
+  edit: (text: string) => string = (text) => text,
+): Plan {
   const name = stageOf(stage);
   return planSite({
     // With its problems, so that they are listed together with those of the site.
-    stage: checkStageYaml(name, readStageFile(name)),
+    stage: checkStageYaml(name, edit(readStageFile(name))),
     site: loadSite(),
     building,
     // As the program does it, so that both say the same.

@@ -1,3 +1,4 @@
+import type { Plan, ServicePlan } from "../../model/plan";
 import { planned } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
 import { confirm } from "../confirm";
@@ -5,6 +6,7 @@ import { openStack } from "../engine/open-stack";
 import { exitCodes } from "../exit-codes";
 import { notUp } from "../hosts/outputs";
 import { loadPlan } from "../plan";
+import { shortImage } from "../status/image-text";
 import { processTerminal } from "../terminal";
 
 /** `hive deploy`: builds, pushes and rolls out one service. */
@@ -18,9 +20,8 @@ export async function deploy(options: {
   const service = planned(plan, options.service);
   const stack = await openStack(options.stack);
   if (!(await stack.exists())) throw notUp(options.stack);
-  const what = service.image.kind === "build" ? "Builds and rolls out" : "Rolls out";
   terminal.print(
-    `${what} ${service.name} on the ${plan.stage} stage of ${plan.siteName}, nothing else.`,
+    `${whatIsDone(plan, service.image)} ${service.name} on the ${plan.stage} stage of ${plan.siteName}, nothing else.`,
   );
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
@@ -32,4 +33,13 @@ export async function deploy(options: {
     terminal.paint("green", `${service.name} runs ${running?.image ?? "as the site says"}.`),
   );
   return exitCodes.ok;
+}
+
+/** What is done about an image: a pinned one, or one that the stage only pulls, is not built. */
+function whatIsDone({ images }: Plan, image: ServicePlan["image"]): string {
+  if (image.kind !== "build") return "Rolls out";
+  const pullFrom = images.find(({ name }) => name === image.image)?.pullFrom;
+  return pullFrom === undefined
+    ? "Builds and rolls out"
+    : `Takes ${shortImage(pullFrom)} as it is and rolls out`;
 }

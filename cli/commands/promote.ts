@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stageOf } from "../../model/stage";
 import { confirm } from "../confirm";
 import { openStack } from "../engine/open-stack";
 import type { Stack } from "../engine/stack";
@@ -11,8 +12,9 @@ import { loadPlan } from "../plan";
 import { projectFolder } from "../project";
 import { registryAccount } from "../promotion/accounts";
 import { chooseDigest, imageNamed } from "../promotion/choose-image";
-import { copyImage, planCopy } from "../promotion/copy-image";
+import { confirmCopy, copyImage, planCopy } from "../promotion/copy-image";
 import { copyRows, progressPrinter } from "../promotion/progress-text";
+import { askProof, notProven } from "../promotion/proof";
 import type { Repository } from "../promotion/registry";
 import { shortDigest } from "../releases/choose-release";
 import { pinsIn, withoutPins, withPin } from "../releases/pins";
@@ -31,9 +33,14 @@ export interface PromoteOptions {
   readonly yes: boolean;
 }
 
-/** `hive promote`: brings an image of one stage into the registry of another, and pins it there. */
+/**
+ * `hive promote`: brings an image of one stage into the registry of another, and pins it there.
+ *
+ * @throws Failure when the image is not proven on its stage and nobody named it by its digest
+ */
 export async function promote(options: PromoteOptions): Promise<number> {
-  const { from, to, yes } = options;
+  const { to, yes } = options;
+  const from = stageOf(options.from);
   if (from === to)
     throw new Failure(`--from and --to are both ${to}: name two stages.`, exitCodes.input);
   const terminal = processTerminal();
@@ -48,6 +55,10 @@ export async function promote(options: PromoteOptions): Promise<number> {
     registryOf(sourceStage.outputs),
     options.digest,
   );
+  const proof = await askProof(sourceStage.outputs, digest);
+  // What was named is the choice of a person, who is told.
+  if (proof.doubts.length > 0 && options.digest === undefined)
+    throw notProven(image, digest, from, proof);
   const source = await repositoryOf(sourceStage, image, "pull");
   const target = await repositoryOf(targetStage, image, "push");
   const copy = await planCopy(source, target, digest);
@@ -59,6 +70,10 @@ export async function promote(options: PromoteOptions): Promise<number> {
       `${image} of the ${from} stage goes to the ${to} stage of ${plan.siteName}:`,
       ...tableLines([
         ["  digest", digest],
+        ...(proof.doubts.length === 0 ? proof.by : proof.doubts).map((line, index) => [
+          index > 0 ? "" : proof.doubts.length === 0 ? "  proven by" : "  not proven",
+          line,
+        ]),
         ["  from", source.registry],
         ["  to", target.registry],
         ...copyRows(copy),
@@ -79,6 +94,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
     return exitCodes.ok;
   }
   await copyImage(source, target, copy.missing, progressPrinter(terminal));
+  await confirmCopy(target, digest);
   // Read again: copying takes a while, and the file is the user's.
   const text = readFileSync(path, "utf8");
   const others = services.filter((service) => service !== image);

@@ -12,6 +12,7 @@ import { projectFolder } from "../project";
 import {
   chooseRelease,
   currentRelease,
+  type Release,
   releaseRows,
   shortDigest,
 } from "../releases/choose-release";
@@ -70,7 +71,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
       `${image} on the ${plan.stage} stage of ${plan.siteName}:`,
       ...tableLines([
         ["  in use now", current === undefined ? facts.reference : shortDigest(current.digest)],
-        ["  goes back to", `${shortDigest(release.digest)}, built ${timeText(release.builtAt)}`],
+        ["  goes back to", releaseText(release)],
         ["  rolled out", services.join(", ")],
         ["  pinned in", `${stageFile(plan.stage)}, hive:pins: commit it`],
       ]),
@@ -99,9 +100,9 @@ export async function unpin(options: {
   readonly yes: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
+  // As the site will be then: a pin of an image or a service that it no longer has must be removable too.
+  const plan = loadPlan(options.stack, false, (text) => withoutPins(text, [options.image]));
   const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
-  // The plan of the pinned state: a pin of an image that the site no longer has must be removable too.
-  const plan = loadPlan(options.stack, false);
   const image = imageNamed(plan, options.image);
   const services = servicesOf(plan, image);
   const names = [...new Set([image, ...services])].filter((name) => name in pins);
@@ -113,15 +114,18 @@ export async function unpin(options: {
     );
   }
   const stack = await openStack(options.stack);
-  if (!(await stack.exists())) throw notUp(options.stack);
-  terminal.print(
-    `Removes the pin of ${names.join(", ")} from ${stageFile(options.stack)} and rolls out what the site says: ${services.join(", ")}.`,
-  );
+  if (services.length > 0 && !(await stack.exists())) throw notUp(options.stack);
+  const then =
+    services.length === 0
+      ? ", and rolls out nothing: no service of the site runs it."
+      : ` and rolls out what the site says: ${services.join(", ")}.`;
+  terminal.print(`Removes the pin of ${names.join(", ")} from ${stageFile(options.stack)}${then}`);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
   editStage(options.stack, (text) => withoutPins(text, names));
+  if (services.length === 0) return exitCodes.ok;
   await rollOut(stack, options.stack, services, terminal);
   terminal.print(terminal.paint("green", `${image} runs as the site says.`));
   return exitCodes.ok;
@@ -148,6 +152,11 @@ function imageNamed(plan: Plan, name: string): string {
   const service = plan.services.find((candidate) => candidate.name === name);
   const isImage = plan.images.some((image) => image.name === name);
   return !isImage && service?.image.kind === "build" ? service.image.image : name;
+}
+
+/** Another stage knows when a promoted image was built. */
+function releaseText({ digest, tag, builtAt }: Release): string {
+  return `${shortDigest(digest)}, ${tag === "" ? "promoted to this stage" : `built ${timeText(builtAt)}`}`;
 }
 
 function stageFile(stage: string): string {

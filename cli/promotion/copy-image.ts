@@ -97,6 +97,20 @@ export async function copyImage(
   for (const manifest of missing.manifests) await putManifest(target, manifest.digest, manifest);
 }
 
+/**
+ * Makes sure that the target has all of an image, and its manifests in the very bytes.
+ *
+ * @throws Failure when something is missing, as after the registry freed its disk in the middle of a copy, or differs
+ */
+export async function confirmCopy(target: Repository, digest: string): Promise<void> {
+  const { blobs } = await readImage(target, digest);
+  for (const blob of blobs)
+    if (!(await has(target, "blobs", blob.digest)))
+      throw new Failure(
+        `The registry ${target.registry} has lost ${blob.digest} of ${target.name} meanwhile. Run again: what is there is not copied again.`,
+      );
+}
+
 function understood<T>(source: Repository, digest: string, parse: () => T): T {
   try {
     return parse();

@@ -44,11 +44,17 @@ export function chooseRelease(facts: RollbackFacts, to: string | undefined): Rel
     throw refused(facts, "has no earlier release that is still kept");
   }
   const wanted = to.replace(/^sha256:/, "").toLowerCase();
+  // An empty text is a variable that was not set, not the only release there is.
   const found = usable.filter(
-    ({ digest, tag }) => digest.slice("sha256:".length).startsWith(wanted) || tag === wanted,
+    ({ digest, tag }) =>
+      wanted !== "" && (digest.slice("sha256:".length).startsWith(wanted) || tag === wanted),
   );
   const [release, another] = found;
-  if (release === undefined) throw refused(facts, `has no kept release that begins with ${to}`);
+  if (release === undefined)
+    throw refused(
+      facts,
+      `has no kept release that begins with ${to === "" ? "an empty text" : to}`,
+    );
   if (another !== undefined)
     throw refused(facts, `has ${found.length} releases that begin with ${to}`);
   return release;
@@ -66,6 +72,7 @@ export function releaseRows(facts: RollbackFacts): readonly (readonly string[])[
     const notes = [
       ...(release === current ? ["in use"] : []),
       ...(index === 0 ? ["newest"] : []),
+      ...(release.tag === "" ? ["promoted to this stage"] : []),
       ...(release.kept === false ? ["removed from the registry"] : []),
     ];
     const built = (release.builtAt ?? "").replace(/^(.{10})T(.{5}).*$/, "$1 $2 UTC");

@@ -23,6 +23,9 @@ export async function releaseServices(
   services: readonly string[],
   terminal: Terminal,
 ): Promise<StageOutputs> {
+  // Without targets the engine would look at the whole site, and change it unasked.
+  if (services.length === 0)
+    throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
   await stack.ensure();
   const { gone, resources } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
   // To build servers again is the business of a run that looks at everything.

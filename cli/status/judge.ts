@@ -7,7 +7,7 @@ const fullDisk = 90;
 
 /** What is wrong with a stage, each in a sentence that says what to do. */
 export function judge(report: Omit<StatusReport, "problems">): readonly string[] {
-  return [...hostProblems(report), ...clusterProblems(report), ...serviceProblems(report)];
+  return [...hostProblems(report), ...clusterProblems(report), ...problemsOfServices(report)];
 }
 
 function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonly string[] {
@@ -62,12 +62,20 @@ function clusterProblems({
   );
 }
 
-function serviceProblems({ services, stage }: Omit<StatusReport, "problems">): readonly string[] {
-  return services.flatMap((service) => [
+function problemsOfServices({
+  services,
+  stage,
+}: Omit<StatusReport, "problems">): readonly string[] {
+  return services.flatMap((service) => serviceProblems(service, stage));
+}
+
+/** What is wrong with a service. */
+export function serviceProblems(service: ServiceStatus, stage: string): readonly string[] {
+  return [
     ...taskProblems(service),
     ...changeProblems(service, stage),
     ...stepProblems(service, stage),
-  ]);
+  ];
 }
 
 function taskProblems(service: ServiceStatus): readonly string[] {

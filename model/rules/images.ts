@@ -65,7 +65,7 @@ function unknownPin(name: string, digest: string, input: RuleInput): Problem {
     value: digest,
     message:
       "the site builds no image of this name, and no service of this name runs one that it builds",
-    remedy: meant === undefined ? "remove it" : `did you mean ${meant}? If not, remove it`,
+    remedy: `${meant === undefined ? "" : `did you mean ${meant}? If not, `}remove it: npx hive unpin ${name} --stack ${input.stage}`,
   };
 }
 

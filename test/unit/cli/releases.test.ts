@@ -42,9 +42,29 @@ describe("which release to go back to", () => {
     ["nothing before", facts("c"), undefined, /no earlier release/],
     ["nothing at all", facts("a", ""), "x", /no kept release/],
     ["an unknown one", facts("a"), "ddd", /no kept release that begins with ddd.*\n {2}aaaa/],
-    ["several", facts("a", "abc"), "", /3 releases that begin with/],
+    [
+      "several",
+      {
+        ...facts("a"),
+        releases: [release("a"), { ...release("b"), digest: `sha256:aa${"b".repeat(62)}` }],
+      },
+      "aa",
+      /2 releases that begin with aa/,
+    ],
+    ["an empty one, even if there is only one", facts("a", "a"), "", /begins with an empty text/],
   ])("%s is refused with what there is", (_what, given, to, why) => {
     expect(() => chooseRelease(given, to)).toThrow(why);
+  });
+
+  test("what was promoted is gone back to like what was built", () => {
+    const promoted = (letter: string) => ({ ...release(letter), tag: "", builtAt: "" });
+    const given = { ...facts("q"), releases: [promoted("q"), promoted("p"), release("a")] };
+    expect(chooseRelease(given, undefined).digest).toBe(digest("p"));
+    expect(releaseRows(given).map(([, built, notes]) => [built, notes])).toEqual([
+      ["-", "in use, newest, promoted to this stage"],
+      ["-", "promoted to this stage"],
+      ["2026-11-23 09:10 UTC", ""],
+    ]);
   });
 
   test("what the registry no longer has is not chosen", () => {

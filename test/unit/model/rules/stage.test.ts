@@ -164,10 +164,10 @@ describe("pins", () => {
     const problems = (pins: Readonly<Record<string, string>>): readonly string[] =>
       problemsOf(site, { config: { "hive:pins": JSON.stringify(pins) } });
     expect(problems({ webgat: other })).toEqual([
-      "Pulumi.private.yaml: hive:pins.webgat | did you mean webgate? If not, remove it",
+      "Pulumi.private.yaml: hive:pins.webgat | did you mean webgate? If not, remove it: npx hive unpin webgat --stack private",
     ]);
     expect(problems({ nobody: other })).toEqual([
-      "Pulumi.private.yaml: hive:pins.nobody | remove it",
+      "Pulumi.private.yaml: hive:pins.nobody | remove it: npx hive unpin nobody --stack private",
     ]);
     expect(problems({ webgate: "latest" })).toEqual([
       'Pulumi.private.yaml: hive:pins.webgate | write "sha256:" and 64 hexadecimal digits',

@@ -1,0 +1,83 @@
+import { messageOf } from "../../providers/transport/errors";
+import { Failure } from "../failure";
+import { clusterAccess, type StageOutputs } from "../hosts/outputs";
+import { shortDigest } from "../releases/choose-release";
+import { serviceContext } from "../status/context";
+import { serviceProblems } from "../status/judge";
+import type { ServiceStatus } from "../status/report";
+import { serviceStatuses } from "../status/swarm-facts";
+import { askSwarm } from "../swarm/facts";
+
+/** Whether a stage runs an image as it should. */
+export interface Proof {
+  /** Services that run it, each with how. */
+  readonly by: readonly string[];
+  /** What speaks against it, in sentences; empty for a proven image. */
+  readonly doubts: readonly string[];
+}
+
+/** How long the Swarm may take to answer, seconds. */
+const deadlineSeconds = 10;
+
+/** Asks the Swarm of a stage whether an image is proven there. Never throws: a Swarm that does not answer is a doubt. */
+export async function askProof(outputs: StageOutputs, digest: string): Promise<Proof> {
+  try {
+    const facts = await askSwarm(clusterAccess(outputs), deadlineSeconds);
+    const context = serviceContext(outputs, undefined, Date.now());
+    return proofOf(outputs.stage, serviceStatuses(facts, context), digest);
+  } catch (error) {
+    return { by: [], doubts: [`The Swarm could not be asked: ${messageOf(error)}`] };
+  }
+}
+
+/**
+ * An image is proven on a stage when at least one service runs it, with all of its tasks, and none that the stage deployed with
+ * it has trouble or runs another one.
+ */
+export function proofOf(stage: string, services: readonly ServiceStatus[], digest: string): Proof {
+  const names = (reference: string | undefined): boolean =>
+    reference?.endsWith(`@${digest}`) === true;
+  const running = services.filter(({ image }) => names(image));
+  const doubts = services
+    .filter(({ image, deployedImage }) => names(image) || names(deployedImage))
+    .flatMap((service) => doubtsOf(service, stage, names(service.image)));
+  const proving = running.filter((service) =>
+    service.job === undefined ? service.running > 0 : service.job.state === "complete",
+  );
+  if (proving.length === 0 && doubts.length === 0)
+    doubts.push(
+      running.length === 0
+        ? `No service of the stage is told to run it.`
+        : `Nothing of ${running.map(({ name }) => name).join(", ")} has run with it yet.`,
+    );
+  return { by: proving.map(describe), doubts };
+}
+
+function doubtsOf(service: ServiceStatus, stage: string, runsIt: boolean): readonly string[] {
+  const { update, ...steady } = service;
+  const state = update?.state ?? "";
+  // What a service was rolled back to is proven, though the change was not.
+  const settled = runsIt && state === "rollback_completed" ? steady : service;
+  const changing = ["updating", "rollback_started"].includes(state)
+    ? [`${service.name} is being changed at the moment.`]
+    : [];
+  return [...changing, ...serviceProblems(settled, stage)];
+}
+
+function describe({ name, job, running, wanted, hosts }: ServiceStatus): string {
+  return job === undefined
+    ? `${name}: ${running} of ${wanted} tasks run, on ${hosts.join(" ")}`
+    : `${name}: its last run went well`;
+}
+
+/** The failure for an image that is not proven, when nobody named it. */
+export function notProven(image: string, digest: string, stage: string, proof: Proof): Failure {
+  return new Failure(
+    [
+      `${image} ${shortDigest(digest)} is not proven on the stage ${stage}:`,
+      ...proof.doubts.map((doubt) => `  - ${doubt}`),
+      `Promote again when \`npx hive status --stack ${stage}\` shows that it runs; --digest ${shortDigest(digest)} promotes it as it is, ` +
+        `--digest with another beginning another release (\`npx hive rollback ${image} --list --stack ${stage}\`). Nothing was changed.`,
+    ].join("\n"),
+  );
+}
