@@ -1,5 +1,5 @@
 import { shortImage } from "./image-text";
-import type { ServiceStatus, StatusReport } from "./report";
+import type { HostStatus, ServiceStatus, StatusReport } from "./report";
 import { shortName } from "../swarm/facts";
 
 /** A disk fuller than this is a problem, percent. */
@@ -48,13 +48,26 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
   });
 }
 
+/** Raft: a round of the election takes 10 to 20 s. */
+const election =
+  "If the lost server was the leader, the others elect a new one, as a rule within 20 s: ask again.";
+
+/** Whether a server is lost, and those that are left are a majority. */
+function mayElect(hosts: readonly HostStatus[]): boolean {
+  const cluster = hosts.filter(({ role }) => role === "cluster");
+  const left = cluster.filter(({ reachable }) => reachable).length;
+  return left < cluster.length && left * 2 > cluster.length;
+}
+
 function clusterProblems({
   cluster,
   hosts,
   stage,
 }: Omit<StatusReport, "problems">): readonly string[] {
-  if (!cluster.answers)
-    return [`No manager of the Swarm answers: ${cluster.reason ?? "no reason given"}`];
+  if (!cluster.answers) {
+    const reason = `No manager of the Swarm answers: ${cluster.reason ?? "no reason given"}`;
+    return [mayElect(hosts) ? `${reason} ${election}` : reason];
+  }
   const strangers = hosts.filter((host) => host.role === "cluster" && host.swarm === undefined);
   return strangers.map(
     (host) =>

@@ -106,16 +106,23 @@ async function converse<T>(
     protocol: "http",
     agent,
   } as Dockerode.DockerOptions);
-  try {
-    return await use(docker, signal);
-  } catch (error) {
-    throw readable(access, error);
-  } finally {
+  const close = (): void => {
     closed = true;
     for (const socket of sockets) {
       socket.destroy();
     }
     agent.destroy();
+  };
+  // A request that is not answered (a manager without a leader keeps it for 20 s) would hold its channel, and the
+  // program that has long gone on, until the answer comes.
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    return await use(docker, signal);
+  } catch (error) {
+    throw readable(access, error);
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
   }
 }
 

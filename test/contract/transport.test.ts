@@ -1,6 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 
+import type Dockerode from "dockerode";
+
 import { runChecked, runCommand } from "../../providers/transport/command";
 import { withEngine } from "../../providers/transport/engine";
 import type { HostAccess } from "../../providers/transport/host-access";
@@ -46,6 +48,16 @@ async function messageOf(work: Promise<unknown>): Promise<string> {
   );
   if (!(error instanceof Error)) throw new Error("Nothing was thrown.");
   return error.message;
+}
+
+/** A request that the engine takes and never answers. */
+function askSlow(docker: Dockerode): Promise<unknown> {
+  return new Promise((resolve, reject) =>
+    docker.modem.dial(
+      { path: "/slow", method: "GET", statusCodes: { 200: true } },
+      (error: Error | null, data: unknown) => (error === null ? resolve(data) : reject(error)),
+    ),
+  );
 }
 
 describe("commands", () => {
@@ -106,18 +118,16 @@ describe("the engine", () => {
     ).rejects.toMatchObject({ kind: "deadline", retriable: true });
   });
 
-  test("is reached again after the connection was lost, and says so to whoever used it", async () => {
-    const slow = withEngine(
-      host.access,
-      (docker) =>
-        new Promise((resolve, reject) =>
-          docker.modem.dial(
-            { path: "/slow", method: "GET", statusCodes: { 200: true } },
-            (error: Error | null, data: unknown) =>
-              error === null ? resolve(data) : reject(error),
-          ),
-        ),
+  test("that keeps requests without an answer keeps no channel after the deadline", async () => {
+    const kept = Array.from({ length: 8 }, () =>
+      withEngine(host.access, askSlow, { deadlineSeconds: 1 }),
     );
+    for (const { status } of await Promise.allSettled(kept)) expect(status).toBe("rejected");
+    await withEngine(host.access, (docker) => docker.ping(), { deadlineSeconds: 2 });
+  });
+
+  test("is reached again after the connection was lost, and says so to whoever used it", async () => {
+    const slow = withEngine(host.access, askSlow);
     const failed = expect(slow).rejects.toMatchObject({ kind: "lost", retriable: true });
     await new Promise((resolve) => setTimeout(resolve, 100));
     host.drop();

@@ -204,6 +204,15 @@ describe("what is wrong", () => {
       "No manager of the Swarm answers: no quorum",
     );
   });
+
+  test.each([
+    [1, true],
+    [2, false],
+  ])("no manager answers and %i of three servers are lost", (lost, elects) => {
+    const hosts = [0, 1, 2].map((index) => host(index, { reachable: index >= lost }));
+    const problems = judge(report({ hosts, cluster: { answers: false, reason: "deadline" } }));
+    expect(problems.some((text) => text.includes("elect a new one"))).toBe(elects);
+  });
 });
 
 test("one screen", () => {
