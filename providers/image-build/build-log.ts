@@ -38,7 +38,7 @@ export function startBuildLog(imageName: string, secrets: readonly string[]): Bu
         .split(/[\r\n]+/)
         .filter((line) => line.trim() !== "");
       log.push(...lines.map((line) => line.trimEnd()));
-      const last = lines.at(-1)?.trim();
+      const last = lines.findLast((line) => !isBuilderTalk(line, step))?.trim();
       if (last !== undefined) progress.say(step === "" ? last : `${step} · ${last}`);
     },
     step: () => step,
@@ -46,6 +46,11 @@ export function startBuildLog(imageName: string, secrets: readonly string[]): Bu
     mask,
     end: () => progress.end(),
   };
+}
+
+/** What the builder says of its own work, beside the step that is told anyway: ids of layers and containers. */
+function isBuilderTalk(line: string, step: string): boolean {
+  return line.trim() === step || /^ *---> |^Removing intermediate container/.test(line);
 }
 
 /** The builders colour what a step writes to standard error. */
