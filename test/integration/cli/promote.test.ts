@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RegistryAccount } from "../../../cli/promotion/accounts";
-import { copyImage, planCopy } from "../../../cli/promotion/copy-image";
+import { confirmCopy, copyImage, planCopy } from "../../../cli/promotion/copy-image";
 import { putManifest, type Repository } from "../../../cli/promotion/registry";
 import type { promote as promoteCommand } from "../../../cli/commands/promote";
 import { createAuthority, signCertificate } from "../../../providers/certificate/client";
+import { removeManifest } from "../../../providers/image-build/registry-manifest";
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
@@ -155,6 +156,24 @@ async function pushImage(text: string): Promise<string> {
   );
 }
 
+/** A service of staging; the programs of the server stand in for those that the image does not have. */
+async function startService(image: string): Promise<void> {
+  const folders = ["/usr", "/lib", "/lib64"].map(
+    (folder) => `--mount type=bind,readonly,source=${folder},target=${folder}`,
+  );
+  await asRoot(
+    0,
+    `docker swarm init --advertise-addr ${lab.hosts[0]!.address} > /dev/null; docker service create --quiet --detach --no-resolve-image --name shop --update-monitor 1s --stop-signal SIGKILL ${folders.join(" ")} ${image} /usr/bin/sleep 1000 > /dev/null`,
+  );
+}
+/** Has the service run an image, and waits until the change is over. */
+async function runInService(image: string): Promise<void> {
+  await asRoot(
+    0,
+    `docker service update --quiet --detach --no-resolve-image --image ${image} shop > /dev/null; for i in $(seq 150); do [[ $(docker service inspect --format "{{.UpdateStatus.State}}" shop) == completed ]] && exit 0; sleep 0.2; done; docker service ps --no-trunc shop; exit 1`,
+  );
+}
+
 function standInStack(index: number): unknown {
   const stage = stages[index]!;
   const host = lab.hosts[index]!;
@@ -189,7 +208,8 @@ function standInStack(index: number): unknown {
             privateAddress: host.address,
             publicAddress: host.address,
           },
-        ],
+        ].flatMap((server) => [server, { ...server, role: "cluster" }]),
+        services: index === 0 ? { shop: { image: reference(digest), endpoints: [] } } : {},
         images:
           index === 0
             ? {
@@ -244,6 +264,7 @@ beforeAll(async () => {
   olderDigest = await pushImage("older");
   digest = await pushImage("newer");
   for (const [index, stage] of stages.entries()) mockStacks[stage] = standInStack(index);
+  await startService(`${registries[0]!}/web@${olderDigest}`);
 });
 afterAll(async () => {
   await lab?.destroy();
@@ -251,6 +272,27 @@ afterAll(async () => {
 });
 
 describe("hive promote", () => {
+  test("what the stage deployed, but does not run, is refused, and nothing is changed", async () => {
+    const { error, text } = await promoteAndListen();
+    expect(error).toContain(`web ${digest.slice(7, 19)} is not proven on the stage staging:`);
+    expect(error).toContain(
+      `shop runs web@${olderDigest.slice(7, 19)}, but the stage deployed web@${digest.slice(7, 19)}`,
+    );
+    expect(error).toContain("npx hive status --stack staging");
+    expect(text).toBe("");
+    const { missing } = await planCopy(repository(0, "pull"), repository(1, "push"), digest);
+    expect(missing.manifests).toHaveLength(1);
+    expect(readFileSync(join(folder, "Pulumi.production.yaml"), "utf8")).not.toContain("pins");
+  });
+
+  test.each([{ from: "stagin" }, { to: "staging" }, { image: "mail" }])(
+    "%j is refused with what there is",
+    async (wrong) => {
+      const { error } = await promoteAndListen(wrong);
+      expect(error).toMatch(/select staging|name two stages|There are: web\./);
+    },
+  );
+
   test("a beginning of no digest names the candidates, and nothing is changed", async () => {
     const { error } = await promoteAndListen({ digest: "zzz" });
     expect(error).toContain("has no kept release that begins with zzz");
@@ -315,6 +357,7 @@ describe("hive promote", () => {
   });
 
   test("copies what the stage uses, pins it, and shows no password anywhere meanwhile", async () => {
+    await runInService(`${registries[0]!}/web@${digest}`);
     const watch = (index: number): Promise<string> =>
       asRoot(
         index,
@@ -327,6 +370,7 @@ describe("hive promote", () => {
     await Promise.all([asRoot(0, "touch /tmp/promoted"), asRoot(1, "touch /tmp/promoted")]);
     expect(error).toBe("");
     expect(await Promise.all(watching)).toEqual(["no yes\n", "no yes\n"]);
+    expect(text).toMatch(/proven by +shop: 1 of 1 tasks run/);
     expect(text).toMatch(/there already +\d of 3 blobs/);
     expect(text).toMatch(/blob 1 of \d {2}[0-9a-f]{12}/);
     expect(text).toContain("npx hive deploy shop --stack production");
@@ -336,6 +380,24 @@ describe("hive promote", () => {
     );
     for (const index of [0, 1])
       expect(await asRoot(index, "docker logs hive-registry 2>&1")).not.toContain("planted");
+  });
+
+  test("freeing the registry's disk takes nothing of what is promoted and not yet rolled out", async () => {
+    const target = repository(1, "push");
+    const { registry, name, host } = target;
+    const { parts } = await planCopy(repository(0, "pull"), target, olderDigest);
+    const large = parts.blobs.find(({ size }) => size > 30_000_000)!;
+    expect(await removeManifest(host, `${registry}/${name}`, olderDigest, target.account)).toBe(
+      true,
+    );
+    await asRoot(
+      1,
+      "docker stop hive-registry; docker run --rm --pull=never --volumes-from hive-registry $(docker inspect --format {{.Image}} hive-registry) hive-registry-collect; docker start hive-registry",
+    );
+    await waitForRegistry(1);
+    expect(await asRoot(1, `test -e ${blobFile(large.digest)} || echo gone`)).toBe("gone\n");
+    await confirmCopy(target, digest);
+    await expect(confirmCopy(target, olderDigest)).rejects.toThrow("does not have");
   });
 
   test("the other stage pulls it by the same digest", async () => {
