@@ -12,6 +12,7 @@ import { sleep } from "../../providers/transport/deadline";
 import { withEngine } from "../../providers/transport/engine";
 import { messageOf } from "../../providers/transport/errors";
 import type { HostAccess } from "../../providers/transport/host-access";
+import { closeIdleConnections } from "../../providers/transport/pool";
 
 /**
  * Servers for integration tests: containers of this computer's engine, made from `platform/images/host`. As on the private
@@ -32,7 +33,7 @@ export interface Lab {
   start(index: number): Promise<void>;
   /** Throws a server and its disk away and puts a new one with the same name and address there, with a new host key. */
   replace(index: number): Promise<void>;
-  /** Removes everything. Always call it, in `afterAll`. */
+  /** Closes what is open to the servers and removes everything. Always call it, in `afterAll`. */
   destroy(): Promise<void>;
 }
 
@@ -135,6 +136,7 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
       servers[index] = await launch(index);
     },
     async destroy() {
+      closeIdleConnections();
       await removeAll(docker, (pid) => pid === process.pid);
       rmSync(folder, { recursive: true, force: true });
     },

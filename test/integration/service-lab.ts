@@ -8,7 +8,22 @@ import { swarmClusterProvider } from "../../providers/swarm-cluster/provider";
 import { sleep } from "../../providers/transport/deadline";
 import { withEngine } from "../../providers/transport/engine";
 import { withAnyManager } from "../../providers/transport/manager";
-import type { Lab } from "./lab";
+import { type Lab, type LabOptions, startLab } from "./lab";
+
+/** The image of `test/integration/task-image`, which has busybox. Not on any registry: the engines have it or nobody has. */
+export const taskImage = "127.0.0.1:1/hive-lab-task:1";
+
+/** Starts servers that are all managers of one Swarm and have {@link taskImage}. */
+export async function startSwarmLab(options: LabOptions): Promise<Lab> {
+  const lab = await startLab(options);
+  try {
+    await Promise.all([formSwarm(lab), provideTaskImage(lab)]);
+  } catch (error) {
+    await lab.destroy();
+    throw error;
+  }
+  return lab;
+}
 
 /**
  * Makes all servers of a lab managers of one Swarm.
@@ -30,6 +45,11 @@ export async function formSwarm(
     heartbeatSeconds: 2,
     taskHistoryLimit: 5,
   });
+}
+
+/** Brings {@link taskImage} onto every server of a lab. */
+export async function provideTaskImage(lab: Lab): Promise<void> {
+  await provideImage(lab, taskImage, "test/integration/task-image");
 }
 
 /** Builds an image on this computer and loads it into the engine of every server of a lab; no registry takes part. */

@@ -10,7 +10,6 @@ import type {
   SwarmServiceState,
 } from "../../providers/swarm-service/service-state";
 import { withEngine } from "../../providers/transport/engine";
-import { closeIdleConnections } from "../../providers/transport/pool";
 import { type Lab, startLab } from "./lab";
 import { eventually, formSwarm, inTask, provideImage, runningTask } from "./service-lab";
 
@@ -29,10 +28,7 @@ beforeAll(async () => {
   await formSwarm(lab);
   await provideImage(lab, image, "test/integration/standalone-image");
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 /** The inputs that the plan of a site with one standalone service leads to. */
 async function planned(): Promise<SwarmServiceInputs> {

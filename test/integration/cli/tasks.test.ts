@@ -30,9 +30,8 @@ import type { TaskRequest } from "../../../cli/tasks/running-tasks";
 import { shellCommand } from "../../../cli/tasks/shell-command";
 import { plain } from "../../../cli/terminal";
 import { sleep } from "../../../providers/transport/deadline";
-import { closeIdleConnections } from "../../../providers/transport/pool";
 import type { Lab } from "../lab";
-import { startService, startSwarm } from "./service-lab";
+import { createLabService, eventually, startSwarmLab, taskImage, tasksOf } from "../service-lab";
 
 /** One Swarm serves all tests; the last ones kill a host. */
 let lab: Lab;
@@ -42,14 +41,14 @@ jest.setTimeout(180_000);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hive-cp-"));
-  lab = await startSwarm("cli");
+  lab = await startSwarmLab({ servers: 3, prefix: "cli" });
   const applets = "/bin/busybox --install -s /bin; mkdir -p /tmp; touch /etc/passwd";
   const chatty = 'n=0; while :; do n=$((n+1)); echo "line $n of $(hostname)"; sleep 1; done';
-  await startService(lab, {
+  await startService({
     name: "web",
     script: `${applets}; echo begin; echo oops >&2; exec sleep 9999`,
   });
-  await startService(lab, {
+  await startService({
     name: "chatty",
     script: `${applets}; ${chatty}`,
     replicas: 2,
@@ -59,9 +58,35 @@ beforeAll(async () => {
 
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
-  closeIdleConnections();
   await lab.destroy();
 });
+
+/** Options of a service. */
+interface ServiceWish {
+  readonly name: string;
+  /** Text for `sh -c`. */
+  readonly script: string;
+  /** Default: a task on each host. */
+  readonly replicas?: number;
+  readonly logDriver?: string;
+}
+
+/** Creates a service and waits until its tasks run. */
+async function startService({ name, script, replicas, logDriver }: ServiceWish): Promise<void> {
+  await createLabService(lab, {
+    Name: name,
+    TaskTemplate: {
+      ContainerSpec: { Image: taskImage, Command: ["sh", "-c", script], Env: ["GREETING=hello"] },
+      ...(logDriver === undefined ? {} : { LogDriver: { Name: logDriver } }),
+      RestartPolicy: { Condition: "any", Delay: 500_000_000 },
+    },
+    Mode: replicas === undefined ? { Global: {} } : { Replicated: { Replicas: replicas } },
+  });
+  await eventually(`${name} runs`, 60, async () => {
+    const running = (await tasksOf(lab, name)).filter(({ Status }) => Status.State === "running");
+    return running.length === (replicas ?? lab.hosts.length);
+  });
+}
 
 interface Ran {
   readonly code: number;

@@ -7,16 +7,15 @@ import type {
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
 import { withAnyManager } from "../../../providers/transport/manager";
-import { closeIdleConnections } from "../../../providers/transport/pool";
-import { type Lab, startLab } from "../lab";
+import type { Lab } from "../lab";
 import {
   createLabService,
   eventually,
-  formSwarm,
   inTask,
-  provideImage,
   runningTask,
   serverOf,
+  startSwarmLab,
+  taskImage,
 } from "../service-lab";
 
 /** One service goes through its whole life, so the tests depend on their order. */
@@ -24,30 +23,24 @@ let lab: Lab;
 let serviceId: string;
 let kept: { id: string; state: ServiceInitializationState };
 
-const image = "127.0.0.1:1/hive-lab-task:1";
 const secret = "planted-secret";
 
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 3, prefix: "init" });
-  await formSwarm(lab);
-  await provideImage(lab, image, "test/integration/task-image");
+  lab = await startSwarmLab({ servers: 3, prefix: "init" });
   serviceId = await createLabService(lab, {
     Name: "store",
     Labels: { "hive.site": "lab.example" },
     TaskTemplate: {
-      ContainerSpec: { Image: image, StopGracePeriod: 1e9 },
+      ContainerSpec: { Image: taskImage, StopGracePeriod: 1e9 },
       RestartPolicy: { Condition: "any", Delay: 0 },
     },
     Mode: { Replicated: { Replicas: 1 } },
     EndpointSpec: { Mode: "dnsrr" },
   });
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 /** A step that runs a script and says in the container that it did. */
 function step(name: string, script: string, changes: object = {}): InitializationStep {

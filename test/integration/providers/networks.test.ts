@@ -4,29 +4,20 @@ import {
   type SwarmNetworkInputs,
   type SwarmNetworkState,
 } from "../../../providers/swarm-network/provider";
-import { closeIdleConnections } from "../../../providers/transport/pool";
 import { withAnyManager } from "../../../providers/transport/manager";
-import { type Lab, startLab } from "../lab";
-import { createLabService, formSwarm, inTask, provideImage, runningTask } from "../service-lab";
+import type { Lab } from "../lab";
+import { createLabService, inTask, runningTask, startSwarmLab, taskImage } from "../service-lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
 let lab: Lab;
 let network: SwarmNetworkState;
 
-/** Not on any registry: the engines have it or nobody has. */
-const image = "127.0.0.1:1/hive-lab-task:1";
-
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 3, prefix: "net" });
-  await formSwarm(lab);
-  await provideImage(lab, image, "test/integration/task-image");
+  lab = await startSwarmLab({ servers: 3, prefix: "net" });
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 function inputs(changes: Partial<SwarmNetworkInputs> = {}): SwarmNetworkInputs {
   return {
@@ -113,7 +104,7 @@ test("services on different hosts find each other by name over it", async () => 
     await createLabService(lab, {
       Name: name,
       TaskTemplate: {
-        ContainerSpec: { Image: image },
+        ContainerSpec: { Image: taskImage },
         Networks: [{ Target: network.networkId }],
         Placement: { Constraints: [`node.hostname==${lab.hosts[index]?.name ?? ""}`] },
       },

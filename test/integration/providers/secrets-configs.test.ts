@@ -9,30 +9,22 @@ import {
   type SwarmSecretState,
 } from "../../../providers/swarm-secret/provider";
 import { withAnyManager } from "../../../providers/transport/manager";
-import { closeIdleConnections } from "../../../providers/transport/pool";
-import { type Lab, startLab } from "../lab";
-import { createLabService, formSwarm, inTask, provideImage } from "../service-lab";
+import type { Lab } from "../lab";
+import { createLabService, inTask, startSwarmLab, taskImage } from "../service-lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
 let lab: Lab;
 let secret: SwarmSecretState;
 let config: SwarmConfigState;
 
-/** Not on any registry: the engines have it or nobody has. */
-const image = "127.0.0.1:1/hive-lab-task:1";
 const content = 'service {{ .Service.Name }} password {{ secret "password" }}\n';
 
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 3, prefix: "sec" });
-  await formSwarm(lab);
-  await provideImage(lab, image, "test/integration/task-image");
+  lab = await startSwarmLab({ servers: 3, prefix: "sec" });
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 function secretInputs(changes: Partial<SwarmSecretInputs> = {}): SwarmSecretInputs {
   return {
@@ -75,7 +67,7 @@ const names = (): Promise<string[]> =>
 
 /** What a service's container has from the Swarm. */
 const containerSpec = (): object => ({
-  Image: image,
+  Image: taskImage,
   Secrets: [
     {
       SecretID: secret.secretId,

@@ -1,9 +1,3 @@
-import { execFile } from "node:child_process";
-import { text } from "node:stream/consumers";
-import { promisify } from "node:util";
-
-import Docker from "dockerode";
-
 import { swarmClusterProvider } from "../../../providers/swarm-cluster/provider";
 import type {
   SwarmClusterInputs,
@@ -16,27 +10,22 @@ import type {
 } from "../../../providers/swarm-service/service-state";
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
-import { closeIdleConnections, connectionsOpened } from "../../../providers/transport/pool";
+import { connectionsOpened } from "../../../providers/transport/pool";
 import { serviceSpec } from "../../unit/model/service-specs";
 import { type Lab, startLab } from "../lab";
+import { provideTaskImage, taskImage } from "../service-lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
 let lab: Lab;
 let cluster: { id: string; state: SwarmClusterState };
 let service: { id: string; state: SwarmServiceState };
 
-/** Not on any registry: the engines have it or nobody has. */
-const image = "127.0.0.1:1/hive-lab-task:1";
-
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
   lab = await startLab({ servers: 3, prefix: "swarm" });
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 function members(): SwarmClusterInputs["members"] {
   return lab.hosts.map((access, index) => ({
@@ -58,7 +47,7 @@ async function serviceInputs(
   const spec = serviceSpec({
     site: "lab.example",
     name: "web",
-    image,
+    image: taskImage,
     mode: { kind: "global" },
     environment: { GREETING: "one" },
     ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
@@ -164,28 +153,7 @@ describe("a Swarm on real engines", () => {
 });
 
 describe("a service on real engines", () => {
-  beforeAll(async () => {
-    await promisify(execFile)("docker", [
-      "build",
-      "--quiet",
-      "--tag",
-      image,
-      "test/integration/task-image",
-    ]);
-    await Promise.all(
-      lab.hosts.map(async (access) => {
-        const saved = await new Docker().getImage(image).get();
-        await withEngine(
-          access,
-          async (docker) => {
-            // The engine is done when its answer ends.
-            await text(await docker.loadImage(saved));
-          },
-          { deadlineSeconds: 120 },
-        );
-      }),
-    );
-  }, 300_000);
+  beforeAll(() => provideTaskImage(lab), 300_000);
 
   test("runs on every host when create returns, and refreshes clean", async () => {
     const inputs = await serviceInputs();

@@ -2,41 +2,32 @@ import { runChecked, runCommand } from "../../../providers/transport/command";
 import { withEngine } from "../../../providers/transport/engine";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { withAnyManager } from "../../../providers/transport/manager";
-import { closeIdleConnections } from "../../../providers/transport/pool";
 import {
   volumeProvider,
   type VolumeInputs,
   type VolumeState,
 } from "../../../providers/volume/provider";
-import { type Lab, startLab } from "../lab";
+import type { Lab } from "../lab";
 import {
   createLabService,
   eventually,
-  formSwarm,
   inTask,
-  provideImage,
   runningTask,
   serverOf,
+  startSwarmLab,
+  taskImage,
 } from "../service-lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
 let lab: Lab;
 let shared: VolumeState;
 
-/** Not on any registry: the engines have it or nobody has. */
-const image = "127.0.0.1:1/hive-lab-task:1";
-
 jest.setTimeout(240_000);
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 3, prefix: "vol" });
-  await formSwarm(lab);
-  await provideImage(lab, image, "test/integration/task-image");
+  lab = await startSwarmLab({ servers: 3, prefix: "vol" });
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 function inputs(changes: Partial<VolumeInputs> = {}): VolumeInputs {
   return {
@@ -79,7 +70,7 @@ const volumesOn = (index: number): Promise<string[]> =>
 async function inContainer(index: number, script: string, flags = "--rm"): Promise<string> {
   const { stdout, stderr } = await runCommand(
     host(index),
-    `docker run ${flags} --volume data:/data ${image} /bin/sh -c '${script}'`,
+    `docker run ${flags} --volume data:/data ${taskImage} /bin/sh -c '${script}'`,
     { deadlineSeconds: 90 },
   );
   return `${stdout}${stderr}`;
@@ -132,7 +123,7 @@ describe("volumes of the engines", () => {
     expect(seen?.incarnations?.[1]).toMatch(/\(does not have the volume\)$/);
     await volumeProvider.update?.(state.name, { ...state, ...seen }, inputs(wanted));
     expect(await read(state)).toEqual(inputs(wanted));
-    await asRoot(2, `docker run --detach --volume cache:/c ${image} >/dev/null`);
+    await asRoot(2, `docker run --detach --volume cache:/c ${taskImage} >/dev/null`);
     const ended = eventually("the container ends", 20, async () => {
       await asRoot(2, "docker rm --force $(docker ps --quiet --filter volume=cache)");
       return true;
@@ -255,7 +246,7 @@ describe("a service with its data on hive-shared", () => {
       Name: "state",
       TaskTemplate: {
         ContainerSpec: {
-          Image: image,
+          Image: taskImage,
           Command: [
             "/bin/sh",
             "-c",

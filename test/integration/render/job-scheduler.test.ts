@@ -9,12 +9,11 @@ import { engineStatus } from "../../../providers/transport/engine";
 import { isTransportError } from "../../../providers/transport/errors";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { withAnyManager } from "../../../providers/transport/manager";
-import { closeIdleConnections } from "../../../providers/transport/pool";
 import { renderConverge } from "../../../render/converge";
 import { jobScheduler } from "../../../render/job-scheduler";
 import { serviceSpec } from "../../unit/model/service-specs";
-import { type Lab, startLab } from "../lab";
-import { eventually, formSwarm, provideImage, tasksOf } from "../service-lab";
+import type { Lab } from "../lab";
+import { eventually, startSwarmLab, taskImage, tasksOf } from "../service-lab";
 
 /** The tests follow two jobs through some minutes, so they depend on their order. */
 let lab: Lab;
@@ -22,20 +21,14 @@ let lab: Lab;
 let survivor: HostAccess;
 let made: Made;
 
-const image = "127.0.0.1:1/hive-lab-task:1";
 const minute = 60_000;
 
 jest.setTimeout(420_000);
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 3, prefix: "jobs" });
-  await formSwarm(lab);
-  await provideImage(lab, image, "test/integration/task-image");
+  lab = await startSwarmLab({ servers: 3, prefix: "jobs" });
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 /** A job as the program's state has it. */
 interface Made {
@@ -58,7 +51,7 @@ async function createJob(name: string, script: string, host: HostAccess): Promis
   const spec = serviceSpec({
     name,
     site: "lab.example",
-    image,
+    image: taskImage,
     entrypoint: ["/bin/sh", "-c"],
     command: [script],
     mode: { kind: "job", schedule: "* * * * *", retries: 0 },
