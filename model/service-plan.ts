@@ -51,6 +51,25 @@ export interface AttachmentPlan {
   readonly aliases: readonly string[];
 }
 
+/** A file or folder of the host in a container. */
+export interface BindPlan {
+  readonly kind: "bind";
+  /** Absolute path on the host; must exist. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** A file system in the host's memory. */
+export interface TmpfsPlan {
+  readonly kind: "tmpfs";
+  readonly target: string;
+  /** Absent: half of the host's memory. */
+  readonly sizeBytes?: number;
+  /** Octal digits, e.g. `1777`. */
+  readonly mode: string;
+}
+
 /** What a container sees at a path. */
 export type MountPlan =
   | {
@@ -60,31 +79,23 @@ export type MountPlan =
       readonly target: string;
       readonly readOnly: boolean;
     }
-  | {
-      readonly kind: "bind";
-      /** Absolute path on the host. */
-      readonly source: string;
-      readonly target: string;
-      readonly readOnly: boolean;
-    }
-  | {
-      readonly kind: "tmpfs";
-      readonly target: string;
-      readonly sizeBytes?: number;
-      /** Octal digits, e.g. `1777`. */
-      readonly mode: string;
-    };
+  | BindPlan
+  | TmpfsPlan;
 
-/** A secret or config as a file in a task. */
-export interface FilePlan {
-  /** Name of the secret or config in the site. */
-  readonly name: string;
+/** Where a task finds a file, and whose it is there. */
+export interface FileTarget {
   /** A name below `/run/secrets` for secrets, else an absolute path. */
   readonly target: string;
   readonly uid: number;
   readonly gid: number;
   /** Octal digits, e.g. `0444`. */
   readonly mode: string;
+}
+
+/** A secret or config as a file in a task. */
+export interface FilePlan extends FileTarget {
+  /** Name of the secret or config in the site. */
+  readonly name: string;
 }
 
 /** Name resolution of a container. */

@@ -1,4 +1,5 @@
 import type { ServicePlan } from "../plan";
+import type { BindPlan, FileTarget, TmpfsPlan } from "../service-plan";
 
 /** What a service of the Swarm takes over from the plan as it stands there. */
 export type PlannedService = Omit<
@@ -39,34 +40,15 @@ export type ServiceMount =
       /** Whether a new volume stays empty instead of getting what the image has at `target`. */
       readonly noCopy: boolean;
     }
-  | {
-      readonly kind: "bind";
-      /** Absolute path on the host; must exist. */
-      readonly source: string;
-      readonly target: string;
-      readonly readOnly: boolean;
-    }
-  | {
-      readonly kind: "tmpfs";
-      readonly target: string;
-      /** Absent: half of the host's memory. */
-      readonly sizeBytes?: number;
-      /** Octal digits, e.g. `1777`. */
-      readonly mode: string;
-    };
+  | BindPlan
+  | TmpfsPlan;
 
 /** A secret or config of the Swarm as a file in a task. */
-export interface ServiceFile {
+export interface ServiceFile extends FileTarget {
   /** Id in the Swarm. */
   readonly id: string;
   /** Name in the Swarm; the engine wants both. */
   readonly name: string;
-  /** A name below `/run/secrets` for secrets, else an absolute path. */
-  readonly target: string;
-  readonly uid: number;
-  readonly gid: number;
-  /** Octal digits, e.g. `0444`. */
-  readonly mode: string;
 }
 
 /**
