@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
 import { sleep } from "../transport/deadline";
-import { isTransportError } from "../transport/errors";
+import { isPassing } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
@@ -30,15 +30,7 @@ export async function patiently<T>(
         repeatable: true,
       });
     } catch (error) {
-      const passing = isTransportError(
-        error,
-        "deadline",
-        "lost",
-        "unreachable",
-        "engine",
-        "manager",
-      );
-      if (!passing || Date.now() + pauseMs > end) throw error;
+      if (!isPassing(error) || Date.now() + pauseMs > end) throw error;
     }
     await sleep(pauseMs);
   }

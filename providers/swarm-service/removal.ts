@@ -4,7 +4,7 @@ import type { EngineNode, EngineTask } from "../../model/service-progress";
 import { hasEnded } from "../../model/service-progress";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
-import { isTransportError } from "../transport/errors";
+import { isPassing, isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 import { runCommand } from "../transport/command";
@@ -69,15 +69,7 @@ export async function removePatiently(
       await removeService(managers, id, waitSeconds);
       return;
     } catch (error) {
-      const passing = isTransportError(
-        error,
-        "deadline",
-        "lost",
-        "unreachable",
-        "engine",
-        "manager",
-      );
-      if (!passing || Date.now() + pauseMs > end) throw error;
+      if (!isPassing(error) || Date.now() + pauseMs > end) throw error;
       if (isTransportError(error, "manager") && !(await isAnyThere(managers))) throw error;
     }
     await sleep(pauseMs);

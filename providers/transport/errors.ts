@@ -55,6 +55,11 @@ export function isTransportError(
   return kinds.length === 0 || kinds.includes(kind);
 }
 
+/** Whether an error may be over at a later attempt: the Swarm elects a leader, or a host or its engine is gone for a while. */
+export function isPassing(error: unknown): boolean {
+  return isTransportError(error, "deadline", "lost", "unreachable", "engine", "manager");
+}
+
 /** `p-hive0.hive.example (10.0.0.2:22)`: how messages name a host. */
 export function describeHost(access: HostAccess): string {
   return `${access.name} (${access.address}:${access.port})`;
