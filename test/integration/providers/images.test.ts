@@ -13,7 +13,11 @@ import {
   type ImageBuildState,
 } from "../../../providers/image-build/provider";
 import { buildWithBuildKit } from "../../../providers/image-build/buildkit";
-import { imagePullProvider, type ImagePullInputs } from "../../../providers/image-pull/provider";
+import {
+  imagePullProvider,
+  type ImagePullInputs,
+  type ImagePullState,
+} from "../../../providers/image-pull/provider";
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
@@ -532,35 +536,130 @@ describe("images from a folder to every server", () => {
         expect((await tasks(mended.reference)).match(/@sha256:\S+ Running/g)).toHaveLength(2);
       });
 
-      test("old releases go from registry and server, and never one that a service runs", async () => {
-        const folder = context("meanwhile", {});
-        let latest: ImageBuildState = (
-          await imageBuildProvider.update!("id", local, { ...inputs, host: lab.hosts[0]! })
-        ).outs!;
-        const used = latest.digest;
-        for (const number of [1, 2, 3, 4]) {
-          writeFileSync(
-            join(folder, "Dockerfile"),
-            `FROM debian:bookworm-slim\nLABEL n=${number}\n`,
-          );
+      describe("old releases go", () => {
+        let latest: ImageBuildState;
+        let held: ImagePullState;
+        let used: string;
+        const repository = (): string => `${registry}/meanwhile`;
+        /** A release that comes to registry and servers, and is not rolled out. */
+        const release = async (change: Partial<ImageBuildInputs>): Promise<void> => {
           const next = {
-            ...pushed(folder, { repository: `${registry}/meanwhile`, managers: others() }),
+            ...pushed(join(folder, "meanwhile")),
+            repository: repository(),
+            managers: others(),
+            ...change,
           };
           latest = (await imageBuildProvider.update!("id", latest, next)).outs!;
-        }
-        expect(latest.releases.map(({ kept }) => kept)).toEqual([true, true, true, false, true]);
-        expect(latest.releases[4]!.digest).toBe(used);
-        const { stdout } = await asRoot(
-          0,
-          `curl -s --cacert /etc/docker/certs.d/${registry}/ca.crt -u pull:$(cat) https://${registry}/v2/meanwhile/tags/list`,
-          pullAccount.password,
-        );
-        const { tags } = JSON.parse(stdout) as { tags: string[] };
-        expect(tags.sort()).toEqual(
-          latest.releases.flatMap(({ kept, tag }) => (kept ? [tag] : [])).sort(),
-        );
-        const onHost = await asRoot(0, `docker images --quiet ${registry}/meanwhile`);
-        expect(onHost.stdout.trim().split("\n")).toHaveLength(4);
+          const image = spread({
+            hosts: others(),
+            reference: latest.reference,
+            managers: others(),
+          });
+          held = (await imagePullProvider.update!("id", held, image)).outs!;
+        };
+        const buildNumber = async (number: number): Promise<string> => {
+          const dockerfile = `FROM debian:bookworm-slim\nLABEL n=${number}\nCMD sleep 1000\n`;
+          writeFileSync(join(folder, "meanwhile", "Dockerfile"), dockerfile);
+          await release({ contextHash: hashBuildContext(join(folder, "meanwhile")) });
+          return latest.digest;
+        };
+        /** Digests of the images of the repository on a server. */
+        const onServer = async (index: number): Promise<string[]> => {
+          const { stdout } = await asRoot(
+            index,
+            `docker image ls --digests --format "{{.Repository}} {{.Digest}}" | grep "^${repository()} sha256" | cut -d " " -f 2 | sort --unique`,
+          );
+          return stdout.trim().split("\n");
+        };
+        /** Which releases the registry has, newest first. */
+        const inRegistry = async (): Promise<boolean[]> => {
+          const found: boolean[] = [];
+          for (const { digest } of latest.releases) {
+            const { stdout } = await asRoot(
+              0,
+              `curl -s -o /dev/null -w "%{http_code}" --cacert /etc/docker/certs.d/${registry}/ca.crt -u pull:$(cat) -I -H "Accept: application/vnd.docker.distribution.manifest.v2+json" https://${registry}/v2/meanwhile/manifests/${digest}`,
+              pullAccount.password,
+            );
+            found.push(stdout === "200");
+          }
+          return found;
+        };
+        /** Has the service run on one server only, an image that it will not be rolled back from; the others keep no container of it. */
+        const runOnly = async (image: string): Promise<void> => {
+          for (const option of ["--label-add a=1", "--label-add a=2"])
+            await asRoot(
+              1,
+              `docker service update --quiet --detach --no-resolve-image --image ${image} --constraint-add node.hostname==$(hostname) ${option} --stop-grace-period 0s web`,
+            );
+          await asRoot(
+            1,
+            `for i in $(seq 100); do docker ps --no-trunc --format "{{.Image}}" | grep -q "${image}" && docker container prune --force && exit 0; sleep 0.2; done; docker service ps --no-trunc web; exit 1`,
+          );
+          await asRoot(
+            2,
+            `for i in $(seq 100); do [ -z "$(docker ps --quiet)" ] && docker container prune --force && exit 0; sleep 0.2; done; exit 1`,
+          );
+        };
+
+        beforeAll(async () => {
+          const host = lab.hosts[0]!;
+          latest = (await imageBuildProvider.update!("id", local, { ...inputs, host })).outs!;
+          used = latest.digest;
+          const image = spread({ hosts: others(), reference: latest.reference });
+          held = (await imagePullProvider.create(image)).outs!;
+          await runOnly(latest.reference);
+        });
+
+        test("from registry and servers, and never one that a service runs, also where it has no container", async () => {
+          const digests: string[] = [];
+          for (const number of [1, 2, 3, 4]) {
+            digests.push(await buildNumber(number));
+            for (const index of [1, 2]) expect(await onServer(index)).toContain(used);
+          }
+          expect(latest.releases.map(({ digest }) => digest)).toEqual([
+            ...digests.toReversed(),
+            used,
+          ]);
+          expect(latest.releases.map(({ kept }) => kept)).toEqual([true, true, true, false, true]);
+          expect(await inRegistry()).toEqual([true, true, true, false, true]);
+          for (const index of [1, 2])
+            expect(await onServer(index)).toEqual([used, ...digests.slice(2)].sort());
+          const onHost = await asRoot(0, `docker images --quiet ${repository()}`);
+          expect(onHost.stdout.trim().split("\n")).toHaveLength(4);
+        });
+
+        test("when a service runs another one; the one before it stays", async () => {
+          const [fourth] = latest.releases;
+          await runOnly(latest.reference);
+          const fifth = await buildNumber(5);
+          expect(latest.releases.map(({ kept }) => kept)).toEqual([true, true, true, false, false]);
+          expect(await inRegistry()).toEqual([true, true, true, false, false]);
+          for (const index of [1, 2])
+            expect(await onServer(index)).toEqual([fourth!.digest, fifth].sort());
+        });
+
+        test("a promoted image is a release like these, and one that never came is refused", async () => {
+          const name = `${repository()}:promoted`;
+          await asRoot(
+            0,
+            `docker pull --quiet ${first.reference}; docker tag ${first.reference} ${name}; docker login --username push --password-stdin ${registry} && docker push --quiet ${name}; docker image rm ${name}; docker logout ${registry}`,
+            pushAccount.password,
+          );
+          const before = latest.releases;
+          await release({ pullFrom: `${repository()}@${first.digest}` });
+          expect(latest.releases[0]).toMatchObject({ digest: first.digest, kept: true });
+          // The newest three, and what a service could be rolled back to from what it runs.
+          expect(latest.releases.slice(1, 4)).toEqual(before.slice(0, 3));
+          expect((await inRegistry()).slice(0, 4)).toEqual([true, true, true, true]);
+          for (const index of [1, 2])
+            expect(await onServer(index)).toEqual(
+              [first, ...before.slice(0, 2)].map(({ digest }) => digest).sort(),
+            );
+          const never = `${repository()}@sha256:${"0".repeat(64)}`;
+          const message = await failureOf(release({ pullFrom: never }));
+          expect(message).toContain(`meanwhile is pinned to sha256:${"0".repeat(64)}, which`);
+          expect(message).toContain("npx hive promote meanwhile");
+        });
       });
     });
 
