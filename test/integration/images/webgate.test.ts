@@ -249,6 +249,9 @@ describe("when servers are lost", () => {
       expect(answer.headers.refresh).toBe("1");
       expect(answer.headers["retry-after"]).toBe("1");
       expect(answer.text).toContain("One moment, please");
+      // With its looks in it, for nobody can be asked for them.
+      expect(answer.text).toContain("prefers-color-scheme: dark");
+      expect(answer.text).not.toContain("<!--#");
       expect((await get("/status/")).status).toBe(200);
       await docker("start", gone.id);
       await eventually(10, async () =>
