@@ -252,6 +252,13 @@ describe("when servers are lost", () => {
       // With its looks in it, for nobody can be asked for them.
       expect(answer.text).toContain("prefers-color-scheme: dark");
       expect(answer.text).not.toContain("<!--#");
+      const sent = await get("/", { session, form: { a: "b" } });
+      expect([sent.status, sent.text]).toEqual([503, answer.text]);
+      if (gone === am) {
+        const login = await logIn();
+        expect([login.status, login.headers.refresh]).toEqual([503, "1; url=/login"]);
+        expect((await get("/.webgate/away")).status).toBe(404);
+      }
       expect((await get("/status/")).status).toBe(200);
       await docker("start", gone.id);
       await eventually(10, async () =>
