@@ -5,6 +5,7 @@
  */
 const { spawnSync } = require("node:child_process");
 const { mkdirSync, readFileSync, rmSync } = require("node:fs");
+const { availableParallelism } = require("node:os");
 const { join } = require("node:path");
 
 const root = join(__dirname, "..");
@@ -16,6 +17,13 @@ const bin = (/** @type {string} */ name) => join(root, "node_modules", ".bin", n
 /** Levels in the order in which they run: what fails fast and cheap comes first. */
 const jestLevels = ["unit", "components", "contract", "integration", "e2e"];
 const levels = ["lint", ...jestLevels];
+
+/**
+ * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Integration tests wait for servers
+ * most of the time, and each file has servers of its own; whole stages are measured, so that nothing else may run.
+ * @type {Readonly<Record<string, string>>}
+ */
+const workersOf = { integration: "200%", e2e: "1" };
 
 /** The three static checks; each counts as one test. @returns {{passed: number, failed: number}} */
 function lint() {
@@ -44,9 +52,7 @@ function lint() {
 function jest(level, extra) {
   const report = join(output, `${level}.json`);
   rmSync(report, { force: true });
-  // What starts servers runs one after the other; the rest on every core (Jest would leave one idle).
-  const workers =
-    level === "integration" || level === "e2e" ? ["--runInBand"] : ["--maxWorkers=100%"];
+  const workers = workersOf[level] ?? availableParallelism();
   const run = spawnSync(
     process.execPath,
     [
@@ -56,7 +62,7 @@ function jest(level, extra) {
       "--json",
       "--outputFile",
       report,
-      ...workers,
+      `--maxWorkers=${workers}`,
       ...extra,
     ],
     { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
