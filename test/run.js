@@ -21,9 +21,9 @@ const levels = ["lint", ...jestLevels];
 /**
  * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Integration tests wait for servers
  * most of the time, and each file has servers of its own; whole stages are measured, so that nothing else may run.
- * @type {Readonly<Record<string, string>>}
+ * @type {Readonly<Record<string, number>>}
  */
-const workersOf = { integration: "200%", e2e: "1" };
+const workersOf = { integration: availableParallelism() + 1, e2e: 1 };
 
 /** The three static checks; each counts as one test. @returns {{passed: number, failed: number}} */
 function lint() {
