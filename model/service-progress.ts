@@ -118,6 +118,13 @@ export function serviceProgress(
   const ended = newestFirst(
     current.filter((task) => hasEnded(task) && past?.has(task.ID) !== true),
   );
+  const { Condition: condition } = service.Spec.TaskTemplate.RestartPolicy ?? {};
+  const done = ended.filter(({ Status }) => Status.State === "complete");
+  if (condition === "on-failure" && done.length > 0) {
+    const why =
+      "a task of it ended well, and its restart policy starts it again after failures only";
+    return { kind: "failed", detail: why, tasks: done };
+  }
   const { attempts, detail: given } = patience(service);
   if (attemptsInWorstPlace(ended) >= attempts) {
     return { kind: "failed", detail: given, tasks: ended };

@@ -11,10 +11,9 @@ import { withEngine } from "../../providers/transport/engine";
 import { withAnyManager } from "../../providers/transport/manager";
 import { serviceSpec } from "../unit/model/service-specs";
 import type { Lab } from "./lab";
-import { inTask, type LabTask, runningTask, serverOf, tasksOf } from "./service-lab";
+import { inTask, type LabTask, runningTask, serverOf, taskImage, tasksOf } from "./service-lab";
 
-/** The image of `test/integration/task-image`. Not on any registry: the engines have it or nobody has. */
-export const taskImage = "127.0.0.1:1/hive-lab-task:1";
+/** In {@link taskImage}. */
 export const busybox = "/bin/busybox";
 
 /** A service that the provider made. */
@@ -27,7 +26,10 @@ export interface Made {
 export interface ServiceInspection {
   readonly Version: { readonly Index: number };
   readonly Spec: EngineServiceSpec;
-  readonly Endpoint?: { readonly VirtualIPs?: readonly { readonly Addr?: string }[] };
+  readonly Endpoint?: {
+    readonly VirtualIPs?: readonly { readonly Addr?: string }[];
+    readonly Ports?: readonly unknown[];
+  };
   readonly UpdateStatus?: { readonly State?: string };
 }
 

@@ -10,6 +10,7 @@ import type {
   SwarmServiceState,
 } from "../../providers/swarm-service/service-state";
 import { withEngine } from "../../providers/transport/engine";
+import { proves } from "../proves";
 import { type Lab, startLab } from "./lab";
 import { eventually, formSwarm, inTask, provideImage, runningTask } from "./service-lab";
 
@@ -78,7 +79,7 @@ async function fileOf(path: string): Promise<string> {
 }
 
 describe("a standalone service: a small system with systemd as process 1", () => {
-  test("comes up as a service of the Swarm, with all its units", async () => {
+  proves("standalone")("comes up as a service of the Swarm, with all its units", async () => {
     inputs = await planned();
     const created = await swarmServiceProvider.create(inputs);
     service = { id: created.id, state: created.outs as SwarmServiceState };

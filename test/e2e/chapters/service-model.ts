@@ -1,20 +1,23 @@
 import { type Extension, extendSite, restoreSite } from "../extended-site";
 import type { StageUnderTest } from "../stage-under-test";
 import { docker, eventually } from "../test-stage";
+import { proves } from "../../proves";
 
 const image = `FROM debian:bookworm-slim
 # Ends at once when it is asked to.
 ENTRYPOINT ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]
 `;
 
+/** The script of a step that loads initial data. */
+const script = "site/initial-data/book.sh";
+
 /** A site with one service of each kind. What changes between two runs is an argument. */
 function extension(change: {
   readonly secretVersion?: number;
   readonly config?: string;
   readonly probe?: string;
-  readonly step?: string;
 }): Extension {
-  const { secretVersion = 1, config = "first", probe = "probe", step = "one" } = change;
+  const { secretVersion = 1, config = "first", probe = "probe" } = change;
   return {
     images: "{ probe: {} }",
     secrets: `{ token: { generate: { version: ${secretVersion} } } }`,
@@ -31,7 +34,7 @@ function extension(change: {
       image: { build: "probe" }, endpointMode: "dnsrr", stopGracePeriod: "2s",
       volumes: [{ source: "ledger", target: "/ledger" }],
       initialize: [
-        { name: "book", command: ["sh", "-c", "cat > /tmp/in && echo ${step} >> /ledger/entries"], secrets: ["token"] },
+        { name: "book", script: "${script}", interpreter: ["sh", "-eu", "-c"], secrets: ["token"] },
       ],
     },
     after: { image: { build: "probe" }, endpointMode: "dnsrr", dependsOn: ["ledger"], stopGracePeriod: "2s" },
@@ -60,19 +63,42 @@ export function serviceModel(site: StageUnderTest): void {
     return site.inside(index, "docker", "exec", id, ...command);
   };
 
+  /** When the Swarm recorded that the step of the initial data is done. */
+  const recordedAt = (): string =>
+    site.onHost(
+      0,
+      "docker config inspect --format '{{.CreatedAt}}' $(docker config ls --quiet --filter name=hive.init.ledger)",
+    );
+  /** What the step of the initial data does: it keeps what it was given, and how it was run, and books an entry. */
+  const writeScript = (entry: string): void =>
+    stage.write(script, `cat > /tmp/in\necho $- > /tmp/flags\necho ${entry} >> /ledger/entries\n`);
+
   describe("a site with a service of each kind", () => {
-    it("comes up: networks, volumes, secrets, configs, services in order, initial data, jobs", async () => {
-      stage.write("site/images/probe/Dockerfile", image);
-      extendSite(stage, extension({}));
-      await site.up();
-      expect(exec("probe", "cat", "/etc/greeting")).toBe("first");
-      expect(exec("probe", "cat", "/run/secrets/token")).toMatch(/^[A-Za-z0-9]{32}$/);
-      expect(exec("bystander", "getent", "hosts", "oracle")).toMatch(/oracle/);
-      expect(exec("ledger", "cat", "/ledger/entries")).toBe("one");
-      expect(exec("ledger", "cat", "/tmp/in")).toBe(exec("probe", "cat", "/run/secrets/token"));
-      expect(site.inside(0, "docker", "service", "logs", "--raw", "once")).toBe("the job has run");
-      expect(await site.changesOf("preview")).toBe("");
-    });
+    proves(
+      "image.build",
+      "dependsOn",
+      "initialize.script",
+      "initialize.interpreter",
+    )(
+      "comes up: networks, volumes, secrets, configs, services in order, initial data, jobs",
+      async () => {
+        stage.write("site/images/probe/Dockerfile", image);
+        writeScript("one");
+        extendSite(stage, extension({}));
+        await site.up();
+        expect(exec("probe", "cat", "/etc/greeting")).toBe("first");
+        expect(exec("probe", "cat", "/run/secrets/token")).toMatch(/^[A-Za-z0-9]{32}$/);
+        expect(exec("bystander", "getent", "hosts", "oracle")).toMatch(/oracle/);
+        expect(exec("ledger", "cat", "/ledger/entries")).toBe("one");
+        expect(exec("ledger", "cat", "/tmp/in")).toBe(exec("probe", "cat", "/run/secrets/token"));
+        expect(exec("ledger", "cat", "/tmp/flags")).toMatch(/e.*u|u.*e/);
+        expect(site.inspectService("after", "{{.CreatedAt}}") > recordedAt()).toBe(true);
+        expect(site.inside(0, "docker", "service", "logs", "--raw", "once")).toBe(
+          "the job has run",
+        );
+        expect(await site.changesOf("preview")).toBe("");
+      },
+    );
 
     it("shows every one of them in its status", async () => {
       const { code, stdout, output } = await stage.hive(["status", "--json"]);
@@ -101,7 +127,7 @@ export function serviceModel(site: StageUnderTest): void {
     it("runs a step of the initial data again when, and only when, it changed", async () => {
       // The secret that the step reads has changed in the run before: that is a new content too.
       expect(exec("ledger", "cat", "/ledger/entries").split("\n")).toEqual(["one", "one"]);
-      extendSite(stage, extension({ secretVersion: 2, config: "second", step: "two" }));
+      writeScript("two");
       await site.up();
       expect(exec("ledger", "cat", "/ledger/entries").split("\n")).toEqual(["one", "one", "two"]);
       expect(await site.changesOf("preview")).toBe("");
@@ -119,10 +145,7 @@ export function serviceModel(site: StageUnderTest): void {
     });
 
     it("replaces a renamed service without leaving the old one behind", async () => {
-      extendSite(
-        stage,
-        extension({ secretVersion: 2, config: "second", step: "two", probe: "oracle" }),
-      );
+      extendSite(stage, extension({ secretVersion: 2, config: "second", probe: "oracle" }));
       await site.up();
       const names = site.inside(0, "docker", "service", "ls", "--format", "{{.Name}}").split("\n");
       expect(names).toContain("oracle");
@@ -200,6 +223,7 @@ export function serviceModel(site: StageUnderTest): void {
       const before = updatedAt("webgate");
       restoreSite(stage);
       stage.write("site/images/probe/Dockerfile", undefined);
+      stage.write(script, undefined);
       await site.up();
       const list = (kind: string): string =>
         site.inside(0, "docker", kind, "ls", "--format", "{{.Name}}");

@@ -3,6 +3,21 @@ import { docker } from "../test-stage";
 import { browserSession } from "../worked-example/browser-session";
 import { loginLoad, type LoginLoadResult } from "../worked-example/login-load";
 
+/** Each login is a second after the one before, so that the loss of a server strikes about one of them in the middle. */
+const logins = { seconds: 45, perSecond: 1 };
+/** A request waits at webgate for a service that is on its way to another server for 40 s (`proxy_read_timeout`). */
+const gateSeconds = 40;
+
+/**
+ * How many logins may fail. Lost is what was at work on the killed server in that moment: one login, and on a slow computer,
+ * where each takes a second or two, up to three. The others wait until the service has moved; a gate that did not wait would lose
+ * one a second. Only where the move takes longer than the gate waits, after an election that went into its second round of
+ * 20 s, those are lost that were begun in its first seconds; logins that waited nearly so long show that this was the reason.
+ */
+function mostFailed(slowest: number): number {
+  return slowest > gateSeconds - 5 ? 15 : 3;
+}
+
 /** The worked example as a person meets it: a real browser, logins without end, and the loss of the servers under them. */
 export function workedExample(site: StageUnderTest): void {
   const kill = (service: string): void => {
@@ -19,8 +34,7 @@ export function workedExample(site: StageUnderTest): void {
         service,
         loginLoad({
           addresses: site.addresses,
-          seconds: 45,
-          perSecond: 1,
+          ...logins,
           output: `test-output/worked-example/logins-${service}-killed.json`,
         }),
       );
@@ -51,18 +65,22 @@ export function workedExample(site: StageUnderTest): void {
     });
 
     it.each(["ldap", "am"])(
-      "lets other people log in while the server of %s is killed, but for the time that it needs to move",
+      "lets other people log in while the server of %s is killed, but for those at work there in that moment",
       async (service) => {
         const result = await loads.get(service);
         if (result === undefined) throw new Error("No load was run.");
-        const { begun, ok, failed, firstFailure = 0, lastFailure = 0, secondsOfLogin } = result;
+        const { begun, ok, failed, reasons, secondsOfLogin } = result;
         console.log(
           `Logins while ${service}'s server was killed: ${ok} succeeded, ${failed} failed, ` +
             `the slowest took ${secondsOfLogin.max} s.`,
         );
-        expect(ok).toBeGreaterThan(begun / 2);
-        // Where the Swarm's leader was killed, an election (10 to 20 s a round) comes before the move.
-        expect(lastFailure - firstFailure).toBeLessThan(45);
+        expect(begun).toBe(logins.seconds * logins.perSecond);
+        // With the reasons, so that they are seen where there are too many.
+        expect({ failed, reasons, tooMany: failed > mostFailed(secondsOfLogin.max) }).toEqual({
+          failed,
+          reasons,
+          tooMany: false,
+        });
       },
     );
   });

@@ -7,6 +7,7 @@ import type {
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
 import { withAnyManager } from "../../../providers/transport/manager";
+import { proves } from "../../proves";
 import type { Lab } from "../lab";
 import {
   createLabService,
@@ -98,20 +99,28 @@ const update = async (news: ServiceInitializationInputs): Promise<void> => {
 };
 
 describe("the initialization of a service on real engines", () => {
-  test("runs the steps in order in the running task, with secrets and input on standard input", async () => {
-    const created = await serviceInitializationProvider.create(inputs([one, two]));
-    kept = { id: created.id, state: created.outs as ServiceInitializationState };
-    expect(kept.state.done.map(({ name }) => name)).toEqual(["one", "two"]);
-    expect(await ran()).toEqual(["one", "two"]);
-    expect(await inTask(lab, "store", ["/bin/busybox", "cat", "/got"])).toBe(
-      `${secret}\nsecond\ndn: uid=ada\nsn: Lovelace`,
-    );
-    expect((await inTask(lab, "store", ["/bin/busybox", "cat", "/size"])).trim()).toBe("2097152");
-    expect(await recorded()).toEqual(["one done", "two done"]);
-    const all = JSON.stringify(await records());
-    expect(all).not.toContain(secret);
-    expect(all).not.toContain(Buffer.from(secret).toString("base64"));
-  });
+  proves(
+    "initialize.name",
+    "initialize.command",
+    "initialize.secrets",
+    "initialize.input",
+  )(
+    "runs the steps in order in the running task, with secrets and input on standard input",
+    async () => {
+      const created = await serviceInitializationProvider.create(inputs([one, two]));
+      kept = { id: created.id, state: created.outs as ServiceInitializationState };
+      expect(kept.state.done.map(({ name }) => name)).toEqual(["one", "two"]);
+      expect(await ran()).toEqual(["one", "two"]);
+      expect(await inTask(lab, "store", ["/bin/busybox", "cat", "/got"])).toBe(
+        `${secret}\nsecond\ndn: uid=ada\nsn: Lovelace`,
+      );
+      expect((await inTask(lab, "store", ["/bin/busybox", "cat", "/size"])).trim()).toBe("2097152");
+      expect(await recorded()).toEqual(["one done", "two done"]);
+      const all = JSON.stringify(await records());
+      expect(all).not.toContain(secret);
+      expect(all).not.toContain(Buffer.from(secret).toString("base64"));
+    },
+  );
 
   test("is adopted by a second create, as after a lost state, and refreshes clean", async () => {
     const again = await serviceInitializationProvider.create(inputs([one, two]));
@@ -129,7 +138,7 @@ describe("the initialization of a service on real engines", () => {
     expect(await ran()).toEqual(["one", "two", "two", "one"]);
   });
 
-  test("counts a step as done when its 'unless' says so", async () => {
+  proves("initialize.unless")("counts a step as done when its 'unless' says so", async () => {
     const steps = [one, step("three", "true", { unless: ["/bin/busybox", "test", "-e", "/got"] })];
     await update(inputs(steps, { one: [secret, "other"] }));
     expect(await ran()).toEqual(["one", "two", "two", "one"]);
@@ -170,14 +179,30 @@ describe("the initialization of a service on real engines", () => {
     );
   });
 
-  test("a step that takes too long is ended, in the container too", async () => {
-    const slow = { ...step("slow", "/bin/busybox sleep 1234"), deadlineSeconds: 2 };
-    await expect(update(inputs([slow]))).rejects.toThrow(/step 'slow'[^]*within its 2 s/);
-    await eventually("the command is gone", 15, async () => {
-      const processes = await inTask(lab, "store", ["/bin/busybox", "ps"]);
-      return !processes.includes("sleep 1234");
-    });
+  proves("initialize.user")("a step runs as the user that it names", async () => {
+    const before = await ran();
+    const who = {
+      ...step("who", ""),
+      command: ["/bin/sh", "-c", "test $(/bin/busybox id -u) = 1234"],
+      user: "1234",
+    };
+    await update(inputs([who], {}));
+    expect(await recorded()).toEqual(["who done"]);
+    await expect(update(inputs([{ ...who, user: "" }], {}))).rejects.toThrow(/step 'who'/);
+    expect(await ran()).toEqual(before);
   });
+
+  proves("initialize.deadline")(
+    "a step that takes too long is ended, in the container too",
+    async () => {
+      const slow = { ...step("slow", "/bin/busybox sleep 1234"), deadlineSeconds: 2 };
+      await expect(update(inputs([slow]))).rejects.toThrow(/step 'slow'[^]*within its 2 s/);
+      await eventually("the command is gone", 15, async () => {
+        const processes = await inTask(lab, "store", ["/bin/busybox", "ps"]);
+        return !processes.includes("sleep 1234");
+      });
+    },
+  );
 
   test("waits for what an interrupted run left behind, and runs the step anew", async () => {
     const long = step("long", "echo begin >> /order; /bin/busybox sleep 4; echo end >> /order");

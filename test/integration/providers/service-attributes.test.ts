@@ -1,25 +1,29 @@
+import { readFileSync } from "node:fs";
+
 import type Dockerode from "dockerode";
 
+import { planSite } from "../../../model/plan-site";
 import { lastRunLabel } from "../../../model/service-spec/labels";
 import type { EngineServiceSpec } from "../../../model/service-spec/engine";
 import type { ServiceSpec } from "../../../model/service-spec/spec";
+import { defineSite } from "../../../model/site";
+import { parseStage } from "../../../model/stage";
 import { swarmServiceProvider } from "../../../providers/swarm-service/provider";
-import type {
-  SwarmServiceInputs,
-  SwarmServiceState,
-} from "../../../providers/swarm-service/service-state";
+import type { SwarmServiceInputs } from "../../../providers/swarm-service/service-state";
 import { withEngine } from "../../../providers/transport/engine";
 import { withAnyManager } from "../../../providers/transport/manager";
-import { closeIdleConnections } from "../../../providers/transport/pool";
+import { proves } from "../../proves";
 import { serviceSpec } from "../../unit/model/service-specs";
 import { type Lab, startLab } from "../lab";
+import { busybox, labServices, type Made } from "../lab-services";
 import {
   eventually,
   formSwarm,
-  inTask,
-  provideImage,
+  type LabTask,
+  provideTaskImage,
   runningTask,
   serverOf,
+  taskImage as image,
   tasksOf,
 } from "../service-lab";
 
@@ -30,20 +34,32 @@ let back: string;
 let key: { readonly id: string; readonly name: string };
 let page: { readonly id: string; readonly name: string };
 
-const image = "127.0.0.1:1/hive-lab-task:1";
-const busybox = "/bin/busybox";
 const mebibyte = 2 ** 20;
 /** Idles until it is told to stop, and serves /srv. */
-const idle = `trap 'exit 0' TERM QUIT
+const idle = `trap 'exit 0' TERM
 echo "started as $*"
 ${busybox} httpd -f -p 8000 -h /srv &
 while :; do ${busybox} sleep 1; done`;
+
+const {
+  inputsOf,
+  create,
+  createFailing,
+  update,
+  readInputs,
+  remove,
+  inspectService,
+  containerOf,
+  inspectContainer,
+  runningTasks,
+  shell,
+} = labServices(() => lab, idle);
 
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
   lab = await startLab({ servers: 3, prefix: "attr" });
-  await Promise.all([formSwarm(lab), provideImage(lab, image, "test/integration/task-image")]);
+  await Promise.all([formSwarm(lab, zone), provideTaskImage(lab)]);
   [front, back, key, page] = await withAnyManager(lab.hosts, async (docker) => [
     await makeNetwork(docker, "front"),
     await makeNetwork(docker, "back"),
@@ -51,10 +67,12 @@ beforeAll(async () => {
     await makeConfig(docker, "page-1", "hello from a config"),
   ]);
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
+
+/** Two zones: the first server alone, and the others. */
+function zone(index: number): Record<string, string> {
+  return { "hive.zone": index === 0 ? "zone-a" : "zone-b" };
+}
 
 async function makeNetwork(docker: Dockerode, name: string): Promise<string> {
   return (await docker.createNetwork({ Name: name, Driver: "overlay" })).id;
@@ -84,71 +102,10 @@ async function makeConfig(
   return { id: made.id, name };
 }
 
-/** Inputs in their normal form, as `check` answers them. */
-async function inputsOf(
-  changes: Partial<ServiceSpec>,
-  extra: Partial<SwarmServiceInputs> = {},
-): Promise<SwarmServiceInputs> {
-  const spec = serviceSpec({
-    site: "lab.example",
-    image,
-    entrypoint: ["/bin/sh", "-c"],
-    command: [idle],
-    ...changes,
-  });
-  const wish = { ...spec, revision: 1, managers: lab.hosts, ...extra } as SwarmServiceInputs;
-  const checked = await swarmServiceProvider.check?.(wish, wish);
-  expect(checked?.failures).toEqual([]);
-  return checked?.inputs as SwarmServiceInputs;
-}
-
-interface Made {
-  readonly id: string;
-  state: SwarmServiceState;
-}
-
-async function create(inputs: SwarmServiceInputs): Promise<Made> {
-  const { id, outs } = await swarmServiceProvider.create(inputs);
-  return { id, state: outs as SwarmServiceState };
-}
-
-async function update(made: Made, inputs: SwarmServiceInputs): Promise<void> {
-  const updated = await swarmServiceProvider.update?.(made.id, made.state, inputs);
-  made.state = updated?.outs as SwarmServiceState;
-}
-
-async function readInputs(made: Made): Promise<unknown> {
-  return (await swarmServiceProvider.read?.(made.id, made.state))?.inputs;
-}
-
-async function remove(made: Made): Promise<void> {
-  await swarmServiceProvider.delete?.(made.id, made.state);
-}
-
-/** The service as the Swarm has it. */
-async function inspectService(
-  id: string,
-): Promise<{ readonly Version: { readonly Index: number }; readonly Spec: EngineServiceSpec }> {
-  return await withAnyManager(
-    lab.hosts,
-    (docker) => docker.getService(id).inspect() as Promise<never>,
-    { repeatable: true },
-  );
-}
-
-/** The running container of a service with one task. */
-async function inspectContainer(service: string): Promise<Dockerode.ContainerInspectInfo> {
-  const task = await runningTask(lab, service);
-  const host = lab.hosts[await serverOf(lab, task)];
-  if (host === undefined) throw new Error(`The task of ${service} is on no server.`);
-  return await withEngine(host, (docker) =>
-    docker.getContainer(task.Status.ContainerStatus?.ContainerID ?? "").inspect(),
-  );
-}
-
-/** What a shell in the running container prints. */
-async function shell(service: string, script: string): Promise<string> {
-  return (await inTask(lab, service, ["/bin/sh", "-c", script])).trim();
+/** The addresses that the engine's name server gives for a name, in a container of a service. */
+async function addressesOf(service: string, name: string): Promise<string[]> {
+  const answer = await shell(service, `${busybox} nslookup -type=a ${name} 127.0.0.11`);
+  return [...answer.matchAll(/^Address: (\S+)$/gm)].map(([, address = ""]) => address);
 }
 
 describe("every attribute of a service", () => {
@@ -209,7 +166,6 @@ describe("every attribute of a service", () => {
       },
       restart: { condition: "any", delaySeconds: 0.5, maxAttempts: 9, windowSeconds: 60 },
       stopGracePeriodSeconds: 7,
-      stopSignal: "SIGQUIT",
       user: "1000:1000",
       groups: ["2000"],
       workingDirectory: "/data",
@@ -229,19 +185,25 @@ describe("every attribute of a service", () => {
     container = await inspectContainer("everything");
   });
 
-  test("entrypoint and command are what runs", async () => {
+  proves("entrypoint", "command")("entrypoint and command are what runs", async () => {
     expect(container.Path).toBe("/bin/sh");
     expect(container.Args).toEqual(["-c", idle, "everything", "first", "second"]);
     const seen = await shell("everything", `${busybox} tr '\\0' ' ' < /proc/1/cmdline`);
     expect(seen).toMatch(/everything first second$/);
   });
 
-  test("environment", async () => {
+  proves("environment")("environment", async () => {
     const seen = await shell("everything", `${busybox} tr '\\0' '\\n' < /proc/1/environ`);
     expect(seen.split("\n")).toEqual(expect.arrayContaining(["GREETING=good day", "EQUATION=a=b"]));
   });
 
-  test("a published port of the host answers, there only; udp is published as such", async () => {
+  proves(
+    "ports.target",
+    "ports.published",
+    "ports.mode=host",
+    "ports.protocol=tcp",
+    "ports.protocol=udp",
+  )("a published port of the host answers, there only; udp is published as such", async () => {
     const [other, own] = [lab.address(0), lab.address(1)];
     expect(await (await fetch(`http://${own}:8081/`)).text()).toBe("hello from a config");
     await expect(
@@ -251,7 +213,11 @@ describe("every attribute of a service", () => {
     expect(udp.map(({ HostPort }) => HostPort)).toContain("8082");
   });
 
-  test("an alias is resolved and reached from another host over the network", async () => {
+  proves(
+    "networks.name",
+    "networks.aliases",
+    "endpointMode=dnsrr",
+  )("an alias is resolved and reached from another host over the network", async () => {
     const visitor = await create(
       await inputsOf({
         name: "visitor",
@@ -270,41 +236,60 @@ describe("every attribute of a service", () => {
       return answer.includes("200 OK") && answer;
     });
     expect(seen).toMatch(/hello from a config$/);
+    // Without a virtual address the name is that of the task itself.
+    const own = container.NetworkSettings.Networks.front?.IPAddress ?? "none";
+    expect(await addressesOf("visitor", "everything")).toEqual([own]);
     await remove(visitor);
   });
 
-  test("a volume is there, writable, empty, and stays when the container goes", async () => {
-    expect(container.Mounts).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({
-          Type: "volume",
-          Name: "lab-data",
-          Destination: "/data",
-          RW: true,
-        }),
-      ]),
-    );
-    const mounts = await shell("everything", "while read -r l; do echo $l; done < /proc/mounts");
-    expect(mounts).toMatch(/ \/data \S+ rw/);
-  });
+  proves("volumes.source", "volumes.target")(
+    "a volume is there, writable, empty, and stays when the container goes",
+    async () => {
+      expect(container.Mounts).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            Type: "volume",
+            Name: "lab-data",
+            Destination: "/data",
+            RW: true,
+          }),
+        ]),
+      );
+      const mounts = await shell("everything", "while read -r l; do echo $l; done < /proc/mounts");
+      expect(mounts).toMatch(/ \/data \S+ rw/);
+    },
+  );
 
-  test("a volume with options of its driver is made with them, and read-only here", async () => {
-    const mounts = await shell("everything", "while read -r l; do echo $l; done < /proc/mounts");
-    expect(mounts).toMatch(/^tmpfs \/scratch tmpfs ro,.*size=2048k/m);
-  });
+  proves("volumes.readOnly")(
+    "a volume with options of its driver is made with them, and read-only here",
+    async () => {
+      const mounts = await shell("everything", "while read -r l; do echo $l; done < /proc/mounts");
+      expect(mounts).toMatch(/^tmpfs \/scratch tmpfs ro,.*size=2048k/m);
+    },
+  );
 
   test("a folder or file of the host", async () => {
     expect(await shell("everything", `${busybox} cat /host-release`)).toContain("Debian");
     expect(await shell("everything", "echo x > /host-release")).toMatch(/[Rr]ead-only/);
   });
 
-  test("a file system in memory with its size and mode", async () => {
+  proves(
+    "tmpfs.target",
+    "tmpfs.size",
+    "tmpfs.mode",
+  )("a file system in memory with its size and mode", async () => {
     const mounts = await shell("everything", "while read -r l; do echo $l; done < /proc/mounts");
     expect(mounts).toMatch(/^tmpfs \/cache tmpfs rw,.*size=1024k/m);
     expect(await shell("everything", `${busybox} stat -c %a /cache`)).toBe("1770");
   });
 
-  test("a secret with its owner and mode, in memory", async () => {
+  proves(
+    "secrets.secret",
+    "secrets.target",
+    "secrets.uid",
+    "secrets.gid",
+    "secrets.mode",
+  )("a secret with its owner and mode, in memory", async () => {
     expect(await shell("everything", `${busybox} cat /run/secrets/key`)).toBe("planted-secret");
     expect(await shell("everything", `${busybox} stat -c '%u %g %a' /run/secrets/key`)).toBe(
       "1000 2000 440",
@@ -313,14 +298,26 @@ describe("every attribute of a service", () => {
     expect(JSON.stringify(container)).not.toContain("planted-secret");
   });
 
-  test("a config with its owner and mode", async () => {
+  proves(
+    "configs.config",
+    "configs.target",
+    "configs.uid",
+    "configs.gid",
+    "configs.mode",
+  )("a config with its owner and mode", async () => {
     expect(await shell("everything", `${busybox} cat /srv/index.html`)).toBe("hello from a config");
     expect(await shell("everything", `${busybox} stat -c '%u %g %a' /srv/index.html`)).toBe(
       "0 1000 640",
     );
   });
 
-  test("host name, lines of /etc/hosts, and name resolution", async () => {
+  proves(
+    "hostname",
+    "hosts",
+    "dns.servers",
+    "dns.search",
+    "dns.options",
+  )("host name, lines of /etc/hosts, and name resolution", async () => {
     expect(await shell("everything", `${busybox} hostname`)).toBe(
       `all.${lab.hosts[1]?.name ?? ""}`,
     );
@@ -333,17 +330,17 @@ describe("every attribute of a service", () => {
     expect(container.HostConfig.Dns).toEqual(["10.9.9.9"]);
   });
 
-  test("labels of the service and of its container", async () => {
+  proves("labels", "containerLabels")("labels of the service and of its container", async () => {
     expect((await inspectService(made.id)).Spec.Labels).toMatchObject({ team: "web" });
     expect(container.Config.Labels).toMatchObject({ tier: "front" });
     expect(container.Config.Labels).not.toHaveProperty("team");
   });
 
-  test("a constraint of placement", async () => {
+  proves("placement.constraints")("a constraint of placement", async () => {
     expect(await serverOf(lab, await runningTask(lab, "everything"))).toBe(1);
   });
 
-  test("a health check, by which the task counts as running", () => {
+  proves("healthcheck.command")("a health check, by which the task counts as running", () => {
     expect(container.State.Health?.Status).toBe("healthy");
     expect(container.Config.Healthcheck).toMatchObject({
       Test: ["CMD", busybox, "test", "-s", "/srv/index.html"],
@@ -354,30 +351,33 @@ describe("every attribute of a service", () => {
     });
   });
 
-  test("stop signal", () => {
-    expect(container.Config).toMatchObject({ StopSignal: "SIGQUIT" });
-  });
-
-  test("user, further groups and working directory", async () => {
+  proves(
+    "user",
+    "groups",
+    "workingDirectory",
+  )("user, further groups and working directory", async () => {
     expect(await shell("everything", `${busybox} id -u; ${busybox} id -g; ${busybox} id -G`)).toBe(
       "1000\n1000\n1000 2000",
     );
     expect(await shell("everything", `${busybox} readlink /proc/1/cwd`)).toBe("/data");
   });
 
-  test("capabilities: one more and one less than Docker's own", async () => {
-    const status = await shell("everything", `${busybox} grep CapBnd /proc/1/status`);
-    const bounding = BigInt(`0x${status.split(/\s+/)[1] ?? "0"}`);
-    const [chown, kill, netAdmin, sysAdmin] = [0n, 5n, 12n, 21n];
-    expect([chown, kill, netAdmin, sysAdmin].map((bit) => (bounding >> bit) & 1n)).toEqual([
-      0n,
-      1n,
-      1n,
-      0n,
-    ]);
-  });
+  proves("capabilities.add", "capabilities.drop")(
+    "capabilities: one more and one less than Docker's own",
+    async () => {
+      const status = await shell("everything", `${busybox} grep CapBnd /proc/1/status`);
+      const bounding = BigInt(`0x${status.split(/\s+/)[1] ?? "0"}`);
+      const [chown, kill, netAdmin, sysAdmin] = [0n, 5n, 12n, 21n];
+      expect([chown, kill, netAdmin, sysAdmin].map((bit) => (bounding >> bit) & 1n)).toEqual([
+        0n,
+        1n,
+        1n,
+        0n,
+      ]);
+    },
+  );
 
-  test("kernel settings and limits of processes", async () => {
+  proves("sysctls", "ulimits")("kernel settings and limits of processes", async () => {
     expect(
       await shell("everything", `${busybox} cat /proc/sys/net/ipv4/ip_local_port_range`),
     ).toMatch(/^20000\s+30000$/);
@@ -386,7 +386,11 @@ describe("every attribute of a service", () => {
     );
   });
 
-  test("an init process, a read-only root, and a terminal", async () => {
+  proves(
+    "init",
+    "readOnly",
+    "tty",
+  )("an init process, a read-only root, and a terminal", async () => {
     expect(await shell("everything", `${busybox} cat /proc/1/comm`)).toMatch(/docker-init|tini/);
     expect(await shell("everything", "echo x > /file")).toMatch(/[Rr]ead-only/);
     expect(container.HostConfig.ReadonlyRootfs).toBe(true);
@@ -396,20 +400,31 @@ describe("every attribute of a service", () => {
     );
   });
 
-  test("limits of memory, processors and processes", async () => {
+  proves(
+    "resources.limits.cpus",
+    "resources.limits.memory",
+    "resources.limits.pids",
+  )("limits of memory, processors and processes", async () => {
     expect(container.HostConfig).toMatchObject({
       Memory: 64 * mebibyte,
       NanoCpus: 5e8,
       PidsLimit: 50,
     });
-    const limit = await shell(
+    // The kernel's own words, of control groups of version 2 or 1.
+    const files = [
+      ...["memory.max", "memory/memory.limit_in_bytes", "cpu.max", "cpu/cpu.cfs_quota_us"],
+      ...["pids.max", "pids/pids.max"],
+    ];
+    const limits = await shell(
       "everything",
-      `${busybox} cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null`,
+      `cd /sys/fs/cgroup; ${busybox} cat ${files.join(" ")} 2>/dev/null`,
     );
-    expect(limit).toBe(String(64 * mebibyte));
+    const [memory, processors, processes] = limits.split("\n");
+    expect([memory, processes]).toEqual([String(64 * mebibyte), "50"]);
+    expect(processors).toMatch(/^50000( 100000)?$/);
   });
 
-  test("the log driver with its options", () => {
+  proves("logging.driver", "logging.options")("the log driver with its options", () => {
     expect(container.HostConfig.LogConfig).toEqual({
       Type: "local",
       Config: { "max-size": "1m" },
@@ -473,44 +488,96 @@ describe("every attribute of a service", () => {
 });
 
 describe("modes and placement", () => {
-  test("a global service runs where its constraint allows, and does not wait for other hosts", async () => {
-    const made = await create(
-      await inputsOf({
-        name: "somewhere",
-        mode: { kind: "global" },
-        placement: {
-          constraints: [`node.hostname!=${lab.hosts[0]?.name ?? ""}`],
-          spread: [],
-          maxReplicasPerHost: 0,
+  proves("mode=global")(
+    "a global service runs where its constraint allows, and does not wait for other hosts",
+    async () => {
+      const made = await create(
+        await inputsOf({
+          name: "somewhere",
+          mode: { kind: "global" },
+          placement: {
+            constraints: [`node.hostname!=${lab.hosts[0]?.name ?? ""}`],
+            spread: [],
+            maxReplicasPerHost: 0,
+          },
+        }),
+      );
+      const tasks = await runningTasks("somewhere");
+      expect((await Promise.all(tasks.map((task) => serverOf(lab, task)))).sort()).toEqual([1, 2]);
+      await remove(made);
+    },
+  );
+
+  proves("mode.replicas", "placement.maxReplicasPerHost")(
+    "replicas are one to a host when they must be",
+    async () => {
+      const made = await create(
+        await inputsOf({
+          name: "spread",
+          mode: { kind: "replicated", replicas: 3 },
+          placement: { constraints: [], spread: ["node.id"], maxReplicasPerHost: 1 },
+          update: { ...serviceSpec().update, parallelism: 0 },
+        }),
+      );
+      const tasks = await runningTasks("spread");
+      expect((await Promise.all(tasks.map((task) => serverOf(lab, task)))).sort()).toEqual([
+        0, 1, 2,
+      ]);
+      const none = await inputsOf({ ...made.state, mode: { kind: "replicated", replicas: 0 } });
+      const begin = Date.now();
+      await update(made, none);
+      expect(Date.now() - begin).toBeLessThan(10_000);
+      await remove(made);
+    },
+  );
+
+  proves("placement.spread")(
+    "tasks are spread evenly over zones, though one has more hosts than the other",
+    async () => {
+      const made = await create(
+        await inputsOf({
+          name: "zoned",
+          mode: { kind: "replicated", replicas: 6 },
+          placement: { constraints: [], spread: ["node.labels.hive.zone"], maxReplicasPerHost: 0 },
+        }),
+      );
+      const servers = await Promise.all(
+        (await runningTasks("zoned")).map((task) => serverOf(lab, task)),
+      );
+      // Without zones it would be two on each of the three.
+      expect(servers.filter((server) => server === 0)).toHaveLength(3);
+      expect(servers.filter((server) => server !== 0)).toHaveLength(3);
+      await remove(made);
+    },
+  );
+
+  proves("availableOn")(
+    "a stage runs the services that are available on it, and no others",
+    async () => {
+      const site = defineSite({
+        name: "lab.example",
+        services: {
+          here: { image, networks: [], endpointMode: "dnsrr", availableOn: ["private", "staging"] },
+          elsewhere: { image, networks: [], endpointMode: "dnsrr", availableOn: ["production"] },
         },
-      }),
-    );
-    const tasks = (await tasksOf(lab, "somewhere")).filter(
-      ({ Status }) => Status.State === "running",
-    );
-    expect((await Promise.all(tasks.map((task) => serverOf(lab, task)))).sort()).toEqual([1, 2]);
-    await remove(made);
-  });
+      });
+      const stage = parseStage("private", {
+        "hive:fleet": "container",
+        "hive:cidr": "172.29.16.0/24",
+      });
+      const made: Made[] = [];
+      for (const service of planSite({ stage, site }).services) {
+        const { name, restart, networks, mounts, secrets, configs } = service;
+        expect([networks, mounts, secrets, configs]).toEqual([[], [], [], []]);
+        made.push(await create(await inputsOf({ name, restart })));
+      }
+      expect(await runningTasks("here")).toHaveLength(1);
+      expect(await tasksOf(lab, "elsewhere").catch(() => [])).toEqual([]);
+      await Promise.all(made.map(remove));
+    },
+  );
 
-  test("replicas are one to a host when they must be", async () => {
-    const made = await create(
-      await inputsOf({
-        name: "spread",
-        mode: { kind: "replicated", replicas: 3 },
-        placement: { constraints: [], spread: ["node.id"], maxReplicasPerHost: 1 },
-        update: { ...serviceSpec().update, parallelism: 0 },
-      }),
-    );
-    const tasks = (await tasksOf(lab, "spread")).filter(({ Status }) => Status.State === "running");
-    expect((await Promise.all(tasks.map((task) => serverOf(lab, task)))).sort()).toEqual([0, 1, 2]);
-    const none = await inputsOf({ ...made.state, mode: { kind: "replicated", replicas: 0 } });
-    const begin = Date.now();
-    await update(made, none);
-    expect(Date.now() - begin).toBeLessThan(10_000);
-    await remove(made);
-  });
-
-  test("the image's own health check can be switched off", async () => {
+  proves("healthcheck=none")("the image's own health check can be switched off", async () => {
     const off = {
       command: [],
       intervalSeconds: 0,
@@ -541,56 +608,227 @@ describe("modes and placement", () => {
   });
 });
 
+describe("what shows only in the engine's words, for the kernel of a test may lack what it needs", () => {
+  proves("endpointMode=vip", "ports.mode=ingress")(
+    "a virtual address is what names lead to, and a port of the routing mesh is published (IPVS would forward)",
+    async () => {
+      const here = (index: number) => ({
+        constraints: [`node.hostname==${lab.hosts[index]?.name ?? ""}`],
+        spread: [],
+        maxReplicasPerHost: 0,
+      });
+      const networks = [{ id: front, aliases: [] }];
+      const port = { target: 8000, published: 8095, protocol: "tcp", mode: "ingress" } as const;
+      const [virtual, caller] = await Promise.all([
+        create(
+          await inputsOf({
+            ...{ name: "virtual", endpointMode: "vip", networks },
+            ...{ ports: [port], placement: here(1) },
+          }),
+        ),
+        create(await inputsOf({ name: "caller", networks, placement: here(2) })),
+      ]);
+      const { Endpoint: endpoint } = await inspectService(virtual.id);
+      const addresses = (endpoint?.VirtualIPs ?? []).map(({ Addr = "" }) => Addr.split("/")[0]);
+      // One in the service's own network, and one in that of the routing mesh.
+      expect(addresses).toHaveLength(2);
+      expect(endpoint?.Ports).toMatchObject([
+        { TargetPort: 8000, PublishedPort: 8095, PublishMode: "ingress" },
+      ]);
+      const { Networks: joined } = (await inspectContainer("virtual")).NetworkSettings;
+      expect(Object.keys(joined).sort()).toEqual(["front", "ingress"]);
+      const [found, ...more] = await addressesOf("caller", "virtual");
+      expect(more).toEqual([]);
+      expect(addresses).toContain(found);
+      expect(await addressesOf("caller", "tasks.virtual")).toEqual([joined.front?.IPAddress]);
+      await Promise.all([remove(virtual), remove(caller)]);
+    },
+  );
+
+  proves("ports.protocol=sctp")(
+    "a port of SCTP is bound as such, or refused by a kernel without SCTP, and the run says so",
+    async () => {
+      const inputs = await inputsOf({
+        name: "signals",
+        ports: [{ target: 2905, published: 8096, protocol: "sctp", mode: "host" }],
+        restart: { condition: "none", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
+      });
+      const knowsSctp = readFileSync("/proc/net/protocols", "utf8").includes("SCTP");
+      const made = knowsSctp
+        ? { ...(await create(inputs)), message: "" }
+        : await createFailing(inputs);
+      expect(made.message).toMatch(knowsSctp ? /^$/ : /protocol not supported/);
+      const [task] = await tasksOf(lab, "signals");
+      const { HostConfig: config } = await containerOf(task as LabTask);
+      expect(config.PortBindings).toMatchObject({ "2905/sctp": [{ HostPort: "8096" }] });
+      await remove(made);
+    },
+  );
+});
+
 describe("what shows only in time", () => {
-  test("a task that does not heed its stop signal has its time, and is killed then", async () => {
-    const made = await create(
-      await inputsOf({
-        name: "stubborn",
-        command: [`trap '' TERM; while :; do ${busybox} sleep 1; done`],
-        stopGracePeriodSeconds: 4,
-      }),
-    );
+  /** A task that heeds no signal but one. */
+  const heeds = (signal: string): string[] => [
+    `trap '' TERM QUIT; ${signal === "" ? "" : `trap 'exit 0' ${signal}; `}while :; do ${busybox} sleep 1 & wait; done`,
+  ];
+  /** Seconds that the removal of a running service takes. */
+  const stopping = async (changes: Partial<ServiceSpec>): Promise<number> => {
+    const made = await create(await inputsOf({ ...changes, stopGracePeriodSeconds: 4 }));
     const begin = Date.now();
     await remove(made);
-    const seconds = (Date.now() - begin) / 1000;
-    expect(seconds).toBeGreaterThan(3.5);
-    expect(seconds).toBeLessThan(9);
-  });
+    return (Date.now() - begin) / 1000;
+  };
+  const failing = async (
+    changes: Partial<ServiceSpec>,
+    extra: Partial<SwarmServiceInputs> = {},
+  ): ReturnType<typeof createFailing> => await createFailing(await inputsOf(changes, extra));
+  const never = { condition: "none", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 } as const;
+  const seconds = (time: string | Date): number => new Date(time).getTime() / 1000;
 
-  test("no host takes a task for which it cannot reserve what is asked", async () => {
-    const greedy = await inputsOf(
-      {
-        name: "greedy",
-        resources: { limits: {}, reservations: { memoryBytes: 2 ** 43 } },
+  /** All of them at once: each is waiting, and nothing else. */
+  const begin = () => ({
+    stubborn: stopping({ name: "stubborn", command: heeds("") }),
+    heedful: stopping({ name: "heedful", command: heeds("QUIT"), stopSignal: "SIGQUIT" }),
+    greedy: Promise.all(
+      [{ memoryBytes: 2 ** 43 }, { cpus: 1000 }].map((reservations, index) =>
+        failing(
+          { name: `greedy-${index}`, resources: { limits: {}, reservations } },
+          { convergeDeadlineSeconds: 4 },
+        ),
+      ),
+    ),
+    brief: failing({ name: "brief", command: ["echo not today; exit 4"], restart: never }),
+    content: failing({
+      name: "content",
+      command: ["echo all done"],
+      restart: { ...never, condition: "on-failure" },
+    }),
+    failingTwice: failing({
+      name: "failing-twice",
+      command: ["exit 3"],
+      restart: { condition: "on-failure", delaySeconds: 2, maxAttempts: 1, windowSeconds: 0 },
+    }),
+    relapsing: inputsOf({
+      name: "relapsing",
+      command: [`${busybox} sleep 3`],
+      restart: { condition: "any", delaySeconds: 0.5, maxAttempts: 1, windowSeconds: 2 },
+    }).then(create),
+    ailing: failing({
+      name: "ailing",
+      // Of one that ended well when it was stopped, the engine would not say why it stopped it.
+      command: [`trap 'exit 5' TERM; while :; do ${busybox} sleep 1 & wait; done`],
+      healthcheck: {
+        command: [busybox, "sleep", "60"],
+        intervalSeconds: 1,
+        timeoutSeconds: 1,
+        retries: 2,
+        startPeriodSeconds: 3,
       },
-      { convergeDeadlineSeconds: 4 },
-    );
-    const failed: unknown = await create(greedy).catch((error: unknown) => error);
-    expect(failed).toMatchObject({
-      message: expect.stringMatching(
-        /not done within 4 s: 0 of 1 tasks run.*insufficient/,
-      ) as string,
-    });
-    const { id, properties } = failed as { id: string; properties: SwarmServiceState };
-    await remove({ id, state: properties });
+      restart: never,
+    }),
+  });
+  let results: ReturnType<typeof begin>;
+
+  beforeAll(async () => {
+    results = begin();
+    await Promise.all(Object.values(results) as Promise<unknown>[]);
   });
 
-  test("a task that ends is not started again if its restart policy says so", async () => {
-    const brief = await inputsOf({
-      name: "brief",
-      command: ["echo not today; exit 4"],
-      restart: { condition: "none", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
-    });
-    const failed: unknown = await create(brief).catch((error: unknown) => error);
-    expect(failed).toMatchObject({
-      message: expect.stringMatching(
-        /its restart policy allows no more[^]*non-zero exit \(4\)[^]*not today/,
-      ) as string,
-    });
-    const { id, properties } = failed as { id: string; properties: SwarmServiceState };
-    expect(await tasksOf(lab, "brief")).toHaveLength(1);
-    await remove({ id, state: properties });
+  proves("stopGracePeriod")(
+    "a task that does not heed its stop signal has its time, and is killed then",
+    async () => {
+      expect(await results.stubborn).toBeGreaterThan(3.5);
+      expect(await results.stubborn).toBeLessThan(15);
+    },
+  );
+
+  proves("stopSignal")("a task that heeds another signal ends at once by that one", async () => {
+    expect(await results.heedful).toBeLessThan(3.5);
   });
+
+  proves("resources.reservations.cpus", "resources.reservations.memory")(
+    "no host takes a task for which it cannot reserve what is asked",
+    async () => {
+      const all = await results.greedy;
+      expect(all).toHaveLength(2);
+      for (const made of all) {
+        expect(made.message).toMatch(/not done within 4 s: 0 of 1 tasks run.*insufficient/);
+        await remove(made);
+      }
+    },
+  );
+
+  proves("restart.condition=none")(
+    "a task that ends is not started again if its restart policy says so",
+    async () => {
+      const made = await results.brief;
+      expect(made.message).toMatch(
+        /its restart policy allows no more[^]*non-zero exit \(4\)[^]*not today/,
+      );
+      expect(await tasksOf(lab, "brief")).toHaveLength(1);
+      await remove(made);
+    },
+  );
+
+  proves(
+    "restart.condition=on-failure",
+    "restart.delay",
+    "restart.maxAttempts",
+  )("or only when it failed, after a pause, and not more often than it may", async () => {
+    const [content, failed] = [await results.content, await results.failingTwice];
+    expect(content.message).toMatch(/ended well[^]*all done/);
+    expect(await tasksOf(lab, "content")).toHaveLength(1);
+
+    expect(failed.message).toMatch(/its restart policy allows no more/);
+    const tasks = await tasksOf(lab, "failing-twice");
+    expect(tasks).toHaveLength(2);
+    const [second, first] = await Promise.all(tasks.map(containerOf));
+    expect(
+      seconds(second?.State.StartedAt ?? "") - seconds(first?.State.FinishedAt ?? ""),
+    ).toBeGreaterThanOrEqual(2);
+    await Promise.all([remove(content), remove(failed)]);
+  });
+
+  proves("restart.condition=any", "restart.window")(
+    "or always, and starts from before its window do not count",
+    async () => {
+      await eventually(
+        "it is started a third time, though one attempt is all it has",
+        30,
+        async () => {
+          const tasks = await tasksOf(lab, "relapsing");
+          return tasks.length > 2;
+        },
+      );
+      await remove(await results.relapsing);
+    },
+  );
+
+  proves(
+    "healthcheck.interval",
+    "healthcheck.timeout",
+    "healthcheck.retries",
+    "healthcheck.startPeriod",
+  )(
+    "a check that hangs fails in time, as often as it may, and not before the start is over",
+    async () => {
+      const made = await results.ailing;
+      expect(made.message).toMatch(/unhealthy container/);
+      const [task] = await tasksOf(lab, "ailing");
+      const { StartedAt: started, Health: health } = (await containerOf(task as LabTask)).State;
+      expect(health).toMatchObject({ Status: "unhealthy", FailingStreak: 2 });
+      const checks = health?.Log ?? [];
+      const during = checks.filter(({ Start }) => seconds(Start) - seconds(started) < 3);
+      expect([during.length > 0, checks.length - during.length]).toEqual([true, 2]);
+      expect(new Set(checks.map(({ Output }) => Output))).toEqual(
+        new Set(["Health check exceeded timeout (1s)"]),
+      );
+      for (const [index, { Start }] of checks.slice(1).entries()) {
+        expect(seconds(Start) - seconds(checks[index]?.End ?? "")).toBeGreaterThanOrEqual(0.9);
+      }
+      await remove(made);
+    },
+  );
 });
 
 describe("long work", () => {
@@ -659,50 +897,52 @@ describe("a job", () => {
     }
   });
 
-  test("that fails is tried again as often as it may, and then its last lines are the error", async () => {
-    const failing = await job({ command: ["echo no table users >&2; exit 3"] });
-    const failed: unknown = await create(failing).catch((error: unknown) => error);
-    expect(failed).toMatchObject({
-      message: expect.stringMatching(
+  proves("mode.job.retries")(
+    "that fails is tried again as often as it may, and then its last lines are the error",
+    async () => {
+      const failing = await job({ command: ["echo no table users >&2; exit 3"] });
+      const made = await createFailing(failing);
+      expect(made.message).toMatch(
         /the job failed 2 times[^]*non-zero exit \(3\)[^]*no table users/,
-      ) as string,
-      properties: { complete: false },
-    });
-    const { id, properties } = failed as { id: string; properties: SwarmServiceState };
-    const made = { id, state: properties };
-    // The next run runs it again, changed or not.
-    await expect(update(made, failing)).rejects.toThrow(/the job failed 2 times/);
-    expect((await tasksOf(lab, "job")).length).toBe(4);
-    await update(made, await job());
-    expect(made.state.complete).toBe(true);
-    await remove(made);
-  });
+      );
+      expect(made.state.complete).toBe(false);
+      // The next run runs it again, changed or not.
+      await expect(update(made, failing)).rejects.toThrow(/the job failed 2 times/);
+      expect((await tasksOf(lab, "job")).length).toBe(4);
+      await update(made, await job());
+      expect(made.state.complete).toBe(true);
+      await remove(made);
+    },
+  );
 
-  test("with a schedule runs when it is started, and neither creating nor changing it starts a run", async () => {
-    const nightly = (changes: Partial<ServiceSpec> = {}): Promise<SwarmServiceInputs> =>
-      job({
-        name: "nightly",
-        mode: { kind: "job", schedule: "0 3 * * *", retries: 0 },
-        command: [`${busybox} sleep 4; echo done`],
-        ...changes,
-      });
-    const inputs = await nightly();
-    const made = await create(inputs);
-    await update(made, await nightly({ environment: { A: "1" } }));
-    await update(made, inputs);
-    expect(await tasksOf(lab, "nightly")).toEqual([]);
+  proves("mode.job.schedule")(
+    "with a schedule runs when it is started, and neither creating nor changing it starts a run",
+    async () => {
+      const nightly = (changes: Partial<ServiceSpec> = {}): Promise<SwarmServiceInputs> =>
+        job({
+          name: "nightly",
+          mode: { kind: "job", schedule: "0 3 * * *", retries: 0 },
+          command: [`${busybox} sleep 4; echo done`],
+          ...changes,
+        });
+      const inputs = await nightly();
+      const made = await create(inputs);
+      await update(made, await nightly({ environment: { A: "1" } }));
+      await update(made, inputs);
+      expect(await tasksOf(lab, "nightly")).toEqual([]);
 
-    await startRun(made.id, "2026-01-01T03:00:00Z");
-    expect(await readInputs(made)).toEqual(inputs);
-    // The change waits for the end of the run, and the run is not repeated.
-    await update(made, await nightly({ environment: { A: "2" } }));
-    const tasks = await tasksOf(lab, "nightly");
-    expect(tasks.map(({ Status }) => Status.State)).toEqual(["complete"]);
-    const { Spec: spec } = await inspectService(made.id);
-    expect(spec.Labels).toMatchObject({ [lastRunLabel]: "2026-01-01T03:00:00Z" });
-    expect(spec.TaskTemplate.ContainerSpec.Env).toEqual(["A=2"]);
-    await remove(made);
-  });
+      await startRun(made.id, "2026-01-01T03:00:00Z");
+      expect(await readInputs(made)).toEqual(inputs);
+      // The change waits for the end of the run, and the run is not repeated.
+      await update(made, await nightly({ environment: { A: "2" } }));
+      const tasks = await tasksOf(lab, "nightly");
+      expect(tasks.map(({ Status }) => Status.State)).toEqual(["complete"]);
+      const { Spec: spec } = await inspectService(made.id);
+      expect(spec.Labels).toMatchObject({ [lastRunLabel]: "2026-01-01T03:00:00Z" });
+      expect(spec.TaskTemplate.ContainerSpec.Env).toEqual(["A=2"]);
+      await remove(made);
+    },
+  );
 
   /** As the agent on the hosts does it. */
   async function startRun(id: string, time: string): Promise<void> {

@@ -1,12 +1,11 @@
 import type Dockerode from "dockerode";
 
 import type { UpdatePlan } from "../../../model/service-plan";
-import { closeIdleConnections } from "../../../providers/transport/pool";
 import { serviceSpec } from "../../unit/model/service-specs";
 import { proves } from "../../proves";
-import { type Lab, startLab } from "../lab";
-import { busybox, labServices, type Made, taskImage } from "../lab-services";
-import { formSwarm, type LabTask, provideImage, tasksOf } from "../service-lab";
+import type { Lab } from "../lab";
+import { busybox, labServices, type Made } from "../lab-services";
+import { type LabTask, startSwarmLab, tasksOf } from "../service-lab";
 
 /**
  * How a change is rolled out, and rolled back, by what the containers do meanwhile. All changes go on at the same time, for
@@ -139,9 +138,7 @@ type Name = keyof typeof trials;
 const outcomes = new Map<string, Outcome>();
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 1, prefix: "roll" });
-  await formSwarm(lab);
-  await provideImage(lab, taskImage, "test/integration/task-image");
+  lab = await startSwarmLab({ servers: 1, prefix: "roll" });
   const made = new Map<string, Made>();
   await Promise.all(
     Object.entries(trials).map(async ([name, trial]) => {
@@ -154,10 +151,7 @@ beforeAll(async () => {
     }),
   );
 }, 600_000);
-afterAll(async () => {
-  closeIdleConnections();
-  await lab.destroy();
-});
+afterAll(() => lab.destroy());
 
 function inputs(name: string, trial: Trial, version: 1 | 2) {
   const { update: usual, rollback } = serviceSpec();

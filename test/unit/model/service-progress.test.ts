@@ -319,6 +319,20 @@ describe("a new service", () => {
     });
   });
 
+  test("is given up at once when its task ended well and only failures are reasons to start it again", () => {
+    const policy = { RestartPolicy: { Condition: "on-failure" } };
+    const ended = task("a", "complete", wanted, undefined, policy);
+    expect(progress(service(global, undefined, policy), [ended], three, false)).toMatchObject({
+      kind: "failed",
+      detail: expect.stringContaining("ended well") as string,
+      tasks: [ended],
+    });
+    const failed = task("a", "failed", wanted, "exit 1", policy);
+    expect(progress(service(global, undefined, policy), [failed], three, false).kind).toBe(
+      "waiting",
+    );
+  });
+
   test("is given up as well when its task ends well, but again and again", () => {
     const ended = [1, 2, 3].map(() => task("a", "complete"));
     expect(progress(service(global), ended, three, false).kind).toBe("failed");
