@@ -368,23 +368,50 @@ describe("cp", () => {
   });
 });
 
-/** What `hive logs` prints for a request. */
+/** What `hive logs` shows. */
+interface Shown {
+  readonly out: string[];
+  readonly err: string[];
+}
+
+/** `hive logs`; with `seconds`, `hive logs --follow` for so long. */
 async function logs(
   request: Partial<LogRequest> & { service: string },
-  follow?: number,
-): Promise<{ out: string[]; err: string[] }> {
+  seconds?: number,
+): Promise<Shown> {
+  if (seconds !== undefined) {
+    const { done, ...shown } = follow(request, AbortSignal.timeout(seconds * 1000));
+    await done;
+    return shown;
+  }
+  const { whole, output, ...shown } = logRequest(request);
+  await showLogs(lab.hosts, whole, output);
+  return shown;
+}
+
+/** `hive logs --follow` until the signal; what it shows grows meanwhile. */
+function follow(
+  request: Partial<LogRequest> & { service: string },
+  signal: AbortSignal,
+): Shown & { readonly done: Promise<void> } {
+  const { whole, output, ...shown } = logRequest(request);
+  return { ...shown, done: followLogs(lab.hosts, whole, output, signal) };
+}
+
+function logRequest(request: Partial<LogRequest> & { service: string }) {
   const out: string[] = [];
   const err: string[] = [];
-  const whole = { tail: "all" as const, since: 0, wanted: () => true, ...request };
   const terminal = {
     paint: plain,
     print: (line: string) => void out.push(line),
     printError: (line: string) => void err.push(line),
   };
-  const output = { terminal, timestamps: true };
-  if (follow === undefined) await showLogs(lab.hosts, whole, output);
-  else await followLogs(lab.hosts, whole, output, AbortSignal.timeout(follow * 1000));
-  return { out, err };
+  return {
+    whole: { tail: "all" as const, since: 0, wanted: () => true, ...request },
+    output: { terminal, timestamps: true },
+    out,
+    err,
+  };
 }
 
 describe("logs", () => {
@@ -442,16 +469,21 @@ async function killTask(service: string): Promise<void> {
 
 describe("with a host that was killed", () => {
   test("a followed service goes on, the loss is told, and what comes back is picked up", async () => {
-    const following = logs({ service: "web", tail: 1 }, 70);
-    await sleep(2000);
+    const end = new AbortController();
+    const longest = AbortSignal.any([end.signal, AbortSignal.timeout(170_000)]);
+    const { out, err, done } = follow({ service: "web", tail: 1 }, longest);
+    const lines = (): number => out.filter((line) => line.startsWith("web cli0")).length;
+    await eventually("the task on the host is followed", 20, () => Promise.resolve(lines() > 0));
     await lab.kill(0);
-    await sleep(22_000);
+    await eventually("the loss is told", 60, () =>
+      Promise.resolve(err.some((line) => /cli0.*(lost|answer)/.test(line))),
+    );
     await lab.start(0);
-    const { err, out } = await following;
-    expect(err.some((line) => /cli0.*(lost|answer)/.test(line))).toBe(true);
+    // The task that is started anew on the host says its first line again.
+    await eventually("what came back is picked up", 120, () => Promise.resolve(lines() > 1));
     expect(err).toContainEqual("cli0 answers again.");
-    // The task that was started anew on the host says its first line again.
-    expect(out.filter((line) => line.startsWith("web cli0")).length).toBeGreaterThanOrEqual(2);
+    end.abort();
+    await done;
   });
 
   test("exec takes another task at once, and says so; logs are not held up", async () => {
