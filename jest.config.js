@@ -11,5 +11,6 @@ const level = (displayName) => ({
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
 });
 module.exports = {
+  testSequencer: "<rootDir>/test/longest-first.js",
   projects: ["unit", "components", "contract", "integration", "e2e"].map(level),
 };
