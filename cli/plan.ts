@@ -8,6 +8,7 @@ import { checkStageYaml } from "../model/stage-yaml";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
 import { hiveHome, projectFolder } from "./project";
+import { siteLoadFailure } from "./site-load-failure";
 
 /**
  * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches nothing.
@@ -45,8 +46,17 @@ function readStageFile(stage: StageName): string {
   }
 }
 
-/** Loads the inventory. It is a program, so it is loaded only when a command needs it. */
+/**
+ * Loads the inventory. It is a program, so it is loaded only when a command needs it.
+ *
+ * @throws Failure when the program is wrong, with the place
+ */
 function loadSite(): Site {
-  const { site } = require("../site/site") as { site: Site };
-  return site;
+  try {
+    const { site } = require("../site/site") as { site: Site };
+    return site;
+  } catch (error) {
+    const text = siteLoadFailure(error, projectFolder);
+    throw text === undefined ? error : new Failure(text, exitCodes.input);
+  }
 }

@@ -160,7 +160,6 @@ const unprinted = new Set<PropertyKey>([
   "driverOptions",
   "entrypoint",
   "environment",
-  "healthcheck",
   "initialize",
   "labels",
   "logging",
@@ -172,7 +171,8 @@ const unprinted = new Set<PropertyKey>([
 
 function mayBeSecret(part: SitePart, path: readonly PropertyKey[]): boolean {
   // The whole of something holds all of its free texts; a secret written into `secrets` is one.
-  return part === "secrets" || path.length === 0 || path.some((step) => unprinted.has(step));
+  const isWhole = path.length === 0 || path.at(-1) === "healthcheck";
+  return part === "secrets" || isWhole || path.some((step) => unprinted.has(step));
 }
 
 function problemsOf(checked: Checked<unknown>): readonly Problem[] {

@@ -64,23 +64,24 @@ export async function destroy(options: DestroyOptions): Promise<number> {
 }
 
 /**
- * Whose objects on this computer go with the stage. A site that no longer validates must not keep a stage from being
- * destroyed: then the stack's own outputs say it.
+ * Whose objects on this computer go with the stage. The stack's own outputs say it before the configuration does: that may name
+ * another site by now, whose stage another clone runs, and a site that no longer validates must not keep a stage from being
+ * destroyed.
  */
 async function ownerOfStage(
   stage: string,
   stack: Stack,
   resources: StackState["resources"],
 ): Promise<Owner | undefined> {
+  if (resources.some(({ type }) => type === "docker:index/container:Container")) {
+    const { site } = await stack.outputs();
+    if (typeof site === "string") return { site, stage };
+  }
   try {
     return ownerOf(loadPlan(stage, false));
   } catch (error) {
-    if (!resources.some(({ type }) => type === "docker:index/container:Container")) {
-      if (resources.length > 0) return undefined;
-      throw error;
-    }
-    const { site } = await stack.outputs();
-    return typeof site === "string" ? { site, stage } : undefined;
+    if (resources.length > 0) return undefined;
+    throw error;
   }
 }
 

@@ -1,0 +1,41 @@
+import { relative, sep } from "node:path";
+
+/**
+ * What is wrong with a site that cannot even be loaded: it is a program, and whoever writes it makes a programmer's slips.
+ *
+ * @param error what loading it threw
+ * @param project the project's folder
+ * @returns the text for the user; undefined when the error came from somewhere else than `site/`, which would be a defect of hive
+ */
+export function siteLoadFailure(error: unknown, project: string): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const reason = reasonOf(error, project);
+  if (reason === undefined) return undefined;
+  return `The site cannot be loaded; nothing was changed.\n\n${reason}\n\n\`npx tsc --noEmit\` checks all of it at once, and so does an editor.`;
+}
+
+function reasonOf(error: Error, project: string): string | undefined {
+  // The compiler's own words have file, line and column: `site/services/am.ts(3,1): error TS1005: '}' expected.`
+  if (error.name === "TSError") {
+    const text = error.message.split("\n").slice(1).join("\n").trim();
+    return text === "" ? error.message : text;
+  }
+  const place = placeInSite(error, project);
+  if (place === undefined) return undefined;
+  // Node adds the chain of files that required each other; the first of them is the place.
+  const [what = error.message] = error.message.split("\n");
+  return `${place}: ${what}`;
+}
+
+/** The first place in `site/` of which the error's stack tells, relative to the project. */
+function placeInSite(error: Error, project: string): string | undefined {
+  const { requireStack = [] } = error as { requireStack?: readonly string[] };
+  const frames = [
+    ...(error.stack ?? "").matchAll(/\(?((?:\/|[A-Za-z]:\\)[^():]+):(\d+):\d+\)?$/gm),
+  ];
+  const places = [
+    ...requireStack,
+    ...frames.map(([, file = "", line = ""]) => `${file}:${line}`),
+  ].map((place) => relative(project, place));
+  return places.find((place) => place.startsWith(`site${sep}`));
+}
