@@ -63,7 +63,12 @@ export function planSite(
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
   ];
-  if (problems.length > 0 || "problems" in stage) throw new InventoryError(problems);
+  if (problems.length > 0 || "problems" in stage) {
+    throw new InventoryError(
+      problems,
+      site.names.services.filter((name) => !site.services.has(name)),
+    );
+  }
   const plans = services.map((service) => service.plan);
   return assemble({ stage, site, hosts, services: plans, hiveHome: input.hiveHome ?? ".hive" });
 }

@@ -20,17 +20,27 @@ export class InventoryError extends Error {
 
   /**
    * @param problems at least one; they are printed in the given order
+   * @param later services whose own form is wrong, so that nothing else could be looked at; their names
    */
-  constructor(problems: readonly Problem[]) {
-    super(formatProblems(problems));
+  constructor(problems: readonly Problem[], later: readonly string[] = []) {
+    super(formatProblems(problems, later));
     this.problems = problems;
   }
 }
 
-/** The text of a list of problems: a headline and one block each. */
-export function formatProblems(problems: readonly Problem[]): string {
+/** The text of a list of problems: a headline, one block each, and what could not be looked at yet. */
+export function formatProblems(
+  problems: readonly Problem[],
+  later: readonly string[] = [],
+): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [`${count} found; nothing was changed.`, ...problems.map(formatProblem)].join("\n\n");
+  const blocks = [`${count} found; nothing was changed.`, ...problems.map(formatProblem)];
+  if (later.length > 0) {
+    blocks.push(
+      `How ${later.join(", ")} fits together with the rest of the site is looked at when the form is right.`,
+    );
+  }
+  return blocks.join("\n\n");
 }
 
 function formatProblem(problem: Problem): string {

@@ -188,6 +188,25 @@ describe("a service", () => {
     expect(textOf({ services: { web: ["correct-horse"] } })).not.toContain("correct-horse");
     expect(textOf({ services: "correct-horse" })).not.toContain("correct-horse");
   });
+
+  test("of a health check shows times, and nothing of its command", () => {
+    const text = textOf({
+      services: { web: { image, healthcheck: { command: "curl correct-horse", interval: "5 s" } } },
+    });
+    expect(text).toContain('found:   "5 s"');
+    expect(text).not.toContain("correct-horse");
+    expect(textOf({ services: { web: { image, healthcheck: ["correct-horse"] } } })).not.toContain(
+      "correct-horse",
+    );
+  });
+
+  test("tells of which services only the form was looked at", () => {
+    const text = textOf({
+      services: { web: { image, dependsOn: ["nowhere"], replica: 1 }, other: { image } },
+    });
+    expect(text).toMatch(/How web fits together with the rest of the site is looked at when/);
+    expect(textOf({ services: { web: { image, dependsOn: ["nowhere"] } } })).not.toMatch(/fits/);
+  });
 });
 
 describe("other parts of a site", () => {
