@@ -6,6 +6,7 @@ import {
   type ApiNode,
   type ApiService,
   type ApiTask,
+  mayRun,
   shortName,
   type SwarmFacts,
 } from "../swarm/facts";
@@ -145,13 +146,12 @@ function placed(node: ApiNode): ConstrainedNode {
 }
 
 function runningTasks(facts: SwarmFacts, tasks: readonly ApiTask[]): readonly ApiTask[] {
-  const ready = new Set(
-    facts.nodes.filter(({ Status }) => Status?.State === "ready").map(({ ID }) => ID),
-  );
+  const answering = new Set(facts.nodes.filter(mayRun).map(({ ID }) => ID));
   // One that is being stopped runs for a moment beside the one that takes its place.
   const stopping = (task: ApiTask): boolean => /^(shutdown|remove)$/.test(task.DesiredState ?? "");
   return tasks.filter(
-    (task) => task.Status?.State === "running" && ready.has(task.NodeID ?? "") && !stopping(task),
+    (task) =>
+      task.Status?.State === "running" && answering.has(task.NodeID ?? "") && !stopping(task),
   );
 }
 

@@ -2,7 +2,7 @@ import { suggestion } from "../../model/suggestion";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { findHost } from "../hosts/host-name";
-import { type ApiService, shortName, type SwarmFacts } from "../swarm/facts";
+import { type ApiService, mayRun, shortName, type SwarmFacts } from "../swarm/facts";
 
 /** A running task of a service. */
 export interface RunningTask {
@@ -62,7 +62,7 @@ export function runningTasks(facts: SwarmFacts, service: ApiService): readonly R
     const containerId = task.Status?.ContainerStatus?.ContainerID ?? "";
     if (task.ServiceID !== service.ID || task.Status?.State !== "running" || containerId === "")
       return [];
-    if (node?.Status?.State !== "ready") return [];
+    if (node === undefined || !mayRun(node)) return [];
     const slot = task.Slot ?? 0;
     return [
       {
@@ -71,7 +71,8 @@ export function runningTasks(facts: SwarmFacts, service: ApiService): readonly R
         taskId: task.ID,
         containerId,
         host: node.Description?.Hostname ?? node.ID,
-        stopping: task.DesiredState !== "running",
+        // A task that is about to be stopped, or of which the manager has not heard, is the last choice.
+        doubtful: task.DesiredState !== "running" || node.Status?.State !== "ready",
         slot,
       },
     ];
@@ -88,14 +89,13 @@ export function runningTasks(facts: SwarmFacts, service: ApiService): readonly R
 
 /** What a list of tasks is sorted by. */
 interface TaskOrder {
-  readonly stopping: boolean;
+  readonly doubtful: boolean;
   readonly slot: number;
   readonly host: string;
 }
 
 function byOrder(a: TaskOrder, b: TaskOrder): number {
-  // A task that is about to be stopped is the last choice.
-  if (a.stopping !== b.stopping) return a.stopping ? 1 : -1;
+  if (a.doubtful !== b.doubtful) return a.doubtful ? 1 : -1;
   if (a.slot !== b.slot) return a.slot - b.slot;
   return a.host.localeCompare(b.host, "en", { numeric: true });
 }

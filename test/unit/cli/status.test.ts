@@ -57,6 +57,11 @@ describe("services", () => {
     });
   });
 
+  test("a task runs although a new leader has not heard of its host yet", () => {
+    const nodes = [node(0), node(1), node(2, { state: "unknown" })];
+    expect(serviceStatuses(facts({ nodes }), { now })[0]).toMatchObject({ running: 3 });
+  });
+
   test("while tasks are wanting, the newest error is told; later it is history", () => {
     const failing = [
       task(0),

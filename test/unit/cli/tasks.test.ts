@@ -57,6 +57,12 @@ describe("running tasks in order", () => {
     ];
     expect(runningTasks(facts(tasks), service).map(({ taskId }) => taskId)).toEqual(["new", "old"]);
   });
+
+  test("those of which a new leader has not heard yet are among them, last", () => {
+    const known = facts([task("a", 0, { Slot: 1 }), task("b", 1, { Slot: 2 })]);
+    const after = { ...known, nodes: [node(0, "unknown"), node(1)] };
+    expect(runningTasks(after, service).map(({ taskId }) => taskId)).toEqual(["b", "a"]);
+  });
 });
 
 describe("which one is meant", () => {
