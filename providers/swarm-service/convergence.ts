@@ -83,7 +83,7 @@ export async function awaitConvergence(
         throw await failure(
           managers,
           name,
-          `not done within ${options.deadlineSeconds} s: ${progress.detail}`,
+          `not done within ${options.deadlineSeconds} s: ${progress.detail}; running again goes on from there`,
           progress.tasks[0],
         );
       }

@@ -48,7 +48,8 @@ export async function withEngine<T>(
       transportError(
         "deadline",
         access.name,
-        `The Docker Engine of ${describeHost(access)} was not done within ${seconds} s.`,
+        `The Docker Engine of ${describeHost(access)} was not done within ${seconds} s. ` +
+          "Is the host busy? Running again is safe.",
       ),
     (signal) =>
       withHost(access, (host) => converse(access, host, use, signal), {

@@ -47,7 +47,8 @@ export async function withAnyManager<T>(
       transportError(
         "deadline",
         namesOf(managers),
-        `The Swarm managers ${namesOf(managers)} were not done within ${seconds} s.`,
+        `The Swarm managers ${namesOf(managers)} were not done within ${seconds} s. ` +
+          "Is a majority of them up? Running again is safe.",
       ),
     async (signal) => {
       for (let attempt = 1; ; attempt++) {
