@@ -3,7 +3,7 @@
  * Runs the levels of the test suite one after the other, prints what each took, and ends with the line
  * `N passed, N failed`. `node test/run.js [level …] [-- jest arguments]`; without a level, all of them.
  */
-const { spawnSync } = require("node:child_process");
+const { spawn, spawnSync } = require("node:child_process");
 const { mkdirSync, readFileSync, rmSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { join } = require("node:path");
@@ -25,23 +25,36 @@ const levels = ["lint", ...jestLevels];
  */
 const workersOf = { integration: availableParallelism() + 1, e2e: 1 };
 
-/** The three static checks; each counts as one test. @returns {{passed: number, failed: number}} */
-function lint() {
-  const checks = [
-    ["types", bin("tsc"), ["--noEmit"]],
-    ["lint", bin("eslint"), ["."]],
-    ["format", bin("prettier"), ["--check", "--log-level", "warn", "."]],
-  ];
-  let failed = 0;
-  for (const [name, command, args] of checks) {
-    const run = spawnSync(/** @type {string} */ (command), /** @type {string[]} */ (args), {
-      cwd: root,
-      stdio: "inherit",
+/**
+ * The three static checks, at the same time; each counts as one test.
+ * @returns {Promise<{passed: number, failed: number}>}
+ */
+async function lint() {
+  const results = await Promise.all([
+    succeeds("types", "tsc", ["--noEmit"]),
+    succeeds("lint", "eslint", ["."]),
+    succeeds("format", "prettier", ["--check", "--log-level", "warn", "."]),
+  ]);
+  const passed = results.filter(Boolean).length;
+  return { passed, failed: results.length - passed };
+}
+
+/**
+ * Runs a program of the project and says how it ended.
+ * @param {string} check
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<boolean>}
+ */
+function succeeds(check, program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(bin(program), args, { cwd: root, stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      console.log(`  ${code === 0 ? "ok  " : "FAIL"} ${check}`);
+      resolve(code === 0);
     });
-    if (run.status !== 0) failed += 1;
-    console.log(`  ${run.status === 0 ? "ok  " : "FAIL"} ${name}`);
-  }
-  return { passed: checks.length - failed, failed };
+  });
 }
 
 /**
@@ -80,30 +93,34 @@ function jest(level, extra) {
   }
 }
 
-const separator = process.argv.indexOf("--");
-const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
-const extra = separator < 0 ? [] : process.argv.slice(separator + 1);
-const unknown = wanted.filter((level) => !levels.includes(level));
-if (unknown.length > 0) {
-  console.error(`Unknown level ${unknown.join(", ")}. Levels: ${levels.join(", ")}.`);
-  process.exit(2);
+async function main() {
+  const separator = process.argv.indexOf("--");
+  const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
+  const extra = separator < 0 ? [] : process.argv.slice(separator + 1);
+  const unknown = wanted.filter((level) => !levels.includes(level));
+  if (unknown.length > 0) {
+    console.error(`Unknown level ${unknown.join(", ")}. Levels: ${levels.join(", ")}.`);
+    process.exit(2);
+  }
+  mkdirSync(output, { recursive: true });
+  /** @type {Result[]} */
+  const results = [];
+  for (const level of wanted.length > 0 ? wanted : levels) {
+    console.log(`== ${level}`);
+    const start = Date.now();
+    const result = level === "lint" ? await lint() : jest(level, extra);
+    results.push({ level, ...result, seconds: (Date.now() - start) / 1000 });
+  }
+  console.log("\nlevel         seconds   passed   failed");
+  for (const { level, seconds, passed, failed } of results) {
+    console.log(
+      `${level.padEnd(12)} ${seconds.toFixed(1).padStart(8)} ${String(passed).padStart(8)} ${String(failed).padStart(8)}`,
+    );
+  }
+  const sum = (/** @type {"passed" | "failed"} */ key) =>
+    results.reduce((total, result) => total + result[key], 0);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+  process.exitCode = sum("failed") > 0 ? 1 : 0;
 }
-mkdirSync(output, { recursive: true });
-/** @type {Result[]} */
-const results = [];
-for (const level of wanted.length > 0 ? wanted : levels) {
-  console.log(`== ${level}`);
-  const start = Date.now();
-  const result = level === "lint" ? lint() : jest(level, extra);
-  results.push({ level, ...result, seconds: (Date.now() - start) / 1000 });
-}
-console.log("\nlevel         seconds   passed   failed");
-for (const { level, seconds, passed, failed } of results) {
-  console.log(
-    `${level.padEnd(12)} ${seconds.toFixed(1).padStart(8)} ${String(passed).padStart(8)} ${String(failed).padStart(8)}`,
-  );
-}
-const sum = (/** @type {"passed" | "failed"} */ key) =>
-  results.reduce((total, result) => total + result[key], 0);
-console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
-process.exitCode = sum("failed") > 0 ? 1 : 0;
+
+void main();
