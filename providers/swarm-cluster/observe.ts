@@ -18,6 +18,11 @@ const hostSeconds = 18;
 const dialSeconds = 3.5;
 /** Limit for finding a manager with quorum and reading the Swarm from it, seconds. */
 const viewSeconds = 10;
+/**
+ * The same where a majority of the hosts are managers that answer: then there is quorum, or there will be when a new leader is
+ * elected, which takes 10 to 20 s and now and then a second round. Below 30 s with the search for hosts before it.
+ */
+const electionSeconds = 24;
 
 /** Asks all hosts at the same time for their part in a Swarm, then one of the managers for the whole. Changes nothing. */
 export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmObservation> {
@@ -27,7 +32,8 @@ export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmO
     const state = states[index];
     return state?.state === "active" && state.isManager;
   });
-  const view = managers.length === 0 ? undefined : await observeView(managers);
+  const seconds = managers.length * 2 > hosts.length ? electionSeconds : viewSeconds;
+  const view = managers.length === 0 ? undefined : await observeView(managers, seconds);
   return {
     hosts: byName as Record<string, HostSwarmState>,
     ...(view === undefined ? {} : { view }),
@@ -74,10 +80,13 @@ export function hostState(info: EngineInfo): HostSwarmState {
 }
 
 /** The Swarm as a manager with quorum sees it; undefined if there is none among the hosts. */
-async function observeView(managers: readonly HostAccess[]): Promise<SwarmView | undefined> {
+async function observeView(
+  managers: readonly HostAccess[],
+  seconds: number,
+): Promise<SwarmView | undefined> {
   try {
     return await withAnyManager(managers, (docker, { name }) => viewThrough(docker, name), {
-      deadlineSeconds: viewSeconds,
+      deadlineSeconds: seconds,
       repeatable: true,
     });
   } catch (error) {
