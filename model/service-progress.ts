@@ -119,7 +119,11 @@ export function serviceProgress(
     current.filter((task) => hasEnded(task) && past?.has(task.ID) !== true),
   );
   const { Condition: condition } = service.Spec.TaskTemplate.RestartPolicy ?? {};
-  const done = ended.filter(({ Status }) => Status.State === "complete");
+  // One that the Swarm stopped, to move it, may end well too: in its place is another one.
+  const taken = new Set(current.filter(isUnfinished).map(placeOf));
+  const done = ended.filter(
+    (task) => task.Status.State === "complete" && !taken.has(placeOf(task)),
+  );
   if (condition === "on-failure" && done.length > 0) {
     const why =
       "a task of it ended well, and its restart policy starts it again after failures only";
@@ -302,11 +306,15 @@ function isUnfinished(task: EngineTask): boolean {
 /** The largest number of failures of one replica or on one node. */
 function attemptsInWorstPlace(failures: readonly EngineTask[]): number {
   const counts = new Map<string, number>();
-  for (const { Slot, NodeID } of failures) {
-    const place = Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
+  for (const place of failures.map(placeOf)) {
     counts.set(place, (counts.get(place) ?? 0) + 1);
   }
   return Math.max(0, ...counts.values());
+}
+
+/** What a task is one of in its service: a replica's number, or the host of a global service's task. */
+function placeOf({ Slot, NodeID }: EngineTask): string {
+  return Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
 }
 
 /** What is missing, with what unfinished tasks are doing and how the last failed one ended. */

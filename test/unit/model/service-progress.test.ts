@@ -327,6 +327,8 @@ describe("a new service", () => {
       detail: expect.stringContaining("ended well") as string,
       tasks: [ended],
     });
+    const moved = [ended, task("a", "starting", wanted, undefined, policy)];
+    expect(progress(service(global, undefined, policy), moved, three, false).kind).toBe("waiting");
     const failed = task("a", "failed", wanted, "exit 1", policy);
     expect(progress(service(global, undefined, policy), [failed], three, false).kind).toBe(
       "waiting",
