@@ -1,4 +1,5 @@
 /** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
+import { mayRun } from "./node-state";
 import { type ConstrainedNode, meetsConstraints } from "./placement-constraints";
 import type { EngineMode, EngineTaskTemplate } from "./service-spec/engine";
 
@@ -182,7 +183,7 @@ export function waitsForLostHost(
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
 ): boolean {
-  const lost = nodes.filter(({ Status }) => Status.State !== "ready").map(({ ID }) => ID);
+  const lost = nodes.filter((node) => !mayRun(node)).map(({ ID }) => ID);
   return (
     service.UpdateStatus?.State === "updating" &&
     tasks.some(
@@ -233,7 +234,6 @@ function isCurrent(
   return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
 }
 
-/** What makes a task what it is. The engine names the runtime in a service and leaves it out in its tasks. */
 /** What makes tasks differ. An engine writes more into a service than into its tasks (20.10: `Runtime`). */
 function essence(template: Partial<EngineTaskTemplate> | undefined): object {
   const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
@@ -258,9 +258,8 @@ function missingPlaces(
   const { Mode: mode, TaskTemplate: template } = service.Spec;
   const constraints = template.Placement?.Constraints ?? [];
   const allowed = nodes.filter((node) => meetsConstraints(node, constraints));
-  const eligible = allowed.filter(
-    ({ Status, Spec }) => Status.State === "ready" && Spec.Availability === "active",
-  );
+  // Right after an election all nodes are unknown, lost ones too: none of them is left out before the leader knows.
+  const eligible = allowed.filter((node) => mayRun(node) && node.Spec.Availability === "active");
   if (mode.Global === undefined) {
     const replicas = mode.Replicated?.Replicas ?? 1;
     const perHost = template.Placement?.MaxReplicas ?? 0;
@@ -283,7 +282,7 @@ function missingPlaces(
   const without = eligible.filter(({ ID }) => !running.some(({ NodeID }) => NodeID === ID));
   const surplus = nodes.filter(
     (node) =>
-      node.Status.State === "ready" &&
+      mayRun(node) &&
       !allowed.includes(node) &&
       tasks.some((task) => task.NodeID === node.ID && task.Status.State === "running"),
   );

@@ -1,12 +1,12 @@
 import { initializationLabels } from "../../model/initialization-record";
 import { nextRun } from "../../model/cron";
+import { mayRun } from "../../model/node-state";
 import { type ConstrainedNode, meetsConstraints } from "../../model/placement-constraints";
 import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";
 import {
   type ApiNode,
   type ApiService,
   type ApiTask,
-  mayRun,
   shortName,
   type SwarmFacts,
 } from "../swarm/facts";

@@ -123,14 +123,6 @@ export async function askSwarm(
   );
 }
 
-/**
- * Whether what the manager shows of a node's tasks may be so. Of a lost node it is the last thing that was heard. A new leader holds
- * every node for `unknown` until it has heard from it, a few seconds, while its tasks run on (SwarmKit, `markNodesUnknown`).
- */
-export function mayRun(node: ApiNode | undefined): boolean {
-  return node?.Status?.State === "ready" || node?.Status?.State === "unknown";
-}
-
 /** `p-hive0` of `p-hive0.hive.example`. */
 export function shortName(host: string): string {
   return host.split(".")[0] ?? host;

@@ -1,8 +1,9 @@
+import { mayRun } from "../../model/node-state";
 import { suggestion } from "../../model/suggestion";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { findHost } from "../hosts/host-name";
-import { type ApiService, mayRun, shortName, type SwarmFacts } from "../swarm/facts";
+import { type ApiService, shortName, type SwarmFacts } from "../swarm/facts";
 
 /** A running task of a service. */
 export interface RunningTask {

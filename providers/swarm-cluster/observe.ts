@@ -20,9 +20,9 @@ const dialSeconds = 3.5;
 const viewSeconds = 10;
 /**
  * The same where a majority of the hosts are managers that answer: then there is quorum, or there will be when a new leader is
- * elected, which takes 10 to 20 s and now and then a second round. Below 30 s with the search for hosts before it.
+ * elected, which takes 10 to 20 s and now and then a second round.
  */
-const electionSeconds = 24;
+const electionSeconds = 45;
 
 /** Asks all hosts at the same time for their part in a Swarm, then one of the managers for the whole. Changes nothing. */
 export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmObservation> {

@@ -57,6 +57,7 @@ export async function awaitConvergence(
   const seen: Memory = { tasks: new Map(), past: undefined };
   const report = progressReporter();
   let stableSince: number | undefined;
+  let rolloutSince = begin;
   let moved = { state: "", at: begin };
   for (;;) {
     const { name, progress, heldUp, state } = await look(managers, id, options.after, seen);
@@ -64,14 +65,17 @@ export async function awaitConvergence(
       moved = { state, at: Date.now() };
     } else if (heldUp && Date.now() - moved.at > heldUpMs) {
       await withAnyManager(managers, (docker) => restartRollout(docker, id));
-      moved = { state, at: Date.now() };
+      rolloutSince = Date.now();
+      moved = { state, at: rolloutSince };
+      continue;
     }
     if (progress.kind === "failed") {
       throw await failure(managers, name, progress.detail, progress.tasks[0]);
     }
     if (progress.kind === "converged") {
       stableSince ??= Date.now();
-      const settled = Date.now() - begin >= (options.after === "change" ? rolloutStartMs : 0);
+      const settled =
+        Date.now() - rolloutSince >= (options.after === "change" ? rolloutStartMs : 0);
       if (settled && Date.now() - stableSince >= options.stableSeconds * 1000) {
         return;
       }

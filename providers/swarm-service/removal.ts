@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import { mayRun } from "../../model/node-state";
 import type { EngineNode, EngineTask } from "../../model/service-progress";
 import { hasEnded } from "../../model/service-progress";
 import { sleep } from "../transport/deadline";
@@ -104,7 +105,7 @@ async function removeAndWait(docker: Dockerode, id: string, waitSeconds: number)
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
     ]);
     const tasks = all.filter(({ ServiceID }) => ServiceID === id);
-    const alive = nodes.filter(({ Status }) => Status.State === "ready").map(({ ID }) => ID);
+    const alive = nodes.filter(mayRun).map(({ ID }) => ID);
     const left = tasks.filter(
       (task) => alive.includes(task.NodeID ?? "") && !(isOfJob(task) && hasEnded(task)),
     );

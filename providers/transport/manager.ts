@@ -18,10 +18,11 @@ export interface ManagerOptions extends EngineOptions {
 
 /**
  * Limit for finding out whether a host is a usable manager, seconds. After a leader was lost, the others answer only
- * when they have elected a new one: 10 to 20 s a round, and now and then the first round fails. Below 30 s, within which
- * a run must say what is wrong.
+ * when they have elected a new one: 10 to 20 s a round, and now and then the first round fails.
  */
-const probeSeconds = 28;
+const probeSeconds = 48;
+/** The same when so many hosts cannot be reached that the others are no majority: there is nothing to wait for. */
+const minoritySeconds = 10;
 /** Limit for opening a connection to one candidate, seconds. */
 const dialSeconds = 3.5;
 /** The next candidate is tried when the ones before it have not answered for this long. */
@@ -89,6 +90,9 @@ export async function findManager(
   const search = new AbortController();
   const either = AbortSignal.any([signal, search.signal]);
   const reasons = new Map<string, string>();
+  const begin = Date.now();
+  let unreachable = 0;
+  let giveUp: NodeJS.Timeout | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const probes = candidates.map((candidate, index) => {
     // Starts when the candidate before it has failed, or has had its head start.
@@ -98,7 +102,15 @@ export async function findManager(
       () => new Promise<void>(() => undefined),
       () => undefined,
     );
-    probe.catch((error: unknown) => reasons.set(candidate.name, messageOf(error)));
+    probe.catch((error: unknown) => {
+      reasons.set(candidate.name, messageOf(error));
+      if (isTransportError(error, "unreachable")) unreachable += 1;
+      if (2 * unreachable < candidates.length) return;
+      giveUp ??= setTimeout(
+        () => search.abort(new Error("the others cannot be reached, and alone it has no quorum")),
+        begin + minoritySeconds * 1000 - Date.now(),
+      );
+    });
     return probe;
   });
   try {
@@ -109,6 +121,7 @@ export async function findManager(
     signal.throwIfAborted();
     throw error instanceof AggregateError ? noManager(managers, reasons) : error;
   } finally {
+    clearTimeout(giveUp);
     search.abort(new Error("another manager answered"));
   }
 }

@@ -114,6 +114,23 @@ describe("a global service", () => {
     expect(progress(service(global), [task("a", "running")], nodes).kind).toBe("converged");
   });
 
+  test("waits for every host that a new leader has not heard from yet", () => {
+    const unknown = [node("a"), node("b", "unknown"), node("c", "unknown")];
+    expect(
+      progress(service(global), [task("a", "running"), task("b", "running", old)], unknown),
+    ).toMatchObject({
+      kind: "waiting",
+      detail: expect.stringContaining("host-b, host-c") as string,
+    });
+    expect(
+      progress(
+        service(global),
+        [task("a", "running"), task("b", "running")],
+        [node("a", "unknown"), node("b", "unknown"), node("c", "down")],
+      ).kind,
+    ).toBe("converged");
+  });
+
   describe("with placement constraints", () => {
     const onSsd = { Placement: { Constraints: ["node.labels.disk==ssd"] } };
     const nodes = [
@@ -363,11 +380,12 @@ describe("a new service", () => {
 
 describe("whether a roll-out waits for a lost host", () => {
   const rolling = service(global, "updating");
-  const nodes = [node("a"), node("b", "down"), node("c", "unknown")];
+  const nodes = [node("a"), node("b", "down"), node("c", "disconnected"), node("d", "unknown")];
 
   test.each([
     ["a task there has not ended", rolling, [task("b", "running", old)], true],
     ["a new task there never started", rolling, [task("c", "assigned")], true],
+    ["a new leader has not heard from the host yet", rolling, [task("d", "running", old)], false],
     ["the task there has ended", rolling, [task("b", "shutdown", old)], false],
     ["tasks move on living hosts only", rolling, [task("a", "preparing")], false],
     ["nothing is rolled out", service(global), [task("b", "running", old)], false],

@@ -13,6 +13,31 @@ describe("asking again", () => {
     expect(answer).toBe(3);
   });
 
+  test("goes on while the Swarm elects a leader, and ends with what the manager said", async () => {
+    const refused = new Error("rpc error: The swarm does not have a leader. It is possible ...");
+    let asked = 0;
+    const elected = await askAgain(30, () =>
+      ++asked < 3 ? Promise.reject(refused) : Promise.resolve(asked),
+    );
+    expect(elected).toBe(3);
+    await expect(askAgain(1.2, () => Promise.reject(refused))).rejects.toThrow(refused);
+    const stopped = new AbortController();
+    const answer = askAgain(30, () => Promise.reject(refused), stopped.signal);
+    setTimeout(() => stopped.abort(new Error("another one answered")), 50);
+    await expect(answer).rejects.toThrow(refused);
+  });
+
+  test("leaves it at the word of one who has asked all managers", async () => {
+    let asked = 0;
+    const ask = (): Promise<never> => {
+      asked++;
+      const reason = "No manager:\n- hive0: The swarm does not have a leader";
+      return Promise.reject(transportError("manager", "hive0", reason));
+    };
+    await expect(askAgain(30, ask)).rejects.toThrow("No manager");
+    expect(asked).toBe(1);
+  });
+
   test("stops at any other error", async () => {
     let asked = 0;
     const ask = (): Promise<never> => {
