@@ -136,7 +136,8 @@ export interface UpdatePolicy {
    */
   readonly delay?: Duration;
   /**
-   * How long a new task is watched for failure.
+   * How long a new task is watched for failure. A service that is new is watched as long before its dependents begin, unless a
+   * health check has seen its tasks work.
    *
    * @default "5s"
    */

@@ -22,6 +22,7 @@ import {
   type SwarmServiceState,
   withObserved,
 } from "./service-state";
+import { watchSeconds } from "./watch";
 
 /** How long tasks may take to go beyond their own time to stop. */
 const removalSeconds = 15;
@@ -78,7 +79,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
         after: !usable ? "creation" : changed ? "change" : "nothing",
-        stableSeconds: spec.update.monitorSeconds,
+        stableSeconds: await watchSeconds(managers, spec),
       });
     } catch (error) {
       throw partialFailure(messageOf(error), id, { ...inputs, serviceId: id, complete: false });
@@ -118,8 +119,9 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       return { outs: { ...news, serviceId: id, complete: true } };
     }
     const { managers, registryAuth, convergeDeadlineSeconds } = news;
+    const spec = specOf(news);
     try {
-      const happened = await changeService(managers, id, specOf(news), {
+      const happened = await changeService(managers, id, spec, {
         auth: registryAuth,
         force,
         deadlineSeconds: convergeDeadlineSeconds,
@@ -127,7 +129,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
         after: happened ? "change" : "nothing",
-        stableSeconds: olds.complete ? 0 : news.update.monitorSeconds,
+        stableSeconds: olds.complete ? 0 : await watchSeconds(managers, spec),
       });
     } catch (error) {
       // After a roll-back the Swarm has what it had. In any case the next run has to look at it again.

@@ -86,6 +86,23 @@ describe("SwarmService", () => {
     expect(server.log()).not.toContain(password);
   });
 
+  test("is watched after its tasks run, unless a health check has seen them work", async () => {
+    const checkedImage = image.replace("/web@", "/health-checked@");
+    const { update } = serviceSpec({ image });
+    const seconds = async (changes: Properties): Promise<number> => {
+      const wanted = await inputs({ update: { ...update, monitorSeconds: 2 }, ...changes });
+      const begin = Date.now();
+      await server.delete(text, (await server.create(text, wanted)).id, wanted);
+      return (Date.now() - begin) / 1000;
+    };
+    const times = { intervalSeconds: 2, timeoutSeconds: 1, retries: 1, startPeriodSeconds: 0 };
+    const [none, off] = [{}, { healthcheck: { command: [], ...times } }];
+    expect(await seconds(none)).toBeGreaterThan(2);
+    expect(await seconds({ image: checkedImage, ...off })).toBeGreaterThan(2);
+    expect(await seconds({ image: checkedImage })).toBeLessThan(2);
+    expect(await seconds({ healthcheck: { command: ["/check"], ...times } })).toBeLessThan(2);
+  });
+
   test("refresh of an untouched service shows nothing, though the engine wrote its defaults", async () => {
     const wanted = await inputs({ hostname: "{{.Node.Hostname}}" });
     const { id, outs } = await server.create(text, wanted);

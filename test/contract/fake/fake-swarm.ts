@@ -253,6 +253,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       }
       return ok(nodeView(node));
     }
+    if (room === "images" && path.includes("health-checked"))
+      return ok({ Config: { Healthcheck: { Test: ["CMD", "/check"] } } });
     if (room === "services") {
       const auth = request.headers["x-registry-auth"]?.toString();
       if (id === "create") {

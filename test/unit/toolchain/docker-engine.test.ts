@@ -62,6 +62,7 @@ describe("a base image made by debootstrap", () => {
     };
     put("etc/apt/sources.list", "deb http://mirror.example/debian bookworm main\n");
     put("var/cache/apt/archives/a.deb");
+    put("var/cache/apt/pkgcache.bin");
     put("var/lib/apt/lists/list");
     put("usr/share/doc/bash/copyright");
     put("usr/share/doc/bash/README");

@@ -1,0 +1,43 @@
+import type Dockerode from "dockerode";
+
+import type { ServiceSpec } from "../../model/service-spec/spec";
+import { engineStatus } from "../transport/engine";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** The part of `GET /images/<name>/json` that is read. */
+interface ImageInspection {
+  readonly Config?: { readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null };
+}
+
+/**
+ * How long a new service is watched after its tasks have come to run, seconds. A task with a health check counts as running only
+ * when the check has seen it work; one without does so as soon as its program was started, which says little. A job has ended
+ * by then.
+ */
+export async function watchSeconds(
+  managers: readonly HostAccess[],
+  spec: ServiceSpec,
+): Promise<number> {
+  const { healthcheck, image, mode, update } = spec;
+  if (mode.kind === "job") return 0;
+  const checked =
+    healthcheck === undefined
+      ? await withAnyManager(managers, (docker) => imageHasHealthCheck(docker, image), {
+          repeatable: true,
+        })
+      : healthcheck.command.length > 0;
+  return checked ? 0 : update.monitorSeconds;
+}
+
+/** Whether an image brings a health check; false where this manager does not have the image. */
+async function imageHasHealthCheck(docker: Dockerode, image: string): Promise<boolean> {
+  try {
+    const { Config } = (await docker.getImage(image).inspect()) as ImageInspection;
+    const [kind = "NONE"] = Config?.Healthcheck?.Test ?? [];
+    return kind !== "NONE";
+  } catch (error) {
+    if (engineStatus(error) === 404) return false;
+    throw error;
+  }
+}
