@@ -5,6 +5,7 @@ import type { Plan, StageName } from "../model/plan";
 import type { Site } from "../model/site";
 import { stageOf } from "../model/stage";
 import { checkStageYaml } from "../model/stage-yaml";
+import { lookIntoProject } from "../providers/project-lookup";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
 import { hiveHome, projectFolder } from "./project";
@@ -28,6 +29,7 @@ export function loadPlan(
     stage: checkStageYaml(name, edit(readStageFile(name))),
     site: loadSite(),
     building,
+    look: lookIntoProject(projectFolder),
     // As the program does it, so that both say the same.
     ...(process.env["HIVE_HOME"] === undefined ? {} : { hiveHome: hiveHome() }),
   });

@@ -8,8 +8,9 @@ import { planNotices } from "./plan-notices";
 import { planConfig, planOverlay, planSecret, planVolume } from "./plan-resources";
 import { planService, type ServiceContext } from "./plan-service";
 import { InventoryError, type Problem } from "./problems";
+import type { FileLookup } from "./rules/files";
 import type { PlannedService } from "./rules/rule";
-import { checkSite, runsOn, type SiteCheck } from "./site-check";
+import { checkSite, runsOn, type SiteCheck, whereItStands } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
 import {
   checkStage,
@@ -37,6 +38,13 @@ export interface PlanOptions {
    * @default false
    */
   readonly building?: boolean;
+  /**
+   * What the project has at a path relative to its root. With it, files that the site names and that are missing are problems,
+   * and a service is looked for in the file in which it stands.
+   *
+   * @default every path is a file
+   */
+  readonly look?: FileLookup;
 }
 
 /**
@@ -49,7 +57,7 @@ export interface PlanOptions {
 export function planSite(
   input: PlanOptions & { readonly stage: Stage | FaultyStage; readonly site: Site },
 ): Plan {
-  const { stage } = input;
+  const { stage, look = () => "file" } = input;
   const faults = "problems" in stage ? stage.problems : [];
   const config = "problems" in stage ? {} : stage.config;
   const site = checkSite(input.site);
@@ -59,13 +67,13 @@ export function planSite(
   const problems = [
     ...faults,
     ...site.problems,
-    ...siteRuleProblems({ stage: stage.name, site, services, config }),
+    ...siteRuleProblems({ stage: stage.name, site, services, config, look }),
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
   ];
   if (problems.length > 0 || "problems" in stage) {
     throw new InventoryError(
-      problems,
+      problems.map((problem) => ({ ...problem, path: whereItStands(problem.path, look) })),
       site.names.services.filter((name) => !site.services.has(name)),
     );
   }

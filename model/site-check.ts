@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Config, Image, Network, Secret, Service, Site, Volume } from "./inventory";
 import type { StageName } from "./plan";
 import type { Problem } from "./problems";
+import type { FileLookup } from "./rules/files";
 import { imageSchema } from "./schema/image";
 import { networkSchema } from "./schema/network";
 import { configSchema, secretSchema } from "./schema/secret";
@@ -27,6 +28,13 @@ export function serviceFile(name: string): string {
 /** A place inside a service, as it is named in problems. */
 export function servicePath(name: string, path: readonly PropertyKey[]): string {
   return `${serviceFile(name)}: ${pathText(["services", name, ...path])}`;
+}
+
+/** A printed place; of a service that has no file of its own, the site's file stands before it. */
+export function whereItStands(path: string, look: FileLookup): string {
+  const [file = "", ...rest] = path.split(": ");
+  const isHere = !file.startsWith("site/services/") || look(file) === "file";
+  return isHere ? path : [siteFile, ...rest].join(": ");
 }
 
 /** A place inside the site outside its services, as it is named in problems. */

@@ -1,5 +1,6 @@
 import type { Problem } from "./problems";
 import { cycleProblems, dependencyProblems } from "./rules/dependencies";
+import { configFileProblems, contextProblems, stepFileProblems } from "./rules/files";
 import { hostLineProblems } from "./rules/hosts";
 import { buildSecretProblems, imageProblems, pinProblems } from "./rules/images";
 import { jobProblems } from "./rules/jobs";
@@ -26,6 +27,9 @@ const rules: readonly Rule[] = [
   imageProblems,
   buildSecretProblems,
   referenceProblems,
+  contextProblems,
+  configFileProblems,
+  stepFileProblems,
   dependencyProblems,
   cycleProblems,
   doubledNameProblems,

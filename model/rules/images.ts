@@ -43,11 +43,12 @@ export function buildSecretProblems({ site }: RuleInput): readonly Problem[] {
 }
 
 /** Pins of the stage name images of the site, or services that run one, and no image in two ways. */
-export function pinProblems({ site, stage, services, config }: RuleInput): readonly Problem[] {
+export function pinProblems(input: RuleInput): readonly Problem[] {
+  const { site, stage, services, config } = input;
   const pins = config.pins ?? {};
   const { unknown, doubled } = imagePins(pins, site.names.images, services);
   return [
-    ...unknown.map((name) => unknownPin(name, pins[name] ?? "", { site, stage, services, config })),
+    ...unknown.map((name) => unknownPin(name, pins[name] ?? "", input)),
     ...doubled.map(({ name, image }) => ({
       path: `${stageFile(stage)}: hive:pins.${name}`,
       value: pins[name] ?? "",

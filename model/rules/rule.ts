@@ -4,6 +4,7 @@ import { type Problem, printableValue } from "../problems";
 import { type SiteCheck, siteFile, type SitePart } from "../site-check";
 import type { StageConfig } from "../stage";
 import { suggestion } from "../suggestion";
+import type { FileLookup } from "./files";
 
 /** A service with its normal form. */
 export interface PlannedService {
@@ -20,6 +21,8 @@ export interface RuleInput {
   readonly services: readonly PlannedService[];
   /** Keys with problems of their own are absent. */
   readonly config: Partial<StageConfig>;
+  /** What the project has at a path. */
+  readonly look: FileLookup;
 }
 
 /** A rule: what is wrong when the parts of a site and a stage are seen together. */

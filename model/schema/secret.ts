@@ -65,10 +65,12 @@ export const secretMountSchema = z.union([
 ]);
 
 /** Schema of {@link ConfigMount}. */
-export const configMountSchema = z.strictObject({
-  config: reference,
-  target: absolutePath.optional(),
-  uid: userNumber.optional(),
-  gid: userNumber.optional(),
-  mode: octalMode.optional(),
-} satisfies Record<keyof ConfigMount, z.ZodType>);
+export const configMountSchema = z
+  .strictObject({
+    config: reference,
+    target: absolutePath.optional(),
+    uid: userNumber.optional(),
+    gid: userNumber.optional(),
+    mode: octalMode.optional(),
+  } satisfies Record<keyof ConfigMount, z.ZodType>)
+  .meta({ write: 'write { config: "<name>", target: "/etc/…" }' });

@@ -59,7 +59,10 @@ export const portNumber = z.int().min(1).max(65535);
 /** Names of environment variables and build arguments. */
 export const environmentName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, "is not the name of an environment variable");
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.-]*$/,
+    "is not the name of an environment variable: letters, digits, _ . and -, the first one a letter or _",
+  );
 
 /** Texts by names that are free. */
 export const textRecord = z.record(z.string().min(1, "must not be empty"), z.string());

@@ -1,4 +1,5 @@
 import { InventoryError } from "../../../model/problems";
+import type { FileLookup } from "../../../model/rules/files";
 import { planStack } from "../../../model/plan-site";
 import { rawStage } from "./plans";
 
@@ -15,6 +16,8 @@ export type LooseSite = Readonly<Record<string, unknown>>;
 export interface StageChange {
   readonly stackName?: string;
   readonly config?: Readonly<Record<string, string>>;
+  /** What the project has; default: everything. */
+  readonly look?: FileLookup;
 }
 
 /** The problems of a site as `path | remedy`, so that a test reads as the user does. */
@@ -38,6 +41,7 @@ function errorOf(site: LooseSite, stage: StageChange): InventoryError | undefine
       stackName: stage.stackName ?? "private",
       config: { ...rawStage, ...stage.config },
       site: { name: "hive.example", ...site },
+      ...(stage.look === undefined ? {} : { look: stage.look }),
     });
   } catch (error) {
     if (error instanceof InventoryError) return error;
