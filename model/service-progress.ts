@@ -130,9 +130,12 @@ export function serviceProgress(
       "a task of it ended well, and its restart policy starts it again after failures only";
     return { kind: "failed", detail: why, tasks: done };
   }
-  const { attempts, detail: given } = patience(service);
-  if (attemptsInWorstPlace(ended) >= attempts) {
-    return { kind: "failed", detail: given, tasks: ended };
+  if (attemptsInWorstPlace(withinWindow(ended, service)) >= attemptsAllowed(service)) {
+    const why = "its tasks ended, and its restart policy allows no more";
+    return { kind: "failed", detail: why, tasks: ended };
+  }
+  if (attemptsInWorstPlace(ended) >= attemptsPerPlace) {
+    return { kind: "failed", detail: "its tasks end again and again", tasks: ended };
   }
   return waiting(detail, current, nodes);
 }
@@ -209,13 +212,23 @@ function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
   );
 }
 
-/** How many tasks may end in one place before the service is given up, and what is to be said then. */
-function patience({ Spec }: EngineService): { readonly attempts: number; readonly detail: string } {
+/** How many tasks may end in one place before the engine itself gives up there. */
+function attemptsAllowed({ Spec }: EngineService): number {
   const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
-  const allowed = Condition === "none" ? 1 : MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
-  return allowed <= attemptsPerPlace
-    ? { attempts: allowed, detail: "its tasks ended, and its restart policy allows no more" }
-    : { attempts: attemptsPerPlace, detail: "its tasks end again and again" };
+  if (Condition === "none") return 1;
+  return MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
+}
+
+/** Of ended tasks, newest first, those that count for the restart policy: with a window, the ones in it. */
+function withinWindow(
+  ended: readonly EngineTask[],
+  { Spec }: EngineService,
+): readonly EngineTask[] {
+  const windowMs = (Spec.TaskTemplate.RestartPolicy?.Window ?? 0) / 1e6;
+  if (windowMs === 0) return ended;
+  const time = ({ Status }: EngineTask): number => Date.parse(Status.Timestamp ?? "");
+  const [newest] = ended;
+  return ended.filter((task) => newest !== undefined && time(newest) - time(task) <= windowMs);
 }
 
 /**

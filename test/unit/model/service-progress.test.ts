@@ -55,7 +55,7 @@ function task(
       : "shutdown",
     Status: {
       State: state,
-      Timestamp: `2026-01-01T00:00:${String(nextTask).padStart(2, "0")}Z`,
+      Timestamp: new Date(Date.UTC(2026, 0, 1) + nextTask * 1000).toISOString(),
       ...(err === undefined ? {} : { Err: err }),
     },
     Spec: { ContainerSpec: spec, ...template },
@@ -364,6 +364,18 @@ describe("a new service", () => {
       kind: "failed",
       detail: "its tasks ended, and its restart policy allows no more",
     });
+  });
+
+  test("is not given up while its failures are further apart than its restart policy's window", () => {
+    const kind = (windowSeconds: number): string => {
+      const template = {
+        RestartPolicy: { Condition: "any", MaxAttempts: 1, Window: windowSeconds * 1e9 },
+      };
+      const ended = [1, 2].map(() => task("a", "failed", wanted, "exit 1", template));
+      return progress(service(global, undefined, template), ended, three, false).kind;
+    };
+    // Tasks of these tests end one second after the other.
+    expect([kind(0), kind(10), kind(0.5)]).toEqual(["failed", "failed", "waiting"]);
   });
 
   test("is not given up for failures of the past", () => {
