@@ -12,15 +12,20 @@ import { hiveHome, projectFolder } from "./project";
 import { siteLoadFailure } from "./site-load-failure";
 
 /**
+ * What a plan is wanted for: to be built, with everything that a build needs; to be shown, when it may be one that cannot be built
+ * yet; or for the names in it, when files that the site names may be missing.
+ */
+export type PlanPurpose = "build" | "show" | "names";
+
+/**
  * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches nothing.
  *
- * @param building the plan is to be built: what cannot be built is a problem then
  * @param edit changes the text of the configuration first; for what it would be. Default: as it is
  * @throws InventoryError with everything that is wrong
  */
 export function loadPlan(
   stage: string,
-  building: boolean,
+  purpose: PlanPurpose,
   edit: (text: string) => string = (text) => text,
 ): Plan {
   const name = stageOf(stage);
@@ -28,8 +33,9 @@ export function loadPlan(
     // With its problems, so that they are listed together with those of the site.
     stage: checkStageYaml(name, edit(readStageFile(name))),
     site: loadSite(),
-    building,
+    building: purpose === "build",
     look: lookIntoProject(projectFolder),
+    filesNeeded: purpose !== "names",
     // As the program does it, so that both say the same.
     ...(process.env["HIVE_HOME"] === undefined ? {} : { hiveHome: hiveHome() }),
   });

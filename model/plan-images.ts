@@ -41,10 +41,15 @@ export function isPulled(image: Image, stage: StageName): boolean {
   return image.pull?.on.includes(stage) === true;
 }
 
+/** Folder of an image's Dockerfile, relative to the project's root. */
+export function contextOf(name: string, image: Image): string {
+  return (image.context ?? `site/images/${name}`).replace(/\/+$/, "");
+}
+
 function planImage(name: string, image: Image, registry: RegistryPlan): ImagePlan {
   return {
     name,
-    context: (image.context ?? `site/images/${name}`).replace(/\/+$/, ""),
+    context: contextOf(name, image),
     repository: `${registry.address}/${name}`,
     buildArguments: sortedRecord(image.buildArguments ?? {}),
     ...(image.target === undefined ? {} : { target: image.target }),

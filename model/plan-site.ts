@@ -1,3 +1,4 @@
+import type { FileLookup } from "./file-lookup";
 import { formatCidr, gatewayAddress, parseCidr } from "./addresses";
 import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
@@ -8,7 +9,6 @@ import { planNotices } from "./plan-notices";
 import { planConfig, planOverlay, planSecret, planVolume } from "./plan-resources";
 import { planService, type ServiceContext } from "./plan-service";
 import { InventoryError, type Problem } from "./problems";
-import type { FileLookup } from "./rules/files";
 import type { PlannedService } from "./rules/rule";
 import { checkSite, runsOn, type SiteCheck, whereItStands } from "./site-check";
 import { siteRuleProblems } from "./site-rules";
@@ -39,16 +39,21 @@ export interface PlanOptions {
    */
   readonly building?: boolean;
   /**
-   * What the project has at a path relative to its root. With it, files that the site names and that are missing are problems,
-   * and a service is looked for in the file in which it stands.
+   * What the project has at a path relative to its root: a service that has no file of its own stands in the site's.
    *
    * @default every path is a file
    */
   readonly look?: FileLookup;
+  /**
+   * Whether files that the site names and that are missing are problems: not for a plan that is only asked for names.
+   *
+   * @default false
+   */
+  readonly filesNeeded?: boolean;
 }
 
 /**
- * Decides all that a run will build: pure, the same for the same input, every default written out, maps and lists of
+ * Decides all that a run will build: pure but for the files that `look` finds, the same for the same input, every default written out, maps and lists of
  * names in alphabetical order.
  *
  * @param input.stage from `parseStage`, or from `checkStage` to have its problems listed together with those of the site
@@ -57,7 +62,8 @@ export interface PlanOptions {
 export function planSite(
   input: PlanOptions & { readonly stage: Stage | FaultyStage; readonly site: Site },
 ): Plan {
-  const { stage, look = () => "file" } = input;
+  const everything: FileLookup = () => "file";
+  const { stage, look = everything, filesNeeded = false } = input;
   const faults = "problems" in stage ? stage.problems : [];
   const config = "problems" in stage ? {} : stage.config;
   const site = checkSite(input.site);
@@ -67,7 +73,13 @@ export function planSite(
   const problems = [
     ...faults,
     ...site.problems,
-    ...siteRuleProblems({ stage: stage.name, site, services, config, look }),
+    ...siteRuleProblems({
+      stage: stage.name,
+      site,
+      services,
+      config,
+      look: filesNeeded ? look : everything,
+    }),
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
   ];

@@ -219,7 +219,7 @@ function attemptsAllowed({ Spec }: EngineService): number {
   return MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
 }
 
-/** Of ended tasks, newest first, those that count for the restart policy: with a window, the ones in it. */
+/** Of ended tasks, newest first, those that count for the restart policy: with a window, those near the newest of their place. */
 function withinWindow(
   ended: readonly EngineTask[],
   { Spec }: EngineService,
@@ -227,8 +227,10 @@ function withinWindow(
   const windowMs = (Spec.TaskTemplate.RestartPolicy?.Window ?? 0) / 1e6;
   if (windowMs === 0) return ended;
   const time = ({ Status }: EngineTask): number => Date.parse(Status.Timestamp ?? "");
-  const [newest] = ended;
-  return ended.filter((task) => newest !== undefined && time(newest) - time(task) <= windowMs);
+  const newest = new Map<string, number>();
+  for (const task of [...ended].reverse()) newest.set(placeOf(task), time(task));
+  // A time that cannot be read counts.
+  return ended.filter((task) => !((newest.get(placeOf(task)) ?? 0) - time(task) > windowMs));
 }
 
 /**

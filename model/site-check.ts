@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Config, Image, Network, Secret, Service, Site, Volume } from "./inventory";
 import type { StageName } from "./plan";
 import type { Problem } from "./problems";
-import type { FileLookup } from "./rules/files";
+import type { FileLookup } from "./file-lookup";
 import { imageSchema } from "./schema/image";
 import { networkSchema } from "./schema/network";
 import { configSchema, secretSchema } from "./schema/secret";

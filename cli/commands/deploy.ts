@@ -16,7 +16,7 @@ export async function deploy(options: {
   readonly yes: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
-  const plan = loadPlan(options.stack, true);
+  const plan = loadPlan(options.stack, "build");
   const service = planned(plan, options.service);
   const stack = await openStack(options.stack);
   if (!(await stack.exists())) throw notUp(options.stack);

@@ -78,7 +78,7 @@ async function ownerOfStage(
     if (typeof site === "string") return { site, stage };
   }
   try {
-    return ownerOf(loadPlan(stage, false));
+    return ownerOf(loadPlan(stage, "names"));
   } catch (error) {
     if (resources.length > 0) return undefined;
     throw error;

@@ -44,7 +44,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
   if (from === to)
     throw new Failure(`--from and --to are both ${to}: name two stages.`, exitCodes.input);
   const terminal = processTerminal();
-  const plan = loadPlan(to, false);
+  const plan = loadPlan(to, "names");
   const image = imageNamed(plan, options.image);
   const services = servicesOf(plan, image);
   const sourceStage = await openStage(from);

@@ -40,7 +40,7 @@ export interface RollbackOptions {
 /** `hive rollback`: pins an earlier release of a service's image and rolls it out. */
 export async function rollback(options: RollbackOptions): Promise<number> {
   const terminal = processTerminal();
-  const plan = loadPlan(options.stack, true);
+  const plan = loadPlan(options.stack, options.list ? "names" : "build");
   const service = planned(plan, options.service);
   if (service.image.kind === "reference") {
     throw new Failure(
@@ -101,7 +101,7 @@ export async function unpin(options: {
 }): Promise<number> {
   const terminal = processTerminal();
   // As the site will be then: a pin of an image or a service that it no longer has must be removable too.
-  const plan = loadPlan(options.stack, false, (text) => withoutPins(text, [options.image]));
+  const plan = loadPlan(options.stack, "names", (text) => withoutPins(text, [options.image]));
   const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
   const image = imageNamed(plan, options.image);
   const services = servicesOf(plan, image);
@@ -139,7 +139,7 @@ async function rollOut(
   terminal: Terminal,
 ): Promise<void> {
   try {
-    await releaseServices(stack, loadPlan(stage, true), services, terminal);
+    await releaseServices(stack, loadPlan(stage, "build"), services, terminal);
   } catch (error) {
     terminal.printError(
       `${stageFile(stage)} has been changed; the next \`npx hive up\` or \`npx hive deploy\` goes on with it.`,

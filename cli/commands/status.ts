@@ -24,7 +24,7 @@ export async function status(options: {
 /** The plan of a stage; undefined while somebody is writing on the site: a status must work then, too. */
 function planOf(stack: string): Plan | undefined {
   try {
-    return loadPlan(stack, false);
+    return loadPlan(stack, "names");
   } catch {
     return undefined;
   }

@@ -29,7 +29,7 @@ export interface UpOptions {
 /** `hive up`: brings a stage up, or makes it what the project says now. */
 export async function up(options: UpOptions): Promise<number> {
   const terminal = processTerminal();
-  const plan = loadPlan(options.stack, true);
+  const plan = loadPlan(options.stack, "build");
   const stack = await openStack(options.stack);
   terminal.print(intent(plan));
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {

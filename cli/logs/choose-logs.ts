@@ -4,8 +4,8 @@ import { askSwarm } from "../swarm/facts";
 import { chooseTasks, runningTasks, serviceNamed, type TaskRequest } from "../tasks/running-tasks";
 import type { LogRequest } from "./host-logs";
 
-/** How long the managers may take to answer, seconds: through an election of a new leader. */
-const searchSeconds = 30;
+/** How long the managers may take to answer, seconds: through two rounds of an election. */
+const searchSeconds = 60;
 
 /**
  * Which tasks' output is meant: that of all, unless one replica was asked for. Without any manager it is that of all: to

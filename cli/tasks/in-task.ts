@@ -20,8 +20,8 @@ export interface TaskContainer {
   readonly container: Dockerode.Container;
 }
 
-/** How long the managers may take to say where a task runs, seconds: through an election of a new leader. */
-const searchSeconds = 40;
+/** How long the managers may take to say where a task runs, seconds: through two rounds of an election. */
+const searchSeconds = 60;
 /** How long a host may take to let us in and to show the container, seconds. */
 const arriveSeconds = 8;
 

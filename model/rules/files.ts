@@ -1,15 +1,18 @@
+import type { FileLookup } from "../file-lookup";
+import { contextOf } from "../plan-images";
 import type { Problem } from "../problems";
 import { servicePath, sitePath } from "../site-check";
 import { forEachService, type Rule } from "./rule";
 
-/** What the project has at a path relative to its root: a file, a folder, or nothing that can be read. */
-export type FileLookup = (path: string) => "file" | "folder" | undefined;
-
-/** Files of configs are there. */
-export const configFileProblems: Rule = ({ site, look }) =>
-  [...site.configs].flatMap(([name, config]) =>
-    "file" in config ? fileProblems(look, config.file, sitePath(["configs", name, "file"])) : [],
+/** Files of the configs that services get are there. */
+export const configFileProblems: Rule = ({ site, services, look }) => {
+  const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
+  return [...site.configs].flatMap(([name, config]) =>
+    "file" in config && used.has(name)
+      ? fileProblems(look, config.file, sitePath(["configs", name, "file"]))
+      : [],
   );
+};
 
 /** Scripts and inputs of initialization steps are there. */
 export const stepFileProblems = forEachService(({ name, service }, { look }) =>
@@ -23,16 +26,17 @@ export const stepFileProblems = forEachService(({ name, service }, { look }) =>
   ]),
 );
 
-/** Images that this stage builds have a folder with a Dockerfile. */
-export const contextProblems: Rule = ({ site, stage, look }) =>
-  [...site.images].flatMap(([name, { context, pull }]): readonly Problem[] => {
-    if (pull?.on.includes(stage) === true) return [];
-    const folder = (context ?? `site/images/${name}`).replace(/\/+$/, "");
+/** Images have a folder with a Dockerfile: also where a stage pulls them, or a pin stands for the build, its hash is kept. */
+export const contextProblems: Rule = ({ site, look }) =>
+  [...site.images].flatMap(([name, image]): readonly Problem[] => {
+    const folder = contextOf(name, image);
     if (look(`${folder}/Dockerfile`) === "file") return [];
     const isThere = look(folder) === "folder";
     return [
       {
-        path: sitePath(context === undefined ? ["images", name] : ["images", name, "context"]),
+        path: sitePath(
+          image.context === undefined ? ["images", name] : ["images", name, "context"],
+        ),
         value: `"${folder}"`,
         message: isThere ? "this folder has no Dockerfile" : "there is no such folder",
         remedy: isThere

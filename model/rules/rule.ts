@@ -1,10 +1,10 @@
+import type { FileLookup } from "../file-lookup";
 import type { Service } from "../inventory";
 import type { ServicePlan, StageName } from "../plan";
 import { type Problem, printableValue } from "../problems";
 import { type SiteCheck, siteFile, type SitePart } from "../site-check";
 import type { StageConfig } from "../stage";
 import { suggestion } from "../suggestion";
-import type { FileLookup } from "./files";
 
 /** A service with its normal form. */
 export interface PlannedService {
@@ -21,7 +21,7 @@ export interface RuleInput {
   readonly services: readonly PlannedService[];
   /** Keys with problems of their own are absent. */
   readonly config: Partial<StageConfig>;
-  /** What the project has at a path. */
+  /** What the project has at a path; where files are not needed, everything. */
   readonly look: FileLookup;
 }
 

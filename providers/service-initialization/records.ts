@@ -14,7 +14,7 @@ import {
 } from "../../model/initialization-record";
 import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
-import { patiently } from "./patience";
+import { patiently } from "../transport/patience";
 
 /** Whose records. */
 export interface RecordOwner {

@@ -3,7 +3,7 @@ import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import { patiently } from "./patience";
+import { patiently } from "../transport/patience";
 
 /** A container in which a step can run. */
 export interface RunningTask {

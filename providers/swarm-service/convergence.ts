@@ -9,10 +9,10 @@ import {
 import { sameValue } from "../dynamic";
 import { progressReporter } from "../progress-line";
 import { sleep } from "../transport/deadline";
-import { askAgain } from "../transport/again";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
+import { patiently } from "../transport/patience";
 import { listServiceTasks, restartRollout, type ServiceInspection } from "./client";
 import { reportTask } from "./task-report";
 
@@ -36,6 +36,8 @@ export interface ConvergenceOptions {
 }
 
 const pollMs = 250;
+/** How long the Swarm may be without a leader while a change is rolled out, seconds: two rounds of an election, and more. */
+const electionSeconds = 60;
 /** An engine begins to roll out a change within this time; before that, the old tasks look like the result. */
 const rolloutStartMs = 1000;
 /** A roll-out that waits for a lost host is begun anew after it has not moved for this long. */
@@ -57,7 +59,7 @@ export async function awaitConvergence(
   const seen: Memory = { tasks: new Map(), past: undefined };
   const report = progressReporter();
   let stableSince: number | undefined;
-  let rolloutSince = begin;
+  let rolloutSince = options.after === "change" ? begin : 0;
   let moved = { state: "", at: begin };
   for (;;) {
     const { name, progress, heldUp, state } = await look(managers, id, options.after, seen);
@@ -74,8 +76,7 @@ export async function awaitConvergence(
     }
     if (progress.kind === "converged") {
       stableSince ??= Date.now();
-      const settled =
-        Date.now() - rolloutSince >= (options.after === "change" ? rolloutStartMs : 0);
+      const settled = Date.now() - rolloutSince >= rolloutStartMs;
       if (settled && Date.now() - stableSince >= options.stableSeconds * 1000) {
         return;
       }
@@ -111,17 +112,12 @@ async function look(
   after: ConvergenceOptions["after"],
   memory: Memory,
 ): Promise<Look> {
-  const [service, tasks, nodes] = await askAgain(30, (deadlineSeconds) =>
-    withAnyManager(
-      managers,
-      (docker) =>
-        Promise.all([
-          docker.getService(id).inspect() as Promise<ServiceInspection>,
-          listServiceTasks(docker, id),
-          docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
-        ]),
-      { deadlineSeconds: Math.max(deadlineSeconds, 10), repeatable: true },
-    ),
+  const [service, tasks, nodes] = await patiently(managers, electionSeconds, (docker) =>
+    Promise.all([
+      docker.getService(id).inspect() as Promise<ServiceInspection>,
+      listServiceTasks(docker, id),
+      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+    ]),
   );
   const listed = new Set(tasks.map(({ ID }) => ID));
   for (const task of memory.tasks.values()) {

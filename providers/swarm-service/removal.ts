@@ -13,7 +13,9 @@ import { runCommand } from "../transport/command";
 /** Time for one host to remove containers, seconds. */
 const cleaningSeconds = 15;
 
-/** How long a removal is begun anew while the Swarm does not answer, seconds: an election takes up to 30. */
+/** How long a manager is looked for in one attempt, seconds: through two rounds of an election. */
+const searchSeconds = 60;
+/** How long a removal is begun anew while the Swarm does not answer, seconds. */
 const patienceSeconds = 60;
 const pauseMs = 1000;
 /** Time for a host to say that it is there, seconds. */
@@ -25,7 +27,7 @@ type OwnedTask = EngineTask & { readonly ServiceID?: string };
 /**
  * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free. May be repeated.
  *
- * @param waitSeconds how long to wait for the tasks; those on lost hosts are not waited for
+ * @param waitSeconds how long to wait for the tasks; those on hosts that the Swarm knows to be lost are not waited for
  * @throws TransportError if no manager can be asked
  */
 export async function removeService(
@@ -36,7 +38,7 @@ export async function removeService(
   const hasJobTasks = await withAnyManager(
     managers,
     (docker) => removeAndWait(docker, id, waitSeconds),
-    { deadlineSeconds: waitSeconds + 30, repeatable: true },
+    { deadlineSeconds: waitSeconds + searchSeconds, repeatable: true },
   );
   if (!hasJobTasks) return;
   // Those of a job that have ended stay for ever, and with them their volumes' being in use (Engine 20.10).

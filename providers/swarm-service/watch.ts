@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 
 import type { ServiceSpec } from "../../model/service-spec/spec";
 import { engineStatus } from "../transport/engine";
+import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
@@ -13,18 +14,21 @@ interface ImageInspection {
 /**
  * How long a new service is watched after its tasks have come to run, seconds. A task with a health check counts as running only
  * when the check has seen it work; one without does so as soon as its program was started, which says little. A job has ended
- * by then.
+ * by then. Where that cannot be found out, it is watched.
  */
 export async function watchSeconds(
   managers: readonly HostAccess[],
   spec: ServiceSpec,
 ): Promise<number> {
   const { healthcheck, image, mode, update } = spec;
-  if (mode.kind === "job") return 0;
+  if (mode.kind === "job" || update.monitorSeconds === 0) return 0;
   const checked =
     healthcheck === undefined
       ? await withAnyManager(managers, (docker) => imageHasHealthCheck(docker, image), {
           repeatable: true,
+        }).catch((error: unknown) => {
+          if (isTransportError(error)) return false;
+          throw error;
         })
       : healthcheck.command.length > 0;
   return checked ? 0 : update.monitorSeconds;

@@ -21,8 +21,12 @@ export interface ManagerOptions extends EngineOptions {
  * when they have elected a new one: 10 to 20 s a round, and now and then the first round fails.
  */
 const probeSeconds = 48;
-/** The same when so many hosts cannot be reached that the others are no majority: there is nothing to wait for. */
-const minoritySeconds = 10;
+/**
+ * The same when so many of the given hosts do not answer that the others are no majority: then there is nothing to wait for. (A list
+ * may hold hosts that are not in the Swarm; when those are away as well, an election is waited for no longer than this.) Below the
+ * 10 s that callers give one attempt, so that they get the reasons.
+ */
+const minoritySeconds = 8;
 /** Limit for opening a connection to one candidate, seconds. */
 const dialSeconds = 3.5;
 /** The next candidate is tried when the ones before it have not answered for this long. */
@@ -91,7 +95,7 @@ export async function findManager(
   const either = AbortSignal.any([signal, search.signal]);
   const reasons = new Map<string, string>();
   const begin = Date.now();
-  let unreachable = 0;
+  let gone = 0;
   let giveUp: NodeJS.Timeout | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const probes = candidates.map((candidate, index) => {
@@ -104,10 +108,10 @@ export async function findManager(
     );
     probe.catch((error: unknown) => {
       reasons.set(candidate.name, messageOf(error));
-      if (isTransportError(error, "unreachable")) unreachable += 1;
-      if (2 * unreachable < candidates.length) return;
+      if (isTransportError(error, "unreachable", "lost", "engine")) gone += 1;
+      if (2 * gone < candidates.length) return;
       giveUp ??= setTimeout(
-        () => search.abort(new Error("the others cannot be reached, and alone it has no quorum")),
+        () => search.abort(new Error("too few of the managers can be reached for a majority")),
         begin + minoritySeconds * 1000 - Date.now(),
       );
     });

@@ -205,6 +205,65 @@ describe("any manager", () => {
     }
   });
 
+  describe("while no leader is elected", () => {
+    /** Hosts of which the last `living` are managers, which have no leader for some seconds; the others are dead. */
+    const leaderless = async (
+      { living, of }: { living: number; of: number },
+      seconds: number,
+    ): Promise<{ managers: HostAccess[]; stop: () => Promise<unknown> }> => {
+      const elected = Date.now() + seconds * 1000;
+      const swarm = { NodeID: "n", LocalNodeState: "active", ControlAvailable: true };
+      const hosts = await Promise.all(
+        Array.from({ length: living }, (_, index) =>
+          startFakeHost(`living${index}.example`, ({ path }) => {
+            if (path === "/info") return { status: 200, body: { Swarm: swarm } };
+            return Date.now() > elected
+              ? { status: 200, body: [] }
+              : { status: 500, body: { message: "The swarm does not have a leader." } };
+          }),
+        ),
+      );
+      const dead = Array.from({ length: of - living }, (_, index) => ({
+        ...host.access,
+        name: `dead${index}.example`,
+        port: 1,
+      }));
+      return {
+        managers: [...dead, ...hosts.map(({ access }) => access)],
+        stop: () => Promise.all(hosts.map((started) => started.stop())),
+      };
+    };
+
+    test.each([
+      { living: 2, of: 3 },
+      { living: 3, of: 5 },
+    ])("$living of $of, a majority, are waited for", async (counts) => {
+      const { managers, stop } = await leaderless(counts, 10);
+      try {
+        expect(await who(managers)).toMatch(/^living/);
+      } finally {
+        await stop();
+      }
+    });
+
+    test.each([
+      { living: 1, of: 2 },
+      { living: 1, of: 3 },
+      { living: 2, of: 5 },
+    ])("$living of $of, which will never elect one, are not", async (counts) => {
+      const { managers, stop } = await leaderless(counts, 60);
+      const begin = Date.now();
+      try {
+        expect(await messageOf(who(managers))).toMatch(
+          /No Swarm manager with quorum[^]*dead0\.example: Cannot reach[^]*living0\.example: .*(does not have a leader|too few of the managers)/,
+        );
+        expect(Date.now() - begin).toBeLessThan(12_000);
+      } finally {
+        await stop();
+      }
+    });
+  });
+
   test("that has no quorum or is none is passed over, and the error tells why for each", async () => {
     const worker = await startFakeHost("worker.example", () => ({
       status: 200,

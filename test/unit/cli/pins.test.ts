@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { unpin as unpinCommand } from "../../../cli/commands/rollback";
@@ -23,6 +23,8 @@ jest.mock("../../../cli/releases/release-services", () => ({
     return Promise.resolve({ services: {} });
   },
 }));
+
+symlinkSync(join(__dirname, "..", "..", "..", "site"), join(mockFolder, "site"));
 
 const file = join(mockFolder, "Pulumi.private.yaml");
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

@@ -56,8 +56,18 @@ describe("hive plan", () => {
 
   test("as JSON is the plan", () => {
     expect(JSON.parse(printed(true))).toEqual(
-      JSON.parse(JSON.stringify(loadPlan("private", false))),
+      JSON.parse(JSON.stringify(loadPlan("private", "show"))),
     );
+  });
+
+  test("looks for the files that the site names; a plan that is asked for names does without them", () => {
+    site = { ...site, images: { nowhere: {} } };
+    for (const purpose of ["show", "build"] as const) {
+      expect(() => loadPlan("private", purpose)).toThrow(
+        /1 problem found[^]*site\/site\.ts: images\.nowhere[^]*there is no such folder/,
+      );
+    }
+    expect(loadPlan("private", "names").services.map(({ name }) => name)).toEqual(["db", "web"]);
   });
 
   test("lists everything that is wrong, and touches nothing", () => {
@@ -69,7 +79,7 @@ describe("hive plan", () => {
         mail: { image, dependsOn: ["dbs"], networks: ["back"] },
       },
     };
-    expect(() => loadPlan("private", false)).toThrow(
+    expect(() => loadPlan("private", "show")).toThrow(
       /3 problems found; nothing was changed\.[^]*services\.web\.replicas[^]*did you mean `mode\.replicas`\?[^]*services\.mail\.networks\[0\][^]*services\.mail\.dependsOn\[0\][^]*did you mean "db"\?/,
     );
   });

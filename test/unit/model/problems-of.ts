@@ -1,5 +1,5 @@
 import { InventoryError } from "../../../model/problems";
-import type { FileLookup } from "../../../model/rules/files";
+import type { FileLookup } from "../../../model/file-lookup";
 import { planStack } from "../../../model/plan-site";
 import { rawStage } from "./plans";
 
@@ -41,7 +41,7 @@ function errorOf(site: LooseSite, stage: StageChange): InventoryError | undefine
       stackName: stage.stackName ?? "private",
       config: { ...rawStage, ...stage.config },
       site: { name: "hive.example", ...site },
-      ...(stage.look === undefined ? {} : { look: stage.look }),
+      ...(stage.look === undefined ? {} : { look: stage.look, filesNeeded: true }),
     });
   } catch (error) {
     if (error instanceof InventoryError) return error;

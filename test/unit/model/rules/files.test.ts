@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { lookIntoProject } from "../../../../providers/project-lookup";
-import { digest, image, textOf } from "../problems-of";
+import { image, textOf } from "../problems-of";
 
 let project: string;
 beforeAll(() => {
@@ -35,11 +35,10 @@ describe("files that the site names", () => {
 
   test("are missing, and all of them are told with their places", () => {
     const step = { name: "load", script: "site/services/web", input: "site/services/web.ts/x" };
-    const pull = { on: ["private"], from: `registry.example/web@${digest}` };
     const site = {
-      images: { bare: {}, away: { context: "site/away" }, none: {}, foreign: { pull } },
-      configs: { page: { file: "site/page.html" } },
-      services: { web: { image, initialize: [step] } },
+      images: { bare: {}, away: { context: "site/away" }, none: {} },
+      configs: { page: { file: "site/page.html" }, unused: { file: "site/none.html" } },
+      services: { web: { image, configs: [{ config: "page" }], initialize: [step] } },
     };
     expect(problems(site)).toMatchInlineSnapshot(`
       "6 problems found; nothing was changed.

@@ -1,9 +1,9 @@
 import type Dockerode from "dockerode";
 
-import { sleep } from "../transport/deadline";
-import { isPassing } from "../transport/errors";
-import type { HostAccess } from "../transport/host-access";
-import { withAnyManager } from "../transport/manager";
+import { sleep } from "./deadline";
+import { isPassing } from "./errors";
+import type { HostAccess } from "./host-access";
+import { withAnyManager } from "./manager";
 
 /** A manager that does not answer within this time is asked anew, seconds: requests from before an election hang. */
 const attemptSeconds = 10;
