@@ -6,7 +6,7 @@ export const progressPrefix = "hive: ";
  *
  * A dynamic provider has no way to the engine's log service. But the engine reads what the plugin's process prints: a line on
  * standard output becomes a diagnostic event of severity `info` without a URN, one on standard error one of severity `info#err`
- * (warnings go there). As the process is shared by all resources, the text itself has to name what it is about:
+ * (see {@link reportWarning}). As the process is shared by all resources, the text itself has to name what it is about:
  * `hive: web: 2 of 3 tasks run (preparing)`.
  *
  * Say it only when something has changed, and every few seconds at most.
@@ -15,6 +15,21 @@ export const progressPrefix = "hive: ";
  */
 export function reportProgress(text: string): void {
   process.stdout.write(`${progressPrefix}${text}\n`);
+}
+
+/** Begins every line of a warning but the first, after {@link progressPrefix}. */
+export const continuation = "| ";
+
+/**
+ * Tells the user what is good to know although the run goes on, on standard error; `hive` shows it at the run's end, with the
+ * engine's own warnings.
+ *
+ * @param text what is so, where, and what to do; several lines stay one warning. Never a secret
+ */
+export function reportWarning(text: string): void {
+  const [first = "", ...rest] = text.split("\n");
+  const lines = [first, ...rest.map((line) => `${continuation}${line}`)];
+  console.warn(lines.map((line) => `${progressPrefix}${line}`).join("\n"));
 }
 
 /** Time between two lines of one piece of work. */

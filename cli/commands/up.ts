@@ -6,6 +6,7 @@ import { confirm } from "../confirm";
 import { openStack } from "../engine/open-stack";
 import { recover } from "../engine/recovery";
 import { runOnStack } from "../engine/session";
+import type { StateResource } from "../engine/state";
 import { exitCodes } from "../exit-codes";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
@@ -13,6 +14,7 @@ import type { Owner } from "../local-engine/objects";
 import { loadPlan } from "../plan";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
+import { removalLines } from "../removals";
 import { summaryText } from "../summary";
 import { processTerminal } from "../terminal";
 
@@ -32,6 +34,11 @@ export async function up(options: UpOptions): Promise<number> {
   const plan = loadPlan(options.stack, "build");
   const stack = await openStack(options.stack);
   terminal.print(intent(plan));
+  const warnOfRemovals = (resources: readonly StateResource[]): void => {
+    for (const line of removalLines(plan, resources))
+      terminal.print(terminal.paint("yellow", line));
+  };
+  if (!options.yes && (await stack.exists())) warnOfRemovals((await stack.state()).resources);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
@@ -39,7 +46,8 @@ export async function up(options: UpOptions): Promise<number> {
   await stack.ensure(
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
   );
-  const { gone } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  const { gone, resources } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  if (options.yes) warnOfRemovals(resources);
   if (plan.fleet === "container") {
     // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
     planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));

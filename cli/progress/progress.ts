@@ -1,5 +1,7 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Phase, phases } from "../../model/phases";
+import { continuation, progressPrefix } from "../../providers/progress-line";
+import { cleanMessage } from "../engine/diagnostics";
 import { readUrn } from "../engine/urn";
 import { type ProgressNote, readProgressNote, stepOfNote } from "./progress-note";
 
@@ -128,6 +130,7 @@ export function foldEvent(progress: Progress, event: EngineEvent, now: number): 
   if (diagnosticEvent !== undefined) {
     const { severity, urn, message } = diagnosticEvent;
     const note = readProgressNote(message);
+    if (note !== undefined && severity === "info#err") return withWarning(progress, message);
     if (note !== undefined) return withNote(progress, note);
     if (severity !== "error" && severity !== "warning") return progress;
     return { ...progress, diagnostics: [...progress.diagnostics, { severity, urn, message }] };
@@ -137,6 +140,22 @@ export function foldEvent(progress: Progress, event: EngineEvent, now: number): 
     return { ...progress, result: result === "succeeded" ? "succeeded" : "failed" };
   }
   return progress;
+}
+
+/** A line of a provider's warning: the first one, or one that goes on with the warning before it. */
+function withWarning(progress: Progress, message: string): Progress {
+  const line = cleanMessage(message).slice(progressPrefix.length);
+  const sentence = `${line.charAt(0).toUpperCase()}${line.slice(1)}`;
+  const before = progress.diagnostics.slice(0, -1);
+  const last = progress.diagnostics.at(-1);
+  const diagnostics =
+    line.startsWith(continuation) && last !== undefined
+      ? [...before, { ...last, message: `${last.message}\n${line.slice(continuation.length)}` }]
+      : [
+          ...progress.diagnostics,
+          { severity: "warning", urn: undefined, message: sentence } as const,
+        ];
+  return { ...progress, diagnostics };
 }
 
 /** Gives a note to the step that it is about; one about nothing that runs is dropped. */

@@ -5,12 +5,17 @@ import { runOnStack } from "../engine/session";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { rememberNames } from "../hosts/known-names";
-import { readOutputs, type StageOutputs } from "../hosts/outputs";
+import { clusterAccess, readOutputs, type StageOutputs } from "../hosts/outputs";
 import { ownerOf } from "../commands/up";
 import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
+import { removedService } from "../status/judge";
+import { askSwarm } from "../swarm/facts";
 import { releaseTargets } from "./targets";
+
+/** How long the managers may take to answer, seconds: through two rounds of an election. */
+const searchSeconds = 60;
 
 /**
  * Builds, pushes and rolls out some services and nothing else, and tells how long each part took.
@@ -51,7 +56,17 @@ export async function releaseServices(
   terminal.print(`\n${[...parts, `  altogether ${duration(run.milliseconds)}`].join("\n")}`);
   const outputs = readOutputs(plan.stage, await stack.outputs());
   rememberNames(outputs);
+  await requirePresent(outputs, services);
   return outputs;
+}
+
+/** An engine without a change to make does not look at what is there. @throws Failure when a service is not in the Swarm */
+async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {
+  const { services: present } = await askSwarm(clusterAccess(outputs), searchSeconds);
+  const names = present.map(({ Spec }) => Spec?.Name);
+  const removed = services.filter((name) => !names.includes(name));
+  if (removed.length > 0)
+    throw new Failure(removed.map((name) => removedService(name, outputs.stage)).join("\n"));
 }
 
 function unbuilt(stage: string, services: readonly string[]): Failure {

@@ -9,7 +9,7 @@ import { serviceContext } from "./context";
 import { type HostProbe, probeCommand, readProbe } from "./host-probe";
 import { judge } from "./judge";
 import type { ClusterStatus, HostStatus, StatusReport } from "./report";
-import { nodesByHost, serviceStatuses, volumeStatuses } from "./swarm-facts";
+import { nodesByHost, removedServices, serviceStatuses, volumeStatuses } from "./swarm-facts";
 
 /** How long a host or the Swarm may take to answer, seconds. All are asked at the same time. */
 const deadlineSeconds = 5;
@@ -55,6 +55,7 @@ export async function collectStatus(
     hosts,
     cluster: clusterStatus(swarm, hosts),
     services: "value" in swarm ? serviceStatuses(swarm.value, context) : [],
+    removedServices: "value" in swarm ? removedServices(swarm.value, context) : [],
     volumes: "value" in swarm ? volumeStatuses(swarm.value, context) : [],
   };
   return { ...facts, problems: judge(facts) };

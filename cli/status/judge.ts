@@ -77,9 +77,18 @@ function clusterProblems({
 
 function problemsOfServices({
   services,
+  removedServices,
   stage,
 }: Omit<StatusReport, "problems">): readonly string[] {
-  return services.flatMap((service) => serviceProblems(service, stage));
+  return [
+    ...services.flatMap((service) => serviceProblems(service, stage)),
+    ...removedServices.map((name) => removedService(name, stage)),
+  ];
+}
+
+/** That a service was removed by hand, with the way out: without a look at the Swarm, a run takes it for there. */
+export function removedService(name: string, stage: string): string {
+  return `${name} was deployed and is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` makes it again.`;
 }
 
 /** What is wrong with a service. */

@@ -7,6 +7,8 @@ export interface StatusReport {
   readonly cluster: ClusterStatus;
   /** By name in alphabetical order. */
   readonly services: readonly ServiceStatus[];
+  /** Services that the stage deployed and that the Swarm does not have: somebody removed them. */
+  readonly removedServices: readonly string[];
   /** Replicated volumes, by name in alphabetical order. */
   readonly volumes: readonly VolumeStatus[];
   /** What is wrong, in plain words; empty when all is well. */

@@ -88,6 +88,14 @@ export function serviceStatuses(
   return statuses.sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Services that the stage deployed and that are not in the Swarm, in alphabetical order. */
+export function removedServices(facts: SwarmFacts, context: ServiceContext): readonly string[] {
+  const present = new Set(facts.services.map(({ Spec }) => Spec?.Name));
+  return Object.keys(context.deployed ?? {})
+    .filter((name) => !present.has(name))
+    .sort();
+}
+
 /** Which hosts use the replicated volumes. */
 export function volumeStatuses(
   facts: SwarmFacts,

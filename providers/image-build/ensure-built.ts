@@ -12,6 +12,7 @@ import { BUILD_SECONDS } from "./buildkit";
 import { buildImage, inspectImage, knownDigest, pushImage, registryDigest } from "./client";
 import { hashBuildContext } from "./context";
 import { type BuiltImage, CONTENT_LABEL, type ImageBuildInputs } from "./image-build-state";
+import { reportWarning } from "../progress-line";
 
 /** Where an image is built. */
 interface Place {
@@ -51,8 +52,8 @@ async function ensureElsewhere(inputs: ImageBuildInputs, reason: Error): Promise
   for (const other of fallbackHosts) {
     try {
       const built = await ensureAt(inputs, { host: other, push: false });
-      console.warn(
-        `hive: ${host.name} is away, so ${other.name} built ${repository}. The image is in no registry; the next run brings it there.`,
+      reportWarning(
+        `${host.name} is away, so ${other.name} built ${repository}. The image is in no registry; the next run brings it there.`,
       );
       return { ...built, builtOn: other.name };
     } catch (error) {

@@ -19,6 +19,7 @@ import {
   serviceInitializationInputs,
   type ServiceInitializationState,
 } from "./state";
+import { reportWarning } from "../progress-line";
 
 /** How long a removal waits for a manager that answers. What stayed recorded would not be run for a new service of this name. */
 const removalSeconds = 20;
@@ -73,8 +74,8 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
       return readResult(id, props, serviceInitializationInputs, { steps, done, secrets });
     } catch (error) {
       if (!isTransportError(error)) throw error;
-      console.warn(
-        `hive: what initialized the service '${props.service}' could not be looked at; its state is kept as it was. ${error.message}`,
+      reportWarning(
+        `what initialized the service '${props.service}' could not be looked at; its state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, serviceInitializationInputs);
     }
@@ -99,8 +100,8 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
     } catch (error) {
       if (!isTransportError(error)) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
-      console.warn(
-        `hive: the records of what initialized the service '${props.service}' could not be removed and are forgotten. ${error.message}`,
+      reportWarning(
+        `the records of what initialized the service '${props.service}' could not be removed and are forgotten. ${error.message}`,
       );
     }
   },
@@ -139,7 +140,7 @@ async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[
   ).catch((error: unknown) => {
     if (!isTransportError(error)) throw error;
     // The next change of the steps removes them.
-    console.warn(`hive: old records of '${service}' could not be removed. ${error.message}`);
+    reportWarning(`old records of '${service}' could not be removed. ${error.message}`);
   });
 }
 

@@ -15,6 +15,7 @@ import { observeSwarm } from "./observe";
 import { observedInputs } from "./drift";
 import { leaveSwarm } from "./steps";
 import { isKnown } from "../unknown-value";
+import { reportWarning } from "../progress-line";
 
 /** Forms, keeps and dissolves a Swarm whose members are all managers. */
 export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
@@ -57,8 +58,8 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
         // Every host answers, and none is in a Swarm: it is gone.
         return {};
       }
-      console.warn(
-        `hive: no manager of the Swarm ${id} answers with a majority behind it; its state is kept as it was.`,
+      reportWarning(
+        `no manager of the Swarm ${id} answers with a majority behind it; its state is kept as it was.`,
       );
       return readResult(id, props, swarmClusterInputs);
     }
@@ -91,7 +92,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
     );
     for (const failure of failures) {
       if (failure !== undefined) {
-        console.warn(`hive: a host was left in the Swarm. ${failure}`);
+        reportWarning(`a host was left in the Swarm. ${failure}`);
       }
     }
   },
@@ -136,7 +137,7 @@ function insistOnMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm)
 /** Prints what the operator has to know although the run succeeded. */
 function warn(swarm: ConvergedSwarm): void {
   if (swarm.notes.length > 0) {
-    console.warn(`hive: the Swarm ${swarm.clusterId} works, but:\n${listed(swarm.notes)}`);
+    reportWarning(`the Swarm ${swarm.clusterId} works, but:\n${listed(swarm.notes)}`);
   }
 }
 

@@ -9,6 +9,7 @@ import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../unknown-value";
 import { ensureNetwork, inspectNetwork, removeNetwork, specOf } from "./client";
+import { reportWarning } from "../progress-line";
 
 /** Inputs as they come over the wire. */
 export interface SwarmNetworkInputs extends NetworkSpec {
@@ -82,8 +83,8 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
       return readResult(id, props, INPUTS, networkSettings(seen, props));
     } catch (error) {
       if (!isTransportError(error)) throw error;
-      console.warn(
-        `hive: the network '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
+      reportWarning(
+        `the network '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, INPUTS);
     }
@@ -105,8 +106,8 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
       return error.message;
     });
     if (left === undefined) return;
-    console.warn(
-      `hive: the network '${props.networkName}' could not be removed and is left alone. ${left}\n` +
+    reportWarning(
+      `the network '${props.networkName}' could not be removed and is left alone. ${left}\n` +
         "It goes by itself when this network changes again; or run on a manager, when nothing uses it: " +
         `docker network rm ${props.networkName}`,
     );

@@ -10,6 +10,7 @@ import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
+import { reportWarning } from "../progress-line";
 
 /** The two kinds of content that a Swarm hands to tasks. They differ in who may read them, not in how they are kept. */
 export type SwarmObjectKind = "secret" | "config";
@@ -106,8 +107,8 @@ export async function objectExists(
     );
   } catch (error) {
     if (!isTransportError(error)) throw error;
-    console.warn(
-      `hive: the ${kind} '${objectName}' could not be looked at; its state is kept as it was. ${error.message}`,
+    reportWarning(
+      `the ${kind} '${objectName}' could not be looked at; its state is kept as it was. ${error.message}`,
     );
     return undefined;
   }
@@ -137,8 +138,8 @@ export async function releaseObject(
     return error.message;
   });
   if (left === undefined) return;
-  console.warn(
-    `hive: the ${kind} '${objectName}' could not be removed and is left alone. ${left}\n` +
+  reportWarning(
+    `the ${kind} '${objectName}' could not be removed and is left alone. ${left}\n` +
       `When nothing uses it, run on a manager: docker ${kind} rm ${objectName}`,
   );
 }

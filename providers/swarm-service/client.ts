@@ -120,7 +120,9 @@ export async function updateService(
     const asWanted = sameValue(fromEngineSpec(seen.Spec), spec);
     const failed =
       serviceProgress(seen, tasks, nodes, { updated: false, same: sameValue }).kind === "failed";
-    if (asWanted && !failed && !options.force) {
+    // Nothing is left of a change that the Swarm took back but its word; an update, also with nothing in it, takes that away.
+    const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
+    if (asWanted && !failed && !marked && !options.force) {
       return "unchanged";
     }
     if (seen.Spec.Labels?.[scheduleLabel] !== undefined) {
@@ -145,6 +147,9 @@ export async function updateService(
     }
   }
 }
+
+/** States of an update that did not come to its end. */
+const endedBadly = ["paused", "rollback_paused", "rollback_completed"];
 
 /** All tasks of a service that the Swarm still knows. */
 export async function listServiceTasks(docker: Dockerode, id: string): Promise<EngineTask[]> {

@@ -23,6 +23,7 @@ import {
   withObserved,
 } from "./service-state";
 import { watchSeconds } from "./watch";
+import { reportWarning } from "../progress-line";
 
 /** How long tasks may take to go beyond their own time to stop. */
 const removalSeconds = 15;
@@ -102,8 +103,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       return readResult(id, withObserved(props, observed), swarmServiceInputs);
     } catch (error) {
       if (!isTransportError(error)) throw error;
-      console.warn(
-        `hive: the service '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
+      reportWarning(
+        `the service '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, swarmServiceInputs);
     }
@@ -151,8 +152,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     } catch (error) {
       if (!isTransportError(error, "manager")) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
-      console.warn(
-        `hive: the service '${props.name}' could not be removed and is forgotten. ${error.message}`,
+      reportWarning(
+        `the service '${props.name}' could not be removed and is forgotten. ${error.message}`,
       );
     }
   },

@@ -6,6 +6,7 @@ import { readResult } from "../read-result";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
 import { removeVolume, spreadVolume, volumeFaults, type WantedVolume } from "./client";
+import { reportWarning } from "../progress-line";
 
 /** Inputs as they come over the wire. */
 export interface VolumeInputs extends WantedVolume {
@@ -71,14 +72,14 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   async delete(_id, props) {
     const { removed, left } = await removeVolume(props.hosts, props, releaseSeconds);
     if (removed.length > 0) {
-      console.warn(
-        `hive: the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
+      reportWarning(
+        `the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
       );
     }
     if (left.length === 0) return;
-    console.warn(
+    reportWarning(
       [
-        `hive: the volume '${props.name}' could not be removed everywhere and is left there with its data:`,
+        `the volume '${props.name}' could not be removed everywhere and is left there with its data:`,
         ...left.map((line) => `  ${line}`),
         `If they are not needed, run on those hosts: docker volume rm ${props.name}`,
       ].join("\n"),

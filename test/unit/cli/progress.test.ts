@@ -1,3 +1,4 @@
+import { reportWarning } from "../../../providers/progress-line";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import {
   type Direction,
@@ -200,7 +201,7 @@ describe("what long work says that it is doing", () => {
     timestamp: 1,
     resourcePreEvent: { metadata },
   } as unknown as EngineEvent;
-  const says = (text: string, severity = "info#err") =>
+  const says = (text: string, severity = "info") =>
     ({
       sequence: 1,
       timestamp: 2,
@@ -210,10 +211,33 @@ describe("what long work says that it is doing", () => {
     events.reduce((progress, event) => foldEvent(progress, event, 1000), initialProgress("build"));
 
   test("is shown below its section, the newest word only, and is no warning", () => {
-    const progress = after(begun, says("1 of 3 tasks run"), says("2 of 3 tasks run", "info"));
+    const progress = after(begun, says("1 of 3 tasks run"), says("2 of 3 tasks run"));
     const lines = liveLines(progress, { now: 4000, columns: 100, frame: 0, paint: plain });
     expect(lines).toContain("    service-web-service 3 s: 2 of 3 tasks run");
     expect(progress.diagnostics).toEqual([]);
+  });
+
+  test("on standard error is a warning of the run, however many lines it has", () => {
+    const lines: string[] = [];
+    const warn = jest.spyOn(console, "warn").mockImplementation((text: string) => {
+      lines.push(...text.split("\n"));
+    });
+    reportWarning("the volume 'data' is left on:\n  hive0: in use\nRun: docker volume rm data");
+    reportWarning("another thing");
+    warn.mockRestore();
+    const event = (line: string) =>
+      ({
+        diagnosticEvent: { severity: "info#err", message: `${line}\n` },
+      }) as unknown as EngineEvent;
+    const progress = after(begun, ...lines.map(event));
+    expect(progress.diagnostics).toEqual([
+      {
+        severity: "warning",
+        urn: undefined,
+        message: "The volume 'data' is left on:\n  hive0: in use\nRun: docker volume rm data",
+      },
+      { severity: "warning", urn: undefined, message: "Another thing" },
+    ]);
   });
 
   test("is gone when its step has ended", () => {

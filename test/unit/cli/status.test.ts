@@ -4,7 +4,12 @@ import type { HostStatus, StatusReport } from "../../../cli/status/report";
 import { statusText } from "../../../cli/status/status-text";
 import { serviceContext } from "../../../cli/status/context";
 import { ageText, shortImage, timeText } from "../../../cli/status/image-text";
-import { nodesByHost, serviceStatuses, volumeStatuses } from "../../../cli/status/swarm-facts";
+import {
+  nodesByHost,
+  removedServices,
+  serviceStatuses,
+  volumeStatuses,
+} from "../../../cli/status/swarm-facts";
 import type { ApiService, ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
 import { readOutputs } from "../../../cli/hosts/outputs";
 import { plain } from "../../../cli/terminal";
@@ -145,6 +150,7 @@ const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"
   hosts: [0, 1, 2, 3].map((index) => host(index)),
   cluster: { answers: true, leader: "p-hive0.hive.example" },
   volumes: [],
+  removedServices: [],
   services: serviceStatuses(facts({}), {
     now,
     endpoints: { webgate: ["http://172.29.16.4/"] },
@@ -160,6 +166,14 @@ function without(fact: "engine" | "swarm"): HostStatus {
 }
 
 describe("what is wrong", () => {
+  test("a service that was removed by hand, which the Swarm says nothing of", () => {
+    const deployed = { webgate: image, after: image };
+    expect(removedServices(facts({}), { now, deployed })).toEqual(["after"]);
+    expect(judge(report({ removedServices: ["after"] }))).toEqual([
+      "after was deployed and is not in the Swarm: somebody removed it. `npx hive up --refresh --stack private` makes it again.",
+    ]);
+  });
+
   test("nothing", () => {
     expect(judge(report())).toEqual([]);
   });

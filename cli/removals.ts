@@ -1,0 +1,31 @@
+import type { Plan } from "../model/plan";
+import type { StateResource } from "./engine/state";
+import { readUrn } from "./engine/urn";
+
+/**
+ * What a run will take away, in a line each: services, and volumes with the data in them, that the state has and the plan has not.
+ *
+ * @param resources of the stage's state
+ */
+export function removalLines(
+  plan: Pick<Plan, "services" | "volumes">,
+  resources: readonly Pick<StateResource, "urn">[],
+): readonly string[] {
+  const names = resources.map(({ urn }) => readUrn(urn).name);
+  const left = (pattern: RegExp, kept: readonly { readonly name: string }[]): readonly string[] => {
+    const found = names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
+    return found.filter((name) => !kept.some((one) => one.name === name)).sort();
+  };
+  const services = left(/^service-(.+)-service$/, plan.services);
+  const volumes = left(/^volume-(.+)-on-hosts$/, plan.volumes);
+  return [
+    ...(services.length === 0 ? [] : [`Removes the ${things("service", services)}.`]),
+    ...(volumes.length === 0
+      ? []
+      : [`Removes the ${things("volume", volumes)}, WITH ALL DATA, on every server.`]),
+  ];
+}
+
+function things(kind: string, names: readonly string[]): string {
+  return `${kind}${names.length === 1 ? "" : "s"} ${names.join(", ")}`;
+}
