@@ -1,6 +1,7 @@
 import { copy } from "../copy/copy";
 import { readDirection } from "../copy/copy-argument";
 import { copiedText } from "../copy/copied-text";
+import { hiddenFromCopy } from "../copy/in-memory";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { clusterAccess } from "../hosts/outputs";
@@ -34,10 +35,13 @@ export async function cp(options: CpOptions): Promise<number> {
     hosts,
     { service, replica, host },
     async ({ container, task }) => {
+      const hidden = hiddenFromCopy(direction, task);
       const { stdin, stdout } = process;
       const counts = await copy(container, direction, { followLink, archive, stdin, stdout, note });
       // Standard output may be the tar stream itself.
       if (counts !== undefined) note(copiedText(counts, direction, task));
+      if (hidden.length > 0)
+        note(`Empty in the copy, because they are in the container's memory: ${hidden.join(", ")}`);
     },
     note,
   );

@@ -4,6 +4,8 @@ export interface HostProbe {
   readonly failedUnits: readonly string[];
   readonly engine?: string;
   readonly diskUsedPercent?: number;
+  /** Whether its kernel has IPVS, which virtual addresses and the routing mesh need. */
+  readonly ipvs?: boolean;
 }
 
 /** Separates the answers; no tool of the command prints such a line. */
@@ -18,17 +20,19 @@ export const probeCommand = [
   "systemctl list-units --state=failed --plain --no-legend --no-pager | awk '{print $1}' | head -n 5",
   "timeout 3 docker version --format '{{.Server.Version}}' 2>/dev/null",
   "df -P /var/lib/docker 2>/dev/null | awk 'NR == 2 {print $5}'",
+  "test -e /proc/net/ip_vs && echo yes || echo no",
 ].join(`; echo ${mark}; `);
 
 /** Reads what {@link probeCommand} printed. */
 export function readProbe(stdout: string): HostProbe {
   const parts = stdout.split(mark).map((part) => part.trim());
-  const [system, units, engine, disk] = parts;
+  const [system, units, engine, disk, ipvs] = parts;
   const used = Number.parseInt(disk ?? "", 10);
   return {
     system: system === undefined || system === "" ? "unknown" : system,
     failedUnits: (units ?? "").split("\n").filter((unit) => unit !== ""),
     ...(engine === undefined || engine === "" ? {} : { engine }),
     ...(Number.isNaN(used) ? {} : { diskUsedPercent: used }),
+    ...(ipvs === "yes" || ipvs === "no" ? { ipvs: ipvs === "yes" } : {}),
   };
 }

@@ -78,11 +78,27 @@ function clusterProblems({
 function problemsOfServices({
   services,
   removedServices,
+  hosts,
   stage,
 }: Omit<StatusReport, "problems">): readonly string[] {
   return [
     ...services.flatMap((service) => serviceProblems(service, stage)),
     ...removedServices.map((name) => removedService(name, stage)),
+    ...addressProblems(services, hosts),
+  ];
+}
+
+/** Services that nobody reaches, though their tasks run. */
+function addressProblems(
+  services: readonly ServiceStatus[],
+  hosts: readonly HostStatus[],
+): readonly string[] {
+  const lacking = hosts.filter(({ role, ipvs }) => role === "cluster" && ipvs === false);
+  const names = services.filter(({ needsIpvs }) => needsIpvs).map(({ name }) => name);
+  if (lacking.length === 0 || names.length === 0) return [];
+  return [
+    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, nobody reaches ${names.join(", ")} by a virtual address or through the routing mesh: ` +
+      'the kernel has no IPVS. Load the module ip_vs there; or write endpointMode: "dnsrr", and mode: "host" for ports.',
   ];
 }
 

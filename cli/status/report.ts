@@ -33,6 +33,8 @@ export interface HostStatus {
   readonly engine?: string;
   /** Used part of the disk that holds the engine's data, percent. */
   readonly diskUsedPercent?: number;
+  /** Whether its kernel has IPVS; absent when it did not say. */
+  readonly ipvs?: boolean;
   /** What the Swarm says about it; absent for the repository server and while no manager answers. */
   readonly swarm?: NodeStatus;
 }
@@ -69,6 +71,8 @@ export interface ServiceStatus {
   readonly builtAt?: string;
   /** What the stage deployed, when that is another image: the change was rolled back, or somebody made another one. */
   readonly deployedImage?: string;
+  /** Whether it is reached by a virtual address or through the routing mesh. */
+  readonly needsIpvs: boolean;
   /** Short names of the hosts on which it runs. */
   readonly hosts: readonly string[];
   /** Error of the newest task that failed, while tasks are wanting. */

@@ -77,6 +77,7 @@ export function serviceStatuses(
       image,
       ...(builtAt === undefined || builtAt === "" ? {} : { builtAt }),
       ...(deployed === undefined || deployed === image ? {} : { deployedImage: deployed }),
+      needsIpvs: mode !== "job" && needsIpvs(service),
       hosts: running.map((task) => hostOf(facts, task)).sort(),
       ...(jobError === undefined ? {} : { error: jobError }),
       ...(update === undefined ? {} : { update }),
@@ -126,6 +127,13 @@ export function volumeStatuses(
       };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function needsIpvs({ Spec }: ApiService): boolean {
+  const { Mode: mode, Ports: ports } = Spec?.EndpointSpec ?? {};
+  const networks = Spec?.TaskTemplate?.Networks ?? [];
+  const meshed = (ports ?? []).some(({ PublishMode }) => PublishMode !== "host");
+  return meshed || (mode !== "dnsrr" && networks.length > 0);
 }
 
 function modeOf(service: ApiService): ServiceStatus["mode"] {

@@ -44,6 +44,11 @@ export interface ApiService {
         readonly Mounts?: readonly ApiMount[] | null;
       };
       readonly Placement?: { readonly Constraints?: readonly string[] | null };
+      readonly Networks?: readonly object[] | null;
+    };
+    readonly EndpointSpec?: {
+      readonly Mode?: string;
+      readonly Ports?: readonly { readonly PublishMode?: string }[] | null;
     };
   };
   /** The run that a job is at. */
@@ -67,7 +72,14 @@ export interface ApiTask {
   readonly JobIteration?: { readonly Index?: number };
   readonly CreatedAt?: string;
   readonly UpdatedAt?: string;
-  readonly Spec?: { readonly ContainerSpec?: { readonly Image?: string } };
+  readonly Spec?: {
+    readonly ContainerSpec?: {
+      readonly Image?: string;
+      readonly Secrets?: readonly ApiFile[] | null;
+      readonly Configs?: readonly ApiFile[] | null;
+      readonly Mounts?: readonly ApiMount[] | null;
+    };
+  };
   readonly Status?: {
     readonly State?: string;
     readonly Timestamp?: string;
@@ -75,6 +87,11 @@ export interface ApiTask {
     readonly Message?: string;
     readonly ContainerStatus?: { readonly ContainerID?: string; readonly ExitCode?: number };
   };
+}
+
+/** A secret or config in a task, as far as it is read; a config may have no place in it. */
+export interface ApiFile {
+  readonly File?: { readonly Name?: string } | null;
 }
 
 /** A config of the Swarm as the Engine API tells it; its content is not read. */

@@ -3,7 +3,13 @@ import { suggestion } from "../../model/suggestion";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { findHost } from "../hosts/host-name";
-import { type ApiService, shortName, type SwarmFacts } from "../swarm/facts";
+import {
+  type ApiFile,
+  type ApiService,
+  type ApiTask,
+  shortName,
+  type SwarmFacts,
+} from "../swarm/facts";
 
 /** A running task of a service. */
 export interface RunningTask {
@@ -14,6 +20,8 @@ export interface RunningTask {
   readonly name: string;
   readonly taskId: string;
   readonly containerId: string;
+  /** Absolute paths of what it sees and what is in no file system of the container: secrets, configs, tmpfs mounts. */
+  readonly inMemory: readonly string[];
   /** Full name of the host. */
   readonly host: string;
 }
@@ -67,38 +75,49 @@ export function runningTasks(facts: SwarmFacts, service: ApiService): readonly R
     const slot = task.Slot ?? 0;
     return [
       {
-        service: name,
-        name: slot === 0 ? name : `${name}.${slot}`,
-        taskId: task.ID,
-        containerId,
-        host: node.Description?.Hostname ?? node.ID,
+        task: {
+          service: name,
+          name: slot === 0 ? name : `${name}.${slot}`,
+          taskId: task.ID,
+          containerId,
+          inMemory: pathsInMemory(task),
+          host: node.Description?.Hostname ?? node.ID,
+        },
         // A task that is about to be stopped, or of which the manager has not heard, is the last choice.
         doubtful: task.DesiredState !== "running" || node.Status?.State !== "ready",
         slot,
       },
     ];
   });
-  return running.sort(byOrder).map(({ service, name, taskId, containerId, host }, index) => ({
-    service,
-    name,
-    taskId,
-    containerId,
-    host,
-    replica: index + 1,
-  }));
+  return running.sort(byOrder).map(({ task }, index) => ({ ...task, replica: index + 1 }));
+}
+
+/** Where a task's secrets, configs and tmpfs mounts are: relative names of secrets lie below `/run/secrets`, of configs at the root. */
+function pathsInMemory({ Spec }: ApiTask): readonly string[] {
+  const { Secrets: secrets, Configs: configs, Mounts: mounts } = Spec?.ContainerSpec ?? {};
+  const paths = (files: readonly ApiFile[] | null | undefined, folder: string): string[] =>
+    (files ?? []).flatMap(({ File }) => {
+      const name = File?.Name ?? "";
+      return name === "" ? [] : [name.startsWith("/") ? name : `${folder}/${name}`];
+    });
+  return [
+    ...paths(secrets, "/run/secrets"),
+    ...paths(configs, ""),
+    ...(mounts ?? []).flatMap(({ Type, Target = "" }) => (Type === "tmpfs" ? [Target] : [])),
+  ];
 }
 
 /** What a list of tasks is sorted by. */
 interface TaskOrder {
   readonly doubtful: boolean;
   readonly slot: number;
-  readonly host: string;
+  readonly task: { readonly host: string };
 }
 
 function byOrder(a: TaskOrder, b: TaskOrder): number {
   if (a.doubtful !== b.doubtful) return a.doubtful ? 1 : -1;
   if (a.slot !== b.slot) return a.slot - b.slot;
-  return a.host.localeCompare(b.host, "en", { numeric: true });
+  return a.task.host.localeCompare(b.task.host, "en", { numeric: true });
 }
 
 /**

@@ -155,7 +155,7 @@ async function failure(
   const report =
     task === undefined
       ? "No task of it has failed so far."
-      : await withAnyManager(managers, (docker) => reportTask(docker, task), {
+      : await withAnyManager(managers, (docker) => reportTask(docker, task, managers), {
           deadlineSeconds: 20,
         }).catch((error: unknown) =>
           isTransportError(error) ? `What its tasks say could not be read: ${error.message}` : "",

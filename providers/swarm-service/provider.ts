@@ -12,6 +12,7 @@ import { changeService } from "./change";
 import { checkService } from "./check";
 import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
+import { warnWithoutIpvs } from "./ipvs";
 import { removePatiently, removeService } from "./removal";
 import {
   normalInputs,
@@ -85,6 +86,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     } catch (error) {
       throw partialFailure(messageOf(error), id, { ...inputs, serviceId: id, complete: false });
     }
+    await warnWithoutIpvs(managers, spec);
     return { id, outs: { ...inputs, serviceId: id, complete: true } };
   },
 
@@ -142,6 +144,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
         complete: false,
       });
     }
+    await warnWithoutIpvs(managers, spec);
     return { outs: { ...news, serviceId: id, complete: true } };
   },
 

@@ -3,17 +3,65 @@ import type Dockerode from "dockerode";
 import { lastLines, lastWords } from "../../model/last-words";
 import type { EngineNode, EngineTask } from "../../model/service-progress";
 import { sleep } from "../transport/deadline";
+import { withEngine } from "../transport/engine";
+import type { HostAccess } from "../transport/host-access";
 
 /** Reading the output needs the task's own host; a dead one must not hold up the error. */
 const logSeconds = 5;
 
-/** Says in words why a task failed: host, the engine's error, and the last lines that the task printed. */
-export async function reportTask(docker: Dockerode, task: EngineTask): Promise<string> {
+/**
+ * Says in words why a task failed: host, the engine's error, what its health check said, and the last lines that the task
+ * printed.
+ *
+ * @param hosts the task's own among them, if it is to be asked for its health check
+ */
+export async function reportTask(
+  docker: Dockerode,
+  task: EngineTask,
+  hosts: readonly HostAccess[],
+): Promise<string> {
   const [node, output] = await Promise.all([nodeName(docker, task), taskOutput(docker, task.ID)]);
   const reason = task.Status.Err ?? task.Status.Message ?? "no reason given";
+  const host = hosts.find(({ name }) => name === node);
+  const check = reason.includes("unhealthy") && host !== undefined ? await checkWords(host, task) : [];
   const lines =
     output === "" ? "It printed nothing." : `The last lines that it printed:\n${indent(output)}`;
-  return `Task ${task.ID} on ${node} ${task.Status.State}: ${reason}\n${lines}`;
+  return [`Task ${task.ID} on ${node} ${task.Status.State}: ${reason}`, ...check, lines].join("\n");
+}
+
+/** What is read of a task and its container beyond its progress. */
+interface TaskWithContainer extends EngineTask {
+  readonly Status: EngineTask["Status"] & {
+    readonly ContainerStatus?: { readonly ContainerID?: string };
+  };
+}
+interface CheckedContainer {
+  readonly State: {
+    readonly Health?: {
+      readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
+    };
+  };
+}
+
+/** How the last health check of a task ended, in its own words; its host keeps the container for a while. */
+async function checkWords(host: HostAccess, task: TaskWithContainer): Promise<readonly string[]> {
+  const id = task.Status.ContainerStatus?.ContainerID ?? "";
+  if (id === "") return [];
+  try {
+    const { State: state } = await withEngine(
+      host,
+      (docker) => docker.getContainer(id).inspect() as Promise<CheckedContainer>,
+      { deadlineSeconds: logSeconds },
+    );
+    const last = state.Health?.Log?.at(-1);
+    if (last === undefined) return [];
+    const words = last.Output.trim();
+    const ended = `Its health check ended with code ${last.ExitCode}`;
+    return [words === "" ? `${ended} and printed nothing.` : `${ended}:\n${indent(words)}`];
+  } catch {
+    // The container is gone, or its host.
+    return [];
+  }
 }
 
 async function nodeName(docker: Dockerode, task: EngineTask): Promise<string> {

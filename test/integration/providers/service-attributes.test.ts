@@ -814,6 +814,9 @@ describe("what shows only in time", () => {
     async () => {
       const made = await results.ailing;
       expect(made.message).toMatch(/unhealthy container/);
+      expect(made.message).toMatch(
+        /Its health check ended with code -?\d+:\n\s+Health check exceeded timeout \(1s\)/,
+      );
       const [task] = await tasksOf(lab, "ailing");
       const { StartedAt: started, Health: health } = (await containerOf(task as LabTask)).State;
       expect(health).toMatchObject({ Status: "unhealthy", FailingStreak: 2 });

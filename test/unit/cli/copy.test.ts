@@ -233,6 +233,7 @@ test("sizes in words", () => {
     name: "web.1",
     taskId: "t",
     containerId: "c",
+    inMemory: [],
     host: "p-hive0.hive.example",
   };
   expect(copiedText({ files: 1, bytes: 5 }, readDirection("a", "web:/b"), task)).toBe(

@@ -104,11 +104,12 @@ describe("what a host says", () => {
   const answer = (...parts: string[]) => parts.join("\n--hive--\n");
 
   test("all is well", () => {
-    expect(readProbe(answer("running", "", "20.10.24+dfsg1", "41%"))).toEqual({
+    expect(readProbe(answer("running", "", "20.10.24+dfsg1", "41%", "no"))).toEqual({
       system: "running",
       failedUnits: [],
       engine: "20.10.24+dfsg1",
       diskUsedPercent: 41,
+      ipvs: false,
     });
   });
 
@@ -125,7 +126,7 @@ describe("what a host says", () => {
   });
 
   test("each question may fail alone", () => {
-    expect(probeCommand.split(";").filter((part) => part.includes("--hive--"))).toHaveLength(3);
+    expect(probeCommand.split(";").filter((part) => part.includes("--hive--"))).toHaveLength(4);
   });
 });
 
@@ -166,6 +167,24 @@ function without(fact: "engine" | "swarm"): HostStatus {
 }
 
 describe("what is wrong", () => {
+  test("services that have a virtual address, or a port in the routing mesh, on kernels without IPVS", () => {
+    const endpoint = (EndpointSpec: object, networks: object[] = [{}]): boolean => {
+      const { Spec, ...rest } = webgate({ Global: {} });
+      const template = { ...Spec.TaskTemplate, Networks: networks };
+      const services = [{ ...rest, Spec: { ...Spec, TaskTemplate: template, EndpointSpec } }];
+      const lacking = [host(0), host(1, { ipvs: false }), host(2, { ipvs: true }), host(3)];
+      const seen = serviceStatuses(facts({ services }), { now });
+      const [problem = ""] = judge(report({ services: seen, hosts: lacking }));
+      expect(problem).toMatch(/^$|^On p-hive1, nobody reaches webgate .*endpointMode: "dnsrr"/);
+      return problem !== "";
+    };
+    expect(endpoint({ Mode: "vip" })).toBe(true);
+    expect(endpoint({})).toBe(true);
+    expect(endpoint({ Mode: "vip", Ports: [{ PublishMode: "host" }] }, [])).toBe(false);
+    expect(endpoint({ Mode: "dnsrr", Ports: [{ PublishMode: "host" }] })).toBe(false);
+    expect(endpoint({ Mode: "vip", Ports: [{ PublishMode: "ingress" }] }, [])).toBe(true);
+  });
+
   test("a service that was removed by hand, which the Swarm says nothing of", () => {
     const deployed = { webgate: image, after: image };
     expect(removedServices(facts({}), { now, deployed })).toEqual(["after"]);

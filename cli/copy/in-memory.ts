@@ -1,0 +1,38 @@
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import type { RunningTask } from "../tasks/running-tasks";
+import type { CopyDirection } from "./copy-argument";
+
+/** Never files of a container's own. */
+const kernelFolders = ["/proc", "/sys", "/dev"];
+
+/**
+ * What the engine's copy does not see: it reads the container's file systems from outside, where secrets, configs and tmpfs mounts
+ * are empty files and folders, and what is written there is lost (Docker, `docker container cp`).
+ *
+ * @returns what a copied folder holds of that, to be told; empty for none
+ * @throws Failure when the copied path itself lies there, with the way that works
+ */
+export function hiddenFromCopy(
+  direction: CopyDirection,
+  { service, inMemory }: Pick<RunningTask, "service" | "inMemory">,
+): readonly string[] {
+  const { path } = direction.to === "container" ? direction.destination : direction.source;
+  const folder = path.replace(/\/+$/, "");
+  const holder = [...inMemory, ...kernelFolders].find(
+    (place) => folder === place || folder.startsWith(`${place}/`),
+  );
+  if (holder === undefined) {
+    return direction.to === "here"
+      ? inMemory.filter((place) => place.startsWith(`${folder}/`))
+      : [];
+  }
+  const way =
+    direction.to === "here"
+      ? `npx hive exec ${service} -- cat ${path} > FILE`
+      : `npx hive exec ${service} -- sh -c 'cat > ${path}' < FILE`;
+  throw new Failure(
+    `${holder} of ${service} is in memory or the kernel's, not in the container's files: the engine copies nothing there. Nothing was copied. \`${way}\` does it, where it can be done.`,
+    exitCodes.input,
+  );
+}
