@@ -6,6 +6,9 @@ const answerDeadline = 3000;
 /** How long a container may take to run after its start, milliseconds. */
 const startDeadline = 20_000;
 
+/** How long a server may take from its start to its first passed health check, milliseconds; checks come every 10 s. */
+const healthDeadline = 60_000;
+
 /** What the local engine says of a container; `unknown` when the engine does not answer. */
 export type ContainerState =
   | "running"
@@ -56,6 +59,23 @@ export async function startContainer(containerName: string, containerId: string)
     } else {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
+  }
+}
+
+/**
+ * Waits until a server that was started is well: booted, with sshd and its own engine, as its container's health check sees it. One
+ * that is not well in time, or has no check, is no error: what needs it will say so, or nothing does.
+ *
+ * @returns whether it is well, as far as one can see
+ */
+export async function awaitHealth(containerId: string): Promise<boolean> {
+  const end = Date.now() + healthDeadline;
+  for (;;) {
+    const { State: state } = await engine().getContainer(containerId).inspect();
+    const health = state.Health?.Status ?? "healthy";
+    if (health === "healthy") return true;
+    if (Date.now() > end || !state.Running) return false;
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 

@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { isKnown } from "../unknown-value";
-import { inspectContainer, startContainer } from "./client";
+import { reportProgress, reportWarning } from "../progress-line";
+import { awaitHealth, inspectContainer, startContainer } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface ContainerPowerInputs {
@@ -46,6 +47,11 @@ export const containerPowerProvider: pulumi.dynamic.ResourceProvider<
 
   async update(_id, _olds, news) {
     await startContainer(news.containerName, news.containerId);
+    reportProgress(`${news.containerName}: started; waiting until it is well`);
+    if (!(await awaitHealth(news.containerId)))
+      reportWarning(
+        `the server ${news.containerName} was started and is not well yet. What is wrong: npx hive status`,
+      );
     return { outs: news };
   },
 

@@ -12,6 +12,8 @@ jest.setTimeout(60_000);
 /** A stand-in for the local Docker Engine: one container with a state, and a count of its starts. */
 class EngineStandIn {
   state: string | undefined = "running";
+  /** What the container's health check says, look by look; the last one stays. */
+  health: string[] = [];
   starts = 0;
   readonly folder = mkdtempSync(join(tmpdir(), "hive-power-"));
   readonly socket = join(this.folder, "docker.sock");
@@ -26,7 +28,14 @@ class EngineStandIn {
       this.state = "running";
       return answer(204, undefined);
     }
-    answer(200, { State: { Status: this.state } });
+    const health = this.health.length > 1 ? this.health.shift() : this.health[0];
+    answer(200, {
+      State: {
+        Status: this.state,
+        Running: this.state === "running",
+        ...(health === undefined ? {} : { Health: { Status: health } }),
+      },
+    });
   });
   start(): Promise<void> {
     return new Promise((resolve) => this.server.listen(this.socket, resolve));
@@ -57,6 +66,7 @@ beforeAll(async () => {
 beforeEach(() => {
   engine.state = "running";
   engine.starts = 0;
+  engine.health = [];
 });
 afterAll(async () => {
   await server.stop();
@@ -80,6 +90,15 @@ describe("ContainerPower on the real provider server", () => {
       expect([engine.starts, engine.state]).toEqual([1, "running"]);
     },
   );
+
+  test("a server that was started is waited for until its health check has passed", async () => {
+    engine.state = "exited";
+    engine.health = ["unhealthy", "starting", "unhealthy", "starting", "starting", "healthy"];
+    await server.update(text, "x", inputs, inputs);
+    expect([engine.starts, engine.health]).toEqual([1, ["healthy"]]);
+    expect(server.log()).toMatch(/^hive: p-hive0\.hive\.example: started; waiting/m);
+    expect(server.log()).not.toContain("is not well yet");
+  });
 
   test("a refresh shows the state that was found, under the input's name", async () => {
     engine.state = "exited";
