@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
 
 import type { EngineServiceSpec } from "../../model/service-spec/engine";
+import { meetsConstraints } from "../../model/placement-constraints";
 import { fromEngineSpec } from "../../model/service-spec/from-engine";
 import { scheduleLabel, siteLabel } from "../../model/service-spec/labels";
 import type { ServiceSpec } from "../../model/service-spec/spec";
@@ -68,12 +69,33 @@ export async function findOwnService(
   );
 }
 
-/** Creates a service and returns its id. */
+/**
+ * An engine takes a service that can run nowhere, and lets its tasks wait for ever.
+ *
+ * @throws Error when no node meets its placement constraints
+ */
+function requirePlace(
+  { name, placement: { constraints } }: ServiceSpec,
+  nodes: readonly EngineNode[],
+): void {
+  if (nodes.some((node) => meetsConstraints(node, constraints))) return;
+  throw new Error(
+    `No server meets the placement constraints of the service '${name}': ${constraints.join(", ")}. Nothing of it was changed. ` +
+      "Change them in the site; or give a server what they ask for, e.g. on a manager: docker node update --label-add <label>=<value> <server>",
+  );
+}
+
+/**
+ * Creates a service and returns its id.
+ *
+ * @throws Error when it could run nowhere
+ */
 export async function createService(
   docker: Dockerode,
   spec: ServiceSpec,
   auth: RegistryAuth | undefined,
 ): Promise<string> {
+  requirePlace(spec, (await docker.listNodes()) as unknown as EngineNode[]);
   const created = await docker.createService(
     authConfig(spec.image, auth) as Dockerode.AuthConfig,
     toEngineSpec(spec) as unknown as Dockerode.CreateServiceOptions,
@@ -96,7 +118,7 @@ export type ChangeOutcome = "unchanged" | "changed" | "starting" | "running";
  *
  * @param options `force`: also when there is no reason, so that the engine takes over a new account of the registry.
  *   `mayStart`: a run that was started but has no task yet is no reason to wait
- * @throws Error if the service is gone
+ * @throws Error if the service is gone, or could run nowhere
  */
 export async function updateService(
   docker: Dockerode,
@@ -125,6 +147,7 @@ export async function updateService(
     if (asWanted && !failed && !marked && !options.force) {
       return "unchanged";
     }
+    requirePlace(spec, nodes);
     if (seen.Spec.Labels?.[scheduleLabel] !== undefined) {
       const activity = jobActivity(seen, tasks);
       if (activity === "running" || (activity === "starting" && !options.mayStart)) {

@@ -23,7 +23,8 @@ export async function reportTask(
   const [node, output] = await Promise.all([nodeName(docker, task), taskOutput(docker, task.ID)]);
   const reason = task.Status.Err ?? task.Status.Message ?? "no reason given";
   const host = hosts.find(({ name }) => name === node);
-  const check = reason.includes("unhealthy") && host !== undefined ? await checkWords(host, task) : [];
+  const check =
+    reason.includes("unhealthy") && host !== undefined ? await checkWords(host, task) : [];
   const lines =
     output === "" ? "It printed nothing." : `The last lines that it printed:\n${indent(output)}`;
   return [`Task ${task.ID} on ${node} ${task.Status.State}: ${reason}`, ...check, lines].join("\n");

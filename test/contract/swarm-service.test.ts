@@ -420,6 +420,22 @@ describe("SwarmService", () => {
     });
   });
 
+  test("one that no host may run is refused before anything is changed", async () => {
+    const nowhere = { constraints: ["node.labels.foo == bar"], spread: [], maxReplicasPerHost: 0 };
+    const refusal =
+      /No server meets the placement constraints of the service 'web': node\.labels\.foo==bar\..*label-add/;
+    await expect(server.create(text, await inputs({ placement: nowhere }))).rejects.toThrow(
+      refusal,
+    );
+    expect(swarm.services).toEqual([]);
+    const { id, outs } = await server.create(text, await inputs());
+    const writes = swarm.writes().length;
+    await expect(
+      server.update(text, id, outs, await inputs({ placement: nowhere })),
+    ).rejects.toThrow(refusal);
+    expect(swarm.writes()).toHaveLength(writes);
+  });
+
   test("a service of no task is done at once", async () => {
     const none = await inputs({ mode: { kind: "replicated", replicas: 0 }, ports: [] });
     expect((await server.create(text, none)).outs["complete"]).toBe(true);
