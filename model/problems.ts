@@ -37,7 +37,7 @@ export function formatProblems(
   const blocks = [`${count} found; nothing was changed.`, ...problems.map(formatProblem)];
   if (later.length > 0) {
     blocks.push(
-      `How ${later.join(", ")} fits together with the rest of the site is looked at when the form is right.`,
+      `How ${later.join(", ")} ${later.length === 1 ? "fits" : "fit"} together with the rest of the site is looked at when the form is right.`,
     );
   }
   return blocks.join("\n\n");

@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { parseDocument, type YAMLParseError } from "yaml";
 import type { StageName } from "./plan";
 import { InventoryError, type Problem } from "./problems";
 import { checkStage, type FaultyStage, type Stage, stageFile, stageOf } from "./stage";
@@ -28,8 +28,7 @@ export function checkStageYaml(stage: StageName, text: string): Stage | FaultySt
   if (fault !== undefined) {
     return refused(stage, {
       path: file,
-      message: `is not YAML: ${fault.message.split("\n")[0] ?? fault.code}`,
-      remedy: "correct the line; keys of hive stand under config:, indented by two spaces",
+      ...yamlFault(fault, text),
     });
   }
   const content: unknown = document.toJS();
@@ -42,6 +41,26 @@ export function checkStageYaml(stage: StageName, text: string): Stage | FaultySt
     });
   }
   return checkEntries(stage, isMap(config) ? config : {});
+}
+
+/** What is wrong with a text that is no YAML, in the words of a person who writes it. */
+function yamlFault(
+  { code, message, linePos }: YAMLParseError,
+  text: string,
+): Omit<Problem, "path"> {
+  const line = linePos?.[0].line ?? 0;
+  const found = text.split("\n")[line - 1]?.trim() ?? "";
+  if (code === "DUPLICATE_KEY") {
+    const key = /^[^\s:]+(:[^\s:]+)*/.exec(found)?.[0] ?? found;
+    return {
+      message: `has the key ${key} twice, the second time in line ${line}`,
+      remedy: "keep one of them",
+    };
+  }
+  return {
+    message: `is not YAML: ${(message.split("\n")[0] ?? code).replace(/:$/, "")}`,
+    remedy: "correct the line; keys of hive stand under config:, indented by two spaces",
+  };
 }
 
 function checkEntries(

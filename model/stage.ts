@@ -60,7 +60,7 @@ export function stageOf(stackName: string): StageName {
       path: "stack name",
       value: printableValue(stackName) ?? "",
       message: `a stack is a stage, and the stages are ${stageNames.join(", ")}`,
-      remedy: `select one of them, e.g. pulumi stack select ${meant ?? "private"}`,
+      remedy: `${meant === undefined ? "" : `did you mean ${meant}? `}Name one of them, e.g. --stack ${meant ?? "private"}`,
     },
   ]);
 }

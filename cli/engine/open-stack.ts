@@ -1,9 +1,15 @@
+import { stageOf } from "../../model/stage";
 import { projectFolder } from "../project";
 import { Engine } from "./engine";
 import { engineEnvironment } from "./environment";
 import { Stack } from "./stack";
 
-/** The stack of a stage, ready to be asked; nothing is created yet. */
+/**
+ * The stack of a stage, ready to be asked; nothing is created yet.
+ *
+ * @throws InventoryError when there is no such stage
+ */
 export async function openStack(stage: string): Promise<Stack> {
+  stageOf(stage);
   return new Stack(new Engine(await engineEnvironment(), projectFolder), stage);
 }

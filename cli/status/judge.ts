@@ -134,17 +134,16 @@ function changeProblems(service: ServiceStatus, stage: string): readonly string[
   if (state === "updating" || state === "rollback_started") return [];
   const why = update === undefined || update.message === "" ? "" : ` (${update.message})`;
   const again = `the next \`npx hive up --stack ${stage}\` deploys`;
+  const whatTheSiteSays = `${again} what the site and its pins say`;
   if (state === "paused" || state === "rollback_paused") {
     return [`The change of ${name} stands still${why}: ${again} it again.`];
   }
   const wanted = deployedImage === undefined ? undefined : shortImage(deployedImage);
-  if (state === "rollback_completed") {
-    const what = wanted === undefined ? "what the site says" : wanted;
-    return [`The last change of ${name} failed and was rolled back${why}; ${again} ${what} again.`];
-  }
+  if (state === "rollback_completed")
+    return [`The last change of ${name} failed and was rolled back${why}; ${whatTheSiteSays}.`];
   if (wanted === undefined) return [];
   return [
-    `${name} runs ${shortImage(service.image)}, but the stage deployed ${wanted}: ${again} that again.`,
+    `${name} runs ${shortImage(service.image)}, but the last complete run deployed ${wanted}: \`npx hive up --refresh --stack ${stage}\` deploys what the site and its pins say.`,
   ];
 }
 

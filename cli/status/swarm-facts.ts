@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { initializationLabels } from "../../model/initialization-record";
 import { nextRun } from "../../model/cron";
 import { mayRun } from "../../model/node-state";
@@ -61,8 +62,11 @@ export function serviceStatuses(
     const mode = modeOf(service);
     const wanted = wantedTasks(facts, service);
     const image = service.Spec?.TaskTemplate?.ContainerSpec?.Image ?? "";
-    // What tasks of another release said is history.
-    const current = tasks.filter(({ Spec }) => (Spec?.ContainerSpec?.Image ?? image) === image);
+    // What tasks said that were other ones, by their image or anything else, is history.
+    const wish = service.Spec?.TaskTemplate?.ContainerSpec;
+    const current = tasks.filter(({ Spec }) =>
+      isDeepStrictEqual(Spec?.ContainerSpec ?? wish, wish),
+    );
     const error = running.length < wanted && mode !== "job" ? newestError(current) : undefined;
     const deployed = context.deployed?.[name];
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];

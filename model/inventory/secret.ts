@@ -7,7 +7,7 @@
  */
 export type Secret =
   | {
-      /** Makes a value, which stays until its version is raised. */
+      /** Makes a value, which stays until its version or its length changes. */
       readonly generate: GeneratedSecret;
     }
   | {

@@ -276,7 +276,7 @@ describe("hive promote", () => {
     const { error, text } = await promoteAndListen();
     expect(error).toContain(`web ${digest.slice(7, 19)} is not proven on the stage staging:`);
     expect(error).toContain(
-      `shop runs web@${olderDigest.slice(7, 19)}, but the stage deployed web@${digest.slice(7, 19)}`,
+      `shop runs web@${olderDigest.slice(7, 19)}, but the last complete run deployed web@${digest.slice(7, 19)}`,
     );
     expect(error).toContain("npx hive status --stack staging");
     expect(text).toBe("");

@@ -57,7 +57,7 @@ test.each([
 test("an unknown stage is refused before anything is touched", () => {
   const { status, stderr } = hive("plan", "--stack", "stagin");
   expect(status).toBe(exitCodes.input);
-  expect(stderr).toContain("pulumi stack select staging");
+  expect(stderr).toContain("--stack staging");
 });
 
 test("the plan as JSON is only JSON", () => {

@@ -36,7 +36,7 @@ describe("whether an image is proven on a stage", () => {
         deployedImage: image("a"),
         update: { state: "rollback_completed", message: "" },
       },
-      "The last change of web failed and was rolled back; the next `npx hive up --stack staging` deploys web@aaaaaaaaaaaa again.",
+      "The last change of web failed and was rolled back; the next `npx hive up --stack staging` deploys what the site and its pins say.",
     ],
     [
       "the roll-out stands still",

@@ -349,13 +349,13 @@ describe("what runs is not what was deployed", () => {
       newer,
     );
     expect(judge(report({ services }))).toEqual([
-      "The last change of webgate failed and was rolled back (update rolled back due to failure); the next `npx hive up --stack private` deploys webgate@ffff456789ab again.",
+      "The last change of webgate failed and was rolled back (update rolled back due to failure); the next `npx hive up --stack private` deploys what the site and its pins say.",
     ]);
   });
 
   test("changed by hand", () => {
     expect(judge(report({ services: seen({}, newer) }))).toEqual([
-      "webgate runs webgate@0123456789ab, but the stage deployed webgate@ffff456789ab: the next `npx hive up --stack private` deploys that again.",
+      "webgate runs webgate@0123456789ab, but the last complete run deployed webgate@ffff456789ab: `npx hive up --refresh --stack private` deploys what the site and its pins say.",
     ]);
   });
 

@@ -174,3 +174,11 @@ describe("the run", () => {
     );
   });
 });
+
+test("a key that is there twice is named, with its line", () => {
+  const text =
+    "config:\n  hive:cidr: 10.0.0.0/24\n  hive:fleet: container\n  hive:cidr: 10.0.1.0/24\n";
+  expect(() => parseStageYaml("private", text)).toThrow(
+    /Pulumi\.private\.yaml\n {2}problem: has the key hive:cidr twice, the second time in line 4\n {2}remedy: {2}keep one of them/,
+  );
+});

@@ -223,7 +223,7 @@ describe("a stage's configuration", () => {
 
   test("a stack that is no stage", () => {
     expect(problemsOf(() => stageOf("stagin"))).toEqual([
-      "stack name | select one of them, e.g. pulumi stack select staging",
+      "stack name | did you mean staging? Name one of them, e.g. --stack staging",
     ]);
   });
 });
