@@ -95,7 +95,7 @@ export async function createService(
   spec: ServiceSpec,
   auth: RegistryAuth | undefined,
 ): Promise<string> {
-  requirePlace(spec, (await docker.listNodes()) as unknown as EngineNode[]);
+  requirePlace(spec, await docker.listNodes());
   const created = await docker.createService(
     authConfig(spec.image, auth) as Dockerode.AuthConfig,
     toEngineSpec(spec) as unknown as Dockerode.CreateServiceOptions,
