@@ -132,7 +132,11 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
         after: happened ? "change" : "nothing",
-        stableSeconds: olds.complete ? 0 : await watchSeconds(managers, spec),
+        // A change is watched by the engine, but for one that goes on whatever fails.
+        stableSeconds:
+          olds.complete && spec.update.onFailure !== "continue"
+            ? 0
+            : await watchSeconds(managers, spec),
       });
     } catch (error) {
       // After a roll-back the Swarm has what it had. In any case the next run has to look at it again.
