@@ -38,7 +38,7 @@ export interface ServiceInitializationArgs {
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 1;
+const REVISION = 2;
 
 /**
  * The initial data of a service: steps that run inside one of its tasks, wherever that is, each once for every content that it

@@ -42,7 +42,7 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 3;
+const REVISION = 4;
 
 /**
  * A service of the Swarm that runs: creating and updating end when its tasks do what is wanted, or fail with the failing

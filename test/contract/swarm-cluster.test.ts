@@ -140,7 +140,9 @@ describe("SwarmCluster", () => {
     const updated = await server.update(text, id, outs, inputs(3, { heartbeatSeconds: 3 }));
     expect(updated).toMatchObject({ heartbeatSeconds: 3, complete: true });
     expect(swarm.settings).toMatchObject({ Dispatcher: { HeartbeatPeriod: 3e9 } });
-    expect(server.log()).toMatch(/the Swarm \S+ works, but:\n- hive0\.example does not answer/);
+    expect(server.log()).toMatch(
+      /the Swarm \S+ works, but:\nhive: \| - hive0\.example does not answer/,
+    );
   });
 
   test("a server that was replaced but does not answer fails the run, by name and with the remedy", async () => {

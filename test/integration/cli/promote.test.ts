@@ -289,7 +289,7 @@ describe("hive promote", () => {
     "%j is refused with what there is",
     async (wrong) => {
       const { error } = await promoteAndListen(wrong);
-      expect(error).toMatch(/select staging|name two stages|There are: web\./);
+      expect(error).toMatch(/--stack staging|name two stages|There are: web\./);
     },
   );
 
