@@ -1,6 +1,10 @@
-import type { Plan } from "../model/plan";
 import type { StateResource } from "./engine/state";
 import { readUrn } from "./engine/urn";
+
+/** A service or volume of the plan, as far as it matters here. */
+interface Named {
+  readonly name: string;
+}
 
 /**
  * What a run will take away, in a line each: services, and volumes with the data in them, that the state has and the plan has not.
@@ -8,11 +12,11 @@ import { readUrn } from "./engine/urn";
  * @param resources of the stage's state
  */
 export function removalLines(
-  plan: Pick<Plan, "services" | "volumes">,
+  plan: { readonly services: readonly Named[]; readonly volumes: readonly Named[] },
   resources: readonly Pick<StateResource, "urn">[],
 ): readonly string[] {
   const names = resources.map(({ urn }) => readUrn(urn).name);
-  const left = (pattern: RegExp, kept: readonly { readonly name: string }[]): readonly string[] => {
+  const left = (pattern: RegExp, kept: readonly Named[]): readonly string[] => {
     const found = names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
     return found.filter((name) => !kept.some((one) => one.name === name)).sort();
   };

@@ -178,6 +178,36 @@ describe("SwarmService", () => {
     expect(swarm.services[0]?.Spec.TaskTemplate.ContainerSpec.Env).toEqual(["GREETING=hi"]);
   });
 
+  test("when the site says the old thing again, the Swarm's word of the roll-back goes away", async () => {
+    const wanted = await inputs();
+    const { id, outs } = await server.create(text, wanted);
+    const failed: unknown = await server
+      .update(text, id, outs, await inputs({ environment: { FAIL: "no" } }))
+      .catch((error: unknown) => error);
+    expect(swarm.services[0]?.UpdateStatus?.State).toBe("rollback_completed");
+    const { properties } = failed as PartialFailure;
+    expect(await server.update(text, id, properties, wanted)).toMatchObject({ complete: true });
+    expect(swarm.services[0]?.UpdateStatus).toBeUndefined();
+  });
+
+  test("a virtual address or a mesh port that no kernel serves is told, once the service runs", async () => {
+    const port = { target: 80, published: 8080, protocol: "tcp" };
+    const said = async (changes: Properties): Promise<boolean> => {
+      const before = server.log().length;
+      const wanted = await inputs(changes);
+      await server.delete(text, (await server.create(text, wanted)).id, wanted);
+      return /web is reached by a virtual address[^]*has no IPVS/.test(server.log().slice(before));
+    };
+    const meshed = { ports: [{ ...port, mode: "ingress" }], endpointMode: "vip" };
+    const networks = [{ id: "n1", aliases: [] }];
+    expect(await said(meshed)).toBe(false);
+    swarm.loseIpvs();
+    expect(await said(meshed)).toBe(true);
+    expect(await said({ ports: [], networks, endpointMode: "vip" })).toBe(true);
+    expect(await said({ ports: [], networks, endpointMode: "dnsrr" })).toBe(false);
+    expect(await said({ ports: [{ ...port, mode: "host" }], networks: [] })).toBe(false);
+  });
+
   test("a create whose tasks fail leaves the service in the state, and the next run mends it", async () => {
     const failing = await inputs({ environment: { FAIL: "no database" } });
     const failed: unknown = await server.create(text, failing).catch((error: unknown) => error);

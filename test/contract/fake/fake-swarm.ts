@@ -29,6 +29,8 @@ export interface FakeSwarm {
   interfere(times: number): void;
   /** Lets new tasks take so long to start, milliseconds: `preparing` for half of it, then `starting`. Default 0. */
   slowDown(milliseconds: number): void;
+  /** Takes IPVS out of the hosts' kernels. */
+  loseIpvs(): void;
   /** Starts a run of a job, as the agent on the hosts does; it ends after so many milliseconds. */
   startRun(service: FakeService, milliseconds: number): void;
   /** All requests that change something, of all hosts. */
@@ -83,6 +85,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   let version = 1;
   let interferences = 0;
   let slowness = 0;
+  let hasIpvs = true;
   const nodes: FakeNode[] = [];
   const services: FakeService[] = [];
   const tasks: FakeTask[] = [];
@@ -345,7 +348,13 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   };
 
   const started = await Promise.all(
-    names.map((name) => startFakeHost(name, (request) => answer(name, request))),
+    names.map((name) =>
+      startFakeHost(
+        name,
+        (request) => answer(name, request),
+        (command) => ({ code: command === "test -e /proc/net/ip_vs" && !hasIpvs ? 1 : 0 }),
+      ),
+    ),
   );
   const hosts = started.map((host, index): FakeSwarmHost => {
     const name = names[index] ?? "";
@@ -383,6 +392,9 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     },
     interfere(times) {
       interferences = times;
+    },
+    loseIpvs() {
+      hasIpvs = false;
     },
     slowDown(milliseconds) {
       slowness = milliseconds;

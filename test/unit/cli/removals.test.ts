@@ -9,11 +9,13 @@ const resources = [
   "network-default",
 ].map((name) => ({ urn: `urn:pulumi:private::hive::hive:Hive$some:type:Kind::${name}` }));
 
-const plan = (services: readonly string[], volumes: readonly string[]): never =>
-  ({
-    services: services.map((name) => ({ name })),
-    volumes: volumes.map((name) => ({ name })),
-  }) as never;
+const plan = (
+  services: readonly string[],
+  volumes: readonly string[],
+): Parameters<typeof removalLines>[0] => ({
+  services: services.map((name) => ({ name })),
+  volumes: volumes.map((name) => ({ name })),
+});
 
 test("what the site no longer has is named before it is removed, data above all", () => {
   expect(removalLines(plan(["web", "db"], ["db-data", "old"]), resources)).toEqual([]);
