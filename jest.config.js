@@ -12,5 +12,5 @@ const level = (displayName) => ({
 });
 module.exports = {
   testSequencer: "<rootDir>/test/longest-first.js",
-  projects: ["unit", "components", "contract", "integration", "e2e"].map(level),
+  projects: ["unit", "components", "contract", "integration", "e2e", "long"].map(level),
 };

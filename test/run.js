@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Runs the levels of the test suite one after the other, prints what each took, and ends with the line
- * `N passed, N failed`. `node test/run.js [level …] [-- jest arguments]`; without a level, all of them.
+ * `N passed, N failed`. `node test/run.js [level …] [-- jest arguments]`; without a level, all of them but `long`.
  */
 const { spawn, spawnSync } = require("node:child_process");
 const { mkdirSync, readFileSync, rmSync } = require("node:fs");
@@ -17,13 +17,15 @@ const bin = (/** @type {string} */ name) => join(root, "node_modules", ".bin", n
 /** Levels in the order in which they run: what fails fast and cheap comes first. */
 const jestLevels = ["unit", "components", "contract", "integration", "e2e"];
 const levels = ["lint", ...jestLevels];
+/** Long random series, run only when they are asked for by name. */
+const onRequest = ["long"];
 
 /**
  * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Integration tests wait for servers
  * most of the time, and each file has servers of its own; whole stages are measured, so that nothing else may run.
  * @type {Readonly<Record<string, number>>}
  */
-const workersOf = { integration: availableParallelism() + 1, e2e: 1 };
+const workersOf = { integration: availableParallelism() + 1, e2e: 1, long: 1 };
 
 /**
  * The three static checks, at the same time; each counts as one test.
@@ -97,9 +99,10 @@ async function main() {
   const separator = process.argv.indexOf("--");
   const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
   const extra = separator < 0 ? [] : process.argv.slice(separator + 1);
-  const unknown = wanted.filter((level) => !levels.includes(level));
+  const known = [...levels, ...onRequest];
+  const unknown = wanted.filter((level) => !known.includes(level));
   if (unknown.length > 0) {
-    console.error(`Unknown level ${unknown.join(", ")}. Levels: ${levels.join(", ")}.`);
+    console.error(`Unknown level ${unknown.join(", ")}. Levels: ${known.join(", ")}.`);
     process.exit(2);
   }
   mkdirSync(output, { recursive: true });
