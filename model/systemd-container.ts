@@ -12,6 +12,12 @@ const mounts: readonly MountPlan[] = [
   { kind: "tmpfs", target: "/tmp", mode: "1777" },
 ];
 
+/**
+ * What systemd learns from its environment: that it runs in a container, and in which kind; and that it is meant to start on a host with
+ * cgroup v1, which systemd 256 and newer refuse otherwise (systemd NEWS, 256). Older ones, and any on cgroup v2, do not look at it.
+ */
+const environment = { container: "docker", SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE: "1" };
+
 /** The signal on which systemd shuts its system down in order (systemd(1), "Signals"). */
 const haltSignal = "SIGRTMIN+3";
 
@@ -23,8 +29,7 @@ export function forSystemd(plan: ServicePlan): ServicePlan {
   const own = new Set(plan.mounts.map((mount) => mount.target));
   return {
     ...plan,
-    // How systemd learns that it runs in a container, and in which kind.
-    environment: sortedRecord({ container: "docker", ...plan.environment }),
+    environment: sortedRecord({ ...environment, ...plan.environment }),
     mounts: [...plan.mounts, ...mounts.filter((mount) => !own.has(mount.target))].sort(
       (left, right) => compareText(left.target, right.target),
     ),

@@ -9,7 +9,9 @@ export const dockerDropInPath = "/etc/systemd/system/docker.service.d/10-hive.co
 /**
  * The Docker Engine's settings, with sorted keys; the same on every host of every stage, so that nothing but a new release
  * of hive (or a site's first standalone service) makes an engine restart. No `hosts`: the engine listens on its socket only,
- * never on TCP. No `dns`: containers get the host's resolvers.
+ * never on TCP. No `dns`: containers get the host's resolvers. No `native.cgroupdriver`: the engine's own choice is right for the
+ * host that it runs on, systemd on cgroup v2 and cgroupfs on v1 (moby daemon/daemon_unix.go, UsingSystemd), where `docker exec` fails
+ * with systemd 256 and newer as the driver.
  *
  * @param standalone whether the site has services whose process 1 is systemd. They see the host's cgroups, mounted from it, and
  *   must then be in the host's cgroup namespace: in one of its own, as cgroup v2 has it by default, systemd would take the host's
@@ -20,9 +22,6 @@ export function renderDaemonJson(standalone = false): string {
     // Networks of containers on the host. The plan keeps the stage's network and the overlay pool clear of this pool.
     "default-address-pools": [{ base: dockerBridgePool, size: 22 }],
     ...(standalone ? { "default-cgroupns-mode": "host" } : {}),
-    // systemd is what manages cgroups on the host; a second manager beside it makes both unreliable. In a server
-    // container it also keeps the cgroups of inner containers inside the server's own one.
-    "exec-opts": ["native.cgroupdriver=systemd"],
     // Swarm mode does not work with it.
     "live-restore": false,
     // One place for all logs of a host, with limits of its own (journald.ts); `docker logs` reads it too.

@@ -52,7 +52,7 @@ export class Registry extends HiveComponent {
     this.host = args.host;
 
     this.baseImageSource = {
-      reference: "debian:bookworm-slim",
+      reference: "debian:trixie-slim",
       // Servers that are containers of this computer take the image from it: no download, also without a network.
       seedFromLocalEngine: args.plan.fleet === "container",
     };

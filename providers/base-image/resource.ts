@@ -8,7 +8,7 @@ export interface BaseImageArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Changes exactly when that server was replaced. */
   readonly incarnation: pulumi.Input<string>;
-  /** As in a Dockerfile's FROM, e.g. `debian:bookworm-slim`. */
+  /** As in a Dockerfile's FROM, e.g. `debian:trixie-slim`. */
   readonly reference: pulumi.Input<string>;
   /** Whether it is copied from this computer's Docker Engine if that has it: no download. Default false. */
   readonly seedFromLocalEngine?: pulumi.Input<boolean>;

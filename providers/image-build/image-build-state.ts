@@ -7,7 +7,7 @@ export const CONTENT_LABEL = "hive.content";
 
 /** How a host gets the image that the Dockerfile starts from. */
 export interface BaseImageSource {
-  /** As in FROM, e.g. `debian:bookworm-slim`. */
+  /** As in FROM, e.g. `debian:trixie-slim`. */
   readonly reference: string;
   /** Whether this computer's engine is asked first. */
   readonly seedFromLocalEngine: boolean;

@@ -11,7 +11,7 @@ import { serializeProvider } from "./serialized-provider";
 // The start of the server takes seconds on a busy computer.
 jest.setTimeout(60_000);
 
-const reference = "debian:bookworm-slim";
+const reference = "debian:trixie-slim";
 let text: string;
 let server: ProviderServer;
 let registry: FakeRegistry;
@@ -62,8 +62,8 @@ describe("BaseImage", () => {
     const message = await server
       .create(text, inputs({ seedFromLocalEngine: true }))
       .then(() => "it succeeded", String);
-    expect(message).toContain("hive3.example has no image debian:bookworm-slim.");
-    expect(message).toContain("docker pull debian:bookworm-slim");
+    expect(message).toContain("hive3.example has no image debian:trixie-slim.");
+    expect(message).toContain("docker pull debian:trixie-slim");
   });
 
   test("nothing to do means no connection; a replaced server gets it again", async () => {
@@ -85,7 +85,7 @@ describe("BaseImage", () => {
     expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
     host.images.length = 0;
     const seen = await server.read(text, id, outs);
-    expect(seen.inputs?.["reference"]).toBe("debian:bookworm-slim (not on hive3.example)");
+    expect(seen.inputs?.["reference"]).toBe("debian:trixie-slim (not on hive3.example)");
     expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
     await host.die();
     expect((await server.read(text, id, outs)).inputs).toEqual(inputs());

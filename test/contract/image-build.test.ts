@@ -173,7 +173,7 @@ describe("ImageBuild", () => {
 
   test("says while it builds which step it is at", async () => {
     await server.create(text, inputs());
-    expect(server.log()).toContain("hive: image webgate: Step 1/1 : FROM debian:bookworm-slim");
+    expect(server.log()).toContain("hive: image webgate: Step 1/1 : FROM debian:trixie-slim");
   });
 
   test("a name of a secret that could be anything else is refused", async () => {
@@ -378,11 +378,11 @@ describe("ImageBuild", () => {
     });
 
     test("what was built from another base image is not taken for the same", async () => {
-      const baseImage = { reference: "debian:bookworm-slim", seedFromLocalEngine: false };
+      const baseImage = { reference: "debian:trixie-slim", seedFromLocalEngine: false };
       other.images.push({
         Id: "sha256:newer",
         Config: { Labels: {} },
-        RepoTags: ["debian:bookworm-slim"],
+        RepoTags: ["debian:trixie-slim"],
         RepoDigests: [],
       });
       const wanted = withOther({ baseImage, baseImageId: "sha256:older" });

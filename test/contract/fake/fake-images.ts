@@ -80,7 +80,7 @@ export async function startFakeImageHost(
   const build = ({ query }: EngineRequest): EngineAnswer => {
     if (buildFailure !== undefined) {
       return lines(
-        { stream: "Step 1/2 : FROM debian:bookworm-slim\n" },
+        { stream: "Step 1/2 : FROM debian:trixie-slim\n" },
         { stream: "Step 2/2 : RUN something\n" },
         { stream: `\u001b[91m${buildFailure.output}\n\u001b[0m` },
         { error: buildFailure.error, errorDetail: { message: buildFailure.error } },
@@ -88,7 +88,7 @@ export async function startFakeImageHost(
     }
     const labels = JSON.parse(query.get("labels") ?? "{}") as Record<string, string>;
     const { Id } = make(query.get("t") ?? "", labels);
-    return lines({ stream: "Step 1/1 : FROM debian:bookworm-slim\n" }, { aux: { ID: Id } });
+    return lines({ stream: "Step 1/1 : FROM debian:trixie-slim\n" }, { aux: { ID: Id } });
   };
   /** What `docker build` on the host answers; the header of its input says what to build. */
   const buildByCommand = (stdin: string): CommandAnswer => {

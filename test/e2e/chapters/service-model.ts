@@ -3,7 +3,7 @@ import type { StageUnderTest } from "../stage-under-test";
 import { docker, eventually } from "../test-stage";
 import { proves } from "../../proves";
 
-const image = `FROM debian:bookworm-slim
+const image = `FROM debian:trixie-slim
 # Ends at once when it is asked to.
 ENTRYPOINT ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]
 `;

@@ -93,7 +93,7 @@ beforeAll(async () => {
     baseImageProvider.create({
       host,
       incarnation,
-      reference: "debian:bookworm-slim",
+      reference: "debian:trixie-slim",
       seedFromLocalEngine: true,
       revision: 1,
     }),
@@ -170,7 +170,7 @@ describe("images from a folder to every server", () => {
 
   test("an image is built and pushed, and its digest is the registry's", async () => {
     greeting = context("greeting", {
-      Dockerfile: 'FROM debian:bookworm-slim\nCOPY greeting /greeting\nCMD ["cat", "/greeting"]\n',
+      Dockerfile: 'FROM debian:trixie-slim\nCOPY greeting /greeting\nCMD ["cat", "/greeting"]\n',
       greeting: "hello",
     });
     first = await timed("small image built and pushed", () => build(pushed(greeting)));
@@ -226,7 +226,7 @@ describe("images from a folder to every server", () => {
 
   test("a failing step is named, with the end of its output, and nothing secret", async () => {
     const broken = context("broken", {
-      Dockerfile: "FROM debian:bookworm-slim\nRUN echo working; echo about to fail >&2; exit 7\n",
+      Dockerfile: "FROM debian:trixie-slim\nRUN echo working; echo about to fail >&2; exit 7\n",
     });
     const message = await failureOf(build(pushed(broken)));
     expect(message).toContain('failed at "Step 2/');
@@ -240,7 +240,7 @@ describe("images from a folder to every server", () => {
   describe("with a build secret and a target stage", () => {
     const secret = "planted-build-secret-77c2";
     const dockerfile = [
-      "FROM debian:bookworm-slim AS work",
+      "FROM debian:trixie-slim AS work",
       "ARG GREETING",
       "RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /length && echo $GREETING > /greeting && sleep 2",
       "FROM work AS later",
@@ -299,7 +299,7 @@ describe("images from a folder to every server", () => {
     test("a failing step shows its end without the secret, and leaves no file of it", async () => {
       const folder = context("secret-broken", {
         Dockerfile:
-          'FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token cat /run/secrets/token; echo "no space left on device"; exit 3\n',
+          'FROM debian:trixie-slim\nRUN --mount=type=secret,id=token cat /run/secrets/token; echo "no space left on device"; exit 3\n',
       });
       const message = await failureOf(build(pushed(folder, { buildSecrets: { token: secret } })));
       expect(message).toContain('on img0.lab.example failed at "[2/2] RUN --mount=type=secret');
@@ -312,7 +312,7 @@ describe("images from a folder to every server", () => {
 
     test("a build that is broken off leaves no file of the secret", async () => {
       const folder = context("secret-slow", {
-        Dockerfile: "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token sleep 20\n",
+        Dockerfile: "FROM debian:trixie-slim\nRUN --mount=type=secret,id=token sleep 20\n",
       });
       const stop = new AbortController();
       const name = `${registry}/greeting:slow`;
@@ -340,7 +340,7 @@ describe("images from a folder to every server", () => {
   test("a full disk is recognised, and the host named", async () => {
     const full = context("full", {
       Dockerfile:
-        'FROM debian:bookworm-slim\nRUN echo "write error: No space left on device" >&2; exit 1\n',
+        'FROM debian:trixie-slim\nRUN echo "write error: No space left on device" >&2; exit 1\n',
     });
     expect(await failureOf(build(pushed(full)))).toContain(
       "The disk of img0.lab.example is full. Free space there",
@@ -348,7 +348,7 @@ describe("images from a folder to every server", () => {
   });
 
   test("the pull account may not push, and a wrong password neither pushes nor pulls", async () => {
-    const other = context("other", { Dockerfile: "FROM debian:bookworm-slim\nLABEL other=1\n" });
+    const other = context("other", { Dockerfile: "FROM debian:trixie-slim\nLABEL other=1\n" });
     const refused = await failureOf(build(pushed(other, { registryAuth: pullAccount })));
     expect(refused).toMatch(
       /Pushing .*greeting:[0-9a-f]{12} failed: .*(unauthorized|authentication|denied|no basic auth)/i,
@@ -491,14 +491,14 @@ describe("images from a folder to every server", () => {
 
       test("another server builds, the image goes from server to server, and a service runs it", async () => {
         const folder = context("meanwhile", {
-          Dockerfile: "FROM debian:bookworm-slim\nRUN echo meanwhile > /greeting\nCMD sleep 1000\n",
+          Dockerfile: "FROM debian:trixie-slim\nRUN echo meanwhile > /greeting\nCMD sleep 1000\n",
         });
         inputs = {
           ...pushed(folder),
           repository: `${registry}/meanwhile`,
           host: away(),
           fallbackHosts: others(),
-          baseImage: { reference: "debian:bookworm-slim", seedFromLocalEngine: true },
+          baseImage: { reference: "debian:trixie-slim", seedFromLocalEngine: true },
         };
         local = await timed("small image built on another server", () => build(inputs));
         expect(local).toMatchObject({ pushed: false, builtOn: "img1.lab.example" });
@@ -558,7 +558,7 @@ describe("images from a folder to every server", () => {
           held = (await imagePullProvider.update!("id", held, image)).outs!;
         };
         const buildNumber = async (number: number): Promise<string> => {
-          const dockerfile = `FROM debian:bookworm-slim\nLABEL n=${number}\nCMD sleep 1000\n`;
+          const dockerfile = `FROM debian:trixie-slim\nLABEL n=${number}\nCMD sleep 1000\n`;
           writeFileSync(join(folder, "meanwhile", "Dockerfile"), dockerfile);
           await release({ contextHash: hashBuildContext(join(folder, "meanwhile")) });
           return latest.digest;

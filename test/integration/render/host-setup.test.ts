@@ -49,7 +49,7 @@ beforeAll(async () => {
   ]);
   certificate = stdout;
   await Promise.all(servers.map((each) => each.booted()));
-  await server(0).load("debian:bookworm-slim");
+  await server(0).load("debian:trixie-slim");
 }, 360_000);
 afterAll(() => lab.close());
 
@@ -171,7 +171,7 @@ describe("the firewall", () => {
       ["undeclared", 8081],
     ]) {
       await server(0).sh(
-        `docker run --detach --stop-timeout 1 --name ${name} --publish ${published}:80 debian:bookworm-slim ${listen(80)}`,
+        `docker run --detach --stop-timeout 1 --name ${name} --publish ${published}:80 debian:trixie-slim ${listen(80)}`,
       );
     }
     // In a file: systemd would take the program's variables for its own.
@@ -254,13 +254,13 @@ describe("a Swarm on these hosts", () => {
   });
 
   test("has service networks that reach from host to host", async () => {
-    await server(1).load("debian:bookworm-slim");
+    await server(1).load("debian:trixie-slim");
     await server(0).sh("docker network create --driver overlay --attachable across");
     await server(0).sh(
-      `docker run --detach --stop-timeout 1 --name there --network across debian:bookworm-slim perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Listen => 9); while (1) { $c = $s->accept; print $c "from there\\n"; close $c }'`,
+      `docker run --detach --stop-timeout 1 --name there --network across debian:trixie-slim perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Listen => 9); while (1) { $c = $s->accept; print $c "from there\\n"; close $c }'`,
     );
     const found = await server(1).sh(
-      "docker run --rm --network across debian:bookworm-slim timeout 10 bash -c 'exec 3<>/dev/tcp/there/80; cat <&3'",
+      "docker run --rm --network across debian:trixie-slim timeout 10 bash -c 'exec 3<>/dev/tcp/there/80; cat <&3'",
     );
     expect(found.stdout).toBe("from there\n");
   });

@@ -20,7 +20,7 @@ const failed = `#1 [internal] load remote build context
 #1 sha256:668fd00d6b1498ad984696212b80cbf8e26dc1cfdd6b537f7b4de0314d557181
 #1 DONE 0.0s
 
-#4 [1/2] FROM docker.io/library/debian:bookworm-slim
+#4 [1/2] FROM docker.io/library/debian:trixie-slim
 #4 CACHED
 
 #5 [2/2] RUN echo working; exit 7
