@@ -44,9 +44,12 @@ describe("services that run together", () => {
     ],
     [
       "follow one that decides for itself",
-      { a: follow("b"), b: follow("c"), c: mount },
+      {
+        a: { image, placement: { with: "b" } },
+        b: { image, placement: { with: "c" } },
+        c: { image },
+      },
       [
-        "services.a.volumes[0]: is replicated and has one writer at a time, but the service c mounts it as well",
         "services.a.placement.with: b itself runs with c, and one service decides where a group runs",
       ],
     ],
