@@ -73,7 +73,7 @@ function host(index: number): HostAccess {
 /** A service that adds a line to its own file on the common volume every fifth of a second, and reads the file of the other one. */
 async function create(name: string, other: string, constraints: readonly string[]): Promise<Made> {
   const script =
-    `trap "exit 0" TERM; while :; do echo $HOSTNAME >> /data/${name}; /bin/busybox tail -n 1 /data/${other} > /tmp/seen 2>/dev/null; ` +
+    `trap "exit 0" TERM; while :; do echo $HOSTNAME >> /data/${name}; /bin/busybox tail -n 1 /data/${other} > /seen 2>/dev/null; ` +
     "/bin/busybox sleep 0.2 & wait; done";
   const spec = serviceSpec({
     name,
@@ -136,7 +136,7 @@ async function expectShared(server: number): Promise<void> {
     ["helper", "app"],
   ] as const) {
     await eventually(`${one} sees ${other}`, 20, async () =>
-      (await inTask(lab, one, ["/bin/busybox", "cat", "/tmp/seen"])).trim() ===
+      (await inTask(lab, one, ["/bin/busybox", "cat", "/seen"])).trim() ===
       `${other}-on-${name}`
         ? true
         : undefined,
