@@ -15,13 +15,13 @@ export function planMode(mode: Service["mode"]): ServiceMode {
   };
 }
 
-/** When a task that ended is started again. */
-export function planRestart(
-  restart: Restart,
-  mode: ServiceMode,
-  hasReplicated: boolean,
-): RestartPlan {
-  const delaySeconds = secondsOr(restart.delay, hasReplicated ? 0 : 1);
+/**
+ * When a task that ended is started again.
+ *
+ * @param atOnce whether it is started again without a delay, if the site does not say how long
+ */
+export function planRestart(restart: Restart, mode: ServiceMode, atOnce: boolean): RestartPlan {
+  const delaySeconds = secondsOr(restart.delay, atOnce ? 0 : 1);
   const windowSeconds = secondsOr(restart.window, 0);
   if (mode.kind === "job") {
     // A job's task is tried again only when it failed, as often as the job says.

@@ -1,3 +1,4 @@
+import { colocationConstraint } from "./colocation";
 import { secondsOr } from "./duration";
 import type { Backup, Dns, Healthcheck, Initialization, Resources, Service } from "./inventory";
 import { planConfigs, planMounts, planSecrets } from "./plan-mounts";
@@ -53,8 +54,10 @@ export function planService(name: string, service: Service, context: ServiceCont
   const hasReplicated = mounts.some(
     (mount) => mount.kind === "volume" && context.replicatedVolumes.has(mount.volume),
   );
+  const leader = service.placement?.with;
   const update = planUpdate(service.update, {
     order:
+      leader === undefined &&
       canRunSideBySide(ports, mounts) &&
       hasRoomForOneMore(mode, service.placement?.maxReplicasPerHost ?? 0, context.clusterHosts ?? 3)
         ? "start-first"
@@ -64,7 +67,11 @@ export function planService(name: string, service: Service, context: ServiceCont
   const plan: ServicePlan = {
     name,
     image: planServiceImage(service.image),
-    dependsOn: sortedUnique(service.dependsOn ?? []),
+    // The server on which a follower may run is known when its leader's task has one.
+    dependsOn: sortedUnique([
+      ...(service.dependsOn ?? []),
+      ...(leader === undefined ? [] : [leader]),
+    ]),
     mode,
     ...present("entrypoint", service.entrypoint),
     ...present("command", service.command),
@@ -81,12 +88,15 @@ export function planService(name: string, service: Service, context: ServiceCont
     labels: sortedRecord(service.labels ?? {}),
     containerLabels: sortedRecord(service.containerLabels ?? {}),
     placement: {
-      constraints: sortedUnique(service.placement?.constraints ?? []),
+      constraints: sortedUnique([
+        ...(service.placement?.constraints ?? []),
+        ...(leader === undefined ? [] : [colocationConstraint(leader)]),
+      ]),
       spread: service.placement?.spread ?? [],
       maxReplicasPerHost: service.placement?.maxReplicasPerHost ?? 0,
     },
     ...present("healthcheck", planHealthcheck(service.healthcheck)),
-    restart: planRestart(service.restart ?? {}, mode, hasReplicated),
+    restart: planRestart(service.restart ?? {}, mode, hasReplicated || leader !== undefined),
     update,
     // A roll-back that fails is looked at by a person.
     rollback: planUpdate(service.rollback, { ...update, onFailure: "pause" }),

@@ -1,4 +1,5 @@
 import type { Problem } from "./problems";
+import { colocationProblems } from "./rules/colocation";
 import { cycleProblems, dependencyProblems } from "./rules/dependencies";
 import { configFileProblems, contextProblems, stepFileProblems } from "./rules/files";
 import { hostLineProblems } from "./rules/hosts";
@@ -32,6 +33,7 @@ const rules: readonly Rule[] = [
   stepFileProblems,
   dependencyProblems,
   cycleProblems,
+  colocationProblems,
   doubledNameProblems,
   targetProblems,
   reservedPortProblems,

@@ -1,3 +1,4 @@
+import { isColocationLabel } from "./colocation";
 import {
   type Draft,
   type DraftNode,
@@ -231,7 +232,7 @@ function dress(draft: Draft, member: WantedMember): void {
     Object.entries(member.labels).filter(([key, value]) => labels[key] !== value),
   );
   const unset = Object.keys(labels).filter(
-    (key) => key.startsWith("hive.") && !(key in member.labels),
+    (key) => key.startsWith("hive.") && !isColocationLabel(key) && !(key in member.labels),
   );
   if (Object.keys(set).length > 0 || unset.length > 0) {
     draft.steps.push({ ...nodeStep("labels", node, through(draft)), set, unset });

@@ -1,4 +1,5 @@
 import type { HostPlan, Plan } from "../model/plan";
+import { colocationAgent } from "./colocation";
 import { renderConverge } from "./converge";
 import {
   daemonJsonPath,
@@ -16,8 +17,8 @@ export function registryAuthorityPath(plan: Plan): string {
 }
 
 /**
- * The converge step for the Docker Engine: its settings, and trust in the site's authority; on cluster hosts the agent that
- * starts scheduled jobs as well.
+ * The converge step for the Docker Engine: its settings, and trust in the site's authority; on cluster hosts the agents that
+ * start scheduled jobs and keep services together as well.
  *
  * Where the engine must restart on a manager of a Swarm, it does so only while all other managers are reachable, and the
  * step succeeds only when this one is back: Ready and reachable. The hosts' steps run one after the other, so the Swarm
@@ -29,7 +30,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
   const certificate = `${authorityCertificate.trim()}\n`;
   const trustPath = `/usr/local/share/ca-certificates/hive-${plan.siteName}.crt`;
   const inCluster = host.role === "cluster";
-  const scheduler = inCluster ? jobScheduler() : undefined;
+  const agents = inCluster ? [jobScheduler(), colocationAgent()] : [];
   const standalone = inCluster && plan.services.some((service) => service.standalone);
   return renderConverge({
     title: "engine",
@@ -38,9 +39,12 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
       { path: dockerDropInPath, mode: "0644", content: renderDockerDropIn() },
       { path: registryAuthorityPath(plan), mode: "0644", content: certificate },
       { path: trustPath, mode: "0644", content: certificate },
-      ...(scheduler?.files ?? []),
+      ...agents.flatMap(({ files }) => files),
     ],
-    packages: [{ name: "docker.io", unlessCommand: "dockerd" }, ...(scheduler?.packages ?? [])],
+    packages: [
+      { name: "docker.io", unlessCommand: "dockerd" },
+      ...(inCluster ? [{ name: "python3" }] : []),
+    ],
     reactions: [
       { name: "trust-authority", on: [trustPath], run: ["update-ca-certificates"] },
       {
@@ -53,7 +57,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
         ],
         timeoutSeconds: restartSeconds + 30,
       },
-      ...(scheduler?.reactions ?? []),
+      ...agents.flatMap(({ reactions }) => reactions),
     ],
     always: [
       `
@@ -66,7 +70,7 @@ if ! id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -x docker > /dev/null;
   echo "changed groups of ${quote(plan.ssh.user)}"
 fi
 `.trim(),
-      ...(scheduler?.always ?? []),
+      ...agents.flatMap(({ always }) => always),
     ],
     checks: [
       {
@@ -81,7 +85,7 @@ fi
         remedy:
           "the host's name was changed after its engine started: restart docker.service on the host",
       },
-      ...(scheduler?.checks ?? []),
+      ...agents.flatMap(({ checks }) => checks),
     ],
     timeoutSeconds: 900,
   });

@@ -156,7 +156,7 @@ export interface Service {
   /**
    * When a task that ended is started again.
    *
-   * @default always, at once for services with a replicated volume, after 1 s for others
+   * @default always, at once for services with a replicated volume or `placement.with`, after 1 s for others
    */
   readonly restart?: Restart;
   /**

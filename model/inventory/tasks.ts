@@ -84,6 +84,14 @@ export interface Placement {
    * @default no limit
    */
   readonly maxReplicasPerHost?: number;
+  /**
+   * Name of another service on whose server this one runs, as an application with its helper on one replicated volume, or a proxy
+   * where what it serves is. They may share replicated volumes and move together; this one is started after the other. Both have one task;
+   * conditions of where they run are the other one's.
+   *
+   * @default by itself
+   */
+  readonly with?: string;
 }
 
 /** When a task is started again. */
@@ -97,7 +105,7 @@ export interface Restart {
   /**
    * Time before it is started.
    *
-   * @default "0s" with a replicated volume, else "1s"
+   * @default "0s" with a replicated volume or `placement.with`, else "1s"
    */
   readonly delay?: Duration;
   /**
@@ -120,7 +128,7 @@ export interface UpdatePolicy {
    * `start-first`: the new task runs before the old one is stopped. Not possible with published host ports or replicated
    * volumes.
    *
-   * @default "stop-first" with published host ports, with volumes that the service writes to, and where `maxReplicasPerHost` leaves no place for one more task when a server is lost; else "start-first"
+   * @default "stop-first" with published host ports, with volumes that the service writes to, with `placement.with`, and where `maxReplicasPerHost` leaves no place for one more task when a server is lost; else "start-first"
    */
   readonly order?: "start-first" | "stop-first";
   /**

@@ -42,7 +42,7 @@ export function cycleProblems({ services }: RuleInput): readonly Problem[] {
       found.add(cycle.join(" "));
       return [
         {
-          path: servicePath(first, ["dependsOn", indexOf(services, first, second)]),
+          path: pathOfWait(services, first, second),
           value: `"${second}"`,
           message: `the services wait for each other: ${[...cycle, first].join(" → ")}`,
           remedy: "remove one of these dependencies",
@@ -52,9 +52,11 @@ export function cycleProblems({ services }: RuleInput): readonly Problem[] {
   );
 }
 
-function indexOf(services: readonly PlannedService[], name: string, wanted: string): number {
+/** Where it is written that a service waits for another one: one that runs with another one waits for it too. */
+function pathOfWait(services: readonly PlannedService[], name: string, wanted: string): string {
   const service = services.find((candidate) => candidate.name === name)?.service;
-  return service?.dependsOn?.indexOf(wanted) ?? 0;
+  const index = service?.dependsOn?.indexOf(wanted) ?? -1;
+  return servicePath(name, index < 0 ? ["placement", "with"] : ["dependsOn", index]);
 }
 
 /**

@@ -4,7 +4,7 @@ import { mostTasks, type PlannedService, type RuleInput } from "./rule";
 
 /**
  * A replicated volume has one writer at a time: its device is primary on one server, and a second mount of its file system would
- * destroy it. So one service mounts it, and that one has a single task.
+ * destroy it. So one service mounts it, or several that run together (`placement.with`), and each has a single task.
  */
 export function writerProblems({ site, services, config }: RuleInput): readonly Problem[] {
   const replicated = [...site.volumes].flatMap(([name, volume]) =>
@@ -14,9 +14,17 @@ export function writerProblems({ site, services, config }: RuleInput): readonly 
     const users = services.filter(({ service }) => mountIndex(service, volume) >= 0);
     return [
       ...users.flatMap((user) => manyTasks(user, volume, config.clusterHosts ?? 3)),
-      ...users.slice(1).map((user) => secondUser(user, volume, users[0] as PlannedService)),
+      ...users
+        .slice(1)
+        .filter((user) => groupOf(user) !== groupOf(users[0] as PlannedService))
+        .map((user) => secondUser(user, volume, users[0] as PlannedService)),
     ];
   });
+}
+
+/** The service that decides where a service runs. */
+function groupOf({ name, service }: PlannedService): string {
+  return service.placement?.with ?? name;
 }
 
 function mountIndex(service: PlannedService["service"], volume: string): number {
@@ -50,6 +58,7 @@ function secondUser(user: PlannedService, volume: string, first: PlannedService)
     message: `is replicated and has one writer at a time, but the service ${first.name} mounts it as well`,
     remedy:
       `give each of them a volume of its own, or let ${user.name} reach the data through ${first.name}; ` +
+      `if both need it on one server, write placement: { with: "${first.name}" } for ${user.name}; ` +
       `what only prepares the data can be a step in initialize of ${first.name}`,
   };
 }

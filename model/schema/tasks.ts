@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cronFault } from "../cron";
 import type { Job, Placement, Resources, Restart, UpdatePolicy } from "../inventory";
-import { duration, exactlyOne, positiveDuration, size } from "./values";
+import { duration, exactlyOne, positiveDuration, reference, size } from "./values";
 
 /** Schemas of how many tasks a service has, where they run, and how they are started, changed and limited. */
 
@@ -51,6 +51,7 @@ export const placement = z.strictObject({
     )
     .optional(),
   maxReplicasPerHost: z.int().min(1).max(1000).optional(),
+  with: reference.optional(),
 } satisfies Record<keyof Placement, z.ZodType>);
 
 /** Schema of {@link Restart}. */

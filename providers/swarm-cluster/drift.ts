@@ -1,3 +1,4 @@
+import { isColocationLabel } from "../../model/colocation";
 import type { SwarmNode, SwarmObservation, SwarmView } from "../../model/swarm-observation";
 import type { SwarmClusterState, SwarmMember } from "./membership";
 
@@ -40,9 +41,11 @@ function nodeOfMember(
   });
 }
 
-/** A node's labels that are ours to keep. */
+/** A node's labels that are ours to keep; those of services that run together are the agent's. */
 function observedLabels({ labels }: SwarmMember, node: SwarmNode): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(node.labels).filter(([key]) => key in labels || key.startsWith("hive.")),
+    Object.entries(node.labels).filter(
+      ([key]) => key in labels || (key.startsWith("hive.") && !isColocationLabel(key)),
+    ),
   );
 }

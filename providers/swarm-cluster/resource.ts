@@ -28,7 +28,7 @@ export interface SwarmClusterArgs {
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 2;
+const REVISION = 3;
 
 /**
  * A Swarm whose members are all managers. Creating adopts a Swarm that the hosts already form; a replaced server comes

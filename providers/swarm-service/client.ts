@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import { leaderOf } from "../../model/colocation";
 import type { EngineServiceSpec } from "../../model/service-spec/engine";
 import { meetsConstraints } from "../../model/placement-constraints";
 import { fromEngineSpec } from "../../model/service-spec/from-engine";
@@ -70,7 +71,8 @@ export async function findOwnService(
 }
 
 /**
- * An engine takes a service that can run nowhere, and lets its tasks wait for ever.
+ * An engine takes a service that can run nowhere, and lets its tasks wait for ever. One that runs with another service has a place: the
+ * label that it asks for is put on that one's server when the service is there.
  *
  * @throws Error when no node meets its placement constraints
  */
@@ -78,7 +80,8 @@ function requirePlace(
   { name, placement: { constraints } }: ServiceSpec,
   nodes: readonly EngineNode[],
 ): void {
-  if (nodes.some((node) => meetsConstraints(node, constraints))) return;
+  const lasting = constraints.filter((constraint) => leaderOf([constraint]) === undefined);
+  if (nodes.some((node) => meetsConstraints(node, lasting))) return;
   throw new Error(
     `No server meets the placement constraints of the service '${name}': ${constraints.join(", ")}. Nothing of it was changed. ` +
       "Change them in the site; or give a server what they ask for, e.g. on a manager: docker node update --label-add <label>=<value> <server>",

@@ -107,9 +107,10 @@ describe("SwarmCluster", () => {
     const { id, outs } = await server.create(text, inputs());
     expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
 
+    const agents = { "hive.with.db": "true" };
     const node = swarm.nodes[1];
     if (node !== undefined)
-      node.Spec = { ...node.Spec, Labels: { "hive.zone": "moon", mine: "1" } };
+      node.Spec = { ...node.Spec, Labels: { "hive.zone": "moon", mine: "1", ...agents } };
     swarm.settings = { ...swarm.settings, Dispatcher: { HeartbeatPeriod: 5e9 } };
     const seen = await server.read(text, id, outs);
     expect(seen.inputs).toMatchObject({ heartbeatSeconds: 5 });
@@ -120,7 +121,7 @@ describe("SwarmCluster", () => {
     expect((await server.diff(text, id, seen.props, inputs())).changes).toBe(true);
     await server.update(text, id, seen.props, inputs());
     expect((await server.read(text, id, seen.props)).inputs).toEqual(inputs());
-    expect(swarm.nodes[1]?.Spec.Labels["mine"]).toBe("1");
+    expect(swarm.nodes[1]?.Spec.Labels).toMatchObject({ mine: "1", ...agents });
   });
 
   test("shows a node that has left, and takes it in again without its old entry", async () => {

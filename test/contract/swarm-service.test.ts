@@ -466,6 +466,18 @@ describe("SwarmService", () => {
     expect(swarm.writes()).toHaveLength(writes);
   });
 
+  test("one that follows another service is made before any host has the label: that comes when the service is there", async () => {
+    const constraints = ["node.labels.hive.with.db==true"];
+    const placement = { constraints, spread: [], maxReplicasPerHost: 0 };
+    const none = { kind: "replicated", replicas: 0 };
+    const { outs } = await server.create(text, await inputs({ mode: none, ports: [], placement }));
+    expect(outs).toMatchObject({ complete: true, placement: { constraints } });
+    const elsewhere = { ...placement, constraints: [...constraints, "node.labels.foo == bar"] };
+    await expect(
+      server.create(text, await inputs({ name: "other", placement: elsewhere })),
+    ).rejects.toThrow(/No server meets the placement constraints of the service 'other'/);
+  });
+
   test("a service of no task is done at once", async () => {
     const none = await inputs({ mode: { kind: "replicated", replicas: 0 }, ports: [] });
     expect((await server.create(text, none)).outs["complete"]).toBe(true);

@@ -1,3 +1,4 @@
+import { colocationConstraint } from "../../../model/colocation";
 import { runChecked, runCommand } from "../../../providers/transport/command";
 import { withEngine } from "../../../providers/transport/engine";
 import type { HostAccess } from "../../../providers/transport/host-access";
@@ -16,6 +17,7 @@ import {
   serverOf,
   startSwarmLab,
   taskImage,
+  tasksOf,
 } from "../service-lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
@@ -150,13 +152,28 @@ describe("the driver hive-shared, a stand-in for replicated disks", () => {
     );
   });
 
-  test("lets containers of one server share, refuses a second server by naming the first, and lets it in afterwards", async () => {
+  test("lets one container write, refuses others on its own and another server by naming what holds it, and lets them in afterwards", async () => {
     await inContainer(0, "/bin/busybox sleep 1000", "--detach --name holder");
-    expect(await inContainer(0, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
+    expect(await inContainer(0, "/bin/busybox cat /data/file")).toMatch(
+      /hive-shared: volume 'data' is held by the container holder on vol0\.lab\.example since \S+, and did not get free within 10 s/,
+    );
     expect(await inContainer(1, "/bin/busybox cat /data/file")).toMatch(
       /hive-shared: volume 'data' is held by vol0\.lab\.example since \S+, and did not get free within 30 s/,
     );
-    // One that is just being given back is waited for.
+    // Neither a command inside nor a copy out of the container is another writer.
+    expect((await asRoot(0, "docker exec holder /bin/busybox cat /data/file")).stdout).toBe(
+      "written-on-0\n",
+    );
+    await asRoot(
+      0,
+      "docker cp holder:/data/file /tmp/copied && docker cp holder:/data/file /tmp/again",
+    );
+    expect(await isFree(1)).toBe(false);
+    // One that is just being given back is waited for, on the same server too.
+    const beside = inContainer(0, "/bin/busybox cat /data/file");
+    await asRoot(0, "sleep 2; docker rm --force holder");
+    expect(await beside).toBe("written-on-0\n");
+    await inContainer(0, "/bin/busybox sleep 1000", "--detach --name holder");
     const second = inContainer(1, "/bin/busybox cat /data/file");
     await asRoot(0, "sleep 2; docker rm --force holder");
     expect(await second).toBe("written-on-0\n");
@@ -173,8 +190,9 @@ describe("the driver hive-shared, a stand-in for replicated disks", () => {
       return stdout.trim() === "active";
     });
     expect(await isFree(1)).toBe(false);
-    expect(await inContainer(0, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
-    expect(await isFree(1)).toBe(false);
+    expect(await inContainer(0, "/bin/busybox cat /data/file")).toContain(
+      "is held by the container holder on vol0.lab.example",
+    );
     await asRoot(0, "docker rm --force holder");
     expect(await isFree(1)).toBe(true);
   });
@@ -200,6 +218,118 @@ describe("the driver hive-shared, a stand-in for replicated disks", () => {
     expect(await volumesOn(2)).toContain("data");
     expect(await inContainer(2, "/bin/busybox cat /data/file")).toBe("written-on-0\n");
     await asRoot(2, "docker rm --force holder");
+  });
+});
+
+describe("two services by hand with one volume, on one server", () => {
+  /** A service on the first server that writes its name into the volume's log every fifth of a second. */
+  async function writer(name: string, constraints: readonly string[] = []): Promise<void> {
+    const script =
+      'trap "exit 0" TERM; while :; do echo $NAME >> /data/log; /bin/busybox sleep 0.2 & wait; done';
+    await createLabService(lab, {
+      Name: name,
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: taskImage,
+          Command: ["/bin/sh", "-c", script],
+          Env: [`NAME=${name}`],
+          StopGracePeriod: 2e9,
+          Mounts: [
+            {
+              Type: "volume",
+              Source: "data",
+              Target: "/data",
+              VolumeOptions: { DriverConfig: { Name: "hive-shared" }, NoCopy: true },
+            },
+          ],
+        },
+        RestartPolicy: { Condition: "any", Delay: 0 },
+        Placement: { Constraints: [`node.hostname==${host(0).name}`, ...constraints] },
+      },
+      Mode: { Replicated: { Replicas: 1 } },
+    });
+  }
+
+  const remove = (name: string): Promise<void> =>
+    withAnyManager(lab.hosts, async (docker) => {
+      await docker.getService(name).remove();
+    });
+
+  /** Who has written, in the order of their first lines after each other. */
+  async function turns(): Promise<readonly string[]> {
+    const { stdout } = await asRoot(0, "cat /var/lib/hive-shared/data/data/log");
+    return stdout
+      .trim()
+      .split("\n")
+      .filter((name, index, all) => name !== all[index - 1]);
+  }
+
+  /** Why the tasks of a service could not start, so far. */
+  const refusals = async (name: string): Promise<readonly string[]> =>
+    (await tasksOf(lab, name)).flatMap(({ Status }) =>
+      Status.State === "rejected" ? [Status.Err ?? ""] : [],
+    );
+
+  test("never write at the same time: the second one starts when the first one has ended", async () => {
+    await eventually("the Swarm has a leader", 60, () =>
+      writer("first").then(
+        () => true,
+        () => false,
+      ),
+    );
+    await runningTask(lab, "first");
+    await writer("second");
+    const [refusal] = await eventually("the second one is refused", 60, async () => {
+      const found = await refusals("second");
+      return found.length > 0 && found;
+    });
+    expect(refusal).toMatch(
+      /volume 'data' is held by the task first\.1 on vol0\.lab\.example since \S+, and did not get free within 10 s/,
+    );
+    expect(await inContainer(0, "/bin/busybox cat /data/log")).toContain(
+      "is held by the task first.1 on vol0.lab.example",
+    );
+    expect(await turns()).toEqual(["first"]);
+    await remove("first");
+    await runningTask(lab, "second");
+    await eventually("the second one writes", 20, async () => (await turns()).length === 2);
+    expect(await turns()).toEqual(["first", "second"]);
+  });
+
+  test("a restart and a change of one follow each other without a refused task", async () => {
+    const before = await runningTask(lab, "second");
+    await asRoot(0, "docker kill $(docker ps --quiet --filter volume=data)");
+    await eventually("another task runs", 60, async () => {
+      const now = await runningTask(lab, "second");
+      return now.ID !== before.ID && now.ID;
+    });
+    const restarted = await runningTask(lab, "second");
+    await asRoot(0, "docker service update --force --detach second");
+    await eventually("another task runs", 60, async () => {
+      const now = await runningTask(lab, "second");
+      return now.ID !== restarted.ID && now.ID;
+    });
+    // Those from before the first one had ended stay on the Swarm's list.
+    const since = (await tasksOf(lab, "second")).filter(
+      ({ CreatedAt }) => CreatedAt > before.CreatedAt,
+    );
+    expect(since.filter(({ Status }) => Status.State === "rejected")).toEqual([]);
+  });
+
+  test("write together when one follows the other, and nobody else does", async () => {
+    await asRoot(0, "docker node update --label-add hive.with.second=true vol0.lab.example");
+    await writer("third", [colocationConstraint("second")]);
+    await runningTask(lab, "third");
+    await eventually("both write", 20, async () => (await turns()).length > 6);
+    expect(new Set((await turns()).slice(2))).toEqual(new Set(["second", "third"]));
+    expect(await refusals("third")).toEqual([]);
+    expect(await inContainer(0, "/bin/busybox cat /data/log")).toContain(
+      "is held by the task second.1 and the task third.1 on vol0.lab.example",
+    );
+    await remove("third");
+    await remove("second");
+    await eventually("the volume is free", 60, () => isFree(1));
+    await asRoot(0, "docker node update --label-rm hive.with.second vol0.lab.example");
   });
 });
 

@@ -24,7 +24,7 @@ const plan = (site: Site) =>
 
 describe("docs/services.md", () => {
   it("has examples of whole sites and of services", () => {
-    expect([blocks("site").length, blocks("service").length]).toEqual([1, 2]);
+    expect([blocks("site").length, blocks("service").length]).toEqual([2, 2]);
   });
 
   it.each(blocks("site"))("shows a site that can be planned: %s", (code) => {

@@ -109,7 +109,8 @@ describe("a Swarm that exists", () => {
     swarm.kill("hive0");
     swarm.heartbeatSeconds = 5;
     const node = swarm.nodes[1];
-    if (node !== undefined) node.labels = { other: "kept", "hive.old": "gone" };
+    if (node !== undefined)
+      node.labels = { other: "kept", "hive.old": "gone", "hive.with.db": "true" };
     expect(stepsOf(swarm, wantedOf(three))).toEqual([
       { kind: "settings", through: "hive1", heartbeatSeconds: 2, taskHistoryLimit: 5 },
       {

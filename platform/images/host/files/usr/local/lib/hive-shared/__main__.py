@@ -13,6 +13,7 @@ import threading
 import time
 
 import api
+import engine
 import holdings
 import notify
 import store
@@ -28,7 +29,7 @@ LOOK_SECONDS = 3
 
 def main() -> None:
     volumes = store.Store(ROOT, socket.gethostname())
-    held = holdings.Holdings(volumes, STATE, notify.inherited())
+    held = holdings.Holdings(volumes, STATE, notify.inherited(), engine.Engine())
     server = api.listen(SOCKET, api.Driver(volumes, held))
     threading.Thread(target=clean, args=(held,), daemon=True).start()
     # SIGTERM comes when the server shuts down, after its engine: the locks go with this process.

@@ -10,17 +10,25 @@ import os
 import sys
 import threading
 import time
+from typing import Optional
 
+import admission
 import lock
 import notify
 import store
+from engine import Engine
+
+# A container of this server that is just being stopped has unmounted by then.
+SAME_SERVER_SECONDS = 10
+POLL_SECONDS = 0.3
 
 
 class Holdings:
     """Volumes with their locked files, and for each the mounts that Docker asked for."""
 
-    def __init__(self, volumes: store.Store, state: str, files: dict) -> None:
+    def __init__(self, volumes: store.Store, state: str, files: dict, engine: Engine) -> None:
         self.volumes = volumes
+        self.engine = engine
         self.state = state
         self.files = dict(files)
         self.mounts = self._load()
@@ -33,23 +41,76 @@ class Holdings:
         with self.guard:
             return name in self.files
 
-    def take(self, name: str, mount: str, seconds: float) -> None:
-        """Counts one more mount of a volume; the first one takes its lock. Refuses when another server keeps it."""
+    def take(
+        self, name: str, mount: str, seconds: float, here: float = SAME_SERVER_SECONDS
+    ) -> None:
+        """
+        Counts one more mount of a volume; the first one takes its lock, a further one must belong to the same group of services.
+        Refuses when another server keeps it for that many seconds, or something else on this server (`here`).
+        """
         with self.guard:
             turn = self.turns.setdefault(name, threading.Lock())
-        with turn:
-            with self.guard:
-                if name in self.files:
-                    self._count(name, mount)
+        end = time.monotonic() + here
+        while True:
+            # One after the other, so that two do not both see room for one. Who waits lets others try.
+            with turn:
+                if not self.holds(name):
+                    self._lock(name, mount, seconds)
                     return
-            file = lock.take(self.volumes.lock_file(name), seconds)
-            if file is None:
-                raise store.Refusal(self._describe_holder(name, seconds))
-            self.volumes.note_holder(name, True)
-            with self.guard:
-                self.files[name] = file
-                notify.keep(name, file)
+                obstacle = self._join(name, mount)
+            if obstacle is None:
+                return
+            if time.monotonic() > end:
+                raise store.Refusal(self._describe_holder(name, obstacle, here))
+            time.sleep(POLL_SECONDS)
+
+    def _lock(self, name: str, mount: str, seconds: float) -> None:
+        """The first mount on this server."""
+        file = lock.take(self.volumes.lock_file(name), seconds)
+        if file is None:
+            raise store.Refusal(self._describe_holder(name, self._holders_elsewhere(name), seconds))
+        self.volumes.note_holder(name, True)
+        with self.guard:
+            self.files[name] = file
+            notify.keep(name, file)
+            self._count(name, mount)
+
+    def _join(self, name: str, mount: str) -> Optional[list]:
+        """A further mount on this server: counts it; or gives, in words, what is in its way."""
+        with self.guard:
+            mounts = set(self.mounts.get(name, []))
+            # A mount point that is mounted again, as docker cp does with a container that runs.
+            if mount in mounts:
                 self._count(name, mount)
+                return None
+        if not mounts:
+            # Whatever the engine before this one has left is not counted.
+            if is_mounted(name, mounted_folders()):
+                return ["containers of an engine that died"]
+        else:
+            try:
+                services = admission.users(self.engine.services(), name)
+                containers = self.engine.containers(name)
+                tasks = self.engine.tasks([service["ID"] for service in services])
+            except OSError as error:
+                return [f"something that the engine could not name ({error})"]
+            if not admission.may_join(name, len(mounts), services, containers, tasks):
+                return admission.holders_here(containers)
+        with self.guard:
+            if name not in self.files:
+                return []  # Given back meanwhile: the next look takes the lock.
+            self._count(name, mount)
+        return None
+
+    def _holders_elsewhere(self, name: str) -> list:
+        """What holds a volume on another server, in words; empty if nobody can tell."""
+        server = self.volumes.holder(name).get("server")
+        try:
+            services = admission.users(self.engine.services(), name)
+            tasks = self.engine.tasks([service["ID"] for service in services])
+            return admission.holders_on(server, services, tasks, self.engine.nodes())
+        except OSError:
+            return []
 
     def give_back(self, name: str, mount: str) -> None:
         """Counts one mount less; the last one gives the lock back."""
@@ -121,7 +182,7 @@ class Holdings:
                 if file is None:
                     print(
                         f"hive-shared: DANGER: '{name}' is mounted here without its lock, and "
-                        f"{self._describe_holder(name, 0)}. Stop the containers that use it on this server.",
+                        f"{self._describe_holder(name, [], 0)}. Stop the containers that use it on this server.",
                         file=sys.stderr,
                         flush=True,
                     )
@@ -133,14 +194,16 @@ class Holdings:
                 self.mounts.pop(name, None)
         self._save()
 
-    def _describe_holder(self, name: str, seconds: float) -> str:
+    def _describe_holder(self, name: str, holders: list, seconds: float) -> str:
         holder = self.volumes.holder(name)
-        who = holder.get("server", "another server")
+        server = holder.get("server", "another server")
+        who = f"{' and '.join(holders)} on {server}" if holders else server
         since = f" since {holder['since']}" if "since" in holder else ""
         waited = f", and did not get free within {seconds:g} s" if seconds else ""
         return (
-            f"volume '{name}' is held by {who}{since}{waited}. One server at a time may write it: "
-            f"stop what uses it on {who}, or wait until it has stopped"
+            f"volume '{name}' is held by {who}{since}{waited}. One task at a time may write it: "
+            f"stop what uses it on {server}, or wait until it has stopped; services that belong together share it if one "
+            f'has placement: {{ with: "<the other>" }}'
         )
 
     def _load(self) -> dict:

@@ -1,4 +1,4 @@
-"""The Docker Engine of this host, through its local socket."""
+"""The Docker Engine of this host, through its local socket, for the agents beside this file."""
 
 import http.client
 import json
@@ -19,8 +19,8 @@ class EngineError(Exception):
 
 
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("engine", timeout=TIMEOUT_SECONDS)
+    def __init__(self, path, timeout):
+        super().__init__("engine", timeout=timeout)
         self.path = path
 
     def connect(self):
@@ -30,29 +30,44 @@ class _Connection(http.client.HTTPConnection):
 
 
 class Engine:
-    """A client for the Engine API, as far as the scheduler needs it. OSError and EngineError tell what did not work."""
+    """A client for the Engine API, as far as the agents need it. OSError and EngineError tell what did not work."""
 
-    def __init__(self, path=SOCKET):
+    def __init__(self, path=SOCKET, timeout=TIMEOUT_SECONDS):
         self.path = path
+        self.timeout = timeout
 
     def is_manager(self):
+        return self.manager_id() is not None
+
+    def manager_id(self):
+        """The id of this host's node; None where it is no manager of a Swarm."""
         swarm = self._ask("GET", "/info").get("Swarm", {})
-        return swarm.get("LocalNodeState") == "active" and bool(swarm.get("ControlAvailable"))
+        is_manager = swarm.get("LocalNodeState") == "active" and swarm.get("ControlAvailable")
+        return swarm.get("NodeID") if is_manager else None
+
+    def services(self):
+        return self._list("/services")
 
     def jobs(self, label):
         return self._list("/services", label=[label])
 
-    def tasks(self, service_id):
-        return self._list("/tasks", service=[service_id])
+    def tasks(self, *service_ids):
+        return self._list("/tasks", service=list(service_ids))
 
     def nodes(self):
         return self._list("/nodes")
 
     def update(self, service, spec):
         """Changes a service, if nobody has since it was read: the version sees to that. Returns whether it did."""
-        version = service["Version"]["Index"]
+        return self._change(f"/services/{service['ID']}", service, spec)
+
+    def update_node(self, node, spec):
+        """Changes a node, if nobody has since it was read. Returns whether it did."""
+        return self._change(f"/nodes/{node['ID']}", node, spec)
+
+    def _change(self, path, seen, spec):
         try:
-            self._ask("POST", f"/services/{service['ID']}/update?version={version}", spec)
+            self._ask("POST", f"{path}/update?version={seen['Version']['Index']}", spec)
         except EngineError as error:
             if "out of sequence" in str(error):
                 return False
@@ -64,7 +79,7 @@ class Engine:
         return self._ask("GET", f"{path}?{query}") or []
 
     def _ask(self, method, path, body=None):
-        connection = _Connection(self.path)
+        connection = _Connection(self.path, self.timeout)
         try:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {"Content-Type": "application/json"})

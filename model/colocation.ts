@@ -1,0 +1,49 @@
+/**
+ * Services that run together on one server and hold their replicated volumes as one. Pure.
+ *
+ * Swarm has no affinity between services. A service that follows another one (`placement.with`) is held by a placement constraint on
+ * a node label, and an agent on the cluster's servers (`platform/agents/colocation`) keeps that label on the server to which the
+ * other one's task is assigned. The constraint is all that says so: the agent, the driver of the private stage's volumes and
+ * {@link groupOf} read nothing else.
+ */
+
+/** Begins the node labels that the agent keeps: `hive.with.<leader>`. Whoever else keeps node labels leaves these alone. */
+const prefix = "hive.with.";
+
+/** Whether a node label is one that the agent keeps. */
+export function isColocationLabel(key: string): boolean {
+  return key.startsWith(prefix);
+}
+
+/** The placement constraint of a service that runs where the service `leader` does. */
+export function colocationConstraint(leader: string): string {
+  return `node.labels.${prefix}${leader}==true`;
+}
+
+/**
+ * The service that a service follows, by its placement constraints; undefined for one that follows none.
+ *
+ * @param constraints as the plan or an engine has them, with spaces or without
+ */
+export function leaderOf(constraints: readonly string[]): string | undefined {
+  for (const constraint of constraints) {
+    // The engine compares values without regard to case (swarmkit, `manager/constraint`).
+    const [, leader] =
+      /^\s*node\.labels\.hive\.with\.(\S+?)\s*==\s*true\s*$/i.exec(constraint) ?? [];
+    if (leader !== undefined) return leader;
+  }
+  return undefined;
+}
+
+/**
+ * The group of a service as an engine lists it (`GET /services`, `Spec`): the name of the service that it follows, or its own. Services of
+ * one group share their replicated volumes; any others exclude each other.
+ */
+export function groupOf(spec: {
+  readonly Name: string;
+  readonly TaskTemplate?: {
+    readonly Placement?: { readonly Constraints?: readonly string[] | null } | null;
+  };
+}): string {
+  return leaderOf(spec.TaskTemplate?.Placement?.Constraints ?? []) ?? spec.Name;
+}

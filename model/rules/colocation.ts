@@ -1,0 +1,117 @@
+import { leaderOf } from "../colocation";
+import type { Problem } from "../problems";
+import { runsOn, servicePath } from "../site-check";
+import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
+
+/**
+ * A service that runs with another one can: the other one runs on the stage, follows none itself, and both have one task. A chain is
+ * refused, not followed to its end, so that a site tells at one glance which service decides where a group runs.
+ */
+export const colocationProblems = forEachService((follower, input) => [
+  ...reservedConstraints(follower),
+  ...(follower.service.placement?.with === undefined
+    ? []
+    : followerProblems(follower, follower.service.placement.with, input)),
+]);
+
+function followerProblems(
+  { name, service, plan }: PlannedService,
+  leader: string,
+  { site, stage, services }: RuleInput,
+): readonly Problem[] {
+  const path = servicePath(name, ["placement", "with"]);
+  const value = `"${leader}"`;
+  if (leader === name) {
+    return [{ path, value, message: "is the service itself", remedy: "remove it" }];
+  }
+  const other = site.services.get(leader);
+  if (other === undefined) return unknownReference(site, "services", leader, path);
+  if (!runsOn(other, stage)) {
+    return [
+      {
+        path,
+        value,
+        message: `the stage ${stage} runs ${name}, but not ${leader}`,
+        remedy: `add "${stage}" to availableOn of ${leader}, or take it out of availableOn of ${name}`,
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  const next = other.placement?.with;
+  if (next !== undefined) {
+    problems.push({
+      path,
+      value,
+      message: `${leader} itself runs with ${next}, and one service decides where a group runs`,
+      remedy:
+        next === name
+          ? `remove placement.with from one of the two`
+          : `write with: "${next}" here, or remove placement.with from ${leader}`,
+    });
+  }
+  const own = tasksOf({ name, plan });
+  if (own.many) problems.push({ path, value, message: own.words, remedy: oneTask(name) });
+  const theirs = services.find((candidate) => candidate.name === leader);
+  const lead = theirs === undefined ? undefined : tasksOf(theirs);
+  if (lead?.many === true) {
+    problems.push({ path, value, message: lead.words, remedy: oneTask(leader) });
+  } else if (lead?.none === true && !own.none) {
+    problems.push({
+      path,
+      value,
+      message: `${leader} is switched off (0 replicas), so there is no server for ${name} to run on`,
+      remedy: `write mode: { replicas: 0 } for ${name} too, or 1 for ${leader}`,
+    });
+  }
+  if ((service.placement?.constraints ?? []).length > 0) {
+    problems.push({
+      path: servicePath(name, ["placement", "constraints"]),
+      value: JSON.stringify(service.placement?.constraints),
+      message: `${name} runs wherever ${leader} does, and cannot have conditions of its own`,
+      remedy: `move them to placement.constraints of ${leader}, which both then follow`,
+    });
+  }
+  return problems;
+}
+
+/** Labels that the agent moves are no business of a hand-written condition. */
+function reservedConstraints({ name, service }: PlannedService): readonly Problem[] {
+  return (service.placement?.constraints ?? []).flatMap((constraint, index) => {
+    if (!/node\.labels\.hive\.with\./i.test(constraint)) return [];
+    const leader = leaderOf([constraint]);
+    return [
+      {
+        path: servicePath(name, ["placement", "constraints", index]),
+        value: JSON.stringify(constraint),
+        message: "the node labels hive.with.… are kept by hive",
+        remedy:
+          leader === undefined ? "remove it" : `write placement: { with: "${leader}" } instead`,
+      },
+    ];
+  });
+}
+
+/** How many tasks a service has, as far as running together is concerned. */
+function tasksOf({ name, plan }: Pick<PlannedService, "name" | "plan">): {
+  readonly many: boolean;
+  readonly none: boolean;
+  readonly words: string;
+} {
+  const { mode } = plan;
+  switch (mode.kind) {
+    case "global":
+      return { many: true, none: false, words: `${name} has a task on every server` };
+    case "job":
+      return { many: true, none: false, words: `${name} is a job, which ends` };
+    case "replicated":
+      return {
+        many: mode.replicas > 1,
+        none: mode.replicas === 0,
+        words: `${name} has ${mode.replicas} tasks, which need not be on one server`,
+      };
+  }
+}
+
+function oneTask(name: string): string {
+  return `services that run together have one task each: write mode: { replicas: 1 } for ${name}, or remove this`;
+}
