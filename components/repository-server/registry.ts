@@ -89,7 +89,8 @@ export class Registry extends HiveComponent {
       {
         parent: this,
         dependsOn: [args.setup.engine],
-        customTimeouts: { create: "5m", update: "5m" },
+        // Longer than the host is dialled (205 s) and the step takes then by its own limit (300 s).
+        customTimeouts: { create: "9m", update: "9m" },
       },
     );
 
