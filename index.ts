@@ -18,7 +18,7 @@ async function program(): Promise<StackOutputs> {
     building: true,
     look: lookIntoProject("."),
     filesNeeded: true,
-    ...(process.env.HIVE_HOME === undefined ? {} : { hiveHome: process.env.HIVE_HOME }),
+    hiveHome: process.env.HIVE_HOME,
   });
   for (const notice of plan.notices) await pulumi.log.warn(notice);
   await refuseToTakeBackPhases(plan);

@@ -1,5 +1,5 @@
 import type { StateResource } from "./engine/state";
-import { readUrn } from "./engine/urn";
+import { dynamicType, readUrn } from "./engine/urn";
 
 /** A service or volume of the plan, as far as it matters here. */
 interface Named {
@@ -15,13 +15,16 @@ export function removalLines(
   plan: { readonly services: readonly Named[]; readonly volumes: readonly Named[] },
   resources: readonly Pick<StateResource, "urn">[],
 ): readonly string[] {
-  const names = resources.map(({ urn }) => readUrn(urn).name);
-  const left = (pattern: RegExp, kept: readonly Named[]): readonly string[] => {
-    const found = names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
+  const known = resources.map(({ urn }) => readUrn(urn));
+  // The type too: the component of a service `mail-service` has the name that the resource of a service `mail` has.
+  const left = (kind: string, pattern: RegExp, kept: readonly Named[]): readonly string[] => {
+    const found = known
+      .filter(({ type }) => type === dynamicType(kind))
+      .flatMap(({ name }) => pattern.exec(name)?.[1] ?? []);
     return found.filter((name) => !kept.some((one) => one.name === name)).sort();
   };
-  const services = left(/^service-(.+)-service$/, plan.services);
-  const volumes = left(/^volume-(.+)-on-hosts$/, plan.volumes);
+  const services = left("SwarmService", /^service-(.+)-service$/, plan.services);
+  const volumes = left("Volume", /^volume-(.+)-on-hosts$/, plan.volumes);
   return [
     ...(services.length === 0 ? [] : [`Removes the ${things("service", services)}.`]),
     ...(volumes.length === 0

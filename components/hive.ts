@@ -271,7 +271,14 @@ export class Hive extends pulumi.ComponentResource {
           ]),
         ),
       ),
-      registry: pulumi.output(base === undefined ? {} : { address: this.plan.registry.address }),
+      registry: pulumi.output(
+        base === undefined
+          ? {}
+          : {
+              address: this.plan.registry.address,
+              certificateEnd: base.repositoryServer.registry.certificateEnd,
+            },
+      ),
       access: pulumi.output(fleet.hosts.map((host) => host.access)),
     };
   }

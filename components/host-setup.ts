@@ -61,7 +61,8 @@ export class HostSetup extends HiveComponent {
         triggers: [this.host.incarnation],
         addPreviousOutputInEnv: false,
       },
-      { parent: this, dependsOn, customTimeouts: { create: "10m", update: "10m" } },
+      // Longer than a host is dialled (205 s) and the longest step then takes by its own limit (900 s), whose error says more.
+      { parent: this, dependsOn, customTimeouts: { create: "20m", update: "20m" } },
     );
   }
 }

@@ -18,8 +18,12 @@ export interface HiveOutputs {
   readonly services: Readonly<Record<string, ServiceOutput>>;
   /** Images that the site builds, by name. */
   readonly images: Readonly<Record<string, ImageOutput>>;
-  /** The address is absent before the phase setup-hosts. */
-  readonly registry: { readonly address?: string };
+  /** Empty before the phase setup-hosts. */
+  readonly registry: {
+    readonly address?: string;
+    /** When its certificate ends, ISO 8601 in UTC; `up` renews it 120 days before. */
+    readonly certificateEnd?: string;
+  };
   /** How the `hive` command reaches the hosts, in index order. */
   readonly access: readonly HostAccess[];
 }

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { InitializationPlan, Plan, ServicePlan } from "../model/plan";
 import {
   type InitializationStepArgs,
@@ -62,10 +62,16 @@ function stepArgs(
       run.kind === "command"
         ? run.command
         : [...run.interpreter, readProjectFile(run.file, `${path}.script`)],
-    secrets: step.secrets.map((secret) => secrets.values.get(secret) ?? pulumi.secret("")),
+    secrets: step.secrets.map((name) => secretNamed(name, path, secrets)),
     ...(step.input === undefined ? {} : { input: readProjectFile(step.input, `${path}.input`) }),
     ...(step.unless === undefined ? {} : { unless: step.unless }),
     ...(step.user === undefined ? {} : { user: step.user }),
     deadlineSeconds: step.deadlineSeconds,
   };
+}
+
+function secretNamed(name: string, path: string, secrets: SiteSecrets): pulumi.Output<string> {
+  const value = secrets.values.get(name);
+  if (value !== undefined) return value;
+  throw new Error(`${path} reads the secret ${name}, which the plan does not have.`);
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { commonName } from "../model/common-name";
 import type { Plan } from "../model/plan";
 import { CertificateAuthority } from "../providers/certificate/authority-resource";
 import { Certificate } from "../providers/certificate/resource";
@@ -14,7 +15,7 @@ export class SiteAuthority extends HiveComponent {
     super("SiteAuthority", name, opts);
     this.authority = new CertificateAuthority(
       this.child("root"),
-      { commonName: `${args.plan.siteName} ${args.plan.stage} authority` },
+      { commonName: commonName(`${args.plan.siteName} ${args.plan.stage} authority`) },
       { parent: this },
     );
     this.certificate = this.authority.certificatePem;
@@ -32,7 +33,7 @@ export class SiteAuthority extends HiveComponent {
       {
         authorityCertificatePem: this.authority.certificatePem,
         authorityPrivateKeyPem: this.authority.privateKeyPem,
-        commonName: subject.dnsNames[0] ?? subject.ipAddresses[0] ?? name,
+        commonName: commonName(subject.dnsNames[0] ?? subject.ipAddresses[0] ?? name),
         ...subject,
       },
       { parent },

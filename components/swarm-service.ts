@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, ServicePlan } from "../model/plan";
+import { isOwnImage } from "../model/referenced-images";
 import { serviceMounts } from "../model/service-mounts";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "./fleet/fleet";
@@ -42,7 +43,7 @@ export class SwarmService extends HiveComponent {
         managers: args.managers.map((host) => host.access),
         site: plan.siteName,
         image: args.image,
-        registryAuth: args.registry.pullAccount,
+        ...(isOwnImage(plan, service) ? { registryAuth: args.registry.pullAccount } : {}),
         networks: service.networks.map(({ network, aliases }) => ({
           id: required(args.networks, network).networkId,
           aliases,

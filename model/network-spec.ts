@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { cidrFault, contains, overlaps, parseAddress, parseCidr } from "./addresses";
+import { cidrFault, contains, gatewayAddress, overlaps, parseAddress, parseCidr } from "./addresses";
 import { siteLabel } from "./service-spec/labels";
 import { nameLabel } from "./swarm-labels";
 import { sortedRecord } from "./text-order";
@@ -95,14 +95,25 @@ export function toEngineNetwork(spec: NetworkSpec, name: string): object {
   };
 }
 
+/** Range from which a Swarm takes its networks' own when it was told none (moby, `DefaultAddrPool`). */
+const enginePool = ["10.0.0.0/8"];
+
 /**
- * The settings of a network that the Swarm holds. What the Swarm chose itself because nothing was asked for (range, gateway)
- * is left out, so that it is no difference.
+ * The settings of a network that the Swarm holds. What the Swarm chose itself is left out where nothing is asked for, so that it is
+ * no difference: a range from its pool, and the first address of a range as its gateway. A range or gateway that somebody
+ * asked for stays a difference when it is wanted no more.
  *
- * @param wanted - decides what was asked for.
+ * @param wanted - decides what is asked for.
+ * @param pool - ranges from which this Swarm takes those of its networks; default: the engine's own.
  */
-export function networkSettings(seen: EngineNetwork, wanted: NetworkSettings): NetworkSettings {
+export function networkSettings(
+  seen: EngineNetwork,
+  wanted: NetworkSettings,
+  pool: readonly string[] = enginePool,
+): NetworkSettings {
   const { Subnet, Gateway } = seen.IPAM?.Config?.[0] ?? {};
+  const chosen = Subnet === undefined || pool.some((range) => isWithin(Subnet, range));
+  const first = Subnet === undefined || Gateway === firstAddress(Subnet);
   return {
     driver: seen.Driver,
     driverOptions: sortedRecord(
@@ -112,11 +123,34 @@ export function networkSettings(seen: EngineNetwork, wanted: NetworkSettings): N
         ),
       ),
     ),
-    ...(wanted.subnet === undefined || Subnet === undefined ? {} : { subnet: Subnet }),
-    ...(wanted.gateway === undefined || Gateway === undefined ? {} : { gateway: Gateway }),
+    ...(Subnet === undefined || (wanted.subnet === undefined && chosen) ? {} : { subnet: Subnet }),
+    ...(Gateway === undefined || (wanted.gateway === undefined && first)
+      ? {}
+      : { gateway: Gateway }),
     attachable: seen.Attachable ?? false,
     internal: seen.Internal ?? false,
   };
+}
+
+/** Whether a network of the Swarm has all the wanted settings, and none beside them. @param pool - as for {@link networkSettings} */
+export function hasSettings(
+  seen: EngineNetwork,
+  wanted: NetworkSettings,
+  pool?: readonly string[],
+): boolean {
+  return settingsText(networkSettings(seen, wanted, pool)) === settingsText(wanted);
+}
+
+function settingsText(settings: NetworkSettings): string {
+  const { driver, driverOptions, subnet, gateway, attachable, internal } = settings;
+  return JSON.stringify([
+    driver,
+    Object.entries(sortedRecord(driverOptions)),
+    subnet ?? "",
+    gateway ?? "",
+    attachable,
+    internal,
+  ]);
 }
 
 /**
@@ -138,16 +172,7 @@ export function isOwnNetwork(seen: EngineNetwork, spec: NetworkSpec): boolean {
  * the same settings are found under the same name again.
  */
 export function successorName(spec: NetworkSpec): string {
-  const { driver, driverOptions, subnet, gateway, attachable, internal } = spec;
-  const settings = JSON.stringify([
-    driver,
-    Object.entries(sortedRecord(driverOptions)),
-    subnet ?? "",
-    gateway ?? "",
-    attachable,
-    internal,
-  ]);
-  return `${spec.name}-${createHash("sha256").update(settings).digest("hex").slice(0, 8)}`;
+  return `${spec.name}-${createHash("sha256").update(settingsText(spec)).digest("hex").slice(0, 8)}`;
 }
 
 /** A network of the Swarm whose range meets the wanted one; undefined if there is none, or no range is wanted. */
@@ -163,6 +188,18 @@ export function overlappingNetwork(
         cidrFault(Subnet) === undefined && overlaps(parseCidr(Subnet), parseCidr(subnet)),
     ),
   );
+}
+
+/** Whether a range lies in another one; false for what is no range. */
+function isWithin(inner: string, outer: string): boolean {
+  if (cidrFault(inner) !== undefined || cidrFault(outer) !== undefined) return false;
+  const range = parseCidr(inner);
+  return range.prefix >= parseCidr(outer).prefix && overlaps(range, parseCidr(outer));
+}
+
+/** What a Swarm takes as the gateway of a range when none is named. */
+function firstAddress(subnet: string): string | undefined {
+  return cidrFault(subnet) === undefined ? gatewayAddress(parseCidr(subnet)) : undefined;
 }
 
 function isInside(address: string, subnet: string): boolean {

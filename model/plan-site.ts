@@ -27,11 +27,12 @@ import { usedNames } from "./used-names";
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {
   /**
-   * Folder for what belongs to this computer, the operator's key among it.
+   * Folder for what belongs to this computer, the operator's key among it. An empty text is as good as none: a shell makes one of a
+   * variable that it does not have.
    *
    * @default ".hive"
    */
-  readonly hiveHome?: string;
+  readonly hiveHome?: string | undefined;
   /**
    * Whether the plan is to be built. Then a fleet that cannot be built yet is a problem; a plan that is only shown may have it.
    *
@@ -90,7 +91,7 @@ export function planSite(
     );
   }
   const plans = services.map((service) => service.plan);
-  return assemble({ stage, site, hosts, services: plans, hiveHome: input.hiveHome ?? ".hive" });
+  return assemble({ stage, site, hosts, services: plans, hiveHome: input.hiveHome || ".hive" });
 }
 
 /**

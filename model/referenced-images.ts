@@ -1,3 +1,4 @@
+import type { Plan } from "./plan";
 import { compareText } from "./text-order";
 import type { ServicePlan } from "./service-plan";
 
@@ -26,6 +27,21 @@ export function referencedImages(services: readonly ServicePlan[]): readonly Ref
       return { reference, name: shared ? `${name}-${versionName(reference)}` : name };
     })
     .sort((a, b) => compareText(a.name, b.name));
+}
+
+/**
+ * Whether a service's image comes from the stage's own registry, so that its account may be given to engines that pull it. Any other
+ * registry would be sent the site's password.
+ */
+export function isOwnImage(
+  plan: Pick<Plan, "registry" | "images">,
+  { image }: Pick<ServicePlan, "image">,
+): boolean {
+  const reference =
+    image.kind === "reference"
+      ? image.reference
+      : plan.images.find(({ name }) => name === image.image)?.pullFrom;
+  return reference === undefined || reference.startsWith(`${plan.registry.address}/`);
 }
 
 function repositoryName(reference: string): string {

@@ -44,17 +44,57 @@ function describeOption(name: string, has: string | undefined, wants: string | u
     : `its option ${name} has another value`;
 }
 
+/** A container that has a volume; while there is one, the engine does not remove the volume. */
+export interface VolumeHolder {
+  readonly container: string;
+  /** The engine's word, e.g. `running`, `exited`. */
+  readonly state: string;
+  /** Name of the service that it is a task of. */
+  readonly service?: string;
+}
+
+/** Containers in words, e.g. `web.1.x8f (exited, a task of the service web)`. */
+export function describeHolders(holders: readonly VolumeHolder[]): string {
+  return holders
+    .map(({ container, state, service }) =>
+      service === undefined
+        ? `${container} (${state})`
+        : `${container} (${state}, a task of the service ${service})`,
+    )
+    .join(", ");
+}
+
 /**
  * The failure for a host whose volume has other data than what is wanted: nothing is deleted to change that.
  *
  * @param differences - as {@link volumeDifferences} gives them, not empty.
+ * @param holders - what has the volume there: the engine removes it only after them.
  */
-export function otherVolume(name: string, differences: readonly string[]): string {
+export function otherVolume(
+  name: string,
+  differences: readonly string[],
+  holders: readonly VolumeHolder[],
+): string {
   return (
     `has a volume '${name}' already, and ${differences.join("; ")}. Nothing is deleted to change that. ` +
     "Change the volume in the site back, or give it another name and move the data; or, if the data are not needed, " +
-    `run on that host: docker volume rm ${name}`
+    `run on that host: ${removalCommand(name, holders)}`
   );
+}
+
+/** Commands that remove a volume with what has it, ready to copy. Services are made again by a run that looks at the Swarm. */
+function removalCommand(name: string, holders: readonly VolumeHolder[]): string {
+  if (holders.length === 0) return `docker volume rm ${name}`;
+  const services = holders.flatMap(({ service }) => service ?? []);
+  const others = holders.filter(({ service }) => service === undefined);
+  const ending = [
+    ...(services.length === 0 ? [] : [`docker service rm ${sortedUnique(services).join(" ")}`]),
+    ...(others.length === 0
+      ? []
+      : [`docker rm --force ${others.map(({ container }) => container).join(" ")}`]),
+  ].join("; ");
+  const again = services.length === 0 ? "" : "; then: npx hive up --refresh";
+  return `${ending}; until docker volume rm ${name}; do sleep 1; done${again} (${describeHolders(holders)} has the volume)`;
 }
 
 /** Whether a volume that exists carries the label of the site, so that its data are the site's to remove. */

@@ -1,3 +1,5 @@
+import { isImageId } from "../model/image-reference";
+
 /** An account of a registry, as the inputs of resources have it. */
 export interface RegistryAuth {
   readonly username: string;
@@ -15,10 +17,10 @@ export interface EngineAuth {
 /**
  * An account as the engine wants it; dockerode sends it in a header, never in the address.
  *
- * @param image - repository or reference, whose first part names the registry.
+ * @param image - repository or reference, whose first part names the registry. An id names none: no registry is to get the account.
  */
 export function authConfig(image: string, auth: RegistryAuth | undefined): EngineAuth | undefined {
-  if (auth === undefined) return undefined;
+  if (auth === undefined || isImageId(image)) return undefined;
   const [serveraddress = ""] = image.split("/");
   return { username: auth.username, password: auth.password, serveraddress };
 }

@@ -1,3 +1,4 @@
+import { basename, relative } from "node:path";
 import { confirm, type Question } from "../confirm";
 import { openStack } from "../engine/open-stack";
 import { ownObjects, recoverForDestroy } from "../engine/recovery";
@@ -37,7 +38,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   }
   const objects = owner === undefined ? [] : await ownObjects(owner);
   if (!exists && objects.length === 0) {
-    if (stack.isLocal) stack.removeFiles();
+    removeFiles(stack, terminal);
     terminal.print(
       `There is nothing to destroy: the ${options.stack} stage has no state and nothing on this computer.`,
     );
@@ -55,12 +56,20 @@ export async function destroy(options: DestroyOptions): Promise<number> {
     await removeObjects(left);
     terminal.print(`Removed what no state knew of: ${describeObjects(left)}.`);
   }
-  if (stack.isLocal) stack.removeFiles();
+  removeFiles(stack, terminal);
   const time = duration(Date.now() - started);
   terminal.print(
     `The ${options.stack} stage is destroyed: ${deleted} resources deleted in ${time}.`,
   );
   return exitCodes.ok;
+}
+
+/** Removes what hive keeps on this computer for a stage that is gone. */
+function removeFiles(stack: Stack, terminal: Terminal): void {
+  if (!stack.isLocal || !stack.removeFiles()) return;
+  terminal.print(
+    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.engine.project, stack.folder.configFile)} and the passphrase).`,
+  );
 }
 
 /**

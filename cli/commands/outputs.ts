@@ -1,6 +1,7 @@
 import { openStack } from "../engine/open-stack";
 import { exitCodes } from "../exit-codes";
 import { notUp, readOutputs, type StageOutputs } from "../hosts/outputs";
+import { rawOutputs } from "../hosts/stage-outputs";
 import { tableLines } from "../table";
 import { processTerminal } from "../terminal";
 
@@ -11,7 +12,7 @@ export async function outputs(options: {
 }): Promise<number> {
   const stack = await openStack(options.stack);
   if (!(await stack.exists())) throw notUp(options.stack);
-  const raw = await stack.outputs();
+  const raw = await rawOutputs(stack);
   const read = readOutputs(options.stack, raw);
   processTerminal().print(options.json ? JSON.stringify(raw, undefined, 2) : outputsText(read));
   return exitCodes.ok;

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { changesConfig, withConfigChanges } from "../engine/config-changes";
 import { openStack } from "../engine/open-stack";
-import { pulumiArguments } from "../engine/pulumi-arguments";
+import { pulumiArguments, stageOfArguments } from "../engine/pulumi-arguments";
+import type { Stack } from "../engine/stack";
 import { exitCodes } from "../exit-codes";
 
 /** `hive pulumi`: any command of the engine on a stage; returns the engine's exit code. */
@@ -8,12 +11,30 @@ export async function pulumi(options: {
   readonly stack: string;
   readonly args: readonly string[];
 }): Promise<number> {
-  const stack = await openStack(options.stack);
+  const stage = stageOfArguments(options.args) ?? options.stack;
+  const stack = await openStack(stage);
   await stack.ensure();
-  const args = pulumiArguments(options.args, {
-    name: options.stack,
-    configFile: stack.folder.configFile,
-  });
+  const { configFile } = stack.folder;
+  const args = pulumiArguments(options.args, { name: stage, configFile });
+  const changes = changesConfig(args) && args.includes(configFile);
+  const before = changes ? readFileSync(configFile, "utf8") : "";
+  const code = await inForeground(stack, args);
+  if (changes && code === exitCodes.ok) commitChanges(stack, before);
+  return code;
+}
+
+/** What a command wrote into the generated configuration belongs to the file that is committed: the next run reads that one. */
+function commitChanges(stack: Stack, before: string): void {
+  const committed = readFileSync(stack.committedFile, "utf8");
+  const text = withConfigChanges(
+    committed,
+    before,
+    readFileSync(stack.folder.configFile, "utf8"),
+  );
+  if (text !== committed) writeFileSync(stack.committedFile, text);
+}
+
+async function inForeground(stack: Stack, args: readonly string[]): Promise<number> {
   return await new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
       cwd: stack.engine.project,

@@ -1,6 +1,6 @@
 import type { Plan } from "../../model/plan";
 import { exitCodes } from "../exit-codes";
-import { stageOutputs } from "../hosts/stage-outputs";
+import { presentOutputs } from "../hosts/stage-outputs";
 import { collectStatus } from "../status/collect";
 import { loadPlan } from "../plan";
 import { statusText } from "../status/status-text";
@@ -12,7 +12,7 @@ export async function status(options: {
   readonly json: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
-  const report = await collectStatus(await stageOutputs(options.stack), planOf(options.stack));
+  const report = await collectStatus(await presentOutputs(options.stack), planOf(options.stack));
   terminal.print(
     options.json
       ? JSON.stringify(report, undefined, 2)

@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { parseDocument, stringify } from "yaml";
 
 /** What goes into the configuration that the engine gets. */
 export interface ConfigParts {
@@ -35,6 +35,28 @@ export function mergeConfig(parts: ConfigParts): string {
     document.setIn(["config", key], value);
   }
   return document.toString();
+}
+
+/**
+ * What of a generated configuration must outlive its stage: how the secrets of the committed file are encrypted, when that stands
+ * nowhere else. Nothing when the committed file has no secrets, or says itself how they are encrypted.
+ */
+export function encryptionOf(generated: string, committed: string): string | undefined {
+  const document = parseDocument(committed);
+  if (encryptionKeys.some((key) => isMap(document.toJS()) && document.has(key))) return undefined;
+  if (!hasSecret(document.toJS())) return undefined;
+  const before = parseDocument(generated).toJS() as unknown;
+  const kept = encryptionKeys.flatMap((key) =>
+    isMap(before) && typeof before[key] === "string" ? [[key, before[key]] as const] : [],
+  );
+  return kept.length === 0 ? undefined : stringify(Object.fromEntries(kept));
+}
+
+/** Whether a value holds one that Pulumi encrypted. */
+function hasSecret(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasSecret);
+  if (!isMap(value)) return false;
+  return typeof value["secure"] === "string" || Object.values(value).some(hasSecret);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,5 @@
+import { stageNames } from "../../model/names";
+
 /** Commands that read the stack's configuration file, and may write the salt into it. */
 const readsConfig = new Set([
   "up",
@@ -24,6 +26,21 @@ const withoutStack = new Set([
   "gen-completion",
   "schema",
 ]);
+
+/**
+ * The stage that a command line for the Pulumi engine names itself with `--stack`; its configuration is used then. Nothing when it
+ * names none, or a stack that is no stage.
+ *
+ * @param args as after `pulumi`
+ */
+export function stageOfArguments(args: readonly string[]): string | undefined {
+  const at = args.findIndex((argument) => /^(--stack|-s)(=|$)/.test(argument));
+  if (at < 0) return undefined;
+  const name = /=(.*)$/.exec(args[at] ?? "")?.[1] ?? args[at + 1];
+  // A backend of a team has stacks as organization/project/stack.
+  const stage = name?.split("/").at(-1);
+  return stageNames.find((known) => known === stage);
+}
 
 /**
  * A command line for the Pulumi engine, completed with the stage: `--stack` where the command takes one, and the configuration

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { stageNames } from "../../model/names";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";
-import { mergeConfig } from "./config-file";
+import { encryptionOf, mergeConfig } from "./config-file";
 import type { Engine } from "./engine";
 import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
@@ -38,7 +39,7 @@ export class Stack {
   }
 
   /** The committed configuration of the stage. */
-  private get committedFile(): string {
+  get committedFile(): string {
     return join(this.engine.project, `Pulumi.${this.stage}.yaml`);
   }
 
@@ -238,18 +239,37 @@ ${stderr}`,
 
   /**
    * Removes all files that hive keeps for the stage. After the last stage also what hive made for all of them: the
-   * state's folder and the passphrase, unless they are somewhere of the user's choice.
+   * state's folder and the passphrase, unless they are somewhere of the user's choice. What decrypts the secrets of a committed
+   * configuration stays as long as there are any: else the stage could not be brought up again.
+   *
+   * @returns whether the salt was kept for this stage's secrets
    */
-  removeFiles(): void {
+  removeFiles(): boolean {
+    const generated = existsSync(this.folder.configFile)
+      ? readFileSync(this.folder.configFile, "utf8")
+      : "";
+    const encryption = encryptionOf(generated, readFileSync(this.committedFile, "utf8"));
     rmSync(this.folder.path, { recursive: true, force: true });
     rmSync(this.folder.sockets, { recursive: true, force: true });
+    if (encryption !== undefined) {
+      privateFolder(this.folder.engine);
+      writeFileSync(this.folder.configFile, encryption, { mode: 0o600 });
+    }
     const home = hiveHome(this.engine.project);
     const state = join(home, "state");
-    if (backendFolder(this.backendUrl) !== state || hasStacks(state)) return;
-    rmSync(state, { recursive: true, force: true });
-    const passphrase = join(home, "passphrase");
-    if (this.engine.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase)
-      rmSync(passphrase, { force: true });
+    if (backendFolder(this.backendUrl) === state && !hasStacks(state)) {
+      rmSync(state, { recursive: true, force: true });
+      const passphrase = join(home, "passphrase");
+      const isOurs = this.engine.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase;
+      if (isOurs && !this.someStageKeepsItsSalt) rmSync(passphrase, { force: true });
+    }
+    return encryption !== undefined;
+  }
+
+  private get someStageKeepsItsSalt(): boolean {
+    return stageNames.some((stage) =>
+      existsSync(stageFolder(stage, this.engine.project).configFile),
+    );
   }
 }
 

@@ -4,7 +4,9 @@ import { type Phase, phases } from "../../model/phases";
 export interface ResourceName {
   /** The logical name, e.g. `hive0-engine`. */
   readonly name: string;
-  /** The type's last part, e.g. `SwarmService`. */
+  /** The type, without those of the parents, e.g. `pulumi-nodejs:dynamic/hive:SwarmService`. */
+  readonly type: string;
+  /** The type's last part, e.g. `SwarmService`; a component and the resource in it may have the same one. */
   readonly kind: string;
   /** The phase whose component is an ancestor; undefined for what stands outside of the phases. */
   readonly phase: Phase | undefined;
@@ -18,13 +20,25 @@ function typeToken(phase: Phase): string {
   return `hive:phase:${words.join("")}`;
 }
 
+/** The type of a component of `components/`, as components/hive-component.ts names it. */
+export function componentType(kind: string): string {
+  return `hive:index:${kind}`;
+}
+
+/** The type of a dynamic resource of `providers/`. */
+export function dynamicType(kind: string): string {
+  return `pulumi-nodejs:dynamic/hive:${kind}`;
+}
+
 /** Takes a URN apart. A text that is no URN becomes the name. */
 export function readUrn(urn: string): ResourceName {
   const [, , types, ...names] = urn.split("::");
-  if (types === undefined || names.length === 0) return { name: urn, kind: "", phase: undefined };
+  if (types === undefined || names.length === 0) 
+    return { name: urn, type: "", kind: "", phase: undefined };
   const chain = types.split("$");
   const phase = chain.flatMap((type) => phaseTypes.get(type) ?? [])[0];
-  return { name: names.join("::"), kind: kindOf(chain.at(-1) ?? ""), phase };
+  const type = chain.at(-1) ?? "";
+  return { name: names.join("::"), type, kind: kindOf(type), phase };
 }
 
 function kindOf(type: string): string {

@@ -48,7 +48,9 @@ const outputs = z.object({
       }),
     )
     .default({}),
-  registry: z.object({ address: z.string().optional() }).optional(),
+  registry: z
+    .object({ address: z.string().optional(), certificateEnd: z.string().optional() })
+    .optional(),
   access: z.array(access),
 });
 

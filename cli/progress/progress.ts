@@ -208,7 +208,8 @@ function end(progress: Progress, step: StepEventMetadata, now: number, ok: boole
     ...before,
     present: true,
     running,
-    endedAt: began ? now : before.endedAt,
+    // What was replaced is removed at the end of the run, long after the phase is done.
+    endedAt: began && step.op !== "delete-replaced" ? now : before.endedAt,
     counts:
       counted === undefined
         ? before.counts

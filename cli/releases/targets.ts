@@ -1,6 +1,6 @@
 import { referencedImages } from "../../model/referenced-images";
 import type { Plan } from "../../model/plan";
-import { readUrn } from "../engine/urn";
+import { componentType, dynamicType, readUrn } from "../engine/urn";
 
 /** Resources that make up the release of some services. */
 export interface ReleaseTargets {
@@ -21,31 +21,51 @@ export function releaseTargets(
   services: readonly string[],
   urns: readonly string[],
 ): ReleaseTargets {
-  const built = new Set(urns.map((urn) => readUrn(urn).name));
-  const names = services.flatMap((name) => [`service-${name}`, `service-${name}-service`]);
-  const images = imageNames(plan, services).flatMap((name) => [
-    name,
-    `${name}-build`,
-    `${name}-on-hosts`,
-  ]);
-  const wanted = [...images, ...names];
-  const known = urns.filter((urn) => wanted.includes(readUrn(urn).name));
-  const missing = wanted.filter((name) => !built.has(name));
+  const typed = (urn: string): string => {
+    const { type, name } = readUrn(urn);
+    return `${type}::${name}`;
+  };
+  const built = new Set(urns.map(typed));
+  const wanted = [
+    ...imageResources(plan, services),
+    ...services.flatMap((name) => [
+      `${componentType("SwarmService")}::service-${name}`,
+      serviceResource(name),
+    ]),
+  ];
+  const known = urns.filter((urn) => wanted.includes(typed(urn)));
+  const missing = wanted.filter((one) => !built.has(one));
   return {
-    urns: [...known, ...missing.map((name) => `**::${name}`)],
-    unbuilt: services.filter((name) => !built.has(`service-${name}-service`)),
+    urns: [...known, ...missing.map((one) => `**${one}`)],
+    unbuilt: services.filter((name) => !built.has(serviceResource(name))),
   };
 }
 
-/** Logical names of the images that services run. */
-function imageNames({ services }: Pick<Plan, "services">, wanted: readonly string[]): string[] {
+function serviceResource(name: string): string {
+  return `${dynamicType("SwarmService")}::service-${name}-service`;
+}
+
+/** The images that services run, with what is made of them: type and logical name of each resource. */
+function imageResources({ services }: Pick<Plan, "services">, wanted: readonly string[]): string[] {
   const references = referencedImages(services);
   const names = services
     .filter(({ name }) => wanted.includes(name))
     .flatMap(({ image }) => {
-      if (image.kind === "build") return [`image-${image.image}`];
+      if (image.kind === "build") {
+        const name = `image-${image.image}`;
+        return [
+          `${componentType("SiteImage")}::${name}`,
+          `${dynamicType("ImageBuild")}::${name}-build`,
+          `${dynamicType("ImagePull")}::${name}-on-hosts`,
+        ];
+      }
       const found = references.find(({ reference }) => reference === image.reference);
-      return found === undefined ? [] : [`reference-${found.name}`];
+      if (found === undefined) return [];
+      const name = `reference-${found.name}`;
+      return [
+        `${componentType("ReferenceImage")}::${name}`,
+        `${dynamicType("ImagePull")}::${name}-on-hosts`,
+      ];
     });
   return [...new Set(names)];
 }

@@ -8,7 +8,7 @@ import { askSwarm, type SwarmFacts } from "../swarm/facts";
 import { serviceContext } from "./context";
 import { type HostProbe, probeCommand, readProbe } from "./host-probe";
 import { judge } from "./judge";
-import type { ClusterStatus, HostStatus, StatusReport } from "./report";
+import type { CertificateStatus, ClusterStatus, HostStatus, StatusReport } from "./report";
 import { nodesByHost, removedServices, serviceStatuses, volumeStatuses } from "./swarm-facts";
 
 /** How long a host or the Swarm may take to answer, seconds. All are asked at the same time. */
@@ -50,6 +50,7 @@ export async function collectStatus(
   });
   const context = serviceContext(outputs, plan, Date.now());
   const facts = {
+    certificates: certificates(outputs, Date.now()),
     stage: outputs.stage,
     site: outputs.site,
     hosts,
@@ -59,6 +60,17 @@ export async function collectStatus(
     volumes: "value" in swarm ? volumeStatuses(swarm.value, context) : [],
   };
   return { ...facts, problems: judge(facts) };
+}
+
+/** What the outputs tell of certificates. @param now milliseconds since 1970 */
+export function certificates(
+  { registry }: Pick<StageOutputs, "registry">,
+  now: number,
+): readonly CertificateStatus[] {
+  const { address, certificateEnd: end } = registry ?? {};
+  if (address === undefined || end === undefined) return [];
+  const daysLeft = Math.floor((Date.parse(end) - now) / (24 * 3600 * 1000));
+  return [{ name: address.replace(/:\d+$/, ""), end, daysLeft }];
 }
 
 function clusterStatus(swarm: Answer<SwarmFacts>, hosts: readonly HostStatus[]): ClusterStatus {

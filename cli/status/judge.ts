@@ -7,7 +7,12 @@ const fullDisk = 90;
 
 /** What is wrong with a stage, each in a sentence that says what to do. */
 export function judge(report: Omit<StatusReport, "problems">): readonly string[] {
-  return [...hostProblems(report), ...clusterProblems(report), ...problemsOfServices(report)];
+  return [
+    ...hostProblems(report),
+    ...clusterProblems(report),
+    ...problemsOfServices(report),
+    ...certificateProblems(report),
+  ];
 }
 
 function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonly string[] {
@@ -46,6 +51,23 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
       );
     return problems;
   });
+}
+
+/** A run renews a certificate 120 days before its end: one with fewer days left than this has had no run for a month. */
+const renewalDays = 90;
+
+function certificateProblems({
+  certificates,
+  stage,
+}: Omit<StatusReport, "problems">): readonly string[] {
+  const renewal = `\`npx hive up --stack ${stage}\` renews it.`;
+  return certificates
+    .filter(({ daysLeft }) => daysLeft < renewalDays)
+    .map(({ name, end, daysLeft }) =>
+      daysLeft < 0
+        ? `The certificate of ${name} ended on ${end.slice(0, 10)}, and no server takes images from it: ${renewal}`
+        : `The certificate of ${name} ends in ${daysLeft} days, on ${end.slice(0, 10)}; after that no server takes images from it: ${renewal}`,
+    );
 }
 
 /** Raft: a round of the election takes 10 to 20 s. */

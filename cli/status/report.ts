@@ -11,8 +11,20 @@ export interface StatusReport {
   readonly removedServices: readonly string[];
   /** Replicated volumes, by name in alphabetical order. */
   readonly volumes: readonly VolumeStatus[];
+  /** Certificates that the stage's own authority has given. */
+  readonly certificates: readonly CertificateStatus[];
   /** What is wrong, in plain words; empty when all is well. */
   readonly problems: readonly string[];
+}
+
+/** A certificate, as the last run of `up` left it. */
+export interface CertificateStatus {
+  /** What presents it. */
+  readonly name: string;
+  /** ISO 8601 in UTC. */
+  readonly end: string;
+  /** Whole days until then, negative when it has ended. */
+  readonly daysLeft: number;
 }
 
 /** A server. */

@@ -17,6 +17,7 @@ export function statusText(report: StatusReport, paint: Paint, now: number): str
     stepLines(report.services, paint),
     volumeLines(report, paint),
     pageLines(report.services),
+    certificateLines(report),
     problemLines(report.problems, paint),
   ];
   return parts
@@ -150,6 +151,14 @@ function volumeLines({ volumes }: StatusReport, paint: Paint): readonly string[]
 function pageLines(services: readonly ServiceStatus[]): readonly string[] {
   return services.flatMap(({ name, endpoints }) =>
     endpoints.length === 0 ? [] : [`${name}: ${endpoints.join("  ")}`],
+  );
+}
+
+function certificateLines({ certificates }: StatusReport): readonly string[] {
+  return certificates.map(({ name, end, daysLeft }) =>
+    daysLeft < 0
+      ? `certificate of ${name}: ended on ${end.slice(0, 10)}`
+      : `certificate of ${name}: until ${end.slice(0, 10)}, ${daysLeft} days`,
   );
 }
 

@@ -149,7 +149,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         parent: this,
         dependsOn: [power],
         deletedWith: container,
-        customTimeouts: { create: "3m" },
+        // Longer than the server is dialled (205 s) and the step waits then (390 s): its own error says what it waited for.
+        customTimeouts: { create: "11m" },
       },
     );
     return {

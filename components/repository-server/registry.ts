@@ -38,6 +38,8 @@ export class Registry extends HiveComponent {
   readonly baseImageSource: BaseImageSource;
   /** `<name>:<port>`, with which the references of its images begin. */
   readonly address: string;
+  /** When the certificate ends, ISO 8601 in UTC. */
+  readonly certificateEnd: pulumi.Output<string>;
   /** Its unit of systemd on the host. */
   readonly unit = registryUnit;
   /** The site whose images it holds. */
@@ -63,6 +65,7 @@ export class Registry extends HiveComponent {
       { dnsNames: [args.plan.registry.name], ipAddresses: [args.host.plan.privateAddress] },
       this,
     );
+    this.certificateEnd = certificate.notAfter;
     this.pushAccount = this.createAccount("push");
     this.pullAccount = this.createAccount("pull");
     this.running = new command.remote.Command(
@@ -89,7 +92,8 @@ export class Registry extends HiveComponent {
       {
         parent: this,
         dependsOn: [args.setup.engine],
-        customTimeouts: { create: "5m", update: "5m" },
+        // Longer than the host is dialled (205 s) and the step takes then by its own limit (300 s).
+        customTimeouts: { create: "9m", update: "9m" },
       },
     );
 

@@ -33,15 +33,27 @@ export async function ensureBuilt(inputs: ImageBuildInputs, builtOn: string): Pr
   const registry = push && registryUnit !== undefined ? { host, unit: registryUnit } : undefined;
   try {
     const copyFrom = fallbackHosts.find(({ name }) => name === builtOn);
-    return await withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copyFrom }));
+    return await onceMoreAfterLoss(() =>
+      withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copyFrom })),
+    );
   } catch (error) {
-    const isAway = isTransportError(error, "unreachable", "engine");
+    const isAway = isTransportError(error, "unreachable", "engine", "lost");
     if (isAway && push && fallbackHosts.length > 0) return await ensureElsewhere(inputs, error);
     const secrets = [
       inputs.registryAuth?.password ?? "",
       ...Object.values(inputs.buildSecrets ?? {}),
     ];
     throw masked(error, secrets);
+  }
+}
+
+/** A host that is lost in the middle of its work and answers again goes on where it was; one that died is unreachable then. */
+async function onceMoreAfterLoss<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isTransportError(error, "lost")) throw error;
+    return await work();
   }
 }
 

@@ -2,16 +2,15 @@ import type Dockerode from "dockerode";
 
 import {
   type EngineNetwork,
+  hasSettings,
   isHeldBySwarm,
   isOwnNetwork,
-  networkSettings,
   type NetworkSpec,
   overlappingNetwork,
   successorName,
   toEngineNetwork,
 } from "../../model/network-spec";
 import { describeOwner } from "../../model/swarm-labels";
-import { sameValue } from "../dynamic";
 import { removeWhenUnused } from "../removal";
 import { sleep } from "../transport/deadline";
 import type { SwarmNetworkInputs } from "./provider";
@@ -47,7 +46,8 @@ export async function ensureNetwork(
 ): Promise<{ id: string; name: string }> {
   const networks = await swarmNetworks(docker);
   const own = networks.filter((network) => isOwnNetwork(network, spec));
-  const equal = own.find((network) => hasSettings(network, spec));
+  const pool = own.length === 0 ? undefined : await addressPool(docker);
+  const equal = own.find((network) => hasSettings(network, spec, pool));
   if (equal !== undefined) return { id: equal.Id, name: equal.Name };
 
   const removed = new Set<string>();
@@ -74,11 +74,12 @@ export async function ensureNetwork(
   return { id, name };
 }
 
-/** Whether a network of the Swarm is as wanted. */
-function hasSettings(network: EngineNetwork, spec: NetworkSpec): boolean {
-  return Object.entries(networkSettings(network, spec)).every(([field, value]) =>
-    sameValue(value, spec[field as keyof NetworkSpec]),
-  );
+/** Ranges from which the Swarm takes those of its networks; undefined when the engine does not say. */
+export async function addressPool(docker: Dockerode): Promise<readonly string[] | undefined> {
+  const { Swarm } = (await docker.info()) as {
+    readonly Swarm?: { readonly Cluster?: { readonly DefaultAddrPool?: readonly string[] | null } };
+  };
+  return Swarm?.Cluster?.DefaultAddrPool ?? undefined;
 }
 
 /** Waits until the Swarm has given the network its range; takes one that gets none away again. */

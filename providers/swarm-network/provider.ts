@@ -8,7 +8,7 @@ import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../unknown-value";
-import { ensureNetwork, inspectNetwork, removeNetwork, specOf } from "./client";
+import { addressPool, ensureNetwork, inspectNetwork, removeNetwork, specOf } from "./client";
 import { reportWarning } from "../progress-line";
 
 /** Inputs as they come over the wire. */
@@ -73,14 +73,22 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
     if (props === undefined) return {};
     try {
       const seen = await askAgain(30, () =>
-        withAnyManager(props.managers, (docker) => inspectNetwork(docker, id), {
-          deadlineSeconds: 15,
-          repeatable: true,
-        }),
+        withAnyManager(
+          props.managers,
+          async (docker) => {
+            const network = await inspectNetwork(docker, id);
+            return network === undefined
+              ? undefined
+              : networkSettings(network, props, await addressPool(docker));
+          },
+          { deadlineSeconds: 15, repeatable: true },
+        ),
       );
       // No id: it is gone, and the next run makes it again.
       if (seen === undefined) return {};
-      return readResult(id, props, INPUTS, networkSettings(seen, props));
+      // What the network does not have must not be taken over from the state.
+      const others = Object.entries(props).filter(([name]) => !["subnet", "gateway"].includes(name));
+      return readResult(id, Object.fromEntries(others) as unknown as typeof props, INPUTS, seen);
     } catch (error) {
       if (!isTransportError(error)) throw error;
       reportWarning(
@@ -103,7 +111,10 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
     ).catch((error: unknown) => {
       if (!isTransportError(error)) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
-      return error.message;
+      reportWarning(
+        `the network '${props.networkName}' could not be removed and is forgotten. ${error.message}`,
+      );
+      return undefined;
     });
     if (left === undefined) return;
     reportWarning(

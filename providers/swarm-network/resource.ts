@@ -27,7 +27,7 @@ export interface SwarmNetworkArgs {
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 2;
+const REVISION = 3;
 
 /**
  * A network of the Swarm. A changed one is made beside the old one, services move over as they are rolled, and the old

@@ -135,7 +135,10 @@ export async function releaseObject(
   }).catch((error: unknown) => {
     if (!isTransportError(error)) throw error;
     // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
-    return error.message;
+    reportWarning(
+      `the ${kind} '${objectName}' could not be removed and is forgotten. ${error.message}`,
+    );
+    return undefined;
   });
   if (left === undefined) return;
   reportWarning(

@@ -16,4 +16,4 @@ export interface SwarmObjectArgs {
  * Revision of both, bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets
  * there: that code is one for both.
  */
-export const swarmObjectRevision = 1;
+export const swarmObjectRevision = 2;

@@ -163,7 +163,8 @@ export async function updateService(
         _body: toEngineSpec(spec, seen.Spec, asWanted && failed),
       };
       const service = docker.getService(id) as unknown as UpdatableService;
-      await service.update(authConfig(spec.image, auth), request);
+      // No account is said as an empty one: without any, the Swarm goes on with the account that the service had.
+      await service.update(authConfig(spec.image, auth) ?? {}, request);
       return "changed";
     } catch (error) {
       if (attempt === 5 || !isOutOfSequence(error)) {

@@ -35,13 +35,7 @@ export async function openConnection(
   const privateKey = await readPrivateKey(access);
   return await withDeadline(
     seconds,
-    () =>
-      transportError(
-        "unreachable",
-        access.name,
-        `${describeHost(access)} does not answer on its SSH port (waited ${seconds} s). ` +
-          "Is the host up, and does a firewall let this computer in?",
-      ),
+    () => noAnswer(access, seconds),
     async (signal) => {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -56,6 +50,16 @@ export async function openConnection(
       }
     },
     outer,
+  );
+}
+
+/** The error for a host whose connection is not open in time. */
+export function noAnswer(access: HostAccess, seconds: number): Error {
+  return transportError(
+    "unreachable",
+    access.name,
+    `${describeHost(access)} does not answer on its SSH port (waited ${seconds} s). ` +
+      "Is the host up, and does a firewall let this computer in?",
   );
 }
 

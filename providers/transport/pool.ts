@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from "ssh2";
 
-import { type Connection, openConnection } from "./connection";
-import { abortable, withDeadline } from "./deadline";
+import { type Connection, noAnswer, openConnection } from "./connection";
+import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 import { makeSlots, type Slots, takeSlot } from "./slots";
@@ -12,6 +12,8 @@ const channelsPerHost = 8;
 const startsPerAddress = 2;
 /** An unused connection is closed after this time. */
 const idleMs = 3000;
+/** Longest attempt to open a connection; who waits for it gives up earlier as a rule. */
+const startSeconds = 60;
 /** A live host opens a channel in a round trip; one that does not within this time is gone. */
 const channelSeconds = 6;
 
@@ -38,7 +40,7 @@ interface Pool {
 
 /** How a host is used. */
 export interface UseOptions {
-  /** Limit for opening a connection if none is open, seconds. Default 10. */
+  /** How long this caller waits for an open connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number | undefined;
   /** Ends everything that waits. */
   readonly signal: AbortSignal;
@@ -182,7 +184,7 @@ async function connect(
 ): Promise<Connection> {
   if (host.connection === undefined) {
     const stopStart = new AbortController();
-    const started = start(access, host, options.dialSeconds ?? 10, stopStart.signal);
+    const started = start(access, host, stopStart.signal);
     host.connection = started;
     host.stopStart = stopStart;
     const forget = (): void => {
@@ -192,16 +194,30 @@ async function connect(
     };
     started.then(({ client }) => client.once("close", forget), forget);
   }
-  const connection = await abortable(host.connection, options.signal);
-  connection.socket.ref();
-  return connection;
+  const awaited = host.connection;
+  const seconds = options.dialSeconds ?? 10;
+  const tooSlow = noAnswer(access, seconds);
+  try {
+    // A start is shared, how long somebody waits for it is not: who takes less time must not end it for the others.
+    const connection = await withDeadline(
+      seconds,
+      () => tooSlow,
+      () => awaited,
+      options.signal,
+    );
+    connection.socket.ref();
+    return connection;
+  } catch (error) {
+    // Nobody else waits: the next one begins anew instead of waiting for an attempt that hangs.
+    if (error === tooSlow && host.users === 1 && host.connection === awaited) closeConnection(host);
+    throw error;
+  }
 }
 
 /** Opens a connection when the address has a free start slot. */
 async function start(
   access: HostAccess,
   host: PooledHost,
-  dialSeconds: number,
   signal: AbortSignal,
 ): Promise<Connection> {
   const { starts } = transportPool();
@@ -210,7 +226,7 @@ async function start(
   starts.set(address, slots);
   const free = await takeSlot(slots, signal);
   try {
-    const connection = await openConnection(access, dialSeconds, signal);
+    const connection = await openConnection(access, startSeconds, signal);
     host.opened++;
     return connection;
   } finally {

@@ -4,6 +4,7 @@ import type { SpreadOutcome } from "../../model/host-spread";
 import { siteLabel } from "../../model/service-spec/labels";
 import { describeOwner } from "../../model/swarm-labels";
 import {
+  describeHolders,
   type EngineVolume,
   foreignVolume,
   isOfSite,
@@ -17,6 +18,7 @@ import { removeWhenUnused } from "../removal";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
+import { removeEndedTasks, volumeHolders } from "./holders";
 
 /** A volume as it is wanted on every host. */
 export interface WantedVolume extends VolumeSettings {
@@ -78,12 +80,15 @@ export async function volumeFaults(
 export interface VolumeRemoval {
   /** Names of the hosts from which the volume was removed, with its data. */
   readonly removed: readonly string[];
-  /** What was left and why, one line a host. */
+  /** What was left on hosts that answer, and why, one line a host. */
   readonly left: readonly string[];
+  /** Names of the hosts that do not answer. */
+  readonly away: readonly string[];
 }
 
 /**
- * Removes the volume from all hosts that answer, where it carries the site's label; waits while a container still uses it.
+ * Removes the volume from all hosts that answer, where it carries the site's label; waits while a container still uses it. Ended
+ * containers of tasks do not keep it.
  *
  * @param waitSeconds - how long to wait for containers.
  */
@@ -93,6 +98,7 @@ export async function removeVolume(
   waitSeconds: number,
 ): Promise<VolumeRemoval> {
   const removed: string[] = [];
+  const away: string[] = [];
   const left = await onEveryHost(hosts, async (host) => {
     try {
       const reason = await withEngine(
@@ -101,18 +107,25 @@ export async function removeVolume(
           const seen = await inspectVolume(docker, name);
           if (seen === undefined) return undefined;
           if (!isOfSite(seen, site)) return `it ${describeOwner(seen.Labels, site)}`;
-          const busy = await removeWhenUnused(() => docker.getVolume(name).remove(), waitSeconds);
+          const busy = await removeWhenUnused(async () => {
+            await removeEndedTasks(docker, name);
+            await docker.getVolume(name).remove();
+          }, waitSeconds);
           if (busy === undefined) removed.push(host.name);
-          return busy;
+          if (busy === undefined) return undefined;
+          const holders = await volumeHolders(docker, name);
+          return holders.length === 0 ? busy : `it is in use by ${describeHolders(holders)}`;
         },
         { deadlineSeconds: waitSeconds + LOOK_SECONDS, dialSeconds: DIAL_SECONDS },
       );
       return reason === undefined ? [] : [`${host.name}: ${reason}`];
     } catch (error) {
-      return [`${host.name}: ${messageOf(error)}`];
+      if (spreadFailure(host, error).kind === "unreachable") away.push(host.name);
+      else return [`${host.name}: ${messageOf(error)}`];
+      return [];
     }
   });
-  return { removed: removed.sort(compareText), left: left.flat() };
+  return { removed: removed.sort(compareText), left: left.flat(), away: away.sort(compareText) };
 }
 
 async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void> {
@@ -120,7 +133,8 @@ async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void
   const seen = await inspectVolume(docker, name);
   // Looked at first: of some drivers the engine gives back a volume with other options as if it had made it.
   const differences = seen === undefined ? [] : volumeDifferences(seen, wanted);
-  if (differences.length > 0) throw new Error(otherVolume(name, differences));
+  if (differences.length > 0)
+    throw new Error(otherVolume(name, differences, await volumeHolders(docker, name)));
   const foreign = seen === undefined ? undefined : foreignVolume(name, seen, site);
   if (foreign !== undefined) throw new Error(foreign);
   if (seen !== undefined) return;

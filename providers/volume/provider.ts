@@ -70,10 +70,16 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   },
 
   async delete(_id, props) {
-    const { removed, left } = await removeVolume(props.hosts, props, releaseSeconds);
+    const { removed, left, away } = await removeVolume(props.hosts, props, releaseSeconds);
     if (removed.length > 0) {
       reportWarning(
         `the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
+      );
+    }
+    if (away.length > 0) {
+      // Nothing to do is named: of a server that is gone, the volume is gone too.
+      reportWarning(
+        `the volume '${props.name}' was not removed from ${away.join(", ")}: no answer. It is gone if the server is, else it stays there with its data.`,
       );
     }
     if (left.length === 0) return;
@@ -81,7 +87,7 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
       [
         `the volume '${props.name}' could not be removed everywhere and is left there with its data:`,
         ...left.map((line) => `  ${line}`),
-        `If they are not needed, run on those hosts: docker volume rm ${props.name}`,
+        `If they are not needed, stop what uses it, and run on those hosts: docker volume rm ${props.name}`,
       ].join("\n"),
     );
   },

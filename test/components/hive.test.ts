@@ -94,6 +94,23 @@ describe("the whole site", () => {
     }
   });
 
+  it("lets every command on a host end by its own limit, whose error says what was waited for, before the engine ends it", () => {
+    const seconds = (text: string): number => Number(/^(\d+)m$/.exec(text)?.[1]) * 60;
+    for (const { name, inputs, options } of ofType(resources, "command:remote:Command")) {
+      const { dialErrorLimit, perDialTimeout } = inputs.connection as Record<string, number>;
+      const text = String(inputs.create);
+      const limits = /cloud-init status/.test(text)
+        ? [...text.matchAll(/timeout (\d+) cloud-init|SECONDS \+ (\d+)/g)]
+        : [/timeout --kill-after=\d+ (\d+)/.exec(text) ?? []];
+      const own = limits.reduce((sum, [, one, other]) => sum + Number(one ?? other), 0);
+      const dialling = ((dialErrorLimit ?? 0) + 1) * (perDialTimeout ?? 0);
+      expect([name, own > 0]).toEqual([name, true]);
+      const { create, update } = options.customTimeouts ?? {};
+      expect([name, own + dialling < seconds(create ?? "")]).toEqual([name, true]);
+      if (update !== undefined) expect(update).toBe(create);
+    }
+  });
+
   it("gives secrets to the registry's step by standard input alone, and prints nothing of that step", () => {
     const { inputs } = named(resources, "repository-registry-running");
     const secrets = [
@@ -283,6 +300,13 @@ describe("a site that uses all of the service model", () => {
     expect(named(resources, "image-app-build").inputs.buildSecrets).toEqual({
       "npm-token": "PASSWORD-secrets-value-npm-token",
     });
+  });
+
+  it("gives the account of its registry to services whose image comes from there, and to no others", () => {
+    expect(named(resources, "service-app-service").inputs.registryAuth).toMatchObject({
+      username: "pull",
+    });
+    expect(named(resources, "service-db-service").inputs.registryAuth).toBeUndefined();
   });
 
   it("has an image that others built on every cluster host too, before its service starts", () => {

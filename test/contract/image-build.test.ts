@@ -401,6 +401,14 @@ describe("ImageBuild", () => {
       expect(message).toContain("hive0.example: ");
     });
 
+    test("one that dies in the middle of a build is away too", async () => {
+      await host.revive();
+      host.dieWhileBuilding();
+      const { outs } = await server.create(text, withOther());
+      expect(outs).toMatchObject({ builtOn: "hive0.example", pushed: false });
+      expect(host.writes()).toContain("POST /build");
+    });
+
     test("a build that fails on the build host is not tried on another", async () => {
       await host.revive();
       host.failBuilds("broken", "exit code: 1");

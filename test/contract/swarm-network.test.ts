@@ -168,6 +168,25 @@ describe("SwarmNetwork", () => {
     expect(again.outs["networkName"]).toBe("backend");
   });
 
+  test.each<[string, Properties, Properties]>([
+    ["a subnet", { subnet: "10.99.0.0/24" }, {}],
+    ["a gateway", { subnet: "10.99.0.0/24", gateway: "10.99.0.9" }, { subnet: "10.99.0.0/24" }],
+    ["an option", { driverOptions: { encrypted: "" } }, { driverOptions: {} }],
+  ])("%s that is wanted no more makes another network, without it", async (_what, had, wants) => {
+    const { id, outs } = await server.create(text, inputs(had));
+    const wanted = inputs(wants);
+    const { replaces = [] } = await server.diff(text, id, outs, wanted);
+    expect(replaces).toHaveLength(1);
+    const successor = await server.create(text, wanted);
+    expect(successor.id).not.toBe(id);
+    const [made] = own().filter(({ Id }) => Id === successor.id);
+    const { Subnet, Gateway } = made?.IPAM.Config?.[0] ?? {};
+    expect(Subnet).toMatch(wanted["subnet"] === undefined ? /^10\.224\./ : /^10\.99\./);
+    expect(Gateway).toMatch(/\.1$/);
+    // And it is read back as it was asked for.
+    expect((await server.read(text, successor.id, successor.outs)).inputs).toEqual(wanted);
+  });
+
   test("goes through any manager", async () => {
     await swarm.hosts[0]?.die();
     const { id, outs } = await server.create(text, inputs());
@@ -185,7 +204,9 @@ describe("SwarmNetwork", () => {
     await server.delete(text, id, outs);
     await Promise.all(swarm.hosts.map((host) => host.die()));
     await server.delete(text, id, outs);
-    expect(server.log()).toContain("the network 'backend' could not be removed and is left alone");
+    expect(server.log()).toContain("the network 'backend' could not be removed and is forgotten");
+    // What is left of it goes with the servers: there is nothing to be done on them.
+    expect(server.log()).not.toContain("docker network rm");
   });
 
   test("accepts unknown values of a preview, and refuses what no Swarm takes", async () => {

@@ -275,6 +275,15 @@ describe("SwarmService", () => {
     expect(Buffer.from(swarm.services[0]?.auth ?? "", "base64").toString()).toContain(password);
   });
 
+  test("takes the account away from a service whose image comes from elsewhere now", async () => {
+    const { id, outs } = await server.create(
+      text,
+      await inputs({ registryAuth: { username: "pull", password } }),
+    );
+    await server.update(text, id, outs, await inputs());
+    expect(Buffer.from(swarm.services[0]?.auth ?? "", "base64").toString()).toBe("{}");
+  });
+
   test("works with any one manager dead", async () => {
     const { id, outs } = await server.create(text, await inputs());
     await swarm.hosts[0]?.die();

@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 
 import type Dockerode from "dockerode";
 
@@ -171,6 +171,26 @@ describe("a host that is not what it should be", () => {
     );
     expect(Date.now() - begin).toBeLessThan(1000);
   });
+});
+
+test("a host that takes its time is given up by who cannot wait, and by nobody else", async () => {
+  const slow = createServer((socket) => {
+    const through = connect(host.access.port, "127.0.0.1");
+    for (const end of [socket, through]) end.on("error", () => undefined);
+    setTimeout(() => void socket.pipe(through).pipe(socket), 1500);
+  });
+  await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+  const access = { ...host.access, port: (slow.address() as AddressInfo).port };
+  const ask = (dialSeconds: number): Promise<unknown> =>
+    withEngine(access, (docker) => docker.ping(), { dialSeconds, deadlineSeconds: 20 });
+  try {
+    const [hasty, patient] = await Promise.allSettled([ask(0.3), ask(15)]);
+    expect(hasty).toMatchObject({ status: "rejected", reason: { kind: "unreachable" } });
+    expect(patient).toMatchObject({ status: "fulfilled" });
+  } finally {
+    closeIdleConnections();
+    slow.close();
+  }
 });
 
 describe("any manager", () => {

@@ -1,6 +1,6 @@
 import { packed } from "../../providers/packed";
 import { volumeProvider } from "../../providers/volume/provider";
-import { type FakeVolumeHost, startFakeVolumeHost } from "./fake/fake-volumes";
+import { type FakeHolder, type FakeVolumeHost, startFakeVolumeHost } from "./fake/fake-volumes";
 import {
   type Properties,
   type ProviderServer,
@@ -79,6 +79,18 @@ describe("Volume", () => {
       /'data'[^]*3 of 3 hosts[^]*hive1\.example: has a volume 'data' already[^]*type is 'nfs', not 'nfs4'[^]*docker volume rm data/,
     );
     expect(message).toContain("option o has another value");
+    hosts[1]!.containers.push(
+      {
+        Id: "web.1",
+        volume: "data",
+        State: "running",
+        Labels: { "com.docker.swarm.service.name": "web" },
+      },
+      { Id: "by-hand", volume: "data", State: "exited", Labels: {} },
+    );
+    expect(await failureOf(server.update(text, id, outs, news))).toContain(
+      "run on that host: docker service rm web; docker rm --force by-hand; until docker volume rm data; do sleep 1; done; then: npx hive up --refresh",
+    );
     expect(message + server.log()).not.toContain("planted");
     expect(held()).toEqual([["data"], ["data"], ["data"]]);
   });
@@ -194,10 +206,47 @@ describe("Volume", () => {
     await hosts[2]!.die();
     await server.delete(text, id, outs);
     expect(held()).toEqual([[], [], ["data"]]);
-    expect(server.log()).toMatch(
-      /the volume 'data' could not be removed everywhere[^]*hive2\.example: /,
-    );
+    expect(server.log()).toContain("the volume 'data' was not removed from hive2.example: no answer");
+    // The server may be gone, and the volume with it: there is nothing to be done on it.
+    expect(server.log()).not.toContain("docker volume rm");
     await server.delete(text, id, outs);
+  });
+
+  describe("deleting, while containers have the volume", () => {
+    const container = (Id: string, State: string, service?: string): FakeHolder => ({
+      Id,
+      volume: "data",
+      State,
+      Labels:
+        service === undefined
+          ? {}
+          : { "com.docker.swarm.service.id": service, "com.docker.swarm.service.name": service },
+    });
+
+    test("removes ended tasks of services that are gone, or mount it no more, and then the volume", async () => {
+      const { id, outs } = await server.create(text, inputs());
+      hosts[0]!.containers.push(container("a", "exited", "gone"), container("b", "dead", "gone"));
+      hosts[1]!.services.set("changed", ["data2"]);
+      hosts[1]!.containers.push(container("c", "exited", "changed"));
+      hosts[2]!.containers.push(container("d", "created", "gone"));
+      await server.delete(text, id, outs);
+      expect(held()).toEqual([[], [], []]);
+      expect(hosts.flatMap(({ containers }) => containers)).toEqual([]);
+      expect(server.log()).not.toContain("docker volume rm");
+    });
+
+    test("leaves what runs, what no service made, and what a service still mounts, and names it", async () => {
+      const { id, outs } = await server.create(text, inputs());
+      hosts[0]!.containers.push(container("runs", "running", "gone"));
+      hosts[1]!.containers.push(container("hand-made", "exited"));
+      hosts[2]!.services.set("theirs", ["data"]);
+      hosts[2]!.containers.push(container("needed", "exited", "theirs"));
+      await server.delete(text, id, outs);
+      expect(held()).toEqual([["data"], ["data"], ["data"]]);
+      expect(server.log()).toMatch(
+        /left there with its data:[^]*hive0\.example: it is in use by runs \(running, a task of the service gone\)[^]*hive1\.example: it is in use by hand-made \(exited\)[^]*hive2\.example: [^]*a task of the service theirs[^]*docker volume rm data/,
+      );
+    });
   });
 
   test("unknown values of a preview are accepted, and a name that no engine takes is refused", async () => {

@@ -131,8 +131,10 @@ export class TestStage {
       const child = spawn(command, args, {
         cwd: this.directory,
         env: this.environment(options.environment),
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
       });
+      child.stdin.on("error", () => undefined);
+      child.stdin.end(options.stdin ?? "");
       let stdout = "";
       let stderr = "";
       let output = "";
@@ -160,6 +162,8 @@ export class TestStage {
 /** Options of a run. */
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the command reads; default nothing. */
+  readonly stdin?: string;
   /** Killed after so many seconds; default 300. */
   readonly deadlineSeconds?: number;
 }

@@ -3,13 +3,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isExecutable } from "../mechanics/process.mjs";
-import { StepError } from "../mechanics/step-error.mjs";
 
 const name = "pulumi-resource-pulumi-nodejs";
 
 /**
- * A release archive brings the starter along; a CLI that was built here gets the script of the npm package, which
- * finds the package from the folder that the engine works in.
+ * A release archive brings a starter along, and a CLI that was built here has none; both get the project's own, which ends with the
+ * engine. It finds the npm package from the folder that the engine works in.
  * @param {import("../mechanics/project.mjs").Project} project
  * @returns {import("../mechanics/graph.mjs").Step}
  */
@@ -23,10 +22,9 @@ export function dynamicProvider(project) {
       const file = path.join(engine, name);
       if (!fs.existsSync(path.join(engine, "pulumi")))
         return { changed: false, detail: "part of the CLI on the PATH" };
-      if (isExecutable(file)) return { changed: false, detail: "present" };
-      const source = path.join(project.root, "node_modules/@pulumi/pulumi", name);
-      if (!fs.existsSync(source))
-        throw new StepError(`${source} is missing, though npm packages are installed`);
+      const source = path.join(project.root, "toolchain/dynamic-provider.cjs");
+      if (isExecutable(file) && fs.readFileSync(file).equals(fs.readFileSync(source)))
+        return { changed: false, detail: "present" };
       const draft = `${file}.${process.pid}.tmp`;
       fs.copyFileSync(source, draft);
       fs.chmodSync(draft, 0o755);

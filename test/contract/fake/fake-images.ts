@@ -26,6 +26,8 @@ export interface FakeImageHost extends FakeHost {
   readonly serviceImages: string[];
   /** Tells the engine to fail every build with this output and error. */
   failBuilds(output: string, error: string): void;
+  /** The host dies when it is told to build. */
+  dieWhileBuilding(): void;
   /** Commands that came over SSH, each with its standard input. */
   readonly commands: readonly { readonly command: string; readonly stdin: string }[];
 }
@@ -52,6 +54,7 @@ export async function startFakeImageHost(
   const images: FakeImage[] = [];
   const serviceImages: string[] = [];
   const commands: { command: string; stdin: string }[] = [];
+  let diesWhileBuilding = false;
   let buildFailure: { output: string; error: string } | undefined;
 
   /** Adds an image; a name that another one had is then its. */
@@ -162,6 +165,7 @@ export async function startFakeImageHost(
   };
 
   const answer = (request: EngineRequest): EngineAnswer => {
+    if (request.path === "/build" && diesWhileBuilding) void host.die();
     const path = decodeURIComponent(request.path);
     const part = (pattern: RegExp): string | undefined => pattern.exec(path)?.[1];
     const distribution = part(/^\/distribution\/(.*)\/json$/);
@@ -222,6 +226,9 @@ export async function startFakeImageHost(
             .replace(/\/images\/.*\/push$/, "/images/…/push")
             .replace(/^(DELETE \/images)\/.*/, "$1/…"),
         ),
+    dieWhileBuilding: () => {
+      diesWhileBuilding = true;
+    },
     failBuilds: (output: string, error: string) => {
       buildFailure = { output, error };
     },

@@ -145,7 +145,10 @@ export async function startFakeSwarmObjects(names: readonly string[]): Promise<F
     const { method, path, body } = request;
     const [, room = "", id = "", verb = ""] = path.split("/");
     if (path === "/info") {
-      return ok({ Swarm: { NodeID: "node", LocalNodeState: "active", ControlAvailable: true } });
+      const Cluster = { ID: "cluster", DefaultAddrPool: ["10.224.0.0/16"] };
+      return ok({
+        Swarm: { NodeID: "node", LocalNodeState: "active", ControlAvailable: true, Cluster },
+      });
     }
     if (room === "nodes") return ok([]);
     if (room === "secrets" || room === "configs") return answerObject(room, request, id, verb);

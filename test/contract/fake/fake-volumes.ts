@@ -8,11 +8,23 @@ export interface FakeVolume {
   readonly Labels: Record<string, string> | null;
 }
 
+/** A container that has a volume. */
+export interface FakeHolder {
+  readonly Id: string;
+  readonly volume: string;
+  readonly State: string;
+  readonly Labels: Readonly<Record<string, string>>;
+}
+
 /** A host whose engine answers as Docker Engine 20.10 does, as far as volumes are asked about. */
 export interface FakeVolumeHost extends FakeHost {
   readonly volumes: FakeVolume[];
   /** Names of volumes that containers use. */
   readonly used: Set<string>;
+  /** Containers that have a volume; the engine removes none of these volumes. */
+  readonly containers: FakeHolder[];
+  /** Services of the Swarm by id, with the names of the volumes that they mount. */
+  readonly services: Map<string, readonly string[]>;
   /** Requests that change something. */
   writes(): string[];
 }
@@ -24,6 +36,8 @@ export async function startFakeVolumeHost(
 ): Promise<FakeVolumeHost> {
   const volumes: FakeVolume[] = [];
   const used = new Set<string>();
+  const containers: FakeHolder[] = [];
+  const services = new Map<string, readonly string[]>();
   const refuse = (status: number, message: string): EngineAnswer => ({ status, body: { message } });
 
   const create = (body: Record<string, unknown>): EngineAnswer => {
@@ -43,13 +57,30 @@ export async function startFakeVolumeHost(
     volumes.push(volume);
     return { status: 201, body: volume };
   };
-  const answer = ({ method, path, body }: EngineRequest): EngineAnswer => {
+  const answer = ({ method, path, body, query }: EngineRequest): EngineAnswer => {
     if (path === "/volumes/create") return create(body as Record<string, unknown>);
+    if (path === "/containers/json") {
+      const { volume: names } = JSON.parse(query.get("filters") ?? "{}") as { volume: string[] };
+      const found = containers.filter(({ volume }) => names.includes(volume));
+      return { status: 200, body: found.map((each) => ({ ...each, Names: [`/${each.Id}`] })) };
+    }
+    const container = containers.find(({ Id }) => path === `/containers/${Id}`);
+    if (container !== undefined) {
+      if (container.State === "running") return refuse(409, "You cannot remove a running container");
+      containers.splice(containers.indexOf(container), 1);
+      return { status: 204 };
+    }
+    if (path.startsWith("/services/")) {
+      const mounted = services.get(path.replace("/services/", ""));
+      if (mounted === undefined) return refuse(404, "service not found");
+      const Mounts = mounted.map((Source) => ({ Type: "volume", Source }));
+      return { status: 200, body: { Spec: { TaskTemplate: { ContainerSpec: { Mounts } } } } };
+    }
     const wanted = decodeURIComponent(path.replace(/^\/volumes\//, ""));
     const volume = volumes.find(({ Name }) => Name === wanted);
     if (volume === undefined) return refuse(404, `get ${wanted}: no such volume`);
     if (method !== "DELETE") return { status: 200, body: volume };
-    if (used.has(wanted)) return refuse(409, `remove ${wanted}: volume is in use - [4f2a]`);
+    if (used.has(wanted) || containers.some(({ volume: held }) => held === wanted)) return refuse(409, `remove ${wanted}: volume is in use - [4f2a]`);
     volumes.splice(volumes.indexOf(volume), 1);
     return { status: 204 };
   };
@@ -57,6 +88,8 @@ export async function startFakeVolumeHost(
   return Object.assign(Object.create(host) as FakeHost, {
     volumes,
     used,
+    containers,
+    services,
     writes: () => host.requests.filter((request) => !request.startsWith("GET ")),
   });
 }

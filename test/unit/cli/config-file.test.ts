@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { mergeConfig } from "../../../cli/engine/config-file";
+import { encryptionOf, mergeConfig } from "../../../cli/engine/config-file";
 
 const committed =
   "# The private stage.\nconfig:\n  hive:fleet: container # of this computer\n  hive:ssh:\n    port: 22\n";
@@ -54,3 +54,18 @@ test.each(["", "# only a comment\n", "config: {}\n"])(
     });
   },
 );
+
+describe("what outlives a stage that is destroyed", () => {
+  const generated = "config:\n  hive:fleet: container\nencryptionsalt: v1:ours\n";
+  const withSecret = `${committed}  hive:secrets:\n    password:\n      secure: v1:x\n`;
+
+  it("is the salt of secrets that are committed, and no value", () => {
+    expect(encryptionOf(generated, withSecret)).toBe("encryptionsalt: v1:ours\n");
+  });
+
+  it("is nothing without such secrets, or when the committed file has the salt itself", () => {
+    expect(encryptionOf(generated, committed)).toBeUndefined();
+    expect(encryptionOf(generated, `${withSecret}encryptionsalt: v1:theirs\n`)).toBeUndefined();
+    expect(encryptionOf("", withSecret)).toBeUndefined();
+  });
+});

@@ -254,3 +254,26 @@ describe("what long work says that it is doing", () => {
     ]);
   });
 });
+
+test("a phase has not taken until what it replaced is removed, at the end of the run", () => {
+  const type = "random:index/randomPassword:RandomPassword";
+  const urn = `urn:pulumi:private::hive::hive:index:Hive$hive:phase:SetupHosts$${type}::secrets-value-db`;
+  const step = (kind: "resourcePreEvent" | "resOutputsEvent", op: string): EngineEvent =>
+    ({
+      sequence: 0,
+      timestamp: 0,
+      [kind]: { metadata: { op, urn, type, new: { custom: true }, old: { custom: true } } },
+    }) as unknown as EngineEvent;
+  const events: [EngineEvent, number][] = [
+    [step("resourcePreEvent", "create-replacement"), 1000],
+    [step("resOutputsEvent", "create-replacement"), 2000],
+    [step("resourcePreEvent", "delete-replaced"), 60_000],
+    [step("resOutputsEvent", "delete-replaced"), 61_000],
+  ];
+  const progress = events.reduce(
+    (before, [event, now]) => foldEvent(before, event, now),
+    initialProgress("build"),
+  );
+  const section = progress.sections.find(({ name }) => name === "setup-hosts");
+  expect(section).toMatchObject({ startedAt: 1000, endedAt: 2000, counts: { replaced: 1 } });
+});

@@ -1,4 +1,4 @@
-import { pulumiArguments } from "../../../cli/engine/pulumi-arguments";
+import { pulumiArguments, stageOfArguments } from "../../../cli/engine/pulumi-arguments";
 
 const stage = { name: "private", configFile: "/home/.hive/private/Pulumi.private.yaml" };
 const file = ["--config-file", stage.configFile];
@@ -34,4 +34,15 @@ describe("a command line for the engine", () => {
   ])("%j is completed with %j", (args, added) => {
     expect(pulumiArguments(args, stage)).toEqual([...args, ...added]);
   });
+});
+
+test.each([
+  [["config", "set", "--stack", "staging", "--secret", "k"], "staging"],
+  [["up", "--stack=production"], "production"],
+  [["up", "-s", "team/hive/staging"], "staging"],
+  [["up", "--yes"], undefined],
+  [["up", "--stack", "other"], undefined],
+  [["up", "--stack"], undefined],
+])("the stage that %j names is %s", (args, named) => {
+  expect(stageOfArguments(args)).toBe(named);
 });

@@ -181,11 +181,20 @@ describe("what the engine looks at for the release of a service", () => {
     const { urns } = releaseTargets(plan, ["cache"], state);
     expect(urns).toEqual([
       ...service("cache"),
-      "**::reference-docker-io-library-redis",
-      "**::reference-docker-io-library-redis-build",
-      "**::reference-docker-io-library-redis-on-hosts",
+      "**hive:index:ReferenceImage::reference-docker-io-library-redis",
+      `**${dynamic}:ImagePull::reference-docker-io-library-redis-on-hosts`,
     ]);
     expect(releaseTargets(plan, ["new", "web"], state).unbuilt).toEqual(["new"]);
+  });
+
+  test("a service is not there because another one's name ends with -service", () => {
+    const mail = { name: "mail", image: { kind: "build", image: "mail" } };
+    const { urns, unbuilt } = releaseTargets({ services: [mail] } as unknown as Plan, ["mail"], [
+      ...image("mail"),
+      ...service("mail-service"),
+    ]);
+    expect(unbuilt).toEqual(["mail"]);
+    expect(urns).not.toContain(service("mail-service")[0]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { probeCommand, readProbe } from "../../../cli/status/host-probe";
+import { certificates } from "../../../cli/status/collect";
 import { judge } from "../../../cli/status/judge";
 import type { HostStatus, StatusReport } from "../../../cli/status/report";
 import { statusText } from "../../../cli/status/status-text";
@@ -152,6 +153,7 @@ const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"
   cluster: { answers: true, leader: "p-hive0.hive.example" },
   volumes: [],
   removedServices: [],
+  certificates: [],
   services: serviceStatuses(facts({}), {
     now,
     endpoints: { webgate: ["http://172.29.16.4/"] },
@@ -165,6 +167,37 @@ function without(fact: "engine" | "swarm"): HostStatus {
   const facts = Object.entries(host(1)).filter(([name]) => name !== fact);
   return Object.fromEntries(facts) as unknown as HostStatus;
 }
+
+describe("the registry's certificate", () => {
+  const day = 24 * 3600 * 1000;
+  const ending = (days: number) =>
+    certificates(
+      {
+        registry: {
+          address: "registry.hive.example:5000",
+          certificateEnd: new Date(now + days * day).toISOString(),
+        },
+      },
+      now,
+    );
+
+  test("is told, and is a problem long before its end", () => {
+    const problems = (days: number) => judge(report({ certificates: ending(days) }));
+    expect(problems(120)).toEqual([]);
+    expect(problems(42)).toEqual([
+      "The certificate of registry.hive.example ends in 42 days, on 2027-01-04; after that no server takes images from it: `npx hive up --stack private` renews it.",
+    ]);
+    expect(problems(-1)[0]).toMatch(/^The certificate of registry.hive.example ended on .*hive up/);
+    const whole = report({ certificates: ending(300) });
+    expect(statusText({ ...whole, problems: [] }, plain, now)).toContain(
+      "certificate of registry.hive.example: until 2027-09-19, 300 days",
+    );
+  });
+
+  test("of a stage of an older version is not told", () => {
+    expect(certificates({ registry: { address: "registry.hive.example:5000" } }, now)).toEqual([]);
+  });
+});
 
 describe("what is wrong", () => {
   test("services that have a virtual address, or a port in the routing mesh, on kernels without IPVS", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 
 import {
   type EngineNetwork,
+  hasSettings,
   isHeldBySwarm,
   isOwnNetwork,
   networkFaults,
@@ -25,6 +26,7 @@ const spec: NetworkSpec = {
 function stored(body: object): EngineNetwork {
   const { Name, Driver, Options, Labels, IPAM, Attachable, Internal } = body as EngineNetwork;
   const range = IPAM?.Config?.[0] ?? { Subnet: "10.224.3.0/24" };
+  const gateway = (range.Subnet ?? "").replace(/0\/\d+$/, "1");
   return {
     Id: "id",
     Name,
@@ -32,7 +34,7 @@ function stored(body: object): EngineNetwork {
     Driver,
     Options: { ...Options, "com.docker.network.driver.overlay.vxlanid_list": "4097" },
     Labels: Labels ?? null,
-    IPAM: { Config: [{ Gateway: "10.224.3.1", ...range }] },
+    IPAM: { Config: [{ Gateway: gateway, ...range }] },
     Attachable: Attachable ?? false,
     Internal: Internal ?? false,
     Containers: null,
@@ -61,6 +63,26 @@ describe("a network of the Swarm", () => {
         const { site, name } = wanted;
         expect({ site, name, ...networkSettings(seen, wanted) }).toEqual(wanted);
         expect(isOwnNetwork(seen, wanted)).toBe(true);
+      }),
+    );
+  });
+
+  test("is the wanted one exactly when it was made from the same settings, whatever was set and is wanted no more", () => {
+    const parts = ["subnet", "gateway", "driverOptions", "attachable", "internal"] as const;
+    fc.assert(
+      fc.property(anySpec, fc.subarray([...parts]), (had, removed) => {
+        const wanted = Object.fromEntries(
+          Object.entries({ ...spec, ...had }).flatMap(([key, value]) => {
+            const gone = (removed as string[]).includes(key);
+            return gone ? (key in spec ? [[key, spec[key as keyof NetworkSpec]]] : []) : [[key, value]];
+          }),
+        ) as unknown as NetworkSpec;
+        // A gateway is never wanted without its range.
+        fc.pre(wanted.gateway === undefined || wanted.subnet !== undefined);
+        const pool = ["10.224.0.0/16"];
+        const same = JSON.stringify(toEngineNetwork(had, "x")) === JSON.stringify(toEngineNetwork(wanted, "x"));
+        expect(hasSettings(stored(toEngineNetwork(had, "x")), wanted, pool)).toBe(same);
+        expect(hasSettings(stored(toEngineNetwork(wanted, "x")), wanted, pool)).toBe(true);
       }),
     );
   });

@@ -144,6 +144,9 @@ describe("the run", () => {
     expect(planSite({ stage, site: smallSite }).ssh.privateKeyFile).toBe(
       ".hive/private/ssh/id_ed25519",
     );
+    expect(planSite({ stage, site: smallSite, hiveHome: "" }).ssh.privateKeyFile).toBe(
+      planSite({ stage, site: smallSite }).ssh.privateKeyFile,
+    );
     expect(planSite({ stage, site: smallSite, hiveHome: "/data/hive" }).ssh.privateKeyFile).toBe(
       "/data/hive/private/ssh/id_ed25519",
     );

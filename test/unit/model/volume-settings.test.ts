@@ -1,3 +1,5 @@
+import fc from "fast-check";
+
 import {
   foreignVolume,
   isOfSite,
@@ -13,6 +15,18 @@ describe("a volume that exists", () => {
   ])("with %s is the wanted one", (_what, Options, driverOptions) => {
     const seen = { Driver: "local", ...(Options === undefined ? {} : { Options }) };
     expect(volumeDifferences(seen, { driver: "local", driverOptions })).toEqual([]);
+  });
+
+  test("with an option that is wanted no more is another one", () => {
+    const options = fc.dictionary(fc.constantFrom("type", "device", "o"), fc.string());
+    fc.assert(
+      fc.property(options, fc.subarray(["type", "device", "o"]), (had, removed) => {
+        const left = Object.entries(had).filter(([name]) => !removed.includes(name));
+        const wanted = { driver: "local", driverOptions: Object.fromEntries(left) };
+        const differs = volumeDifferences({ Driver: "local", Options: had }, wanted).length > 0;
+        expect(differs).toBe(left.length < Object.keys(had).length);
+      }),
+    );
   });
 
   test("is told apart by driver and options, and no value that may be secret is shown", () => {
@@ -32,7 +46,7 @@ describe("a volume that exists", () => {
       "its option o has another value",
       "its option size is missing",
     ]);
-    const message = otherVolume("data", differences);
+    const message = otherVolume("data", differences, []);
     expect(message).toMatch(/Nothing is deleted[^]*docker volume rm data/);
     expect(message).not.toContain("planted");
   });

@@ -12,6 +12,11 @@ describe("authConfig", () => {
     },
   );
 
+  test("no registry gets it for an image that is named by its id alone", () => {
+    const id = `sha256:${"a".repeat(64)}`;
+    expect(authConfig(id, { username: "u", password: "p" })).toBeUndefined();
+  });
+
   test("a public registry is asked without one", () => {
     expect(authConfig("registry.example/name", undefined)).toBeUndefined();
   });

@@ -8,6 +8,7 @@ import { normalizeService } from "../../../../model/service-spec/normalize";
 import { excludeEachOther } from "../../../../model/service-spec/replacement";
 import type { ServiceMount, ServiceSpec } from "../../../../model/service-spec/spec";
 import { toEngineSpec } from "../../../../model/service-spec/to-engine";
+import { sameValue } from "../../../../providers/dynamic";
 import { serviceSpec } from "../service-specs";
 import { anyService } from "./any-service";
 
@@ -328,4 +329,21 @@ describe("a service and the one that replaces it", () => {
   test.each(cases)("%s", (_what, one, other, expected) => {
     expect(excludeEachOther(one, other)).toBe(expected);
   });
+});
+
+test("an attribute that was set and is removed goes back to what a service without it has, each of them", () => {
+  fc.assert(
+    fc.property(anyService, (had) => {
+      for (const attribute of Object.keys(had) as (keyof ServiceSpec)[]) {
+        const others = Object.fromEntries(Object.entries(had).filter(([name]) => name !== attribute));
+        const wanted = normalizeService({ ...serviceSpec(), ...others });
+        const engine = asStored(toEngineSpec(normalizeService(had)));
+        // Changed from what was there, it is what it would be if it were made.
+        expect(toEngineSpec(wanted, engine)).toEqual(toEngineSpec(wanted));
+        // And it is left alone only where it is that already.
+        if (sameValue(fromEngineSpec(engine), wanted))
+          expect(engine).toEqual(asStored(toEngineSpec(wanted)));
+      }
+    }),
+  );
 });

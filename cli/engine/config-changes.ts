@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Document, isMap, isScalar, parseDocument, stringify } from "yaml";
+
+/**
+ * Commands below `pulumi config` that write values into the stage's configuration; `config` alone lists it.
+ * `cp` writes another stage's file, `env` the list of environments, which hive does not use.
+ */
+const writing = new Set(["set", "set-all", "rm", "rm-all", "refresh"]);
+
+/**
+ * Whether a command line of Pulumi changes the stage's configuration, in the file that hive gives it.
+ *
+ * @param args as after `pulumi`
+ */
+export function changesConfig(args: readonly string[]): boolean {
+  const at = args.findIndex((argument) => !argument.startsWith("-"));
+  return args[at] === "config" && args.slice(at + 1).some((argument) => writing.has(argument));
+}
+
+/**
+ * Takes the values that a command changed in the generated configuration over into the committed file. Only they are written: its
+ * comments, its order and what else changed in it meanwhile stay. How secrets are encrypted (the salt) stays in the generated file.
+ *
+ * @param committed text of `Pulumi.<stage>.yaml`
+ * @param before text of the generated configuration before the command
+ * @param after its text after the command
+ * @returns the new text of `Pulumi.<stage>.yaml`; the same text when no value changed
+ */
+export function withConfigChanges(committed: string, before: string, after: string): string {
+  return changesBetween(valuesOf(before), valuesOf(after), ["config"]).reduce(applied, committed);
+}
+
+interface Change {
+  /** Keys from the top of the document. */
+  readonly path: readonly string[];
+  /** Nothing: the value is removed. */
+  readonly value: unknown;
+}
+
+/** What changed, as deep as both sides are maps. A key of the configuration whose last value goes, goes with it. */
+function changesBetween(before: unknown, after: unknown, path: readonly string[]): Change[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isPlainMap(before) || !isPlainMap(after) || isSecret(before) || isSecret(after))
+    return [{ path, value: after }];
+  if (path.length > 1 && Object.keys(after).length === 0) return [{ path, value: undefined }];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+    changesBetween(before[key], after[key], [...path, key]),
+  );
+}
+
+/**
+ * One change of a text. Lines are added or taken out where that is enough; else the YAML library writes the text, which keeps most
+ * comments but may write some lines anew.
+ */
+function applied(text: string, change: Change): string {
+  const byLibrary = edited(text, change);
+  const byLines = change.value === undefined ? withoutLines(text, change) : appended(text, change);
+  return isDeepStrictEqual(contentOf(byLines), contentOf(byLibrary)) ? byLines : byLibrary;
+}
+
+function edited(text: string, { path, value }: Change): string {
+  const document = parseDocument(text);
+  if (value === undefined) document.deleteIn(path);
+  else setIn(document, path, value);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Sets a value; a map above it that is missing, or stands there without content, is made. */
+function setIn(document: Document, path: readonly string[], value: unknown): void {
+  for (let depth = 1; depth < path.length; depth += 1) {
+    const above = path.slice(0, depth);
+    if (!isMap(document.getIn(above))) document.setIn(above, document.createNode({}));
+  }
+  document.setIn(path, document.createNode(value));
+}
+
+/** A new key of the configuration, at the end of the file: `config` is its last part as a rule. */
+function appended(text: string, { path, value }: Change): string {
+  const tree = path.slice(1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  const lines = stringify(tree, { lineWidth: 0 }).trimEnd().split("\n");
+  return `${text.trimEnd()}\n\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+/** The text without the lines of a key and of what stands below it. Comments above it stay. */
+function withoutLines(text: string, { path }: Change): string {
+  const document = parseDocument(text);
+  const map = document.getIn(path.slice(0, -1));
+  const key = isMap(map)
+    ? map.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1))?.key
+    : undefined;
+  if (!isScalar(key) || !key.range) return text;
+  const lines = text.split("\n");
+  const begin = text.slice(0, key.range[0]).split("\n").length - 1;
+  const depth = indentOf(lines[begin] ?? "");
+  let end = begin + 1;
+  while (end < lines.length && lines[end] !== "" && indentOf(lines[end] ?? "") > depth) end += 1;
+  const apart = lines[begin - 1] === "" && (lines[end] ?? "") === "" ? 1 : 0;
+  return lines.toSpliced(begin - apart, end - begin + apart).join("\n");
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function valuesOf(text: string): Readonly<Record<string, unknown>> {
+  const content = contentOf(text);
+  const config = isPlainMap(content) ? content["config"] : undefined;
+  return isPlainMap(config) ? config : {};
+}
+
+/** What a text holds; nothing for a text that is no YAML. */
+function contentOf(text: string): unknown {
+  const document = parseDocument(text);
+  return document.errors.length > 0 ? undefined : document.toJS();
+}
+
+/** A secret is one value: Pulumi writes it as a map with the key `secure`. */
+function isSecret(value: Readonly<Record<string, unknown>>): boolean {
+  return typeof value["secure"] === "string";
+}
+
+function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+import { endpointUrl, type Reach } from "../../model/endpoint-url";
+import type { PortPlan } from "../../model/plan";
+import type { StateResource } from "../engine/state";
+import { dynamicType, readUrn } from "../engine/urn";
+
+/** A server, as a stack's outputs tell of it. */
+interface ServerOutput {
+  readonly name: string;
+  readonly role: string;
+  readonly publicAddress: string;
+}
+
+/**
+ * A stack's outputs with its services as they are. The engine writes outputs at the end of a run that succeeded; after one that
+ * failed, those of services are of an earlier time, while the state knows what was changed, made and removed.
+ *
+ * @param raw as `pulumi stack output --json` gives them
+ * @param resources of the stack's state
+ */
+export function withDeployedServices(
+  raw: Readonly<Record<string, unknown>>,
+  resources: readonly StateResource[],
+): Readonly<Record<string, unknown>> {
+  const { services, hosts = [] } = raw as {
+    readonly services?: unknown;
+    readonly hosts?: readonly ServerOutput[];
+  };
+  // Outputs of a run that stopped before the services say nothing of them.
+  if (services === undefined) return raw;
+  const cluster = hosts.filter(({ role }) => role === "cluster");
+  const deployed = resources
+    .filter(({ urn, id }) => readUrn(urn).type === dynamicType("SwarmService") && id !== "")
+    .flatMap(({ outputs }) => {
+      const { name, image, ports } = outputs as Partial<DeployedService>;
+      if (typeof name !== "string" || typeof image !== "string" || !Array.isArray(ports)) return [];
+      const endpoints = ports.flatMap((port) =>
+        cluster.map((host) => endpointUrl(port, reach(host, port, resources))),
+      );
+      return [[name, { image, digest: image.split("@")[1] ?? "", endpoints }] as const];
+    });
+  return { ...raw, services: Object.fromEntries(deployed.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+interface DeployedService {
+  readonly name: string;
+  readonly image: string;
+  readonly ports: readonly PortPlan[];
+}
+
+/** A port of a container, as the state has it. */
+interface ForwardedPort {
+  readonly internal?: number;
+  readonly external?: number;
+  readonly ip?: string;
+  readonly protocol?: string;
+}
+
+/** Where a port of a server is found: at the server, or where this computer forwards it to a container that is a server. */
+function reach(
+  host: ServerOutput,
+  { published, protocol }: PortPlan,
+  resources: readonly StateResource[],
+): Reach {
+  const container = resources.find(
+    ({ type, outputs }) =>
+      type === "docker:index/container:Container" && outputs["name"] === host.name,
+  );
+  const ports = (container?.outputs["ports"] ?? []) as readonly ForwardedPort[];
+  const forwarded = ports.find(
+    (port) => port.internal === published && (port.protocol ?? "tcp") === protocol,
+  );
+  return forwarded?.external === undefined
+    ? { address: host.publicAddress, port: published }
+    : { address: forwarded.ip ?? "127.0.0.1", port: forwarded.external };
+}

@@ -1,0 +1,16 @@
+import { createHash } from "node:crypto";
+
+/** RFC 5280, appendix A: `ub-common-name`. */
+const limit = 64;
+
+/**
+ * The common name of a certificate. One that is too long is cut and ends with the beginning of its hash, so that two of them still
+ * differ; clients look at the names in the certificate's extension, which have no such limit.
+ *
+ * @param wanted printable ASCII
+ */
+export function commonName(wanted: string): string {
+  if (wanted.length <= limit) return wanted;
+  const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 8);
+  return `${wanted.slice(0, limit - 9)}-${hash}`;
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parse, parseDocument } from "yaml";
+import { changesConfig, withConfigChanges } from "../../../cli/engine/config-changes";
+
+const committed = readFileSync(join(__dirname, "../../../Pulumi.private.yaml"), "utf8");
+const secret = { secure: `v1:${"a".repeat(200)}` };
+
+/** What Pulumi leaves in the generated file: other order, no comments, the salt. */
+function rewritten(text: string, edit: (config: Record<string, unknown>) => void): string {
+  const { config } = parse(text) as { config: Record<string, unknown> };
+  edit(config);
+  return JSON.stringify({ encryptionsalt: "v1:salt", config });
+}
+
+test.each([
+  [["config", "set", "--secret", "k"], true],
+  [["config", "--path", "rm", "k"], true],
+  [["config", "set-all", "--plaintext", "a=b"], true],
+  [["config", "get", "k"], false],
+  [["config"], false],
+  [["config", "cp", "--dest", "staging"], false],
+  [["stack", "rm", "set"], false],
+])("%j changes the configuration: %s", (args, changes) => {
+  expect(changesConfig(args)).toBe(changes);
+});
+
+describe("what a command changed", () => {
+  const before = rewritten(committed, () => undefined);
+
+  it("is added to the committed file, whose every line stays as it is", () => {
+    const after = rewritten(committed, (config) => {
+      config["hive:secrets"] = { "smtp-password": secret };
+    });
+    const text = withConfigChanges(committed, before, after);
+    expect(text.startsWith(committed)).toBe(true);
+    expect(text.slice(committed.length)).toBe(
+      `\n  hive:secrets:\n    smtp-password:\n      secure: ${secret.secure}\n`,
+    );
+  });
+
+  it("is added beside what is there, replaced in its place, and taken out without a trace", () => {
+    const first = withConfigChanges(
+      committed,
+      before,
+      rewritten(committed, (config) => (config["hive:secrets"] = { first: secret })),
+    );
+    const both = withConfigChanges(
+      first,
+      rewritten(first, () => undefined),
+      rewritten(first, (config) => {
+        config["hive:secrets"] = { first: { secure: "v1:new" }, second: secret };
+      }),
+    );
+    expect(both).toBe(
+      first.replace(secret.secure, "v1:new") + `    second:\n      secure: ${secret.secure}\n`,
+    );
+    const gone = withConfigChanges(
+      both,
+      rewritten(both, () => undefined),
+      rewritten(both, (config) => (config["hive:secrets"] = {})),
+    );
+    expect(gone).toBe(committed);
+  });
+
+  it("leaves comments above a removed key, and what changed in the file meanwhile", () => {
+    const meanwhile = committed.replace("clusterHosts: 3", "clusterHosts: 5 # since today");
+    const text = withConfigChanges(
+      meanwhile,
+      before,
+      rewritten(committed, (config) => delete config["hive:cidr"]),
+    );
+    expect(text).toBe(meanwhile.replace("  hive:cidr: 172.29.16.0/24\n", ""));
+  });
+
+  it("carries no salt, and nothing at all when no value changed", () => {
+    expect(withConfigChanges(committed, committed, `${committed}encryptionsalt: v1:x\n`)).toBe(
+      committed,
+    );
+  });
+
+  it.each(["", "# only a comment\n", "config:\n", "config: {}\n"])(
+    "is written into a file without values: %j",
+    (empty) => {
+      const text = withConfigChanges(
+        empty,
+        "encryptionsalt: v1:x\n",
+        "encryptionsalt: v1:x\nconfig:\n  hive:cidr: 10.0.0.0/24\n",
+      );
+      expect(parse(text)).toEqual({ config: { "hive:cidr": "10.0.0.0/24" } });
+    },
+  );
+
+  const key = fc.constantFrom("hive:a", "hive:b", "hive:c", "hive:secrets");
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean());
+  const value = fc.oneof(
+    scalar,
+    fc.record({ secure: fc.string() }),
+    fc.dictionary(fc.constantFrom("x", "y z", "0"), scalar, { minKeys: 1 }),
+    fc.array(scalar),
+  );
+  const config = fc.dictionary(key, value);
+
+  it("is what the next run reads, whatever is set and removed", () => {
+    fc.assert(
+      fc.property(config, config, (old, wanted) => {
+        const text = "# The stage.\nconfig: {}\n";
+        const start = parseDocument(text);
+        for (const [name, content] of Object.entries(old)) start.setIn(["config", name], content);
+        const file = start.toString();
+        const result = withConfigChanges(
+          file,
+          JSON.stringify({ config: old }),
+          JSON.stringify({ config: wanted }),
+        );
+        expect((parse(result) as { config: unknown }).config ?? {}).toEqual(wanted);
+        expect(result).toContain("# The stage.");
+      }),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import type { StateResource } from "../../../cli/engine/state";
+import { withDeployedServices } from "../../../cli/hosts/deployed-services";
+
+const image = (letter: string) => `registry:5000/web@sha256:${letter.repeat(64)}`;
+const service = (name: string, published: number, letter = "a"): StateResource => ({
+  urn: `urn:pulumi:private::hive::hive:index:SwarmService$pulumi-nodejs:dynamic/hive:SwarmService::service-${name}-service`,
+  type: "pulumi-nodejs:dynamic:Resource",
+  id: `id-${name}`,
+  outputs: {
+    name,
+    image: image(letter),
+    ports: [{ target: 80, published, protocol: "tcp", mode: "host" }],
+  },
+});
+const server = (index: number, role = "cluster") => ({
+  name: `p-hive${index}.hive.example`,
+  role,
+  publicAddress: `172.29.16.${4 + index}`,
+});
+const raw = {
+  site: "hive.example",
+  hosts: [server(0), server(1), server(3, "repository")],
+  services: { web: { image: image("a"), digest: "sha256:old", endpoints: ["tcp://172.29.16.4:8081"] } },
+};
+
+test("after a failed run the services are those that the state has, where it has them", () => {
+  const seen = withDeployedServices(raw, [service("web", 8082, "b"), service("gate", 80)]);
+  expect(seen).toEqual({
+    ...raw,
+    services: {
+      gate: {
+        image: image("a"),
+        digest: `sha256:${"a".repeat(64)}`,
+        endpoints: ["http://172.29.16.4/", "http://172.29.16.5/"],
+      },
+      web: {
+        image: image("b"),
+        digest: `sha256:${"b".repeat(64)}`,
+        endpoints: ["tcp://172.29.16.4:8082", "tcp://172.29.16.5:8082"],
+      },
+    },
+  });
+});
+
+test("a service that the failed run removed is no service of the stage", () => {
+  expect(withDeployedServices(raw, [])).toEqual({ ...raw, services: {} });
+});
+
+test("ports that this computer forwards are told as such", () => {
+  const container = (index: number): StateResource => ({
+    urn: `urn:pulumi:private::hive::docker:index/container:Container::fleet-hive${index}`,
+    type: "docker:index/container:Container",
+    id: "c",
+    outputs: {
+      name: `p-hive${index}.hive.example`,
+      ports: [{ internal: 80, external: 20080 + 1000 * index, ip: "127.0.0.1", protocol: "tcp" }],
+    },
+  });
+  const { services } = withDeployedServices(raw, [service("web", 80), container(0), container(1)]);
+  expect(services).toMatchObject({
+    web: { endpoints: ["http://127.0.0.1:20080/", "http://127.0.0.1:21080/"] },
+  });
+});
+
+test("outputs of a stage that stopped before the services stay as they are", () => {
+  const early = { site: "hive.example", hosts: [] };
+  expect(withDeployedServices(early, [])).toBe(early);
+});
