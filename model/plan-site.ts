@@ -86,7 +86,7 @@ export function planSite(
   ];
   if (problems.length > 0 || "problems" in stage) {
     throw new InventoryError(
-      problems.map((problem) => ({ ...problem, path: whereItStands(problem.path, look) })),
+      problems.map((problem) => ({ ...problem, path: whereItStands(problem.path, look, input.site) })),
       site.names.services.filter((name) => !site.services.has(name)),
     );
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FormReader, ForeignTable } from "./foreign/foreign-key";
 
 /** What a schema says about itself beyond its type; given with `.meta`. */
 export interface SchemaNotes {
@@ -8,8 +9,10 @@ export interface SchemaNotes {
   readonly takes?: string | undefined;
   /** What to write, for the remedy of a problem, e.g. "write a CIDR such as 172.29.16.0/24". */
   readonly write?: string | undefined;
-  /** Names that other tools have for keys, with the dotted path of the key here. */
-  readonly otherNames?: Readonly<Record<string, string>> | undefined;
+  /** Keys that other systems have in this map. */
+  readonly foreignKeys?: readonly ForeignTable[] | undefined;
+  /** Recognizes the forms that other systems have for this value. */
+  readonly foreignForm?: FormReader | undefined;
   /** Default as shown to the reader where it is not a constant of the schema. */
   readonly defaultText?: string | undefined;
 }

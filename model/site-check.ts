@@ -3,6 +3,11 @@ import type { Config, Image, Network, Secret, Service, Site, Volume } from "./in
 import type { StageName } from "./plan";
 import type { Problem } from "./problems";
 import type { FileLookup } from "./file-lookup";
+import { codeText } from "./foreign/code-text";
+import { compose, hiveBuilder, isMap } from "./foreign/foreign-key";
+import { nameForm, secretNameNote } from "./foreign/parts-forms";
+import { parseShortPort } from "./published-port";
+import { declaringFile } from "./service";
 import { imageSchema } from "./schema/image";
 import { networkSchema } from "./schema/network";
 import { configSchema, secretSchema } from "./schema/secret";
@@ -30,11 +35,20 @@ export function servicePath(name: string, path: readonly PropertyKey[]): string 
   return `${serviceFile(name)}: ${pathText(["services", name, ...path])}`;
 }
 
-/** A printed place; of a service that has no file of its own, the site's file stands before it. */
-export function whereItStands(path: string, look: FileLookup): string {
+/**
+ * A printed place, with the file in which its service is really written: the one that declared it. A service that no file
+ * declared stands in the site's, where others were declared; a site of plain objects goes by the names of its files.
+ */
+export function whereItStands(path: string, look: FileLookup, site: Site): string {
   const [file = "", ...rest] = path.split(": ");
-  const isHere = !file.startsWith("site/services/") || look(file) === "file";
-  return isHere ? path : [siteFile, ...rest].join(": ");
+  const name = /^site\/services\/(.*)\.ts$/.exec(file)?.[1];
+  if (name === undefined) return path;
+  const services: Readonly<Record<string, unknown>> = isMap(site.services) ? site.services : {};
+  const declared = declaringFile(services[name]);
+  const isHere =
+    look(file) === "file" &&
+    !Object.values(services).some((service) => declaringFile(service) !== undefined);
+  return [declared ?? (isHere ? file : siteFile), ...rest].join(": ");
 }
 
 /** A place inside the site outside its services, as it is named in problems. */
@@ -73,13 +87,14 @@ export function checkSite(site: Site): SiteCheck {
     secret: (path) => path[0] !== "name",
   });
   const problems: Problem[] = outer.ok ? [] : [...outer.problems];
+  const systems = pastedSystems(site);
   const parts = {
     images: checkPart("images", imageSchema, site.images),
     networks: checkPart("networks", networkSchema, withDefaultNetwork(site.networks)),
     volumes: checkPart("volumes", volumeSchema, site.volumes),
     secrets: checkPart("secrets", secretSchema, site.secrets),
     configs: checkPart("configs", configSchema, site.configs),
-    services: checkPart("services", serviceSchema, site.services),
+    services: checkPart("services", serviceSchema, site.services, systems),
   };
   for (const part of Object.values(parts)) problems.push(...part.problems);
   const nameIsRight = outer.ok || !outer.problems.some(({ path }) => path === sitePath(["name"]));
@@ -116,13 +131,59 @@ function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
 
 /** The names that parts take; of networks, secrets and configs the Swarm's own names are longer. */
 const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
-  images: nameSchema,
-  networks: shortName(longestNetworkName),
-  volumes: nameSchema,
-  secrets: shortName(longestObjectName),
-  configs: shortName(longestObjectName),
-  services: nameSchema,
+  images: nameSchema.meta({ foreignForm: nameForm(63) }),
+  networks: shortName(longestNetworkName).meta({ foreignForm: nameForm(longestNetworkName) }),
+  volumes: nameSchema.meta({ foreignForm: nameForm(63) }),
+  secrets: shortName(longestObjectName).meta({
+    foreignForm: nameForm(longestObjectName, secretNameNote),
+  }),
+  configs: shortName(longestObjectName).meta({ foreignForm: nameForm(longestObjectName) }),
+  services: nameSchema.meta({ foreignForm: nameForm(63) }),
 };
+
+/** Whether the site was pasted from hive-builder: each of its services is then read as one from there. */
+function pastedSystems(site: Site): readonly string[] {
+  const checks = [
+    check(siteSchema, site, { locate: sitePath }),
+    ...entriesOf(site.services).map(([name, service]) =>
+      check(serviceSchema, service, { locate: sitePath, name }),
+    ),
+  ];
+  return checks.some((checked) => !checked.ok && checked.systems.includes(hiveBuilder))
+    ? [hiveBuilder]
+    : [];
+}
+
+/** A port that stands alone means something else where it was pasted from. */
+function pastedPortProblems(
+  service: Service,
+  systems: readonly string[],
+  locate: (path: readonly PropertyKey[]) => string,
+): readonly Problem[] {
+  const system = [hiveBuilder, compose].find((each) => systems.includes(each));
+  const ports: unknown = isMap(service) ? service.ports : undefined;
+  if (system === undefined || !Array.isArray(ports)) return [];
+  return (ports as readonly unknown[]).flatMap((port, index) => {
+    const alone =
+      typeof port === "string" && !port.includes(":") ? parseShortPort(port) : undefined;
+    if (alone === undefined) return [];
+    const { target, protocol } = alone;
+    const long = codeText({
+      target,
+      published: "auto",
+      ...(protocol === "tcp" ? {} : { protocol }),
+    });
+    const both = `"${target}:${target}${protocol === "tcp" ? "" : `/${protocol}`}"`;
+    return [
+      {
+        path: locate(["ports", index]),
+        value: JSON.stringify(port),
+        message: `is, in ${system}, port ${target} of the container with a port of the servers that is chosen; here it is port ${target} of both`,
+        remedy: `write \`${long}\`; or ${both} if port ${target} of the servers is meant`,
+      },
+    ];
+  });
+}
 
 /** One part of a site, checked. */
 interface CheckedPart<T> {
@@ -135,6 +196,7 @@ function checkPart<Part extends SitePart>(
   part: Part,
   schema: z.ZodType,
   record: Readonly<Record<string, SiteParts[Part]>> | undefined,
+  systems: readonly string[] = [],
 ): CheckedPart<SiteParts[Part]> {
   const kept = new Map<string, SiteParts[Part]>();
   const problems: Problem[] = [];
@@ -144,9 +206,16 @@ function checkPart<Part extends SitePart>(
       part === "services"
         ? (path: readonly PropertyKey[]) => servicePath(name, path)
         : (path: readonly PropertyKey[]) => sitePath([part, name, ...path]);
+    const checked = check(schema, value, {
+      locate,
+      secret: (path) => mayBeSecret(part, path),
+      name,
+    });
+    const pastedFrom = [...systems, ...(checked.ok ? [] : checked.systems)];
     const found = [
       ...problemsOf(check(nameSchemas[part], name, { locate: () => sitePath([part, name]) })),
-      ...problemsOf(check(schema, value, { locate, secret: (path) => mayBeSecret(part, path) })),
+      ...problemsOf(checked),
+      ...(part === "services" ? pastedPortProblems(value as Service, pastedFrom, locate) : []),
     ];
     if (found.length === 0) kept.set(name, value);
     problems.push(...found);

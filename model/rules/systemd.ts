@@ -16,7 +16,7 @@ export const systemdProblems = forEachService(({ name, service, plan }): readonl
           },
         ]
       : []),
-    ...(service.user === undefined
+    ...(service.user === undefined || /^(root|0)(:(root|0))?$/.test(service.user)
       ? []
       : [
           {

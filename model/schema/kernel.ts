@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ulimitForm } from "../foreign/service-forms";
+import { recordForm, textForm } from "../foreign/text-forms";
 import type { Capabilities, Ulimit } from "../inventory";
 import { suggestion } from "../suggestion";
 
@@ -117,15 +119,17 @@ export const capabilities = z
   });
 
 /** Schema of kernel settings. */
-export const sysctls = z.record(
-  z
-    .string()
-    .refine(
-      (name) => /^(net|fs\.mqueue)(\.[A-Za-z0-9_-]+)+$/.test(name) || sysctlNames.includes(name),
-      "is no kernel setting of a container's own: those begin with net. or fs.mqueue., or are of System V IPC (kernel.sem, kernel.shm…, kernel.msg…)",
-    ),
-  z.string(),
-);
+export const sysctls = z
+  .record(
+    z
+      .string()
+      .refine(
+        (name) => /^(net|fs\.mqueue)(\.[A-Za-z0-9_-]+)+$/.test(name) || sysctlNames.includes(name),
+        "is no kernel setting of a container's own: those begin with net. or fs.mqueue., or are of System V IPC (kernel.sem, kernel.shm…, kernel.msg…)",
+      ),
+    z.string().meta({ foreignForm: textForm }),
+  )
+  .meta({ foreignForm: recordForm });
 
 const limit = z.int().min(-1);
 
@@ -139,7 +143,8 @@ const ulimit = z
       message: `is above the hard limit of ${hard}`,
       params: { remedy: `write at most ${hard}` },
     });
-  });
+  })
+  .meta({ foreignForm: ulimitForm });
 
 /** Schema of limits of processes. */
 export const ulimits = z.record(

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { cidrFault, parseAddress } from "../addresses";
+import { composeNetwork } from "../foreign/compose";
+import { networkForm } from "../foreign/parts-forms";
 import type { Network } from "../inventory";
 import { textRecord } from "./values";
 
@@ -16,15 +18,20 @@ const subnet = z
   });
 
 /** Schema of {@link Network}. */
-export const networkSchema = z.strictObject({
-  driver: z.string().min(1).optional(),
-  driverOptions: textRecord.optional(),
-  subnet: subnet.optional(),
-  gateway: z
-    .string()
-    .refine((text) => parseAddress(text) !== undefined, "is not an IPv4 address")
-    .optional()
-    .meta({ takes: "an IPv4 address", write: 'write an address of the subnet, e.g. "10.96.0.1"' }),
-  attachable: z.boolean().optional(),
-  internal: z.boolean().optional(),
-} satisfies Record<keyof Network, z.ZodType>);
+export const networkSchema = z
+  .strictObject({
+    driver: z.string().min(1).optional(),
+    driverOptions: textRecord.optional(),
+    subnet: subnet.optional(),
+    gateway: z
+      .string()
+      .refine((text) => parseAddress(text) !== undefined, "is not an IPv4 address")
+      .optional()
+      .meta({
+        takes: "an IPv4 address",
+        write: 'write an address of the subnet, e.g. "10.96.0.1"',
+      }),
+    attachable: z.boolean().optional(),
+    internal: z.boolean().optional(),
+  } satisfies Record<keyof Network, z.ZodType>)
+  .meta({ foreignKeys: [composeNetwork], foreignForm: networkForm });

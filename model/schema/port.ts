@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { portForm } from "../foreign/port-forms";
 import type { Port, ShortPort } from "../inventory";
 import { parseShortPort } from "../published-port";
 import { portNumber } from "./values";
@@ -22,4 +23,4 @@ const longPort = z.strictObject({
 } satisfies Record<keyof Port, z.ZodType>);
 
 /** Schema of a published port, short or long. */
-export const portSchema = z.union([shortPort, longPort]);
+export const portSchema = z.union([shortPort, longPort]).meta({ foreignForm: portForm });

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { composeConfig, composeSecret } from "../foreign/compose";
+import { fileForm } from "../foreign/mount-forms";
 import type { ConfigMount, SecretMount } from "../inventory";
 import type { GeneratedSecret } from "../inventory/secret";
 import { contentLimit } from "../swarm-object-name";
@@ -24,7 +26,10 @@ export const secretSchema = z
     fromStage: z.literal(true).optional(),
   })
   .superRefine(exactlyOne(["generate", "fromStage"], "{ generate: {} } or { fromStage: true }"))
-  .meta({ write: "write { generate: {} } or { fromStage: true }" });
+  .meta({
+    foreignKeys: [composeSecret],
+    write: "write { generate: {} } or { fromStage: true }",
+  });
 
 /** Schema of `Config`. */
 export const configSchema = z
@@ -43,26 +48,29 @@ export const configSchema = z
   })
   .superRefine(
     exactlyOne(["file", "content"], '{ file: "site/services/web/nginx.conf" } or { content: "…" }'),
-  );
+  )
+  .meta({ foreignKeys: [composeConfig] });
 
 /** Schema of {@link SecretMount}, or a secret's name alone. */
-export const secretMountSchema = z.union([
-  reference,
-  z.strictObject({
-    secret: reference,
-    target: z
-      .string()
-      .refine(
-        (text) => isAbsolutePath(text) || /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text),
-        "is neither a file name nor an absolute path",
-      )
-      .optional()
-      .meta({ write: 'write a name below /run/secrets, e.g. "password", or an absolute path' }),
-    uid: userNumber.optional(),
-    gid: userNumber.optional(),
-    mode: octalMode.optional(),
-  } satisfies Record<keyof SecretMount, z.ZodType>),
-]);
+export const secretMountSchema = z
+  .union([
+    reference,
+    z.strictObject({
+      secret: reference,
+      target: z
+        .string()
+        .refine(
+          (text) => isAbsolutePath(text) || /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text),
+          "is neither a file name nor an absolute path",
+        )
+        .optional()
+        .meta({ write: 'write a name below /run/secrets, e.g. "password", or an absolute path' }),
+      uid: userNumber.optional(),
+      gid: userNumber.optional(),
+      mode: octalMode.optional(),
+    } satisfies Record<keyof SecretMount, z.ZodType>),
+  ])
+  .meta({ foreignForm: fileForm("secret") });
 
 /** Schema of {@link ConfigMount}. */
 export const configMountSchema = z
@@ -73,4 +81,7 @@ export const configMountSchema = z
     gid: userNumber.optional(),
     mode: octalMode.optional(),
   } satisfies Record<keyof ConfigMount, z.ZodType>)
-  .meta({ write: 'write { config: "<name>", target: "/etc/…" }' });
+  .meta({
+    foreignForm: fileForm("config"),
+    write: 'write { config: "<name>", target: "/etc/…" }',
+  });

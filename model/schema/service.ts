@@ -7,6 +7,27 @@ import type {
   NetworkAttachment,
   Service,
 } from "../inventory";
+import { composeService } from "../foreign/compose";
+import { builderService } from "../foreign/hive-builder";
+import {
+  attachmentsForm,
+  dnsForm,
+  healthcheckForm,
+  hostsForm,
+  imageForm,
+  modeForm,
+  numberForm,
+  serviceNamesForm,
+  tmpfsForm,
+} from "../foreign/service-forms";
+import {
+  commandForm,
+  environmentForm,
+  labelTextForm,
+  recordForm,
+  restartForm,
+  textForm,
+} from "../foreign/text-forms";
 import { isDomainName, stageNames } from "../names";
 import { imageReference, stageList } from "./image";
 import { backupSchema, initializationSchema } from "./initialization";
@@ -54,7 +75,7 @@ const healthcheck = z.union([
     command: commandLine,
     interval: positiveDuration.optional(),
     timeout: positiveDuration.optional(),
-    retries: z.int().min(1).max(100).optional(),
+    retries: z.int().min(1).max(100).optional().meta({ foreignForm: numberForm }),
     startPeriod: duration.optional(),
   } satisfies Record<keyof Healthcheck, z.ZodType>),
 ]);
@@ -92,63 +113,49 @@ const labels = z.record(
       (key) => key !== "" && !key.startsWith("hive."),
       "labels that begin with hive. belong to hive",
     ),
-  z.string(),
+  z.string().meta({ foreignForm: labelTextForm }),
 );
-
-/** What keys are called in Compose files and in hive-builder, where the spelling alone does not lead to them. */
-const otherNames = {
-  backup_scripts: "backups",
-  cap_add: "capabilities.add",
-  cap_drop: "capabilities.drop",
-  cpu_limit: "resources.limits.cpus",
-  cpus: "resources.limits.cpus",
-  env: "environment",
-  extra_hosts: "hosts",
-  group_add: "groups",
-  initialize_roles: "initialize",
-  initialization: "initialize",
-  mem_limit: "resources.limits.memory",
-  monitor_error: "logMonitoring.alert",
-  ignore_error: "logMonitoring.ignore",
-  restart_config: "restart",
-  working_dir: "workingDirectory",
-  workingDir: "workingDirectory",
-};
 
 /** Schema of {@link Service}. */
 export const serviceSchema = z
   .strictObject({
     image: z.union([imageReference, z.strictObject({ build: reference })]).meta({
+      foreignForm: imageForm,
       write:
         'write a reference such as "docker.io/library/nginx@sha256:…", or { build: "<name>" } for an image of the site',
     }),
     availableOn: stageList
       .optional()
       .meta({ write: `write a list of ${stageNames.join(", ")}, or leave it out for all of them` }),
-    dependsOn: z.array(reference).optional(),
-    mode: mode
+    dependsOn: z.array(reference).optional().meta({ foreignForm: serviceNamesForm }),
+    mode: mode.optional().meta({
+      foreignForm: modeForm,
+      write: 'write "global", { replicas: 2 } or { job: { schedule: "0 3 * * *" } }',
+    }),
+    entrypoint: commandLine.optional().meta({ foreignForm: commandForm }),
+    command: commandLine.optional().meta({ foreignForm: commandForm }),
+    environment: z
+      .record(environmentName, z.string().meta({ foreignForm: textForm }))
       .optional()
-      .meta({ write: 'write "global", { replicas: 2 } or { job: { schedule: "0 3 * * *" } }' }),
-    entrypoint: commandLine.optional(),
-    command: commandLine.optional(),
-    environment: z.record(environmentName, z.string()).optional(),
+      .meta({ foreignForm: environmentForm }),
     ports: z.array(portSchema).optional(),
     endpointMode: z.enum(["vip", "dnsrr"]).optional(),
-    networks: z.array(attachment).optional(),
+    networks: z.array(attachment).optional().meta({ foreignForm: attachmentsForm }),
     volumes: z.array(mountSchema).optional(),
-    tmpfs: z.array(tmpfsSchema).optional(),
+    tmpfs: z.array(tmpfsSchema).optional().meta({ foreignForm: tmpfsForm }),
     secrets: z.array(secretMountSchema).optional(),
     configs: z.array(configMountSchema).optional(),
     hostname: z.string().min(1).max(255).optional(),
-    hosts: z.record(hostName, ipAddress).optional(),
-    dns: dns.optional(),
-    labels: labels.optional(),
-    containerLabels: labels.optional(),
+    hosts: z.record(hostName, ipAddress).optional().meta({ foreignForm: hostsForm }),
+    dns: dns.optional().meta({ foreignForm: dnsForm }),
+    labels: labels.optional().meta({ foreignForm: recordForm }),
+    containerLabels: labels.optional().meta({ foreignForm: recordForm }),
     placement: placement.optional(),
-    healthcheck: healthcheck
-      .optional()
-      .meta({ write: 'write { command: ["curl", "-fsS", "http://127.0.0.1/"] }, or "none"' }),
-    restart: restart.optional(),
+    healthcheck: healthcheck.optional().meta({
+      foreignForm: healthcheckForm,
+      write: 'write { command: ["curl", "-fsS", "http://127.0.0.1/"] }, or "none"',
+    }),
+    restart: restart.optional().meta({ foreignForm: restartForm }),
     update: update.optional(),
     rollback: rollback.optional(),
     stopGracePeriod: duration.optional(),
@@ -176,4 +183,4 @@ export const serviceSchema = z
     backups: z.array(backupSchema).optional(),
     logMonitoring: logMonitoring.optional(),
   } satisfies Record<keyof Service, z.ZodType>)
-  .meta({ otherNames });
+  .meta({ foreignKeys: [builderService, composeService] });

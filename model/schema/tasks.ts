@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { cronFault } from "../cron";
+import { composePlacement } from "../foreign/compose";
+import { numberForm } from "../foreign/service-forms";
 import type { Job, Placement, Resources, Restart, UpdatePolicy } from "../inventory";
 import { duration, exactlyOne, positiveDuration, reference, size } from "./values";
 
@@ -33,26 +35,28 @@ export const mode = z.union([
 ]);
 
 /** Schema of {@link Placement}. */
-export const placement = z.strictObject({
-  constraints: z
-    .array(
-      z
-        .string()
-        .regex(/^(node|engine)\.\S+\s*(==|!=)\s*\S+$/, "is not a condition that Swarm takes")
-        .meta({ write: 'write e.g. "node.labels.hive.zone == zone-a"' }),
-    )
-    .optional(),
-  spread: z
-    .array(
-      z
-        .string()
-        .regex(/^(node|engine)\.labels\.\S+$/, "is not a node label")
-        .meta({ write: 'write e.g. "node.labels.hive.zone"' }),
-    )
-    .optional(),
-  maxReplicasPerHost: z.int().min(1).max(1000).optional(),
-  with: reference.optional(),
-} satisfies Record<keyof Placement, z.ZodType>);
+export const placement = z
+  .strictObject({
+    constraints: z
+      .array(
+        z
+          .string()
+          .regex(/^(node|engine)\.\S+\s*(==|!=)\s*\S+$/, "is not a condition that Swarm takes")
+          .meta({ write: 'write e.g. "node.labels.hive.zone == zone-a"' }),
+      )
+      .optional(),
+    spread: z
+      .array(
+        z
+          .string()
+          .regex(/^(node|engine)\.labels\.\S+$/, "is not a node label")
+          .meta({ write: 'write e.g. "node.labels.hive.zone"' }),
+      )
+      .optional(),
+    maxReplicasPerHost: z.int().min(1).max(1000).optional(),
+    with: reference.optional(),
+  } satisfies Record<keyof Placement, z.ZodType>)
+  .meta({ foreignKeys: [composePlacement] });
 
 /** Schema of {@link Restart}. */
 export const restart = z.strictObject({
@@ -75,7 +79,7 @@ export const update = z.strictObject({
 /** Schema of {@link UpdatePolicy} for a roll-back: one that fails is not rolled back in its turn, Swarm takes no such value. */
 export const rollback = update.extend({ onFailure: z.enum(["pause", "continue"]).optional() });
 
-const cpus = z.number().min(0.01).max(1024);
+const cpus = z.number().min(0.01).max(1024).meta({ foreignForm: numberForm });
 
 /** Schema of {@link Resources}. */
 export const resources = z.strictObject({

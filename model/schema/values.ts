@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { type Duration, durationSeconds } from "../duration";
+import { fileModeForm } from "../foreign/mount-forms";
+import { durationForm, numberForm, sizeForm } from "../foreign/service-forms";
 import { isDnsLabel } from "../names";
+import { textForm } from "../foreign/text-forms";
 import { type Size, sizeBytes } from "../size";
 
 /** The schemas of single values that stand in many places of the inventory. */
@@ -35,7 +38,7 @@ export const duration = z
     message: "is not a length of time",
     params: { remedy: 'write a number and a unit (ms, s, m, h), e.g. "10s"' },
   })
-  .meta({ takes: 'a length of time such as "10s"' });
+  .meta({ takes: 'a length of time such as "10s"', foreignForm: durationForm });
 
 /** A length of time that is not zero. */
 export const positiveDuration = z
@@ -43,7 +46,7 @@ export const positiveDuration = z
     message: "is not a length of time above zero",
     params: { remedy: 'write a number and a unit (ms, s, m, h), e.g. "10s"' },
   })
-  .meta({ takes: 'a length of time such as "10s"' });
+  .meta({ takes: 'a length of time such as "10s"', foreignForm: durationForm });
 
 /** An amount of bytes that is not zero. */
 export const size = z
@@ -51,7 +54,7 @@ export const size = z
     message: "is not an amount of bytes",
     params: { remedy: 'write a number and a unit (KiB, MiB, GiB, TiB), e.g. "512MiB"' },
   })
-  .meta({ takes: 'an amount such as "512MiB"' });
+  .meta({ takes: 'an amount such as "512MiB"', foreignForm: sizeForm });
 
 /** A port of TCP, UDP or SCTP. */
 export const portNumber = z.int().min(1).max(65535);
@@ -65,7 +68,10 @@ export const environmentName = z
   );
 
 /** Texts by names that are free. */
-export const textRecord = z.record(z.string().min(1, "must not be empty"), z.string());
+export const textRecord = z.record(
+  z.string().min(1, "must not be empty"),
+  z.string().meta({ foreignForm: textForm }),
+);
 
 /** Program and arguments. */
 export const commandLine = z.array(z.string()).min(1).meta({
@@ -102,10 +108,14 @@ export function isAbsolutePath(text: string): boolean {
 export const octalMode = z
   .string()
   .regex(/^[0-7]{3,4}$/, "is not a mode of three or four octal digits")
-  .meta({ takes: "an octal mode", write: 'write an octal mode as text, e.g. "0444"' });
+  .meta({
+    foreignForm: fileModeForm,
+    takes: "an octal mode",
+    write: 'write an octal mode as text, e.g. "0444"',
+  });
 
 /** A number of a user or group, as Linux has them. */
-export const userNumber = z.int().min(0).max(4_294_967_294);
+export const userNumber = z.int().min(0).max(4_294_967_294).meta({ foreignForm: numberForm });
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress = z

@@ -1,4 +1,9 @@
 import { z } from "zod";
+import { composeVolume } from "../foreign/compose";
+import { builderReplicated, builderVolume } from "../foreign/hive-builder";
+import { mountForm } from "../foreign/mount-forms";
+import { sourceForm, volumeForm } from "../foreign/parts-forms";
+import { oneTmpfsForm } from "../foreign/service-forms";
 import type { Mount, Tmpfs } from "../inventory";
 import type { DriverVolume, NfsVolume, ReplicatedVolume } from "../inventory/volume";
 import { sizeBytes, sizeText } from "../size";
@@ -15,6 +20,7 @@ const replicated = z
     minor: z.int().min(replicationMinors.first).max(replicationMinors.last).optional(),
     port: z.int().min(replicationPorts.first).max(replicationPorts.last).optional(),
   } satisfies Record<keyof ReplicatedVolume, z.ZodType>)
+  .meta({ foreignKeys: [builderReplicated] })
   .superRefine((volume, context) => {
     const filesystem = volume.filesystem ?? "ext4";
     const least = smallest[filesystem];
@@ -57,24 +63,33 @@ export const volumeSchema = z
     driver: driver.optional(),
   })
   .superRefine(exactlyOne(["replicated", "local", "nfs", "driver"], kinds))
-  .meta({ write: `write ${kinds}` });
+  .meta({
+    write: `write ${kinds}`,
+    foreignForm: volumeForm,
+    foreignKeys: [composeVolume, builderVolume],
+  });
 
 /** Schema of {@link Mount}. */
-export const mountSchema = z.strictObject({
-  source: z
-    .string()
-    .regex(/^(\/.*|[a-z0-9][a-z0-9-]*)$/, "is neither the name of a volume nor an absolute path")
-    .meta({
-      takes: "the name of a volume, or an absolute path on the servers",
-      write: "write the name of a volume of the site, or an absolute path on the servers",
-    }),
-  target: absolutePath,
-  readOnly: z.boolean().optional(),
-} satisfies Record<keyof Mount, z.ZodType>);
+export const mountSchema = z
+  .strictObject({
+    source: z
+      .string()
+      .regex(/^(\/.*|[a-z0-9][a-z0-9-]*)$/, "is neither the name of a volume nor an absolute path")
+      .meta({
+        foreignForm: sourceForm,
+        takes: "the name of a volume, or an absolute path on the servers",
+        write: "write the name of a volume of the site, or an absolute path on the servers",
+      }),
+    target: absolutePath,
+    readOnly: z.boolean().optional(),
+  } satisfies Record<keyof Mount, z.ZodType>)
+  .meta({ foreignForm: mountForm });
 
 /** Schema of {@link Tmpfs}. */
-export const tmpfsSchema = z.strictObject({
-  target: absolutePath,
-  size: size.optional(),
-  mode: octalMode.optional(),
-} satisfies Record<keyof Tmpfs, z.ZodType>);
+export const tmpfsSchema = z
+  .strictObject({
+    target: absolutePath,
+    size: size.optional(),
+    mode: octalMode.optional(),
+  } satisfies Record<keyof Tmpfs, z.ZodType>)
+  .meta({ foreignForm: oneTmpfsForm });

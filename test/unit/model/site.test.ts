@@ -41,12 +41,12 @@ describe("a service", () => {
     [
       "with a key from inside another key",
       { image, replicas: 2 },
-      "replicas | did you mean `mode.replicas`? If not, remove it",
+      "replicas | write `mode: { replicas: 2 }` in its place",
     ],
     [
       "with a key of another tool",
       { image, cap_add: ["NET_ADMIN"] },
-      "cap_add | did you mean `capabilities.add`? If not, remove it",
+      'cap_add | write `capabilities: { add: ["NET_ADMIN"] }` in its place',
     ],
     [
       "with a misspelt key in a list",
@@ -86,7 +86,7 @@ describe("a service", () => {
     [
       "with a number as an environment value",
       { image, environment: { A: 1 } },
-      "environment.A | write text",
+      'environment.A | write `A: "1"`',
     ],
     [
       "with a port that is none",
@@ -149,7 +149,7 @@ describe("a service", () => {
 
   test("with a name that is no DNS label", () => {
     expect(problemsOf({ Web_1: { image } })).toEqual([
-      "site/site.ts: services.Web_1 | write lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
+      'site/site.ts: services.Web_1 | write `"web-1"`',
     ]);
   });
 
@@ -229,7 +229,7 @@ describe("other parts of a site", () => {
     [
       "a volume without a unit",
       { volumes: { data: { replicated: { size: "1GB" } } } },
-      'volumes.data.replicated.size | write a number and a unit (KiB, MiB, GiB, TiB), e.g. "512MiB"',
+      'volumes.data.replicated.size | write `size: "1GiB"`',
     ],
     [
       "a volume that ext4 refuses",
@@ -310,7 +310,7 @@ describe("other parts of a site", () => {
     [
       "a name that is none",
       { volumes: { Data_1: { local: {} } } },
-      "volumes.Data_1 | write lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
+      'volumes.Data_1 | write `"data-1"`',
     ],
   ])("%s is refused with what to write instead", (_, site, problem) => {
     expect(siteProblemsOf(site)).toEqual([`site/site.ts: ${problem}`]);

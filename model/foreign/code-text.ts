@@ -1,0 +1,31 @@
+/** Text that is code already, e.g. a call. */
+export class Expression {
+  /** @param text - the code */
+  constructor(readonly text: string) {}
+}
+
+/** What stands in the place of a text that may be a secret. */
+export const hidden = "…";
+
+/** A value as it is written in TypeScript, on one line. */
+export function codeText(value: unknown): string {
+  if (value instanceof Expression) return value.text;
+  if (Array.isArray(value)) return `[${value.map(codeText).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const inner = propertiesText(value as Readonly<Record<string, unknown>>);
+    return inner === "" ? "{}" : `{ ${inner} }`;
+  }
+  return JSON.stringify(value) ?? "undefined";
+}
+
+/** Keys and values as they stand between the braces of a map: `mode: "global", ports: ["80"]`. */
+export function propertiesText(properties: Readonly<Record<string, unknown>>): string {
+  return Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${keyText(key)}: ${codeText(value)}`)
+    .join(", ");
+}
+
+function keyText(key: string): string {
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? key : JSON.stringify(key);
+}

@@ -1,0 +1,473 @@
+import { Expression } from "./code-text";
+import { deployHere, placementOf } from "./deploy";
+import {
+  becomes,
+  cannot,
+  compose,
+  type ForeignTable,
+  isMap,
+  needless,
+  type PastedPlace,
+  renamed,
+} from "./foreign-key";
+import { nameOrText } from "./name-here";
+import { durationHere, numberHere, sizeHere } from "./quantities";
+import { hostLines, serviceNamesForm, variablesOf } from "./service-forms";
+import { shownValue } from "./shown-text";
+import { environmentForm } from "./text-forms";
+
+/** The keys of Compose files (the Compose Specification) that hive does not have under the same name. */
+
+const placeInstead =
+  'say where it runs with `placement: { constraints: ["node.labels.hive.zone == zone-a"] }`';
+
+const folderInstead =
+  'mount the file or folder of the server that the program needs, e.g. `volumes: [{ source: "/dev/shm", target: "/dev/shm" }]`';
+
+const asSeconds = (value: unknown): unknown =>
+  typeof value === "number" ? `${value}s` : durationHere(value);
+
+const memoryLimit = (value: unknown): unknown => {
+  const memory = sizeHere(value);
+  return memory && { limits: { memory } };
+};
+
+const cpuLimit = (value: unknown): unknown => {
+  const cpus = numberHere(value);
+  return cpus === undefined ? undefined : { limits: { cpus } };
+};
+
+/** `build` of a service: what to build stands in `images` of the site. */
+const build = becomes((value, { name }) => {
+  const image = nameOrText(name);
+  const map = isMap(value) ? value : { context: value };
+  const { context, args, target, dockerfile, secrets } = map;
+  const folder = typeof context === "string" ? context.replace(/^\.\/+|\/+$/g, "") : "";
+  return {
+    write: { image: { build: image } },
+    site: {
+      images: {
+        [image]: {
+          ...(folder === "" || folder === "." ? {} : { context: folder }),
+          ...(isMap(args)
+            ? {
+                buildArguments: Object.fromEntries(
+                  Object.entries(args).map(([key, each]) => [key, shownValue(key, String(each))]),
+                ),
+              }
+            : {}),
+          ...(typeof target === "string" ? { target } : {}),
+        },
+      },
+    },
+    notes: [
+      ...(dockerfile === undefined ? [] : ["the file in that folder is called Dockerfile"]),
+      ...(secrets === undefined
+        ? []
+        : ["what a build step may read stands in buildSecrets of the image"]),
+    ],
+  };
+});
+
+const environmentFile = becomes((value, place) => {
+  const list = Array.isArray(value) ? value : [value];
+  const files = list.map((each) => String(isMap(each) ? each["path"] : each));
+  return {
+    write: { environment: variablesOf(files, shownVariables(place)) },
+    notes: [
+      'with `import { readFileSync } from "node:fs"` and `import { parseEnv } from "node:util"` at the top of the file; passwords in it belong to secrets',
+    ],
+  };
+});
+
+/** The variables that stand beside a file of variables, which go before those of the file. */
+function shownVariables(place: PastedPlace): Readonly<Record<string, unknown>> {
+  const { environment } = place.beside;
+  const listed = environmentForm(environment, place)?.becomes;
+  if (isMap(listed)) return listed;
+  return isMap(environment)
+    ? Object.fromEntries(
+        Object.entries(environment).map(([name, each]) => [name, shownValue(name, String(each))]),
+      )
+    : {};
+}
+
+/** Keys of a service. */
+export const composeService: ForeignTable = {
+  system: compose,
+  keys: {
+    annotations: renamed("containerLabels"),
+    attach: needless("`npx hive logs <service>` shows what a service prints"),
+    blkio_config: cannot(
+      "have limits of its own for reading and writing disks",
+      "limit processors and memory with resources",
+    ),
+    build,
+    cap_add: renamed("capabilities", (add) => ({ add })),
+    cap_drop: renamed("capabilities", (drop) => ({ drop })),
+    cgroup: cannot("choose the cgroup namespace of its container", "every container has its own"),
+    cgroup_parent: cannot("choose the parent cgroup of its container", "limit it with resources"),
+    container_name: needless(
+      "Swarm names containers itself; others reach the service by its name, and further names are aliases of a network: " +
+        '`networks: [{ name: "default", aliases: ["…"] }]`',
+    ),
+    cpu_count: renamed("resources", cpuLimit),
+    cpu_percent: cannot(
+      "have a share of processors in percent",
+      "write `resources: { limits: { cpus: 0.5 } }`",
+    ),
+    cpu_period: cannot(
+      "have a period of its own for processor time",
+      "write `resources: { limits: { cpus: 0.5 } }`",
+    ),
+    cpu_quota: cannot(
+      "have a quota of its own for processor time",
+      "write `resources: { limits: { cpus: 0.5 } }`",
+    ),
+    cpu_rt_period: cannot(
+      "have real-time processor time",
+      "write `resources: { reservations: { cpus: 0.5 } }`",
+    ),
+    cpu_rt_runtime: cannot(
+      "have real-time processor time",
+      "write `resources: { reservations: { cpus: 0.5 } }`",
+    ),
+    cpu_shares: cannot(
+      "have processor shares",
+      "write `resources: { limits: { cpus: 0.5 } }` or reservations",
+    ),
+    cpus: renamed("resources", cpuLimit),
+    cpuset: cannot("be kept to single processors", "write `resources: { limits: { cpus: 1 } }`"),
+    credential_spec: cannot("have credentials of Windows here", "servers are Linux"),
+    depends_on: becomes((value, place) => {
+      const map = serviceNamesForm(value, place);
+      const dependsOn = Array.isArray(value) ? value.map(nameOrText) : map?.becomes;
+      return dependsOn === undefined
+        ? undefined
+        : { write: { dependsOn }, ...(map?.notes === undefined ? {} : { notes: map.notes }) };
+    }),
+    deploy: becomes(deployHere),
+    develop: needless("`npx hive deploy <service>` builds and rolls one service after a change"),
+    device_cgroup_rules: cannot("have devices", folderInstead),
+    devices: cannot(
+      "have devices of its server",
+      "run the program that needs one outside of the Swarm on that server, and reach it over the network; a folder or socket can be mounted with volumes",
+    ),
+    dns_opt: renamed("dns", (options) => ({
+      options: Array.isArray(options) ? options : [options],
+    })),
+    dns_search: renamed("dns", (search) => ({ search: Array.isArray(search) ? search : [search] })),
+    domainname: becomes((value, { beside }) => ({
+      write: {
+        hostname: `${typeof beside["hostname"] === "string" ? beside["hostname"] : "…"}.${String(value)}`,
+      },
+    })),
+    driver_opts: needless("options of a driver stand with the volume or network in site/site.ts"),
+    env_file: environmentFile,
+    expose: needless("services of one network reach all ports of each other"),
+    extends: becomes((value) => {
+      const base = isMap(value) ? value["service"] : value;
+      return {
+        write: {},
+        notes: [
+          `what several services share is a constant of TypeScript: \`defineService({ ...${nameOrText(base).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}, … })\``,
+        ],
+      };
+    }),
+    external_links: cannot(
+      "be linked to containers outside of the Swarm",
+      "reach them by name or address; names are added with hosts",
+    ),
+    extra_hosts: renamed("hosts", hostLines),
+    gpus: cannot("reserve a GPU here", placeInstead),
+    group_add: renamed("groups", (groups) =>
+      Array.isArray(groups) ? groups.map(String) : undefined,
+    ),
+    ipc: cannot(
+      "share the memory of other containers or of its server",
+      'for a larger /dev/shm write `tmpfs: [{ target: "/dev/shm", size: "64MiB" }]`',
+    ),
+    isolation: cannot("choose an isolation", "servers are Linux"),
+    label_file: needless("labels are a map in the inventory"),
+    links: becomes((value) => {
+      const names = Array.isArray(value)
+        ? value.map((each) => nameOrText(String(each).split(":")[0]))
+        : [];
+      return {
+        write: names.length === 0 ? {} : { dependsOn: names },
+        notes: [
+          "services of one network reach each other by name; another name is an alias of the other service: " +
+            '`networks: [{ name: "default", aliases: ["…"] }]`',
+        ],
+      };
+    }),
+    log_driver: renamed("logging", (driver) => ({ driver })),
+    log_opt: cannot(
+      "have options of its log beside logging",
+      'write `logging: { driver: "journald", options: {} }`',
+    ),
+    mac_address: cannot("have a fixed hardware address", "others find it by its name"),
+    mem_limit: renamed("resources", memoryLimit),
+    mem_reservation: renamed("resources", (value) => {
+      const memory = sizeHere(value);
+      return memory && { reservations: { memory } };
+    }),
+    mem_swappiness: cannot(
+      "say how it is swapped",
+      'limit its memory: `resources: { limits: { memory: "512MiB" } }`',
+    ),
+    memswap_limit: cannot(
+      "have a limit of swap",
+      'limit its memory: `resources: { limits: { memory: "512MiB" } }`',
+    ),
+    models: cannot("ask for a model of an AI", "run it as a service of its own"),
+    net: cannot(
+      "share the network of its server or of another container",
+      'publish its ports: `ports: [{ target: 80, mode: "host" }]`',
+    ),
+    network_mode: cannot(
+      "share the network of its server or of another container",
+      'publish its ports on each server that runs it: `ports: [{ target: 80, mode: "host" }]`; for no network at all write `networks: []`',
+    ),
+    oom_kill_disable: cannot(
+      "be kept from being ended when memory is used up",
+      'reserve what it needs: `resources: { reservations: { memory: "512MiB" } }`',
+    ),
+    oom_score_adj: cannot(
+      "say in which order it is ended when memory is used up",
+      'reserve what it needs: `resources: { reservations: { memory: "512MiB" } }`',
+    ),
+    pid: cannot(
+      "share the processes of its server or of another container",
+      'what only reads them mounts /proc: `volumes: [{ source: "/proc", target: "/host/proc", readOnly: true }]`; what must see them runs on the server itself',
+    ),
+    pids_limit: renamed("resources", (value) => {
+      const pids = numberHere(value);
+      return pids === undefined || pids < 1 ? undefined : { limits: { pids } };
+    }),
+    platform: needless("all servers have one architecture, for which images are built"),
+    post_start: becomes(() => ({
+      write: {},
+      notes: [
+        'what prepares its data is a step: `initialize: [{ name: "prepare", command: ["…"] }]`',
+      ],
+    })),
+    pre_stop: becomes(() => ({
+      write: {},
+      notes: [
+        "what is to be done at the end the program does on its stop signal, within stopGracePeriod",
+      ],
+    })),
+    privileged: cannot(
+      "be privileged",
+      'name the capabilities that the program needs: `capabilities: { add: ["NET_ADMIN"] }`, mount folders of the server with volumes; a whole system with systemd is `standalone: true`',
+    ),
+    profiles: becomes(() => ({
+      write: {},
+      notes: [
+        'a service runs on the stages of `availableOn: ["private", "staging"]`; to switch it off for a while write `mode: { replicas: 0 }`',
+      ],
+    })),
+    provider: cannot(
+      "be made by a program other than the Engine",
+      "run it as a service of an image",
+    ),
+    pull_policy: needless(
+      "images are named by digest and are on every server before a service changes",
+    ),
+    read_only: renamed("readOnly"),
+    runtime: cannot("choose a runtime", placeInstead),
+    scale: renamed("mode", (value) => {
+      const replicas = numberHere(value);
+      return replicas === undefined ? undefined : { replicas };
+    }),
+    security_opt: cannot(
+      "have security options of the Engine here (seccomp, AppArmor, no-new-privileges)",
+      'take capabilities away: `capabilities: { drop: ["ALL"] }`, and let it run as a user: `user: "1000"`, `readOnly: true`',
+    ),
+    shm_size: renamed("tmpfs", (value) => {
+      const size = sizeHere(value);
+      return size && [{ target: "/dev/shm", size }];
+    }),
+    stdin_open: needless(
+      "nobody is at the other end of a service's input; `npx hive shell <service>` goes into it",
+    ),
+    stop_grace_period: renamed("stopGracePeriod", asSeconds),
+    stop_signal: renamed("stopSignal", (value) =>
+      typeof value === "string" ? (value.startsWith("SIG") ? value : `SIG${value}`) : undefined,
+    ),
+    storage_opt: cannot("have options of its container's storage", "put data on a volume"),
+    use_api_socket: becomes(() => ({
+      write: { volumes: [{ source: "/var/run/docker.sock", target: "/var/run/docker.sock" }] },
+      notes: ["whoever has this socket has the server"],
+    })),
+    userns_mode: cannot("choose a user namespace", 'let it run as a user: `user: "1000"`'),
+    uts: cannot("share the host name of its server", 'write `hostname: "{{.Node.Hostname}}"`'),
+    volume_driver: needless(
+      'the driver stands with the volume in site/site.ts: `{ driver: { name: "…" } }`',
+    ),
+    volumes_from: cannot(
+      "mount what another service mounts",
+      "name the volume in both; one that is replicated has one writer",
+    ),
+    working_dir: renamed("workingDirectory"),
+  },
+};
+
+const external = (what: string): string =>
+  `exists outside of the site, and a site uses only what it makes itself: ${what}`;
+
+/** Keys of `placement`. */
+export const composePlacement: ForeignTable = {
+  system: compose,
+  keys: {
+    max_replicas_per_node: renamed("maxReplicasPerHost", numberHere),
+    preferences: becomes((value) => {
+      const placement = placementOf({ preferences: value });
+      return isMap(placement) ? { write: placement } : undefined;
+    }),
+  },
+};
+
+/** Keys of a network. */
+export const composeNetwork: ForeignTable = {
+  system: compose,
+  keys: {
+    driver_opts: renamed("driverOptions", (value) =>
+      isMap(value)
+        ? Object.fromEntries(
+            Object.entries(value).map(([key, each]) => [key, shownValue(key, String(each))]),
+          )
+        : undefined,
+    ),
+    enable_ipv4: needless("every network has IPv4"),
+    enable_ipv6: cannot("have IPv6 addresses inside here", "networks of the site have IPv4"),
+    external: becomes((value) =>
+      value === false
+        ? { write: {} }
+        : {
+            write: {},
+            notes: [
+              external(
+                "hive makes the network under this name, and what is outside joins it there",
+              ),
+            ],
+          },
+    ),
+    ipam: becomes((value) => {
+      const config = isMap(value) ? value["config"] : undefined;
+      const first: unknown = Array.isArray(config) ? config[0] : undefined;
+      if (!isMap(first)) return { write: {} };
+      const { subnet, gateway } = first;
+      return {
+        write: {
+          ...(subnet === undefined ? {} : { subnet }),
+          ...(gateway === undefined ? {} : { gateway }),
+        },
+        ...(Array.isArray(config) && config.length > 1
+          ? { notes: ["a network has one subnet here"] }
+          : {}),
+      };
+    }),
+    labels: needless("hive labels what it makes"),
+    name: needless("its name is its key"),
+  },
+};
+
+/** Keys of a volume. */
+export const composeVolume: ForeignTable = {
+  system: compose,
+  keys: {
+    driver_opts: becomes((value, { beside }) => driverVolume(beside["driver"], value)),
+    external: becomes((value) =>
+      value === false
+        ? { write: { local: {} } }
+        : {
+            write: { local: {} },
+            notes: [
+              external("copy its data into the new one"),
+              'or `replicated: { size: "1GiB" }`, for data that follow their task',
+            ],
+          },
+    ),
+    labels: needless("hive labels what it makes"),
+    name: needless("its name is its key"),
+  },
+};
+
+/** A volume of a driver; the driver `local` with options of NFS is an NFS volume. */
+export function driverVolume(
+  name: unknown,
+  options: unknown,
+): { readonly write: Readonly<Record<string, unknown>> } {
+  const map = isMap(options) ? options : {};
+  if (name === undefined || name === "local") {
+    const server = /(?:^|,)addr=([^,]+)/.exec(String(map["o"] ?? ""))?.[1];
+    if (/^nfs/.test(String(map["type"] ?? "")) && server !== undefined) {
+      return { write: { nfs: { server, path: String(map["device"] ?? "").replace(/^:/, "") } } };
+    }
+    if (Object.keys(map).length === 0) return { write: { local: {} } };
+  }
+  const shown = Object.fromEntries(
+    Object.entries(map).map(([key, each]) => [key, shownValue(key, String(each))]),
+  );
+  return {
+    write: {
+      driver: {
+        name: String(name ?? "local"),
+        ...(Object.keys(shown).length === 0 ? {} : { options: shown }),
+      },
+    },
+  };
+}
+
+const operatorsValue = becomes((_, { name }) => ({
+  write: { fromStage: true },
+  notes: [
+    `give the value to each stage: npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets["${nameOrText(name)}"]'`,
+  ],
+}));
+
+/** Keys of a secret. */
+export const composeSecret: ForeignTable = {
+  system: compose,
+  keys: {
+    driver: cannot("have secrets of a driver here", "write `{ fromStage: true }`"),
+    environment: operatorsValue,
+    external: operatorsValue,
+    file: operatorsValue,
+    labels: needless("hive labels what it makes"),
+    name: needless("its name is its key"),
+    template_driver: cannot(
+      "have templates in secrets here",
+      'write a config with `template: true` that reads the secret: {{ secret "name" }}',
+    ),
+  },
+};
+
+/** Keys of a config. */
+export const composeConfig: ForeignTable = {
+  system: compose,
+  keys: {
+    environment: becomes((value) => ({
+      write: { content: new Expression(`process.env[${JSON.stringify(value)}] ?? ""`) },
+    })),
+    external: becomes(() => ({
+      write: { file: "…" },
+      notes: [external("put its text into a file of the project")],
+    })),
+    labels: needless("hive labels what it makes"),
+    name: needless("its name is its key, and a changed content gets another one"),
+    template_driver: renamed("template", () => true),
+  },
+};
+
+/** Keys at the top of a Compose file. */
+export const composeSite: ForeignTable = {
+  system: compose,
+  keys: {
+    include: needless('another file is imported: `import { web } from "./services/web"`'),
+    models: cannot("ask for a model of an AI", "run it as a service of its own"),
+    version: needless("a site has no version"),
+  },
+};

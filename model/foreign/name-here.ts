@@ -1,0 +1,28 @@
+import { isDnsLabel } from "../names";
+
+/** The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is left of it. */
+export function nameHere(text: string): string | undefined {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return isDnsLabel(name) ? name : undefined;
+}
+
+/** The nearest name, or the text itself where there is none. */
+export function nameOrText(text: unknown): string {
+  return nameHere(String(text)) ?? String(text);
+}
+
+/** What keeps a text from being a name here, in words: `has an underscore (_)`. Undefined when nothing does. */
+export function nameFault(text: string): string | undefined {
+  const faults = [
+    ...(text.includes("_") ? ["an underscore (_)"] : []),
+    ...(text.includes(".") ? ["a dot (.)"] : []),
+    ...(/[A-Z]/.test(text) ? ["capital letters"] : []),
+    ...(/\s/.test(text) ? ["a space"] : []),
+    ...[...new Set(text.replace(/[A-Za-z0-9_.\s-]/g, ""))].map((sign) => `the sign ${sign}`),
+    ...(/^-|-$/.test(text) ? ["a hyphen at its beginning or end"] : []),
+  ];
+  return faults.length === 0 ? undefined : `has ${faults.join(" and ")}`;
+}
