@@ -39,13 +39,21 @@ interface Change {
 
 /** What changed, as deep as both sides are maps. A key of the configuration whose last value goes, goes with it. */
 function changesBetween(before: unknown, after: unknown, path: readonly string[]): Change[] {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (isDeepStrictEqual(asTexts(before), asTexts(after))) return [];
   if (!isPlainMap(before) || !isPlainMap(after) || isSecret(before) || isSecret(after))
     return [{ path, value: after }];
   if (path.length > 1 && Object.keys(after).length === 0) return [{ path, value: undefined }];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
     changesBetween(before[key], after[key], [...path, key]),
   );
+}
+
+/** Numbers and booleans as texts: Pulumi writes every value that it did not change as one, `3` as `"3"`. */
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (isPlainMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner)]));
+  return value === undefined || value === null ? value : String(value);
 }
 
 /**
