@@ -26,11 +26,7 @@ export async function pulumi(options: {
 /** What a command wrote into the generated configuration belongs to the file that is committed: the next run reads that one. */
 function commitChanges(stack: Stack, before: string): void {
   const committed = readFileSync(stack.committedFile, "utf8");
-  const text = withConfigChanges(
-    committed,
-    before,
-    readFileSync(stack.folder.configFile, "utf8"),
-  );
+  const text = withConfigChanges(committed, before, readFileSync(stack.folder.configFile, "utf8"));
   if (text !== committed) writeFileSync(stack.committedFile, text);
 }
 

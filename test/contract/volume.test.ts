@@ -207,7 +207,9 @@ describe("Volume", () => {
     const before = server.log().length;
     await server.delete(text, id, outs);
     expect(held()).toEqual([[], [], ["data"]]);
-    expect(server.log()).toContain("the volume 'data' was not removed from hive2.example: no answer");
+    expect(server.log()).toContain(
+      "the volume 'data' was not removed from hive2.example: no answer",
+    );
     // The server may be gone, and the volume with it: there is nothing to be done on it.
     expect(server.log().slice(before)).not.toContain("docker volume rm");
     await server.delete(text, id, outs);

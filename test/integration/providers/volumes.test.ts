@@ -173,7 +173,9 @@ describe("a volume that is removed while ended tasks hold it", () => {
     await asRoot(2, `docker run --detach --name by-hand --volume held:/h ${taskImage}`);
     const warnings = jest.spyOn(console, "warn").mockImplementation(() => undefined);
     await remove(state);
-    expect(String(warnings.mock.calls)).toMatch(/vol2\.lab\.example: it is in use by by-hand \(running\)/);
+    expect(String(warnings.mock.calls)).toMatch(
+      /vol2\.lab\.example: it is in use by by-hand \(running\)/,
+    );
     for (const index of [0, 1]) expect(await volumesOn(index)).not.toContain("held");
     await asRoot(2, "docker rm --force by-hand");
     await remove(state);

@@ -274,5 +274,9 @@ test("a phase has not taken until what it replaced is removed, at the end of the
     (before, [event, now]) => foldEvent(before, event, now),
     initialProgress("build"),
   );
-  expect(sectionOf(progress, "setup-hosts")).toMatchObject({ startedAt: 1000, endedAt: 2000, counts: { replaced: 1 } });
+  expect(sectionOf(progress, "setup-hosts")).toMatchObject({
+    startedAt: 1000,
+    endedAt: 2000,
+    counts: { replaced: 1 },
+  });
 });
