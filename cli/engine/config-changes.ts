@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isScalar, parseDocument, stringify } from "yaml";
+import { mergeConfig } from "./config-file";
 
 /**
  * Commands below `pulumi config` that write values into the stage's configuration; `config` alone lists it.
@@ -28,6 +29,17 @@ export function changesConfig(args: readonly string[]): boolean {
  */
 export function withConfigChanges(committed: string, before: string, after: string): string {
   return changesBetween(valuesOf(before), valuesOf(after), ["config"]).reduce(applied, committed);
+}
+
+/**
+ * Takes over how secrets are encrypted as well, where the committed file does not say it: for a state that a team shares, Pulumi may have
+ * made a salt with the first secret, and without it nobody else could read that.
+ *
+ * @returns the new text; the same text when there is nothing to take over
+ */
+export function withEncryption(committed: string, generated: string): string {
+  const merged = mergeConfig({ committed, generated });
+  return isDeepStrictEqual(contentOf(merged), contentOf(committed)) ? committed : merged;
 }
 
 interface Change {

@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse, parseDocument } from "yaml";
-import { changesConfig, withConfigChanges } from "../../../cli/engine/config-changes";
+import {
+  changesConfig,
+  withConfigChanges,
+  withEncryption,
+} from "../../../cli/engine/config-changes";
 
 const committed = readFileSync(join(__dirname, "../../../Pulumi.private.yaml"), "utf8");
 const secret = { secure: `v1:${"a".repeat(200)}` };
@@ -27,6 +31,14 @@ test.each([
   [["stack", "rm", "set"], false],
 ])("%j changes the configuration: %s", (args, changes) => {
   expect(changesConfig(args)).toBe(changes);
+});
+
+test("a salt that Pulumi made goes into the file of a state that is shared, unless that has one", () => {
+  const generated = "encryptionsalt: v1:made\nconfig: {}\n";
+  expect(parse(withEncryption(committed, generated))).toMatchObject({ encryptionsalt: "v1:made" });
+  const own = `${committed}encryptionsalt: v1:own\n`;
+  expect(withEncryption(own, generated)).toBe(own);
+  expect(withEncryption(committed, "config: {}\n")).toBe(committed);
 });
 
 describe("what a command changed", () => {
