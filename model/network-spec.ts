@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 
-import { cidrFault, contains, gatewayAddress, overlaps, parseAddress, parseCidr } from "./addresses";
+import {
+  cidrFault,
+  contains,
+  gatewayAddress,
+  overlaps,
+  parseAddress,
+  parseCidr,
+} from "./addresses";
 import { siteLabel } from "./service-spec/labels";
 import { nameLabel } from "./swarm-labels";
 import { sortedRecord } from "./text-order";

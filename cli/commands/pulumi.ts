@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { changesConfig, withConfigChanges } from "../engine/config-changes";
+import { changesConfig, withConfigChanges, withEncryption } from "../engine/config-changes";
 import { openStack } from "../engine/open-stack";
 import { pulumiArguments, stageOfArguments } from "../engine/pulumi-arguments";
 import type { Stack } from "../engine/stack";
@@ -26,11 +26,9 @@ export async function pulumi(options: {
 /** What a command wrote into the generated configuration belongs to the file that is committed: the next run reads that one. */
 function commitChanges(stack: Stack, before: string): void {
   const committed = readFileSync(stack.committedFile, "utf8");
-  const text = withConfigChanges(
-    committed,
-    before,
-    readFileSync(stack.folder.configFile, "utf8"),
-  );
+  const after = readFileSync(stack.folder.configFile, "utf8");
+  const changed = withConfigChanges(committed, before, after);
+  const text = stack.isLocal ? changed : withEncryption(changed, after);
   if (text !== committed) writeFileSync(stack.committedFile, text);
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isScalar, parseDocument, stringify } from "yaml";
+import { mergeConfig } from "./config-file";
 
 /**
  * Commands below `pulumi config` that write values into the stage's configuration; `config` alone lists it.
@@ -30,6 +31,17 @@ export function withConfigChanges(committed: string, before: string, after: stri
   return changesBetween(valuesOf(before), valuesOf(after), ["config"]).reduce(applied, committed);
 }
 
+/**
+ * Takes over how secrets are encrypted as well, where the committed file does not say it: for a state that a team shares, Pulumi may have
+ * made a salt with the first secret, and without it nobody else could read that.
+ *
+ * @returns the new text; the same text when there is nothing to take over
+ */
+export function withEncryption(committed: string, generated: string): string {
+  const merged = mergeConfig({ committed, generated });
+  return isDeepStrictEqual(contentOf(merged), contentOf(committed)) ? committed : merged;
+}
+
 interface Change {
   /** Keys from the top of the document. */
   readonly path: readonly string[];
@@ -39,13 +51,21 @@ interface Change {
 
 /** What changed, as deep as both sides are maps. A key of the configuration whose last value goes, goes with it. */
 function changesBetween(before: unknown, after: unknown, path: readonly string[]): Change[] {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (isDeepStrictEqual(asTexts(before), asTexts(after))) return [];
   if (!isPlainMap(before) || !isPlainMap(after) || isSecret(before) || isSecret(after))
     return [{ path, value: after }];
   if (path.length > 1 && Object.keys(after).length === 0) return [{ path, value: undefined }];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
     changesBetween(before[key], after[key], [...path, key]),
   );
+}
+
+/** Numbers and booleans as texts: Pulumi writes every value that it did not change as one, `3` as `"3"`. */
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (isPlainMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner)]));
+  return value === undefined || value === null ? value : String(value);
 }
 
 /**

@@ -6,6 +6,13 @@ interface KnownError {
 
 const known: readonly KnownError[] = [
   {
+    pattern: /message authentication failed/,
+    remedy:
+      "A secret in this stage's Pulumi.<stage>.yaml was encrypted with another key: on another computer, or before .hive/ was\n" +
+      "removed there. Nothing was changed. Give it again, with its name in the place of NAME:\n" +
+      "  npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets[\"NAME\"]'",
+  },
+  {
     pattern: /incorrect passphrase/,
     remedy:
       "The passphrase is not the one that this stage was made with. Nothing was changed.\n" +

@@ -33,7 +33,7 @@ export function dynamicType(kind: string): string {
 /** Takes a URN apart. A text that is no URN becomes the name. */
 export function readUrn(urn: string): ResourceName {
   const [, , types, ...names] = urn.split("::");
-  if (types === undefined || names.length === 0) 
+  if (types === undefined || names.length === 0)
     return { name: urn, type: "", kind: "", phase: undefined };
   const chain = types.split("$");
   const phase = chain.flatMap((type) => phaseTypes.get(type) ?? [])[0];

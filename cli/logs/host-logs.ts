@@ -32,6 +32,8 @@ const dialSeconds = 4;
 const readSeconds = 60;
 /** Containers of a host that are read at the same time: channels to a host are few. */
 const atATime = 4;
+/** Containers that are followed over one connection: each holds one of its channels for as long as it runs. */
+const followedAtOnce = 6;
 /** A host that was lost while it was followed is tried again after this time. */
 const againMs = 3000;
 
@@ -120,12 +122,24 @@ async function followEngine(
   sink: LogSink,
   signal: AbortSignal,
 ): Promise<void> {
-  const following = new Set<string>();
+  const following = new Map<string, number>();
   const failed = new AbortController();
+  const ending = AbortSignal.any([signal, failed.signal]);
   const follow = (container: ListedTask): void => {
     if (following.has(container.id)) return;
-    following.add(container.id);
-    readContainer(docker, container, request, sink, container.running).then(
+    const place = firstFree([...following.values()]);
+    following.set(container.id, place);
+    // Beside the host's shared connection, whose channels are for events and for the lists of tasks.
+    withEngine(
+      host,
+      (engine) => readContainer(engine, container, request, sink, container.running),
+      {
+        deadlineSeconds: Infinity,
+        dialSeconds,
+        beside: `logs ${Math.floor(place / followedAtOnce)}`,
+        signal: ending,
+      },
+    ).then(
       () => following.delete(container.id),
       (error: unknown) => failed.abort(error),
     );
@@ -137,7 +151,7 @@ async function followEngine(
       event: ["start"],
       label: [`com.docker.swarm.service.name=${request.service}`],
     }),
-    abortSignal: AbortSignal.any([signal, failed.signal]),
+    abortSignal: ending,
   })) as Readable;
   for (const container of await listTasks(docker, host, request)) follow(container);
   try {
@@ -151,6 +165,13 @@ async function followEngine(
     failed.signal.throwIfAborted();
     throw error;
   }
+}
+
+/** The smallest number that is not taken. */
+function firstFree(taken: readonly number[]): number {
+  let number = 0;
+  while (taken.includes(number)) number += 1;
+  return number;
 }
 
 /** A container of a service. */

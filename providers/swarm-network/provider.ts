@@ -87,7 +87,9 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
       // No id: it is gone, and the next run makes it again.
       if (seen === undefined) return {};
       // What the network does not have must not be taken over from the state.
-      const others = Object.entries(props).filter(([name]) => !["subnet", "gateway"].includes(name));
+      const others = Object.entries(props).filter(
+        ([name]) => !["subnet", "gateway"].includes(name),
+      );
       return readResult(id, Object.fromEntries(others) as unknown as typeof props, INPUTS, seen);
     } catch (error) {
       if (!isTransportError(error)) throw error;

@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number;
+  /** Name of a connection beside the host's shared one, see `UseOptions` of the pool. */
+  readonly beside?: string;
   /** Ends the work early. */
   readonly signal?: AbortSignal;
 }
@@ -55,6 +57,7 @@ export async function withEngine<T>(
       withHost(access, (host) => converse(access, host, use, signal), {
         signal,
         dialSeconds: options.dialSeconds,
+        beside: options.beside,
       }),
     options.signal,
   );

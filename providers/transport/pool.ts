@@ -42,6 +42,11 @@ interface Pool {
 export interface UseOptions {
   /** How long this caller waits for an open connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number | undefined;
+  /**
+   * Name of a connection beside the host's shared one, for what holds its channels for as long as somebody looks: with the shared one it
+   * would keep all others from theirs.
+   */
+  readonly beside?: string | undefined;
   /** Ends everything that waits. */
   readonly signal: AbortSignal;
 }
@@ -72,7 +77,7 @@ export function transportPool(): Pool {
 }
 
 /**
- * Runs `use` with the host's one connection: opened if needed, shared with all other calls, and closed some seconds
+ * Runs `use` with the host's one connection (or one beside it): opened if needed, shared with all other calls, and closed some seconds
  * after the last of them.
  *
  * @throws TransportError of {@link openConnection}, `lost` as soon as the connection breaks, or what `use` throws
@@ -82,7 +87,7 @@ export async function withHost<T>(
   use: (host: OpenHost) => Promise<T>,
   options: UseOptions,
 ): Promise<T> {
-  const host = enter(access);
+  const host = enter(poolKey(access, options.beside));
   try {
     const connection = await connect(access, host, options);
     return await untilLost(
@@ -120,15 +125,15 @@ export function closeIdleConnections(): void {
 }
 
 /** All that makes two accesses the same connection. */
-function poolKey(access: HostAccess): string {
+function poolKey(access: HostAccess, beside?: string): string {
   const { user, address, port, hostKey, privateKeyFile } = access;
-  return JSON.stringify([user, address, port, hostKey, privateKeyFile]);
+  const parts = [user, address, port, hostKey, privateKeyFile];
+  return JSON.stringify(beside === undefined ? parts : [...parts, beside]);
 }
 
 /** Counts a user of the host's connection in. */
-function enter(access: HostAccess): PooledHost {
+function enter(key: string): PooledHost {
   const { hosts } = transportPool();
-  const key = poolKey(access);
   let host = hosts.get(key);
   if (host === undefined) {
     host = {

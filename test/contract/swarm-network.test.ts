@@ -203,10 +203,11 @@ describe("SwarmNetwork", () => {
     expect(own()).toEqual([]);
     await server.delete(text, id, outs);
     await Promise.all(swarm.hosts.map((host) => host.die()));
+    const before = server.log().length;
     await server.delete(text, id, outs);
     expect(server.log()).toContain("the network 'backend' could not be removed and is forgotten");
     // What is left of it goes with the servers: there is nothing to be done on them.
-    expect(server.log()).not.toContain("docker network rm");
+    expect(server.log().slice(before)).not.toContain("docker network rm");
   });
 
   test("accepts unknown values of a preview, and refuses what no Swarm takes", async () => {

@@ -204,11 +204,14 @@ describe("Volume", () => {
     hosts[0]!.used.add("data");
     setTimeout(() => hosts[0]!.used.clear(), 700);
     await hosts[2]!.die();
+    const before = server.log().length;
     await server.delete(text, id, outs);
     expect(held()).toEqual([[], [], ["data"]]);
-    expect(server.log()).toContain("the volume 'data' was not removed from hive2.example: no answer");
+    expect(server.log()).toContain(
+      "the volume 'data' was not removed from hive2.example: no answer",
+    );
     // The server may be gone, and the volume with it: there is nothing to be done on it.
-    expect(server.log()).not.toContain("docker volume rm");
+    expect(server.log().slice(before)).not.toContain("docker volume rm");
     await server.delete(text, id, outs);
   });
 
@@ -229,10 +232,11 @@ describe("Volume", () => {
       hosts[1]!.services.set("changed", ["data2"]);
       hosts[1]!.containers.push(container("c", "exited", "changed"));
       hosts[2]!.containers.push(container("d", "created", "gone"));
+      const before = server.log().length;
       await server.delete(text, id, outs);
       expect(held()).toEqual([[], [], []]);
       expect(hosts.flatMap(({ containers }) => containers)).toEqual([]);
-      expect(server.log()).not.toContain("docker volume rm");
+      expect(server.log().slice(before)).not.toContain("docker volume rm");
     });
 
     test("leaves what runs, what no service made, and what a service still mounts, and names it", async () => {

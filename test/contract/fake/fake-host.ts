@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 
 import { Server as SshServer } from "ssh2";
 
@@ -31,7 +31,7 @@ export interface EngineRequest {
   readonly headers: IncomingMessage["headers"];
 }
 
-/** Status and JSON body, or bytes. */
+/** Status and JSON body, or bytes, or a stream that goes on. */
 export interface EngineAnswer {
   readonly status: number;
   readonly body?: unknown;
@@ -214,6 +214,12 @@ function engineServer(handler: EngineHandler): HttpServer {
       text,
       headers: request.headers,
     });
+    if (body instanceof Readable) {
+      response.writeHead(status, { connection: "close" });
+      response.flushHeaders();
+      body.pipe(response);
+      return;
+    }
     const bytes = Buffer.isBuffer(body)
       ? body
       : Buffer.from(body === undefined ? "" : JSON.stringify(body));

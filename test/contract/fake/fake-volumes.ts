@@ -66,7 +66,8 @@ export async function startFakeVolumeHost(
     }
     const container = containers.find(({ Id }) => path === `/containers/${Id}`);
     if (container !== undefined) {
-      if (container.State === "running") return refuse(409, "You cannot remove a running container");
+      if (container.State === "running")
+        return refuse(409, "You cannot remove a running container");
       containers.splice(containers.indexOf(container), 1);
       return { status: 204 };
     }
@@ -80,7 +81,8 @@ export async function startFakeVolumeHost(
     const volume = volumes.find(({ Name }) => Name === wanted);
     if (volume === undefined) return refuse(404, `get ${wanted}: no such volume`);
     if (method !== "DELETE") return { status: 200, body: volume };
-    if (used.has(wanted) || containers.some(({ volume: held }) => held === wanted)) return refuse(409, `remove ${wanted}: volume is in use - [4f2a]`);
+    if (used.has(wanted) || containers.some(({ volume: held }) => held === wanted))
+      return refuse(409, `remove ${wanted}: volume is in use - [4f2a]`);
     volumes.splice(volumes.indexOf(volume), 1);
     return { status: 204 };
   };

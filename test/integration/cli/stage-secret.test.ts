@@ -83,9 +83,12 @@ test("a stage that is destroyed and brought up again has it still", async () => 
 test("a computer that has no key for it says what to do", async () => {
   stage.write(".hive/passphrase", "another one\n");
   stage.write(".hive/private/engine/Pulumi.private.yaml", undefined);
-  const preview = await stage.hive(["pulumi", "--", "preview"]);
-  expect(preview.code).not.toBe(0);
-  expect(preview.output).toContain("SEE");
+  const run = await stage.hive(["up", "--yes"]);
+  expect(run.code).not.toBe(0);
+  expect(run.output).toMatch(/was encrypted with another key[^]*npx hive pulumi -- config set/);
+  const set = ["pulumi", "--", "config", "set", "--stack", "private", "--secret", "--path", key];
+  expect((await stage.hive(set, { stdin: "another value" })).code).toBe(0);
+  expect((await get()).stdout.trim()).toBe("another value");
 });
 
 test("removed, it is gone, and the file is what it was", async () => {

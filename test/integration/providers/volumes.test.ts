@@ -137,6 +137,56 @@ describe("volumes of the engines", () => {
   });
 });
 
+describe("a volume that is removed while ended tasks hold it", () => {
+  const held = { name: "held", driver: "local" };
+
+  test("goes from every server, with the containers that the Swarm kept of the service; what runs keeps it, and is named", async () => {
+    const state = await create(held);
+    const service = await createLabService(lab, {
+      Name: "holder",
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: taskImage,
+          Mounts: [{ Type: "volume", Source: "held", Target: "/held" }],
+          StopGracePeriod: 1_000_000_000,
+        },
+      },
+    });
+    await runningTask(lab, service);
+    const containersWith = (index: number): Promise<string[]> =>
+      withEngine(host(index), async (docker) => {
+        const filters = JSON.stringify({ volume: ["held"] });
+        return (await docker.listContainers({ all: true, filters })).map(({ State }) => State);
+      });
+    // The service mounts it no more; the Swarm keeps the container of the task before.
+    await withAnyManager(lab.hosts, async (docker) => {
+      const seen = docker.getService(service);
+      const { Version, Spec } = (await seen.inspect()) as {
+        Version: { Index: number };
+        Spec: { TaskTemplate: { ContainerSpec: object } };
+      };
+      Spec.TaskTemplate.ContainerSpec = { ...Spec.TaskTemplate.ContainerSpec, Mounts: [] };
+      await seen.update({ version: Version.Index, ...Spec });
+    });
+    await eventually("the first task has ended", 60, async () => {
+      const states = (await Promise.all([0, 1, 2].map(containersWith))).flat();
+      return states.length > 0 && states.every((each) => each === "exited") ? true : undefined;
+    });
+    await asRoot(2, `docker run --detach --name by-hand --volume held:/h ${taskImage}`);
+    const warnings = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+    await remove(state);
+    expect(String(warnings.mock.calls)).toMatch(
+      /vol2\.lab\.example: it is in use by by-hand \(running\)/,
+    );
+    for (const index of [0, 1]) expect(await volumesOn(index)).not.toContain("held");
+    await asRoot(2, "docker rm --force by-hand");
+    await remove(state);
+    warnings.mockRestore();
+    await withAnyManager(lab.hosts, (docker) => docker.getService(service).remove());
+    for (const index of [0, 1, 2]) expect(await volumesOn(index)).not.toContain("held");
+  });
+});
+
 describe("the driver hive-shared, a stand-in for replicated disks", () => {
   test("shows on every server the data that one of them wrote", async () => {
     shared = await create();

@@ -2,14 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse, parseDocument } from "yaml";
-import { changesConfig, withConfigChanges } from "../../../cli/engine/config-changes";
+import {
+  changesConfig,
+  withConfigChanges,
+  withEncryption,
+} from "../../../cli/engine/config-changes";
 
 const committed = readFileSync(join(__dirname, "../../../Pulumi.private.yaml"), "utf8");
 const secret = { secure: `v1:${"a".repeat(200)}` };
 
-/** What Pulumi leaves in the generated file: other order, no comments, the salt. */
+/** What Pulumi leaves in the generated file: no comments, texts instead of numbers, the salt. */
 function rewritten(text: string, edit: (config: Record<string, unknown>) => void): string {
   const { config } = parse(text) as { config: Record<string, unknown> };
+  // Of `3` it makes `"3"`.
+  for (const [key, value] of Object.entries(config))
+    if (typeof value === "number") config[key] = String(value);
   edit(config);
   return JSON.stringify({ encryptionsalt: "v1:salt", config });
 }
@@ -26,8 +33,16 @@ test.each([
   expect(changesConfig(args)).toBe(changes);
 });
 
+test("a salt that Pulumi made goes into the file of a state that is shared, unless that has one", () => {
+  const generated = "encryptionsalt: v1:made\nconfig: {}\n";
+  expect(parse(withEncryption(committed, generated))).toMatchObject({ encryptionsalt: "v1:made" });
+  const own = `${committed}encryptionsalt: v1:own\n`;
+  expect(withEncryption(own, generated)).toBe(own);
+  expect(withEncryption(committed, "config: {}\n")).toBe(committed);
+});
+
 describe("what a command changed", () => {
-  const before = rewritten(committed, () => undefined);
+  const before = committed;
 
   it("is added to the committed file, whose every line stays as it is", () => {
     const after = rewritten(committed, (config) => {
@@ -101,6 +116,10 @@ describe("what a command changed", () => {
     fc.array(scalar),
   );
   const config = fc.dictionary(key, value);
+  const texts = (inner: unknown): unknown =>
+    JSON.parse(JSON.stringify(inner), (_key, each: unknown) =>
+      typeof each === "object" ? each : String(each),
+    ) as unknown;
 
   it("is what the next run reads, whatever is set and removed", () => {
     fc.assert(
@@ -114,7 +133,9 @@ describe("what a command changed", () => {
           JSON.stringify({ config: old }),
           JSON.stringify({ config: wanted }),
         );
-        expect((parse(result) as { config: unknown }).config ?? {}).toEqual(wanted);
+        const read = (parse(result) as { config: unknown }).config ?? {};
+        // A map whose last value goes, goes with it; else the values are those of the command, as texts or not.
+        expect(texts(read)).toEqual(texts(wanted));
         expect(result).toContain("# The stage.");
       }),
     );

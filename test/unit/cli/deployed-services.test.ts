@@ -20,7 +20,9 @@ const server = (index: number, role = "cluster") => ({
 const raw = {
   site: "hive.example",
   hosts: [server(0), server(1), server(3, "repository")],
-  services: { web: { image: image("a"), digest: "sha256:old", endpoints: ["tcp://172.29.16.4:8081"] } },
+  services: {
+    web: { image: image("a"), digest: "sha256:old", endpoints: ["tcp://172.29.16.4:8081"] },
+  },
 };
 
 test("after a failed run the services are those that the state has, where it has them", () => {

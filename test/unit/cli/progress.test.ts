@@ -274,6 +274,9 @@ test("a phase has not taken until what it replaced is removed, at the end of the
     (before, [event, now]) => foldEvent(before, event, now),
     initialProgress("build"),
   );
-  const section = progress.sections.find(({ name }) => name === "setup-hosts");
-  expect(section).toMatchObject({ startedAt: 1000, endedAt: 2000, counts: { replaced: 1 } });
+  expect(sectionOf(progress, "setup-hosts")).toMatchObject({
+    startedAt: 1000,
+    endedAt: 2000,
+    counts: { replaced: 1 },
+  });
 });

@@ -189,10 +189,11 @@ describe("what the engine looks at for the release of a service", () => {
 
   test("a service is not there because another one's name ends with -service", () => {
     const mail = { name: "mail", image: { kind: "build", image: "mail" } };
-    const { urns, unbuilt } = releaseTargets({ services: [mail] } as unknown as Plan, ["mail"], [
-      ...image("mail"),
-      ...service("mail-service"),
-    ]);
+    const { urns, unbuilt } = releaseTargets(
+      { services: [mail] } as unknown as Plan,
+      ["mail"],
+      [...image("mail"), ...service("mail-service")],
+    );
     expect(unbuilt).toEqual(["mail"]);
     expect(urns).not.toContain(service("mail-service")[0]);
   });

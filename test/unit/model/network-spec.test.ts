@@ -74,13 +74,19 @@ describe("a network of the Swarm", () => {
         const wanted = Object.fromEntries(
           Object.entries({ ...spec, ...had }).flatMap(([key, value]) => {
             const gone = (removed as string[]).includes(key);
-            return gone ? (key in spec ? [[key, spec[key as keyof NetworkSpec]]] : []) : [[key, value]];
+            return gone
+              ? key in spec
+                ? [[key, spec[key as keyof NetworkSpec]]]
+                : []
+              : [[key, value]];
           }),
         ) as unknown as NetworkSpec;
         // A gateway is never wanted without its range.
         fc.pre(wanted.gateway === undefined || wanted.subnet !== undefined);
         const pool = ["10.224.0.0/16"];
-        const same = JSON.stringify(toEngineNetwork(had, "x")) === JSON.stringify(toEngineNetwork(wanted, "x"));
+        const same =
+          JSON.stringify(toEngineNetwork(had, "x")) ===
+          JSON.stringify(toEngineNetwork(wanted, "x"));
         expect(hasSettings(stored(toEngineNetwork(had, "x")), wanted, pool)).toBe(same);
         expect(hasSettings(stored(toEngineNetwork(wanted, "x")), wanted, pool)).toBe(true);
       }),

@@ -335,7 +335,9 @@ test("an attribute that was set and is removed goes back to what a service witho
   fc.assert(
     fc.property(anyService, (had) => {
       for (const attribute of Object.keys(had) as (keyof ServiceSpec)[]) {
-        const others = Object.fromEntries(Object.entries(had).filter(([name]) => name !== attribute));
+        const others = Object.fromEntries(
+          Object.entries(had).filter(([name]) => name !== attribute),
+        );
         const wanted = normalizeService({ ...serviceSpec(), ...others });
         const engine = asStored(toEngineSpec(normalizeService(had)));
         // Changed from what was there, it is what it would be if it were made.
