@@ -136,8 +136,7 @@ async function expectShared(server: number): Promise<void> {
     ["helper", "app"],
   ] as const) {
     await eventually(`${one} sees ${other}`, 20, async () =>
-      (await inTask(lab, one, ["/bin/busybox", "cat", "/seen"])).trim() ===
-      `${other}-on-${name}`
+      (await inTask(lab, one, ["/bin/busybox", "cat", "/seen"])).trim() === `${other}-on-${name}`
         ? true
         : undefined,
     );
@@ -228,6 +227,19 @@ describe("an application and its helper on one replicated volume", () => {
     });
     expect(await together(1)).toBe(server);
     await expectShared(server);
+  });
+
+  test("are together again when the other one alone is lost, wherever the Swarm starts it", async () => {
+    const server = await together(10);
+    const lost = await runningTask(lab, "app");
+    await withEngine(host(server), (docker) =>
+      docker.getContainer(lost.Status.ContainerStatus?.ContainerID ?? "").kill(),
+    );
+    await eventually("another task runs", 60, async () => {
+      const now = await both();
+      return now !== undefined && now[0].ID !== lost.ID;
+    });
+    await expectShared(await together(30));
   });
 
   test("move together when their server is drained", async () => {

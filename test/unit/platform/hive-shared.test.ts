@@ -126,6 +126,15 @@ describe("a further mount on the server that holds a volume", () => {
       "the task app.1 on hive0",
     ],
     [
+      "a container by hand while the first task of a group is being started",
+      {
+        ...group,
+        containers: [container("app", "created"), byHand("look", "created")],
+        tasks: [task("app", "starting")],
+      },
+      "hive0",
+    ],
+    [
       "a task beside a container by hand",
       {
         ...group,
@@ -146,6 +155,19 @@ describe("a further mount on the server that holds a volume", () => {
     ],
   ])("is refused for %s, and names what holds it", (_, step, who) => {
     expect(run(first, { mount: "m2", ...step })).toEqual(["done", refused(who)]);
+  });
+
+  test("is let in for the second one of a group while the first one is being started", () => {
+    const step: Step = {
+      ...group,
+      containers: [container("app", "created"), container("helper", "created")],
+      tasks: [task("app", "starting"), task("helper", "preparing")],
+    };
+    expect(run(first, { mount: "m2", ...step }, { mount: "m3", ...step })).toEqual([
+      "done",
+      "done",
+      refused("hive0"),
+    ]);
   });
 
   test("is let in for the second place of the same volume in one container", () => {

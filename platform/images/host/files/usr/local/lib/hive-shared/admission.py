@@ -3,7 +3,7 @@
 A volume has one writer at a time: one task, or the tasks of one group of services that run together (`placement.with` of the
 site). A mount request does not tell for which container it is. So one is let in beside others only if all services that use
 the volume are one group, nothing else has it mounted, and a task of a service that has no running container here is being
-started here.
+started here and lacks a mount.
 """
 
 import re
@@ -56,13 +56,18 @@ def may_join(volume: str, held: int, services: list, containers: list, tasks: li
         for task in tasks
         if task["DesiredState"] == "running" and task["Status"]["State"] in COMING
     }
-    starts = any(
-        container["State"] == "created"
-        and _labels(container).get(TASK_ID_LABEL) in coming
-        and _service(container) in names - set(busy)
+    starting = {
+        _service(container)
         for container in containers
+        if container["State"] == "created" and _labels(container).get(TASK_ID_LABEL) in coming
+    }
+    # Mounts beyond those of running containers belong to containers that are being started: is there one that lacks a mount?
+    places = sum(
+        _points(service, volume)
+        for service in services
+        if service["Spec"]["Name"] in starting | set(busy)
     )
-    return starts and held < sum(_points(service, volume) for service in services)
+    return not starting <= set(busy) and held < places
 
 
 def holders_here(containers: list) -> list:

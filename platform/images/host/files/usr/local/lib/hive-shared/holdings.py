@@ -50,7 +50,7 @@ class Holdings:
         """
         with self.guard:
             turn = self.turns.setdefault(name, threading.Lock())
-        end = time.monotonic() + here
+        end = None
         while True:
             # One after the other, so that two do not both see room for one. Who waits lets others try.
             with turn:
@@ -60,7 +60,9 @@ class Holdings:
                 obstacle = self._join(name, mount)
             if obstacle is None:
                 return
-            if time.monotonic() > end:
+            now = time.monotonic()
+            end = now + here if end is None else end
+            if now > end:
                 raise store.Refusal(self._describe_holder(name, obstacle, here))
             time.sleep(POLL_SECONDS)
 
