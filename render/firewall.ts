@@ -1,6 +1,17 @@
-import type { HostPlan, Plan } from "../model/plan";
+import { isIPv6 } from "node:net";
+
+import type { HostPlan, Plan, PortPlan } from "../model/plan";
 import { renderConverge } from "./converge";
-import { keepUnit, startUnit } from "./systemd-unit";
+import {
+  closedRulesPath,
+  firewallRulesPath,
+  firewallUnit,
+  firewallUnitPath,
+  renderClosedFirewall,
+  renderFirewallUnit,
+} from "./firewall-unit";
+import { fromContainerBridges, hostProtocols } from "./firewall-parts";
+import { keepUnit } from "./systemd-unit";
 
 /** A port of a transport protocol. */
 export interface FirewallPort {
@@ -22,9 +33,15 @@ export interface FirewallRules {
   readonly managementSources: readonly string[];
   /** Addresses of the Swarm's members; empty on a host that is none. Only they reach the Swarm's own ports. */
   readonly swarmAddresses: readonly string[];
-  /** Addresses of all hosts of the site; they reach every published port of each other. */
+  /** Addresses of all hosts of the site, private and public, IPv4 and IPv6; hosts reach every published port of each other. */
   readonly siteAddresses: readonly string[];
-  /** Ports that are open to the world. */
+  /** Those of them that publish the ports of services. */
+  readonly publishingAddresses: readonly string[];
+  /** What services publish there: all that containers reach of the site's hosts. */
+  readonly publishedPorts: readonly FirewallPort[];
+  /** Addresses, IPv4 and IPv6, at which a cloud tells a server about itself, credentials included. No container reaches them. */
+  readonly metadataAddresses: readonly string[];
+  /** Ports that are open to the world on this host. */
   readonly publicPorts: readonly FirewallPort[];
   /** Ports that some networks may use. */
   readonly restrictedPorts: readonly RestrictedPort[];
@@ -33,30 +50,47 @@ export interface FirewallRules {
 /** The protocols that can be published. */
 const protocols: readonly FirewallPort["protocol"][] = ["tcp", "udp", "sctp"];
 
-/** Where the rules lie. */
-export const firewallRulesPath = "/etc/hive/firewall.nft";
+/** Where EC2 tells an instance about itself; most clouds have taken over the IPv4 one. */
+export const cloudMetadataAddresses: readonly string[] = ["169.254.169.254", "fd00:ec2::254"];
 
-const unit = "hive-firewall.service";
-const unitPath = `/etc/systemd/system/${unit}`;
+/** What the plan does not know of addresses. */
+export interface FirewallAddresses {
+  /** Public addresses of hosts, IPv4 and IPv6, by the host's name. Default: none but the private ones. */
+  readonly publicAddresses?: Readonly<Record<string, readonly string[]>>;
+  /** Default: {@link cloudMetadataAddresses}. */
+  readonly metadataAddresses?: readonly string[];
+}
 
 /** The rules of a host: what its services publish is public on cluster hosts; the registry is for the stage's network. */
-export function firewallRules(plan: Plan, host: HostPlan): FirewallRules {
+export function firewallRules(
+  plan: Plan,
+  host: HostPlan,
+  { publicAddresses = {}, metadataAddresses = cloudMetadataAddresses }: FirewallAddresses = {},
+): FirewallRules {
   const members = plan.hosts.filter((each) => each.role === "cluster");
   const isMember = host.role === "cluster";
+  const addressesOf = (each: HostPlan): readonly string[] => [
+    each.privateAddress,
+    ...(publicAddresses[each.name] ?? []),
+  ];
+  const publishedPorts = plan.services.flatMap((service) => service.ports.map(firewallPort));
   return {
     sshPort: plan.ssh.port,
     managementSources: [],
     swarmAddresses: isMember ? members.map((each) => each.privateAddress) : [],
-    siteAddresses: plan.hosts.map((each) => each.privateAddress),
-    publicPorts: isMember
-      ? plan.services.flatMap((service) =>
-          service.ports.map(({ published, protocol }) => ({ port: published, protocol })),
-        )
-      : [],
+    siteAddresses: plan.hosts.flatMap(addressesOf),
+    publishingAddresses: members.flatMap(addressesOf),
+    publishedPorts,
+    metadataAddresses,
+    publicPorts: isMember ? publishedPorts : [],
     restrictedPorts: isMember
       ? []
       : [{ port: plan.registry.port, protocol: "tcp", sources: [plan.network.cidr] }],
   };
+}
+
+function firewallPort({ published, protocol }: PortPlan): FirewallPort {
+  return { port: published, protocol };
 }
 
 /**
@@ -66,6 +100,10 @@ export function firewallRules(plan: Plan, host: HostPlan): FirewallRules {
  * Two chains, because a published port of a container never reaches `input`: Docker's NAT turns it into forwarded traffic
  * (https://docs.docker.com/engine/network/packet-filtering-firewalls/). There the port that was dialled is the one of the
  * connection's original direction. Both run before Docker's own filter chains; a packet must pass all.
+ *
+ * What a container sends is judged on its own host, by the interface that it comes in by: a source address can be forged, and
+ * on the way to another host it becomes this host's own one. It is judged before established connections are let through, so
+ * that a connection which the rules no longer allow ends when they are loaded. Only answers go first.
  */
 export function renderFirewall(rules: FirewallRules): string {
   const restricted = rules.restrictedPorts.filter((each) => each.sources.length > 0);
@@ -75,51 +113,77 @@ table inet hive
 delete table inet hive
 table inet hive {
 ${set("swarm", "ipv4_addr", rules.swarmAddresses)}
-${set("site", "ipv4_addr", rules.siteAddresses)}
+${addressSets("site", rules.siteAddresses)}
+${addressSets("publishing", rules.publishingAddresses)}
+${addressSets("metadata", rules.metadataAddresses)}
 ${set("management", "ipv4_addr; flags interval", rules.managementSources)}
-${protocols.map((each) => set(`public_${each}`, "inet_service", portsOf(each, rules))).join("\n")}
+${portSets("published", rules.publishedPorts)}
+${portSets("public", rules.publicPorts)}
 
   chain input {
     type filter hook input priority filter - 10; policy drop;
-    ct state established,related accept
     ct state invalid drop
     iifname "lo" accept
     # Docker lets bridges route to loopback addresses; no packet from outside may use that.
     ip daddr 127.0.0.0/8 drop
-    icmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
-    icmpv6 type { echo-request, destination-unreachable, packet-too-big, time-exceeded, parameter-problem, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept
-    udp sport 67 udp dport 68 accept comment "DHCP lease"
-    ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6 lease"
+    ct direction reply ct state established,related accept
+${fromContainerBridges("goto from_containers")}
+    ct state established,related accept
+${hostProtocols}
     tcp dport ${rules.sshPort} ${rules.managementSources.length === 0 ? "" : "ip saddr @management "}accept comment "SSH"
     ip saddr @swarm tcp dport { 2377, 7946 } accept comment "Swarm: managers, gossip"
     ip saddr @swarm udp dport { 4789, 7946 } accept comment "Swarm: service networks, gossip"
     ip saddr @swarm meta l4proto esp accept comment "Swarm: encrypted service networks"
-    jump from_containers
 ${protocols.map((each) => `    ${each} dport @public_${each} accept`).join("\n")}
 ${restricted.map((each) => `    ${restrictedSources(each)} ${each.protocol} dport ${each.port} accept`).join("\n")}
     counter comment "dropped: to the host"
   }
 
-  # Containers reach of their host only what it redirects for them, such as name resolution, and what is open anyway.
+  # Containers reach of their host what it redirects for them, such as name resolution, and what is open to the world.
   chain from_containers {
-    iifname { "docker0", "docker_gwbridge" } ct status dnat accept
-    iifname "br-*" ct status dnat accept
+    ct status dnat accept
+    ct state related meta l4proto { icmp, ipv6-icmp } accept
+    icmp type echo-request accept
+    icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert } accept
+${protocols.map((each) => `    ${each} dport @public_${each} accept`).join("\n")}
+    counter drop comment "dropped: from a container to its host"
   }
 
   chain published {
     type filter hook forward priority filter - 10; policy accept;
-    ct state established,related accept
     ct state invalid drop
-    iifname { "docker0", "docker_gwbridge" } accept
-    iifname "br-*" accept
+    ct direction reply ct state established,related accept
+    ip daddr @metadata counter drop comment "dropped: to the cloud's metadata"
+    ip6 daddr @metadata6 counter drop comment "dropped: to the cloud's metadata"
+    ip daddr @site goto to_hosts
+    ip6 daddr @site6 goto to_hosts
+${fromContainerBridges("ct status dnat goto published_to_containers")}
+    ct state established,related accept
+${fromContainerBridges("accept")}
     ct status dnat goto published_new
     # Not through a published port, but routed at a container's own address.
     oifname { "docker0", "docker_gwbridge" } counter drop comment "dropped: straight to a container"
     oifname "br-*" counter drop comment "dropped: straight to a container"
   }
 
+  # From a container, or whoever else takes this host for a router, to another host. There it looks as if this host had sent it.
+  chain to_hosts {
+    ct state related meta l4proto { icmp, ipv6-icmp } accept
+    icmp type echo-request accept
+    icmpv6 type echo-request accept
+${protocols.flatMap((each) => [`    ip daddr @publishing ${each} dport @published_${each} accept`, `    ip6 daddr @publishing6 ${each} dport @published_${each} accept`]).join("\n")}
+    counter drop comment "dropped: from a container to a host"
+  }
+
+  # From a container to a port that its own host publishes.
+  chain published_to_containers {
+${protocols.map((each) => `    meta l4proto ${each} ct original proto-dst @public_${each} accept`).join("\n")}
+    counter drop comment "dropped: published, not declared"
+  }
+
   chain published_new {
     ip saddr @site accept
+    ip6 saddr @site6 accept
 ${protocols.map((each) => `    meta l4proto ${each} ct original proto-dst @public_${each} accept`).join("\n")}
 ${restricted
   .map(
@@ -134,50 +198,45 @@ ${restricted
 }
 
 /** The converge step for the firewall: the ruleset, and a unit that loads it before the network comes up. */
-export function firewallStep(plan: Plan, host: HostPlan): string {
-  const path = firewallRulesPath;
+export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAddresses): string {
+  const rules = firewallRules(plan, host, addresses);
+  const unit = firewallUnit;
   return renderConverge({
     title: "firewall",
     files: [
-      { path, mode: "0600", content: renderFirewall(firewallRules(plan, host)) },
-      { path: unitPath, mode: "0644", content: renderFirewallUnit() },
+      { path: closedRulesPath, mode: "0600", content: renderClosedFirewall(rules) },
+      { path: firewallRulesPath, mode: "0600", content: renderFirewall(rules) },
+      { path: firewallUnitPath, mode: "0644", content: renderFirewallUnit() },
     ],
     packages: [{ name: "nftables" }],
     reactions: [
-      // Checked first: rules that cannot be loaded must not take the place of those that hold.
-      { name: "load-firewall", on: "any", run: [`nft --check --file ${path}`, ...startUnit(unit)] },
+      {
+        name: "load-firewall",
+        on: "any",
+        run: [
+          // Checked first: rules that cannot be loaded must not take the place of those that hold.
+          `nft --check --file ${closedRulesPath}`,
+          `nft --check --file ${firewallRulesPath}`,
+          "systemctl daemon-reload",
+          `systemctl reenable ${unit}`,
+          // Where the unit is active, this loads the new rules in one transaction; nothing is stopped, and Docker goes on.
+          `systemctl reload-or-restart ${unit}`,
+        ],
+      },
     ],
     always: [
       keepUnit(unit),
-      `if ! nft list chain inet hive input > /dev/null 2>&1; then systemctl restart ${unit}; echo "changed rules: loaded again"; fi`,
+      // A chain that the closed rules do not have: where those hold, the others are loaded too.
+      `if ! nft list chain inet hive published > /dev/null 2>&1; then systemctl reload-or-restart ${unit}; echo "changed rules: loaded again"; fi`,
     ],
     checks: [
       {
         what: "the rules are loaded",
-        run: `nft list chain inet hive input | grep 'policy drop' > /dev/null`,
+        run: `nft list chain inet hive input | grep 'policy drop' > /dev/null && nft list chain inet hive published > /dev/null`,
         remedy: `look with 'journalctl -u ${unit}' on the host`,
       },
     ],
   });
-}
-
-function renderFirewallUnit(): string {
-  return `# Kept by hive.
-[Unit]
-Description=Firewall of the hive
-Wants=network-pre.target
-Before=network-pre.target docker.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/nft --file ${firewallRulesPath}
-ExecReload=/usr/sbin/nft --file ${firewallRulesPath}
-ExecStop=/usr/sbin/nft delete table inet hive
-
-[Install]
-WantedBy=multi-user.target
-`;
 }
 
 /** A named set; without `elements` where it is empty, because an empty list is a syntax error. */
@@ -187,10 +246,22 @@ function set(name: string, type: string, elements: readonly string[]): string {
   return `  set ${name} { type ${type};${list} }`;
 }
 
-function portsOf(protocol: FirewallPort["protocol"], rules: FirewallRules): string[] {
-  return rules.publicPorts
-    .filter((each) => each.protocol === protocol)
-    .map((each) => String(each.port));
+/** A set of addresses for each family: `<name>` and `<name>6`. */
+function addressSets(name: string, addresses: readonly string[]): string {
+  const [ipv6, ipv4] = [true, false].map((wanted) =>
+    addresses.filter((each) => isIPv6(each) === wanted),
+  );
+  return `${set(name, "ipv4_addr", ipv4 ?? [])}\n${set(`${name}6`, "ipv6_addr", ipv6 ?? [])}`;
+}
+
+/** A set of ports for each protocol: `<name>_tcp` … */
+function portSets(name: string, ports: readonly FirewallPort[]): string {
+  return protocols
+    .map((protocol) => {
+      const numbers = ports.filter((each) => each.protocol === protocol).map(({ port }) => port);
+      return set(`${name}_${protocol}`, "inet_service", numbers.map(String));
+    })
+    .join("\n");
 }
 
 function restrictedSources({ sources }: RestrictedPort): string {

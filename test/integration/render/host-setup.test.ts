@@ -3,7 +3,8 @@ import { promisify } from "node:util";
 import type { HostPlan, Plan } from "../../../model/plan";
 import { daemonJsonPath } from "../../../render/daemon-json";
 import { engineStep } from "../../../render/engine";
-import { firewallRulesPath, firewallStep } from "../../../render/firewall";
+import { firewallStep } from "../../../render/firewall";
+import { firewallRulesPath } from "../../../render/firewall-unit";
 import { baseStep } from "../../../render/host-base";
 import { hostOf, samplePlan } from "../../unit/render/sample-plan";
 import { type Ending, Lab, type Outsider, type Server } from "./server";
@@ -137,7 +138,7 @@ describe("setting up hosts", () => {
     ],
     [
       "the firewall's unit",
-      "systemctl disable --now hive-firewall.service",
+      "systemctl disable hive-firewall.service",
       "firewall",
       "changed hive-firewall.service to enabled and started",
       "systemctl is-enabled hive-firewall.service | grep -c disabled",
@@ -219,8 +220,9 @@ describe("the firewall", () => {
       `docker exec declared getent ahostsv4 ${server(1).containerName}`,
     );
     expect(found.stdout).toContain(server(1).address);
+    await outsider.sh(`setsid ${listen(9000)} > /dev/null 2>&1 &`);
     const reached = await server(0).sh(
-      `docker exec declared timeout 3 bash -c 'exec 3<>/dev/tcp/${server(1).address}/22' && echo yes`,
+      `docker exec declared timeout 3 bash -c 'until exec 3<>/dev/tcp/${lab.prefix}.200/9000; do sleep 0.2; done; echo yes'`,
     );
     expect(reached.stdout).toBe("yes\n");
   });
