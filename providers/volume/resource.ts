@@ -21,7 +21,7 @@ export interface VolumeArgs {
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 3;
+const REVISION = 4;
 
 /**
  * A Docker volume of one name on the engine of every host. A minority of hosts that do not answer is tolerated, and tried
