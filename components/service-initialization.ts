@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { InitializationPlan, Plan, ServicePlan } from "../model/plan";
+import { replicatedVolumes } from "../model/service-mounts";
 import {
   type InitializationStepArgs,
   ServiceInitialization as ServiceInitializationResource,
@@ -39,6 +40,7 @@ export class ServiceInitialization extends HiveComponent {
         site: args.plan.siteName,
         service: service.name,
         serviceId: args.running.serviceId,
+        volumes: replicatedVolumes(service.mounts, args.plan.volumes),
         steps: service.initialize.map((step, index) =>
           stepArgs(step, `site/services/${service.name}.ts: initialize[${index}]`, args.secrets),
         ),

@@ -14,6 +14,8 @@ export interface InitializationRecord {
   readonly site: string;
   readonly service: string;
   readonly step: string;
+  /** Replicated volumes that the service had, in alphabetical order; absent in records that an older version wrote. */
+  readonly volumes?: readonly string[];
   readonly result: InitializationResult;
   /** When, RFC 3339. */
   readonly at: string;
@@ -45,6 +47,7 @@ export interface EngineConfigSpec {
 export const initializationLabels = {
   service: "hive.init.service",
   step: "hive.init.step",
+  volumes: "hive.init.volumes",
   result: "hive.init.result",
   at: "hive.init.at",
   detail: "hive.init.detail",
@@ -62,6 +65,9 @@ export function toEngineConfig(record: NewInitializationRecord): EngineConfigSpe
       [siteLabel]: record.site,
       [initializationLabels.service]: record.service,
       [initializationLabels.step]: record.step,
+      ...(record.volumes === undefined
+        ? {}
+        : { [initializationLabels.volumes]: record.volumes.join(",") }),
       [initializationLabels.result]: record.result,
       [initializationLabels.at]: record.at,
       [initializationLabels.detail]: record.detail,
@@ -77,24 +83,52 @@ export function fromEngineConfigs(configs: readonly EngineConfig[]): Initializat
     .sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
 }
 
-/** The filter of `GET /configs` for the records of a service; of all services of the site without one. */
-export function recordFilter(site: string, service?: string): string {
-  const ours = service === undefined ? [] : [`${initializationLabels.service}=${service}`];
-  return JSON.stringify({ label: [`${siteLabel}=${site}`, initializationLabels.step, ...ours] });
+/** The filter of `GET /configs` for the records of all services of a site. */
+export function recordFilter(site: string): string {
+  return JSON.stringify({ label: [`${siteLabel}=${site}`, initializationLabels.step] });
 }
 
-/** The record that says that a step has been done with exactly this content. */
+/** Of which service, with which replicated volumes, a step is. */
+export interface StepPlace {
+  readonly service: string;
+  readonly volumes: readonly string[];
+}
+
+/**
+ * The record that says that a step has been done with exactly this content, where its service's data are now.
+ *
+ * Data that were loaded into replicated volumes are where these are: the record counts for whatever service has them now, and for none
+ * that has them no more. Without such volumes, and in what an older version wrote, it counts for its service.
+ */
 export function findRecord(
   step: InitializationStep,
   secrets: readonly string[],
   records: readonly InitializationRecord[],
+  place: StepPlace,
 ): InitializationRecord | undefined {
-  return records.find(
+  const matching = records.filter(
     (record) =>
       record.step === step.name &&
       record.result !== "failed" &&
+      countsFor(record, place) &&
       record.hash === hashStep(step, secrets, record.key),
   );
+  return matching.find(({ service }) => service === place.service) ?? matching[0];
+}
+
+function countsFor({ service, volumes }: InitializationRecord, place: StepPlace): boolean {
+  const isOwn = service === place.service;
+  if (volumes === undefined) return isOwn;
+  if (volumes.length === 0) return isOwn && place.volumes.length === 0;
+  return volumes.every((volume) => place.volumes.includes(volume));
+}
+
+/** Whether a record is to be written anew, under the service's own name and with its volumes. */
+export function isOfOtherPlace(
+  { service, volumes }: InitializationRecord,
+  place: StepPlace,
+): boolean {
+  return service !== place.service || volumes?.join() !== place.volumes.join();
 }
 
 /** A record as it stands among a resource's outputs. */
@@ -119,11 +153,13 @@ function fromEngineConfig({ ID: id, Spec: spec }: EngineConfig): InitializationR
   const content = parseData(spec.Data);
   if (result !== "done" && result !== "found" && result !== "failed") return undefined;
   if (content === undefined) return undefined;
+  const volumes = labels[initializationLabels.volumes];
   return {
     id,
     site: labels[siteLabel] ?? "",
     service: labels[initializationLabels.service] ?? "",
     step: labels[initializationLabels.step] ?? "",
+    ...(volumes === undefined ? {} : { volumes: volumes === "" ? [] : volumes.split(",") }),
     result,
     at: labels[initializationLabels.at] ?? "",
     detail: labels[initializationLabels.detail] ?? "",

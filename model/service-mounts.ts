@@ -1,4 +1,5 @@
 import type { MountPlan, VolumePlan } from "./plan";
+import { compareText } from "./text-order";
 import type { ServiceMount } from "./service-spec/spec";
 
 /**
@@ -27,4 +28,16 @@ export function serviceMounts(
       noCopy: volume.kind === "replicated",
     };
   });
+}
+
+/** Names of the replicated volumes among what a service mounts, in alphabetical order. */
+export function replicatedVolumes(
+  mounts: readonly MountPlan[],
+  volumes: readonly VolumePlan[],
+): readonly string[] {
+  const names = mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+  return volumes
+    .filter(({ name, kind }) => kind === "replicated" && names.includes(name))
+    .map(({ name }) => name)
+    .sort(compareText);
 }

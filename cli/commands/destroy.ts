@@ -105,7 +105,7 @@ async function destroyStack(
   const { gone } = await recoverForDestroy(stack, owner, (text) => terminal.print(text));
   let deleted = 0;
   try {
-    await stack.forget(gone);
+    await stack.lookAt(gone);
     const run = await runOnStack(
       stack,
       ["destroy", "--yes", "--skip-preview", "--continue-on-error"],

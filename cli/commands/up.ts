@@ -46,13 +46,15 @@ export async function up(options: UpOptions): Promise<number> {
   await stack.ensure(
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
   );
-  const { gone, resources } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  const { gone, unsure, resources } = await recover(stack, ownerOf(plan), (text) =>
+    terminal.print(text),
+  );
   if (options.yes) warnOfRemovals(resources);
   if (plan.fleet === "container") {
     // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
     planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
   }
-  if (gone.length > 0 && !options.refresh) await stack.forget(gone);
+  if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(
     stack,

@@ -17,9 +17,13 @@ import { readUrn } from "./urn";
 export interface Recovery {
   /** Resources whose object is gone from this computer's Docker Engine: the state has to learn it. */
   readonly gone: readonly StateResource[];
+  /** Services, when a run has failed or was killed: what it left may not be in the state, see `hive.gave`. Else none. */
+  readonly unsure: readonly StateResource[];
   /** All that the state has, these among it. */
   readonly resources: readonly StateResource[];
 }
+
+const serviceType = "pulumi-nodejs:dynamic/hive:SwarmService";
 
 /** Tells the user what was found and done, a line each. */
 export type Say = (text: string) => void;
@@ -34,7 +38,11 @@ export type Say = (text: string) => void;
 export async function recover(stack: Stack, owner: Owner | undefined, say: Say): Promise<Recovery> {
   const { state, objects, interrupted } = await tidy(stack, owner, say);
   const { resources } = state;
-  if (owner === undefined) return { gone: [], resources };
+  const unsure =
+    interrupted || (await stack.hasFailedSinceRefresh())
+      ? resources.filter(({ type }) => type === serviceType)
+      : [];
+  if (owner === undefined) return { gone: [], unsure, resources };
   // Volumes may hold data: a create adopts them.
   const unknown = leftovers(objects, state.resources, owner).filter(
     ({ kind }) => kind === "container" || kind === "network",
@@ -51,7 +59,7 @@ export async function recover(stack: Stack, owner: Owner | undefined, say: Say):
     const names = gone.map(({ urn }) => readUrn(urn).name).join(", ");
     say(`No longer on this computer's Docker Engine: ${names}; to be created again.`);
   }
-  return { gone, resources };
+  return { gone, unsure, resources };
 }
 
 /** As {@link recover}, for a run that destroys: nothing has to make room for what is to be created. */
@@ -62,7 +70,7 @@ export async function recoverForDestroy(
 ): Promise<Recovery> {
   const { state, objects } = await tidy(stack, owner, say);
   const { resources } = state;
-  return { gone: owner === undefined ? [] : missing(objects, resources), resources };
+  return { gone: owner === undefined ? [] : missing(objects, resources), unsure: [], resources };
 }
 
 /** Removes locks and open operations of runs that were interrupted, and looks at what is there. */

@@ -6,6 +6,7 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";
 import { encryptionOf, mergeConfig } from "./config-file";
+import { hasFailedSinceRefresh, historyLength } from "./history";
 import type { Engine } from "./engine";
 import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
@@ -168,13 +169,24 @@ export class Stack {
       );
   }
 
+  /** Whether a run has failed since the stage was looked at last. */
+  async hasFailedSinceRefresh(): Promise<boolean> {
+    const page = ["--page-size", String(historyLength), "--page", "1"];
+    const { code, stdout, stderr } = await this.engine.ask(
+      ["stack", "history", "--json", ...page, "--stack", this.stage],
+      { cwd: this.workFolder },
+    );
+    if (code === 0) return hasFailedSinceRefresh(stdout);
+    throw engineFailure(`The runs of the stage ${this.stage} could not be listed.`, stderr);
+  }
+
   /**
-   * Lets the state learn that resources are gone, so that the next run creates them again. Only these are read: a
+   * Lets the state learn what became of resources, so that the next run creates or changes them again. Only these are read: a
    * refresh of everything asks every host, also dead ones, and takes as long as they take not to answer.
    */
-  async forget(gone: readonly StateResource[]): Promise<void> {
-    if (gone.length === 0) return;
-    const targets = gone.flatMap(({ urn }) => ["--target", urn]);
+  async lookAt(resources: readonly StateResource[]): Promise<void> {
+    if (resources.length === 0) return;
+    const targets = resources.flatMap(({ urn }) => ["--target", urn]);
     const args = ["refresh", "--yes", "--skip-preview", "--suppress-progress", ...targets];
     const place = ["--stack", this.stage, "--config-file", this.folder.configFile];
     const { code, stdout, stderr } = await this.engine.ask([...args, ...place], {
@@ -182,7 +194,7 @@ export class Stack {
     });
     if (code === 0) return;
     throw engineFailure(
-      "The state could not learn which servers are gone.",
+      "The state could not learn what is there.",
       `${stdout.slice(-2000)}
 ${stderr}`,
     );

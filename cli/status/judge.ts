@@ -133,6 +133,7 @@ export function removedService(name: string, stage: string): string {
 export function serviceProblems(service: ServiceStatus, stage: string): readonly string[] {
   return [
     ...taskProblems(service),
+    ...handOverProblems(service, stage),
     ...changeProblems(service, stage),
     ...stepProblems(service, stage),
   ];
@@ -147,6 +148,16 @@ function taskProblems(service: ServiceStatus): readonly string[] {
   }
   if (service.job !== undefined || service.running >= service.wanted) return [];
   return [`${service.name} runs ${service.running} of ${service.wanted} tasks${reason}.`];
+}
+
+/** A service that let go of something, and whose own change or removal the run did not reach. */
+function handOverProblems({ name, gave, wanted }: ServiceStatus, stage: string): readonly string[] {
+  if (gave === undefined) return [];
+  const now = wanted === 0 ? "does not run" : "runs without it";
+  return [
+    `${name} gave ${gave} and ${now}: the run that did it is going on, or has failed. ` +
+      `\`npx hive up --stack ${stage}\` changes or removes ${name} as the site says.`,
+  ];
 }
 
 /** A change that is being made is no problem; one that was taken back, or that nobody here made, is. */

@@ -89,6 +89,8 @@ export interface ServiceStatus {
   readonly hosts: readonly string[];
   /** Error of the newest task that failed, while tasks are wanting. */
   readonly error?: string;
+  /** What it gave to another service, in a run that did not come to its own change: `the volume data to store2`. */
+  readonly gave?: string;
   /** The change that is being made, or how the last one ended badly. */
   readonly update?: UpdateStatus;
   readonly job?: JobStatus;

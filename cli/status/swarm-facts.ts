@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { initializationLabels } from "../../model/initialization-record";
 import { nextRun } from "../../model/cron";
+import { whatItGave } from "../../model/hand-over";
 import { mayRun } from "../../model/node-state";
 import { type ConstrainedNode, meetsConstraints } from "../../model/placement-constraints";
 import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";
@@ -71,6 +72,7 @@ export function serviceStatuses(
     const deployed = context.deployed?.[name];
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
     const update = updateOf(service);
+    const gave = whatItGave(service.Spec?.Labels);
     const job = mode === "job" ? jobStatus(service, tasks, context.now) : undefined;
     const jobError = job?.state === "failed" ? newestError(tasks) : error;
     return {
@@ -84,6 +86,7 @@ export function serviceStatuses(
       needsIpvs: mode !== "job" && needsIpvs(service),
       hosts: running.map((task) => hostOf(facts, task)).sort(),
       ...(jobError === undefined ? {} : { error: jobError }),
+      ...(gave === undefined ? {} : { gave }),
       ...(update === undefined ? {} : { update }),
       ...(job === undefined ? {} : { job }),
       initialization: stepStatuses(facts, name, context.steps?.[name] ?? []),

@@ -13,3 +13,9 @@ export const scheduleLabel = "hive.schedule";
 
 /** Label with the time, RFC 3339, for which a scheduled job was started last. Written by what starts it, and kept. */
 export const lastRunLabel = "hive.schedule.last";
+
+/**
+ * Label of a service that gave something to another one before its own change or removal in the same run: what, and to whom. No
+ * service is to have it, so one that a failed run left like that differs from what is wanted.
+ */
+export const gaveLabel = "hive.gave";

@@ -5,6 +5,7 @@ import {
   findRecord,
   finishedStep,
   type InitializationRecord,
+  isOfOtherPlace,
 } from "../../model/initialization-record";
 import { changedInputs, partialFailure } from "../dynamic";
 import { readResult } from "../read-result";
@@ -60,7 +61,7 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const records = await listRecords(props, 0);
+      const records = ownRecords(await listRecords(props, 0), props);
       const isKept = (name: string): boolean => {
         const hash = props.done.find((step) => step.name === name)?.hash;
         return records.some((record) => record.step === name && record.hash === hash);
@@ -92,7 +93,7 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
 
   async delete(_id, props) {
     try {
-      const records = await listRecords(props, removalSeconds);
+      const records = ownRecords(await listRecords(props, removalSeconds), props);
       await removeRecords(
         props,
         records.map(({ id }) => id),
@@ -110,14 +111,20 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
 /** Runs the steps that are not recorded as done, in order; `done` grows with each, so that it is right after a failure too. */
 async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[]): Promise<void> {
   const { managers: hosts, service, serviceId } = inputs;
-  const records = await listRecords(inputs);
+  const place = { service, volumes: inputs.volumes ?? [] };
+  const all = await listRecords(inputs);
+  const records = ownRecords(all, inputs);
   const kept = new Set<string>();
   for (const step of inputs.steps) {
     const secrets = inputs.secrets[step.name] ?? [];
-    const record = findRecord(step, secrets, records);
+    const record = findRecord(step, secrets, all, place);
     if (record !== undefined) {
-      kept.add(record.id);
-      done.push(finishedStep(record));
+      if (isOfOtherPlace(record, place)) {
+        done.push(finishedStep(await writeRecord(inputs, step, secrets, record)));
+      } else {
+        kept.add(record.id);
+        done.push(finishedStep(record));
+      }
       continue;
     }
     try {
@@ -142,6 +149,13 @@ async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[
     // The next change of the steps removes them.
     reportWarning(`old records of '${service}' could not be removed. ${error.message}`);
   });
+}
+
+function ownRecords(
+  records: readonly InitializationRecord[],
+  { service }: Pick<ServiceInitializationInputs, "service">,
+): readonly InitializationRecord[] {
+  return records.filter((record) => record.service === service);
 }
 
 async function removeAll(

@@ -17,32 +17,39 @@ import type { HostAccess } from "../transport/host-access";
 import { patiently } from "../transport/patience";
 
 /** Whose records. */
-export interface RecordOwner {
+export interface RecordOwner extends RecordSite {
+  readonly service: string;
+  readonly volumes?: readonly string[];
+}
+
+/** Where records are. */
+export interface RecordSite {
   readonly managers: readonly HostAccess[];
   readonly site: string;
-  readonly service: string;
 }
 
 /** How a step ended. */
 export interface StepOutcome {
   readonly result: InitializationResult;
   readonly detail: string;
+  /** RFC 3339. Default: now. */
+  readonly at?: string;
 }
 
 /** How long the Swarm may take to answer, an election included, seconds. */
 const patienceSeconds = 90;
 
 /**
- * What the Swarm keeps of a service's steps, oldest first.
+ * What the Swarm keeps of the steps of all services, oldest first.
  *
  * @param seconds how long to wait for a manager that answers
  */
 export async function listRecords(
-  owner: RecordOwner,
+  { managers, site }: RecordSite,
   seconds: number = patienceSeconds,
 ): Promise<InitializationRecord[]> {
-  return await patiently(owner.managers, seconds, async (docker) => {
-    const filters = recordFilter(owner.site, owner.service);
+  return await patiently(managers, seconds, async (docker) => {
+    const filters = recordFilter(site);
     // The client's type declarations know filters as an object only; the engine takes them as JSON.
     const options = { filters } as unknown as Parameters<Dockerode["listConfigs"]>[0];
     return fromEngineConfigs(
@@ -56,17 +63,19 @@ export async function writeRecord(
   owner: RecordOwner,
   step: InitializationStep,
   secrets: readonly string[],
-  outcome: StepOutcome,
+  { result, detail, at = new Date().toISOString() }: StepOutcome,
 ): Promise<NewInitializationRecord> {
   const key = randomBytes(16).toString("hex");
   const record: NewInitializationRecord = {
     site: owner.site,
     service: owner.service,
     step: step.name,
-    at: new Date().toISOString(),
+    volumes: owner.volumes ?? [],
+    at,
     key,
     hash: hashStep(step, secrets, key),
-    ...outcome,
+    result,
+    detail,
   };
   const config = toEngineConfig(record);
   await patiently(owner.managers, patienceSeconds, async (docker) => {
@@ -81,9 +90,12 @@ export async function writeRecord(
 }
 
 /** Removes records; those that are gone already are no failure. */
-export async function removeRecords(owner: RecordOwner, ids: readonly string[]): Promise<void> {
+export async function removeRecords(
+  { managers }: RecordSite,
+  ids: readonly string[],
+): Promise<void> {
   if (ids.length === 0) return;
-  await patiently(owner.managers, patienceSeconds, async (docker) => {
+  await patiently(managers, patienceSeconds, async (docker) => {
     for (const id of ids) {
       try {
         await docker.getConfig(id).remove();
@@ -92,4 +104,17 @@ export async function removeRecords(owner: RecordOwner, ids: readonly string[]):
       }
     }
   });
+}
+
+/** How long the records of a removed volume wait for a manager that answers, seconds. */
+const forgetSeconds = 10;
+
+/** Forgets what was loaded into a volume that is removed: a new one of this name is empty. */
+export async function forgetVolume(site: RecordSite, volume: string): Promise<void> {
+  const records = await listRecords(site, forgetSeconds);
+  const lost = records.filter(({ volumes }) => volumes?.includes(volume) === true);
+  await removeRecords(
+    site,
+    lost.map(({ id }) => id),
+  );
 }

@@ -33,12 +33,14 @@ export interface ServiceInitializationArgs {
   readonly service: pulumi.Input<string>;
   /** The service's id, so that this waits until the service runs. */
   readonly serviceId: pulumi.Input<string>;
+  /** Replicated volumes that the service mounts, in alphabetical order: what was loaded into them is there under another service's name too. */
+  readonly volumes: readonly string[];
   /** In the order in which they run. */
   readonly steps: readonly InitializationStepArgs[];
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 2;
+const REVISION = 3;
 
 /**
  * The initial data of a service: steps that run inside one of its tasks, wherever that is, each once for every content that it

@@ -7,6 +7,8 @@ export interface ServiceInitializationInputs {
   readonly site: string;
   readonly service: string;
   readonly serviceId: string;
+  /** Replicated volumes of the service, in alphabetical order; absent in states of an older version. */
+  readonly volumes?: readonly string[];
   readonly steps: readonly InitializationStep[];
   /** Secret. What a step reads, by its name. */
   readonly secrets: Readonly<Record<string, readonly string[]>>;
@@ -21,7 +23,14 @@ export interface ServiceInitializationState extends ServiceInitializationInputs 
 }
 
 /** Inputs that decide whether something has to run. */
-export const initializationContent = ["site", "service", "serviceId", "steps", "secrets"] as const;
+export const initializationContent = [
+  "site",
+  "service",
+  "serviceId",
+  "volumes",
+  "steps",
+  "secrets",
+] as const;
 
 /** Names of all inputs. */
 export const serviceInitializationInputs = [

@@ -76,7 +76,7 @@ export async function findOwnService(
  *
  * @throws Error when no node meets its placement constraints
  */
-function requirePlace(
+export function requirePlace(
   { name, placement: { constraints } }: ServiceSpec,
   nodes: readonly EngineNode[],
 ): void {
@@ -193,15 +193,30 @@ export async function restartRollout(docker: Dockerode, id: string): Promise<voi
   const seen = (await docker.getService(id).inspect()) as ServiceInspection;
   const { Delay: before = 0 } = seen.Spec.UpdateConfig ?? {};
   const delay = before % 2 === 0 ? before + 1 : before - 1;
-  const request = {
-    _query: { version: seen.Version.Index },
-    _body: { ...seen.Spec, UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay } },
-  };
+  await replaceSpec(docker, seen, {
+    ...seen.Spec,
+    UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay },
+  });
+}
+
+/**
+ * Gives a service another spec, if it is as it was looked at.
+ *
+ * @returns whether it was; else another writer came in between, or it is gone, and it has to be looked at again
+ */
+export async function replaceSpec(
+  docker: Dockerode,
+  { ID: id, Version: version }: ServiceInspection,
+  spec: EngineServiceSpec,
+): Promise<boolean> {
+  const request = { _query: { version: version.Index }, _body: spec };
   const service = docker.getService(id) as unknown as UpdatableService;
   try {
     await service.update(undefined, request);
+    return true;
   } catch (error) {
-    if (!isOutOfSequence(error)) throw error;
+    if (isOutOfSequence(error) || engineStatus(error) === 404) return false;
+    throw error;
   }
 }
 

@@ -1,17 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { fromEngineSpec } from "../../model/service-spec/from-engine";
-import { excludeEachOther } from "../../model/service-spec/replacement";
 import { changedInputs, partialFailure, sameValue } from "../dynamic";
 import { readResult } from "../read-result";
 import { askAgain } from "../transport/again";
 import { isTransportError, messageOf } from "../transport/errors";
 import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../unknown-value";
-import { changeService } from "./change";
 import { checkService } from "./check";
 import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
+import { changeAndTakeOver, takeHostPorts, takeOver, withPortsFreed } from "./hand-over";
 import { warnWithoutIpvs } from "./ipvs";
 import { removePatiently, removeService } from "./removal";
 import {
@@ -45,12 +44,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const replaces: string[] = [];
     if (isKnown(news.name) && olds.name !== news.name) replaces.push("name");
     if (isKnown(news.mode) && news.mode.kind !== olds.mode.kind) replaces.push("mode");
-    // Under the same name there can be only one; and a port or volume has one holder.
-    const deleteBeforeReplace =
-      replaces.length > 0 &&
-      (!replaces.includes("name") ||
-        !isKnown([news.ports, news.mounts]) ||
-        excludeEachOther({ ports: olds.ports, mounts: olds.mounts ?? [] }, news));
+    // Under the same name there can be only one. Under another one, the new one takes over what the old one holds.
+    const deleteBeforeReplace = replaces.length > 0 && !replaces.includes("name");
     const changes =
       !isKnown(news) || !olds.complete || changedInputs(swarmServiceInputs, olds, news).length > 0;
     return { changes, replaces, deleteBeforeReplace };
@@ -64,25 +59,30 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     });
     // The kind of mode cannot be changed.
     const usable = own !== undefined && fromEngineSpec(own.Spec).mode.kind === spec.mode.kind;
+    if (!usable) await takeOver(managers, spec);
     if (own !== undefined && !usable) {
       const waitSeconds = spec.stopGracePeriodSeconds + removalSeconds;
       await removeService(managers, own.ID, waitSeconds);
     }
     const id = usable
       ? own.ID
-      : await withAnyManager(managers, (docker) => createService(docker, spec, registryAuth));
+      : await withPortsFreed(() =>
+          withAnyManager(managers, (docker) => createService(docker, spec, registryAuth)),
+        );
     try {
       const options = {
         auth: registryAuth,
         force: false,
         deadlineSeconds: convergeDeadlineSeconds,
       };
-      const changed = usable && (await changeService(managers, id, spec, options));
+      const change = usable ? await changeAndTakeOver(managers, id, spec, options) : undefined;
+      if (change === undefined) await takeHostPorts(managers, spec);
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: !usable ? "creation" : changed ? "change" : "nothing",
+        after: change === undefined ? "creation" : change.changed ? "change" : "nothing",
         stableSeconds: await watchSeconds(managers, spec),
       });
+      await change?.settle();
     } catch (error) {
       throw partialFailure(messageOf(error), id, { ...inputs, serviceId: id, complete: false });
     }
@@ -124,20 +124,21 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const { managers, registryAuth, convergeDeadlineSeconds } = news;
     const spec = specOf(news);
     try {
-      const happened = await changeService(managers, id, spec, {
+      const change = await changeAndTakeOver(managers, id, spec, {
         auth: registryAuth,
         force,
         deadlineSeconds: convergeDeadlineSeconds,
       });
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: happened ? "change" : "nothing",
+        after: change.changed ? "change" : "nothing",
         // A change is watched by the engine, but for one that goes on whatever fails.
         stableSeconds:
           olds.complete && spec.update.onFailure !== "continue"
             ? 0
             : await watchSeconds(managers, spec),
       });
+      await change.settle();
     } catch (error) {
       // After a roll-back the Swarm has what it had. In any case the next run has to look at it again.
       const { revision } = news;

@@ -1,8 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { judgeSpread } from "../../model/host-spread";
+import { initializationLabels } from "../../model/initialization-record";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
+import { forgetVolume } from "../service-initialization/records";
+import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
 import { removeVolume, spreadVolume, volumeFaults, type WantedVolume } from "./client";
@@ -72,6 +75,7 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   async delete(_id, props) {
     const { removed, left, away } = await removeVolume(props.hosts, props, releaseSeconds);
     if (removed.length > 0) {
+      await forgetLoadedData(props);
       reportWarning(
         `the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
       );
@@ -92,6 +96,22 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
     );
   },
 };
+
+/** A volume of this name that is made later is empty, and its service's initial data are to be loaded then. */
+async function forgetLoadedData({ hosts, site, name, driver }: VolumeState): Promise<void> {
+  // Only data in volumes that follow their task are recorded by volume.
+  if (driver === "local") return;
+  try {
+    await forgetVolume({ managers: hosts, site }, name);
+  } catch (error) {
+    if (!isTransportError(error)) throw error;
+    reportWarning(
+      `the Swarm still has it recorded that initial data were loaded into the volume '${name}', and no manager answered to forget it. ` +
+        "Where the Swarm goes too, nothing is to be done. Else, before a volume of this name is made again, run on a manager: " +
+        `docker config ls --filter label=${initializationLabels.volumes}=${name}, and docker config rm what it lists.`,
+    );
+  }
+}
 
 /** Brings the volume onto the hosts; gives the names of those that do not answer. */
 async function ensureVolume(inputs: VolumeInputs): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { packed } from "../../providers/packed";
 import { serviceInitializationProvider } from "../../providers/service-initialization/provider";
+import { forgetVolume } from "../../providers/service-initialization/records";
 import { type FakeContainers, startFakeContainers } from "./fake/fake-containers";
 import {
   PartialFailure,
@@ -52,6 +53,7 @@ function inputs(changes: Properties = {}): Properties {
     serviceId: swarm.serviceId,
     steps: [schema, people],
     secrets: { schema: [], people: [secret] },
+    volumes: [],
     ...changes,
   };
 }
@@ -235,6 +237,42 @@ describe("ServiceInitialization", () => {
     expect(swarm.configs.map(({ Spec }) => Spec.Labels["hive.init.service"])).toEqual([
       "mail",
       "mail",
+    ]);
+  });
+
+  test("a renamed service does not load again what is on its volume; without the volume, it does", async () => {
+    const old = await server.create(text, inputs({ volumes: ["data"] }));
+    const renamed = inputs({ service: "directory", volumes: ["data"] });
+    const { outs } = await server.create(text, renamed);
+    expect(ran()).toEqual([schema.command, people.command]);
+    expect(outs["done"]).toMatchObject([{ name: "schema" }, { name: "people" }]);
+    // The run's last act is to delete what the site has no more; what the new service found stays recorded.
+    await server.delete(text, old.id, old.outs);
+    await server.create(text, renamed);
+    expect(ran()).toHaveLength(2);
+    await server.create(text, inputs({ service: "other", volumes: ["elsewhere"] }));
+    expect(ran()).toHaveLength(4);
+  });
+
+  test("what was loaded into a volume that was removed is loaded again into a new one of that name", async () => {
+    await server.create(text, inputs({ volumes: ["data"] }));
+    const managers = swarm.hosts.map(({ access }) => access);
+    await forgetVolume({ managers, site: "hive.example" }, "other");
+    expect(recorded()).toHaveLength(2);
+    await forgetVolume({ managers, site: "hive.example" }, "data");
+    expect(recorded()).toEqual([]);
+    await server.create(text, inputs({ service: "directory", volumes: ["data"] }));
+    expect(ran()).toHaveLength(4);
+  });
+
+  test("records of an older version count for their service, and name its volumes from then on", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    for (const { Spec } of swarm.configs) delete Spec.Labels["hive.init.volumes"];
+    await server.update(text, id, outs, inputs({ volumes: ["data"] }));
+    expect(ran()).toHaveLength(2);
+    expect(swarm.configs.map(({ Spec }) => Spec.Labels["hive.init.volumes"])).toEqual([
+      "data",
+      "data",
     ]);
   });
 

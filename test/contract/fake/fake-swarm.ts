@@ -29,6 +29,12 @@ export interface FakeSwarm {
   interfere(times: number): void;
   /** Lets new tasks take so long to start, milliseconds: `preparing` for half of it, then `starting`. Default 0. */
   slowDown(milliseconds: number): void;
+  /** Lets tasks take so long to stop, milliseconds. Default 0. */
+  stopSlowly(milliseconds: number): void;
+  /** Names of the services of which a task is on a host now, also one that is stopping, by what `has` says of its template. */
+  running(has?: (template: EngineServiceSpec["TaskTemplate"]) => boolean): string[];
+  /** Is called after each request that changes services. */
+  watch(look: () => void): void;
   /** Takes IPVS out of the hosts' kernels. */
   loseIpvs(): void;
   /** Starts a run of a job, as the agent on the hosts does; it ends after so many milliseconds. */
@@ -66,11 +72,28 @@ export interface FakeService {
 interface FakeTask {
   ID: string;
   ServiceID: string;
+  /** Name of its service, and the ports that it takes on its host; the engine says neither here. */
+  service: string;
+  hostPorts: readonly string[];
   NodeID: string;
   DesiredState: string;
   Status: { State: string; Timestamp: string; Err?: string };
   Spec: EngineServiceSpec["TaskTemplate"];
   JobIteration?: { Index?: number };
+}
+
+/** The published ports of a mode, as `<number>/<protocol>`. */
+function portKeys(spec: EngineServiceSpec, mode: "host" | "ingress"): string[] {
+  return (spec.EndpointSpec?.Ports ?? [])
+    .filter(({ PublishMode = "ingress" }) => PublishMode === mode)
+    .map(({ PublishedPort, Protocol = "tcp" }) => `${PublishedPort}/${Protocol}`);
+}
+
+function serviceView(service: FakeService): FakeService {
+  const { Spec: spec } = service;
+  // The engine says this of services, and not of tasks.
+  const template = { ...spec.TaskTemplate, Runtime: "container" };
+  return { ...service, Spec: { ...spec, TaskTemplate: template } };
 }
 
 function withoutRuntime(template: EngineServiceSpec["TaskTemplate"]): typeof template {
@@ -85,6 +108,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   let version = 1;
   let interferences = 0;
   let slowness = 0;
+  let stopMs = 0;
+  let look = (): void => undefined;
   let hasIpvs = true;
   const nodes: FakeNode[] = [];
   const services: FakeService[] = [];
@@ -151,6 +176,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         const task: FakeTask = {
           ID: newId(),
           ServiceID: service.ID,
+          service: service.Spec.Name,
+          hostPorts: portKeys(service.Spec, "host"),
           NodeID: node?.ID ?? "",
           DesiredState: failing ? "shutdown" : job ? "complete" : "running",
           Status: {
@@ -163,6 +190,13 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
             ? {}
             : { JobIteration: service.JobStatus.JobIteration }),
         };
+        if (task.Status.State === "running" && isPortTaken(task)) {
+          task.Status = {
+            ...task.Status,
+            State: "pending",
+            Err: "no suitable node (host-mode port already in use on 1 node)",
+          };
+        }
         tasks.push(task);
         if (slowness > 0) startSlowly(task);
       }
@@ -184,11 +218,54 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     }
     schedule(service);
   };
-  const stopTasks = (service: FakeService): void => {
+  const isPortTaken = (task: FakeTask): boolean =>
+    tasks.some(
+      (other) =>
+        other !== task &&
+        other.NodeID === task.NodeID &&
+        other.Status.State === "running" &&
+        other.hostPorts.some((port) => task.hostPorts.includes(port)),
+    );
+  /** What waited for a port of its host starts when that is free. */
+  const startWaiting = (): void => {
     for (const task of tasks) {
-      if (task.ServiceID === service.ID && task.Status.State === "running")
-        task.Status.State = "shutdown";
+      if (task.Status.State !== "pending" || isPortTaken(task)) continue;
+      task.Status = { State: "running", Timestamp: new Date().toISOString() };
     }
+    look();
+  };
+  /** @param over what to do with a task when it has stopped */
+  const stopTasks = (service: FakeService, over?: (task: FakeTask) => void): void => {
+    for (const task of [...tasks]) {
+      if (task.ServiceID !== service.ID || !["running", "pending"].includes(task.Status.State))
+        continue;
+      const end = (): void => {
+        task.Status.State = "shutdown";
+        over?.(task);
+        startWaiting();
+      };
+      task.DesiredState = "shutdown";
+      if (stopMs === 0 || task.Status.State === "pending") end();
+      else setTimeout(end, stopMs).unref();
+    }
+  };
+  /** The refusal of a spec with a port that another service has, if not both take it on their hosts alone. */
+  const portConflict = (spec: EngineServiceSpec, self?: FakeService): EngineAnswer | undefined => {
+    for (const other of services) {
+      if (other === self) continue;
+      const meshed = portKeys(other.Spec, "ingress");
+      const taken =
+        portKeys(spec, "ingress").find((port) =>
+          [...meshed, ...portKeys(other.Spec, "host")].includes(port),
+        ) ?? portKeys(spec, "host").find((port) => meshed.includes(port));
+      if (taken === undefined) continue;
+      const mode = meshed.includes(taken) ? "an ingress" : "a host-published";
+      return refuse(
+        400,
+        `rpc error: code = InvalidArgument desc = port '${taken.split("/")[0]}' is already in use by service '${other.Spec.Name}' (${other.ID}) as ${mode} port`,
+      );
+    }
+    return undefined;
   };
 
   const answer = (hostname: string, request: EngineRequest): EngineAnswer => {
@@ -260,7 +337,10 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       return ok({ Config: { Healthcheck: { Test: ["CMD", "/check"] } } });
     if (room === "services") {
       const auth = request.headers["x-registry-auth"]?.toString();
+      if (id === "") return ok(services.map(serviceView));
       if (id === "create") {
+        const conflict = portConflict(request.body as EngineServiceSpec);
+        if (conflict !== undefined) return conflict;
         const service: FakeService = {
           ID: newId(),
           Version: { Index: version++ },
@@ -270,18 +350,22 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         if (service.Spec.Mode.ReplicatedJob !== undefined) service.JobStatus = { JobIteration: {} };
         services.push(service);
         schedule(service);
+        look();
         return { status: 201, body: { ID: service.ID } };
       }
       const service = services.find(({ ID, Spec }) => ID === id || Spec.Name === id);
       if (service === undefined) return refuse(404, `service ${id} not found`);
       if (method === "DELETE") {
         services.splice(services.indexOf(service), 1);
+        if (stopMs > 0) stopTasks(service, (task) => tasks.splice(tasks.indexOf(task), 1));
         for (let index = tasks.length - 1; index >= 0; index--) {
           const task = tasks[index];
           // Ended tasks of jobs stay, and their containers too.
           const stays = task?.JobIteration !== undefined && task.Status.State !== "running";
-          if (task?.ServiceID === service.ID && !stays) tasks.splice(index, 1);
+          const stopping = stopMs > 0 && task?.Status.State === "running";
+          if (task?.ServiceID === service.ID && !stays && !stopping) tasks.splice(index, 1);
         }
+        startWaiting();
       }
       if (verb === "update") {
         if (interferences-- > 0) service.Version = { Index: version++ };
@@ -292,6 +376,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
           Object.keys(before.Mode)[0] !== Object.keys((body as never as EngineServiceSpec).Mode)[0]
         )
           return refuse(500, "service mode change is not allowed");
+        const conflict = portConflict(request.body as EngineServiceSpec, service);
+        if (conflict !== undefined) return conflict;
         service.Version = { Index: version++ };
         service.Spec = request.body as EngineServiceSpec;
         service.auth = auth ?? service.auth;
@@ -311,15 +397,9 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
           stopTasks(service);
           schedule(service);
         }
+        startWaiting();
       }
-      return ok({
-        ...service,
-        Spec: {
-          ...service.Spec,
-          // The engine says this of services, and not of tasks.
-          TaskTemplate: { ...service.Spec.TaskTemplate, Runtime: "container" },
-        },
-      });
+      return ok(serviceView(service));
     }
     if (room === "tasks" && verb === "logs") {
       const task = tasks.find(({ ID }) => ID === id);
@@ -392,6 +472,16 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     },
     interfere(times) {
       interferences = times;
+    },
+    stopSlowly(milliseconds) {
+      stopMs = milliseconds;
+    },
+    running: (has = () => true) =>
+      tasks
+        .filter(({ Status, Spec }) => Status.State === "running" && has(Spec))
+        .map(({ service }) => service),
+    watch(looker) {
+      look = looker;
     },
     loseIpvs() {
       hasIpvs = false;

@@ -21,13 +21,14 @@ const onEngine = (...objects: Omit<EngineObject, "name" | "labels">[]) =>
     .mockResolvedValue(objects.map((object) => ({ ...object, name: `p-${object.id}`, labels })));
 
 /** A stack with this state; tells what was done to it. */
-function stackWith(state: Partial<StackState>, staleLocks = 0) {
+function stackWith(state: Partial<StackState>, staleLocks = 0, failed = false) {
   const done: string[] = [];
   const lock = { pid: 1, username: "u", hostname: "h", timestamp: "2026-11-23T14:00:00Z" };
   const stack = {
     stage: "private",
     releaseStaleLocks: () => Promise.resolve(Array.from({ length: staleLocks }, () => lock)),
     state: () => Promise.resolve({ resources: [], pending: [], ...state }),
+    hasFailedSinceRefresh: () => Promise.resolve(failed),
     clearPending: () => {
       done.push("pending cleared");
       return Promise.resolve();
@@ -113,4 +114,20 @@ test("a stage without servers on this computer does not ask its Docker Engine", 
   await recover(stack, undefined, say);
   expect(listObjects).not.toHaveBeenCalled();
   expect(done).toEqual(["pending cleared"]);
+});
+
+describe("services that a run may have left otherwise than the state says", () => {
+  const service = {
+    ...resource("store"),
+    type: "pulumi-nodejs:dynamic/hive:SwarmService",
+  };
+  test.each([
+    ["after a run that went well, none", 0, false, []],
+    ["after one that failed, all", 0, true, [service]],
+    ["after one that was killed, all", 1, false, [service]],
+  ] as const)("%s", async (_what, staleLocks, failed, unsure) => {
+    onEngine();
+    const { stack } = stackWith({ resources: [service] }, staleLocks, failed);
+    expect((await recover(stack, undefined, say)).unsure).toEqual(unsure);
+  });
 });

@@ -392,6 +392,19 @@ describe("what runs is not what was deployed", () => {
     ]);
   });
 
+  test("a service that gave something to another one, and was not changed or removed by that run", () => {
+    const { Spec, ...rest } = webgate({ Replicated: { Replicas: 0 } });
+    const Labels = { "hive.gave": "the volume data to web2" };
+    const services = serviceStatuses(
+      facts({ services: [{ ...rest, Spec: { ...Spec, Labels } }], tasks: [] }),
+      { now },
+    );
+    expect(judge(report({ services }))).toEqual([
+      "webgate gave the volume data to web2 and does not run: the run that did it is going on, or has failed. " +
+        "`npx hive up --stack private` changes or removes webgate as the site says.",
+    ]);
+  });
+
   test("a change that stands still", () => {
     const services = seen({ UpdateStatus: { State: "paused", Message: "task failed" } });
     expect(judge(report({ services }))[0]).toContain("The change of webgate stands still");

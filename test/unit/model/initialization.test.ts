@@ -5,6 +5,7 @@ import {
   findRecord,
   finishedStep,
   fromEngineConfigs,
+  isOfOtherPlace,
   type NewInitializationRecord,
   toEngineConfig,
 } from "../../../model/initialization-record";
@@ -18,6 +19,7 @@ const step: InitializationStep = {
   deadlineSeconds: 60,
 };
 const key = "0123456789abcdef";
+const place = { service: "ldap", volumes: [] };
 
 function record(changes: Partial<NewInitializationRecord> = {}): NewInitializationRecord {
   return {
@@ -73,11 +75,44 @@ describe("a record", () => {
   });
 
   test("is found for exactly its content, and never when the step failed", () => {
-    expect(findRecord(step, ["secret"], stored(record()))?.id).toBe("0");
-    expect(findRecord(step, ["other"], stored(record()))).toBeUndefined();
-    expect(findRecord({ ...step, name: "grant" }, ["secret"], stored(record()))).toBeUndefined();
-    expect(findRecord(step, ["secret"], stored(record({ result: "failed" })))).toBeUndefined();
-    expect(findRecord(step, ["secret"], stored(record({ result: "found" })))?.id).toBe("0");
+    expect(findRecord(step, ["secret"], stored(record()), place)?.id).toBe("0");
+    expect(findRecord(step, ["other"], stored(record()), place)).toBeUndefined();
+    expect(
+      findRecord({ ...step, name: "grant" }, ["secret"], stored(record()), place),
+    ).toBeUndefined();
+    expect(
+      findRecord(step, ["secret"], stored(record({ result: "failed" })), place),
+    ).toBeUndefined();
+    expect(findRecord(step, ["secret"], stored(record({ result: "found" })), place)?.id).toBe("0");
+  });
+
+  test.each<[string, Partial<NewInitializationRecord>, string, string[], boolean]>([
+    ["of an older version, its service", {}, "ldap", ["data"], true],
+    ["of an older version, another service", {}, "ldap2", ["data"], false],
+    ["the volume under another service", { volumes: ["data"] }, "ldap2", ["data"], true],
+    ["the volume beside a new one", { volumes: ["data"] }, "ldap", ["data", "more"], true],
+    ["another volume of the service", { volumes: ["data"] }, "ldap", ["other"], false],
+    ["no volume any more", { volumes: ["data"] }, "ldap", [], false],
+    ["one of two volumes", { volumes: ["data", "more"] }, "ldap2", ["data"], false],
+    ["no volume, its service", { volumes: [] }, "ldap", [], true],
+    ["no volume, another service", { volumes: [] }, "ldap2", [], false],
+    ["a first volume", { volumes: [] }, "ldap", ["data"], false],
+  ])("counts where the data are: %s", (_what, changes, service, volumes, counts) => {
+    const found = findRecord(step, ["secret"], stored(record(changes)), { service, volumes });
+    expect(found !== undefined).toBe(counts);
+  });
+
+  test("of the service itself comes before one of another service", () => {
+    const other = record({ service: "old", volumes: ["data"] });
+    const own = record({ volumes: ["data"] });
+    const where = { service: "ldap", volumes: ["data"] };
+    const found = findRecord(step, ["secret"], stored(other, own), where);
+    expect(found?.service).toBe("ldap");
+    expect([other, own, record()].map((one) => isOfOtherPlace({ id: "", ...one }, where))).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   test("shows nothing of the content", () => {

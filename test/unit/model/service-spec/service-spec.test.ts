@@ -5,7 +5,6 @@ import type { EngineServiceSpec } from "../../../../model/service-spec/engine";
 import { fromEngineSpec } from "../../../../model/service-spec/from-engine";
 import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/service-spec/labels";
 import { normalizeService } from "../../../../model/service-spec/normalize";
-import { excludeEachOther } from "../../../../model/service-spec/replacement";
 import type { ServiceMount, ServiceSpec } from "../../../../model/service-spec/spec";
 import { toEngineSpec } from "../../../../model/service-spec/to-engine";
 import { sameValue } from "../../../../providers/dynamic";
@@ -280,55 +279,6 @@ test("a roll-out that was begun anew by a nanosecond is no drift", () => {
   const engine = toEngineSpec(spec);
   const nudged = { ...engine, UpdateConfig: { ...engine.UpdateConfig, Delay: 1 } };
   expect(fromEngineSpec(nudged)).toEqual(spec);
-});
-
-describe("a service and the one that replaces it", () => {
-  const data: ServiceMount = {
-    kind: "volume",
-    source: "data",
-    target: "/data",
-    readOnly: false,
-    driver: "local",
-    driverOptions: {},
-    noCopy: false,
-  };
-  const empty: ServiceSpec = serviceSpec();
-  const cases: readonly (readonly [string, ServiceSpec, ServiceSpec, boolean])[] = [
-    ["that share nothing", empty, empty, false],
-    [
-      "that publish the same port",
-      serviceSpec({ ports: [hostPort] }),
-      serviceSpec({ ports: [{ ...hostPort, target: 8000, mode: "ingress" }] }),
-      true,
-    ],
-    [
-      "that publish the same number for other protocols",
-      serviceSpec({ ports: [hostPort] }),
-      serviceSpec({ ports: [{ ...hostPort, protocol: "udp" }] }),
-      false,
-    ],
-    [
-      "that write to the same volume",
-      serviceSpec({ mounts: [data] }),
-      serviceSpec({ mounts: [{ ...data, target: "/var/data" }] }),
-      true,
-    ],
-    [
-      "of which one only reads",
-      serviceSpec({ mounts: [{ ...data, readOnly: true }] }),
-      serviceSpec({ mounts: [data] }),
-      false,
-    ],
-    [
-      "that have file systems in memory",
-      serviceSpec({ mounts: [{ kind: "tmpfs", target: "/tmp", mode: "1777" }] }),
-      serviceSpec({ mounts: [{ kind: "tmpfs", target: "/tmp", mode: "1777" }] }),
-      false,
-    ],
-  ];
-  test.each(cases)("%s", (_what, one, other, expected) => {
-    expect(excludeEachOther(one, other)).toBe(expected);
-  });
 });
 
 test("an attribute that was set and is removed goes back to what a service without it has, each of them", () => {

@@ -1,0 +1,23 @@
+/** A run as `pulumi stack history --json` lists it, newest first. */
+interface PastRun {
+  readonly kind?: string;
+  readonly result?: string;
+}
+
+/** How many runs are looked back on. */
+export const historyLength = 10;
+
+/**
+ * Whether a run has failed since the stage was looked at last. What it left half-done may not be in the state: a service that gave
+ * something to another one before its own change, for example.
+ *
+ * @param text the answer of `pulumi stack history --json`
+ */
+export function hasFailedSinceRefresh(text: string): boolean {
+  const runs = JSON.parse(text) as readonly PastRun[] | null;
+  for (const { kind, result } of runs ?? []) {
+    if (kind === "refresh" && result === "succeeded") return false;
+    if (result !== "succeeded") return true;
+  }
+  return false;
+}
