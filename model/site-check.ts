@@ -8,7 +8,7 @@ import { networkSchema } from "./schema/network";
 import { configSchema, secretSchema } from "./schema/secret";
 import { serviceSchema } from "./schema/service";
 import { siteSchema } from "./schema/root";
-import { nameSchema, shortName } from "./schema/values";
+import { nameSchema, shortName, volumeName } from "./schema/values";
 import { volumeSchema } from "./schema/volume";
 import { check, type Checked, pathText } from "./schema-problems";
 import { longestObjectName } from "./swarm-object-name";
@@ -118,7 +118,7 @@ function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
 const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
   images: nameSchema,
   networks: shortName(longestNetworkName),
-  volumes: nameSchema,
+  volumes: volumeName,
   secrets: shortName(longestObjectName),
   configs: shortName(longestObjectName),
   services: nameSchema,

@@ -1,26 +1,20 @@
 import { z } from "zod";
-import type {
-  Dns,
-  Healthcheck,
-  Logging,
-  LogMonitoring,
-  NetworkAttachment,
-  Service,
-} from "../inventory";
+import type { Dns, Healthcheck, LogMonitoring, NetworkAttachment, Service } from "../inventory";
 import { isDomainName, stageNames } from "../names";
 import { imageReference, stageList } from "./image";
 import { backupSchema, initializationSchema } from "./initialization";
-import { capabilities, sysctls, ulimits } from "./kernel";
+import { capabilities, isSignal, sysctls, ulimits } from "./kernel";
+import { logging } from "./logging";
 import { portSchema } from "./port";
 import { configMountSchema, secretMountSchema } from "./secret";
 import { mode, placement, resources, restart, rollback, update } from "./tasks";
 import {
   absolutePath,
   commandLine,
+  dnsName,
   duration,
   environmentName,
   ipAddress,
-  nameSchema,
   positiveDuration,
   reference,
   textRecord,
@@ -31,7 +25,7 @@ const attachment = z.union([
   reference,
   z.strictObject({
     name: reference,
-    aliases: z.array(nameSchema).optional(),
+    aliases: z.array(dnsName).optional(),
   } satisfies Record<keyof NetworkAttachment, z.ZodType>),
 ]);
 
@@ -58,11 +52,6 @@ const healthcheck = z.union([
     startPeriod: duration.optional(),
   } satisfies Record<keyof Healthcheck, z.ZodType>),
 ]);
-
-const logging = z.strictObject({
-  driver: z.string().min(1),
-  options: textRecord.optional(),
-} satisfies Record<keyof Logging, z.ZodType>);
 
 const expressions = z.array(
   z
@@ -139,8 +128,8 @@ export const serviceSchema = z
     tmpfs: z.array(tmpfsSchema).optional(),
     secrets: z.array(secretMountSchema).optional(),
     configs: z.array(configMountSchema).optional(),
-    hostname: z.string().min(1).max(255).optional(),
-    hosts: z.record(hostName, ipAddress).optional(),
+    hostname: z.string().min(1).optional(),
+    hosts: z.record(dnsName, ipAddress).optional(),
     dns: dns.optional(),
     labels: labels.optional(),
     containerLabels: labels.optional(),
@@ -154,7 +143,7 @@ export const serviceSchema = z
     stopGracePeriod: duration.optional(),
     stopSignal: z
       .string()
-      .regex(/^SIG[A-Z0-9]+([+-][0-9]{1,2})?$/, "is not the name of a signal")
+      .refine(isSignal, "is not a signal that Docker knows")
       .optional()
       .meta({ write: 'write a name such as "SIGQUIT"' }),
     user: z.string().min(1).optional(),

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { judgeSpread } from "../../model/host-spread";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import type { HostAccess } from "../transport/host-access";
@@ -34,7 +35,7 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
     // The engine's own rule (moby, volume/local: RestrictedNamePattern).
     const valid = !isKnown(news.name) || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(news.name);
     const reason = `'${news.name}' is no volume name: two or more letters, digits, and _ . - after the first`;
-    return { inputs: news, failures: valid ? [] : [{ property: "name", reason }] };
+    return { inputs: news, failures: valid ? [] : [checkFailure("name", reason)] };
   },
 
   async diff(_id, olds, news) {
