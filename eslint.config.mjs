@@ -100,6 +100,20 @@ export default tseslint.config(
     rules: mayNotImport("components", "cli", "site", "render", "zod"),
   },
   {
+    files: ["providers/**/*.ts"],
+    ignores: ["providers/check-failure.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ObjectExpression > Property[key.name='property']",
+          message:
+            "The engine prints the whole value of a property that a check failure names: use checkFailure().",
+        },
+      ],
+    },
+  },
+  {
     files: ["providers/*/*provider.ts"],
     // A dynamic provider's methods are asynchronous by contract: what they throw must be a rejection.
     rules: { "@typescript-eslint/require-await": "off" },

@@ -6,7 +6,7 @@ import { loopbackPorts, planContainerFleet } from "./model/container-fleet";
 import { planStack } from "./model/plan-site";
 import { InventoryError } from "./model/problems";
 import { MissingEngineError, readEngineFacts } from "./providers/local-engine/facts";
-import { lookIntoProject } from "./providers/project-lookup";
+import { lookIntoProject, readFromProject } from "./providers/project-lookup";
 import { site } from "./site/site";
 
 /** Reads the stage and the site, plans, and builds one hive. Nothing is touched before the plan is valid. */
@@ -17,6 +17,7 @@ async function program(): Promise<StackOutputs> {
     site,
     building: true,
     look: lookIntoProject("."),
+    read: readFromProject("."),
     filesNeeded: true,
     hiveHome: process.env.HIVE_HOME,
   });

@@ -5,7 +5,7 @@ import type { Plan, StageName } from "../model/plan";
 import type { Site } from "../model/site";
 import { stageOf } from "../model/stage";
 import { checkStageYaml } from "../model/stage-yaml";
-import { lookIntoProject } from "../providers/project-lookup";
+import { lookIntoProject, readFromProject } from "../providers/project-lookup";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
 import { hiveHome, projectFolder } from "./project";
@@ -35,6 +35,7 @@ export function loadPlan(
     site: loadSite(),
     building: purpose === "build",
     look: lookIntoProject(projectFolder),
+    read: readFromProject(projectFolder),
     filesNeeded: purpose !== "names",
     // As the program does it, so that both say the same.
     hiveHome: process.env["HIVE_HOME"] && hiveHome(),

@@ -1,13 +1,16 @@
-import type { ServicePlan, VolumePlan } from "./plan";
+import { pinsToOneServer } from "./placement-constraints";
+import type { HostPlan, ServicePlan, VolumePlan } from "./plan";
 
 /**
- * What the site asks for and no code of hive honours yet, one sentence each in a fixed order: a stage that cannot do a thing
- * says so, and does not pass it over in silence.
+ * What the site asks for and no code of hive honours yet, and what it gets that may surprise, one sentence each in a fixed order: a stage
+ * says such a thing, and does not pass it over in silence.
  */
 export function planNotices(
   services: readonly ServicePlan[],
   volumes: readonly VolumePlan[],
+  hosts: readonly HostPlan[],
 ): readonly string[] {
+  const cluster = hosts.filter(({ role }) => role === "cluster");
   return [
     ...volumes
       .filter(({ replication }) => replication?.backend === "drbd")
@@ -28,5 +31,33 @@ export function planNotices(
         ({ name }) =>
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
+    ...services.flatMap((service) => dataLeftBehind(service, volumes, cluster)),
   ];
+}
+
+/** A task that may move away from data that stay on their server. */
+function dataLeftBehind(
+  { name, mode, mounts, placement }: ServicePlan,
+  volumes: readonly VolumePlan[],
+  cluster: readonly HostPlan[],
+): readonly string[] {
+  if (mode.kind === "global" || pinsToOneServer(placement.constraints, cluster)) return [];
+  // One task on each server, and no room for another: each stays with its data.
+  const fillsAll =
+    mode.kind === "replicated" &&
+    placement.maxReplicasPerHost > 0 &&
+    mode.replicas >= placement.maxReplicasPerHost * cluster.length;
+  if (fillsAll || (mode.kind === "replicated" && mode.replicas === 0)) return [];
+  const local = new Set(
+    volumes.filter(({ kind }) => kind === "local").map((volume) => volume.name),
+  );
+  return mounts.flatMap((mount) =>
+    mount.kind === "volume" && local.has(mount.volume)
+      ? [
+          `The service ${name} keeps data on the volume ${mount.volume}, which each server has for itself: a task that moves to another ` +
+            "server finds an empty one there. Make the volume replicated, or pin the service, e.g. placement: " +
+            `{ constraints: ["node.hostname == ${cluster[0]?.name ?? "…"}"] }.`,
+        ]
+      : [],
+  );
 }

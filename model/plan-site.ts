@@ -1,4 +1,4 @@
-import type { FileLookup } from "./file-lookup";
+import type { FileContent, FileLookup } from "./file-lookup";
 import { formatCidr, gatewayAddress, parseCidr } from "./addresses";
 import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
@@ -46,6 +46,12 @@ export interface PlanOptions {
    */
   readonly look?: FileLookup;
   /**
+   * The content of a file of the project: a config of which the Swarm would refuse the content is a problem.
+   *
+   * @default no content is looked at
+   */
+  readonly read?: FileContent;
+  /**
    * Whether files that the site names and that are missing are problems: not for a plan that is only asked for names.
    *
    * @default false
@@ -64,7 +70,7 @@ export function planSite(
   input: PlanOptions & { readonly stage: Stage | FaultyStage; readonly site: Site },
 ): Plan {
   const everything: FileLookup = () => "file";
-  const { stage, look = everything, filesNeeded = false } = input;
+  const { stage, look = everything, read = () => undefined, filesNeeded = false } = input;
   const faults = "problems" in stage ? stage.problems : [];
   const config = "problems" in stage ? {} : stage.config;
   const site = checkSite(input.site);
@@ -78,8 +84,10 @@ export function planSite(
       stage: stage.name,
       site,
       services,
+      hosts,
       config,
       look: filesNeeded ? look : everything,
+      read: filesNeeded ? read : () => undefined,
     }),
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
@@ -167,7 +175,7 @@ function assemble(parts: PlanParts): Plan {
       .filter(([file]) => used.configs.has(file))
       .map(([file, wish]) => planConfig(file, wish)),
     services,
-    notices: planNotices(services, volumes),
+    notices: planNotices(services, volumes, parts.hosts),
     phases: phasesThrough(config.throughPhase),
     ...(config.fleet === "container" ? { container: config.container } : {}),
   };

@@ -13,7 +13,7 @@ import { networkSchema } from "./schema/network";
 import { configSchema, secretSchema } from "./schema/secret";
 import { serviceSchema } from "./schema/service";
 import { siteSchema } from "./schema/root";
-import { nameSchema, shortName } from "./schema/values";
+import { nameSchema, shortName, volumeName } from "./schema/values";
 import { volumeSchema } from "./schema/volume";
 import { check, type Checked, pathText } from "./schema-problems";
 import { longestObjectName } from "./swarm-object-name";
@@ -133,7 +133,7 @@ function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
 const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
   images: nameSchema.meta({ foreignForm: nameForm(63) }),
   networks: shortName(longestNetworkName).meta({ foreignForm: nameForm(longestNetworkName) }),
-  volumes: nameSchema.meta({ foreignForm: nameForm(63) }),
+  volumes: volumeName.meta({ foreignForm: nameForm(63) }),
   secrets: shortName(longestObjectName).meta({
     foreignForm: nameForm(longestObjectName, secretNameNote),
   }),

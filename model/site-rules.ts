@@ -1,4 +1,6 @@
 import type { Problem } from "./problems";
+import { networkRoomProblems, poolProblems } from "./rules/addresses";
+import { argumentProblems } from "./rules/arguments";
 import { colocationProblems } from "./rules/colocation";
 import { cycleProblems, dependencyProblems } from "./rules/dependencies";
 import { configFileProblems, contextProblems, stepFileProblems } from "./rules/files";
@@ -7,7 +9,7 @@ import { buildSecretProblems, imageProblems, pinProblems } from "./rules/images"
 import { jobProblems } from "./rules/jobs";
 import { doubledNameProblems } from "./rules/names";
 import { networkProblems } from "./rules/networks";
-import { placementProblems } from "./rules/placement";
+import { constraintProblems, hostSizeProblems, placementProblems } from "./rules/placement";
 import {
   meshProblems,
   replicaProblems,
@@ -16,11 +18,18 @@ import {
 } from "./rules/ports";
 import { referenceProblems } from "./rules/references";
 import { replicationProblems } from "./rules/replication";
+import { aliasProblems, networkNameProblems, serviceNameProblems } from "./rules/reserved-names";
 import { orderProblems } from "./rules/rollout";
 import type { Rule, RuleInput } from "./rules/rule";
 import { stageSecretProblems } from "./rules/stage-secrets";
 import { systemdProblems } from "./rules/systemd";
 import { targetProblems } from "./rules/targets";
+import {
+  configTemplateProblems,
+  hostnameProblems,
+  templateProblems,
+  volumeTemplateProblems,
+} from "./rules/templates";
 import { writerProblems } from "./rules/writers";
 
 /** All rules, in the order in which their problems are told: what does not exist first. */
@@ -35,17 +44,29 @@ const rules: readonly Rule[] = [
   cycleProblems,
   colocationProblems,
   doubledNameProblems,
+  networkNameProblems,
+  serviceNameProblems,
+  aliasProblems,
+  templateProblems,
+  volumeTemplateProblems,
+  configTemplateProblems,
+  hostnameProblems,
+  argumentProblems,
   targetProblems,
   reservedPortProblems,
   replicaProblems,
   meshProblems,
   samePortProblems,
   networkProblems,
+  networkRoomProblems,
+  poolProblems,
   replicationProblems,
   writerProblems,
   orderProblems,
   jobProblems,
   placementProblems,
+  constraintProblems,
+  hostSizeProblems,
   systemdProblems,
   hostLineProblems,
   stageSecretProblems,

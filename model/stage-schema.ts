@@ -2,7 +2,8 @@ import { z } from "zod";
 import { cidrFault } from "./addresses";
 import { isDomainName } from "./names";
 import { phases } from "./phases";
-import { nameSchema } from "./schema/values";
+import { nameSchema, size } from "./schema/values";
+import { contentLimit } from "./swarm-object-name";
 
 /**
  * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its descriptions are the
@@ -162,8 +163,31 @@ const volumes = z
   .prefault({})
   .meta({ description: "Settings of volumes." });
 
+const hostSize = z
+  .strictObject({
+    cpus: z.number().min(0.1).max(1024).meta({ description: "Processors of each cluster server." }),
+    memory: size.meta({ description: "Memory of each cluster server, as the engine sees it." }),
+  })
+  .optional()
+  .meta({
+    description:
+      "What each cluster server has. With it, a service that no server could ever hold is refused before anything is touched, instead " +
+      "of waiting for room without end.",
+    defaultText: "unknown: nothing is held against it",
+    write: 'write e.g. { cpus: 2, memory: "4GiB" }',
+  });
+
 const secrets = z
-  .record(nameSchema, z.string().min(1, "is empty"))
+  .record(
+    nameSchema,
+    z
+      .string()
+      .min(1, "is empty")
+      .refine(
+        (text) => new TextEncoder().encode(text).length < contentLimit,
+        "is not shorter than 500 KiB, as the Swarm wants it",
+      ),
+  )
   .default({})
   .meta({
     description:
@@ -232,6 +256,7 @@ export const stageSchema = z.strictObject({
   ssh,
   container,
   volumes,
+  hostSize,
   secrets,
   pins,
   overlayPool: cidr.default("10.224.0.0/12").meta({

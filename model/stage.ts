@@ -19,10 +19,17 @@ export function stageFile(stage: StageName): string {
 }
 
 /**
- * Where the Docker Engine of every server has its bridges (`default-address-pools` of its daemon.json). It contains what
- * engines take by themselves, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay pool stay clear of it.
+ * Where the Docker Engine of every server looks for room for bridges (`default-address-pools` of its daemon.json), a /22 each, in order.
+ * It contains what an engine takes before it has these settings, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay
+ * pool stay clear of all of it: a server whose network meets a bridge can be reached no more.
  */
 export const dockerBridgePool = "172.16.0.0/14";
+
+/**
+ * The beginning of {@link dockerBridgePool}, where the bridges are: docker0 and docker_gwbridge, and room for two that somebody makes by
+ * hand. Networks of services stay clear of it; the rest of the pool is free for them, as engines give it to no task.
+ */
+export const dockerBridges = "172.16.0.0/20";
 
 /** Smallest overlay pool: a /20 has 16 networks of 256 addresses. */
 const smallestOverlayPool = 20;

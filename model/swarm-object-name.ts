@@ -1,6 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** Secrets and configs must be smaller than this, bytes (swarmkit 20.10, `MaxSecretSize` and `MaxConfigSize`). */
+/**
+ * Secrets and configs must be smaller than this, bytes: what each supported engine takes. Secrets have this limit everywhere (swarmkit,
+ * `api/validation/secrets.go`, `MaxSecretSize`), configs up to Engine 20.10; from 23.0 on they may have twice as much
+ * (`manager/controlapi/config.go`, `MaxConfigSize`).
+ */
 export const contentLimit = 500 * 1024;
 
 /** Longest name that leaves room for the hash: a Swarm takes 64 characters for secrets and configs. */

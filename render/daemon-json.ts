@@ -19,7 +19,8 @@ export const dockerDropInPath = "/etc/systemd/system/docker.service.d/10-hive.co
  */
 export function renderDaemonJson(standalone = false): string {
   const settings = {
-    // Networks of containers on the host. The plan keeps the stage's network and the overlay pool clear of this pool.
+    // Networks of containers on the host. The plan keeps the stage's network and the overlay pool clear of this pool, and the
+    // networks of services clear of its beginning (dockerBridges).
     "default-address-pools": [{ base: dockerBridgePool, size: 22 }],
     ...(standalone ? { "default-cgroupns-mode": "host" } : {}),
     // Swarm mode does not work with it.

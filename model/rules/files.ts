@@ -2,17 +2,60 @@ import type { FileLookup } from "../file-lookup";
 import { contextOf } from "../plan-images";
 import type { Problem } from "../problems";
 import { servicePath, sitePath } from "../site-check";
+import { contentLimit } from "../swarm-object-name";
 import { forEachService, type Rule } from "./rule";
 
-/** Files of the configs that services get are there. */
-export const configFileProblems: Rule = ({ site, services, look }) => {
+/** Files of the configs that services get are there, and the Swarm takes what is in them. */
+export const configFileProblems: Rule = ({ site, services, look, read }) => {
   const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
-  return [...site.configs].flatMap(([name, config]) =>
-    "file" in config && used.has(name)
-      ? fileProblems(look, config.file, sitePath(["configs", name, "file"]))
-      : [],
-  );
+  return [...site.configs].flatMap(([name, config]) => {
+    if (!("file" in config) || !used.has(name)) return [];
+    const path = sitePath(["configs", name, "file"]);
+    return [
+      ...fileProblems(look, config.file, path),
+      ...contentProblems(read(config.file), config.file, path),
+    ];
+  });
 };
+
+/** What a Swarm refuses about the content of a config, and what its API cannot carry as text. */
+function contentProblems(
+  content: Buffer | undefined,
+  file: string,
+  path: string,
+): readonly Problem[] {
+  if (content === undefined) return [];
+  const value = `"${file}"`;
+  if (content.length === 0) {
+    return [
+      {
+        path,
+        value,
+        message: "is empty, and a Swarm takes no config without content",
+        remedy: "write something into it, or remove the config",
+      },
+    ];
+  }
+  if (content.length >= contentLimit) {
+    return [
+      {
+        path,
+        value,
+        message: `has ${content.length} bytes; a config takes less than ${contentLimit} (500 KiB)`,
+        remedy: "split it, or bring it in the image or on a volume",
+      },
+    ];
+  }
+  if (Buffer.from(content.toString("utf8"), "utf8").equals(content)) return [];
+  return [
+    {
+      path,
+      value,
+      message: "is not UTF-8 text",
+      remedy: "convert it, or bring it in the image or on a volume",
+    },
+  ];
+}
 
 /** Scripts and inputs of initialization steps are there. */
 export const stepFileProblems = forEachService(({ name, service }, { look }) =>

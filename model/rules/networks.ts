@@ -10,7 +10,7 @@ import {
 import type { Network } from "../inventory";
 import type { Problem } from "../problems";
 import { sitePath } from "../site-check";
-import { dockerBridgePool, stageFile } from "../stage";
+import { dockerBridges, stageFile } from "../stage";
 import type { RuleInput } from "./rule";
 
 /** Address ranges in which no network of containers can work: this network, loopback, link-local, multicast and reserved. */
@@ -86,8 +86,8 @@ function overlapProblems(
           },
         ]),
     {
-      cidr: parseCidr(dockerBridgePool),
-      message: `overlaps ${dockerBridgePool}, where the Docker Engine of every server has its bridges`,
+      cidr: parseCidr(dockerBridges),
+      message: `overlaps ${dockerBridges}, where the Docker Engine of every server has its bridges (docker0, docker_gwbridge)`,
     },
     ...unusable.map((range) => ({
       cidr: parseCidr(range),

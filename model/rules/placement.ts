@@ -1,6 +1,10 @@
 import type { Problem } from "../problems";
+import { isKnownBefore, meetsConstraints, plannedNode } from "../placement-constraints";
 import { servicePath } from "../site-check";
-import { forEachService } from "./rule";
+import { bytesOf } from "../size";
+import { stageFile } from "../stage";
+import { suggestion } from "../suggestion";
+import { forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** The tasks of a service find room under its own limits. */
 export const placementProblems = forEachService(({ name, service, plan }, { config }) => {
@@ -43,3 +47,71 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
   }
   return problems;
 });
+
+/** Conditions on what is known of the servers beforehand are met by one of them: else no task ever starts. */
+export const constraintProblems = forEachService(({ name, service }, { hosts }) => {
+  const nodes = hosts.filter(({ role }) => role === "cluster").map(plannedNode);
+  if (nodes.length === 0) return [];
+  return (service.placement?.constraints ?? []).flatMap((text, index): readonly Problem[] => {
+    if (!isKnownBefore(text) || nodes.some((node) => meetsConstraints(node, [text]))) return [];
+    const values = nodes.flatMap(({ Description, Spec }) => [
+      Description.Hostname,
+      ...Object.values(Spec.Labels ?? {}),
+    ]);
+    const wanted = text.split(/[=!]=/)[1]?.trim() ?? "";
+    const meant =
+      suggestion(wanted, values) ?? values.find((each) => each.split(".")[0]?.endsWith(wanted));
+    return [
+      {
+        path: servicePath(name, ["placement", "constraints", index]),
+        value: `"${text}"`,
+        message: "is met by no cluster server of this stage: no task would ever start",
+        remedy:
+          meant === undefined
+            ? `write a value that a server has: ${[...new Set(values)].join(", ")}`
+            : `did you mean ${meant}?`,
+      },
+    ];
+  });
+});
+
+/** What a service needs of one server is not more than a server has, where the stage says what that is. */
+export const hostSizeProblems = forEachService((planned, input): readonly Problem[] => {
+  const { hostSize } = input.config;
+  if (hostSize === undefined) return [];
+  const { limits, reservations } = planned.plan.resources;
+  const { cpus, memory } = hostSize;
+  return [
+    ...tooMuch(planned, input, ["reservations", "cpus"], reservations.cpus, cpus, `${cpus}`),
+    ...tooMuch(
+      planned,
+      input,
+      ["reservations", "memory"],
+      reservations.memoryBytes,
+      bytesOf(memory) ?? 0,
+      memory,
+    ),
+    // More memory than there is may be a limit; of processors the engine takes no more than the server has (moby,
+    // `verifyPlatformContainerResources`).
+    ...tooMuch(planned, input, ["limits", "cpus"], limits.cpus, cpus, `${cpus}`),
+  ];
+});
+
+function tooMuch(
+  { name, service }: PlannedService,
+  { stage }: RuleInput,
+  [part, key]: readonly ["limits" | "reservations", "cpus" | "memory"],
+  wanted: number | undefined,
+  there: number,
+  text: string,
+): readonly Problem[] {
+  if (wanted === undefined || wanted <= there) return [];
+  return [
+    {
+      path: servicePath(name, ["resources", part, key]),
+      value: String(service.resources?.[part]?.[key]),
+      message: `is more than a server has (${text}, ${stageFile(stage)}: hive:hostSize.${key}): ${part === "limits" ? "the engine refuses each task" : "no task would ever start"}`,
+      remedy: `write at most ${text}, or take larger servers and change hive:hostSize`,
+    },
+  ];
+}

@@ -1,5 +1,6 @@
 import type { PortPlan } from "../plan";
 import { planPorts } from "../plan-ports";
+import { canNeverMeet } from "../placement-constraints";
 import type { Problem } from "../problems";
 import { servicePath } from "../site-check";
 import { isWithin, replicationPorts } from "../stable-number";
@@ -12,6 +13,7 @@ interface PlacedPort {
   readonly index: number;
   readonly port: PortPlan;
   readonly automatic: boolean;
+  readonly constraints: readonly string[];
 }
 
 function placedPorts({ name, service, plan }: PlannedService): readonly PlacedPort[] {
@@ -21,6 +23,7 @@ function placedPorts({ name, service, plan }: PlannedService): readonly PlacedPo
       index,
       port: planned,
       automatic: typeof port !== "string" && port.published === "auto",
+      constraints: plan.placement.constraints,
     })),
   );
 }
@@ -94,7 +97,10 @@ export const meshProblems = forEachService((planned) =>
         })),
 );
 
-/** No port is published twice. */
+/**
+ * No port is published twice on one server. In host mode two services may have the same one where no server can ever hold both, as the
+ * engine has it too; the routing mesh takes a port on every server, so it shares none (swarmkit, `checkPortConflicts`).
+ */
 export function samePortProblems({ services, stage }: RuleInput): readonly Problem[] {
   const placed = services.flatMap(placedPorts);
   return placed.flatMap((mine, position) => {
@@ -102,7 +108,8 @@ export function samePortProblems({ services, stage }: RuleInput): readonly Probl
       (other, at) =>
         at !== position &&
         other.port.published === mine.port.published &&
-        other.port.protocol === mine.port.protocol,
+        other.port.protocol === mine.port.protocol &&
+        !areKeptApart(mine, other),
     );
     const earlier = placed.slice(0, position);
     // A computed port yields to one that is written down; of two equal ones, written ports are told once, computed ones both.
@@ -111,6 +118,15 @@ export function samePortProblems({ services, stage }: RuleInput): readonly Probl
     const holder = written.find((other) => earlier.includes(other));
     return holder === undefined ? [] : [samePort(mine, holder, stage)];
   });
+}
+
+function areKeptApart(mine: PlacedPort, other: PlacedPort): boolean {
+  return (
+    mine.service !== other.service &&
+    mine.port.mode === "host" &&
+    other.port.mode === "host" &&
+    canNeverMeet(mine.constraints, other.constraints)
+  );
 }
 
 function computedPort(mine: PlacedPort, other: PlacedPort): Problem {
@@ -139,7 +155,8 @@ function samePort(mine: PlacedPort, holder: PlacedPort, stage: string): Problem 
       : `${key} is already published by the service ${holder.service} on the stage ${stage}`,
     remedy: isOwn
       ? "remove one of them"
-      : "publish another port in one of the two, or keep them to different stages with availableOn",
+      : "publish another port in one of the two, keep them to different stages with availableOn, or in host mode to different " +
+        'servers: placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',
   };
 }
 

@@ -1,6 +1,6 @@
-import type { FileLookup } from "../file-lookup";
+import type { FileContent, FileLookup } from "../file-lookup";
 import type { Service } from "../inventory";
-import type { ServicePlan, StageName } from "../plan";
+import type { HostPlan, ServicePlan, StageName } from "../plan";
 import { type Problem, printableValue } from "../problems";
 import { type SiteCheck, siteFile, type SitePart } from "../site-check";
 import type { StageConfig } from "../stage";
@@ -19,10 +19,14 @@ export interface RuleInput {
   readonly site: SiteCheck;
   /** The services that this stage runs and whose form is right, in alphabetical order. */
   readonly services: readonly PlannedService[];
+  /** The servers; none where the stage has problems of its own. */
+  readonly hosts: readonly HostPlan[];
   /** Keys with problems of their own are absent. */
   readonly config: Partial<StageConfig>;
   /** What the project has at a path; where files are not needed, everything. */
   readonly look: FileLookup;
+  /** The content of a file of the project; where files are not needed, none. */
+  readonly read: FileContent;
 }
 
 /** A rule: what is wrong when the parts of a site and a stage are seen together. */

@@ -3,12 +3,21 @@ import type { Image, ImagePull } from "../inventory";
 import { stageNames } from "../names";
 import { environmentName, projectPath, reference } from "./values";
 
-/** A reference to an image: registry, name, tag, digest. */
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const domain = "(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]+)?/)?";
+
+/** A reference to an image: registry, name, tag, digest (github.com/distribution/reference, `regexp.go`). */
 export const imageReference = z
   .string()
   .regex(
-    /^[a-z0-9][a-z0-9._:/-]*[a-z0-9](:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
+    new RegExp(
+      `^${domain}${component}(?:/${component})*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[a-f0-9]{64})?$`,
+    ),
     "is not an image reference",
+  )
+  .refine(
+    (text) => text.replace(/@.*$/, "").replace(/:[^/]*$/, "").length <= 255,
+    "has a name of more than 255 characters, which no registry takes",
   );
 
 /** The stages on which something holds. */

@@ -83,6 +83,23 @@ const sysctlNames = [
   "kernel.shmmni",
 ];
 
+/** signal(7), without `SIG`: the ones that Docker knows by name (github.com/moby/sys, `signal/signal_linux.go`). */
+const signalNames = new Set(
+  (
+    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN " +
+    "TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX"
+  ).split(" "),
+);
+
+/** Whether Docker knows a signal by this name. Of the real-time signals it counts 15 from the first and 14 back from the last. */
+export function isSignal(text: string): boolean {
+  const [, name = "", sign, offset] = /^SIG([A-Z0-9]+)(?:([+-])([1-9][0-9]?))?$/.exec(text) ?? [];
+  if (offset === undefined) return signalNames.has(name);
+  return sign === "+"
+    ? name === "RTMIN" && Number(offset) <= 15
+    : name === "RTMAX" && Number(offset) <= 14;
+}
+
 const capability = z.string().superRefine((text, context) => {
   const name = text.toUpperCase().replace(/^CAP_/, "");
   const known = ["ALL", ...capabilityNames];

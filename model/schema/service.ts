@@ -1,12 +1,5 @@
 import { z } from "zod";
-import type {
-  Dns,
-  Healthcheck,
-  Logging,
-  LogMonitoring,
-  NetworkAttachment,
-  Service,
-} from "../inventory";
+import type { Dns, Healthcheck, LogMonitoring, NetworkAttachment, Service } from "../inventory";
 import { composeService } from "../foreign/compose";
 import { builderService } from "../foreign/hive-builder";
 import {
@@ -31,17 +24,18 @@ import {
 import { isDomainName, stageNames } from "../names";
 import { imageReference, stageList } from "./image";
 import { backupSchema, initializationSchema } from "./initialization";
-import { capabilities, sysctls, ulimits } from "./kernel";
+import { capabilities, isSignal, sysctls, ulimits } from "./kernel";
+import { logging } from "./logging";
 import { portSchema } from "./port";
 import { configMountSchema, secretMountSchema } from "./secret";
 import { mode, placement, resources, restart, rollback, update } from "./tasks";
 import {
   absolutePath,
   commandLine,
+  dnsName,
   duration,
   environmentName,
   ipAddress,
-  nameSchema,
   positiveDuration,
   reference,
   textRecord,
@@ -52,7 +46,7 @@ const attachment = z.union([
   reference,
   z.strictObject({
     name: reference,
-    aliases: z.array(nameSchema).optional(),
+    aliases: z.array(dnsName).optional(),
   } satisfies Record<keyof NetworkAttachment, z.ZodType>),
 ]);
 
@@ -79,11 +73,6 @@ const healthcheck = z.union([
     startPeriod: duration.optional(),
   } satisfies Record<keyof Healthcheck, z.ZodType>),
 ]);
-
-const logging = z.strictObject({
-  driver: z.string().min(1),
-  options: textRecord.optional(),
-} satisfies Record<keyof Logging, z.ZodType>);
 
 const expressions = z.array(
   z
@@ -145,8 +134,8 @@ export const serviceSchema = z
     tmpfs: z.array(tmpfsSchema).optional().meta({ foreignForm: tmpfsForm }),
     secrets: z.array(secretMountSchema).optional(),
     configs: z.array(configMountSchema).optional(),
-    hostname: z.string().min(1).max(255).optional(),
-    hosts: z.record(hostName, ipAddress).optional().meta({ foreignForm: hostsForm }),
+    hostname: z.string().min(1).optional(),
+    hosts: z.record(dnsName, ipAddress).optional().meta({ foreignForm: hostsForm }),
     dns: dns.optional().meta({ foreignForm: dnsForm }),
     labels: labels.optional().meta({ foreignForm: recordForm }),
     containerLabels: labels.optional().meta({ foreignForm: recordForm }),
@@ -161,7 +150,7 @@ export const serviceSchema = z
     stopGracePeriod: duration.optional(),
     stopSignal: z
       .string()
-      .regex(/^SIG[A-Z0-9]+([+-][0-9]{1,2})?$/, "is not the name of a signal")
+      .refine(isSignal, "is not a signal that Docker knows")
       .optional()
       .meta({ write: 'write a name such as "SIGQUIT"' }),
     user: z.string().min(1).optional(),

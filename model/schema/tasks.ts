@@ -3,7 +3,8 @@ import { cronFault } from "../cron";
 import { composePlacement } from "../foreign/compose";
 import { numberForm } from "../foreign/service-forms";
 import type { Job, Placement, Resources, Restart, UpdatePolicy } from "../inventory";
-import { duration, exactlyOne, positiveDuration, reference, size } from "./values";
+import { constraintFault } from "../placement-constraints";
+import { duration, exactlyOne, positiveDuration, reference, sizeFrom } from "./values";
 
 /** Schemas of how many tasks a service has, where they run, and how they are started, changed and limited. */
 
@@ -41,8 +42,14 @@ export const placement = z
       .array(
         z
           .string()
-          .regex(/^(node|engine)\.\S+\s*(==|!=)\s*\S+$/, "is not a condition that Swarm takes")
-          .meta({ write: 'write e.g. "node.labels.hive.zone == zone-a"' }),
+          .superRefine((text, context) => {
+            const message = constraintFault(text);
+            if (message !== undefined) context.addIssue({ code: "custom", message });
+          })
+          .meta({
+            write:
+              'write node.hostname, node.role, node.labels.<name> …, then == or !=, and a value, e.g. "node.labels.hive.zone == zone-a"',
+          }),
       )
       .optional(),
     spread: z
@@ -86,9 +93,14 @@ export const resources = z.strictObject({
   limits: z
     .strictObject({
       cpus: cpus.optional(),
-      memory: size.optional(),
+      memory: sizeFrom("6MiB", "the least that Docker takes as a limit").optional(),
       pids: z.int().min(1).max(4_194_304).optional(),
     })
     .optional(),
-  reservations: z.strictObject({ cpus: cpus.optional(), memory: size.optional() }).optional(),
+  reservations: z
+    .strictObject({
+      cpus: cpus.optional(),
+      memory: sizeFrom("4MiB", "the least that the Swarm takes").optional(),
+    })
+    .optional(),
 } satisfies Record<keyof Resources, z.ZodType>);

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type Duration, durationSeconds } from "../duration";
 import { fileModeForm } from "../foreign/mount-forms";
 import { durationForm, numberForm, sizeForm } from "../foreign/service-forms";
-import { isDnsLabel } from "../names";
 import { textForm } from "../foreign/text-forms";
+import { isDnsLabel, isDnsName } from "../names";
 import { type Size, sizeBytes } from "../size";
 
 /** The schemas of single values that stand in many places of the inventory. */
@@ -29,8 +29,32 @@ export function shortName(longest: number): z.ZodType<string> {
     });
 }
 
+/** Name of a volume: Docker takes none of one character (moby, `daemon/names`, `RestrictedNamePattern`). */
+export const volumeName = nameSchema
+  .refine(
+    (text) => text.length !== 1,
+    "is one character, and Docker takes names of volumes from two on",
+  )
+  .meta({ write: "write lower-case letters, digits and hyphens, at least 2 and at most 63" });
+
+/** A name that DNS can carry, with dots and underscores: the Swarm takes any text as an alias, and finds by it what can be asked for. */
+export const dnsName = z
+  .string()
+  .refine(isDnsName, "is not a name that can be looked up in DNS")
+  .meta({
+    takes: "a name",
+    write:
+      "write letters, digits, hyphens and underscores, with dots between parts of at most 63 of them, e.g. mail.example.com",
+  });
+
 /** Name of something that is declared elsewhere in the site; whether it exists is a rule. */
 export const reference = z.string().min(1).meta({ takes: "a name" });
+
+/** The engine counts nanoseconds in 63 bits. */
+const longestSeconds = 2 ** 63 / 1e9;
+
+const bounded = (text: string): boolean => (durationSeconds(text) ?? 0) < longestSeconds;
+const tooLong = "is longer than the 292 years that the engine can count";
 
 /** A length of time, zero too. */
 export const duration = z
@@ -38,14 +62,16 @@ export const duration = z
     message: "is not a length of time",
     params: { remedy: 'write a number and a unit (ms, s, m, h), e.g. "10s"' },
   })
+  .refine(bounded, tooLong)
   .meta({ takes: 'a length of time such as "10s"', foreignForm: durationForm });
 
-/** A length of time that is not zero. */
+/** A length of time that is not zero, and so at least the engine's 1 ms: that is what durations are rounded to. */
 export const positiveDuration = z
   .custom<Duration>((value) => typeof value === "string" && (durationSeconds(value) ?? 0) > 0, {
     message: "is not a length of time above zero",
     params: { remedy: 'write a number and a unit (ms, s, m, h), e.g. "10s"' },
   })
+  .refine(bounded, tooLong)
   .meta({ takes: 'a length of time such as "10s"', foreignForm: durationForm });
 
 /** An amount of bytes that is not zero. */
@@ -54,7 +80,23 @@ export const size = z
     message: "is not an amount of bytes",
     params: { remedy: 'write a number and a unit (KiB, MiB, GiB, TiB), e.g. "512MiB"' },
   })
+  .refine((text) => Number.isSafeInteger(sizeBytes(text) ?? 0), "is more than any server has")
   .meta({ takes: 'an amount such as "512MiB"', foreignForm: sizeForm });
+
+/**
+ * An amount of bytes of which the engine demands some.
+ *
+ * @param least e.g. `"6MiB"`
+ * @param why begins with "the"
+ */
+export function sizeFrom(least: Size, why: string): z.ZodType<Size> {
+  return size
+    .refine(
+      (text) => (sizeBytes(text) ?? 0) >= (sizeBytes(least) ?? 0),
+      `is less than ${least}, ${why}`,
+    )
+    .meta({ write: `write at least "${least}"` });
+}
 
 /** A port of TCP, UDP or SCTP. */
 export const portNumber = z.int().min(1).max(65535);

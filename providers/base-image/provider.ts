@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { withEngine } from "../transport/engine";
@@ -31,7 +32,7 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
   async check(_olds, news) {
     const wellFormed = !isKnown(news.reference) || /^[a-z0-9][\w./:@-]*$/.test(news.reference);
     const reason = `"${news.reference}" is no image reference; write e.g. debian:trixie-slim`;
-    return { inputs: news, failures: wellFormed ? [] : [{ property: "reference", reason }] };
+    return { inputs: news, failures: wellFormed ? [] : [checkFailure("reference", reason)] };
   },
 
   async diff(_id, olds, news) {

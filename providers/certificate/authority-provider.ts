@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { isKnown } from "../unknown-value";
@@ -35,7 +36,7 @@ export const certificateAuthorityProvider: pulumi.dynamic.ResourceProvider<
       ...checkDays("renewBeforeDays", news.renewBeforeDays),
     ];
     if (isKnown(news) && failures.length === 0 && news.renewBeforeDays >= news.validityDays) {
-      failures.push({ property: "renewBeforeDays", reason: "must be less than validityDays" });
+      failures.push(checkFailure("renewBeforeDays", "must be less than validityDays"));
     }
     return { inputs: news, failures };
   },

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
+import { checkFailure } from "../check-failure";
 import { isKnown } from "../unknown-value";
 
 /** RFC 5280, appendix A: `ub-common-name`. */
@@ -13,17 +14,17 @@ export function checkCommonName(commonName: string): pulumi.dynamic.CheckFailure
   return good
     ? []
     : [
-        {
-          property: "commonName",
-          reason: `"${commonName}" must have 1 to ${COMMON_NAME_LIMIT} printable ASCII characters`,
-        },
+        checkFailure(
+          "commonName",
+          `"${commonName}" must have 1 to ${COMMON_NAME_LIMIT} printable ASCII characters`,
+        ),
       ];
 }
 
 /** What is wrong with a number of days; empty when nothing. */
 export function checkDays(property: string, days: number): pulumi.dynamic.CheckFailure[] {
   if (!isKnown(days) || (Number.isInteger(days) && days > 0)) return [];
-  return [{ property, reason: `${days} must be a whole number of days above 0` }];
+  return [checkFailure(property, `${days} must be a whole number of days above 0`)];
 }
 
 /** What is wrong with the names of a server certificate; empty when nothing. */
@@ -34,20 +35,22 @@ export function checkServerNames(
   if (!isKnown(dnsNames) || !isKnown(ipAddresses)) return [];
   const failures: pulumi.dynamic.CheckFailure[] = [];
   if (dnsNames.length + ipAddresses.length === 0) {
-    failures.push({
-      property: "dnsNames",
-      reason: "give at least one DNS name or IP address: clients ignore the common name",
-    });
+    failures.push(
+      checkFailure(
+        "dnsNames",
+        "give at least one DNS name or IP address: clients ignore the common name",
+      ),
+    );
   }
   const pattern = new RegExp(`^(\\*\\.)?${LABEL}(\\.${LABEL})*$`, "i");
   for (const name of dnsNames) {
     if (name.length > 253 || !pattern.test(name)) {
-      failures.push({ property: "dnsNames", reason: `"${name}" is not a DNS name` });
+      failures.push(checkFailure("dnsNames", `"${name}" is not a DNS name`));
     }
   }
   for (const address of ipAddresses) {
     if (isIP(address) === 0) {
-      failures.push({ property: "ipAddresses", reason: `"${address}" is not an IP address` });
+      failures.push(checkFailure("ipAddresses", `"${address}" is not an IP address`));
     }
   }
   return failures;

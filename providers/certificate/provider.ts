@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { isKnown } from "../unknown-value";
@@ -56,7 +57,7 @@ export const certificateProvider: pulumi.dynamic.ResourceProvider<
     ];
     const { validityDays, renewBeforeDays } = news;
     if (isKnown([validityDays, renewBeforeDays]) && renewBeforeDays >= validityDays) {
-      failures.push({ property: "renewBeforeDays", reason: "must be less than validityDays" });
+      failures.push(checkFailure("renewBeforeDays", "must be less than validityDays"));
     }
     return { inputs: news, failures };
   },

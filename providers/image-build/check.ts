@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isByDigest } from "../../model/image-reference";
+import { checkFailure } from "../check-failure";
 import { isKnown } from "../unknown-value";
 import type { ImageBuildInputs } from "./image-build-state";
 
@@ -8,29 +9,34 @@ export function checkImageBuild(news: ImageBuildInputs): pulumi.dynamic.CheckFai
   const { repository, push, buildSecrets, pullFrom } = news;
   const failures: pulumi.dynamic.CheckFailure[] = [];
   if (isKnown(repository) && !/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/.test(repository)) {
-    failures.push({
-      property: "repository",
-      reason: `"${repository}" is no image name without tag; write e.g. registry.example:5000/name`,
-    });
+    failures.push(
+      checkFailure(
+        "repository",
+        `"${repository}" is no image name without tag; write e.g. registry.example:5000/name`,
+      ),
+    );
   } else if (isKnown([repository, push]) && push && !repository.includes("/")) {
-    failures.push({
-      property: "repository",
-      reason: `"${repository}" names no registry to push to; write e.g. registry.example:5000/${repository}`,
-    });
+    failures.push(
+      checkFailure(
+        "repository",
+        `"${repository}" names no registry to push to; write e.g. registry.example:5000/${repository}`,
+      ),
+    );
   }
   // The name is a file's name on the build host, and stands in the docker command.
   const names = isKnown(buildSecrets) ? Object.keys(buildSecrets ?? {}) : [];
   for (const name of names.filter((each) => !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(each))) {
-    failures.push({
-      property: "buildSecrets",
-      reason: `"${name}" is no name of a secret; use letters, digits, "_", "." and "-"`,
-    });
+    failures.push(
+      checkFailure(
+        "buildSecrets",
+        `"${name}" is no name of a secret; use letters, digits, "_", "." and "-"`,
+      ),
+    );
   }
   if (isKnown(pullFrom) && pullFrom !== undefined && pullFrom !== "" && !isByDigest(pullFrom)) {
-    failures.push({
-      property: "pullFrom",
-      reason: `"${pullFrom}" is not by digest; write <registry>/<name>@sha256:…`,
-    });
+    failures.push(
+      checkFailure("pullFrom", `"${pullFrom}" is not by digest; write <registry>/<name>@sha256:…`),
+    );
   }
   return failures;
 }

@@ -8,6 +8,7 @@ import {
 } from "../../model/image-reference";
 import { judgeSpread } from "../../model/host-spread";
 import { earlierImages, removableImages } from "../../model/images-on-hosts";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { imagesInUse } from "../images-in-use";
 import { readResult } from "../read-result";
@@ -51,7 +52,7 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
     const wellFormed =
       !isKnown(reference) || [isByDigest, isByTag, isImageId].some((is) => is(reference));
     const reason = `"${reference}" has neither digest nor tag; write <repository>@sha256:… or <repository>:<tag>`;
-    return { inputs: news, failures: wellFormed ? [] : [{ property: "reference", reason }] };
+    return { inputs: news, failures: wellFormed ? [] : [checkFailure("reference", reason)] };
   },
 
   async diff(_id, olds, news) {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { checkFailure } from "../check-failure";
 import { isKnown } from "../unknown-value";
 import type { ServiceInitializationInputs } from "./state";
 
@@ -16,7 +17,7 @@ export function checkInitialization(
   const { managers, steps, secrets } = inputs;
   const failures: pulumi.dynamic.CheckFailure[] = [];
   const fail = (property: string, reason: string): void => {
-    failures.push({ property, reason });
+    failures.push(checkFailure(property, reason));
   };
   if (isKnown(managers) && managers.length === 0) {
     fail("managers", "is empty; give the hosts of the Swarm");

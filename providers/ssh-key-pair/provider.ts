@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { isKnown } from "../unknown-value";
@@ -32,10 +33,7 @@ export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
   async check(_olds, news) {
     const failures: pulumi.dynamic.CheckFailure[] = [];
     if (isKnown(news.comment) && !/^[\x20-\x7e]*$/.test(news.comment)) {
-      failures.push({
-        property: "comment",
-        reason: "must be one line of printable ASCII characters",
-      });
+      failures.push(checkFailure("comment", "must be one line of printable ASCII characters"));
     }
     return { inputs: news, failures };
   },

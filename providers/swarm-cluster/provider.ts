@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { checkFailure } from "../check-failure";
 import { changedInputs, partialFailure, sameValue } from "../dynamic";
 import { readResult } from "../read-result";
 import { messageOf } from "../transport/errors";
@@ -148,19 +149,16 @@ function checkInputs(news: SwarmClusterInputs): pulumi.dynamic.CheckFailure[] {
     isKnown(news.heartbeatSeconds) &&
     !(news.heartbeatSeconds >= 1 && news.heartbeatSeconds <= 60)
   ) {
-    failures.push({
-      property: "heartbeatSeconds",
-      reason: `is ${news.heartbeatSeconds}; give 1 to 60`,
-    });
+    failures.push(checkFailure("heartbeatSeconds", `is ${news.heartbeatSeconds}; give 1 to 60`));
   }
   if (!isKnown(news.members)) return failures;
   const names = news.members.map(({ access }) => access.name);
   const double = names.find((name, index) => names.indexOf(name) !== index);
   if (double !== undefined) {
-    failures.push({ property: "members", reason: `names the host ${double} twice` });
+    failures.push(checkFailure("members", `names the host ${double} twice`));
   }
   if (names.length === 0) {
-    failures.push({ property: "members", reason: "is empty; a Swarm has at least one manager" });
+    failures.push(checkFailure("members", "is empty; a Swarm has at least one manager"));
   }
   return failures;
 }

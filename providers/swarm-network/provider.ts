@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { networkFaults, networkSettings, type NetworkSpec } from "../../model/network-spec";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { askAgain } from "../transport/again";
@@ -48,7 +49,7 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
     const faults = isKnown(news) ? networkFaults(news) : [];
     return {
       inputs: news,
-      failures: faults.map(({ field, reason }) => ({ property: field, reason })),
+      failures: faults.map(({ field, reason }) => checkFailure(field, reason)),
     };
   },
 

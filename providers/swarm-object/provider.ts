@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { contentFault, objectNameFault } from "../../model/swarm-object-name";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import type { HostAccess } from "../transport/host-access";
@@ -52,11 +53,11 @@ export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity e
     async check(_olds, news) {
       const failures: pulumi.dynamic.CheckFailure[] = [];
       const name = isKnown(news.name) ? objectNameFault(news.name) : undefined;
-      if (name !== undefined) failures.push({ property: "name", reason: name });
+      if (name !== undefined) failures.push(checkFailure("name", name));
       const property = type.contentInput;
       if (isKnown([news.name, news[property]])) {
         const reason = contentFault(`The ${type.kind} '${news.name}'`, String(news[property]));
-        if (reason !== undefined) failures.push({ property, reason });
+        if (reason !== undefined) failures.push(checkFailure(property, reason));
       }
       return { inputs: news, failures: [...failures, ...(type.check?.(news) ?? [])] };
     },

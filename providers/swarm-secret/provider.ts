@@ -1,4 +1,5 @@
 import { secretObjectName } from "../../model/swarm-object-name";
+import { checkFailure } from "../check-failure";
 import {
   type SwarmObjectInputs,
   type SwarmObjectState,
@@ -28,7 +29,7 @@ export const swarmSecretProvider = swarmObjectProvider<SwarmSecretInputs, SwarmS
   fixed: ["site", "name", "value", "salt"],
   contentInput: "value",
   check: ({ salt }) =>
-    salt === "" ? [{ property: "salt", reason: "is empty; without it the name gives hints" }] : [],
+    salt === "" ? [checkFailure("salt", "is empty; without it the name gives hints")] : [],
   object: ({ name, salt, value }) => ({
     objectName: secretObjectName(name, salt, value),
     content: value,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { checkFailure } from "../check-failure";
 import { isKnown } from "../unknown-value";
 import type { SwarmServiceWish } from "./service-state";
 
@@ -7,7 +8,7 @@ import type { SwarmServiceWish } from "./service-state";
 export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailure[] {
   const failures: pulumi.dynamic.CheckFailure[] = [];
   const fail = (property: string, reason: string): void => {
-    failures.push({ property, reason });
+    failures.push(checkFailure(property, reason));
   };
   // The engine's own rule (swarmkit, validateAnnotations).
   if (isKnown(wish.name) && !/^[a-zA-Z0-9](?:[-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(wish.name)) {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { judgeSpread } from "../../model/host-spread";
 import { initializationLabels } from "../../model/initialization-record";
+import { checkFailure } from "../check-failure";
 import { changedInputs } from "../dynamic";
 import { readResult } from "../read-result";
 import { forgetVolume } from "../service-initialization/records";
@@ -37,7 +38,7 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
     // The engine's own rule (moby, volume/local: RestrictedNamePattern).
     const valid = !isKnown(news.name) || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(news.name);
     const reason = `'${news.name}' is no volume name: two or more letters, digits, and _ . - after the first`;
-    return { inputs: news, failures: valid ? [] : [{ property: "name", reason }] };
+    return { inputs: news, failures: valid ? [] : [checkFailure("name", reason)] };
   },
 
   async diff(_id, olds, news) {

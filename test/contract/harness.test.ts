@@ -24,7 +24,7 @@ class NoteProvider implements pulumi.dynamic.ResourceProvider<Note, Note> {
   check(_olds: Note, news: Note): Promise<pulumi.dynamic.CheckResult<Note>> {
     const failures =
       isKnown(news.text) && news.text.length > 20
-        ? [{ property: "text", reason: "is longer than 20 characters" }]
+        ? [{ property: "", reason: "text is longer than 20 characters" }]
         : [];
     return Promise.resolve({ inputs: news, failures });
   }
@@ -124,7 +124,7 @@ describe("the provider server", () => {
 
   test("passes check failures on, and the sentinel for unknown values", async () => {
     const long = await server.check(text, { file, text: "x".repeat(21) });
-    expect(long.failures).toEqual([{ property: "text", reason: "is longer than 20 characters" }]);
+    expect(long.failures).toEqual([{ property: "", reason: "text is longer than 20 characters" }]);
     expect((await server.check(text, { file, text: unknownValue })).failures).toEqual([]);
   });
 

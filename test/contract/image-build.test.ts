@@ -180,8 +180,9 @@ describe("ImageBuild", () => {
     const { failures } = await server.check(text, inputs({ buildSecrets: { "../x": "planted" } }));
     expect(failures).toEqual([
       {
-        property: "buildSecrets",
-        reason: '"../x" is no name of a secret; use letters, digits, "_", "." and "-"',
+        property: "",
+        reason:
+          'buildSecrets: "../x" is no name of a secret; use letters, digits, "_", "." and "-"',
       },
     ]);
   });

@@ -118,7 +118,7 @@ describe("SshKeyPair on the real provider server", () => {
   test("a comment of two lines is refused by name", async () => {
     const { failures } = await server.check(text, { comment: "a\nb", revision: 1 });
     expect(failures).toEqual([
-      { property: "comment", reason: "must be one line of printable ASCII characters" },
+      { property: "", reason: "comment: must be one line of printable ASCII characters" },
     ]);
   });
 

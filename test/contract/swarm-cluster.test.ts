@@ -207,7 +207,10 @@ describe("SwarmCluster", () => {
 
   test("check names what is wrong, and waits with what is unknown", async () => {
     const wrong = await server.check(text, inputs(3, { heartbeatSeconds: 0, members: [] }));
-    expect(wrong.failures.map(({ property }) => property)).toEqual(["heartbeatSeconds", "members"]);
+    expect(wrong.failures.map(({ reason }) => reason)).toEqual([
+      "heartbeatSeconds: is 0; give 1 to 60",
+      "members: is empty; a Swarm has at least one manager",
+    ]);
     const unknown = inputs(3, { members: unknownValue });
     expect((await server.check(text, unknown)).failures).toEqual([]);
     expect((await server.diff(text, "id", { ...inputs(), complete: true }, unknown)).changes).toBe(

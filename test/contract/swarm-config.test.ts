@@ -96,9 +96,9 @@ describe("SwarmConfig", () => {
     const { failures } = await server.check(text, inputs({ content: "é".repeat(256_000) }));
     expect(failures).toEqual([
       {
-        property: "content",
+        property: "",
         reason: expect.stringMatching(
-          /^The config 'nginx\.conf' has 512000 bytes; a Swarm takes less than 512000/,
+          /^content: The config 'nginx\.conf' has 512000 bytes; a Swarm takes less than 512000/,
         ) as string,
       },
     ]);

@@ -219,7 +219,7 @@ describe("SwarmNetwork", () => {
       text,
       inputs({ name: "-x", subnet: "10.0.0.1/24", gateway: "10.0.0.1" }),
     );
-    expect(failures.map(({ property }) => property)).toEqual(["name", "subnet"]);
+    expect(failures.map(({ reason }) => reason.split(":")[0])).toEqual(["name", "subnet"]);
     expect(failures[1]?.reason).toContain("write 10.0.0.0/24");
   });
 });

@@ -1,5 +1,5 @@
 import { InventoryError } from "../../../model/problems";
-import type { FileLookup } from "../../../model/file-lookup";
+import type { FileContent, FileLookup } from "../../../model/file-lookup";
 import { planStack } from "../../../model/plan-site";
 import { rawStage } from "./plans";
 
@@ -18,6 +18,8 @@ export interface StageChange {
   readonly config?: Readonly<Record<string, string>>;
   /** What the project has; default: everything. */
   readonly look?: FileLookup;
+  /** Contents of the project's files; default: none is looked at. */
+  readonly read?: FileContent;
 }
 
 /** The problems of a site as `path | remedy`, so that a test reads as the user does. */
@@ -42,6 +44,7 @@ function errorOf(site: LooseSite, stage: StageChange): InventoryError | undefine
       config: { ...rawStage, ...stage.config },
       site: { name: "hive.example", ...site },
       ...(stage.look === undefined ? {} : { look: stage.look, filesNeeded: true }),
+      ...(stage.read === undefined ? {} : { read: stage.read, filesNeeded: true }),
     });
   } catch (error) {
     if (error instanceof InventoryError) return error;

@@ -16,10 +16,15 @@ describe("a network", () => {
     ],
     [
       "where engines have their bridges",
-      { back: { subnet: "172.18.0.0/16" } },
+      { back: { subnet: "172.16.4.0/24" } },
       [
-        "back.subnet: overlaps 172.16.0.0/14, where the Docker Engine of every server has its bridges",
+        "back.subnet: overlaps 172.16.0.0/20, where the Docker Engine of every server has its bridges (docker0, docker_gwbridge)",
       ],
+    ],
+    [
+      "where a real site has its own",
+      { back: { subnet: "172.16.238.0/24" }, front: { subnet: "172.18.0.0/16" } },
+      [],
     ],
     [
       "in the pool of the Swarm",
@@ -67,7 +72,7 @@ describe("a network", () => {
   });
 
   test("that overlaps says what to write instead", () => {
-    expect(problemsOf({ networks: { back: { subnet: "172.18.0.0/16" } } })).toEqual([
+    expect(problemsOf({ networks: { back: { subnet: "172.16.0.0/16" } } })).toEqual([
       `site/site.ts: networks.back.subnet | ${free}`,
     ]);
   });

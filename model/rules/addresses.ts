@@ -1,0 +1,87 @@
+import { cidrSize, parseCidr } from "../addresses";
+import type { ServicePlan } from "../plan";
+import { planOverlay } from "../plan-resources";
+import type { Problem } from "../problems";
+import { sitePath } from "../site-check";
+import { stageFile } from "../stage";
+import { mostTasks, type Rule } from "./rule";
+
+/** The Swarm cuts the pool into networks of this prefix. */
+const partPrefix = 24;
+
+/** Each network has an address for all that is on it at the same time. */
+export const networkRoomProblems: Rule = ({ site, services, config }) => {
+  const { clusterHosts } = config;
+  if (clusterHosts === undefined) return [];
+  return [...site.networks].flatMap(([name, network]): readonly Problem[] => {
+    const plans = services
+      .map(({ plan }) => plan)
+      .filter((plan) => plan.networks.some((attachment) => attachment.network === name));
+    if (plans.length === 0) return [];
+    const size =
+      network.subnet === undefined ? 2 ** (32 - partPrefix) : cidrSize(parseCidr(network.subnet));
+    // The first and the last address are nobody's, one is the gateway's, and each server balances the load from one of its own
+    // (moby, `libnetwork`, "<network>-endpoint").
+    const room = Math.max(0, size - 3 - clusterHosts);
+    const needed = plans.reduce((sum, plan) => sum + addressesOf(plan, clusterHosts), 0);
+    if (needed <= room) return [];
+    const key = network.subnet === undefined ? [] : ["subnet"];
+    return [
+      {
+        path: sitePath(["networks", name, ...key]),
+        value: network.subnet ?? `a /${partPrefix} of hive:overlayPool`,
+        message:
+          `has addresses for ${room} services and tasks beside its gateway and one of each of the ${clusterHosts} servers, ` +
+          `and while services are rolled out ${needed} are needed (${largest(plans, clusterHosts)})`,
+        remedy: `write a subnet of at least a /${prefixFor(needed + clusterHosts + 3)}, or spread the services over several networks`,
+      },
+    ];
+  });
+};
+
+/** The pool of the Swarm has a part for each network without a subnet, and one for the Swarm's own. */
+export const poolProblems: Rule = ({ site, services, config, stage }) => {
+  const { overlayPool } = config;
+  if (overlayPool === undefined) return [];
+  const used = new Set(services.flatMap(({ plan }) => plan.networks.map(({ network }) => network)));
+  const pooled = [...site.networks].filter(([name, network]) => {
+    const { driver, subnet } = planOverlay(name, network);
+    return used.has(name) && subnet === undefined && driver === "overlay";
+  });
+  const { prefix } = parseCidr(overlayPool);
+  const parts = prefix > partPrefix ? 0 : 2 ** (partPrefix - prefix);
+  if (pooled.length + 1 <= parts) return [];
+  return [
+    {
+      path: `${stageFile(stage)}: hive:overlayPool`,
+      value: overlayPool,
+      message:
+        `has ${parts} networks of a /${partPrefix}, one of which is the Swarm's own (ingress), and ${pooled.length} networks of ` +
+        `the site take theirs from it: ${pooled.map(([name]) => name).join(", ")}`,
+      remedy:
+        "give some of them a subnet outside of it, or fewer networks; the pool itself is fixed when the Swarm is made",
+    },
+  ];
+};
+
+/** Addresses of a service on one network: of each task, of the new ones that start before old ones end, and of the service itself. */
+function addressesOf(plan: ServicePlan, clusterHosts: number): number {
+  const tasks = mostTasks(plan, clusterHosts);
+  const { order, parallelism } = plan.update;
+  const startsFirst = order === "start-first" && plan.mode.kind === "replicated";
+  const beside = startsFirst ? (parallelism === 0 ? tasks : Math.min(parallelism, tasks)) : 0;
+  return tasks + beside + (plan.endpointMode === "vip" ? 1 : 0);
+}
+
+/** The services that need most, for the reader to see where it comes from. */
+function largest(plans: readonly ServicePlan[], clusterHosts: number): string {
+  const shown = [...plans]
+    .sort((left, right) => addressesOf(right, clusterHosts) - addressesOf(left, clusterHosts))
+    .slice(0, 3)
+    .map((plan) => `${plan.name} ${addressesOf(plan, clusterHosts)}`);
+  return `${shown.join(", ")}${plans.length > 3 ? " …" : ""}`;
+}
+
+function prefixFor(addresses: number): number {
+  return Math.max(0, 32 - Math.ceil(Math.log2(addresses)));
+}

@@ -1,0 +1,144 @@
+import { expandedText, templateFault, type TemplateFault } from "../go-template";
+import { isKnownBefore, meetsConstraints, plannedNode } from "../placement-constraints";
+import type { HostPlan } from "../plan";
+import { type Problem, printableValue } from "../problems";
+import { servicePath, sitePath } from "../site-check";
+import { forEachService, type PlannedService, type Rule } from "./rule";
+
+/** Linux takes no longer name of a container (`uname(2)`, `__NEW_UTS_LEN`); no engine looks before runc fails. */
+const longestHostName = 64;
+
+/** What a service's texts are that the Swarm expands (swarmkit, `ExpandContainerSpec`): their templates are right. */
+export const templateProblems = forEachService(({ name, service }): readonly Problem[] => [
+  // Their values are not printed: there may be a password in them.
+  ...Object.entries(service.environment ?? {}).flatMap(([key, text]) =>
+    faultAt(servicePath(name, ["environment", key]), text),
+  ),
+  ...(service.volumes ?? []).flatMap((mount, index) => [
+    ...faultAt(servicePath(name, ["volumes", index, "source"]), mount.source, mount.source),
+    ...faultAt(servicePath(name, ["volumes", index, "target"]), mount.target, mount.target),
+  ]),
+  ...(service.tmpfs ?? []).flatMap((tmpfs, index) =>
+    faultAt(servicePath(name, ["tmpfs", index, "target"]), tmpfs.target, tmpfs.target),
+  ),
+  ...faultAt(servicePath(name, ["hostname"]), service.hostname ?? "", service.hostname),
+]);
+
+/** Options of volumes are expanded for each task that mounts one. */
+export const volumeTemplateProblems: Rule = ({ site }) =>
+  [...site.volumes].flatMap(([name, volume]) =>
+    "driver" in volume
+      ? Object.entries(volume.driver.options ?? {}).flatMap(([option, text]) =>
+          faultAt(sitePath(["volumes", name, "driver", "options", option]), text),
+        )
+      : [],
+  );
+
+/** Contents of configs that are templates are right: the Swarm would take any, and refuse each task. */
+export const configTemplateProblems: Rule = ({ site, services, read }) => {
+  const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
+  return [...site.configs].flatMap(([name, config]) => {
+    if (config.template !== true || !used.has(name)) return [];
+    const [key, text] =
+      "file" in config
+        ? ["file", read(config.file)?.toString("utf8")]
+        : ["content", config.content];
+    const fault = text === undefined ? undefined : templateFault(text, "config");
+    return fault === undefined ? [] : [problem(sitePath(["configs", name, key ?? ""]), fault)];
+  });
+};
+
+/**
+ * A host name is one that Linux takes, and not the name of a server. What is a template is looked at as it becomes on each server,
+ * where that can be told.
+ */
+export const hostnameProblems = forEachService((planned, { hosts }): readonly Problem[] => {
+  const { name, service } = planned;
+  const { hostname } = service;
+  if (hostname === undefined) return [];
+  const found =
+    possibleNames(planned, hostname, hosts)
+      .map((text) => hostnameFault(text, text === hostname ? "" : `becomes ${text}, which `))
+      .find((fault) => fault !== undefined) ?? otherServerFault(planned, hostname, hosts);
+  if (found === undefined) return [];
+  return [problem(servicePath(name, ["hostname"]), found, hostname)];
+});
+
+function hostnameFault(text: string, begin: string): TemplateFault | undefined {
+  const size = new TextEncoder().encode(text).length;
+  if (size > longestHostName) {
+    return {
+      message: `${begin}has ${size} letters; Linux takes ${longestHostName}`,
+      remedy: "write a shorter one",
+    };
+  }
+  if (text === "" || /[\s/\0]/.test(text)) {
+    return {
+      message: `${begin}is not a host name`,
+      remedy: "write letters, digits and hyphens, e.g. web-{{.Task.Slot}}",
+    };
+  }
+  if (text.toLowerCase() !== "localhost") return undefined;
+  return {
+    message: `${begin}stands in every container's /etc/hosts for the container itself`,
+    remedy: "choose another name, or leave it out",
+  };
+}
+
+/** The name of one server, written out, in a task that another server may run: it would take itself for that server. */
+function otherServerFault(
+  { plan }: PlannedService,
+  hostname: string,
+  hosts: readonly HostPlan[],
+): TemplateFault | undefined {
+  if (!hosts.some((host) => host.name === hostname)) return undefined;
+  const known = plan.placement.constraints.filter(isKnownBefore);
+  const others = hosts.filter(
+    (host) =>
+      host.role === "cluster" &&
+      host.name !== hostname &&
+      meetsConstraints(plannedNode(host), known),
+  );
+  if (others.length === 0) return undefined;
+  return {
+    message: `is the name of a server, and ${others.map((host) => host.name).join(", ")} may run a task too: there the name would lead to the task itself`,
+    remedy: 'write "{{.Node.Hostname}}" for the name of the server that runs the task',
+  };
+}
+
+/** What a host name can become: one text for each server, with the longest number of a task; none where only the engine can tell. */
+function possibleNames(
+  { name, plan }: PlannedService,
+  text: string,
+  hosts: readonly HostPlan[],
+): readonly string[] {
+  if (!text.includes("{{")) return [text];
+  // An id of the Swarm has 25 letters and digits.
+  const id = "i".repeat(25);
+  const slot = plan.mode.kind === "replicated" ? String(Math.max(1, plan.mode.replicas)) : id;
+  const servers = hosts.filter(({ role }) => role === "cluster").map((host) => host.name);
+  return (servers.length === 0 ? [undefined] : servers).flatMap((server) => {
+    const values: Readonly<Record<string, string | undefined>> = {
+      ".Service.Name": name,
+      ".Service.ID": id,
+      ".Node.ID": id,
+      ".Node.Hostname": server,
+      ".Node.Platform.OS": "linux",
+      ".Task.ID": id,
+      ".Task.Name": `${name}.${slot}.${id}`,
+      ".Task.Slot": slot,
+    };
+    const expanded = expandedText(text, (path) => values[path]);
+    return expanded === undefined ? [] : [expanded];
+  });
+}
+
+function faultAt(path: string, text: string, shown?: string): readonly Problem[] {
+  const fault = templateFault(text, "service");
+  return fault === undefined ? [] : [problem(path, fault, shown)];
+}
+
+function problem(path: string, fault: TemplateFault, shown?: string): Problem {
+  const value = printableValue(shown);
+  return { path, ...(value === undefined ? {} : { value }), ...fault };
+}
