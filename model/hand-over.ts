@@ -5,6 +5,7 @@
  * one holder. So whatever another service of the site still holds of it when a service is about to be changed, that other service
  * is about to be removed or changed by the same run, and lets go first.
  */
+import { groupOf, leaderOf } from "./colocation";
 import { mayRun } from "./node-state";
 import { meetsConstraints } from "./placement-constraints";
 import type { EngineNode, EngineTask } from "./service-progress";
@@ -86,7 +87,7 @@ export function stepBeforeStart<S extends HoldingService>(
   const volumes = exclusiveVolumes(wanted);
   const given = givenVolumes(wanted, own);
   const claims = others.flatMap((service) => [
-    ...mountedVolumes(service.Spec.TaskTemplate)
+    ...(sharesVolumes(service, wanted) ? [] : mountedVolumes(service.Spec.TaskTemplate))
       .filter((name) => volumes.includes(name) && !hasNoTasks(service.Spec))
       .map((name) => ({ service, thing: `the volume ${name}`, volume: true })),
     ...portsOf(service.Spec)
@@ -228,12 +229,14 @@ function endingTasks<S extends HoldingService>(
   const held = tasks.flatMap((task) => {
     const isMine = own !== undefined && task.ServiceID === own.ID;
     if (isMine && !waitsForItself) return [];
+    const owner = services.find(({ ID }) => ID === task.ServiceID);
+    if (owner !== undefined && !isMine && sharesVolumes(owner, wanted)) return [];
     const node = nodes.find(({ ID }) => ID === task.NodeID);
     if (node === undefined || !mayRun(node) || ends.includes(task.Status.State)) return [];
     const mine = isMine ? exclusiveMounts(task.Spec) : [];
     const volume = mountedVolumes(task.Spec).find((name) => [...volumes, ...mine].includes(name));
     if (volume === undefined) return [];
-    const service = services.find(({ ID }) => ID === task.ServiceID)?.Spec.Name;
+    const service = owner?.Spec.Name;
     const host = node.Description.Hostname;
     const stop = task.Spec?.ContainerSpec?.StopGracePeriod;
     return [
@@ -352,6 +355,12 @@ function isOwn(service: HoldingService, { name, site }: ServiceSpec): boolean {
 
 function siteOf({ Spec }: HoldingService): string | undefined {
   return Spec.Labels?.[siteLabel];
+}
+
+/** Whether a service, as it is now, runs together with what is wanted: then they hold their replicated volumes as one. */
+function sharesVolumes(service: HoldingService, { name, site, placement }: ServiceSpec): boolean {
+  const group = leaderOf(placement.constraints) ?? name;
+  return siteOf(service) === site && groupOf(service.Spec) === group;
 }
 
 /** Host names of the nodes on which tasks of a service run. */

@@ -1,3 +1,4 @@
+import { colocationConstraint } from "../../../model/colocation";
 import {
   exchangesHostPorts,
   holdersOfHostPorts,
@@ -264,4 +265,31 @@ test("what gave something differs from what is wanted, whatever its mode", () =>
       expect(toEngineSpec(spec, given)).toEqual(service.Spec);
     }
   }
+});
+
+describe("services that run together", () => {
+  const leader = existing(named("guacamole", { mounts: [volume("data")] }));
+  const follows = (of: string): Partial<ServiceSpec> => ({
+    mounts: [volume("data")],
+    placement: { constraints: [colocationConstraint(of)], spread: [], maxReplicasPerHost: 0 },
+  });
+  const helper = existing(named("guacd", follows("guacamole")));
+
+  test("have their volume as one: none of them lets go for another one, and none is waited for", () => {
+    const running = [task(leader, "a"), task(helper, "a")];
+    const swarmNow = swarm([leader, helper], running);
+    expect(stepBeforeStart(named("guacd", follows("guacamole")), swarmNow).kind).toBe("none");
+    expect(stepBeforeStart(named("guacamole", { mounts: [volume("data")] }), swarmNow).kind).toBe(
+      "none",
+    );
+  });
+
+  test("let go all of them for a service that is not of their group, also for their leader under a new name", () => {
+    const renamed = named("desktop", { mounts: [volume("data")] });
+    const first = stepBeforeStart(renamed, swarm([leader, helper]));
+    expect(first).toMatchObject({ kind: "suspend", service: { ID: "id-guacamole" } });
+    if (first.kind !== "suspend") return;
+    const second = stepBeforeStart(renamed, swarm([after(leader, first.spec), helper]));
+    expect(second).toMatchObject({ kind: "suspend", service: { ID: "id-guacd" } });
+  });
 });
