@@ -165,8 +165,16 @@ const volumes = z
 
 const hostSize = z
   .strictObject({
-    cpus: z.number().min(0.1).max(1024).meta({ description: "Processors of each cluster server." }),
-    memory: size.meta({ description: "Memory of each cluster server, as the engine sees it." }),
+    cpus: z
+      .number()
+      .min(0.1)
+      .max(1024)
+      .optional()
+      .meta({ description: "Processors of each cluster server.", defaultText: "unknown" }),
+    memory: size.optional().meta({
+      description: "Memory of each cluster server, as its engine sees it.",
+      defaultText: "unknown",
+    }),
   })
   .optional()
   .meta({

@@ -62,13 +62,14 @@ export interface Service {
    */
   readonly command?: readonly string[];
   /**
-   * Environment variables. They can be read by whoever may list services: no place for secrets.
+   * Environment variables. They can be read by whoever may list services: no place for secrets. The Swarm expands them, as it does
+   * `hostname` and the sources and targets of `volumes`, as Go templates with the fields `.Service`, `.Node` and `.Task`.
    *
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Published ports, short (`"80"`, `"80:8080"`, `"53:53/udp"`: port on the server, then port in the container) or long.
+   * Published ports. Two services may have the same one in host mode where their constraints keep them on different servers. Short (`"80"`, `"80:8080"`, `"53:53/udp"`: port on the server, then port in the container) or long.
    *
    * @default none
    */
@@ -111,7 +112,7 @@ export interface Service {
    */
   readonly configs?: readonly ConfigMount[];
   /**
-   * Host name inside the container; Swarm's templates such as `{{.Node.Hostname}}` are allowed.
+   * Host name inside the container, up to 64 letters; Swarm's templates such as `{{.Node.Hostname}}` are allowed.
    *
    * @default the container's id
    */

@@ -35,7 +35,8 @@ export interface NetworkAttachment {
   /** Name of a network of the site, or `default`. */
   readonly name: string;
   /**
-   * Further names under which the service is found there.
+   * Further names under which the service is found there, e.g. `mail.example.com` or `zabbix_agent`: whatever DNS can carry. Several
+   * services may share one; the name of another service of the network, or of a server, is none.
    *
    * @default none
    */
@@ -67,7 +68,8 @@ export interface Dns {
 /** Where tasks may run. */
 export interface Placement {
   /**
-   * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`.
+   * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. Keys are `node.hostname`, `node.role`, `node.id`, `node.ip`,
+   * `node.platform.os`, `node.platform.arch`, `node.labels.<name>` and `engine.labels.<name>`.
    *
    * @default none
    */
@@ -203,7 +205,7 @@ export interface Resources {
      */
     readonly cpus?: number;
     /**
-     * Memory; a task that takes more is killed and started again.
+     * Memory, at least 6MiB; a task that takes more is killed and started again.
      *
      * @default no limit
      */
@@ -228,7 +230,7 @@ export interface Resources {
      */
     readonly cpus?: number;
     /**
-     * Memory.
+     * Memory, at least 4MiB.
      *
      * @default nothing
      */
@@ -238,7 +240,7 @@ export interface Resources {
 
 /** Where output goes. */
 export interface Logging {
-  /** Name of a log driver of the engine, e.g. `journald`. */
+  /** Name of a log driver of the engine, e.g. `journald`, or of a plugin that the servers have. */
   readonly driver: string;
   /**
    * Options of the driver.

@@ -77,23 +77,16 @@ export const constraintProblems = forEachService(({ name, service }, { hosts }) 
 
 /** What a service needs of one server is not more than a server has, where the stage says what that is. */
 export const hostSizeProblems = forEachService((planned, input): readonly Problem[] => {
-  const { hostSize } = input.config;
-  if (hostSize === undefined) return [];
+  const { cpus, memory } = input.config.hostSize ?? {};
   const { limits, reservations } = planned.plan.resources;
-  const { cpus, memory } = hostSize;
+  const memoryHere = { amount: bytesOf(memory), text: `${memory}` };
+  const cpusHere = { amount: cpus, text: `${cpus}` };
   return [
-    ...tooMuch(planned, input, ["reservations", "cpus"], reservations.cpus, cpus, `${cpus}`),
-    ...tooMuch(
-      planned,
-      input,
-      ["reservations", "memory"],
-      reservations.memoryBytes,
-      bytesOf(memory) ?? 0,
-      memory,
-    ),
+    ...tooMuch(planned, input, ["reservations", "cpus"], reservations.cpus, cpusHere),
+    ...tooMuch(planned, input, ["reservations", "memory"], reservations.memoryBytes, memoryHere),
     // More memory than there is may be a limit; of processors the engine takes no more than the server has (moby,
     // `verifyPlatformContainerResources`).
-    ...tooMuch(planned, input, ["limits", "cpus"], limits.cpus, cpus, `${cpus}`),
+    ...tooMuch(planned, input, ["limits", "cpus"], limits.cpus, cpusHere),
   ];
 });
 
@@ -102,10 +95,9 @@ function tooMuch(
   { stage }: RuleInput,
   [part, key]: readonly ["limits" | "reservations", "cpus" | "memory"],
   wanted: number | undefined,
-  there: number,
-  text: string,
+  { amount, text }: { readonly amount: number | undefined; readonly text: string },
 ): readonly Problem[] {
-  if (wanted === undefined || wanted <= there) return [];
+  if (wanted === undefined || amount === undefined || wanted <= amount) return [];
   return [
     {
       path: servicePath(name, ["resources", part, key]),

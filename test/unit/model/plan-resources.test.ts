@@ -189,3 +189,49 @@ test("what cannot be had is said, one sentence each", () => {
   ]);
   expect(planWith().notices).toEqual([]);
 });
+
+describe("data that stay where they are", () => {
+  const local = { local: {} };
+  const noticesOf = (
+    service: Record<string, unknown>,
+    kind: Record<string, unknown> = { local: {} },
+  ) =>
+    planWith({
+      site: {
+        name: "hive.example",
+        volumes: { data: kind } as never,
+        services: {
+          db: { image, volumes: [{ source: "data", target: "/data" }], ...service },
+        },
+      },
+    }).notices;
+  const pinned = (constraint: string): Record<string, unknown> => ({
+    placement: { constraints: [constraint] },
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["one task, anywhere", {}],
+    ["two tasks", { mode: { replicas: 2 } }],
+    ["a job", { mode: { job: {} } }],
+    ["two servers left", pinned("node.hostname != p-hive0.hive.example")],
+    ["a role that all have", pinned("node.role == manager")],
+  ])("are told: %s", (_, service) => {
+    expect(noticesOf(service)).toEqual([
+      "The service db keeps data on the volume data, which each server has for itself: a task that moves to another server finds an " +
+        'empty one there. Make the volume replicated, or pin the service, e.g. placement: { constraints: ["node.hostname == p-hive0.hive.example"] }.',
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["a task on every server", { mode: "global" }, local],
+    ["as many as have room", { mode: { replicas: 3 }, placement: { maxReplicasPerHost: 1 } }, local],
+    ["switched off", { mode: { replicas: 0 } }, local],
+    ["one server", pinned("node.hostname == p-hive1.hive.example"), local],
+    ["one zone with one server", pinned("node.labels.hive.zone == zone-b"), local],
+    ["a label of the operator's", pinned("node.labels.data == true"), local],
+    ["a replicated volume", {}, { replicated: { size: "1GiB" } }],
+    ["a share", {}, { nfs: { server: "nas.example", path: "/export" } }],
+  ])("are not: %s", (_, service, kind) => {
+    expect(noticesOf(service, kind)).toEqual([]);
+  });
+});

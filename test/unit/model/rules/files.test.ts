@@ -82,3 +82,48 @@ test("a service that has no file of its own is looked for in the site's file", (
   expect(text).toMatch(/^site\/services\/web\.ts: services\.web\.replica$/m);
   expect(text).toMatch(/^site\/site\.ts: services\.inline\.replica$/m);
 });
+
+describe("the file of a config", () => {
+  const site = {
+    configs: { page: { file: "site/page" } },
+    services: { web: { image, configs: [{ config: "page" }] } },
+  };
+  const shown = (content: Buffer): string => textOf(site, { read: () => content });
+
+  test("may have just less than 500 KiB", () => {
+    expect(shown(Buffer.alloc(500 * 1024 - 1, "planted"))).toBe("");
+  });
+
+  test.each([
+    [
+      "of 600 000 bytes",
+      Buffer.alloc(600_000, "planted"),
+      "has 600000 bytes; a config takes less than 512000 (500 KiB)",
+    ],
+    ["without content", Buffer.alloc(0), "is empty, and a Swarm takes no config without content"],
+    ["in another encoding", Buffer.from("plant\xe9d", "latin1"), "is not UTF-8 text"],
+  ])("%s is refused, and never printed", (_, content, message) => {
+    expect(shown(content)).toContain(
+      `site/site.ts: configs.page.file\n  found:   "site/page"\n  problem: ${message}`,
+    );
+    expect(shown(content)).not.toContain("plant");
+  });
+
+  test("that no service reads is not looked at", () => {
+    expect(textOf({ configs: site.configs }, { read: () => Buffer.alloc(0) })).toBe("");
+  });
+});
+
+test("a value of the stage that no Swarm takes as a secret is refused, and never printed", () => {
+  const secrets = { key: { fromStage: true } };
+  const services = { web: { image, secrets: ["key"] } };
+  const text = (length: number): string =>
+    textOf(
+      { secrets, services },
+      { config: { "hive:secrets": JSON.stringify({ key: "planted".padEnd(length, "x") }) } },
+    );
+  expect(text(500 * 1024 - 1)).toBe("");
+  expect(text(500 * 1024)).toContain("hive:secrets.key");
+  expect(text(500 * 1024)).toContain("is not shorter than 500 KiB");
+  expect(text(500 * 1024)).not.toContain("planted");
+});

@@ -88,3 +88,47 @@ test("without a mode, ports are of the kind that the service can have", () => {
   expect(modeOf({ mode: "global" })).toBe("host");
   expect(modeOf({ endpointMode: "dnsrr" })).toBe("host");
 });
+
+describe("one port of servers for two services", () => {
+  const on = (constraint: string | undefined, port: unknown): unknown => ({
+    image,
+    ports: [port],
+    ...(constraint === undefined ? {} : { placement: { constraints: [constraint] } }),
+  });
+  const host = { target: 80, mode: "host" };
+  const zoneA = "node.labels.hive.zone == zone-a";
+
+  test.each<[string, string | undefined, unknown, unknown, boolean]>([
+    ["in different zones", "node.labels.hive.zone==zone-b", host, host, true],
+    ["in a zone and outside of it", "node.labels.hive.zone != zone-a", host, host, true],
+    ["where both may meet", "node.labels.hive.zone != zone-c", host, host, false],
+    ["where one may run anywhere", undefined, host, host, false],
+    [
+      "in the mesh, which is on every server",
+      "node.labels.hive.zone == zone-b",
+      host,
+      { target: 80 },
+      false,
+    ],
+  ])("%s", (_, constraint, mine, other, taken) => {
+    const services = { a: on(zoneA, mine), b: on(constraint, other) };
+    const faults = faultsOf({ services });
+    if (taken) expect(faults).toEqual([]);
+    else expect(faults[0]).toContain("80/tcp is already published by the service a");
+  });
+
+  test("says how to keep them apart", () => {
+    expect(problemsOf({ services: { a: on(zoneA, host), b: on(undefined, host) } })[0]).toContain(
+      'placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',
+    );
+  });
+
+  test("leaves a firewall and a plan in which the port stands once for each of them", () => {
+    const services = {
+      a: on(zoneA, host),
+      b: on("node.labels.hive.zone==zone-b", host),
+    };
+    const plan = planWith({ site: { ...smallSite, services: services as never } });
+    expect(plan.services.map(({ ports }) => ports[0]?.published)).toEqual([80, 80]);
+  });
+});

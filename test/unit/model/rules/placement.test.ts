@@ -1,0 +1,84 @@
+import { faultsOf, image, problemsOf } from "../problems-of";
+
+const withConstraint = (constraint: string): Record<string, unknown> => ({
+  services: { web: { image, placement: { constraints: [constraint] } } },
+});
+
+describe("a condition on servers", () => {
+  test.each([
+    "node.hostname == P-hive1.hive.example",
+    "node.labels.hive.zone != zone-a",
+    "node.labels.data == anything",
+    "engine.labels.os == Debian GNU/Linux 13",
+    "node.role == manager",
+    "node.ip == 172.29.16.0/24",
+  ])("%s is one", (constraint) => {
+    expect(problemsOf(withConstraint(constraint))).toEqual([]);
+  });
+
+  test.each([
+    ["node.hostname = x", "it has neither == nor !="],
+    ["node.host == x", "'node.host' is nothing that a server has"],
+    ["node.labels.a == ", "there is no value"],
+    ["node.labels.a == {x}", "'{x}' is no value that can be compared"],
+  ])("%s is none", (constraint, message) => {
+    const [fault] = faultsOf(withConstraint(constraint));
+    expect(fault).toContain("placement.constraints[0]: is not a condition that Swarm takes");
+    expect(fault).toContain(message);
+  });
+
+  test.each([
+    ["node.hostname == hive0", "did you mean p-hive0.hive.example?"],
+    ["node.labels.hive.zone == zone-x", "did you mean zone-a?"],
+    ["node.role == worker", "write a value that a server has: "],
+    // The repository server holds no tasks.
+    ["node.hostname == p-hive3.hive.example", "did you mean p-hive0.hive.example?"],
+  ])("%s is met by no server of the stage", (constraint, remedy) => {
+    expect(faultsOf(withConstraint(constraint))).toEqual([
+      "site/services/web.ts: services.web.placement.constraints[0]: is met by no cluster server of this stage: no task would ever start",
+    ]);
+    expect(problemsOf(withConstraint(constraint))[0]).toContain(remedy);
+  });
+});
+
+describe("what a service needs of a server", () => {
+  const site = (resources: Record<string, unknown>): Record<string, unknown> => ({
+    services: { web: { image, resources } },
+  });
+  const stage = { config: { "hive:hostSize": JSON.stringify({ cpus: 2, memory: "4GiB" }) } };
+
+  test("is held against what a server has, where the stage says that", () => {
+    const large = {
+      limits: { cpus: 4, memory: "500GiB" },
+      reservations: { cpus: 2.5, memory: "5GiB" },
+    };
+    expect(faultsOf(site(large))).toEqual([]);
+    expect(faultsOf(site(large), stage)).toEqual([
+      "site/services/web.ts: services.web.resources.reservations.cpus: is more than a server has (2, Pulumi.private.yaml: hive:hostSize.cpus): no task would ever start",
+      "site/services/web.ts: services.web.resources.reservations.memory: is more than a server has (4GiB, Pulumi.private.yaml: hive:hostSize.memory): no task would ever start",
+      "site/services/web.ts: services.web.resources.limits.cpus: is more than a server has (2, Pulumi.private.yaml: hive:hostSize.cpus): the engine refuses each task",
+    ]);
+    const fitting = {
+      limits: { cpus: 2, memory: "8GiB" },
+      reservations: { cpus: 2, memory: "4GiB" },
+    };
+    expect(faultsOf(site(fitting), stage)).toEqual([]);
+  });
+
+  test("is at least what the engine takes", () => {
+    const least = { limits: { memory: "6MiB" }, reservations: { memory: "4MiB" } };
+    expect(problemsOf(site(least))).toEqual([]);
+    expect(
+      problemsOf(site({ limits: { memory: "5MiB" }, reservations: { memory: "3.9MiB" } })),
+    ).toEqual([
+      'site/services/web.ts: services.web.resources.limits.memory | write at least "6MiB"',
+      'site/services/web.ts: services.web.resources.reservations.memory | write at least "4MiB"',
+    ]);
+  });
+
+  test("may be known in part", () => {
+    const half = { config: { "hive:hostSize": JSON.stringify({ memory: "4GiB" }) } };
+    const large = { reservations: { cpus: 64, memory: "5GiB" } };
+    expect(faultsOf(site(large), half)).toHaveLength(1);
+  });
+});

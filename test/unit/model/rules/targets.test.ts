@@ -1,0 +1,78 @@
+import { faultsOf, image } from "../problems-of";
+
+const site = (service: Record<string, unknown>): Record<string, unknown> => ({
+  volumes: { data: { local: {} }, more: { local: {} } },
+  secrets: { key: { generate: {} } },
+  configs: { app: { content: "x" } },
+  services: { web: { image, mode: "global", ...service } },
+});
+const faults = (service: Record<string, unknown>): readonly string[] =>
+  faultsOf(site(service)).map((fault) => fault.replace("site/services/web.ts: services.web.", ""));
+
+test("folders may lie in each other, also over the root and with the secrets inside", () => {
+  expect(
+    faults({
+      volumes: [
+        { source: "data", target: "/data" },
+        { source: "more", target: "/data/more" },
+        { source: "/", target: "/host", readOnly: true },
+        { source: "/proc", target: "/host/proc", readOnly: true },
+        { source: "/proc/stat", target: "/proc/stat", readOnly: true },
+        { source: "/sys", target: "/sys" },
+      ],
+      tmpfs: [{ target: "/run" }],
+      secrets: ["key"],
+      configs: [{ config: "app", target: "/data/app.conf" }],
+    }),
+  ).toEqual([]);
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  [
+    "the root",
+    { volumes: [{ source: "data", target: "/" }] },
+    "volumes[0].target: is not an absolute path without . and ..",
+  ],
+  [
+    "the folder of the secrets",
+    { tmpfs: [{ target: "/run/secrets/" }], secrets: ["key"] },
+    "tmpfs[0].target: is where the engine puts the secrets of the service",
+  ],
+  [
+    "a secret's file",
+    { volumes: [{ source: "data", target: "/run/secrets/key" }], secrets: ["key"] },
+    "secrets[0]: is the place of site/services/web.ts: services.web.volumes[0].target already",
+  ],
+  [
+    "the same place in other words",
+    {
+      volumes: [{ source: "data", target: "/etc//app" }],
+      configs: [{ config: "app", target: "/etc/app" }],
+    },
+    "configs[0].target: is the place of site/services/web.ts: services.web.volumes[0].target already",
+  ],
+  [
+    "a place below a file",
+    {
+      volumes: [{ source: "data", target: "/etc/app/data" }],
+      configs: [{ config: "app", target: "/etc/app" }],
+    },
+    "volumes[0].target: lies below /etc/app, which is a file (site/services/web.ts: services.web.configs[0].target): no container starts so",
+  ],
+  [
+    "the kernel's own",
+    { volumes: [{ source: "data", target: "/proc" }] },
+    "volumes[0].target: lies in /proc, where the kernel shows processes: no container starts with something mounted there",
+  ],
+  [
+    "the kernel's settings",
+    { configs: [{ config: "app", target: "/proc/sys/net/core/somaxconn" }] },
+    "configs[0].target: lies in /proc, where the kernel shows processes: no container starts with something mounted there",
+  ],
+])("nothing stands at %s", (_, service, fault) => {
+  expect(faults(service)).toEqual([fault]);
+});
+
+test("without secrets their folder is free", () => {
+  expect(faults({ volumes: [{ source: "data", target: "/run/secrets" }] })).toEqual([]);
+});
