@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
+
 import fc from "fast-check";
 
 import {
-  exchangesHostPorts,
   holdersOfHostPorts,
   type Holdings,
   type HoldingService,
@@ -14,7 +15,6 @@ import type { EngineServiceSpec } from "../../../model/service-spec/engine";
 import { fromEngineSpec } from "../../../model/service-spec/from-engine";
 import type { ServiceMount, ServiceSpec } from "../../../model/service-spec/spec";
 import { toEngineSpec } from "../../../model/service-spec/to-engine";
-import { isDeepStrictEqual } from "node:util";
 import { serviceSpec } from "./service-specs";
 
 /**
@@ -125,7 +125,12 @@ interface SimulatedTask extends HoldingTask {
   DesiredState: string;
 }
 
-/** A Swarm that does nothing by itself: each call of {@link move} is one small thing that its orchestrator or an engine does. */
+/**
+ * A Swarm in which all tasks of a service are changed in any order, as if at once. That two roll-outs may wait for each other is
+ * `exchangesHostPorts`' business, and tried on real daemons.
+ *
+ * It does nothing by itself: each call of {@link move} is one small thing that its orchestrator or an engine does.
+ */
 class SimulatedSwarm {
   readonly services: SimulatedService[] = [];
   readonly tasks: SimulatedTask[] = [];
@@ -161,6 +166,8 @@ class SimulatedSwarm {
   rollBack(name: string): void {
     const service = this.services.find(({ Spec }) => Spec.Name === name);
     if (service?.before === undefined || service.Spec.Mode.ReplicatedJob !== undefined) return;
+    // Only tasks that an update has made can fail it (swarmkit, `Updater`): what was suspended stays so.
+    if (this.placesOf(service).length === 0) return;
     service.Spec = service.before;
     service.before = undefined;
     service.version += 1;
@@ -170,31 +177,30 @@ class SimulatedSwarm {
   moves(): (() => void)[] {
     const moves: (() => void)[] = [];
     for (const task of this.tasks) {
-      if (task.DesiredState === "shutdown") {
+      if (task.DesiredState !== "running") {
         moves.push(() => this.tasks.splice(this.tasks.indexOf(task), 1));
       } else if (task.Status.State === "pending" && !this.isTaken(task)) {
         moves.push(() => (task.Status = { State: "running" }));
       }
-      if (task.DesiredState !== "shutdown" && !this.isWanted(task)) {
-        moves.push(() => (task.DesiredState = "shutdown"));
+      const fate = this.fateOf(task);
+      if (task.DesiredState === "running" && fate !== "running") {
+        moves.push(() => (task.DesiredState = fate));
       }
     }
     for (const service of this.services) {
+      const isGlobal = service.Spec.Mode.Global !== undefined;
       for (const place of this.placesOf(service)) {
-        // A task takes the place of one that has stopped.
-        if (this.tasks.some((task) => task.ServiceID === service.ID && this.isAt(task, place)))
-          continue;
-        moves.push(() => this.start(service, place));
+        // A task takes the place of another one when that has stopped; not of one that was told to stop because none was wanted.
+        const isTaken = this.tasks.some(
+          ({ ServiceID, NodeID, DesiredState }) =>
+            ServiceID === service.ID &&
+            DesiredState !== "remove" &&
+            (!isGlobal || NodeID === place),
+        );
+        if (!isTaken) moves.push(() => this.start(service, place));
       }
     }
     return moves;
-  }
-
-  private isAt(task: SimulatedTask, place: string): boolean {
-    const mode = this.services.find(({ ID }) => ID === task.ServiceID)?.Spec.Mode;
-    // A service with one task has it once in the Swarm; while its number of tasks was 0, the old one does not count.
-    if (mode?.Global !== undefined) return task.NodeID === place;
-    return task.DesiredState !== "shutdown" || !task.ID.endsWith("orphan");
   }
 
   private start(service: SimulatedService, place: string): void {
@@ -219,15 +225,14 @@ class SimulatedSwarm {
     return count === 0 ? [] : [nodes[this.counter % nodes.length]?.ID ?? ""];
   }
 
-  private isWanted(task: SimulatedTask): boolean {
+  /** What a task is told to do. */
+  private fateOf(task: SimulatedTask): "running" | "shutdown" | "remove" {
     const service = this.services.find(({ ID }) => ID === task.ServiceID);
-    if (service === undefined || this.placesOf(service).length === 0) {
-      return false;
-    }
-    return (
+    if (service === undefined || this.placesOf(service).length === 0) return "remove";
+    const isCurrent =
       isDeepStrictEqual(task.Spec, service.Spec.TaskTemplate) &&
-      isDeepStrictEqual(task.hostPorts, hostPortsOf(service.Spec))
-    );
+      isDeepStrictEqual(task.hostPorts, hostPortsOf(service.Spec));
+    return isCurrent ? "running" : "shutdown";
   }
 
   private isTaken(task: SimulatedTask): boolean {
@@ -277,12 +282,9 @@ function* provide(swarm: SimulatedSwarm, wanted: ServiceSpec): Provider {
       yield;
       continue;
     }
-    const atOnce = exchangesHostPorts(wanted, seen);
-    yield;
     const now = swarm.look();
     const own = now.services.find(({ Spec }) => Spec.Name === wanted.name);
     yield;
-    void atOnce;
     const done =
       own === undefined
         ? swarm.create(toEngineSpec(wanted))
