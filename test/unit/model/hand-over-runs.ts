@@ -34,20 +34,21 @@ export interface Wish {
 /** Services by name. No two have the same volume or port, as the plan's rules want it. */
 export type Site = ReadonlyMap<string, Wish>;
 
+// Few things of each kind, so that most changes move some of them.
 const names = ["a", "b", "c", "d"];
-const volumes = ["v1", "v2", "v3"];
-const ports = [81, 82, 83];
+const volumes = ["v1", "v2"];
+const ports = [81, 82];
 
 /** Any site of up to four services: each volume and port has one holder, or none. */
 export const anySite: fc.Arbitrary<Site> = fc
   .record({
-    present: fc.subarray(names),
+    present: fc.subarray(names, { minLength: 2 }),
     modes: fc.array(fc.constantFrom("replicated", "replicated", "job", "global"), {
       minLength: 4,
       maxLength: 4,
     }),
-    volumeOf: fc.array(fc.nat(names.length), { minLength: 3, maxLength: 3 }),
-    portOf: fc.array(fc.tuple(fc.nat(names.length), fc.boolean()), { minLength: 3, maxLength: 3 }),
+    volumeOf: fc.array(fc.nat(names.length), { minLength: 2, maxLength: 2 }),
+    portOf: fc.array(fc.tuple(fc.nat(names.length), fc.boolean()), { minLength: 2, maxLength: 2 }),
   })
   .map(({ present, modes, volumeOf, portOf }) => {
     const site = new Map<string, Wish>();
@@ -137,7 +138,12 @@ class SimulatedSwarm {
   private counter = 0;
 
   look(): Holdings<SimulatedService> {
-    return structuredClone({ services: this.services, tasks: this.tasks, nodes });
+    // What stands in a spec is never changed, only replaced.
+    return {
+      services: this.services.map((service) => ({ ...service })),
+      tasks: this.tasks.map((task) => ({ ...task })),
+      nodes,
+    };
   }
 
   create(spec: EngineServiceSpec): boolean {
@@ -230,8 +236,8 @@ class SimulatedSwarm {
     const service = this.services.find(({ ID }) => ID === task.ServiceID);
     if (service === undefined || this.placesOf(service).length === 0) return "remove";
     const isCurrent =
-      isDeepStrictEqual(task.Spec, service.Spec.TaskTemplate) &&
-      isDeepStrictEqual(task.hostPorts, hostPortsOf(service.Spec));
+      textOf(task.Spec) === textOf(service.Spec.TaskTemplate) &&
+      task.hostPorts.join() === hostPortsOf(service.Spec).join();
     return isCurrent ? "running" : "shutdown";
   }
 
@@ -259,6 +265,16 @@ class SimulatedSwarm {
         ),
     );
   }
+}
+
+const texts = new WeakMap<object, string>();
+
+/** The same for equal values; the order of keys is always the same here. */
+function textOf(value: object | undefined): string {
+  if (value === undefined) return "";
+  const text = texts.get(value) ?? JSON.stringify(value);
+  texts.set(value, text);
+  return text;
 }
 
 function hostPortsOf(spec: EngineServiceSpec): string[] {
@@ -330,10 +346,7 @@ export interface Fate {
 /** Any order of steps; with failures now and then. */
 export const anyFate: fc.Arbitrary<Fate> = fc.record({
   choices: fc.array(fc.nat(1000), { minLength: 50, maxLength: 400 }),
-  failing: fc.oneof(
-    { weight: 3, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.subarray(names) },
-  ),
+  failing: fc.oneof(fc.constant([]), fc.subarray(names, { minLength: 1 })),
 });
 
 /**
