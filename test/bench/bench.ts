@@ -50,6 +50,7 @@ const movedLeader = figure(
   "45",
   "25",
 );
+const renamed = figure("gap of a port in a rename: no answer on a server", "5", "3");
 const perHost = figure("Pulumi resources per host", "10", "5", "");
 const figures = [
   fresh,
@@ -61,6 +62,7 @@ const figures = [
   mended,
   movedOther,
   movedLeader,
+  renamed,
   perHost,
 ];
 
@@ -104,6 +106,7 @@ async function measure(run: number): Promise<void> {
     record(changed, await stage.hive(["up", "--yes"]));
     relabel(stage, `${run}b`);
     record(deployed, await stage.hive(["deploy", "webgate", "--yes"]));
+    renamed.values.push(await gapOfRename(stage, hosts));
     for (let kill = 0; kill < 2; kill++) {
       await killStateful(stage);
       await expectSuccess(stage.hive(["up", "--yes"]));
@@ -125,6 +128,29 @@ async function measure(run: number): Promise<void> {
     await stage.hive(["destroy", "--yes"]);
     stage.remove();
   }
+}
+
+/**
+ * Gives the service webgate another name while its pages are asked for.
+ *
+ * @returns the longest time for which one of the servers did not answer, seconds
+ */
+async function gapOfRename(stage: TestStage, hosts: readonly string[]): Promise<number> {
+  stage.edit("site/site.ts", "portal, webgate }", "portal, gate: webgate }");
+  let going = true;
+  const probes = hosts.map(async (host) => {
+    let [last, longest] = [Date.now(), 0];
+    while (going) {
+      if ((await fetchPage(`http://${host}${statusPath}`))?.status === 200) {
+        longest = Math.max(longest, Date.now() - last);
+        last = Date.now();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return Math.max(longest, Date.now() - last) / 1000;
+  });
+  await expectSuccess(stage.hive(["up", "--yes"])).finally(() => (going = false));
+  return Math.max(...(await Promise.all(probes)));
 }
 
 /** Makes webgate another image, by a label. */

@@ -8,6 +8,7 @@ import { serializeProvider } from "./serialized-provider";
 /** What services hold, and give up, as several resources are created and changed at the same time. */
 const names = ["hive0.example", "hive1.example", "hive2.example"];
 const image = "registry.hive.example:5000/health-checked@sha256:0123";
+jest.setTimeout(60_000);
 let text: string;
 let server: ProviderServer;
 let swarm: FakeSwarm;
@@ -15,7 +16,7 @@ let swarm: FakeSwarm;
 beforeAll(async () => {
   text = (await serializeProvider(packed("swarm-service", swarmServiceProvider))).text;
   server = await startProviderServer();
-}, 30_000);
+}, 120_000);
 afterAll(() => server.stop());
 beforeEach(async () => {
   swarm = await startFakeSwarm(names);
