@@ -8,7 +8,7 @@ import { quoteForUnit } from "./shell";
 export interface Agent {
   /** Folder in `platform/agents`, and on the host; the unit is `hive-<name>.service`. */
   readonly name: string;
-  /** Its files beside the engine client that all agents have. */
+  /** Its files, beside the engine client that all agents share. */
   readonly sources: readonly string[];
   /** The one of them that is run. */
   readonly program: string;
@@ -28,51 +28,52 @@ export function agentUnit({ name }: Agent): string {
   return `hive-${name}.service`;
 }
 
-/** Where an agent's program lies on a host. */
-function programFolder({ name }: Agent): string {
-  return `/usr/local/lib/hive/${name}`;
-}
+/** Where agents lie on a host, as in `platform/agents`. */
+const folder = "/usr/local/lib/hive";
 
 /**
- * The part of a cluster host's converge step that keeps an agent: its program, its unit, and that it runs. The same text on all
- * hosts of all stages.
+ * The part of a cluster host's converge step that keeps agents: their programs, their units, and that they run. The same text on
+ * all hosts of all stages.
  */
-export function agentStep(agent: Agent): AgentStep {
-  const unit = agentUnit(agent);
-  const files: ConvergeFile[] = [
-    ...["../engine.py", ...agent.sources].map((source) => ({
-      path: `${programFolder(agent)}/${source.replace("../", "")}`,
-      mode: "0644",
-      content: readFileSync(join(__dirname, "../platform/agents", agent.name, source), "utf8"),
-    })),
-    { path: `/etc/systemd/system/${unit}`, mode: "0644", content: renderAgentUnit(agent) },
-  ];
+export function agentStep(...agents: readonly Agent[]): AgentStep {
+  const client = sourceFile("engine_client.py");
+  const own = agents.map((agent) => ({ agent, files: ownFiles(agent) }));
   return {
-    files,
+    files: [client, ...own.flatMap(({ files }) => files)],
     packages: [{ name: "python3" }],
-    reactions: [
-      {
-        name: `restart-${agent.name}`,
-        on: files.map(({ path }) => path),
-        run: [`systemctl daemon-reload\nsystemctl restart ${unit}`],
-      },
-    ],
-    always: [
+    reactions: own.map(({ agent, files }) => ({
+      name: `restart-${agent.name}`,
+      on: [client, ...files].map(({ path }) => path),
+      run: [`systemctl daemon-reload\nsystemctl restart ${agentUnit(agent)}`],
+    })),
+    always: agents.map(agentUnit).map((unit) =>
       `
 if ! systemctl is-enabled --quiet ${unit} || ! systemctl is-active --quiet ${unit}; then
   systemctl enable --now ${unit}
   echo "changed ${unit} to enabled and started"
 fi
 `.trim(),
-    ],
-    checks: [
-      {
-        what: agent.check,
-        run: `systemctl is-active --quiet ${unit}`,
-        remedy: `look with 'journalctl -u ${unit}' on the host`,
-      },
-    ],
+    ),
+    checks: agents.map((agent) => ({
+      what: agent.check,
+      run: `systemctl is-active --quiet ${agentUnit(agent)}`,
+      remedy: `look with 'journalctl -u ${agentUnit(agent)}' on the host`,
+    })),
   };
+}
+
+function ownFiles(agent: Agent): readonly ConvergeFile[] {
+  const path = `/etc/systemd/system/${agentUnit(agent)}`;
+  return [
+    ...agent.sources.map((source) => sourceFile(`${agent.name}/${source}`)),
+    { path, mode: "0644", content: renderAgentUnit(agent) },
+  ];
+}
+
+/** A file that hive brings along; it is part of the program like this one. */
+function sourceFile(name: string): ConvergeFile {
+  const content = readFileSync(join(__dirname, "../platform/agents", name), "utf8");
+  return { path: `${folder}/${name}`, mode: "0644", content };
 }
 
 /**
@@ -85,7 +86,7 @@ export function renderAgentUnit(agent: Agent): string {
     "-s",
     "-E",
     "-B",
-    `${programFolder(agent)}/${agent.program}`,
+    `${folder}/${agent.name}/${agent.program}`,
   ];
   return `# Kept by hive.
 [Unit]

@@ -1,5 +1,6 @@
 import type { HostPlan, Plan } from "../model/plan";
-import { colocationAgent } from "./colocation";
+import { agentStep } from "./agent";
+import { colocation } from "./colocation";
 import { renderConverge } from "./converge";
 import {
   daemonJsonPath,
@@ -8,7 +9,7 @@ import {
   renderDockerDropIn,
 } from "./daemon-json";
 import { engineBack, othersReachable, restartSeconds } from "./engine-restart";
-import { jobScheduler } from "./job-scheduler";
+import { scheduler } from "./job-scheduler";
 import { quote } from "./shell";
 
 /** Where the engine looks for the authority that signed a registry's certificate; read anew with every connection. */
@@ -30,7 +31,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
   const certificate = `${authorityCertificate.trim()}\n`;
   const trustPath = `/usr/local/share/ca-certificates/hive-${plan.siteName}.crt`;
   const inCluster = host.role === "cluster";
-  const agents = inCluster ? [jobScheduler(), colocationAgent()] : [];
+  const agents = inCluster ? agentStep(scheduler, colocation) : undefined;
   const standalone = inCluster && plan.services.some((service) => service.standalone);
   return renderConverge({
     title: "engine",
@@ -39,12 +40,9 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
       { path: dockerDropInPath, mode: "0644", content: renderDockerDropIn() },
       { path: registryAuthorityPath(plan), mode: "0644", content: certificate },
       { path: trustPath, mode: "0644", content: certificate },
-      ...agents.flatMap(({ files }) => files),
+      ...(agents?.files ?? []),
     ],
-    packages: [
-      { name: "docker.io", unlessCommand: "dockerd" },
-      ...(inCluster ? [{ name: "python3" }] : []),
-    ],
+    packages: [{ name: "docker.io", unlessCommand: "dockerd" }, ...(agents?.packages ?? [])],
     reactions: [
       { name: "trust-authority", on: [trustPath], run: ["update-ca-certificates"] },
       {
@@ -57,7 +55,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
         ],
         timeoutSeconds: restartSeconds + 30,
       },
-      ...agents.flatMap(({ reactions }) => reactions),
+      ...(agents?.reactions ?? []),
     ],
     always: [
       `
@@ -70,7 +68,7 @@ if ! id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -x docker > /dev/null;
   echo "changed groups of ${quote(plan.ssh.user)}"
 fi
 `.trim(),
-      ...agents.flatMap(({ always }) => always),
+      ...(agents?.always ?? []),
     ],
     checks: [
       {
@@ -85,7 +83,7 @@ fi
         remedy:
           "the host's name was changed after its engine started: restart docker.service on the host",
       },
-      ...agents.flatMap(({ checks }) => checks),
+      ...(agents?.checks ?? []),
     ],
     timeoutSeconds: 900,
   });

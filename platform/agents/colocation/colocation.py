@@ -1,15 +1,17 @@
-"""Keeps services together that are to run on one server. Runs on every server; only the one that leads the Swarm acts.
+"""Keeps the node label `hive.with.<leader>` on the node of each leader's task; the Swarm moves the followers.
 
-A service that follows another one has the placement constraint `node.labels.hive.with.<leader> == true`. This program keeps
-that label on the node of the leader's task, and the Swarm does the rest: it stops tasks whose node does not meet their constraint
-any more, and starts them on the one that does. It keeps nothing: what is lost (an answer, a write, a server) is seen at the next
-look, and of two that write at the same time the Swarm refuses one by the node's version.
+Runs on every server; only the one that leads the Swarm acts. It keeps nothing: what is lost (an answer, a write, a server) is seen
+at the next look, and of two that write at the same time the Swarm refuses one by the node's version.
 """
 
+import os
+import sys
 import time
 
 import decision
-from engine import Engine, EngineError
+
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from engine_client import Engine, EngineError  # noqa: E402
 
 # While a group exists. A failover takes this much longer at most.
 LOOK_SECONDS = 0.5

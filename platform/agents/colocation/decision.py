@@ -22,9 +22,8 @@ def leaders(services):
 def node_of(tasks):
     """The node on which a leader's task is, or is going to be; None while it has none.
 
-    It counts from the moment at which the Swarm has chosen the node, not when the task runs: the new task may wait for the
-    volume that the followers hold on the old node, and after a loss all of them start at the same time. Beside a task that runs
-    and is to go on, another one is an attempt (a roll-out that starts it first), so that one counts less.
+    It counts once the Swarm has chosen the node: to run, the task may have to wait for the volume that followers hold on the old
+    one. Beside a task that runs and is to go on, another one is an attempt (a roll-out that starts it first) and counts less.
     """
     meant = [task for task in tasks if task["DesiredState"] == "running" and task.get("NodeID")]
     meant.sort(key=lambda task: (task["Status"]["State"] == "running", task["CreatedAt"]))

@@ -7,11 +7,15 @@ look too.
 """
 
 import datetime
+import os
 import random
+import sys
 import time
 
 import decision
-from engine import Engine, EngineError
+
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from engine_client import Engine, EngineError  # noqa: E402
 
 LOOK_SECONDS = 5
 

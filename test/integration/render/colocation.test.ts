@@ -12,7 +12,8 @@ import { withAnyManager } from "../../../providers/transport/manager";
 import { volumeProvider } from "../../../providers/volume/provider";
 import { colocationConstraint } from "../../../model/colocation";
 import { renderConverge } from "../../../render/converge";
-import { colocationAgent } from "../../../render/colocation";
+import { agentStep } from "../../../render/agent";
+import { colocation } from "../../../render/colocation";
 import { proves } from "../../proves";
 import { serviceSpec } from "../../unit/model/service-specs";
 import type { Lab } from "../lab";
@@ -118,7 +119,10 @@ async function both(): Promise<readonly [LabTask, LabTask] | undefined> {
 }
 
 /** Waits until both run on one server that is chosen, and gives it. */
-async function together(seconds: number, chosen = (_: number): boolean => true): Promise<number> {
+async function together(
+  seconds: number,
+  chosen: (server: number) => boolean = () => true,
+): Promise<number> {
   return await eventually("both run together", seconds, async () => {
     // While the Swarm elects a new leader, nobody can be asked.
     const tasks = await both().catch(() => undefined);
@@ -168,7 +172,7 @@ const leaderOfSwarm = async (): Promise<number> => {
 
 describe("an application and its helper on one replicated volume", () => {
   test("the agent is set up by a step that changes nothing when it is repeated", async () => {
-    const step = renderConverge({ title: "colocation", ...colocationAgent() });
+    const step = renderConverge({ title: "colocation", ...agentStep(colocation) });
     for (const access of lab.hosts) {
       const first = await runChecked(access, step, { deadlineSeconds: 300 });
       expect(first.stdout).toContain("colocation: changed");

@@ -10,7 +10,8 @@ import { isTransportError } from "../../../providers/transport/errors";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { withAnyManager } from "../../../providers/transport/manager";
 import { renderConverge } from "../../../render/converge";
-import { jobScheduler } from "../../../render/job-scheduler";
+import { agentStep } from "../../../render/agent";
+import { scheduler } from "../../../render/job-scheduler";
 import { serviceSpec } from "../../unit/model/service-specs";
 import type { Lab } from "../lab";
 import { eventually, startSwarmLab, taskImage, tasksOf } from "../service-lab";
@@ -104,7 +105,7 @@ async function leader(): Promise<number> {
 
 describe("scheduled jobs in a Swarm of three servers, each with its agent", () => {
   test("the agent is set up by a step that changes nothing when it is repeated", async () => {
-    const step = renderConverge({ title: "scheduler", ...jobScheduler() });
+    const step = renderConverge({ title: "scheduler", ...agentStep(scheduler) });
     for (const host of lab.hosts) {
       const first = await runChecked(host, step, { deadlineSeconds: 300 });
       expect(first.stdout).toContain("scheduler: changed");

@@ -1,14 +1,13 @@
 """Lets the colocation agent look at a scripted Swarm: reads cases as JSON from standard input, writes answers as JSON."""
 
 import json
-import os
 import sys
 
-sys.path[:0] = [sys.argv[1], os.path.dirname(sys.argv[1])]
+sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 
 import colocation  # noqa: E402
-from engine import EngineError  # noqa: E402
+from engine_client import EngineError  # noqa: E402
 
 
 class ScriptedEngine:

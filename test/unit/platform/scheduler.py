@@ -2,10 +2,9 @@
 
 import datetime
 import json
-import os
 import sys
 
-sys.path[:0] = [sys.argv[1], os.path.dirname(sys.argv[1])]
+sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 
 import decision  # noqa: E402

@@ -1,4 +1,6 @@
-import { jobScheduler, renderJobSchedulerUnit } from "../../../render/job-scheduler";
+import { agentStep, renderAgentUnit } from "../../../render/agent";
+import { colocation } from "../../../render/colocation";
+import { scheduler } from "../../../render/job-scheduler";
 import { engineStep } from "../../../render/engine";
 import { renderDaemonJson } from "../../../render/daemon-json";
 import { encode } from "../../../render/shell";
@@ -9,19 +11,25 @@ const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE----
 const repository = plan.hosts.find(({ role }) => role === "repository");
 
 test("the agent's unit", () => {
-  expect(renderJobSchedulerUnit()).toMatchSnapshot();
+  expect(renderAgentUnit(scheduler)).toMatchSnapshot();
 });
 
-test("every changed file restarts the agent", () => {
-  const { files, reactions } = jobScheduler();
-  expect(reactions[0]?.on).toEqual(files.map(({ path }) => path));
+test("every changed file restarts the agents that read it", () => {
+  const { files, reactions } = agentStep(scheduler, colocation);
+  const readers = files.map(({ path }) =>
+    reactions.filter(({ on }) => on.includes(path)).map(({ name }) => name),
+  );
+  const [both, ...own] = readers;
+  expect(both).toEqual(["restart-scheduler", "restart-colocation"]);
+  expect(own.map((names) => names.length)).toEqual(own.map(() => 1));
   expect(files.map(({ path }) => path)).toContain("/usr/local/lib/hive/scheduler/scheduler.py");
 });
 
-test("it is on the hosts of the cluster only", () => {
+test("they are on the hosts of the cluster only", () => {
   expect(engineStep(plan, hostOf(plan, 0), certificate)).toContain("hive-scheduler.service");
+  expect(engineStep(plan, hostOf(plan, 0), certificate)).toContain("hive-colocation.service");
   if (repository === undefined) throw new Error("The sample plan has no repository host.");
-  expect(engineStep(plan, repository, certificate)).not.toContain("hive-scheduler.service");
+  expect(engineStep(plan, repository, certificate)).not.toMatch(/hive-(scheduler|colocation)/);
 });
 
 test("a standalone service puts containers of cluster hosts into the host's cgroup namespace", () => {

@@ -1,4 +1,4 @@
-"""The Docker Engine of this host, through its local socket, for the agents beside this file."""
+"""The Docker Engine of this host, through its local socket, for the agents in the folders beside this file."""
 
 import http.client
 import json
