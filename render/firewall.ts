@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { HostPlan, Plan, PortPlan } from "../model/plan";
 import { renderConverge } from "./converge";
 import {
+  checkPassRedirected,
   closedRulesPath,
   firewallRulesPath,
   firewallUnit,
@@ -208,7 +209,7 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
       { path: firewallRulesPath, mode: "0600", content: renderFirewall(rules) },
       { path: firewallUnitPath, mode: "0644", content: renderFirewallUnit() },
     ],
-    packages: [{ name: "nftables" }],
+    packages: [{ name: "iptables" }, { name: "nftables" }],
     reactions: [
       {
         name: "load-firewall",
@@ -227,12 +228,17 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
     always: [
       keepUnit(unit),
       // A chain that the closed rules do not have: where those hold, the others are loaded too.
-      `if ! nft list chain inet hive published > /dev/null 2>&1; then systemctl reload-or-restart ${unit}; echo "changed rules: loaded again"; fi`,
+      `if ! nft list chain inet hive published > /dev/null 2>&1 || ! ${checkPassRedirected} > /dev/null 2>&1; then systemctl reload-or-restart ${unit}; echo "changed rules: loaded again"; fi`,
     ],
     checks: [
       {
         what: "the rules are loaded",
         run: `nft list chain inet hive input | grep 'policy drop' > /dev/null && nft list chain inet hive published > /dev/null`,
+        remedy: `look with 'journalctl -u ${unit}' on the host`,
+      },
+      {
+        what: "Docker lets containers reach ports that their own host publishes",
+        run: checkPassRedirected,
         remedy: `look with 'journalctl -u ${unit}' on the host`,
       },
     ],
