@@ -156,6 +156,8 @@ ${protocols.map((each) => `    ${each} dport @public_${each} accept`).join("\n")
     ct direction reply ct state established,related accept
     ip daddr @metadata counter drop comment "dropped: to the cloud's metadata"
     ip6 daddr @metadata6 counter drop comment "dropped: to the cloud's metadata"
+    # Other link-local addresses of a cloud: its name server may be one.
+    ip daddr 169.254.0.0/16 meta l4proto { tcp, udp } th dport != 53 counter drop comment "dropped: link-local"
     ip daddr @site goto to_hosts
     ip6 daddr @site6 goto to_hosts
 ${fromContainerBridges("ct status dnat goto published_to_containers")}

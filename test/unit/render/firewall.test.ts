@@ -106,6 +106,7 @@ describe("the ruleset", () => {
     const text = renderFirewall(firewallRules(plan, hostOf(plan, 0)));
     expect(text).toContain("set metadata { type ipv4_addr; elements = { 169.254.169.254 }; }");
     expect(text).toContain("set metadata6 { type ipv6_addr; elements = { fd00:ec2::254 }; }");
+    expect(text).toMatch(/ip daddr 169\.254\.0\.0\/16 .* th dport != 53 counter drop/);
   });
 
   test.each(["to_hosts", "published_to_containers", "from_containers"])(
