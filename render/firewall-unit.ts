@@ -13,6 +13,19 @@ export const firewallUnit = "hive-firewall.service";
 export const firewallUnitPath = `/etc/systemd/system/${firewallUnit}`;
 
 /**
+ * A rule of Docker's own filter, in the chain that Docker leaves to its users: what it has redirected to a container passes. Without
+ * it, Docker drops a container's way to a port that its own host publishes, because it lets no container of the bridge of
+ * services reach another one, and no bridge another one. Who may use the port, hive's rules have decided before.
+ */
+const passRedirected = "DOCKER-USER --match conntrack --ctstate DNAT --jump ACCEPT";
+
+/** A command that succeeds when that rule is there. */
+export const checkPassRedirected = `iptables --wait 10 --check ${passRedirected}`;
+
+/** Docker uses the chain that it finds and adds to its end. */
+const keepPassRedirected = `${checkPassRedirected} || { iptables --wait 10 --new-chain DOCKER-USER; iptables --wait 10 --insert ${passRedirected}; }`;
+
+/**
  * A host without its rules: closed, in the same table, so that the rules replace it in one transaction. What remains is what a
  * person needs to mend it: SSH from where it is allowed otherwise, and answers to what the host itself asks, such as a package
  * archive. Nothing is forwarded, also no connection that was there before.
@@ -56,6 +69,8 @@ ${hostProtocols}
  *   which requires it, does not start.
  * - Nothing opens the host again: there is no command for a stop, and a stop by hand is refused, since it would stop Docker. A
  *   change is a reload.
+ * - Docker's chain comes last, and a failure there is no failure of the unit: all that it costs is containers' way to ports of
+ *   their own host.
  */
 export function renderFirewallUnit(): string {
   return `# Kept by hive. To load changed rules: systemctl reload ${firewallUnit}
@@ -73,7 +88,9 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft --file ${closedRulesPath}
 ExecStart=/usr/sbin/nft --file ${firewallRulesPath}
+ExecStart=-/bin/sh -c '${keepPassRedirected}'
 ExecReload=/usr/sbin/nft --file ${firewallRulesPath}
+ExecReload=-/bin/sh -c '${keepPassRedirected}'
 
 [Install]
 WantedBy=sysinit.target

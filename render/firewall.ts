@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { HostPlan, Plan, PortPlan } from "../model/plan";
 import { renderConverge } from "./converge";
 import {
+  checkPassRedirected,
   closedRulesPath,
   firewallRulesPath,
   firewallUnit,
@@ -155,6 +156,8 @@ ${protocols.map((each) => `    ${each} dport @public_${each} accept`).join("\n")
     ct direction reply ct state established,related accept
     ip daddr @metadata counter drop comment "dropped: to the cloud's metadata"
     ip6 daddr @metadata6 counter drop comment "dropped: to the cloud's metadata"
+    # Other link-local addresses of a cloud: its name server may be one.
+    ip daddr 169.254.0.0/16 meta l4proto { tcp, udp } th dport != 53 counter drop comment "dropped: link-local"
     ip daddr @site goto to_hosts
     ip6 daddr @site6 goto to_hosts
 ${fromContainerBridges("ct status dnat goto published_to_containers")}
@@ -208,7 +211,7 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
       { path: firewallRulesPath, mode: "0600", content: renderFirewall(rules) },
       { path: firewallUnitPath, mode: "0644", content: renderFirewallUnit() },
     ],
-    packages: [{ name: "nftables" }],
+    packages: [{ name: "iptables" }, { name: "nftables" }],
     reactions: [
       {
         name: "load-firewall",
@@ -227,12 +230,17 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
     always: [
       keepUnit(unit),
       // A chain that the closed rules do not have: where those hold, the others are loaded too.
-      `if ! nft list chain inet hive published > /dev/null 2>&1; then systemctl reload-or-restart ${unit}; echo "changed rules: loaded again"; fi`,
+      `if ! nft list chain inet hive published > /dev/null 2>&1 || ! ${checkPassRedirected} > /dev/null 2>&1; then systemctl reload-or-restart ${unit}; echo "changed rules: loaded again"; fi`,
     ],
     checks: [
       {
         what: "the rules are loaded",
         run: `nft list chain inet hive input | grep 'policy drop' > /dev/null && nft list chain inet hive published > /dev/null`,
+        remedy: `look with 'journalctl -u ${unit}' on the host`,
+      },
+      {
+        what: "Docker lets containers reach ports that their own host publishes",
+        run: checkPassRedirected,
         remedy: `look with 'journalctl -u ${unit}' on the host`,
       },
     ],

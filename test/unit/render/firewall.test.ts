@@ -59,6 +59,12 @@ describe("the ruleset", () => {
     expect(renderFirewall(firewallRules(plan, hostOf(plan, index)))).toMatchSnapshot();
   });
 
+  test("is the same on all cluster hosts, so that one can be mended from another", () => {
+    expect(renderFirewall(firewallRules(plan, hostOf(plan, 2)))).toBe(
+      renderFirewall(firewallRules(plan, hostOf(plan, 0))),
+    );
+  });
+
   test("replaces its own table only, and never empties another one", () => {
     const text = renderFirewall(firewallRules(plan, hostOf(plan, 0)));
     expect(text).not.toContain("flush");
@@ -100,6 +106,7 @@ describe("the ruleset", () => {
     const text = renderFirewall(firewallRules(plan, hostOf(plan, 0)));
     expect(text).toContain("set metadata { type ipv4_addr; elements = { 169.254.169.254 }; }");
     expect(text).toContain("set metadata6 { type ipv6_addr; elements = { fd00:ec2::254 }; }");
+    expect(text).toMatch(/ip daddr 169\.254\.0\.0\/16 .* th dport != 53 counter drop/);
   });
 
   test.each(["to_hosts", "published_to_containers", "from_containers"])(
@@ -133,11 +140,12 @@ describe("the rules of a host that cannot load its own", () => {
 
   test("hold until the others are loaded; nothing opens the host again, and Docker needs them", () => {
     const unit = renderFirewallUnit();
-    expect(unit.match(/^Exec.*/gm)).toEqual([
+    expect(unit.match(/^Exec.*nft.*/gm)).toEqual([
       "ExecStart=/usr/sbin/nft --file /etc/hive/firewall-closed.nft",
       "ExecStart=/usr/sbin/nft --file /etc/hive/firewall.nft",
       "ExecReload=/usr/sbin/nft --file /etc/hive/firewall.nft",
     ]);
+    expect(unit).not.toContain("ExecStop");
     expect(unit).toMatch(/^RequiredBy=docker.service$/m);
     expect(unit).toMatch(/^RefuseManualStop=yes$/m);
   });
