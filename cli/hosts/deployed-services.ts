@@ -29,7 +29,7 @@ export function withDeployedServices(
   if (services === undefined) return raw;
   const cluster = hosts.filter(({ role }) => role === "cluster");
   const deployed = resources
-    .filter(({ urn, id }) => readUrn(urn).type === dynamicType("SwarmService") && id !== "")
+    .filter(({ urn, id, replaced }) => isService(urn) && id !== "" && replaced !== true)
     .flatMap(({ outputs }) => {
       const { name, image, ports } = outputs as Partial<DeployedService>;
       if (typeof name !== "string" || typeof image !== "string" || !Array.isArray(ports)) return [];
@@ -39,6 +39,10 @@ export function withDeployedServices(
       return [[name, { image, digest: image.split("@")[1] ?? "", endpoints }] as const];
     });
   return { ...raw, services: Object.fromEntries(deployed.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+function isService(urn: string): boolean {
+  return readUrn(urn).type === dynamicType("SwarmService");
 }
 
 interface DeployedService {
