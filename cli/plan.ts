@@ -37,7 +37,7 @@ export function loadPlan(
     look: lookIntoProject(projectFolder),
     filesNeeded: purpose !== "names",
     // As the program does it, so that both say the same.
-    hiveHome: process.env["HIVE_HOME"] && hiveHome(),
+    hiveHome: (process.env["HIVE_HOME"] ?? "") === "" ? undefined : hiveHome(),
   });
 }
 

@@ -32,7 +32,7 @@ export function withDeployedServices(
     .filter(({ urn, id, replaced }) => isService(urn) && id !== "" && replaced !== true)
     .flatMap(({ outputs }) => {
       const { name, image, ports } = outputs as Partial<DeployedService>;
-      if (typeof name !== "string" || typeof image !== "string" || !Array.isArray(ports)) return [];
+      if (name === undefined || image === undefined || ports === undefined) return [];
       const endpoints = ports.flatMap((port) =>
         cluster.map((host) => endpointUrl(port, reach(host, port, resources))),
       );
