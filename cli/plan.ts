@@ -38,7 +38,7 @@ export function loadPlan(
     read: readFromProject(projectFolder),
     filesNeeded: purpose !== "names",
     // As the program does it, so that both say the same.
-    hiveHome: process.env["HIVE_HOME"] && hiveHome(),
+    hiveHome: (process.env["HIVE_HOME"] ?? "") === "" ? undefined : hiveHome(),
   });
 }
 

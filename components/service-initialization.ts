@@ -8,7 +8,7 @@ import {
 import type { Host } from "./fleet/fleet";
 import { HiveComponent } from "./hive-component";
 import { readProjectFile } from "./project-file";
-import type { SiteSecrets } from "./site-secrets";
+import { secretNamed, type SiteSecrets } from "./site-secrets";
 import type { SwarmService } from "./swarm-service";
 
 /** Arguments of {@link ServiceInitialization}. */
@@ -64,16 +64,10 @@ function stepArgs(
       run.kind === "command"
         ? run.command
         : [...run.interpreter, readProjectFile(run.file, `${path}.script`)],
-    secrets: step.secrets.map((name) => secretNamed(name, path, secrets)),
+    secrets: step.secrets.map((name) => secretNamed(name, path, secrets.values)),
     ...(step.input === undefined ? {} : { input: readProjectFile(step.input, `${path}.input`) }),
     ...(step.unless === undefined ? {} : { unless: step.unless }),
     ...(step.user === undefined ? {} : { user: step.user }),
     deadlineSeconds: step.deadlineSeconds,
   };
-}
-
-function secretNamed(name: string, path: string, secrets: SiteSecrets): pulumi.Output<string> {
-  const value = secrets.values.get(name);
-  if (value !== undefined) return value;
-  throw new Error(`${path} reads the secret ${name}, which the plan does not have.`);
 }

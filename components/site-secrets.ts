@@ -58,3 +58,19 @@ export class SiteSecrets extends HiveComponent {
     return pulumi.secret(generated.result);
   }
 }
+
+/**
+ * The value of a secret that something of the inventory reads.
+ *
+ * @param path - what reads it, for the error.
+ * @throws Error when the plan lacks it: nothing may go on with an empty one.
+ */
+export function secretNamed(
+  name: string,
+  path: string,
+  values: SiteSecrets["values"],
+): pulumi.Output<string> {
+  const value = values.get(name);
+  if (value !== undefined) return value;
+  throw new Error(`${path} reads the secret ${name}, which the plan does not have.`);
+}

@@ -99,7 +99,14 @@ export function planSite(
     );
   }
   const plans = services.map((service) => service.plan);
-  return assemble({ stage, site, hosts, services: plans, hiveHome: input.hiveHome || ".hive" });
+  const { hiveHome = "" } = input;
+  return assemble({
+    stage,
+    site,
+    hosts,
+    services: plans,
+    hiveHome: hiveHome === "" ? ".hive" : hiveHome,
+  });
 }
 
 /**

@@ -65,7 +65,7 @@ function asTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asTexts);
   if (isPlainMap(value))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner)]));
-  return value === undefined || value === null ? value : String(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 }
 
 /**

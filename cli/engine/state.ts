@@ -5,6 +5,8 @@ export interface StateResource {
   /** Empty for components. */
   readonly id: string;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** It was replaced, and is still to be deleted; another one of the same URN has taken its place. */
+  readonly replaced?: true;
 }
 
 /** An operation that was begun and of whose end the state knows nothing: the run was interrupted. */
@@ -28,6 +30,7 @@ interface Exported {
       type?: string;
       id?: string;
       outputs?: Record<string, unknown>;
+      delete?: boolean;
     }[];
     readonly pending_operations?: readonly {
       type?: string;
@@ -40,11 +43,12 @@ interface Exported {
 export function readState(text: string): StackState {
   const { deployment } = JSON.parse(text) as Exported;
   return {
-    resources: (deployment?.resources ?? []).map(({ urn, type, id, outputs }) => ({
-      urn: urn ?? "",
-      type: type ?? "",
-      id: id ?? "",
-      outputs: outputs ?? {},
+    resources: (deployment?.resources ?? []).map((resource) => ({
+      urn: resource.urn ?? "",
+      type: resource.type ?? "",
+      id: resource.id ?? "",
+      outputs: resource.outputs ?? {},
+      ...(resource.delete === true ? { replaced: true as const } : {}),
     })),
     pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({
       urn: resource?.urn ?? "",

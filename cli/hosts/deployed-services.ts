@@ -29,16 +29,20 @@ export function withDeployedServices(
   if (services === undefined) return raw;
   const cluster = hosts.filter(({ role }) => role === "cluster");
   const deployed = resources
-    .filter(({ urn, id }) => readUrn(urn).type === dynamicType("SwarmService") && id !== "")
+    .filter(({ urn, id, replaced }) => isService(urn) && id !== "" && replaced !== true)
     .flatMap(({ outputs }) => {
       const { name, image, ports } = outputs as Partial<DeployedService>;
-      if (typeof name !== "string" || typeof image !== "string" || !Array.isArray(ports)) return [];
+      if (name === undefined || image === undefined || ports === undefined) return [];
       const endpoints = ports.flatMap((port) =>
         cluster.map((host) => endpointUrl(port, reach(host, port, resources))),
       );
       return [[name, { image, digest: image.split("@")[1] ?? "", endpoints }] as const];
     });
   return { ...raw, services: Object.fromEntries(deployed.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+function isService(urn: string): boolean {
+  return readUrn(urn).type === dynamicType("SwarmService");
 }
 
 interface DeployedService {

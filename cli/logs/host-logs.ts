@@ -1,4 +1,5 @@
 import type Dockerode from "dockerode";
+import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import { sleep } from "../../providers/transport/deadline";
 import { withEngine } from "../../providers/transport/engine";
@@ -125,6 +126,8 @@ async function followEngine(
   const following = new Map<string, number>();
   const failed = new AbortController();
   const ending = AbortSignal.any([signal, failed.signal]);
+  // One listener for each task; Node would warn of a leak at eleven.
+  setMaxListeners(0, ending);
   const follow = (container: ListedTask): void => {
     if (following.has(container.id)) return;
     const place = firstFree([...following.values()]);

@@ -53,7 +53,7 @@ async function containersWith(
 /** Whether a service mounts the volume; also when nobody can say. */
 async function mayNeed(docker: Dockerode, id: string, volume: string): Promise<boolean> {
   try {
-    const { Spec } = (await docker.getService(id).inspect()) as Dockerode.Service & MountingService;
+    const { Spec } = (await docker.getService(id).inspect()) as MountingService;
     const mounts = Spec.TaskTemplate.ContainerSpec?.Mounts ?? [];
     return mounts.some(({ Type, Source }) => Type === "volume" && Source === volume);
   } catch (error) {

@@ -99,6 +99,19 @@ test("given settings are what the engine has", async () => {
   expect(await names()).toEqual(["backend"]);
 });
 
+test("a range that is wanted no more makes another network, with a range that the Swarm chooses", async () => {
+  const ranged = await create({ name: "ranged", subnet: "192.168.77.0/24" });
+  const free = await create({ name: "ranged" });
+  expect(free.networkId).not.toBe(ranged.networkId);
+  const seen = (await withAnyManager(lab.hosts, (docker) =>
+    docker.getNetwork(free.networkId).inspect(),
+  )) as EngineNetwork;
+  expect(seen.IPAM?.Config?.[0]?.Subnet).toMatch(/^10\./);
+  expect(await read(free)).toEqual(inputs({ name: "ranged" }));
+  await remove(free);
+  expect(await names()).toEqual(["backend"]);
+});
+
 test("services on different hosts find each other by name over it", async () => {
   for (const [index, name] of (["one", "two"] as const).entries()) {
     await createLabService(lab, {

@@ -118,7 +118,7 @@ describe("what a command changed", () => {
   const config = fc.dictionary(key, value);
   const texts = (inner: unknown): unknown =>
     JSON.parse(JSON.stringify(inner), (_key, each: unknown) =>
-      typeof each === "object" ? each : String(each),
+      typeof each === "number" || typeof each === "boolean" ? String(each) : each,
     ) as unknown;
 
   it("is what the next run reads, whatever is set and removed", () => {

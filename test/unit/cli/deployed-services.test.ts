@@ -26,7 +26,8 @@ const raw = {
 };
 
 test("after a failed run the services are those that the state has, where it has them", () => {
-  const seen = withDeployedServices(raw, [service("web", 8082, "b"), service("gate", 80)]);
+  const before: StateResource = { ...service("web", 8081), replaced: true };
+  const seen = withDeployedServices(raw, [service("web", 8082, "b"), service("gate", 80), before]);
   expect(seen).toEqual({
     ...raw,
     services: {

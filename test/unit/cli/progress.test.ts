@@ -258,12 +258,11 @@ describe("what long work says that it is doing", () => {
 test("a phase has not taken until what it replaced is removed, at the end of the run", () => {
   const type = "random:index/randomPassword:RandomPassword";
   const urn = `urn:pulumi:private::hive::hive:index:Hive$hive:phase:SetupHosts$${type}::secrets-value-db`;
-  const step = (kind: "resourcePreEvent" | "resOutputsEvent", op: string): EngineEvent =>
-    ({
-      sequence: 0,
-      timestamp: 0,
-      [kind]: { metadata: { op, urn, type, new: { custom: true }, old: { custom: true } } },
-    }) as unknown as EngineEvent;
+  const step = (kind: "resourcePreEvent" | "resOutputsEvent", op: string): EngineEvent => ({
+    sequence: 0,
+    timestamp: 0,
+    [kind]: { metadata: { op, urn, type, new: { custom: true }, old: { custom: true } } },
+  });
   const events: [EngineEvent, number][] = [
     [step("resourcePreEvent", "create-replacement"), 1000],
     [step("resOutputsEvent", "create-replacement"), 2000],
