@@ -109,7 +109,13 @@ interface UpdatableService {
 }
 
 /** What came of an attempt to change a service: `starting` and `running` say that a scheduled job must not be disturbed now. */
-export type ChangeOutcome = "unchanged" | "changed" | "starting" | "running";
+export type ChangeOutcome =
+  | { readonly kind: "unchanged" | "starting" | "running" }
+  | {
+      readonly kind: "changed";
+      /** Ids of the tasks that there were before: how they end says nothing about what is wanted now. */
+      readonly before: ReadonlySet<string>;
+    };
 
 /**
  * Changes a service to what it is to be; again if another writer came in between. One that is as wanted, but has been given
@@ -145,13 +151,13 @@ export async function updateService(
     // Nothing is left of a change that the Swarm took back but its word; an update, also with nothing in it, takes that away.
     const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
     if (asWanted && !failed && !marked && !options.force) {
-      return "unchanged";
+      return { kind: "unchanged" };
     }
     requirePlace(spec, nodes);
     if (seen.Spec.Labels?.[scheduleLabel] !== undefined) {
       const activity = jobActivity(seen, tasks);
       if (activity === "running" || (activity === "starting" && !options.mayStart)) {
-        return activity;
+        return { kind: activity };
       }
     }
     try {
@@ -161,7 +167,7 @@ export async function updateService(
       };
       const service = docker.getService(id) as unknown as UpdatableService;
       await service.update(authConfig(spec.image, auth), request);
-      return "changed";
+      return { kind: "changed", before: new Set(tasks.map(({ ID }) => ID)) };
     } catch (error) {
       if (attempt === 5 || !isOutOfSequence(error)) {
         throw error;
@@ -183,21 +189,65 @@ export async function listServiceTasks(docker: Dockerode, id: string): Promise<E
 /**
  * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It does so only when
  * something in the service changes: here the pause between two tasks, by a nanosecond, which the normal form leaves out.
- * When another writer comes in between, nothing is done: the service has to be looked at again.
  */
 export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
-  const seen = (await docker.getService(id).inspect()) as ServiceInspection;
-  const { Delay: before = 0 } = seen.Spec.UpdateConfig ?? {};
-  const delay = before % 2 === 0 ? before + 1 : before - 1;
-  const request = {
-    _query: { version: seen.Version.Index },
-    _body: { ...seen.Spec, UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay } },
-  };
-  const service = docker.getService(id) as unknown as UpdatableService;
-  try {
-    await service.update(undefined, request);
-  } catch (error) {
-    if (!isOutOfSequence(error)) throw error;
+  await rewrite(docker, id, ({ UpdateConfig: policy, ...spec }) => {
+    const { Delay: before = 0 } = policy ?? {};
+    const delay = before % 2 === 0 ? before + 1 : before - 1;
+    return { ...spec, UpdateConfig: { ...policy, Delay: delay } };
+  });
+}
+
+/**
+ * Makes all tasks of a service anew, one after the other as its policy says: what `docker service update --force` does.
+ */
+export async function remakeTasks(docker: Dockerode, id: string): Promise<void> {
+  await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => ({
+    ...spec,
+    TaskTemplate: { ...template, ForceUpdate: (template.ForceUpdate ?? 0) + 1 },
+  }));
+}
+
+/**
+ * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an engine lets tasks go on of which
+ * the placement alone differs (swarmkit, `IsTaskDirty`). A host that is let in again gets a new task at once, which waits for
+ * nothing.
+ *
+ * @param nodes ids of the hosts' nodes
+ * @param off whether the hosts are left out, or let in again
+ */
+export async function keepOff(
+  docker: Dockerode,
+  id: string,
+  nodes: readonly string[],
+  off: boolean,
+): Promise<void> {
+  const exclusions = nodes.map((node) => `node.id!=${node}`);
+  await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => {
+    const { Constraints: before = [], ...placement } = template.Placement ?? {};
+    const others = before.filter((constraint) => !exclusions.includes(constraint));
+    const Constraints = off ? [...others, ...exclusions] : others;
+    return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
+  });
+}
+
+/** Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between. */
+async function rewrite(
+  docker: Dockerode,
+  id: string,
+  change: (spec: EngineServiceSpec) => EngineServiceSpec,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const seen = (await docker.getService(id).inspect()) as ServiceInspection;
+    const request = { _query: { version: seen.Version.Index }, _body: change(seen.Spec) };
+    const service = docker.getService(id) as unknown as UpdatableService;
+    try {
+      await service.update(undefined, request);
+      return;
+    } catch (error) {
+      if (attempt === 5 || !isOutOfSequence(error)) throw error;
+    }
+    await sleep(100);
   }
 }
 

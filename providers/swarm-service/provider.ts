@@ -77,10 +77,11 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
         force: false,
         deadlineSeconds: convergeDeadlineSeconds,
       };
-      const changed = usable && (await changeService(managers, id, spec, options));
+      const before = usable ? await changeService(managers, id, spec, options) : undefined;
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: !usable ? "creation" : changed ? "change" : "nothing",
+        after: !usable ? "creation" : before === undefined ? "nothing" : "change",
+        before,
         stableSeconds: await watchSeconds(managers, spec),
       });
     } catch (error) {
@@ -124,14 +125,15 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const { managers, registryAuth, convergeDeadlineSeconds } = news;
     const spec = specOf(news);
     try {
-      const happened = await changeService(managers, id, spec, {
+      const before = await changeService(managers, id, spec, {
         auth: registryAuth,
         force,
         deadlineSeconds: convergeDeadlineSeconds,
       });
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: happened ? "change" : "nothing",
+        after: before === undefined ? "nothing" : "change",
+        before,
         // A change is watched by the engine, but for one that goes on whatever fails.
         stableSeconds:
           olds.complete && spec.update.onFailure !== "continue"
