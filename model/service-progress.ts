@@ -1,4 +1,5 @@
 /** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
+import { engineTime } from "./engine-time";
 import { mayRun } from "./node-state";
 import { type ConstrainedNode, meetsConstraints } from "./placement-constraints";
 import type { EngineMode, EngineTaskTemplate } from "./service-spec/engine";
@@ -53,6 +54,9 @@ export type ServiceProgress =
       readonly tasks: readonly EngineTask[];
     };
 
+/** How the error begins when a change was taken back. */
+export const rolledBack = "the update failed and was rolled back";
+
 /** After so many tasks that ended in the same place a new service is given up, if its engine has not done so before. */
 const attemptsPerPlace = 3;
 
@@ -69,7 +73,7 @@ const alive = ["running", "complete"];
 export interface ProgressOptions {
   /** Whether it was changed just now; else the end of an earlier update says nothing. */
   readonly updated: boolean;
-  /** Tasks that had ended before: they are no reason to give up. */
+  /** Tasks that say nothing about what is wanted now once they have ended: those from before the change. */
   readonly past?: ReadonlySet<string>;
   /** Compares two plain values regardless of the order of keys. */
   readonly same: (a: unknown, b: unknown) => boolean;
@@ -85,10 +89,11 @@ export interface ProgressOptions {
  */
 export function serviceProgress(
   service: EngineService,
-  tasks: readonly EngineTask[],
+  all: readonly EngineTask[],
   nodes: readonly EngineNode[],
   { updated, past, same }: ProgressOptions,
 ): ServiceProgress {
+  const tasks = all.filter((task) => past?.has(task.ID) !== true || !isOver(task));
   if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, tasks, nodes);
   const current = tasks.filter((task) => isCurrent(task, service, nodes, same));
   const running = current.filter(isRunning);
@@ -98,27 +103,36 @@ export function serviceProgress(
     case "updating":
       return waiting(`the change is being rolled out: ${detail}`, current, nodes);
     case "rollback_started":
-      return waiting("the change failed and is being rolled back", tasks, nodes);
+      return waiting(
+        `the change failed and is being rolled back: ${detail}`,
+        tasks,
+        nodes,
+        culpritsOf(service, tasks),
+      );
     case "paused":
     case "rollback_paused":
     case "rollback_completed": {
       // Where an earlier one left tasks unchanged, the engine does nothing about it by itself.
       if (!updated && !(missing && state !== "rollback_completed")) break;
-      const what =
-        state === "rollback_completed"
-          ? "the update failed and was rolled back"
-          : `the update is ${state}`;
+      const reason = service.UpdateStatus?.Message ?? "no reason given";
+      // The engine calls a roll-back done when its last tasks are told to start: they are waited for, unless they fail as well.
+      const coming = current.some((task) => isUnfinished(task) && !isRunning(task));
+      if (state === "rollback_completed" && coming && !current.some(hasEnded)) {
+        const back = `the change was rolled back: ${detail}`;
+        return waiting(back, tasks, nodes, culpritsOf(service, tasks));
+      }
       return {
         kind: "failed",
-        detail: `${what} (${service.UpdateStatus?.Message ?? "no reason given"})`,
-        tasks: failuresOf(tasks),
+        detail:
+          state === "rollback_completed"
+            ? `${rolledBack} (${reason}); of the old release, ${detail}`
+            : `the update is ${state} (${reason})`,
+        tasks: culpritsOf(service, tasks),
       };
     }
   }
   if (!missing) return { kind: "converged" };
-  const ended = newestFirst(
-    current.filter((task) => hasEnded(task) && past?.has(task.ID) !== true),
-  );
+  const ended = newestFirst(current.filter(hasEnded));
   const { Condition: condition } = service.Spec.TaskTemplate.RestartPolicy ?? {};
   // One that the Swarm stopped, to move it, may end well too: in its place is another one.
   const taken = new Set(current.filter(isUnfinished).map(placeOf));
@@ -137,7 +151,7 @@ export function serviceProgress(
   if (attemptsInWorstPlace(ended) >= attemptsPerPlace) {
     return { kind: "failed", detail: "its tasks end again and again", tasks: ended };
   }
-  return waiting(detail, current, nodes);
+  return waiting(detail, current, nodes, [...new Set([...failuresOf(current), ...ended])]);
 }
 
 /**
@@ -178,22 +192,20 @@ function tasksOfRun(service: EngineService, tasks: readonly EngineTask[]): reado
 }
 
 /**
- * Whether a roll-out waits for a task on a host that was lost. The engine's updater waits for such a task for ever, if it
- * had turned to it before the loss was noticed; begun anew, it leaves that host out.
+ * Tasks that made the engine stop or take back an update: the one that it names, whatever its end looks like (one that was
+ * unhealthy and ended with code 0 when it was told to stop counts as complete, like one that was done); then those that failed,
+ * then those that ended by themselves; newest first.
  */
-export function waitsForLostHost(
+export function culpritsOf(
   service: EngineService,
   tasks: readonly EngineTask[],
-  nodes: readonly EngineNode[],
-): boolean {
-  const lost = nodes.filter((node) => !mayRun(node)).map(({ ID }) => ID);
-  return (
-    service.UpdateStatus?.State === "updating" &&
-    tasks.some(
-      ({ NodeID, Status }) =>
-        NodeID !== undefined && lost.includes(NodeID) && !ends.includes(Status.State),
-    )
-  );
+): readonly EngineTask[] {
+  // swarmkit, manager/orchestrator/update: "update rolled back due to failure or early termination of task <id>"
+  const named = / of task (\w+)$/.exec(service.UpdateStatus?.Message ?? "")?.[1];
+  const failed = failuresOf(tasks);
+  const complete = newestFirst(tasks.filter(({ Status }) => Status.State === "complete"));
+  const all = [...tasks.filter(({ ID }) => ID === named), ...failed, ...complete];
+  return [...new Set(all)];
 }
 
 /** Tasks that have ended badly, newest first. */
@@ -206,10 +218,13 @@ export function hasEnded({ Status }: EngineTask): boolean {
   return ownEnds.includes(Status.State);
 }
 
+/** Whether a task has come to its end, by itself or because it was told to. */
+export function isOver({ Status }: EngineTask): boolean {
+  return ends.includes(Status.State);
+}
+
 function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
-  return [...tasks].sort((a, b) =>
-    (a.Status.Timestamp ?? "") < (b.Status.Timestamp ?? "") ? 1 : -1,
-  );
+  return [...tasks].sort((a, b) => engineTime(b.Status.Timestamp) - engineTime(a.Status.Timestamp));
 }
 
 /** How many tasks may end in one place before the engine itself gives up there. */
@@ -237,7 +252,7 @@ function withinWindow(
  * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on where it is, as long as its
  * host meets what is wanted now (swarmkit, `IsTaskDirty`).
  */
-function isCurrent(
+export function isCurrent(
   task: EngineTask,
   service: EngineService,
   nodes: readonly EngineNode[],
@@ -304,7 +319,11 @@ function missingPlaces(
   if (without.length === 0 && surplus.length > 0) {
     return { missing: true, detail: `a task still runs on ${namesOf(surplus)}` };
   }
-  return { missing: without.length > 0, detail: `no task runs on ${namesOf(without)}` };
+  // Those of the wanted kind run everywhere, and a roll-out may still have to end.
+  if (without.length === 0) {
+    return { missing: false, detail: `${eligible.length} of ${eligible.length} tasks run` };
+  }
+  return { missing: true, detail: `no task runs on ${namesOf(without)}` };
 }
 
 /** A task that runs and is meant to. */
@@ -327,7 +346,7 @@ function attemptsInWorstPlace(failures: readonly EngineTask[]): number {
 }
 
 /** What a task is one of in its service: a replica's number, or the host of a global service's task. */
-function placeOf({ Slot, NodeID }: EngineTask): string {
+export function placeOf({ Slot, NodeID }: EngineTask): string {
   return Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
 }
 
@@ -336,6 +355,7 @@ function waiting(
   detail: string,
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
+  failures: readonly EngineTask[] = failuresOf(tasks),
 ): ServiceProgress {
   const doing = new Map<string, string[]>();
   for (const task of tasks) {
@@ -343,8 +363,7 @@ function waiting(
     const words = stateWords(task);
     doing.set(words, [...(doing.get(words) ?? []), ...hostOf(task, nodes)]);
   }
-  const failures = failuresOf(tasks);
-  const [failure] = failures;
+  const [failure] = failuresOf(tasks);
   const parts = [
     ...[...doing].map(([words, hosts]) => withHosts(words, hosts)),
     ...(failure === undefined
@@ -375,6 +394,14 @@ function stateWords({ Status: { State: state, Err: error = "" } }: EngineTask): 
     default:
       return state;
   }
+}
+
+/** Names of the hosts of tasks, each once. */
+export function hostNames(
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): readonly string[] {
+  return [...new Set(tasks.flatMap((task) => hostOf(task, nodes)))];
 }
 
 function hostOf({ NodeID }: EngineTask, nodes: readonly EngineNode[]): readonly string[] {

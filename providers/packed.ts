@@ -54,9 +54,12 @@ export function packed<I, O>(
   return wrapper;
 }
 
-/** A provider's text without the lines that are comments: a tenth of the packed one. No text of a provider has a line that looks like one. */
+/**
+ * A provider's text without lines that are comments: for readers of the source, they would be a fifteenth of what is packed. A
+ * template literal of a provider must have no line that begins with two slashes and a space.
+ */
 function withoutComments(text: string): string {
-  return text.replace(/^\s*\/\/.*\n/gm, "");
+  return text.replace(/^ *\/\/ .*\n/gm, "");
 }
 
 /** The provider in a packed text; unpacked once in a process. */

@@ -1,3 +1,4 @@
+import { engineTime } from "../../model/engine-time";
 import type { EngineNode, EngineTask } from "../../model/service-progress";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
@@ -51,7 +52,7 @@ export async function findRunningTask(
         ({ NodeID, DesiredState, Status }) =>
           DesiredState === "running" && Status.State === "running" && ready.has(NodeID ?? ""),
       )
-      .sort((left, right) => ((left.CreatedAt ?? "") > (right.CreatedAt ?? "") ? -1 : 1));
+      .sort((left, right) => engineTime(right.CreatedAt) - engineTime(left.CreatedAt));
     const containerId = task?.Status.ContainerStatus?.ContainerID ?? "";
     if (task !== undefined && containerId !== "") {
       const node = ready.get(task.NodeID ?? "");

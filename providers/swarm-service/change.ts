@@ -22,7 +22,7 @@ const startMs = 5000;
 /**
  * Changes a service, after the run of a scheduled job has ended if one goes on. Each attempt is a call of its own.
  *
- * @returns whether there was something to change
+ * @returns the ids of the tasks that there were before; undefined if there was nothing to change
  * @throws Error if a run does not end in time; then nothing was changed
  */
 export async function changeService(
@@ -30,7 +30,7 @@ export async function changeService(
   id: string,
   spec: ServiceSpec,
   { auth, force, deadlineSeconds }: ChangeOptions,
-): Promise<boolean> {
+): Promise<ReadonlySet<string> | undefined> {
   const begin = Date.now();
   const report = progressReporter();
   for (;;) {
@@ -38,7 +38,8 @@ export async function changeService(
     const outcome = await withAnyManager(managers, (docker) =>
       updateService(docker, id, spec, auth, { force, mayStart }),
     );
-    if (outcome === "changed" || outcome === "unchanged") return outcome === "changed";
+    if (outcome.kind === "changed") return outcome.before;
+    if (outcome.kind === "unchanged") return undefined;
     report(`${spec.name}: a run of the job goes on; the change waits for its end`);
     if (Date.now() - begin > deadlineSeconds * 1000) {
       throw new Error(

@@ -112,7 +112,13 @@ interface UpdatableService {
 }
 
 /** What came of an attempt to change a service: `starting` and `running` say that a scheduled job must not be disturbed now. */
-export type ChangeOutcome = "unchanged" | "changed" | "starting" | "running";
+export type ChangeOutcome =
+  | { readonly kind: "unchanged" | "starting" | "running" }
+  | {
+      readonly kind: "changed";
+      /** Ids of the tasks that there were before: how they end says nothing about what is wanted now. */
+      readonly before: ReadonlySet<string>;
+    };
 
 /**
  * Changes a service to what it is to be; again if another writer came in between. One that is as wanted, but has been given
@@ -148,13 +154,13 @@ export async function updateService(
     // Nothing is left of a change that the Swarm took back but its word; an update, also with nothing in it, takes that away.
     const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
     if (asWanted && !failed && !marked && !options.force) {
-      return "unchanged";
+      return { kind: "unchanged" };
     }
     requirePlace(spec, nodes);
     if (seen.Spec.Labels?.[scheduleLabel] !== undefined) {
       const activity = jobActivity(seen, tasks);
       if (activity === "running" || (activity === "starting" && !options.mayStart)) {
-        return activity;
+        return { kind: activity };
       }
     }
     try {
@@ -165,7 +171,7 @@ export async function updateService(
       const service = docker.getService(id) as unknown as UpdatableService;
       // No account is said as an empty one: without any, the Swarm goes on with the account that the service had.
       await service.update(authConfig(spec.image, auth) ?? {}, request);
-      return "changed";
+      return { kind: "changed", before: new Set(tasks.map(({ ID }) => ID)) };
     } catch (error) {
       if (attempt === 5 || !isOutOfSequence(error)) {
         throw error;
@@ -187,15 +193,12 @@ export async function listServiceTasks(docker: Dockerode, id: string): Promise<E
 /**
  * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It does so only when
  * something in the service changes: here the pause between two tasks, by a nanosecond, which the normal form leaves out.
- * When another writer comes in between, nothing is done: the service has to be looked at again.
  */
 export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
-  const seen = (await docker.getService(id).inspect()) as ServiceInspection;
-  const { Delay: before = 0 } = seen.Spec.UpdateConfig ?? {};
-  const delay = before % 2 === 0 ? before + 1 : before - 1;
-  await replaceSpec(docker, seen, {
-    ...seen.Spec,
-    UpdateConfig: { ...seen.Spec.UpdateConfig, Delay: delay },
+  await rewrite(docker, id, ({ UpdateConfig: policy, ...spec }) => {
+    const { Delay: before = 0 } = policy ?? {};
+    const delay = before % 2 === 0 ? before + 1 : before - 1;
+    return { ...spec, UpdateConfig: { ...policy, Delay: delay } };
   });
 }
 
@@ -218,6 +221,55 @@ export async function replaceSpec(
     if (isOutOfSequence(error) || engineStatus(error) === 404) return false;
     throw error;
   }
+}
+
+/**
+ * Makes all tasks of a service anew, one after the other as its policy says: what `docker service update --force` does.
+ */
+export async function remakeTasks(docker: Dockerode, id: string): Promise<void> {
+  await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => ({
+    ...spec,
+    TaskTemplate: { ...template, ForceUpdate: (template.ForceUpdate ?? 0) + 1 },
+  }));
+}
+
+/**
+ * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an engine lets tasks go on of which
+ * the placement alone differs (swarmkit, `IsTaskDirty`). A host that is let in again gets a new task at once, which waits for
+ * nothing.
+ *
+ * @param nodes ids of the hosts' nodes
+ * @param off whether the hosts are left out, or let in again
+ */
+export async function keepOff(
+  docker: Dockerode,
+  id: string,
+  nodes: readonly string[],
+  off: boolean,
+): Promise<void> {
+  const exclusions = nodes.map((node) => `node.id!=${node}`);
+  await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => {
+    const { Constraints: before = [], ...placement } = template.Placement ?? {};
+    const others = before.filter((constraint) => !exclusions.includes(constraint));
+    const Constraints = off ? [...others, ...exclusions] : others;
+    return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
+  });
+}
+
+/** Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between. */
+async function rewrite(
+  docker: Dockerode,
+  id: string,
+  change: (spec: EngineServiceSpec) => EngineServiceSpec,
+): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const seen = (await docker.getService(id).inspect()) as ServiceInspection;
+    if (await replaceSpec(docker, seen, change(seen.Spec))) return;
+    await sleep(100);
+  }
+  throw new Error(
+    `The service ${id} is changed by others all the time; run again when they have ended.`,
+  );
 }
 
 /** Whether another writer changed the service since it was looked at. */

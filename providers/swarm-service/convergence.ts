@@ -1,29 +1,29 @@
+import { type Stall, stallOf } from "../../model/rollout-stall";
 import {
   type EngineNode,
   type EngineTask,
   hasEnded,
+  rolledBack,
   serviceProgress,
   type ServiceProgress,
-  waitsForLostHost,
 } from "../../model/service-progress";
 import { sameValue } from "../dynamic";
 import { progressReporter } from "../progress-line";
 import { sleep } from "../transport/deadline";
-import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import { withAnyManager } from "../transport/manager";
 import { patiently } from "../transport/patience";
-import { listServiceTasks, restartRollout, type ServiceInspection } from "./client";
-import { reportTask } from "./task-report";
+import { listServiceTasks, type ServiceInspection } from "./client";
+import { FailureReasons } from "./failure-reasons";
+import { getGoing, StallWatch } from "./stalled";
 
 /** A service as it is now. */
 interface Look {
   readonly name: string;
   readonly progress: ServiceProgress;
-  /** Whether the roll-out waits for a task on a host that was lost. */
-  readonly heldUp: boolean;
-  /** Differs from the one before whenever a task has moved. */
-  readonly state: string;
+  /** Whether the engine takes the change back. */
+  readonly turnedBack: boolean;
+  /** What keeps it from moving. */
+  readonly stall: Stall | undefined;
 }
 
 /** How convergence is awaited. */
@@ -31,6 +31,8 @@ export interface ConvergenceOptions {
   readonly deadlineSeconds: number;
   /** Whether the service is new, was changed just now, so that the engine rolls an update out, or is as it was. */
   readonly after: "creation" | "change" | "nothing";
+  /** Ids of the tasks that there were before the change. Default: those that have ended by the first look. */
+  readonly before: ReadonlySet<string> | undefined;
   /** How long all tasks have to run before a new service counts as running, seconds. An update is watched by the engine. */
   readonly stableSeconds: number;
 }
@@ -40,12 +42,15 @@ const pollMs = 250;
 const electionSeconds = 60;
 /** An engine begins to roll out a change within this time; before that, the old tasks look like the result. */
 const rolloutStartMs = 1000;
-/** A roll-out that waits for a lost host is begun anew after it has not moved for this long. */
-const heldUpMs = 4000;
+/** A roll-back in which nothing has moved for so long is not waited for: the engine's own waiting for a task ends after 60 s. */
+const rollbackStillMs = 75_000;
+/** A service is got going so often. */
+const attemptsToGetGoing = 4;
 
 /**
  * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the one that was asked first
- * may be lost meanwhile. Work that takes long says what it is at.
+ * may be lost meanwhile. Work that takes long says what it is at; why a task failed is said as soon as it is known, though the
+ * engine may go on for a while, to try again or to take the change back.
  *
  * @throws Error with the failing task's own error and the last lines that it printed
  */
@@ -56,25 +61,26 @@ export async function awaitConvergence(
 ): Promise<void> {
   const begin = Date.now();
   const end = begin + options.deadlineSeconds * 1000;
-  const seen: Memory = { tasks: new Map(), past: undefined };
+  const seen: Memory = { tasks: new Map(), past: options.before, stalls: new StallWatch() };
+  const reasons = new FailureReasons(managers);
   const report = progressReporter();
   let stableSince: number | undefined;
   let rolloutSince = options.after === "change" ? begin : 0;
-  let moved = { state: "", at: begin };
+  let wasTurnedBack = false;
+  let attempts = 0;
   for (;;) {
-    const { name, progress, heldUp, state } = await look(managers, id, options.after, seen);
-    if (state !== moved.state) {
-      moved = { state, at: Date.now() };
-    } else if (heldUp && Date.now() - moved.at > heldUpMs) {
-      await withAnyManager(managers, (docker) => restartRollout(docker, id));
-      rolloutSince = Date.now();
-      moved = { state, at: rolloutSince };
-      continue;
-    }
+    const { name, progress, turnedBack, stall } = await look(managers, id, options.after, seen);
+    wasTurnedBack ||= turnedBack && options.after === "change";
+    const [culprit] = progress.kind === "converged" ? [] : progress.tasks;
+    const failure = async (detail: string): Promise<Error> =>
+      new Error(
+        `The service '${name}' does not run as wanted: ${detail}.\n${await reasons.text(culprit)}`,
+      );
     if (progress.kind === "failed") {
-      throw await failure(managers, name, progress.detail, progress.tasks[0]);
+      throw await failure(progress.detail);
     }
     if (progress.kind === "converged") {
+      if (wasTurnedBack) throw await failure(`${rolledBack}; all tasks run the old release`);
       stableSince ??= Date.now();
       const settled = Date.now() - rolloutSince >= rolloutStartMs;
       if (settled && Date.now() - stableSince >= options.stableSeconds * 1000) {
@@ -83,13 +89,21 @@ export async function awaitConvergence(
       if (options.stableSeconds > 0) report(`${name}: all tasks run, and are watched for a while`);
     } else {
       stableSince = undefined;
+      await reasons.tell(name, culprit, wasTurnedBack);
       report(`${name}: ${progress.detail}`);
-      if (Date.now() > end) {
+      const { still } = seen.stalls;
+      const ripe = stall !== undefined && seen.stalls.isRipe(stall) ? stall : undefined;
+      const prefix = wasTurnedBack ? "the update failed, and the roll-back did not end: " : "";
+      if (ripe?.kind === "no-place") {
+        throw await failure(`${prefix}no server can take a task of it: ${ripe.reason}`);
+      }
+      if (ripe !== undefined && attempts < attemptsToGetGoing) {
+        attempts += 1;
+        await getGoing(managers, { id, name }, ripe, attempts);
+        rolloutSince = Date.now();
+      } else if (Date.now() > end || (wasTurnedBack && Date.now() - still > rollbackStillMs)) {
         throw await failure(
-          managers,
-          name,
-          `not done within ${options.deadlineSeconds} s: ${progress.detail}; running again goes on from there`,
-          progress.tasks[0],
+          `${prefix}not done within ${Math.round((Date.now() - begin) / 1000)} s: ${progress.detail}; running again goes on from there`,
         );
       }
     }
@@ -101,8 +115,9 @@ export async function awaitConvergence(
 interface Memory {
   /** Tasks by id, with failed ones that the engine has forgotten. */
   readonly tasks: Map<string, EngineTask>;
-  /** Tasks of an older service that had ended when it was looked at first. */
+  /** Tasks from before: how they end says nothing about what is wanted now. */
   past: ReadonlySet<string> | undefined;
+  readonly stalls: StallWatch;
 }
 
 /** One look at the service. */
@@ -128,6 +143,7 @@ async function look(
   for (const task of tasks) {
     memory.tasks.set(task.ID, task);
   }
+  memory.stalls.look(tasks);
   memory.past ??= new Set(after === "creation" ? [] : tasks.filter(hasEnded).map(({ ID }) => ID));
   const progress = serviceProgress(service, [...memory.tasks.values()], nodes, {
     updated: after === "change",
@@ -137,28 +153,7 @@ async function look(
   return {
     name: service.Spec.Name,
     progress,
-    heldUp: waitsForLostHost(service, tasks, nodes),
-    state: tasks
-      .map(({ ID, DesiredState, Status }) => `${ID} ${DesiredState} ${Status.State}`)
-      .sort()
-      .join(),
+    turnedBack: service.UpdateStatus?.State?.startsWith("rollback") === true,
+    stall: stallOf(service, tasks, nodes, sameValue),
   };
-}
-
-/** The error for a service that does not run, with the failing task's own words. */
-async function failure(
-  managers: readonly HostAccess[],
-  name: string,
-  detail: string,
-  task: EngineTask | undefined,
-): Promise<Error> {
-  const report =
-    task === undefined
-      ? "No task of it has failed so far."
-      : await withAnyManager(managers, (docker) => reportTask(docker, task, managers), {
-          deadlineSeconds: 20,
-        }).catch((error: unknown) =>
-          isTransportError(error) ? `What its tasks say could not be read: ${error.message}` : "",
-        );
-  return new Error(`The service '${name}' does not run as wanted: ${detail}.\n${report}`);
 }

@@ -89,8 +89,8 @@ export async function takeHostPorts(
 
 /** How a service was changed. */
 export interface HandedOver {
-  /** Whether there was something to change. */
-  readonly changed: boolean;
+  /** Ids of the tasks that there were before; undefined if there was nothing to change. */
+  readonly before: ReadonlySet<string> | undefined;
   /** To be called when the service runs as wanted. */
   settle(): Promise<void>;
 }
@@ -109,10 +109,10 @@ export async function changeAndTakeOver(
   await takeOver(managers, spec);
   const atOnce = publishesOnHosts(spec) && exchangesHostPorts(spec, await listHoldings(managers));
   const first = atOnce ? { ...spec, update: { ...spec.update, parallelism: 0 } } : spec;
-  const changed = await withPortsFreed(() => changeService(managers, id, first, options));
+  const before = await withPortsFreed(() => changeService(managers, id, first, options));
   await takeHostPorts(managers, spec);
   return {
-    changed,
+    before,
     async settle() {
       if (atOnce) await changeService(managers, id, spec, { ...options, force: false });
     },

@@ -79,7 +79,9 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       if (change === undefined) await takeHostPorts(managers, spec);
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: change === undefined ? "creation" : change.changed ? "change" : "nothing",
+        after:
+          change === undefined ? "creation" : change.before === undefined ? "nothing" : "change",
+        before: change?.before,
         stableSeconds: await watchSeconds(managers, spec),
       });
       await change?.settle();
@@ -131,7 +133,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       });
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,
-        after: change.changed ? "change" : "nothing",
+        after: change.before === undefined ? "nothing" : "change",
+        before: change.before,
         // A change is watched by the engine, but for one that goes on whatever fails.
         stableSeconds:
           olds.complete && spec.update.onFailure !== "continue"

@@ -9,9 +9,18 @@ import type { HostAccess } from "../transport/host-access";
 /** Reading the output needs the task's own host; a dead one must not hold up the error. */
 const logSeconds = 5;
 
+/** Why a task ended. */
+export interface TaskReport {
+  /** `Task <id> on hive1 failed: task: non-zero exit (1)`. */
+  readonly end: string;
+  /** What its health check said last, if that is why; `undefined` else. */
+  readonly check: { readonly code: number; readonly output: string } | undefined;
+  /** What it printed at last; empty if nothing, or if it could not be read. */
+  readonly output: string;
+}
+
 /**
- * Says in words why a task failed: host, the engine's error, what its health check said, and the last lines that the task
- * printed.
+ * Finds out why a task ended: host, the engine's error, what its health check said, and the last lines that the task printed.
  *
  * @param hosts the task's own among them, if it is to be asked for its health check
  */
@@ -19,16 +28,52 @@ export async function reportTask(
   docker: Dockerode,
   task: EngineTask,
   hosts: readonly HostAccess[],
-): Promise<string> {
+): Promise<TaskReport> {
   const [node, output] = await Promise.all([nodeName(docker, task), taskOutput(docker, task.ID)]);
-  const reason = task.Status.Err ?? task.Status.Message ?? "no reason given";
   const host = hosts.find(({ name }) => name === node);
-  const check =
-    reason.includes("unhealthy") && host !== undefined ? await checkWords(host, task) : [];
-  const lines =
-    output === "" ? "It printed nothing." : `The last lines that it printed:\n${indent(output)}`;
-  return [`Task ${task.ID} on ${node} ${task.Status.State}: ${reason}`, ...check, lines].join("\n");
+  const check = host === undefined ? undefined : await lastCheck(host, task);
+  return { end: `Task ${task.ID} on ${node} ${endOf(task, check !== undefined)}`, check, output };
 }
+
+/** How a task ended; one that was unhealthy may well have ended with code 0 when it was told to stop. */
+function endOf({ Status: { State: state, Err, Message } }: EngineTask, unhealthy: boolean): string {
+  if (unhealthy && Err === undefined) {
+    return `was unhealthy, was told to stop for that, and ended (${state})`;
+  }
+  return `${state}: ${Err ?? Message ?? "no reason given"}`;
+}
+
+/** A report as a part of an error. */
+export function reportText({ end, check, output }: TaskReport): string {
+  const ended = `Its health check ended with code ${check?.code}`;
+  return [
+    end,
+    ...(check === undefined
+      ? []
+      : [
+          check.output === ""
+            ? `${ended} and printed nothing.`
+            : `${ended}:\n${indent(check.output)}`,
+        ]),
+    output === "" ? "It printed nothing." : `The last lines that it printed:\n${indent(output)}`,
+  ].join("\n");
+}
+
+/** A report in one line, for progress: the last line of what was said is what matters most. */
+export function reportLine({ end, check, output }: TaskReport): string {
+  const said = (what: string, text: string): string[] => {
+    const [last = ""] = lastWords(text).slice(-1);
+    return last === "" ? [] : [`${what}: ${last.slice(0, lineCharacters)}`];
+  };
+  return [
+    end,
+    ...said("its health check said", check?.output ?? ""),
+    ...said("its last line", output),
+  ].join("; ");
+}
+
+/** Characters of a line of output that stand in a line of progress. */
+const lineCharacters = 200;
 
 /** What is read of a task and its container beyond its progress. */
 interface TaskWithContainer extends EngineTask {
@@ -39,15 +84,19 @@ interface TaskWithContainer extends EngineTask {
 interface CheckedContainer {
   readonly State: {
     readonly Health?: {
+      readonly Status?: string;
       readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
     };
   };
 }
 
-/** How the last health check of a task ended, in its own words; its host keeps the container for a while. */
-async function checkWords(host: HostAccess, task: TaskWithContainer): Promise<readonly string[]> {
+/**
+ * How the last health check of a task ended that was unhealthy; its host keeps the container for a while. That it was unhealthy
+ * the engine's error says, but for a task that ended with code 0 when it was told to stop: there the container does.
+ */
+async function lastCheck(host: HostAccess, task: TaskWithContainer): Promise<TaskReport["check"]> {
   const id = task.Status.ContainerStatus?.ContainerID ?? "";
-  if (id === "") return [];
+  if (id === "") return undefined;
   try {
     const { State: state } = await withEngine(
       host,
@@ -55,13 +104,13 @@ async function checkWords(host: HostAccess, task: TaskWithContainer): Promise<re
       { deadlineSeconds: logSeconds },
     );
     const last = state.Health?.Log?.at(-1);
-    if (last === undefined) return [];
-    const words = last.Output.trim();
-    const ended = `Its health check ended with code ${last.ExitCode}`;
-    return [words === "" ? `${ended} and printed nothing.` : `${ended}:\n${indent(words)}`];
+    const unhealthy =
+      state.Health?.Status === "unhealthy" || (task.Status.Err ?? "").includes("unhealthy");
+    if (!unhealthy || last === undefined) return undefined;
+    return { code: last.ExitCode, output: last.Output.trim() };
   } catch {
     // The container is gone, or its host.
-    return [];
+    return undefined;
   }
 }
 

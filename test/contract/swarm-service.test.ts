@@ -190,6 +190,70 @@ describe("SwarmService", () => {
     expect(swarm.services[0]?.UpdateStatus).toBeUndefined();
   });
 
+  test("an unhealthy release is told as soon as the Swarm turns back, in its check's own words, though it ended with 0", async () => {
+    const { id, outs } = await server.create(text, await inputs());
+    const said = server.log().length;
+    const news = await inputs({ environment: { UNHEALTHY: "cannot reach backend" } });
+    const failed: unknown = await server
+      .update(text, id, outs, news)
+      .catch((error: unknown) => error);
+    expect(server.log().slice(said)).toMatch(
+      /^hive: web: the new release fails and is rolled back\. Task \w+ on hive\d\.example was unhealthy.*; its health check said: cannot reach backend/m,
+    );
+    expect((failed as Error).message).toMatch(
+      /was rolled back \(rollback completed\); of the old release, 3 of 3 tasks run\.\nTask \w+ on hive\d\.example was unhealthy, was told to stop for that, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
+    );
+  });
+
+  test("a roll-back that cannot move is begun anew, and the old release's failures are not blamed", async () => {
+    const wanted = await inputs();
+    const { id, outs } = await server.create(text, wanted);
+    const [service] = swarm.services;
+    if (service === undefined) throw new Error("The Swarm has no service.");
+    service.UpdateStatus = { State: "rollback_started", Message: "of an earlier run" };
+    swarm.addTask(service, 0, { wish: "shutdown", state: "failed", error: "exit 9" });
+    const error = "host-mode port already in use on 1 node";
+    swarm.addTask(service, 0, { wish: "running", state: "pending", error });
+    const said = server.log().length;
+    const again = await server.update(text, id, { ...outs, complete: false }, wanted);
+    expect(again).toMatchObject({ complete: true });
+    expect(server.log().slice(said)).toMatch(
+      /^hive: the service 'web': its roll-out could not move.* on hive0\.example.*begun anew/m,
+    );
+    expect(server.log().slice(said)).not.toContain("exit 9");
+    expect(swarm.services[0]?.UpdateStatus).toBeUndefined();
+  });
+
+  test("a host whose next task waits for one that was never started gets a new task, and the service stays as it was", async () => {
+    const wanted = await inputs();
+    const { id, outs } = await server.create(text, wanted);
+    const [service] = swarm.services;
+    if (service === undefined) throw new Error("The Swarm has no service.");
+    service.UpdateStatus = { State: "rollback_started", Message: "of an earlier run" };
+    swarm.addTask(service, 1, { wish: "ready", state: "ready" });
+    swarm.addTask(service, 1, { wish: "shutdown", state: "pending" });
+    const writes = swarm.writes().length;
+    const begin = Date.now();
+    await server.update(text, id, { ...outs, complete: false }, wanted);
+    expect((Date.now() - begin) / 1000).toBeLessThan(8);
+    expect(swarm.writes()).toHaveLength(writes + 2);
+    expect((await server.read(text, id, outs)).inputs).toEqual(wanted);
+  });
+
+  test("one for which no server has the memory fails with the scheduler's reason before its time is over", async () => {
+    const pending = "insufficient resources on 3 nodes";
+    const wanted = await inputs({
+      mode: { kind: "replicated", replicas: 1 },
+      environment: { PENDING: pending },
+      convergeDeadlineSeconds: 100,
+    });
+    const begin = Date.now();
+    await expect(server.create(text, wanted)).rejects.toThrow(
+      /no server can take a task of it: insufficient resources on 3 nodes\. .*resources\.reservations/,
+    );
+    expect((Date.now() - begin) / 1000).toBeLessThan(40);
+  }, 60_000);
+
   test("a virtual address or a mesh port that no kernel serves is told, once the service runs", async () => {
     const port = { target: 80, published: 8080, protocol: "tcp" };
     const said = async (changes: Properties): Promise<boolean> => {

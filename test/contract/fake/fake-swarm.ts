@@ -35,6 +35,12 @@ export interface FakeSwarm {
   running(has?: (template: EngineServiceSpec["TaskTemplate"]) => boolean): string[];
   /** Is called after each request that changes services. */
   watch(look: () => void): void;
+  /** Adds a task of a service's wanted kind on a host, in some state. */
+  addTask(
+    service: FakeService,
+    host: number,
+    state: { readonly wish: string; readonly state: string; readonly error?: string },
+  ): void;
   /** Takes IPVS out of the hosts' kernels. */
   loseIpvs(): void;
   /** Starts a run of a job, as the agent on the hosts does; it ends after so many milliseconds. */
@@ -77,7 +83,12 @@ interface FakeTask {
   hostPorts: readonly string[];
   NodeID: string;
   DesiredState: string;
-  Status: { State: string; Timestamp: string; Err?: string };
+  Status: {
+    State: string;
+    Timestamp: string;
+    Err?: string;
+    ContainerStatus?: { ContainerID: string };
+  };
   Spec: EngineServiceSpec["TaskTemplate"];
   JobIteration?: { Index?: number };
 }
@@ -100,7 +111,13 @@ function withoutRuntime(template: EngineServiceSpec["TaskTemplate"]): typeof tem
   return { ...template, ...{ Runtime: undefined } };
 }
 
-/** Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails; one of a job completes. */
+/** How long a roll-back takes that does not end at once, milliseconds. */
+const rollbackMs = 1500;
+
+/**
+ * Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails; with UNHEALTHY, its health check
+ * says that value, and it ends with code 0; with PENDING, the scheduler says that value. One of a job completes.
+ */
 export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwarm> {
   const joinToken = `SWMTKN-1-${randomBytes(12).toString("hex")}`;
   let clusterId: string | undefined;
@@ -164,11 +181,43 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     const count = Mode.ReplicatedJob?.TotalCompletions ?? Mode.Replicated?.Replicas ?? 1;
     return Array.from({ length: count }, (_, index) => living[index % living.length]);
   };
+  const addTask = (
+    service: FakeService,
+    node: FakeNode | undefined,
+    { wish, state, error }: { wish: string; state: string; error?: string },
+  ): FakeTask => {
+    const id = newId();
+    const task: FakeTask = {
+      ID: id,
+      ServiceID: service.ID,
+      service: service.Spec.Name,
+      hostPorts: portKeys(service.Spec, "host"),
+      NodeID: node?.ID ?? "",
+      DesiredState: wish,
+      Status: {
+        State: state,
+        Timestamp: new Date().toISOString(),
+        ...(error === undefined ? {} : { Err: error }),
+        ContainerStatus: { ContainerID: id },
+      },
+      Spec: withoutRuntime(service.Spec.TaskTemplate),
+    };
+    tasks.push(task);
+    return task;
+  };
   /** What the orchestrator would do. */
   const schedule = (service: FakeService): void => {
     const { TaskTemplate: template, Mode: mode } = service.Spec;
     const job = mode.ReplicatedJob !== undefined;
     const failing = variable(service, "FAIL") !== undefined;
+    const pending = variable(service, "PENDING");
+    if (pending !== undefined) {
+      addTask(service, undefined, {
+        ...{ wish: "running", state: "pending" },
+        error: pending.slice("PENDING=".length),
+      });
+      return;
+    }
     const { Condition, MaxAttempts = 0 } = template.RestartPolicy ?? {};
     const attempts = !failing || Condition === "none" ? 1 : job ? MaxAttempts + 1 : 3;
     for (const node of placesFor(service)) {
@@ -229,7 +278,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   /** What waited for a port of its host starts when that is free. */
   const startWaiting = (): void => {
     for (const task of tasks) {
-      if (task.Status.State !== "pending" || isPortTaken(task)) continue;
+      const waits = task.Status.Err?.includes("host-mode port") === true;
+      if (task.Status.State !== "pending" || !waits || isPortTaken(task)) continue;
       task.Status = { State: "running", Timestamp: new Date().toISOString() };
     }
     look();
@@ -237,7 +287,10 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   /** @param over what to do with a task when it has stopped */
   const stopTasks = (service: FakeService, over?: (task: FakeTask) => void): void => {
     for (const task of [...tasks]) {
-      if (task.ServiceID !== service.ID || !["running", "pending"].includes(task.Status.State))
+      if (
+        task.ServiceID !== service.ID ||
+        !["running", "ready", "pending"].includes(task.Status.State)
+      )
         continue;
       const end = (): void => {
         task.Status.State = "shutdown";
@@ -245,7 +298,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         startWaiting();
       };
       task.DesiredState = "shutdown";
-      if (stopMs === 0 || task.Status.State === "pending") end();
+      if (stopMs === 0 || task.Status.State !== "running") end();
       else setTimeout(end, stopMs).unref();
     }
   };
@@ -387,6 +440,17 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
           JSON.stringify(before.TaskTemplate) !== JSON.stringify(service.Spec.TaskTemplate)
         ) {
           const failing = variable(service, "FAIL") !== undefined;
+          if (variable(service, "UNHEALTHY") !== undefined) {
+            const node = nodes.find(({ ID }) => ID === nodeId);
+            const { ID } = addTask(service, node, { wish: "shutdown", state: "complete" });
+            const reason = `update rolled back due to failure or early termination of task ${ID}`;
+            service.UpdateStatus = { State: "rollback_started", Message: reason };
+            service.Spec = before;
+            setTimeout(() => {
+              service.UpdateStatus = { State: "rollback_completed", Message: "rollback completed" };
+            }, rollbackMs).unref();
+            return ok({ ...service });
+          }
           if (!failing) stopTasks(service);
           schedule(service);
           service.UpdateStatus = failing
@@ -419,6 +483,15 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         ({ NodeID, ServiceID }) => NodeID === nodeId && label?.endsWith(`=${ServiceID}`) === true,
       );
       return ok(own.map(({ ID }) => ({ Id: ID })));
+    }
+    if (room === "containers" && verb === "json") {
+      const task = tasks.find(({ ID }) => ID === id);
+      const said = task?.Spec.ContainerSpec.Env?.find((line) => line.startsWith("UNHEALTHY="));
+      if (said === undefined) return ok({ State: {} });
+      const output = said.slice("UNHEALTHY=".length);
+      return ok({
+        State: { Health: { Status: "unhealthy", Log: [{ ExitCode: 1, Output: output }] } },
+      });
     }
     if (room === "containers" && method === "DELETE") {
       tasks.splice(0, tasks.length, ...tasks.filter(({ ID }) => ID !== id));
@@ -482,6 +555,9 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         .map(({ service }) => service),
     watch(looker) {
       look = looker;
+    },
+    addTask(service, host, state) {
+      addTask(service, nodes[host], state);
     },
     loseIpvs() {
       hasIpvs = false;

@@ -6,7 +6,6 @@ import {
   type EngineTask,
   jobActivity,
   serviceProgress,
-  waitsForLostHost,
 } from "../../../model/service-progress";
 import type { EngineContainer, EngineTaskTemplate } from "../../../model/service-spec/engine";
 
@@ -293,8 +292,56 @@ describe("an update", () => {
     expect(progress(service(global, "updating"), running).kind).toBe("waiting");
   });
 
+  test("never speaks of an empty list of hosts", () => {
+    const moving = [...running, task("a", "preparing")];
+    expect(progress(service(global, "updating"), moving)).toMatchObject({
+      detail: expect.stringMatching(/^the change is being rolled out: 3 of 3 tasks run \(/) as string,
+    });
+  });
+
   test("that is being rolled back is waited for, so that the error is about its end", () => {
-    expect(progress(service(global, "rollback_started"), running).kind).toBe("waiting");
+    const back = [task("a", "running"), task("b", "running", old), task("c", "running")];
+    expect(progress(service(global, "rollback_started"), back)).toMatchObject({
+      kind: "waiting",
+      detail: "the change failed and is being rolled back: no task runs on host-b",
+    });
+  });
+
+  test("names the task that made the engine turn back, also when it ended with code 0", () => {
+    const unhealthy = task("a", "complete", old);
+    const failed = task("b", "failed", old, "exit 1");
+    const message = `update rolled back due to failure or early termination of task ${unhealthy.ID.replace("-", "")}`;
+    const named = { ...unhealthy, ID: unhealthy.ID.replace("-", "") };
+    const turned = (state: string, text: string): EngineService => ({
+      ...service(global, state),
+      UpdateStatus: { State: state, Message: text },
+    });
+    expect(
+      progress(turned("rollback_started", message), [...running, named, failed]),
+    ).toMatchObject({ kind: "waiting", tasks: [named, failed] });
+    // The engine forgets its name when it is done.
+    expect(
+      progress(turned("rollback_completed", "rollback completed"), [...running, named]),
+    ).toMatchObject({
+      kind: "failed",
+      detail:
+        "the update failed and was rolled back (rollback completed); of the old release, 3 of 3 tasks run",
+      tasks: [named],
+    });
+  });
+
+  test("is not blamed for how tasks from before it ended", () => {
+    const before = [task("a", "failed", old, "exit 9"), task("b", "complete", old)];
+    const past = new Set(before.map(({ ID }) => ID));
+    const end = progress(
+      service(global, "rollback_started"),
+      [...running, ...before],
+      three,
+      true,
+      past,
+    );
+    expect(end).toMatchObject({ kind: "waiting", tasks: [] });
+    expect(JSON.stringify(end)).not.toContain("exit 9");
   });
 
   test.each(["paused", "rollback_paused", "rollback_completed"])(
@@ -384,24 +431,20 @@ describe("a new service", () => {
     expect(progress(service(global), failed, three, false, past).kind).toBe("waiting");
   });
 
+  test("says of which task it is given up by the times at which they ended, as times", () => {
+    const at = (time: string): EngineTask => {
+      const failed = task("a", "failed", wanted, time);
+      return { ...failed, Status: { ...failed.Status, Timestamp: time } };
+    };
+    // An engine leaves zeros at the end of decimals out: as texts, the order would be another one.
+    const times = ["2026-01-01T00:00:01Z", "2026-01-01T00:00:01.2Z", "2026-01-01T00:00:01.15Z"];
+    const end = progress(service(global), times.map(at), three, false);
+    const tasks = end.kind === "failed" ? end.tasks : [];
+    expect(tasks.map(({ Status }) => Status.Err)).toEqual([times[1], times[2], times[0]]);
+  });
+
   test("is not given up for one failure on each of three hosts", () => {
     const failed = ["a", "b", "c"].map((id) => task(id, "failed", wanted, "exit 1"));
     expect(progress(service(global), failed, three, false).kind).toBe("waiting");
-  });
-});
-
-describe("whether a roll-out waits for a lost host", () => {
-  const rolling = service(global, "updating");
-  const nodes = [node("a"), node("b", "down"), node("c", "disconnected"), node("d", "unknown")];
-
-  test.each([
-    ["a task there has not ended", rolling, [task("b", "running", old)], true],
-    ["a new task there never started", rolling, [task("c", "assigned")], true],
-    ["a new leader has not heard from the host yet", rolling, [task("d", "running", old)], false],
-    ["the task there has ended", rolling, [task("b", "shutdown", old)], false],
-    ["tasks move on living hosts only", rolling, [task("a", "preparing")], false],
-    ["nothing is rolled out", service(global), [task("b", "running", old)], false],
-  ])("when %s", (_when, what, tasks, expected) => {
-    expect(waitsForLostHost(what, tasks, nodes)).toBe(expected);
   });
 });

@@ -1,0 +1,120 @@
+import { type Stall } from "../../model/rollout-stall";
+import type { EngineTask } from "../../model/service-progress";
+import { reportWarning } from "../progress-line";
+import { sleep } from "../transport/deadline";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+import { keepOff, listServiceTasks, remakeTasks, restartRollout } from "./client";
+
+/**
+ * For how long nothing may have moved until something is done about a stall, milliseconds. A port that nobody serves cannot wait;
+ * a host with room may be found as soon as something else ends.
+ */
+const patienceMs: Readonly<Record<Stall["kind"], number>> = {
+  "lost-host": 4000,
+  held: 1500,
+  doubled: 4000,
+  "no-place": 25_000,
+};
+
+/** Keeps in mind since when the tasks of a service have been as they are. */
+export class StallWatch {
+  private readonly since = new Map<string, number>();
+
+  /** Takes note of all tasks of the service. */
+  look(tasks: readonly EngineTask[]): void {
+    const states = tasks.map(stateOf);
+    for (const state of this.since.keys()) {
+      if (!states.includes(state)) this.since.delete(state);
+    }
+    for (const state of states) {
+      if (!this.since.has(state)) this.since.set(state, Date.now());
+    }
+  }
+
+  /** Since when no task has moved, milliseconds since 1970. */
+  get still(): number {
+    return Math.max(0, ...this.since.values());
+  }
+
+  /**
+   * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing to do with what goes on
+   * elsewhere; else nothing at all may have moved.
+   */
+  isRipe({ kind, tasks }: Stall): boolean {
+    const times = tasks.map((task) => this.since.get(stateOf(task)) ?? Date.now());
+    const since = kind === "held" ? Math.max(...times) : this.still;
+    return Date.now() - since > patienceMs[kind];
+  }
+}
+
+/** How a task is, in a text that changes when it moves. */
+function stateOf({ ID, DesiredState, Status }: EngineTask): string {
+  return `${ID} ${DesiredState} ${Status.State}`;
+}
+
+/** After so many attempts to begin a roll-out anew, its tasks are made anew. */
+const gentleAttempts = 1;
+
+/**
+ * Gets a service going that cannot move by itself, and says so.
+ *
+ * @param attempt which one it is of this kind, from 1
+ */
+export async function getGoing(
+  managers: readonly HostAccess[],
+  service: { readonly id: string; readonly name: string },
+  stall: Exclude<Stall, { kind: "no-place" }>,
+  attempt: number,
+): Promise<void> {
+  const { id, name } = service;
+  const where = stall.hosts.length === 0 ? "" : ` on ${stall.hosts.join(", ")}`;
+  switch (stall.kind) {
+    case "lost-host":
+      await withAnyManager(managers, (docker) => restartRollout(docker, id));
+      return;
+    case "held":
+      await freePlaces(managers, id, stall);
+      reportWarning(
+        `the service '${name}': the next task${where} waited for one that had never been started and could not end. ` +
+          "The Swarm was told to make a new one there at once.",
+      );
+      return;
+    case "doubled":
+      await withAnyManager(managers, (docker) =>
+        attempt > gentleAttempts ? remakeTasks(docker, id) : restartRollout(docker, id),
+      );
+      reportWarning(
+        `the service '${name}': its roll-out could not move, for the Swarm wanted two tasks in one place${where}, ` +
+          `and one held what the other one needs. ${attempt > gentleAttempts ? "All its tasks are made anew" : "The roll-out was begun anew"}.`,
+      );
+  }
+}
+
+/** How long the task that has the place may take to let it go, milliseconds: it was never started. */
+const releaseMs = 10_000;
+const pollMs = 200;
+
+/**
+ * Lets hosts make a new task that waits for nothing: the service is kept off them until what is there has gone, and let in again.
+ * Whatever happens meanwhile, it is let in again.
+ */
+async function freePlaces(
+  managers: readonly HostAccess[],
+  id: string,
+  { nodes, tasks }: Extract<Stall, { kind: "held" }>,
+): Promise<void> {
+  const ids = tasks.map(({ ID }) => ID);
+  try {
+    await withAnyManager(managers, (docker) => keepOff(docker, id, nodes, true));
+    const end = Date.now() + releaseMs;
+    let left: readonly EngineTask[] = tasks;
+    while (left.length > 0 && Date.now() < end) {
+      await sleep(pollMs);
+      const now = await withAnyManager(managers, (docker) => listServiceTasks(docker, id));
+      left = now.filter(({ ID, Status }) => ids.includes(ID) && Status.State !== "shutdown");
+    }
+  } finally {
+    await withAnyManager(managers, (docker) => keepOff(docker, id, nodes, false));
+  }
+}
