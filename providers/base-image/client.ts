@@ -95,7 +95,8 @@ export async function fetchBaseImage(
     const exact = `${repository}@${digest}`;
     try {
       await pullImage(docker, exact, undefined, signal);
-      return await docker.getImage(exact).tag({ repo: repository, tag });
+      await docker.getImage(exact).tag({ repo: repository, tag });
+      return;
     } catch (error) {
       reportWarning(
         `${hostName} cannot get ${exact}, from which images were built so far (${messageOf(error)}). ` +
