@@ -40,7 +40,8 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
       { path: trustPath, mode: "0644", content: certificate },
       ...(scheduler?.files ?? []),
     ],
-    packages: [{ name: "docker.io", unlessCommand: "dockerd" }, ...(scheduler?.packages ?? [])],
+    packages: scheduler?.packages ?? [],
+    systemPackages: ({ dockerEngine }) => dockerEngine,
     reactions: [
       { name: "trust-authority", on: [trustPath], run: ["update-ca-certificates"] },
       {
