@@ -83,7 +83,7 @@ export class SiteImage extends HiveComponent {
         ...(image.target === undefined ? {} : { target: image.target }),
         ...(buildSecrets.length === 0 ? {} : { buildSecrets: Object.fromEntries(buildSecrets) }),
         baseImageId: registry.baseImage.imageId,
-        baseImage: registry.baseImageSource,
+        baseImage: { ...registry.baseImageSource, digest: registry.baseImage.digest },
         labels: { "hive.site": registry.siteName },
         push: true,
         registryAuth: registry.pushAccount,

@@ -1,6 +1,7 @@
 import { secretInputEnd, secretInputHeader } from "./converge-input";
 import { convergeFunctions } from "./converge-functions";
 import { asRoot, commandLine, encode, printContent, quote } from "./shell";
+import { readSystem, type ServerSystem, serverSystems } from "./systems";
 
 /** A file that the step keeps. */
 export interface ConvergeFile {
@@ -60,7 +61,7 @@ export interface ConvergeCheck {
 
 /** A package that the step needs. */
 export interface ConvergePackage {
-  /** Name in Debian and Ubuntu. */
+  /** Name in the system's archive. */
   readonly name: string;
   /** The package is not needed where this command exists, e.g. `dockerd` from another source. */
   readonly unlessCommand?: string;
@@ -74,6 +75,8 @@ export interface ConvergeStep {
   readonly secretFiles?: readonly ConvergeSecretFile[];
   /** Installed if missing; never upgraded. */
   readonly packages?: readonly ConvergePackage[];
+  /** Further ones that have other names on other systems. */
+  readonly systemPackages?: (system: ServerSystem) => readonly ConvergePackage[];
   readonly reactions?: readonly ConvergeReaction[];
   /**
    * Commands for bash, run every time, after the reactions. They must be harmless to repeat, and print a line that begins
@@ -113,7 +116,7 @@ export function renderConverge(step: ConvergeStep): string {
     ...(secretFiles.length === 0 ? [] : [readSecrets(secretFiles)]),
     ...(step.files ?? []).map((file) => renderFile(file, step)),
     ...secretFiles.map((file) => renderSecretFile(file, step)),
-    ...(step.packages === undefined ? [] : [renderPackages(step.packages, step)]),
+    ...renderPackages(step),
     ...(step.reactions ?? []).map(renderReaction),
     ...(step.always ?? []).map((command) => commandLine("repeat", command)),
     ...(step.checks ?? []).map(renderCheck),
@@ -164,7 +167,19 @@ function readSecrets(files: readonly ConvergeSecretFile[]): string {
   );
 }
 
-function renderPackages(packages: readonly ConvergePackage[], step: ConvergeStep): string {
+function renderPackages(step: ConvergeStep): string[] {
+  const { packages = [], systemPackages } = step;
+  if (systemPackages === undefined) {
+    return packages.length === 0 ? [] : [renderPackageList(packages, step)];
+  }
+  const cases = serverSystems.map(
+    (system) =>
+      `  ${system.id}) ${renderPackageList([...systemPackages(system), ...packages], step)} ;;`,
+  );
+  return [readSystem, "case $system in", ...cases, "esac"];
+}
+
+function renderPackageList(packages: readonly ConvergePackage[], step: ConvergeStep): string {
   const reactions = (step.reactions ?? []).filter((reaction) => reaction.on === "any");
   const names = packages.map((each) =>
     each.unlessCommand === undefined ? each.name : `${each.name}/${each.unlessCommand}`,

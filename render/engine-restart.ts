@@ -23,9 +23,8 @@ lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 !
 }
 `.trim();
 
-/** A command for bash that goes after a restart: waits until the engine answers and, if it is a member of a Swarm, until it is a good one again. */
-export const engineBack = `
-end=$((SECONDS + ${restartSeconds}))
+/** Defines `good` for bash: whether the engine answers and, if it is a member of a Swarm, is Ready and, as a manager, reachable. */
+export const goodMember = `
 good() {
   local state self
   state=$(timeout 5 docker info --format '{{.Swarm.LocalNodeState}}') || return 1
@@ -38,6 +37,12 @@ good() {
   self=$(timeout 5 docker node inspect self --format '{{.Status.State}} {{.ManagerStatus.Reachability}}') || return 1
   [ "$self" = "ready reachable" ]
 }
+`.trim();
+
+/** A command for bash that goes after a restart: waits until the engine answers and, if it is a member of a Swarm, until it is a good one again. */
+export const engineBack = `
+end=$((SECONDS + ${restartSeconds}))
+${goodMember}
 until good > /dev/null 2>&1; do
   if [ "$SECONDS" -ge "$end" ]; then
     good || true

@@ -42,7 +42,8 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
       { path: trustPath, mode: "0644", content: certificate },
       ...(agents?.files ?? []),
     ],
-    packages: [{ name: "docker.io", unlessCommand: "dockerd" }, ...(agents?.packages ?? [])],
+    packages: agents?.packages ?? [],
+    systemPackages: ({ dockerEngine }) => dockerEngine,
     reactions: [
       { name: "trust-authority", on: [trustPath], run: ["update-ca-certificates"] },
       {

@@ -1,7 +1,9 @@
 import type Dockerode from "dockerode";
 import { readEngineProgress } from "../engine-progress";
 import { pullImage } from "../image-pull/pull-image";
+import { reportWarning } from "../progress-line";
 import { withDeadline } from "../transport/deadline";
+import { messageOf } from "../transport/errors";
 import { engineStatus } from "../transport/engine";
 
 /** The id of an image on an engine; undefined when it does not have the image. */
@@ -69,6 +71,46 @@ export async function fetchImage(
       cause: error,
     });
   }
+}
+
+/**
+ * Gets a base image onto an engine: the one with the digest while its registry has it, else what the reference leads to today.
+ *
+ * @param digest - `sha256:…` as the registry knows it; empty for an image that came from no registry.
+ * @throws Error with the host, the image, and what to do.
+ */
+export async function fetchBaseImage(
+  docker: Dockerode,
+  hostName: string,
+  source: {
+    readonly reference: string;
+    readonly seedFromLocalEngine: boolean;
+    readonly digest?: string;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { reference, seedFromLocalEngine, digest = "" } = source;
+  if (digest !== "") {
+    const [, repository = "", tag = "latest"] = /^(.*?)(?::([^:/]+))?$/.exec(reference) ?? [];
+    const exact = `${repository}@${digest}`;
+    try {
+      await pullImage(docker, exact, undefined, signal);
+      await docker.getImage(exact).tag({ repo: repository, tag });
+      return;
+    } catch (error) {
+      reportWarning(
+        `${hostName} cannot get ${exact}, from which images were built so far (${messageOf(error)}). ` +
+          `It takes the current ${reference}; images that did not change are not built again.`,
+      );
+    }
+  }
+  await fetchImage(docker, hostName, reference, seedFromLocalEngine, signal);
+}
+
+/** The digest under which a registry knows an image of an engine; empty for one that came from no registry. */
+export async function repositoryDigestOf(docker: Dockerode, reference: string): Promise<string> {
+  const { RepoDigests } = await docker.getImage(reference).inspect();
+  return RepoDigests?.[0]?.split("@")[1] ?? "";
 }
 
 /** This computer's engine if it answers and has the image. */

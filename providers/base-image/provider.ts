@@ -5,7 +5,7 @@ import { readResult } from "../read-result";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../unknown-value";
-import { fetchImage, imageIdOf } from "./client";
+import { fetchBaseImage, imageIdOf, repositoryDigestOf } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface BaseImageInputs {
@@ -16,10 +16,16 @@ export interface BaseImageInputs {
   readonly revision: number;
 }
 
-/** What the state holds. */
-export interface BaseImageState extends BaseImageInputs {
+/** Which image a reference led to when it was fetched for the first time. */
+interface Pin {
+  /** Id, `sha256:…`. Images that are built count it as part of their content. */
   readonly imageId: string;
+  /** As its registry knows it, `sha256:…`; empty for an image that came from no registry. */
+  readonly digest: string;
 }
+
+/** What the state holds. */
+export interface BaseImageState extends BaseImageInputs, Pin {}
 
 /** Inputs that decide which image must be where. */
 const IMAGE = ["incarnation", "reference"] as const;
@@ -40,7 +46,7 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
   },
 
   async create(inputs) {
-    return { id: inputs.reference, outs: { ...inputs, imageId: await ensureImage(inputs) } };
+    return { id: inputs.reference, outs: { ...inputs, ...(await ensureImage(inputs)) } };
   },
 
   async read(id, props) {
@@ -61,8 +67,14 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
   },
 
   async update(_id, olds, news) {
+    const { imageId, digest = "" } = olds as Partial<Pin> & { readonly imageId: string };
     const changed = changedInputs(IMAGE, olds, news).length > 0;
-    return { outs: { ...news, imageId: changed ? await ensureImage(news) : olds.imageId } };
+    if (!changed) return { outs: { ...news, imageId, digest } };
+    // A refresh that missed the image noted that behind the reference.
+    const isSame = olds.reference.split(" ")[0] === news.reference;
+    return {
+      outs: { ...news, ...(await ensureImage(news, isSame ? { imageId, digest } : undefined)) },
+    };
   },
 
   async delete() {
@@ -70,17 +82,29 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
   },
 };
 
-/** Makes sure that the host has the image; gives its id. */
-async function ensureImage(inputs: BaseImageInputs): Promise<string> {
-  const { host, reference, seedFromLocalEngine } = inputs;
+/**
+ * Makes sure that the host has the image.
+ *
+ * @param pin - what the reference led to before. It stays, also when a new host gets another image under the reference: a server that was
+ *   replaced makes no other images out of the same sources. Another reference ends the pin.
+ */
+async function ensureImage(inputs: BaseImageInputs, pin?: Pin): Promise<Pin> {
+  const { host, reference } = inputs;
   return await withEngine(
     host,
     async (docker, signal) => {
       const present = await imageIdOf(docker, reference);
-      if (present !== undefined) return present;
-      await fetchImage(docker, host.name, reference, seedFromLocalEngine, signal);
-      const fetched = await imageIdOf(docker, reference);
-      if (fetched !== undefined) return fetched;
+      if (
+        present === undefined ||
+        (pin !== undefined && pin.digest !== "" && present !== pin.imageId)
+      ) {
+        await fetchBaseImage(docker, host.name, { ...inputs, digest: pin?.digest ?? "" }, signal);
+      }
+      if (pin !== undefined) return pin;
+      const imageId = await imageIdOf(docker, reference);
+      if (imageId !== undefined) {
+        return { imageId, digest: await repositoryDigestOf(docker, reference) };
+      }
       throw new Error(
         `${host.name} still has no image ${reference} after it was fetched. Run again.`,
       );

@@ -22,14 +22,22 @@ const REVISION = 1;
 
 /** An image that builds start from, on the host that builds. One that is there is adopted; none is ever removed. */
 export class BaseImage extends pulumi.dynamic.Resource {
-  /** Id on the host, `sha256:…`. */
+  /** Id of the image that the reference led to when it was first fetched, `sha256:…`; another server does not change it. */
   declare readonly imageId: pulumi.Output<string>;
+  /** That image as its registry knows it, `sha256:…`; empty if it came from no registry. */
+  declare readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
       packed("base-image", baseImageProvider),
       name,
-      { imageId: undefined, seedFromLocalEngine: false, ...args, revision: REVISION },
+      {
+        imageId: undefined,
+        digest: undefined,
+        seedFromLocalEngine: false,
+        ...args,
+        revision: REVISION,
+      },
       opts,
       "hive",
       "BaseImage",

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 import { hashImageContent, imageTag } from "../../model/build-context";
 import { withoutSecrets } from "../../model/without-secrets";
-import { copyImage, fetchImage, imageIdOf } from "../base-image/client";
+import { copyImage, fetchBaseImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
 import { authConfig } from "../registry-auth";
 import { withRegistryRunning } from "../registry-revival";
@@ -18,23 +18,48 @@ import { reportWarning } from "../progress-line";
 interface Place {
   readonly host: HostAccess;
   readonly push: boolean;
-  /** Another host that may have the image, from a time when this one was away. */
-  readonly copyFrom?: HostAccess | undefined;
+  /** Where the image may be if the registry does not have it, in the order in which they are asked. */
+  readonly copies?: readonly Copy[];
+}
+
+/** An image on another host. */
+interface Copy {
+  readonly host: HostAccess;
+  /** `<repository>@sha256:…`; absent for the image's name. */
+  readonly reference?: string;
+}
+
+/** What is known of the image from before. */
+interface Known {
+  /** Name of the host that has built it while the build host was away; empty if none has. */
+  readonly builtOn: string;
+  /** As the registry knew it, `sha256:…`; empty if it was not pushed. */
+  readonly digest: string;
 }
 
 /**
  * Makes sure that the image is on the build host and, if wanted, in the registry. When the build host is away, another one builds it,
  * and it is in no registry.
  *
- * @param builtOn - name of the host that has built it before in this way; empty if none has.
+ * A registry that lost the image gets it back from a host that has it: a repository server that was replaced builds nothing again, and
+ * the digest, with it all that runs, stays as it is.
  */
-export async function ensureBuilt(inputs: ImageBuildInputs, builtOn: string): Promise<BuiltImage> {
+export async function ensureBuilt(
+  inputs: ImageBuildInputs,
+  { builtOn, digest }: Known,
+): Promise<BuiltImage> {
   const { host, push, fallbackHosts = [], registryUnit } = inputs;
   const registry = push && registryUnit !== undefined ? { host, unit: registryUnit } : undefined;
   try {
-    const copyFrom = fallbackHosts.find(({ name }) => name === builtOn);
+    const copies: Copy[] = fallbackHosts
+      .filter(({ name }) => name === builtOn)
+      .map((other) => ({ host: other }));
+    if (digest !== "") {
+      const reference = `${inputs.repository}@${digest}`;
+      copies.push(...fallbackHosts.map((other) => ({ host: other, reference })));
+    }
     return await onceMoreAfterLoss(() =>
-      withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copyFrom })),
+      withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copies })),
     );
   } catch (error) {
     const isAway = isTransportError(error, "unreachable", "engine", "lost");
@@ -86,13 +111,10 @@ async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltIm
   return await withEngine(
     host,
     async (docker, signal) => {
-      const isElsewhere = host.name !== inputs.host.name;
-      const baseImageId = isElsewhere
-        ? await ensureBaseImage(docker, inputs, host, signal)
-        : inputs.baseImageId;
+      if (host.name !== inputs.host.name) await ensureBaseImage(docker, inputs, host, signal);
       const contentHash = hashImageContent({
         ...inputs,
-        baseImageId: baseImageId ?? "",
+        baseImageId: inputs.baseImageId ?? "",
         secretNames: Object.keys(secrets),
       });
       const tag = imageTag(contentHash);
@@ -121,38 +143,48 @@ async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltIm
   );
 }
 
-/**
- * Makes sure that another host has the image that the Dockerfile starts from.
- *
- * @returns its id there, because the host may have got a newer one, which makes another image; undefined if that is not tracked.
- */
+/** Makes sure that another host has the image that the Dockerfile starts from. */
 async function ensureBaseImage(
   docker: Dockerode,
   { baseImage, baseImageId }: ImageBuildInputs,
   host: HostAccess,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (baseImage === undefined) return baseImageId;
-  const { reference, seedFromLocalEngine } = baseImage;
-  if ((await imageIdOf(docker, reference)) === undefined) {
-    await fetchImage(docker, host.name, reference, seedFromLocalEngine, signal);
-  }
-  return baseImageId === undefined ? undefined : await imageIdOf(docker, reference);
+): Promise<void> {
+  if (baseImage === undefined) return;
+  const present = await imageIdOf(docker, baseImage.reference);
+  const isRight = (baseImage.digest ?? "") === "" || present === baseImageId;
+  if (present !== undefined && isRight) return;
+  await fetchBaseImage(docker, host.name, baseImage, signal);
 }
 
-/** Copies an image from a host; failing is no failure, it is built then. */
+/**
+ * Copies an image from a host, and names it.
+ *
+ * @returns false when the host does not have exactly this image or does not answer: it is looked for elsewhere, or built, then.
+ */
 async function fetchFrom(
-  source: HostAccess,
+  { host, reference }: Copy,
   target: Dockerode,
-  name: string,
+  { repository }: ImageBuildInputs,
+  contentHash: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  const tag = imageTag(contentHash);
+  const name = reference ?? `${repository}:${tag}`;
   const options = { deadlineSeconds: BUILD_SECONDS, dialSeconds: 5, signal };
-  await withEngine(
-    source,
-    (docker, inner) => copyImage(docker, target, name, inner),
-    options,
-  ).catch(() => undefined);
+  const copy = async (docker: Dockerode, inner: AbortSignal): Promise<boolean> => {
+    const image = await inspectImage(docker, name);
+    if (image === undefined || !hasContent(image, contentHash)) return false;
+    await copyImage(docker, target, name, inner);
+    // An image that is copied by its digest arrives without a name.
+    if (reference !== undefined) await target.getImage(image.Id).tag({ repo: repository, tag });
+    return true;
+  };
+  return await withEngine(host, copy, options).catch(() => false);
+}
+
+function hasContent(image: Dockerode.ImageInspectInfo | undefined, contentHash: string): boolean {
+  return image?.Config.Labels?.[CONTENT_LABEL] === contentHash;
 }
 
 /** Removes images of earlier builds that nothing names, such as other stages, when they are a week old; failing is no failure. */
@@ -161,7 +193,7 @@ async function pruneLeftovers(docker: Dockerode): Promise<void> {
   await docker.pruneImages({ filters }).catch(() => undefined);
 }
 
-/** An image with exactly this content, from the host, else from the registry, else from the host that has built it meanwhile. */
+/** An image with exactly this content, from the host, else from the registry, else from another host that has it. */
 async function findImage(
   docker: Dockerode,
   inputs: ImageBuildInputs,
@@ -171,19 +203,19 @@ async function findImage(
 ): Promise<Dockerode.ImageInspectInfo | undefined> {
   const tag = imageTag(contentHash);
   const name = `${inputs.repository}:${tag}`;
-  const hasContent = (image: Dockerode.ImageInspectInfo | undefined): boolean =>
-    image?.Config.Labels?.[CONTENT_LABEL] === contentHash;
   const onHost = await inspectImage(docker, name);
-  if (hasContent(onHost)) return onHost;
+  if (hasContent(onHost, contentHash)) return onHost;
   if (!place.push) return undefined;
   const digest = await registryDigest(docker, name, inputs.registryAuth);
   if (digest !== undefined) {
     await pullImage(docker, name, authConfig(inputs.repository, inputs.registryAuth), signal);
-  } else if (place.copyFrom !== undefined) {
-    await fetchFrom(place.copyFrom, docker, name, signal);
+  } else {
+    for (const copy of place.copies ?? []) {
+      if (await fetchFrom(copy, docker, inputs, contentHash, signal)) break;
+    }
   }
   const fetched = await inspectImage(docker, name);
-  return hasContent(fetched) ? fetched : undefined;
+  return hasContent(fetched, contentHash) ? fetched : undefined;
 }
 
 /** Pushes the image unless the registry holds exactly it; the digest is what the registry then says. */

@@ -77,7 +77,7 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
 
   async update(_id, olds, news) {
     const releases = releasesOf(olds);
-    if (needsWork(olds, news)) return { outs: await ensureImage(news, releases, olds.builtOn) };
+    if (needsWork(olds, news)) return { outs: await ensureImage(news, releases, olds) };
     const { tag, imageId, digest, reference } = olds;
     // A state that an earlier version wrote does not have all of them.
     const { pushed = olds.push, builtOn = "" } = olds as Partial<ImageBuildState>;
@@ -131,12 +131,12 @@ function releasesOf(state: ImageBuildState): readonly ImageRelease[] {
 /**
  * What the resource knows after the image that the inputs ask for is there.
  *
- * @param builtOn - name of the host that has the image that could not be pushed before.
+ * @param before - the state so far; undefined for a new resource.
  */
 async function ensureImage(
   inputs: ImageBuildInputs,
   releases: readonly ImageRelease[] = [],
-  builtOn = "",
+  before?: ImageBuildState,
 ): Promise<ImageBuildState> {
   const { pullFrom } = inputs;
   if (pullFrom !== undefined && pullFrom !== "") {
@@ -144,7 +144,9 @@ async function ensureImage(
     const recorded = await releasesWithPin(inputs, releases, pullFrom);
     return { ...inputs, tag: "", imageId: "", ...pinned, releases: recorded };
   }
-  const { builtAt, ...built } = await ensureBuilt(inputs, builtOn);
+  // A state that an earlier version wrote does not have all of them.
+  const { builtOn = "", digest: known = "" }: Partial<ImageBuildState> = before ?? {};
+  const { builtAt, ...built } = await ensureBuilt(inputs, { builtOn, digest: known });
   // Only what is where it belongs can be named by a rollback.
   if (inputs.push && !built.pushed) return { ...inputs, ...built, releases };
   const { tag, digest, reference } = built;

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ImageRelease } from "../../model/image-releases";
 import type { HostAccess } from "../transport/host-access";
 import { packed } from "../packed";
-import type { BaseImageSource } from "./image-build-state";
 import { imageBuildProvider } from "./provider";
 
 /** Arguments of {@link ImageBuild}. */
@@ -36,7 +35,11 @@ export interface ImageBuildArgs {
   /** Id of the image that the Dockerfile starts from: another one makes a new build. Default: not tracked. */
   readonly baseImageId?: pulumi.Input<string>;
   /** How a host of `fallbackHosts` gets that image. Default: it must have it. */
-  readonly baseImage?: pulumi.Input<BaseImageSource>;
+  readonly baseImage?: pulumi.Input<{
+    readonly reference: pulumi.Input<string>;
+    readonly seedFromLocalEngine: pulumi.Input<boolean>;
+    readonly digest?: pulumi.Input<string>;
+  }>;
   /** Network of the RUN steps, e.g. `host`. Default: the engine's bridge. */
   readonly networkMode?: pulumi.Input<string>;
   /** Whether the image is pushed to the registry that its repository names. */

@@ -12,6 +12,7 @@ import { serializeProvider } from "./serialized-provider";
 jest.setTimeout(60_000);
 
 const reference = "debian:trixie-slim";
+const digest = `sha256:${"b".repeat(64)}`;
 let text: string;
 let server: ProviderServer;
 let registry: FakeRegistry;
@@ -30,7 +31,10 @@ beforeEach(async () => {
     RepoTags: [reference],
     RepoDigests: [],
   };
-  registry = { images: new Map([[reference, { digest: "", image }]]), passwords: {} };
+  registry = {
+    images: new Map([reference, `debian@${digest}`].map((name) => [name, { digest, image }])),
+    passwords: {},
+  };
   host = await startFakeImageHost("hive3.example", registry);
 });
 afterEach(() => host.stop());
@@ -47,7 +51,7 @@ const inputs = (changes: Properties = {}): Properties => ({
 describe("BaseImage", () => {
   test("pulls the image, and adopts it the second time", async () => {
     const first = await server.create(text, inputs());
-    expect(first).toEqual({ id: reference, outs: { ...inputs(), imageId: "sha256:base" } });
+    expect(first).toEqual({ id: reference, outs: { ...inputs(), imageId: "sha256:base", digest } });
     expect(await server.create(text, inputs())).toEqual(first);
     expect(host.writes()).toEqual(["POST /images/create"]);
   });
@@ -78,6 +82,48 @@ describe("BaseImage", () => {
     host.images.length = 0;
     await server.update(text, id, outs, inputs({ incarnation: "server-2" }));
     expect(host.images.map((image) => image.Id)).toEqual(["sha256:base"]);
+  });
+
+  describe("on a server that was replaced, when the tag has moved on", () => {
+    const newer = { digest: `sha256:${"c".repeat(64)}`, Id: "sha256:newer" };
+    let outs: Properties;
+    beforeEach(async () => {
+      ({ outs } = await server.create(text, inputs()));
+      host.images.length = 0;
+      const image = {
+        Id: newer.Id,
+        Config: { Labels: {} },
+        RepoTags: [reference],
+        RepoDigests: [],
+      };
+      registry.images.set(reference, { digest: newer.digest, image });
+    });
+
+    test("gets exactly the image from before, under the same tag", async () => {
+      const moved = await server.update(text, reference, outs, inputs({ incarnation: "server-2" }));
+      expect(moved).toMatchObject({ imageId: "sha256:base", digest });
+      expect(host.images).toMatchObject([{ Id: "sha256:base", RepoTags: [reference] }]);
+    });
+
+    test("stands for the image from before also when its registry has only the newer one, and says so", async () => {
+      registry.images.delete(`debian@${digest}`);
+      const moved = await server.update(text, reference, outs, inputs({ incarnation: "server-2" }));
+      expect(moved).toMatchObject({ imageId: "sha256:base", digest });
+      expect(host.images.map(({ Id }) => Id)).toEqual([newer.Id]);
+      expect(server.log()).toContain(`hive3.example cannot get debian@${digest}`);
+    });
+
+    test("another reference is another image", async () => {
+      const image = {
+        Id: "sha256:13",
+        Config: { Labels: {} },
+        RepoTags: ["debian:13"],
+        RepoDigests: [],
+      };
+      registry.images.set("debian:13", { digest: newer.digest, image });
+      const moved = await server.update(text, reference, outs, inputs({ reference: "debian:13" }));
+      expect(moved).toMatchObject({ imageId: "sha256:13", digest: newer.digest });
+    });
   });
 
   test("a refresh sees that it is gone; a host that is away says nothing", async () => {

@@ -378,20 +378,20 @@ describe("ImageBuild", () => {
       expect(host.writes()).toContain("POST /build");
     });
 
-    test("what was built from another base image is not taken for the same", async () => {
-      const baseImage = { reference: "debian:trixie-slim", seedFromLocalEngine: false };
-      other.images.push({
-        Id: "sha256:newer",
-        Config: { Labels: {} },
-        RepoTags: ["debian:trixie-slim"],
-        RepoDigests: [],
-      });
+    test("gets the base image by its digest, and what was built is the same image as from the build host", async () => {
+      const digest = `sha256:${"b".repeat(64)}`;
+      const reference = "debian:trixie-slim";
+      const image = { Id: "sha256:older", Config: { Labels: {} }, RepoTags: [], RepoDigests: [] };
+      registry.images.set(`debian@${digest}`, { digest, image });
+      other.images.push({ ...image, Id: "sha256:newer", RepoTags: [reference] });
+      const baseImage = { reference, seedFromLocalEngine: false, digest };
       const wanted = withOther({ baseImage, baseImageId: "sha256:older" });
       const { id, outs } = await server.create(text, wanted);
+      expect(other.images.find(({ RepoTags }) => RepoTags.includes(reference))?.Id).toBe(image.Id);
       await host.revive();
       const mended = await server.update(text, id, outs, wanted);
-      expect(mended["tag"]).not.toBe(outs["tag"]);
-      expect(host.writes()).toContain("POST /build");
+      expect(mended["tag"]).toBe(outs["tag"]);
+      expect(host.writes()).not.toContain("POST /build");
     });
 
     test("a run without any host says so of each", async () => {
@@ -417,6 +417,57 @@ describe("ImageBuild", () => {
         "on hive3.example failed",
       );
       expect(other.requests).toEqual([]);
+    });
+  });
+
+  describe("when the repository server was replaced and its registry is empty", () => {
+    let other: FakeImageHost;
+    let built: { id: string; outs: Properties };
+    beforeEach(async () => {
+      other = await startFakeImageHost("hive0.example", registry);
+      built = await server.create(text, inputs());
+      const [image] = host.images;
+      if (image === undefined) throw new Error("Nothing was built.");
+      // As after a pull by digest: the name is not there.
+      other.images.push({ ...image, RepoTags: [], RepoDigests: [String(built.outs["reference"])] });
+      host.images.length = 0;
+      registry.images.clear();
+    });
+    afterEach(() => other.stop());
+    const replaced = (): Properties =>
+      inputs({ incarnation: "server-2", fallbackHosts: [other.access] });
+
+    test("the image comes back from a host that has it, under the same digest, without a build", async () => {
+      const writes = host.writes().length;
+      const mended = await server.update(text, built.id, built.outs, replaced());
+      expect(mended).toMatchObject({
+        digest: built.outs["digest"],
+        reference: built.outs["reference"],
+        pushed: true,
+      });
+      expect(host.writes().slice(writes)).toEqual([
+        "POST /images/load",
+        "POST /images/…/tag",
+        "POST /images/…/push",
+      ]);
+      expect(other.writes()).toEqual([]);
+      expect([...registry.images.keys()]).toContain(built.outs["reference"]);
+    });
+
+    test("an image with the digest but other content is not taken, and a host that is away is skipped", async () => {
+      other.images.splice(0, 1, {
+        Id: "sha256:foreign",
+        Config: { Labels: {} },
+        RepoTags: [],
+        RepoDigests: [String(built.outs["reference"])],
+      });
+      await server.update(text, built.id, built.outs, replaced());
+      expect(host.writes()).toContain("POST /build");
+      await other.die();
+      host.images.length = 0;
+      registry.images.clear();
+      const mended = await server.update(text, built.id, built.outs, replaced());
+      expect(mended["pushed"]).toBe(true);
     });
   });
 

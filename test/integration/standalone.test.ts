@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { defineSite } from "../../model/site";
@@ -20,16 +23,32 @@ let inputs: SwarmServiceInputs;
 let service: { id: string; state: SwarmServiceState };
 let containerId: string;
 
-const image = "127.0.0.1:1/hive-lab-standalone:1";
+let image: string;
 
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
   lab = await startLab({ servers: 1, prefix: "alone" });
   await formSwarm(lab);
-  await provideImage(lab, image, "test/integration/standalone-image");
 }, 600_000);
 afterAll(() => lab.destroy());
+
+/** Puts the image, made from a base image, on the lab's server. */
+async function provideSystem(base: string): Promise<void> {
+  image = `127.0.0.1:1/hive-lab-standalone:${base.replace(/\W/g, "-")}`;
+  const folder = mkdtempSync(join(tmpdir(), "hive-standalone-"));
+  try {
+    cpSync("test/integration/standalone-image", folder, { recursive: true });
+    const dockerfile = join(folder, "Dockerfile");
+    writeFileSync(
+      dockerfile,
+      readFileSync(dockerfile, "utf8").replace(/^FROM .*$/m, `FROM ${base}`),
+    );
+    await provideImage(lab, image, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** The inputs that the plan of a site with one standalone service leads to. */
 async function planned(): Promise<SwarmServiceInputs> {
@@ -78,7 +97,12 @@ async function fileOf(path: string): Promise<string> {
   );
 }
 
-describe("a standalone service: a small system with systemd as process 1", () => {
+describe.each([
+  ["Debian 13", "debian:trixie-slim"],
+  ["Debian 12", "debian:bookworm-slim"],
+])("a standalone service: a small system of %s with systemd as process 1", (_, base) => {
+  beforeAll(() => provideSystem(base), 600_000);
+
   proves("standalone")("comes up as a service of the Swarm, with all its units", async () => {
     inputs = await planned();
     const created = await swarmServiceProvider.create(inputs);

@@ -26,6 +26,7 @@ export const projectFolder = dirname(toolchainFolder);
  * @property {{module: string, tags: string, plugins: string[]}} bridge
  * @property {{docker: string, random: string, command: string}} plugins
  * @property {{tag: string, suite: string, variant: string}[]} baseImages
+ * @property {{tag: string, suite: string, variant: string}[]} testImages
  */
 
 /**

@@ -13,6 +13,7 @@ export const groups = {
   engine: "npm packages, Pulumi CLI, language host, provider plugins",
   docker: "a Docker Engine and the base images on it",
   all: "engine and docker",
+  tests: "images that only tests start from: Debian 12 for a stage that is moved",
 };
 
 /**
@@ -33,6 +34,7 @@ export function stepsOf(project, names) {
       ...pluginSteps(project),
     ],
     docker: () => [dockerEngine(project), ...baseImageSteps(project)],
+    tests: () => [dockerEngine(project), ...baseImageSteps(project, project.versions.testImages)],
     all: () => [...(makers.engine?.() ?? []), ...(makers.docker?.() ?? [])],
   };
   /** @type {Map<string, import("../mechanics/graph.mjs").Step>} */

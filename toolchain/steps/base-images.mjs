@@ -33,10 +33,11 @@ const label = "hive.base-image";
 
 /**
  * @param {Project} project
+ * @param {BaseImage[]} images
  * @returns {import("../mechanics/graph.mjs").Step[]} one for each base image
  */
-export function baseImageSteps(project) {
-  return project.versions.baseImages.map((image) => ({
+export function baseImageSteps(project, images = project.versions.baseImages) {
+  return images.map((image) => ({
     name: `image-${image.tag}`,
     title: `Base image ${image.tag}`,
     needs: ["docker"],

@@ -194,7 +194,12 @@ export async function startFakeImageHost(
       return lines({ stream: "Loaded image" });
     }
     const saved = part(/^\/images\/(.*)\/get$/);
-    if (saved !== undefined) return { status: 200, body: find(saved) };
+    if (saved !== undefined) {
+      const image = find(saved);
+      // Saved by digest or id, an image loses its names.
+      const RepoTags = image?.RepoTags.filter((name) => name === saved);
+      return { status: 200, body: image === undefined ? undefined : { ...image, RepoTags } };
+    }
     if (path === "/images/prune") return { status: 200, body: {} };
     if (path === "/build") return build(request);
     if (path === "/images/create") return pull(request);
@@ -203,6 +208,15 @@ export async function startFakeImageHost(
     }
     const pushed = part(/^\/images\/(.*)\/push$/);
     if (pushed !== undefined) return push(request, pushed);
+    const tagged = part(/^\/images\/(.*)\/tag$/);
+    if (tagged !== undefined) {
+      const image = find(tagged);
+      if (image === undefined) return { status: 404, body: { message: "No such image" } };
+      images.splice(images.indexOf(image), 1);
+      const tag = `${request.query.get("repo")}:${request.query.get("tag")}`;
+      add({ ...image, RepoTags: [...image.RepoTags.filter((each) => each !== tag), tag] });
+      return { status: 201, body: {} };
+    }
     const name = part(/^\/images\/(.*?)(?:\/json)?$/) ?? "";
     const image = find(name);
     if (image === undefined) return { status: 404, body: { message: `No such image: ${name}` } };
@@ -224,6 +238,7 @@ export async function startFakeImageHost(
         .map((request) =>
           request
             .replace(/\/images\/.*\/push$/, "/images/…/push")
+            .replace(/\/images\/.*\/tag$/, "/images/…/tag")
             .replace(/^(DELETE \/images)\/.*/, "$1/…"),
         ),
     dieWhileBuilding: () => {
