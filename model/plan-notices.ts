@@ -1,3 +1,4 @@
+import { variableNotices } from "./foreign/variables";
 import type { ServicePlan, VolumePlan } from "./plan";
 
 /**
@@ -28,5 +29,6 @@ export function planNotices(
         ({ name }) =>
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
+    ...variableNotices(services),
   ];
 }
