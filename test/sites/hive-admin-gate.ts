@@ -70,7 +70,8 @@ const mongo = defineService({
   image: { build: "mongo" },
   environment: { MONGO_INITDB_DATABASE: "files_db" },
   secrets: ["mongo-password"],
-  ports: ["27017"],
+  // 27017 there; on the servers it is one of the ports of replication here. Services of the site need none.
+  ports: [{ target: 27017, published: "auto" }],
   volumes: [
     { source: "mongo-db", target: "/data/db" },
     { source: "mongo-configdb", target: "/data/configdb" },

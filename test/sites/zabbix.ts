@@ -19,11 +19,11 @@ const processes = {
   nproc: { soft: 65535, hard: 65535 },
   nofile: { soft: 20000, hard: 40000 },
 };
-const both = (aliases: readonly string[]): Service["networks"] => [
+const both = (aliases: readonly string[]): NonNullable<Service["networks"]> => [
   { name: "backend", aliases },
   "frontend",
 ];
-const labels = (component: string): Service["labels"] => ({
+const labels = (component: string): NonNullable<Service["labels"]> => ({
   "com.zabbix.component": component,
   "com.zabbix.os": "alpine",
 });
@@ -74,10 +74,10 @@ const proxyMysql = defineService({
   networks: both(["zabbix-proxy-alpine-mysql"]),
 });
 
-const web = (server: string, ports: Service["ports"]): Service => ({
+const web = (server: string, ports: NonNullable<Service["ports"]>): Service => ({
   image: pinned(`zabbix/zabbix-web-${server}-mysql`),
   dependsOn: ["mysql-server", "zabbix-server"],
-  ...(ports === undefined ? {} : { ports }),
+  ports,
   environment: database,
   secrets: databaseSecrets,
   volumes: [clock],
