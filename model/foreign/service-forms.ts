@@ -199,8 +199,16 @@ const imageKeys = [
   "pull_from",
 ];
 
-/** An image of hive-builder that is made from another one with roles. */
+/** An image of hive-builder that is made from another one with roles, and one with a variable of Compose. */
 export const imageForm: FormReader = (value, { name }): PastedForm | undefined => {
+  if (typeof value === "string" && value.includes("${")) {
+    return {
+      message: "has a variable of Compose, which nothing fills in",
+      notes: [
+        'write the reference itself, by digest, e.g. "docker.io/library/nginx@sha256:…"; what is variable is TypeScript: a template between back-ticks',
+      ],
+    };
+  }
   if (!isMap(value) || !imageKeys.some((key) => key in value)) return undefined;
   const image = nameOrText(name);
   const { from, roles, pull_on: on, pull_from: pull } = value;

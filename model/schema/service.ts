@@ -164,8 +164,8 @@ export const serviceSchema = z
       .regex(/^SIG[A-Z0-9]+([+-][0-9]{1,2})?$/, "is not the name of a signal")
       .optional()
       .meta({ write: 'write a name such as "SIGQUIT"' }),
-    user: z.string().min(1).optional(),
-    groups: z.array(z.string().min(1)).optional(),
+    user: z.string().min(1).optional().meta({ foreignForm: textForm }),
+    groups: z.array(z.string().min(1).meta({ foreignForm: textForm })).optional(),
     workingDirectory: z
       .union([z.literal("/"), absolutePath])
       .optional()

@@ -262,6 +262,7 @@ describe("text from a Compose file or from hive-builder", () => {
       'entrypoint: ["/docker-entrypoint.sh"]',
     ],
     ["build", { build: { context: "./web", args: { PORT: 80 } } }, 'image: { build: "web" }'],
+    ["a number as a user", { user: 1000 }, 'user: "1000"'],
     ["working_dir", { working_dir: "/srv" }, 'workingDirectory: "/srv"'],
     ["read_only", { read_only: true }, "readOnly: true"],
     [
@@ -392,6 +393,12 @@ describe("text from a Compose file or from hive-builder", () => {
     const values = mended(site);
     const open = told(values).filter(({ path }) => !path.includes("hive:secrets"));
     expect(open.filter(({ message }) => !message.includes("no value"))).toEqual([]);
+  });
+
+  test("an image with a variable is told that nothing fills it in", () => {
+    const [problem] = told({ services: { web: { image: "mailu/nginx:${VERSION:-master}" } } });
+    expect(problem?.message).toBe("has a variable of Compose, which nothing fills in");
+    expect(problem?.remedy).toMatch(/^write the reference itself, by digest/);
   });
 
   test("what keeps a name from being one is named", () => {
