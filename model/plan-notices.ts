@@ -1,3 +1,4 @@
+import { variableNotices } from "./foreign/variables";
 import { pinsToOneServer } from "./placement-constraints";
 import type { HostPlan, ServicePlan, VolumePlan } from "./plan";
 
@@ -32,6 +33,7 @@ export function planNotices(
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
     ...services.flatMap((service) => dataLeftBehind(service, volumes, cluster)),
+    ...variableNotices(services),
   ];
 }
 

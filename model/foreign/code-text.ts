@@ -29,3 +29,9 @@ export function propertiesText(properties: Readonly<Record<string, unknown>>): s
 function keyText(key: string): string {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? key : JSON.stringify(key);
 }
+
+/** A single value as text; `…` for what is none. */
+export function plainText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : hidden;
+}

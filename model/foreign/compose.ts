@@ -1,4 +1,4 @@
-import { Expression } from "./code-text";
+import { Expression, plainText } from "./code-text";
 import { deployHere, placementOf } from "./deploy";
 import {
   becomes,
@@ -52,7 +52,10 @@ const build = becomes((value, { name }) => {
           ...(isMap(args)
             ? {
                 buildArguments: Object.fromEntries(
-                  Object.entries(args).map(([key, each]) => [key, shownValue(key, String(each))]),
+                  Object.entries(args).map(([key, each]) => [
+                    key,
+                    shownValue(key, plainText(each)),
+                  ]),
                 ),
               }
             : {}),
@@ -71,7 +74,7 @@ const build = becomes((value, { name }) => {
 
 const environmentFile = becomes((value, place) => {
   const list = Array.isArray(value) ? value : [value];
-  const files = list.map((each) => String(isMap(each) ? each["path"] : each));
+  const files = list.map((each) => plainText(isMap(each) ? each["path"] : each));
   return {
     write: { environment: variablesOf(files, shownVariables(place)) },
     notes: [
@@ -87,7 +90,10 @@ function shownVariables(place: PastedPlace): Readonly<Record<string, unknown>> {
   if (isMap(listed)) return listed;
   return isMap(environment)
     ? Object.fromEntries(
-        Object.entries(environment).map(([name, each]) => [name, shownValue(name, String(each))]),
+        Object.entries(environment).map(([name, each]) => [
+          name,
+          shownValue(name, plainText(each)),
+        ]),
       )
     : {};
 }
@@ -157,11 +163,11 @@ export const composeService: ForeignTable = {
       options: Array.isArray(options) ? options : [options],
     })),
     dns_search: renamed("dns", (search) => ({ search: Array.isArray(search) ? search : [search] })),
-    domainname: becomes((value, { beside }) => ({
-      write: {
-        hostname: `${typeof beside["hostname"] === "string" ? beside["hostname"] : "…"}.${String(value)}`,
-      },
-    })),
+    domainname: becomes((value, { beside }) => {
+      const { hostname } = beside;
+      if (typeof value !== "string") return undefined;
+      return { write: { hostname: `${typeof hostname === "string" ? hostname : "…"}.${value}` } };
+    }),
     driver_opts: needless("options of a driver stand with the volume or network in site/site.ts"),
     env_file: environmentFile,
     expose: needless("services of one network reach all ports of each other"),
@@ -181,7 +187,7 @@ export const composeService: ForeignTable = {
     extra_hosts: renamed("hosts", hostLines),
     gpus: cannot("reserve a GPU here", placeInstead),
     group_add: renamed("groups", (groups) =>
-      Array.isArray(groups) ? groups.map(String) : undefined,
+      Array.isArray(groups) ? groups.map(plainText) : undefined,
     ),
     ipc: cannot(
       "share the memory of other containers or of its server",
@@ -191,7 +197,7 @@ export const composeService: ForeignTable = {
     label_file: needless("labels are a map in the inventory"),
     links: becomes((value) => {
       const names = Array.isArray(value)
-        ? value.map((each) => nameOrText(String(each).split(":")[0]))
+        ? value.map((each) => nameOrText(plainText(each).split(":")[0]))
         : [];
       return {
         write: names.length === 0 ? {} : { dependsOn: names },
@@ -336,7 +342,7 @@ export const composeNetwork: ForeignTable = {
     driver_opts: renamed("driverOptions", (value) =>
       isMap(value)
         ? Object.fromEntries(
-            Object.entries(value).map(([key, each]) => [key, shownValue(key, String(each))]),
+            Object.entries(value).map(([key, each]) => [key, shownValue(key, plainText(each))]),
           )
         : undefined,
     ),
@@ -402,19 +408,19 @@ export function driverVolume(
 ): { readonly write: Readonly<Record<string, unknown>> } {
   const map = isMap(options) ? options : {};
   if (name === undefined || name === "local") {
-    const server = /(?:^|,)addr=([^,]+)/.exec(String(map["o"] ?? ""))?.[1];
-    if (/^nfs/.test(String(map["type"] ?? "")) && server !== undefined) {
-      return { write: { nfs: { server, path: String(map["device"] ?? "").replace(/^:/, "") } } };
+    const server = /(?:^|,)addr=([^,]+)/.exec(plainText(map["o"] ?? ""))?.[1];
+    if (/^nfs/.test(plainText(map["type"] ?? "")) && server !== undefined) {
+      return { write: { nfs: { server, path: plainText(map["device"] ?? "").replace(/^:/, "") } } };
     }
     if (Object.keys(map).length === 0) return { write: { local: {} } };
   }
   const shown = Object.fromEntries(
-    Object.entries(map).map(([key, each]) => [key, shownValue(key, String(each))]),
+    Object.entries(map).map(([key, each]) => [key, shownValue(key, plainText(each))]),
   );
   return {
     write: {
       driver: {
-        name: String(name ?? "local"),
+        name: plainText(name ?? "local"),
         ...(Object.keys(shown).length === 0 ? {} : { options: shown }),
       },
     },

@@ -1,3 +1,4 @@
+import { plainText } from "./code-text";
 import { isMap, type PastedPlace, type Rewrite } from "./foreign-key";
 import { durationHere, numberHere, sizeHere } from "./quantities";
 import { shownValue } from "./shown-text";
@@ -47,7 +48,7 @@ export function modeOf({ mode, replicas }: Readonly<Record<string, unknown>>): u
 function labelsOf(value: unknown): unknown {
   const pairs = Array.isArray(value)
     ? value.map((text) => {
-        const [, name = "", rest = ""] = /^([^=]+)=?([^]*)$/.exec(String(text)) ?? [];
+        const [, name = "", rest = ""] = /^([^=]+)=?([^]*)$/.exec(plainText(text)) ?? [];
         return [name, rest] as const;
       })
     : isMap(value)
@@ -55,7 +56,7 @@ function labelsOf(value: unknown): unknown {
       : [];
   return pairs.length === 0
     ? undefined
-    : Object.fromEntries(pairs.map(([name, each]) => [name, shownValue(name, String(each))]));
+    : Object.fromEntries(pairs.map(([name, each]) => [name, shownValue(name, plainText(each))]));
 }
 
 /** Where tasks run. */
@@ -63,7 +64,7 @@ export function placementOf(value: unknown): unknown {
   if (!isMap(value)) return undefined;
   const { constraints, preferences, max_replicas_per_node: most } = value;
   return orUndefined({
-    constraints: Array.isArray(constraints) ? constraints.map(String).map(spaced) : undefined,
+    constraints: Array.isArray(constraints) ? constraints.map(plainText).map(spaced) : undefined,
     spread: Array.isArray(preferences)
       ? preferences.flatMap((each) =>
           isMap(each) && each["spread"] !== undefined ? [each["spread"]] : [],

@@ -1,3 +1,4 @@
+import { plainText } from "./code-text";
 import { composeService } from "./compose";
 import {
   becomes,
@@ -21,7 +22,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 
 /** A line of shell as program and arguments. */
 function shell(text: unknown): readonly string[] {
-  return ["sh", "-c", shownShell(String(text))];
+  return ["sh", "-c", shownShell(plainText(text))];
 }
 
 /** Backups: each is a command that prints one and a command that reads it. */

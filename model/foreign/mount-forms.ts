@@ -1,3 +1,4 @@
+import { plainText } from "./code-text";
 import { sizeBytes, sizeText } from "../size";
 import { compose, type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
 import { nameHere, nameOrText } from "./name-here";
@@ -168,7 +169,7 @@ function shownOptions(
   options: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(options).map(([key, each]) => [key, shownValue(key, String(each))]),
+    Object.entries(options).map(([key, each]) => [key, shownValue(key, plainText(each))]),
   );
 }
 
@@ -256,6 +257,6 @@ export const fileModeForm: FormReader = (value) =>
 
 /** A mode as text. What YAML read as an octal number has become another one (0440 is 288); what somebody wrote without the zero has not. */
 function modeText(mode: unknown): string {
-  if (typeof mode !== "number") return String(mode).replace(/^0o/, "0");
+  if (typeof mode !== "number") return plainText(mode).replace(/^0o/, "0");
   return (usualModes.includes(mode) ? mode.toString(8) : String(mode)).padStart(4, "0");
 }

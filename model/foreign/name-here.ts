@@ -1,3 +1,4 @@
+import { plainText } from "./code-text";
 import { isDnsLabel } from "../names";
 
 /** The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is left of it. */
@@ -11,7 +12,7 @@ export function nameHere(text: string): string | undefined {
 
 /** The nearest name, or the text itself where there is none. */
 export function nameOrText(text: unknown): string {
-  return nameHere(String(text)) ?? String(text);
+  return nameHere(plainText(text)) ?? plainText(text);
 }
 
 /** What keeps a text from being a name here, in words: `has an underscore (_)`. Undefined when nothing does. */

@@ -1,4 +1,4 @@
-import { Expression, propertiesText } from "./code-text";
+import { Expression, propertiesText, plainText } from "./code-text";
 import { type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
 import { modeOf } from "./deploy";
 import { nameOrText } from "./name-here";
@@ -130,11 +130,11 @@ export const ulimitForm: FormReader = (value): PastedForm | undefined => {
 export function hostLines(value: unknown): Readonly<Record<string, string>> | undefined {
   if (isMap(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([name, address]) => [name, String(address)]),
+      Object.entries(value).map(([name, address]) => [name, plainText(address)]),
     );
   }
   if (!Array.isArray(value)) return undefined;
-  const pairs = value.map((line) => /^([^:=\s]+)[:=]\s*\[?([^\]\s]+)\]?$/.exec(String(line)));
+  const pairs = value.map((line) => /^([^:=\s]+)[:=]\s*\[?([^\]\s]+)\]?$/.exec(plainText(line)));
   return pairs.every((pair) => pair !== null)
     ? Object.fromEntries(pairs.map(([, name = "", address = ""]) => [name, address]))
     : undefined;
@@ -199,19 +199,29 @@ const imageKeys = [
   "pull_from",
 ];
 
-/** An image of hive-builder that is made from another one with roles. */
+/** An image of hive-builder that is made from another one with roles, and one with a variable of Compose. */
 export const imageForm: FormReader = (value, { name }): PastedForm | undefined => {
+  if (typeof value === "string" && value.includes("${")) {
+    return {
+      message: "has a variable of Compose, which nothing fills in",
+      notes: [
+        'write the reference itself, by digest, e.g. "docker.io/library/nginx@sha256:…"; what is variable is TypeScript: a template between back-ticks',
+      ],
+    };
+  }
   if (!isMap(value) || !imageKeys.some((key) => key in value)) return undefined;
   const image = nameOrText(name);
   const { from, roles, pull_on: on, pull_from: pull } = value;
   const metadata = imageKeys.slice(2, 11).filter((key) => key in value);
-  const done = Array.isArray(roles) ? ` and what the roles ${roles.map(String).join(", ")} do` : "";
+  const done = Array.isArray(roles)
+    ? ` and what the roles ${roles.map(plainText).join(", ")} do`
+    : "";
   return {
     message: `has keys of ${hiveBuilder}, which builds with roles of Ansible; here an image is built from a Dockerfile`,
     becomes: { build: image },
     site: {
       images: {
-        [image]: on === undefined ? {} : { pull: { on, from: String(pull ?? "…") } },
+        [image]: on === undefined ? {} : { pull: { on, from: plainText(pull ?? "…") } },
       },
     },
     notes: [
@@ -221,7 +231,7 @@ export const imageForm: FormReader = (value, { name }): PastedForm | undefined =
         : [
             `${metadata.join(", ")} ${metadata.length === 1 ? "is an instruction" : "are instructions"} of the Dockerfile`,
           ]),
-      ...(on === undefined || String(pull).includes("@sha256:")
+      ...(on === undefined || plainText(pull).includes("@sha256:")
         ? []
         : ["what is pulled is named by digest"]),
     ],

@@ -1,4 +1,4 @@
-import { Expression } from "./code-text";
+import { Expression, plainText } from "./code-text";
 import { type FormReader, isMap, type PastedForm } from "./foreign-key";
 import { shownShell, shownValue, shownWords } from "./shown-text";
 
@@ -53,7 +53,7 @@ export const recordForm: FormReader = (value) => {
 /** A number, a switch or nothing in the place of a text, and a map in the place of a label's text. */
 export const textForm: FormReader = (value, { key: name }) => {
   if (typeof value === "number" || typeof value === "boolean") {
-    const becomes = shownValue(name, String(value));
+    const becomes = shownValue(name, plainText(value));
     return { message: "must be text: in quotes", becomes };
   }
   if (value === null && variableName.test(name)) {

@@ -153,8 +153,8 @@ export const serviceSchema = z
       .refine(isSignal, "is not a signal that Docker knows")
       .optional()
       .meta({ write: 'write a name such as "SIGQUIT"' }),
-    user: z.string().min(1).optional(),
-    groups: z.array(z.string().min(1)).optional(),
+    user: z.string().min(1).optional().meta({ foreignForm: textForm }),
+    groups: z.array(z.string().min(1).meta({ foreignForm: textForm })).optional(),
     workingDirectory: z
       .union([z.literal("/"), absolutePath])
       .optional()

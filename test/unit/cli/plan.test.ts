@@ -80,7 +80,7 @@ describe("hive plan", () => {
       },
     };
     expect(() => loadPlan("private", "show")).toThrow(
-      /3 problems found; nothing was changed\.[^]*services\.web\.replicas[^]*did you mean `mode\.replicas`\?[^]*services\.mail\.networks\[0\][^]*services\.mail\.dependsOn\[0\][^]*did you mean "db"\?/,
+      /3 problems found; nothing was changed\.[^]*services\.web\.replicas[^]*write `mode: \{ replicas: 2 \}` in its place[^]*services\.mail\.networks\[0\][^]*services\.mail\.dependsOn\[0\][^]*did you mean "db"\?/,
     );
   });
 });

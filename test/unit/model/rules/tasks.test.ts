@@ -164,6 +164,10 @@ describe("a systemd container", () => {
     expect(faults.map((fault) => fault.split(":")[0])).toEqual([path]);
     expect(faultsOfService(service)).toEqual([]);
   });
+
+  test.each(["root", "0", "root:root", "0:0"])("may say that it does: user %p", (user) => {
+    expect(faultsOfService({ standalone: true, user })).toEqual([]);
+  });
 });
 
 describe("lines of /etc/hosts", () => {

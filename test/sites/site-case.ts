@@ -1,0 +1,43 @@
+import type { Site } from "../../model/inventory";
+
+/** Why a part of a real site is not written in it yet. Closed: another reason needs a decision. */
+export const reasons = [
+  /** A value that differs between stages, other than a secret. */
+  "values per stage",
+  /** Labels of servers, which no place in site or stage has. */
+  "node labels",
+  /** A service that runs where another one does, and shares its replicated volume. */
+  "placement with another service",
+  /** Further names with dots or underscores. */
+  "aliases with dots or underscores",
+  /** Subnets in 172.16.0.0/14, where the Engine has its bridges. */
+  "subnets in 172.16.0.0/14",
+  /** Networks, volumes and secrets that somebody else made. */
+  "things outside of the site",
+  /** Folders and files of the servers, which nothing makes. */
+  "folders of servers",
+  /** Addresses that follow a service. */
+  "virtual addresses",
+  /** What a Swarm service cannot: privileges, the server's processes, devices. */
+  "not in a Swarm",
+] as const;
+
+/** A reason of {@link reasons}. */
+export type Reason = (typeof reasons)[number];
+
+/** A real site in our own words, with what of it is left out. */
+export interface SiteCase {
+  /** Where it is described. */
+  readonly source: string;
+  readonly site: Site;
+  /** What is left out: by reason, what it is and where. */
+  readonly waitsFor: Readonly<Partial<Record<Reason, string>>>;
+}
+
+/** A digest that stands for the one that an image has today. */
+export const digest = `sha256:${"5".repeat(64)}`;
+
+/** A reference by digest. */
+export function pinned(name: string): string {
+  return `docker.io/${name}@${digest}`;
+}

@@ -1,0 +1,57 @@
+import { relative, resolve } from "node:path";
+import { declaringFile, defineService } from "../../../model/service";
+import { portal } from "../../../site/services/portal";
+import { webgate } from "../../../site/services/webgate";
+import { faultsOf, image } from "./problems-of";
+
+/** Every path is a file: also those of services that stand elsewhere. */
+const look = (): "file" => "file";
+const here = relative(resolve(__dirname, "../../.."), __filename);
+
+/** The files of the problems of services, by service. */
+function filesOf(services: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const pairs = faultsOf({ services }, { look }).map((text) => {
+    const [, file = "", name = ""] = /^(.*?): services\.([^.]+)/.exec(text) ?? [];
+    return [name, file] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+describe("a problem names the file in which its service is written", () => {
+  test("whatever the service is called", () => {
+    // The images of the example are no part of this site.
+    expect(filesOf({ gate: webgate, portal })).toEqual({
+      gate: "site/services/webgate.ts",
+      portal: "site/services/portal.ts",
+    });
+  });
+
+  test("also where a file of the service's name holds another one", () => {
+    expect(filesOf({ gate: webgate, webgate: { image, replica: 1 } })).toMatchObject({
+      webgate: "site/site.ts",
+    });
+    expect(filesOf({ webgate: defineService({ image, dependsOn: ["nowhere"] }) })).toEqual({
+      webgate: here,
+    });
+  });
+
+  test("a copy with changes stands where it was copied", () => {
+    expect(filesOf({ webgate: { ...webgate, mode: { replicas: 1 } }, portal })).toMatchObject({
+      webgate: "site/site.ts",
+    });
+  });
+
+  test("a site without declarations goes by the names of its files", () => {
+    expect(filesOf({ webgate: { image, replica: 1 } })).toEqual({
+      webgate: "site/services/webgate.ts",
+    });
+  });
+
+  test("finding it leaves traces of errors as they are", () => {
+    const before = Error.prepareStackTrace;
+    defineService({ image });
+    expect(Error.prepareStackTrace).toBe(before);
+    expect(declaringFile({ image })).toBeUndefined();
+    expect(declaringFile(undefined)).toBeUndefined();
+  });
+});
