@@ -35,7 +35,10 @@ export const volumeName = nameSchema
     (text) => text.length !== 1,
     "is one character, and Docker takes names of volumes from two on",
   )
-  .meta({ write: "write lower-case letters, digits and hyphens, at least 2 and at most 63" });
+  .meta({
+    write:
+      "write lower-case letters, digits and hyphens, 2 to 63 of them, beginning and ending with a letter or digit",
+  });
 
 /** A name that DNS can carry, with dots and underscores: the Swarm takes any text as an alias, and finds by it what can be asked for. */
 export const dnsName = z

@@ -532,7 +532,7 @@ describe("ImageBuild", () => {
     const reasonOf = async (name: string): Promise<string | undefined> =>
       (await server.check(text, inputs({ repository: name }))).failures[0]?.reason;
     expect(await reasonOf("webgate")).toBe(
-      '"webgate" names no registry to push to; write e.g. registry.example:5000/webgate',
+      'repository: "webgate" names no registry to push to; write e.g. registry.example:5000/webgate',
     );
     expect(await reasonOf("web gate")).toContain("is no image name");
   });

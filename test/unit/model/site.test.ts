@@ -321,8 +321,8 @@ describe("other parts of a site", () => {
       secrets: { a: "correct-horse", b: { generate: "correct-horse" } },
       configs: { c: { content: ["correct-horse"] } },
       volumes: {
-        d: { driver: { name: "x", options: { password: ["correct-horse"] } } },
-        e: "correct-horse",
+        dd: { driver: { name: "x", options: { password: ["correct-horse"] } } },
+        ee: "correct-horse",
       },
       networks: { f: { driverOptions: "correct-horse" } },
       images: { g: { buildArguments: { TOKEN: ["correct-horse"] } } },
@@ -337,7 +337,7 @@ describe("two services", () => {
 
   test("cannot publish the same port on the same stage", () => {
     expect(problemsOf({ a: web, b: { image, ports: ["80:8080"] } })).toEqual([
-      "site/services/b.ts: services.b.ports[0] | publish another port in one of the two, or keep them to different stages with availableOn",
+      'site/services/b.ts: services.b.ports[0] | publish another port in one of the two, keep them to different stages with availableOn, or in host mode to different servers: placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',
     ]);
   });
 

@@ -74,7 +74,7 @@ test("a line of /etc/hosts may have any name that DNS can carry", () => {
 test("a volume of one letter fails at the engine only", () => {
   const services = { web: { image, volumes: [{ source: "d", target: "/data" }] } };
   expect(problemsOf({ volumes: { d: { local: {} } }, services })).toEqual([
-    "site/site.ts: volumes.d | write lower-case letters, digits and hyphens, at least 2 and at most 63",
+    "site/site.ts: volumes.d | write lower-case letters, digits and hyphens, 2 to 63 of them, beginning and ending with a letter or digit",
   ]);
   expect(faultsOf({ volumes: { d: { local: {} } }, services })[0]).toContain("is one character");
   const mended = { web: { image, volumes: [{ source: "db", target: "/data" }] } };
