@@ -25,14 +25,15 @@ export function declaringFile(service: unknown): string | undefined {
 
 /** The file that called the function which calls this one. Call sites, not the stack's text: that is mapped and costs time. */
 function callingFile(): string | undefined {
-  const kept = Error.prepareStackTrace;
+  const traces: { prepareStackTrace?: unknown } = Error;
+  const kept = traces.prepareStackTrace;
   try {
-    Error.prepareStackTrace = (_, sites) => sites;
+    traces.prepareStackTrace = (_: Error, sites: readonly NodeJS.CallSite[]) => sites;
     const sites = new Error().stack as unknown as readonly NodeJS.CallSite[] | undefined;
     const file = sites?.[2]?.getFileName();
     return typeof file === "string" ? slashes(file) : undefined;
   } finally {
-    Error.prepareStackTrace = kept;
+    traces.prepareStackTrace = kept;
   }
 }
 

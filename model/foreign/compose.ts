@@ -29,7 +29,7 @@ const asSeconds = (value: unknown): unknown =>
 
 const memoryLimit = (value: unknown): unknown => {
   const memory = sizeHere(value);
-  return memory && { limits: { memory } };
+  return memory === undefined ? undefined : { limits: { memory } };
 };
 
 const cpuLimit = (value: unknown): unknown => {
@@ -216,7 +216,7 @@ export const composeService: ForeignTable = {
     mem_limit: renamed("resources", memoryLimit),
     mem_reservation: renamed("resources", (value) => {
       const memory = sizeHere(value);
-      return memory && { reservations: { memory } };
+      return memory === undefined ? undefined : { reservations: { memory } };
     }),
     mem_swappiness: cannot(
       "say how it is swapped",
@@ -293,7 +293,7 @@ export const composeService: ForeignTable = {
     ),
     shm_size: renamed("tmpfs", (value) => {
       const size = sizeHere(value);
-      return size && [{ target: "/dev/shm", size }];
+      return size === undefined ? undefined : [{ target: "/dev/shm", size }];
     }),
     stdin_open: needless(
       "nobody is at the other end of a service's input; `npx hive shell <service>` goes into it",

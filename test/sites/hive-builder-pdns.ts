@@ -5,6 +5,8 @@ import { pinned, type SiteCase } from "./site-case";
 /** The name server, its database, a console, a proxy that a companion configures, and certificates. */
 const powerdns = defineService({
   image: { build: "powerdns" },
+  // As process 1, pdns_server would not hear that it is to stop.
+  init: true,
   dependsOn: ["pdnsdb"],
   environment: { MYSQL_HOST: "pdnsdb", MYSQL_DNSSEC: "yes", MYSQL_CHECK_INTERVAL: "10" },
   // The key of the API is a secret: the image's own start writes it into a file, in the place of an argument.

@@ -48,9 +48,10 @@ describe("a problem names the file in which its service is written", () => {
   });
 
   test("finding it leaves traces of errors as they are", () => {
-    const before = Error.prepareStackTrace;
+    const traces: { prepareStackTrace?: unknown } = Error;
+    const before = traces.prepareStackTrace;
     defineService({ image });
-    expect(Error.prepareStackTrace).toBe(before);
+    expect(traces.prepareStackTrace).toBe(before);
     expect(declaringFile({ image })).toBeUndefined();
     expect(declaringFile(undefined)).toBeUndefined();
   });
