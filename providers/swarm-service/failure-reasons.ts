@@ -38,10 +38,7 @@ export class FailureReasons {
     return this.known?.text ?? "";
   }
 
-  private async find(
-    task: EngineTask,
-    lineOf: (report: TaskReport) => string,
-  ): Promise<string> {
+  private async find(task: EngineTask, lineOf: (report: TaskReport) => string): Promise<string> {
     try {
       const report = await withAnyManager(
         this.managers,

@@ -50,7 +50,11 @@ export function reportText({ end, check, output }: TaskReport): string {
     end,
     ...(check === undefined
       ? []
-      : [check.output === "" ? `${ended} and printed nothing.` : `${ended}:\n${indent(check.output)}`]),
+      : [
+          check.output === ""
+            ? `${ended} and printed nothing.`
+            : `${ended}:\n${indent(check.output)}`,
+        ]),
     output === "" ? "It printed nothing." : `The last lines that it printed:\n${indent(output)}`,
   ].join("\n");
 }
@@ -90,10 +94,7 @@ interface CheckedContainer {
  * How the last health check of a task ended that was unhealthy; its host keeps the container for a while. That it was unhealthy
  * the engine's error says, but for a task that ended with code 0 when it was told to stop: there the container does.
  */
-async function lastCheck(
-  host: HostAccess,
-  task: TaskWithContainer,
-): Promise<TaskReport["check"]> {
+async function lastCheck(host: HostAccess, task: TaskWithContainer): Promise<TaskReport["check"]> {
   const id = task.Status.ContainerStatus?.ContainerID ?? "";
   if (id === "") return undefined;
   try {
