@@ -105,8 +105,7 @@ function held(
     ({ DesiredState, Status }) => DesiredState === "ready" && Status.State === "ready",
   );
   const before = tasks.filter(
-    ({ DesiredState, Status }) =>
-      DesiredState === "shutdown" && unassigned.includes(Status.State),
+    ({ DesiredState, Status }) => DesiredState === "shutdown" && unassigned.includes(Status.State),
   );
   const pairs = next.flatMap((task) => {
     const blocking = before.find(({ NodeID }) => NodeID === task.NodeID);
@@ -118,10 +117,7 @@ function held(
 }
 
 /** @param current tasks of the wanted kind: while a new task is started before the old one stops, both are to run */
-function doubled(
-  current: readonly EngineTask[],
-  nodes: readonly EngineNode[],
-): Stall | undefined {
+function doubled(current: readonly EngineTask[], nodes: readonly EngineNode[]): Stall | undefined {
   const alive = current.filter((task) => wanted.includes(task.DesiredState) && !isOver(task));
   const stuck = alive.filter(
     (task) =>

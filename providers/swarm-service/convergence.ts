@@ -13,8 +13,8 @@ import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { patiently } from "../transport/patience";
 import { listServiceTasks, type ServiceInspection } from "./client";
-import { FailureReasons } from "./failure-reasons";
-import { getGoing, StallWatch } from "./stalled";
+import { failureReasons } from "./failure-reasons";
+import { getGoing, isRipe, noteStates, stillSince, type TaskStates } from "./stalled";
 
 /** A service as it is now. */
 interface Look {
@@ -61,8 +61,8 @@ export async function awaitConvergence(
 ): Promise<void> {
   const begin = Date.now();
   const end = begin + options.deadlineSeconds * 1000;
-  const seen: Memory = { tasks: new Map(), past: options.before, stalls: new StallWatch() };
-  const reasons = new FailureReasons(managers);
+  const seen: Memory = { tasks: new Map(), past: options.before, states: new Map() };
+  const reasons = failureReasons(managers);
   const report = progressReporter();
   let stableSince: number | undefined;
   let rolloutSince = options.after === "change" ? begin : 0;
@@ -91,8 +91,8 @@ export async function awaitConvergence(
       stableSince = undefined;
       await reasons.tell(name, culprit, wasTurnedBack);
       report(`${name}: ${progress.detail}`);
-      const { still } = seen.stalls;
-      const ripe = stall !== undefined && seen.stalls.isRipe(stall) ? stall : undefined;
+      const still = stillSince(seen.states);
+      const ripe = stall !== undefined && isRipe(seen.states, stall) ? stall : undefined;
       const prefix = wasTurnedBack ? "the update failed, and the roll-back did not end: " : "";
       if (ripe?.kind === "no-place") {
         throw await failure(`${prefix}no server can take a task of it: ${ripe.reason}`);
@@ -117,7 +117,8 @@ interface Memory {
   readonly tasks: Map<string, EngineTask>;
   /** Tasks from before: how they end says nothing about what is wanted now. */
   past: ReadonlySet<string> | undefined;
-  readonly stalls: StallWatch;
+  /** Since when tasks have been as they are. */
+  readonly states: TaskStates;
 }
 
 /** One look at the service. */
@@ -143,7 +144,7 @@ async function look(
   for (const task of tasks) {
     memory.tasks.set(task.ID, task);
   }
-  memory.stalls.look(tasks);
+  noteStates(memory.states, tasks);
   memory.past ??= new Set(after === "creation" ? [] : tasks.filter(hasEnded).map(({ ID }) => ID));
   const progress = serviceProgress(service, [...memory.tasks.values()], nodes, {
     updated: after === "change",

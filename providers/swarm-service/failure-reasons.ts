@@ -6,53 +6,51 @@ import { withAnyManager } from "../transport/manager";
 import { reportLine, reportTask, reportText, type TaskReport } from "./task-report";
 
 /** Why tasks ended: asked for as soon as one has, for its container may be gone later. */
-export class FailureReasons {
-  /** Of the task that made the engine turn back, or of the newest one that failed. */
-  private known: { readonly task: string; readonly text: string } | undefined;
-  private toldOf: string | undefined;
-  private isSettled = false;
-
-  constructor(private readonly managers: readonly HostAccess[]) {}
-
+export interface FailureReasons {
   /**
    * Says in a line of progress why a task ended, once, and once more if it is another one that makes the engine turn back.
    *
    * @param settled whether the engine turns back because of it
    */
-  async tell(name: string, task: EngineTask | undefined, settled: boolean): Promise<void> {
-    if (task === undefined || this.isSettled || (!settled && this.toldOf !== undefined)) return;
-    this.isSettled = settled;
-    if (this.toldOf === task.ID && !settled) return;
-    this.toldOf = task.ID;
-    const what = settled ? "the new release fails and is rolled back" : "a task has failed";
-    const line = await this.find(task, reportLine);
-    reportProgress(`${name}: ${what}. ${line}`);
-  }
-
+  tell(name: string, task: EngineTask | undefined, settled: boolean): Promise<void>;
   /** What an error says about a task, or about the one that made the engine turn back. */
-  async text(task: EngineTask | undefined): Promise<string> {
-    const settled = this.isSettled ? this.known?.text : undefined;
-    if (settled !== undefined) return settled;
-    if (task === undefined) return this.known?.text ?? "No task of it has failed so far.";
-    if (this.known?.task !== task.ID) await this.find(task, () => "");
-    return this.known?.text ?? "";
-  }
+  text(task: EngineTask | undefined): Promise<string>;
+}
 
-  private async find(task: EngineTask, lineOf: (report: TaskReport) => string): Promise<string> {
-    try {
-      const report = await withAnyManager(
-        this.managers,
-        (docker) => reportTask(docker, task, this.managers),
-        { deadlineSeconds: 20 },
-      );
-      this.known = { task: task.ID, text: reportText(report) };
-      return lineOf(report);
-    } catch (error) {
-      const text = isTransportError(error)
-        ? `What its tasks say could not be read: ${error.message}`
-        : "";
-      this.known ??= { task: task.ID, text };
-      return text;
-    }
-  }
+/** The reasons for which the tasks of one service end while it is waited for. */
+export function failureReasons(managers: readonly HostAccess[]): FailureReasons {
+  let known: { readonly task: string; readonly text: string; readonly line: string } | undefined;
+  let told = false;
+  let settledText: string | undefined;
+  const find = async (task: EngineTask): Promise<{ text: string; line: string }> => {
+    if (known?.task === task.ID) return known;
+    const found = await withAnyManager(managers, (docker) => reportTask(docker, task, managers), {
+      deadlineSeconds: 20,
+    }).then(
+      (report: TaskReport) => ({ text: reportText(report), line: reportLine(report) }),
+      (error: unknown) => {
+        const text = isTransportError(error)
+          ? `What its tasks say could not be read: ${error.message}`
+          : "";
+        return { text, line: text };
+      },
+    );
+    known = { task: task.ID, ...found };
+    return found;
+  };
+  return {
+    async tell(name, task, settled) {
+      if (task === undefined || settledText !== undefined || (told && !settled)) return;
+      told = true;
+      const { text, line } = await find(task);
+      if (settled) settledText = text;
+      const what = settled ? "the new release fails and is rolled back" : "a task has failed";
+      reportProgress(`${name}: ${what}. ${line}`);
+    },
+    async text(task) {
+      if (settledText !== undefined) return settledText;
+      if (task !== undefined) return (await find(task)).text;
+      return known?.text ?? "No task of it has failed so far.";
+    },
+  };
 }

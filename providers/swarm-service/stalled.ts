@@ -17,35 +17,33 @@ const patienceMs: Readonly<Record<Stall["kind"], number>> = {
   "no-place": 25_000,
 };
 
-/** Keeps in mind since when the tasks of a service have been as they are. */
-export class StallWatch {
-  private readonly since = new Map<string, number>();
+/** Since when the tasks of a service have been as they are: texts of {@link stateOf}, with the time of the first look. */
+export type TaskStates = Map<string, number>;
 
-  /** Takes note of all tasks of the service. */
-  look(tasks: readonly EngineTask[]): void {
-    const states = tasks.map(stateOf);
-    for (const state of this.since.keys()) {
-      if (!states.includes(state)) this.since.delete(state);
-    }
-    for (const state of states) {
-      if (!this.since.has(state)) this.since.set(state, Date.now());
-    }
+/** Takes note of how all tasks of a service are. */
+export function noteStates(states: TaskStates, tasks: readonly EngineTask[]): void {
+  const now = tasks.map(stateOf);
+  for (const state of [...states.keys()]) {
+    if (!now.includes(state)) states.delete(state);
   }
+  for (const state of now) {
+    if (!states.has(state)) states.set(state, Date.now());
+  }
+}
 
-  /** Since when no task has moved, milliseconds since 1970. */
-  get still(): number {
-    return Math.max(0, ...this.since.values());
-  }
+/** Since when no task has moved, milliseconds since 1970. */
+export function stillSince(states: TaskStates): number {
+  return Math.max(0, ...states.values());
+}
 
-  /**
-   * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing to do with what goes on
-   * elsewhere; else nothing at all may have moved.
-   */
-  isRipe({ kind, tasks }: Stall): boolean {
-    const times = tasks.map((task) => this.since.get(stateOf(task)) ?? Date.now());
-    const since = kind === "held" ? Math.max(...times) : this.still;
-    return Date.now() - since > patienceMs[kind];
-  }
+/**
+ * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing to do with what goes on
+ * elsewhere; else nothing at all may have moved.
+ */
+export function isRipe(states: TaskStates, { kind, tasks }: Stall): boolean {
+  const times = tasks.map((task) => states.get(stateOf(task)) ?? Date.now());
+  const since = kind === "held" ? Math.max(...times) : stillSince(states);
+  return Date.now() - since > patienceMs[kind];
 }
 
 /** How a task is, in a text that changes when it moves. */

@@ -35,6 +35,11 @@ const changed = figure(
   "10 + build",
 );
 const deployed = figure("the same by `hive deploy`", "25 + build", "10 + build");
+const crashed = figure(
+  "a release that crashes at its start is reported, with its last lines (`hive deploy`, to its exit)",
+  "40",
+  "20",
+);
 const mended = figure(
   "a page answers again everywhere after a server was killed, by `up`",
   "-",
@@ -59,6 +64,7 @@ const figures = [
   preview,
   changed,
   deployed,
+  crashed,
   mended,
   movedOther,
   movedLeader,
@@ -106,6 +112,9 @@ async function measure(run: number): Promise<void> {
     record(changed, await stage.hive(["up", "--yes"]));
     relabel(stage, `${run}b`);
     record(deployed, await stage.hive(["deploy", "webgate", "--yes"]));
+    await releaseCrash(stage);
+    await pages();
+    // Last of what concerns webgate, which has another name from then on.
     renamed.values.push(await gapOfRename(stage, hosts));
     for (let kill = 0; kill < 2; kill++) {
       await killStateful(stage);
@@ -151,6 +160,22 @@ async function gapOfRename(stage: TestStage, hosts: readonly string[]): Promise<
   });
   await expectSuccess(stage.hive(["up", "--yes"])).finally(() => (going = false));
   return Math.max(...(await Promise.all(probes)));
+}
+
+/** Releases a webgate that crashes at its start, and mends it. */
+async function releaseCrash(stage: TestStage): Promise<void> {
+  const file = "site/services/webgate.ts";
+  const before = stage.read(file);
+  const lastWords = "webgate: the certificate cannot be read";
+  const crash = JSON.stringify(["/bin/sh", "-c", `echo "${lastWords}" >&2; exit 1`]);
+  stage.edit(file, "defineService({", `defineService({\n  entrypoint: ${crash},`);
+  const run = await stage.hive(["deploy", "webgate", "--yes"]);
+  if (run.code !== 1 || !run.stderr.includes(lastWords))
+    throw new Error(`A crash was not reported: exit code ${run.code}\n${run.output.slice(-4000)}`);
+  crashed.values.push(run.seconds);
+  console.log(`  ${crashed.what}: ${run.seconds.toFixed(1)} s`);
+  stage.write(file, before);
+  await expectSuccess(stage.hive(["up", "--yes"]));
 }
 
 /** Makes webgate another image, by a label. */

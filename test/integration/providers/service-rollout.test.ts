@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
 
 import type { UpdatePlan } from "../../../model/service-plan";
+import { sleep } from "../../../providers/transport/deadline";
 import { serviceSpec } from "../../unit/model/service-specs";
 import { proves } from "../../proves";
 import type { Lab } from "../lab";
@@ -31,8 +32,9 @@ case " $fails " in *" $SLOT "*)
 esac
 while :; do ${busybox} sleep 1 & wait; done`;
 
-const { inputsOf, create, update, updateFailing, inspectService, containerOf, runningTasks } =
-  labServices(() => lab, script);
+const services = labServices(() => lab, script);
+const { inputsOf, create, createFailing, update, updateFailing } = services;
+const { inspectService, containerOf, runningTasks } = services;
 
 jest.setTimeout(180_000);
 
@@ -242,6 +244,83 @@ function turn(
   }
   return { ended: seconds(left.FinishedAt), started: seconds(come.StartedAt) };
 }
+
+/** Milliseconds that some work takes. */
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const begin = Date.now();
+  await work();
+  return Date.now() - begin;
+}
+
+describe("what cannot become what it is to be", () => {
+  test("an unhealthy release is told in its check's own words, though its task ended with code 0", async () => {
+    const ill = (command: readonly string[]) =>
+      inputsOf({
+        name: "ill",
+        environment: { FAILS: "", VERSION: "1" },
+        healthcheck: {
+          command: ["/bin/sh", "-c", ...command],
+          ...{ intervalSeconds: 1, timeoutSeconds: 5, retries: 1, startPeriodSeconds: 0 },
+        },
+      });
+    const made = await create(await ill(["true"]));
+    let message = "";
+    const time = await timeOf(async () => {
+      message = await updateFailing(made, await ill(["echo cannot reach backend; exit 1"]));
+    });
+    expect(message).toMatch(
+      /was rolled back[^]*Task \w+ on roll0\S* [^]*Its health check ended with code 1:\n {2}cannot reach backend/,
+    );
+    expect(time).toBeLessThan(40_000);
+  });
+
+  test("a reservation that no server can give is told long before the time is over", async () => {
+    const reservations = { memoryBytes: 500 * 2 ** 30 };
+    const greedy = await inputsOf(
+      { name: "greedy", resources: { limits: {}, reservations } },
+      { convergeDeadlineSeconds: 135 },
+    );
+    let message = "";
+    const time = await timeOf(async () => {
+      ({ message } = await createFailing(greedy));
+    });
+    expect(message).toMatch(/no server can take a task of it: .*insufficient resources on 1 node/);
+    expect(time).toBeLessThan(40_000);
+  });
+
+  test("a change that meets another one half-way does not keep the port of a host from its service for a minute", async () => {
+    // Which of two waiting tasks gets the port is chance: among four services, one is sure to be held up.
+    const names = ["gate1", "gate2", "gate3", "gate4"];
+    const gate = (name: string, version: string) =>
+      inputsOf(
+        {
+          name,
+          mode: { kind: "global" },
+          environment: { VERSION: version },
+          // Its end takes a while, so that the next task cannot be given the port yet.
+          command: [
+            `trap '${busybox} sleep 4; exit 0' TERM; while :; do ${busybox} sleep 1 & wait; done`,
+          ],
+          ports: [
+            { target: 80, published: 8080 + names.indexOf(name), protocol: "tcp", mode: "host" },
+          ],
+        },
+        { convergeDeadlineSeconds: 150 },
+      );
+    const times = await Promise.all(
+      names.map(async (name) => {
+        const made = await create(await gate(name, "1"));
+        return await timeOf(async () => {
+          const first = update({ ...made }, await gate(name, "2"));
+          await sleep(2000);
+          await update(made, await gate(name, "3"));
+          await first;
+        });
+      }),
+    );
+    expect(Math.max(...times)).toBeLessThan(50_000);
+  });
+});
 
 describe("a change whose tasks fail", () => {
   proves("update.onFailure=pause")(

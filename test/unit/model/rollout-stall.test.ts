@@ -108,7 +108,11 @@ describe("two tasks are to run in one place", () => {
     expect(
       stallOf(service("rollback_started"), [running, pending], nodes, isDeepStrictEqual),
     ).toEqual({ kind: "doubled", tasks: [running, pending], hosts: ["host-a"] });
-    const replicas = [task(1, "running", "running"), task(1, "ready", "new"), task(2, "running", "running")];
+    const replicas = [
+      task(1, "running", "running"),
+      task(1, "ready", "new"),
+      task(2, "running", "running"),
+    ];
     expect(kindOf(service("updating", two), replicas)).toBe("doubled");
   });
 
@@ -124,20 +128,36 @@ describe("two tasks are to run in one place", () => {
 
 describe("the scheduler finds no place", () => {
   test.each([
-    ["memory", "insufficient resources on 3 nodes", /insufficient resources on 3 nodes\. .*reservations/],
+    [
+      "memory",
+      "insufficient resources on 3 nodes",
+      /insufficient resources on 3 nodes\. .*reservations/,
+    ],
     ["a port", portInUse, /port already in use on 1 node\. .*docker service ls/],
     ["what its placement asks for", "no suitable node", /no suitable node\. .*docker node inspect/],
   ])("for want of %s", (_what, error, reason) => {
     const pending = task(1, "running", "pending", { error });
     expect(
-      stallOf(service(undefined, two), [pending, task(2, "running", "running")], nodes, isDeepStrictEqual),
-    ).toEqual({ kind: "no-place", tasks: [pending], reason: expect.stringMatching(reason) as string });
+      stallOf(
+        service(undefined, two),
+        [pending, task(2, "running", "running")],
+        nodes,
+        isDeepStrictEqual,
+      ),
+    ).toEqual({
+      kind: "no-place",
+      tasks: [pending],
+      reason: expect.stringMatching(reason) as string,
+    });
   });
 
   test("for want of addresses: the task is not even given to it", () => {
     expect(
       stallOf(service(undefined, two), [task(1, "running", "new")], nodes, isDeepStrictEqual),
-    ).toMatchObject({ kind: "no-place", reason: expect.stringContaining("larger subnet") as string });
+    ).toMatchObject({
+      kind: "no-place",
+      reason: expect.stringContaining("larger subnet") as string,
+    });
   });
 
   const pending = task(1, "running", "pending", { error: "no suitable node" });

@@ -295,7 +295,9 @@ describe("an update", () => {
   test("never speaks of an empty list of hosts", () => {
     const moving = [...running, task("a", "preparing")];
     expect(progress(service(global, "updating"), moving)).toMatchObject({
-      detail: expect.stringMatching(/^the change is being rolled out: 3 of 3 tasks run \(/) as string,
+      detail: expect.stringMatching(
+        /^the change is being rolled out: 3 of 3 tasks run \(/,
+      ) as string,
     });
   });
 
