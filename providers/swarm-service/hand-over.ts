@@ -16,6 +16,7 @@ import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
 import { patiently } from "../transport/patience";
 import { type ChangeOptions, changeService } from "./change";
 import { replaceSpec, requirePlace, type ServiceInspection } from "./client";
@@ -40,8 +41,9 @@ export async function takeOver(managers: readonly HostAccess[], spec: ServiceSpe
   const report = progressReporter();
   let courteousUntil: number | undefined;
   let end: number | undefined;
+  // Before anything was begun, that there is no manager is told as it is for every other first step.
+  let holdings = await withAnyManager(managers, lookAtHoldings, { repeatable: true });
   for (;;) {
-    const holdings = await listHoldings(managers);
     const step = stepBeforeStart(spec, holdings);
     switch (step.kind) {
       case "none":
@@ -51,12 +53,13 @@ export async function takeOver(managers: readonly HostAccess[], spec: ServiceSpe
       case "suspend":
         requirePlace(spec, holdings.nodes);
         await letGo(managers, spec, step, "is stopped");
-        continue;
+        break;
       case "unpublish":
         requirePlace(spec, holdings.nodes);
         courteousUntil ??= Date.now() + courtesyMs;
         if (Date.now() < courteousUntil) break;
         await letGo(managers, spec, step, "runs on without it");
+        holdings = await listHoldings(managers);
         continue;
       case "wait":
         end ??= Date.now() + (step.seconds + stopSeconds) * 1000;
@@ -64,6 +67,7 @@ export async function takeOver(managers: readonly HostAccess[], spec: ServiceSpe
         if (Date.now() > end) throw notInTime(spec, step);
     }
     await sleep(pollMs);
+    holdings = await listHoldings(managers);
   }
 }
 
@@ -162,14 +166,16 @@ async function letGo(
 }
 
 async function listHoldings(managers: readonly HostAccess[]): Promise<Holdings<ServiceInspection>> {
-  return await patiently(managers, electionSeconds, async (docker) => {
-    const [services, tasks, nodes] = await Promise.all([
-      docker.listServices() as Promise<unknown> as Promise<ServiceInspection[]>,
-      docker.listTasks() as Promise<unknown> as Promise<HoldingTask[]>,
-      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
-    ]);
-    return { services, tasks, nodes };
-  });
+  return await patiently(managers, electionSeconds, lookAtHoldings);
+}
+
+async function lookAtHoldings(docker: Dockerode): Promise<Holdings<ServiceInspection>> {
+  const [services, tasks, nodes] = await Promise.all([
+    docker.listServices() as Promise<unknown> as Promise<ServiceInspection[]>,
+    docker.listTasks() as Promise<unknown> as Promise<HoldingTask[]>,
+    docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+  ]);
+  return { services, tasks, nodes };
 }
 
 function notInTime(

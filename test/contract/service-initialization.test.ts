@@ -21,7 +21,7 @@ beforeAll(async () => {
   text = (await serializeProvider(packed("service-initialization", serviceInitializationProvider)))
     .text;
   server = await startProviderServer();
-}, 150_000);
+}, 30_000);
 afterAll(() => server.stop());
 beforeEach(async () => {
   swarm = await startFakeContainers(names);

@@ -26,7 +26,7 @@ let swarm: FakeSwarm;
 beforeAll(async () => {
   text = (await serializeProvider(packed("swarm-service", swarmServiceProvider))).text;
   server = await startProviderServer();
-}, 150_000);
+}, 30_000);
 afterAll(() => server.stop());
 beforeEach(async () => {
   swarm = await startFakeSwarm(names);
