@@ -24,7 +24,7 @@ export type AgentStep = Required<
 >;
 
 /** Name of an agent's unit. */
-export function agentUnit({ name }: Agent): string {
+function agentUnit({ name }: Agent): string {
   return `hive-${name}.service`;
 }
 

@@ -17,9 +17,8 @@ TASK_ID_LABEL = "com.docker.swarm.task.id"
 
 # States of a container in which it has its volumes mounted. The engine leaves `running` after it has unmounted.
 MOUNTED = {"running", "paused"}
-# States of a task that has not started, and of one that has not ended (Engine API, TaskState).
+# States of a task that has a server and does not run yet (Engine API, TaskState).
 COMING = {"assigned", "accepted", "preparing", "ready", "starting"}
-GOING = COMING | {"running"}
 
 
 def users(services: list, volume: str) -> list:
