@@ -246,7 +246,7 @@ export class Server extends Outsider {
 
   /** Waits until the server has booted. */
   booted(): Promise<void> {
-    return this.until('test "$(systemctl is-system-running)" = running', 30);
+    return this.until('test "$(systemctl is-system-running)" = running', 90);
   }
 
   /** Puts an image of this computer's engine into the server's own one. */
