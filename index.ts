@@ -6,6 +6,7 @@ import { loopbackPorts, planContainerFleet } from "./model/container-fleet";
 import { planStack } from "./model/plan-site";
 import { InventoryError } from "./model/problems";
 import { MissingEngineError, readEngineFacts } from "./providers/local-engine/facts";
+import { serverImageTag } from "./providers/local-engine/server-image";
 import { lookIntoProject, readFromProject } from "./providers/project-lookup";
 import { site } from "./site/site";
 
@@ -23,7 +24,8 @@ async function program(): Promise<StackOutputs> {
   });
   for (const notice of plan.notices) await pulumi.log.warn(notice);
   await refuseToTakeBackPhases(plan);
-  const containerFleet = planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
+  const facts = await readEngineFacts(loopbackPorts(plan));
+  const containerFleet = planContainerFleet(plan, { ...facts, serverImage: serverImageTag() });
   return new Hive("hive", { plan, containerFleet, stageSecrets: stageSecrets() }).outputs;
 }
 

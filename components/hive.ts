@@ -3,7 +3,7 @@ import type { ContainerFleetPlan } from "../model/container-fleet";
 import { deploymentOrder } from "../model/deployment-order";
 import { endpointUrl } from "../model/endpoint-url";
 import type { Phase } from "../model/phases";
-import type { Plan, ServicePlan } from "../model/plan";
+import type { HostPlan, Plan, ServicePlan } from "../model/plan";
 import { referencedImages } from "../model/referenced-images";
 import { ContainerFleet } from "./fleet/container";
 import { clusterHosts, repositoryHost, type Fleet } from "./fleet/fleet";
@@ -35,6 +35,8 @@ export interface HiveArgs {
 export class Hive extends pulumi.ComponentResource {
   readonly outputs: StackOutputs;
   private readonly plan: Plan;
+  /** By the hosts' names; filled by the phase setup-hosts. */
+  private readonly setups = new Map<string, HostSetup>();
 
   constructor(name: string, args: HiveArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("hive:index:Hive", name, {}, opts);
@@ -66,7 +68,16 @@ export class Hive extends pulumi.ComponentResource {
 
   private buildInfra(args: HiveArgs): Fleet {
     const parent = new PhaseComponent("build-infra", { parent: this });
-    return new ContainerFleet("fleet", { plan: args.plan, fleet: args.containerFleet }, { parent });
+    // Asked after the constructor has made all set-ups, which is done without waiting.
+    const setUp = async (host: HostPlan): Promise<pulumi.Resource | undefined> => {
+      await Promise.resolve();
+      return this.setups.get(host.name)?.engine;
+    };
+    return new ContainerFleet(
+      "fleet",
+      { plan: args.plan, fleet: args.containerFleet, setUp },
+      { parent },
+    );
   }
 
   private setupHosts(parent: PhaseComponent, args: HiveArgs, fleet: Fleet): Base {
@@ -76,7 +87,7 @@ export class Hive extends pulumi.ComponentResource {
       { parent },
     );
     const authority = new SiteAuthority("authority", { plan: this.plan }, { parent });
-    const setups = new Map<string, HostSetup>();
+    const { setups } = this;
     let previous: HostSetup | undefined;
     for (const host of fleet.hosts) {
       const setup: HostSetup = new HostSetup(

@@ -13,6 +13,8 @@ export interface EngineFacts {
   readonly networks: readonly EngineNetwork[];
   /** Those of {@link loopbackPorts} that something listens on. */
   readonly busyPorts: readonly BusyPort[];
+  /** Tag of the server image that the project has now. Absent: servers are not compared with it. */
+  readonly serverImage?: string;
   /** Containers of the engine; which of them are this stage's own is decided by name and labels. */
   readonly ownContainers: readonly EngineContainer[];
 }
@@ -55,6 +57,11 @@ export interface ContainerFleetPlan {
   /** `direct`: servers are reached by their private addresses. `loopback`: through ports on 127.0.0.1. */
   readonly access: "direct" | "loopback";
   readonly cgroup: CgroupPlan;
+  /**
+   * Whether servers are replaced one at a time, each after the one before is set up and healthy: true when some of them exist and were made from
+   * another server image. Otherwise all are made at once, as at the first run.
+   */
+  readonly oneByOne: boolean;
   /** In index order. */
   readonly servers: readonly ContainerServerPlan[];
 }
@@ -97,6 +104,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Label of a server container, inherited from its image: the image's tag. Servers made before it existed do not have it. */
+export const serverImageLabel = "hive.server-image";
+
 const loopback = "127.0.0.1";
 
 /**
@@ -113,6 +123,7 @@ export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFle
     sharedVolumeName: `${networkName(plan)}-shared`,
     access,
     cgroup: decideCgroup(facts),
+    oneByOne: outdatedServers(plan, facts).length > 0,
     servers: plan.hosts.map((host) => planServer(plan, host, access)),
   };
 }
@@ -122,7 +133,11 @@ export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFle
  * uses this and throws an `Error` of its own: a subclass of `Error` loses its message when it is serialized.
  */
 export function containerFleetProblems(plan: Plan, facts: EngineFacts): readonly Problem[] {
-  const problems = [...networkProblems(plan, facts), ...containerNameProblems(plan, facts)];
+  const problems = [
+    ...networkProblems(plan, facts),
+    ...containerNameProblems(plan, facts),
+    ...replacementProblems(plan, facts),
+  ];
   if (decideAccess(plan, facts) === "loopback") {
     problems.push(...collisionProblems(plan), ...busyPortProblems(plan, facts));
   }
@@ -297,6 +312,61 @@ function containerNameProblems(plan: Plan, facts: EngineFacts): Problem[] {
       message: `a server would be called "${container.name}", and this computer has a container of that name that is not the stage's own`,
       remedy: `write another hive:siteName; or, if nothing needs it: docker rm --force ${container.name}`,
     }));
+}
+
+/** The stage's own servers that exist. */
+function ownServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
+  const names = plan.hosts.map((host) => host.name);
+  return facts.ownContainers.filter(
+    ({ name, labels }) => names.includes(name) && labels !== undefined && isOwn(plan, labels),
+  );
+}
+
+/** Those that were made from another image than the one that the project has now: a run replaces them. */
+function outdatedServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
+  if (facts.serverImage === undefined) return [];
+  return ownServers(plan, facts).filter(
+    ({ labels }) => labels?.[serverImageLabel] !== facts.serverImage,
+  );
+}
+
+/** While a server is replaced, all other managers of the Swarm must be there: one more that is lost could cost it its majority. */
+function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
+  const [outdated] = outdatedServers(plan, facts);
+  if (outdated === undefined) return [];
+  const servers = new Map(ownServers(plan, facts).map((server) => [server.name, server]));
+  const members = plan.hosts.filter((host) => host.role === "cluster").map(({ name }) => name);
+  const stopped = members.filter((name) => servers.get(name)?.running === false);
+  const missing = members.filter((name) => !servers.has(name));
+  const message = (what: string): string =>
+    `the image of the servers has changed, so they are replaced one at a time while all others run; ${what}`;
+  return [
+    ...(stopped.length === 0
+      ? []
+      : [
+          {
+            path: stageKey(plan, "fleet"),
+            value: plan.fleet,
+            message: message(
+              `${stopped.join(", ")} ${stopped.length === 1 ? "does" : "do"} not run`,
+            ),
+            remedy: `start what is stopped, then run again: docker start ${stopped.join(" ")}`,
+          },
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            path: stageKey(plan, "fleet"),
+            value: plan.fleet,
+            message: message(
+              `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
+            ),
+            remedy:
+              "bring the stage up once with the release of hive that it was last run with, which makes what is missing; then run this one again",
+          },
+        ]),
+  ];
 }
 
 function collisionProblems(plan: Plan): Problem[] {

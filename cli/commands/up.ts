@@ -2,6 +2,7 @@ import { loopbackPorts, planContainerFleet } from "../../model/container-fleet";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { readEngineFacts } from "../../providers/local-engine/facts";
+import { serverImageTag } from "../../providers/local-engine/server-image";
 import { confirm } from "../confirm";
 import { openStack } from "../engine/open-stack";
 import { recover } from "../engine/recovery";
@@ -12,6 +13,7 @@ import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import type { Owner } from "../local-engine/objects";
 import { loadPlan } from "../plan";
+import { projectFolder } from "../project";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
 import { removalLines } from "../removals";
@@ -52,7 +54,8 @@ export async function up(options: UpOptions): Promise<number> {
   if (options.yes) warnOfRemovals(resources);
   if (plan.fleet === "container") {
     // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
-    planContainerFleet(plan, await readEngineFacts(loopbackPorts(plan)));
+    const facts = await readEngineFacts(loopbackPorts(plan));
+    planContainerFleet(plan, { ...facts, serverImage: serverImageTag(projectFolder) });
   }
   if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
   const refresh = options.refresh ? ["--refresh"] : [];

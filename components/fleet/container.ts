@@ -1,11 +1,15 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerFleetPlan, ContainerServerPlan } from "../../model/container-fleet";
+import {
+  type ContainerFleetPlan,
+  type ContainerServerPlan,
+  serverImageLabel,
+} from "../../model/container-fleet";
 import type { Reach } from "../../model/endpoint-url";
-import type { Plan, PortPlan } from "../../model/plan";
+import type { HostPlan, Plan, PortPlan } from "../../model/plan";
 import { ContainerPower } from "../../providers/container-power/resource";
-import { hashBuildContext } from "../../providers/image-build/context";
+import { serverImageContext, serverImageTag } from "../../providers/local-engine/server-image";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 import { readyStep } from "../../render/ready";
 import { HiveComponent } from "../hive-component";
@@ -16,6 +20,11 @@ export interface ContainerFleetArgs {
   readonly plan: Plan;
   /** What the engine at hand made of the plan: how servers are reached, which ports are published. */
   readonly fleet: ContainerFleetPlan;
+  /**
+   * The last step of a server's set-up, for servers that are replaced one at a time. Undefined when the run stops before hosts are
+   * set up. Default: only the server's own gate is waited for.
+   */
+  readonly setUp?: (host: HostPlan) => Promise<pulumi.Resource | undefined>;
 }
 
 /** What all servers have in common. */
@@ -25,10 +34,9 @@ interface SharedParts {
   /** For the cluster servers. */
   readonly sharedVolume: docker.Volume;
   readonly operatorKey: SshKeyPair;
+  /** What must be done before the server's container is made or replaced. */
+  readonly dependsOn: pulumi.Input<pulumi.Resource[]>;
 }
-
-/** Folder of the server image, relative to the project's root. */
-const imageContext = "platform/images/host";
 
 /** Where the driver `hive-shared` of the server image finds the volume that all cluster servers share. */
 const sharedFolder = "/var/lib/hive-shared";
@@ -56,9 +64,12 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     const network = this.createNetwork();
     const image = this.createImage();
     const sharedVolume = this.createSharedVolume();
-    this.hosts = args.fleet.servers.map((server) =>
-      this.createHost(server, { network, image, sharedVolume, operatorKey }),
-    );
+    const hosts: Host[] = [];
+    for (const server of args.fleet.servers) {
+      const dependsOn = args.fleet.oneByOne ? inService(hosts.at(-1), args.setUp) : [];
+      hosts.push(this.createHost(server, { network, image, sharedVolume, operatorKey, dependsOn }));
+    }
+    this.hosts = hosts;
 
     this.registerOutputs({});
   }
@@ -93,12 +104,15 @@ export class ContainerFleet extends HiveComponent implements Fleet {
 
   private createImage(): docker.RemoteImage {
     // A Dockerfile's content is not tracked by the provider: the hash in the tag makes a change visible.
-    const tag = hashBuildContext(imageContext).slice(0, 12);
+    const tag = serverImageTag();
     return new docker.RemoteImage(
       this.child("image"),
       {
         name: `${imageRepository}:${tag}`,
-        build: { context: imageContext, labels: { "hive.image": "server" } },
+        build: {
+          context: serverImageContext,
+          labels: { "hive.image": "server", [serverImageLabel]: tag },
+        },
         keepLocally: true,
       },
       { parent: this },
@@ -225,6 +239,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       },
       {
         parent: this,
+        dependsOn: parts.dependsOn,
         // A container's name and address are fixed, so the old one must go first.
         deleteBeforeReplace: true,
         // The engine never stores `systempaths=unconfined`, so a refresh would show a difference for ever.
@@ -251,4 +266,14 @@ function reachOf(server: ContainerServerPlan, port: number, protocol: PortPlan["
   return published === undefined
     ? { address: server.host.privateAddress, port }
     : { address: published.hostAddress, port: published.hostPort };
+}
+
+/** What the next server waits for: that this one has booted, is back in the Swarm, and is set up. */
+async function inService(
+  host: Host | undefined,
+  setUp: ContainerFleetArgs["setUp"],
+): Promise<pulumi.Resource[]> {
+  if (host === undefined) return [];
+  const last = await setUp?.(host.plan);
+  return last === undefined ? [host.ready] : [host.ready, last];
 }

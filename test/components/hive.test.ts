@@ -23,7 +23,11 @@ const facts: EngineFacts = {
 /** Declares the project's own site on the private stage and returns what the engine was told. */
 function declare(
   config: Readonly<Record<string, string>> = {},
-  { site = exampleSite, ...options }: { readonly preview?: boolean; readonly site?: Site } = {},
+  {
+    site = exampleSite,
+    engine = facts,
+    ...options
+  }: { readonly preview?: boolean; readonly site?: Site; readonly engine?: EngineFacts } = {},
 ): Promise<readonly Recorded[]> {
   const plan = planStack({
     stackName: "private",
@@ -34,7 +38,7 @@ function declare(
   return record(() => {
     new Hive("hive", {
       plan,
-      containerFleet: planContainerFleet(plan, facts),
+      containerFleet: planContainerFleet(plan, engine),
       stageSecrets: pulumi.secret<Record<string, string>>({ smtp: "STAGE-smtp" }),
     });
   }, options);
@@ -332,5 +336,48 @@ describe("a site that uses all of the service model", () => {
     expect(
       ([options.dependsOn ?? []].flat() as { __name?: string }[]).map((each) => each.__name),
     ).toContain("service-db-service");
+  });
+});
+
+describe("servers that exist", () => {
+  const waitedFor = async (serverImage: string): Promise<readonly (readonly string[])[]> => {
+    const labels = {
+      "hive.site": "hive.example",
+      "hive.stage": "private",
+      "hive.server-image": "old",
+    };
+    const ownContainers = [0, 1, 2, 3].map((index) => ({
+      name: `p-hive${index}.hive.example`,
+      id: String(index),
+      running: true,
+      labels,
+    }));
+    const resources = await declare({}, { engine: { ...facts, serverImage, ownContainers } });
+    return await Promise.all(
+      [0, 1, 2, 3].map(async (index) => {
+        const { options } = named(
+          resources,
+          `fleet-hive${index}`,
+          "docker:index/container:Container",
+        );
+        const found = await new Promise<readonly { __name: string }[]>((resolve) => {
+          pulumi.output(options.dependsOn).apply((list) => resolve(list as never));
+        });
+        return [found].flat().map(({ __name: name }) => name);
+      }),
+    );
+  };
+
+  it("made from another image are replaced one at a time, each after the one before is set up", async () => {
+    expect(await waitedFor("new")).toEqual([
+      [],
+      ["fleet-hive0-ready", "setup-hive0-engine"],
+      ["fleet-hive1-ready", "setup-hive1-engine"],
+      ["fleet-hive2-ready", "setup-hive2-engine"],
+    ]);
+  });
+
+  it("made from this image wait for nobody", async () => {
+    expect(await waitedFor("old")).toEqual([[], [], [], []]);
   });
 });

@@ -1,18 +1,62 @@
-/** Servers reached through ports of this computer, as Docker Desktop needs it; forced here. */
+/**
+ * Servers reached through ports of this computer, as Docker Desktop needs it; forced here. The stage begins with servers of Debian 12, and is
+ * moved to the system that the project has now.
+ */
 import { createServer, type Server } from "node:net";
 import { statusPath } from "./stage-under-test";
-import { fetchPage, eventually, TestStage } from "./test-stage";
+import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
 jest.setTimeout(10 * 60_000);
 
 const base = 33_000;
+const serverImage = "platform/images/host/Dockerfile";
+/** Turns the server image into one of Debian 12, whose `docker.io` has the command in it. */
+const debian12 = [
+  ["FROM debian:trixie-slim", "FROM debian:bookworm-slim"],
+  [" docker-cli", ""],
+] as const;
 let stage: TestStage;
+
+const server = (index: number): string => `p-hive${index}.${stage.siteName}`;
+const page = (index: number): ReturnType<typeof fetchPage> =>
+  fetchPage(`http://127.0.0.1:${base + 1000 * index + 80}${statusPath}`);
+const release = (index: number): string =>
+  docker("exec", server(index), "sh", "-c", ". /etc/os-release; echo $VERSION_ID");
+
+/** Runs a command in the only task of the service ledger, wherever it runs. */
+function inLedger(command: string): string | undefined {
+  for (const index of [0, 1, 2]) {
+    const found = docker(
+      ...["exec", server(index), "docker", "ps", "--quiet"],
+      ...["--filter", "label=com.docker.swarm.service.name=ledger"],
+    );
+    if (found !== "")
+      return docker("exec", server(index), "docker", "exec", found, "sh", "-c", command);
+  }
+  return undefined;
+}
+
+/** Looks at the servers again and again until it is told to stop; what it saw at worst. */
+async function watchServers(isOver: () => boolean): Promise<{ running: number; serving: number }> {
+  const worst = { running: 3, serving: 3 };
+  while (!isOver()) {
+    const names = docker("ps", "--format", "{{.Names}}").split("\n");
+    const running = [0, 1, 2].filter((index) => names.includes(server(index))).length;
+    const pages = await Promise.all([0, 1, 2].map(page));
+    const serving = pages.filter((answer) => answer?.status === 200).length;
+    worst.running = Math.min(worst.running, running);
+    worst.serving = Math.min(worst.serving, serving);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return worst;
+}
 
 beforeAll(() => {
   stage = new TestStage("loopback", {
     cidr: "172.29.112.0/24",
     container: { access: "loopback", loopbackPortBase: base },
   });
+  for (const [from, to] of debian12) stage.edit(serverImage, from, to);
   // How a server is reached is the same for one service as for many: the gate alone, which shows its page to everybody.
   stage.write(
     "site/site.ts",
@@ -22,7 +66,15 @@ import { webgate } from "./services/webgate";
 export const site = defineSite({
   name: "hive.example",
   images: { webgate: {} },
-  services: { webgate: { ...webgate, dependsOn: [] } },
+  volumes: { ledger: { replicated: { size: "64MiB" } } },
+  services: {
+    webgate: { ...webgate, dependsOn: [] },
+    ledger: {
+      image: { build: "webgate" }, endpointMode: "dnsrr", networks: [], user: "root", healthcheck: "none", stopGracePeriod: "2s",
+      entrypoint: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"],
+      volumes: [{ source: "ledger", target: "/ledger" }],
+    },
+  },
 });
 `,
   );
@@ -52,13 +104,61 @@ it("comes up and answers through the published ports; so do SSH and a second run
   const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 500 });
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   for (const index of [0, 1, 2]) {
-    const answer = await eventually(30, () =>
-      fetchPage(`http://127.0.0.1:${base + 1000 * index + 80}${statusPath}`),
-    );
-    expect(answer.text).toContain(`p-hive${index}.${stage.siteName}`);
+    const answer = await eventually(30, () => page(index));
+    expect(answer.text).toContain(server(index));
   }
   const ssh = await stage.hive(["ssh", "hive1", "--", "hostname"]);
   expect([ssh.code, ssh.stdout.trim()]).toEqual([0, `p-hive1.${stage.siteName}`]);
   const again = await stage.hive(["pulumi", "--", "preview", "--expect-no-changes"]);
   expect([again.code, again.code === 0 ? "" : again.output]).toEqual([0, ""]);
+});
+
+describe("a stage whose servers are Debian 12", () => {
+  it("is not moved while one of them does not run: the run says what to do, and touches nothing", async () => {
+    expect([0, 1, 2, 3].map(release)).toEqual(["12", "12", "12", "12"]);
+    await eventually(30, () => inLedger("echo kept > /ledger/page && echo written"));
+    for (const [from, to] of [...debian12].reverse()) {
+      stage.edit(serverImage, to === "" ? "docker.io" : to, to === "" ? `docker.io${from}` : from);
+    }
+    docker("stop", "--time", "20", server(1));
+    const refused = await stage.hive(["up", "--yes"]);
+    docker("start", server(1));
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(`docker start ${server(1)}`);
+    expect([0, 1, 2, 3].map(release)).toEqual(["12", "12", "12", "12"]);
+    await eventually(60, async () => ((await page(1))?.status === 200 ? true : undefined));
+  });
+
+  it("is moved by up, one server at a time: two always run and one always serves, and the data are there", async () => {
+    const ids = docker(
+      "exec",
+      server(0),
+      "docker",
+      "node",
+      "ls",
+      "--format",
+      "{{.ID}} {{.Hostname}}",
+    );
+    let isOver = false;
+    const watching = watchServers(() => isOver);
+    const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 500 }).finally(() => {
+      isOver = true;
+    });
+    expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
+    const { running, serving } = await watching;
+    expect(running).toBe(2);
+    expect(serving).toBeGreaterThanOrEqual(1);
+    expect([0, 1, 2, 3].map(release)).toEqual(["13", "13", "13", "13"]);
+    // The same members, not new ones.
+    expect(
+      docker("exec", server(0), "docker", "node", "ls", "--format", "{{.ID}} {{.Hostname}}"),
+    ).toBe(ids);
+    expect(await eventually(30, () => inLedger("cat /ledger/page"))).toBe("kept");
+    for (const index of [0, 1, 2]) {
+      const answer = await eventually(30, () => page(index));
+      expect(answer.text).toContain(server(index));
+    }
+    const again = await stage.hive(["pulumi", "--", "preview", "--expect-no-changes"]);
+    expect([again.code, again.code === 0 ? "" : again.output]).toEqual([0, ""]);
+  });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  type EngineContainer,
   type EngineFacts,
   loopbackPort,
   loopbackPorts,
@@ -207,4 +208,54 @@ test("the volume that all cluster servers share is named like the network, with 
 test("the network is named by stage and site", () => {
   expect(networkName(planWith({ stage: "staging" }))).toBe("s-hive.example");
   expect(networkName(planWith({ stage: "production" }))).toBe("hive.example");
+});
+
+describe("a stage whose servers were made from another server image", () => {
+  const serverOf = (index: number, image: string, running = true): EngineContainer => ({
+    name: `p-hive${index}.hive.example`,
+    id: String(index),
+    running,
+    labels: { "hive.site": "hive.example", "hive.stage": "private", "hive.server-image": image },
+  });
+  const factsWith = (...ownContainers: readonly EngineContainer[]): EngineFacts => ({
+    ...linux,
+    serverImage: "new",
+    ownContainers,
+  });
+  const all = (image: string): EngineContainer[] =>
+    [0, 1, 2, 3].map((index) => serverOf(index, image));
+
+  test("gets new servers one after the other; a new stage, and one that is as wanted, all at once", () => {
+    const oneByOne = (...containers: readonly EngineContainer[]): boolean =>
+      planContainerFleet(planWith(), factsWith(...containers)).oneByOne;
+    expect(oneByOne()).toBe(false);
+    expect(oneByOne(...all("new"))).toBe(false);
+    expect(oneByOne(...all("old"))).toBe(true);
+    expect(oneByOne(...all("new").slice(0, 3), serverOf(3, "old"))).toBe(true);
+    const withoutLabel = { "hive.site": "hive.example", "hive.stage": "private" };
+    expect(oneByOne(...all("new").map((server) => ({ ...server, labels: withoutLabel })))).toBe(
+      true,
+    );
+  });
+
+  test("is refused while a manager does not run or is missing, with what to do", () => {
+    const [hive0, , hive2, hive3] = all("old") as [
+      EngineContainer,
+      EngineContainer,
+      EngineContainer,
+      EngineContainer,
+    ];
+    const stopped = factsWith(hive0, serverOf(1, "old", false), hive2, hive3);
+    expect(() => planContainerFleet(planWith(), stopped)).toThrow(
+      /hive:fleet[^]*p-hive1\.hive\.example does not run[^]*docker start p-hive1\.hive\.example/,
+    );
+    expect(() => planContainerFleet(planWith(), factsWith(hive0, hive2, hive3))).toThrow(
+      /p-hive1\.hive\.example is missing[^]*with the release of hive that it was last run with/,
+    );
+    const repositoryStopped = factsWith(...all("old").slice(0, 3), serverOf(3, "old", false));
+    expect(planContainerFleet(planWith(), repositoryStopped).oneByOne).toBe(true);
+    // Nothing is replaced: the stopped one is started by the run itself.
+    const same = factsWith(...all("new").slice(1), serverOf(0, "new", false));
+    expect(planContainerFleet(planWith(), same).oneByOne).toBe(false);
+  });
 });

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { hashBuildContext } from "../image-build/context";
+
+/** Folder of the server image, relative to the project's root. */
+export const serverImageContext = "platform/images/host";
+
+/**
+ * Tag of the server image, 12 hex digits: changes with any file of the image's folder. The image, and with it every server container, has it
+ * as the label `serverImageLabel` of `model/container-fleet.ts`.
+ *
+ * @param project - the project's root.
+ */
+export function serverImageTag(project = "."): string {
+  return hashBuildContext(join(project, serverImageContext)).slice(0, 12);
+}
