@@ -208,6 +208,9 @@ export async function remakeTasks(docker: Dockerode, id: string): Promise<void> 
   }));
 }
 
+/** A service must not stay off hosts because another writer came in between. */
+const keepOffAttempts = 10;
+
 /**
  * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an engine lets tasks go on of which
  * the placement alone differs (swarmkit, `IsTaskDirty`). A host that is let in again gets a new task at once, which waits for
@@ -223,19 +226,29 @@ export async function keepOff(
   off: boolean,
 ): Promise<void> {
   const exclusions = nodes.map((node) => `node.id!=${node}`);
-  await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => {
-    const { Constraints: before = [], ...placement } = template.Placement ?? {};
-    const others = before.filter((constraint) => !exclusions.includes(constraint));
-    const Constraints = off ? [...others, ...exclusions] : others;
-    return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
-  });
+  await rewrite(
+    docker,
+    id,
+    ({ TaskTemplate: template, ...spec }) => {
+      const { Constraints: before = [], ...placement } = template.Placement ?? {};
+      const others = before.filter((constraint) => !exclusions.includes(constraint));
+      const Constraints = off ? [...others, ...exclusions] : others;
+      return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
+    },
+    keepOffAttempts,
+  );
 }
 
-/** Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between. */
+/**
+ * Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between.
+ *
+ * @param attempts of which the last one's being late is an error, but where there is only one: then the service is looked at again
+ */
 async function rewrite(
   docker: Dockerode,
   id: string,
   change: (spec: EngineServiceSpec) => EngineServiceSpec,
+  attempts = 1,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const seen = (await docker.getService(id).inspect()) as ServiceInspection;
@@ -245,7 +258,9 @@ async function rewrite(
       await service.update(undefined, request);
       return;
     } catch (error) {
-      if (attempt === 5 || !isOutOfSequence(error)) throw error;
+      if (!isOutOfSequence(error)) throw error;
+      if (attempts === 1) return;
+      if (attempt === attempts) throw error;
     }
     await sleep(100);
   }
