@@ -233,6 +233,9 @@ export async function remakeTasks(docker: Dockerode, id: string): Promise<void> 
   }));
 }
 
+/** A service must not stay off hosts because another writer came in between. */
+const keepOffAttempts = 10;
+
 /**
  * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an engine lets tasks go on of which
  * the placement alone differs (swarmkit, `IsTaskDirty`). A host that is let in again gets a new task at once, which waits for
@@ -248,28 +251,40 @@ export async function keepOff(
   off: boolean,
 ): Promise<void> {
   const exclusions = nodes.map((node) => `node.id!=${node}`);
-  await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => {
-    const { Constraints: before = [], ...placement } = template.Placement ?? {};
-    const others = before.filter((constraint) => !exclusions.includes(constraint));
-    const Constraints = off ? [...others, ...exclusions] : others;
-    return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
-  });
+  await rewrite(
+    docker,
+    id,
+    ({ TaskTemplate: template, ...spec }) => {
+      const { Constraints: before = [], ...placement } = template.Placement ?? {};
+      const others = before.filter((constraint) => !exclusions.includes(constraint));
+      const Constraints = off ? [...others, ...exclusions] : others;
+      return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
+    },
+    keepOffAttempts,
+  );
 }
 
-/** Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between. */
+/**
+ * Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between.
+ *
+ * @param attempts of which the last one's being late is an error, but where there is only one: then the service is looked at again
+ */
 async function rewrite(
   docker: Dockerode,
   id: string,
   change: (spec: EngineServiceSpec) => EngineServiceSpec,
+  attempts = 1,
 ): Promise<void> {
-  for (let attempt = 1; attempt <= 5; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     const seen = (await docker.getService(id).inspect()) as ServiceInspection;
-    if (await replaceSpec(docker, seen, change(seen.Spec))) return;
+    if (await replaceSpec(docker, seen, change(seen.Spec)) || attempts === 1) return;
+    if (attempt === attempts) {
+      throw new Error(
+        `The service '${seen.Spec.Name}' was changed by others ${attempts} times in between. Run again when they have ended.`,
+      );
+    }
     await sleep(100);
   }
-  throw new Error(
-    `The service ${id} is changed by others all the time; run again when they have ended.`,
-  );
 }
 
 /** Whether another writer changed the service since it was looked at. */

@@ -24,7 +24,8 @@ function apply(content: string): { after: string; said: string } {
   const command = renderHostsApply(entries)
     .replaceAll("/etc/hosts", file)
     .replaceAll("/run/", `${folder}/`);
-  const { stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", command], {
+  // `--norc`: with a socket as its input, bash takes itself for started by a remote shell and reads it.
+  const { stdout, stderr } = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", command], {
     encoding: "utf8",
   });
   expect(stderr).toBe("");
