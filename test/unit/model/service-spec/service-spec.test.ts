@@ -5,7 +5,7 @@ import type { EngineServiceSpec } from "../../../../model/service-spec/engine";
 import { fromEngineSpec } from "../../../../model/service-spec/from-engine";
 import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/service-spec/labels";
 import { normalizeService } from "../../../../model/service-spec/normalize";
-import type { ServiceMount, ServiceSpec } from "../../../../model/service-spec/spec";
+import type { ServiceSpec } from "../../../../model/service-spec/spec";
 import { toEngineSpec } from "../../../../model/service-spec/to-engine";
 import { serviceSpec } from "../service-specs";
 import { anyService } from "./any-service";
