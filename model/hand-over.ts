@@ -173,7 +173,7 @@ function suspension<S extends HoldingService>(service: S, gives: string): Lettin
     gives,
     spec: {
       ...spec,
-      Labels: { ...Object.fromEntries(labels), [gaveLabel]: gives },
+      Labels: { ...Object.fromEntries(labels), [gaveLabel]: allThatItGave(spec, gives) },
       Mode:
         job !== undefined
           ? { ReplicatedJob: { ...job, TotalCompletions: 0 } }
@@ -206,10 +206,15 @@ function unpublished<S extends HoldingService>(service: S, wanted: ServiceSpec):
     gives,
     spec: {
       ...spec,
-      Labels: { ...spec.Labels, [gaveLabel]: gives },
+      Labels: { ...spec.Labels, [gaveLabel]: allThatItGave(spec, gives) },
       EndpointSpec: { ...spec.EndpointSpec, Ports: ports.filter((port) => !isTaken(port)) },
     },
   };
+}
+
+function allThatItGave({ Labels: labels }: EngineServiceSpec, gives: string): string {
+  const before = whatItGave(labels);
+  return before === undefined ? gives : `${before}, and ${gives}`;
 }
 
 /**

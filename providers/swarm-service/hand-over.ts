@@ -13,7 +13,6 @@ import type { EngineNode } from "../../model/service-progress";
 import type { ServiceSpec } from "../../model/service-spec/spec";
 import { progressReporter, reportProgress } from "../progress-line";
 import { sleep } from "../transport/deadline";
-import { engineStatus } from "../transport/engine";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
