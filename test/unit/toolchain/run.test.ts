@@ -55,7 +55,7 @@ describe("toolchain/run.mjs", () => {
     [["--"], "no command after --"],
     [
       ["--ensure", "dokcer", "--", "true"],
-      "--ensure dokcer: write npm, engine, docker, all or none",
+      "--ensure dokcer: write npm, engine, docker, all, tests or none",
     ],
     [["--fast", "--", "true"], "unknown option --fast"],
   ])("%j is refused with %j", async (args, message) => {
