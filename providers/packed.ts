@@ -4,6 +4,7 @@ import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
+import type { minify as terserMinify } from "terser";
 
 import { KeptTexts } from "./kept-texts";
 
@@ -37,7 +38,7 @@ export function packed<I, O>(
   }
   const code = kept.text(name, async () => {
     const { text } = await pulumi.runtime.serializeFunction(() => provider);
-    return brotliCompressSync(withoutComments(text)).toString("base64");
+    return brotliCompressSync(await minified(text)).toString("base64");
   });
   // One function holds the code, so that it stands in the wrapper's text once.
   const load = async (): Promise<AnyProvider> => unpack(await code);
@@ -55,11 +56,15 @@ export function packed<I, O>(
 }
 
 /**
- * A provider's text without lines that are comments: for readers of the source, they would be a fifteenth of what is packed. A
- * template literal of a provider must have no line that begins with two slashes and a space.
+ * A provider's text with short names of local variables and without comments and indentation: a fifth less when it is packed. Names
+ * that a `with` of the serializer could mean stay as they are; nothing is computed or moved, which takes seconds and saves little.
  */
-function withoutComments(text: string): string {
-  return text.replace(/^ *\/\/ .*\n/gm, "");
+async function minified(text: string): Promise<string> {
+  // Loaded when it is needed: kept texts do without it.
+  const { minify } = require("terser") as { readonly minify: typeof terserMinify };
+  const { code } = await minify(text, { compress: false, mangle: true });
+  if (code === undefined) throw new Error("A provider's text was minified to nothing.");
+  return code;
 }
 
 /** The provider in a packed text; unpacked once in a process. */

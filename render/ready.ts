@@ -42,9 +42,9 @@ while [ $SECONDS -lt $end ]; do
 done
 case $state in
   running) ;;
+  # No reason to stop: a unit that has nothing to do with hive may fail for ever, and what hive needs is checked by its steps.
   degraded)
-    systemctl --failed --no-legend --plain >&2
-    fail "units failed at boot (above); look with 'journalctl -b -u <unit>', mend them, and run again"
+    echo "note: units failed at boot; look with 'journalctl -b -u <unit>': $(systemctl --failed --no-legend --plain | cut -d ' ' -f 1 | tr '\\n' ' ')"
     ;;
   *)
     systemctl list-jobs --no-legend >&2

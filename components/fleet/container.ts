@@ -163,8 +163,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         parent: this,
         dependsOn: [power],
         deletedWith: container,
-        // Longer than the server is dialled (205 s) and the step waits then (390 s): its own error says what it waited for.
-        customTimeouts: { create: "11m" },
+        // Longer than the server is dialled (205 s) and the step waits then (570 s): its own error says what it waited for.
+        customTimeouts: { create: "14m" },
       },
     );
     return {

@@ -2,6 +2,7 @@ import { Expression, propertiesText, plainText } from "./code-text";
 import { type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
 import { modeOf } from "./deploy";
 import { nameOrText } from "./name-here";
+import { sizeBytes } from "../size";
 import { durationHere, numberHere, sizeHere } from "./quantities";
 import { testCommand } from "./text-forms";
 
@@ -18,7 +19,8 @@ export const durationForm: FormReader = (value) => {
 /** An amount of bytes as Docker writes it, e.g. `512M`. */
 export const sizeForm: FormReader = (value) => {
   const becomes = sizeHere(value);
-  return becomes === undefined || becomes === value
+  const isOurs = typeof value === "string" && sizeBytes(value) !== undefined;
+  return becomes === undefined || isOurs
     ? undefined
     : { message: "is not an amount as it is written here (Docker's M is MiB)", becomes };
 };

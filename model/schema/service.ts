@@ -38,7 +38,6 @@ import {
   ipAddress,
   positiveDuration,
   reference,
-  textRecord,
 } from "./values";
 import { mountSchema, tmpfsSchema } from "./volume";
 

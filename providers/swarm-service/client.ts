@@ -277,7 +277,7 @@ async function rewrite(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const seen = (await docker.getService(id).inspect()) as ServiceInspection;
-    if (await replaceSpec(docker, seen, change(seen.Spec)) || attempts === 1) return;
+    if ((await replaceSpec(docker, seen, change(seen.Spec))) || attempts === 1) return;
     if (attempt === attempts) {
       throw new Error(
         `The service '${seen.Spec.Name}' was changed by others ${attempts} times in between. Run again when they have ended.`,

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 jest.setTimeout(120_000);
 
 /** What containers run from: has perl. */
-const image = "debian:bookworm-slim";
+const image = "debian:trixie-slim";
 
 /** A port of a server, and whether something should answer there. */
 interface Target {

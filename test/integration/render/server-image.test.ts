@@ -79,7 +79,10 @@ describe("a server container", () => {
       inner.stdout
         .trim()
         .split("\n")
-        .map(() => expect.stringMatching(`^${own.stdout.trim()}/(containers|system\\.slice)/`)),
+        .map(
+          () =>
+            expect.stringMatching(`^${own.stdout.trim()}/(containers|system\\.slice)/`) as string,
+        ),
     );
   });
 
