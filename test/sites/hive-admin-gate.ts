@@ -14,13 +14,18 @@ const mongoClient = {
   dependsOn: ["mongo"],
 };
 
-/**
- * The remote desktop in the browser. There, it and its helper guacd share two mirrored volumes (drives, recordings); one of them
- * has them here.
- */
+/** What the remote desktop and its helper share: the drives of its users, and recordings of their sessions. */
+const desktopVolumes = [
+  { source: "guacamole-drives", target: "/var/lib/guacamole/drives" },
+  { source: "guacamole-recordings", target: "/var/lib/guacamole/recordings" },
+];
+
+/** The remote desktop in the browser. It runs where its helper guacd does, and both have the same two volumes. */
 const guacamole = defineService({
   image: { build: "guacamole" },
   dependsOn: ["postgres"],
+  placement: { with: "guacd" },
+  volumes: desktopVolumes,
   endpointMode: "dnsrr",
   user: "root",
   environment: {
@@ -39,10 +44,7 @@ const guacamole = defineService({
 const guacd = defineService({
   image: pinned("procube/guacd"),
   endpointMode: "dnsrr",
-  volumes: [
-    { source: "guacamole-drives", target: "/var/lib/guacamole/drives" },
-    { source: "guacamole-recordings", target: "/var/lib/guacamole/recordings" },
-  ],
+  volumes: desktopVolumes,
 });
 
 const postgres = defineService({
@@ -225,8 +227,6 @@ export const hiveAdminGate: SiteCase = {
     },
   }),
   waitsFor: {
-    "placement with another service":
-      'guacamole mounts guacd\'s two volumes too and runs where guacd does: placement: { with: "guacd" }',
     "values per stage":
       "addresses of file-server, ftp-server's PASV_IP, and the servers to which ftp-server and webdav-server are kept",
     "node labels":

@@ -6,12 +6,6 @@ export const reasons = [
   "values per stage",
   /** Labels of servers, which no place in site or stage has. */
   "node labels",
-  /** A service that runs where another one does, and shares its replicated volume. */
-  "placement with another service",
-  /** Further names with dots or underscores. */
-  "aliases with dots or underscores",
-  /** Subnets in 172.16.0.0/14, where the Engine has its bridges. */
-  "subnets in 172.16.0.0/14",
   /** Networks, volumes and secrets that somebody else made. */
   "things outside of the site",
   /** Folders and files of the servers, which nothing makes. */
