@@ -174,13 +174,11 @@ function pathFault(path: string): TemplateFault | undefined {
       const known = at === "text" ? [] : Object.keys(at);
       return {
         message: `has {{${path}}}, and there is no field '${name}' there`,
-        remedy:
+        remedy: `${
           known.length === 0
             ? `write {{${before}}}`
-            : `write one of ${known.map((each) => `{{${before}.${each}…}}`).join(", ")}`.replace(
-                /…(?=\}\})/g,
-                "",
-              ),
+            : `write one of ${known.map((each) => `{{${before}.${each}}}`).join(", ")}`
+        }; ${literalBraces}`,
       };
     }
     at = next;

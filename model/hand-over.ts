@@ -315,10 +315,13 @@ function takenHostPorts(
   const mine = hostPorts(wanted.ports.map(toEnginePort));
   const both = hostPorts(portsOf(spec)).filter((port) => mine.includes(port));
   if (both.length === 0) return [];
-  const theirs = spec.TaskTemplate.Placement?.Constraints ?? [];
+  // The label by which a service follows another one comes when it is there, and moves: it keeps no two services apart.
+  const lasting = (constraints: readonly string[]): readonly string[] =>
+    constraints.filter((constraint) => leaderOf([constraint]) === undefined);
+  const mineNow = lasting(wanted.placement.constraints);
+  const theirs = lasting(spec.TaskTemplate.Placement?.Constraints ?? []);
   const meet = nodes.some(
-    (node) =>
-      meetsConstraints(node, wanted.placement.constraints) && meetsConstraints(node, theirs),
+    (node) => meetsConstraints(node, mineNow) && meetsConstraints(node, theirs),
   );
   return meet ? both : [];
 }

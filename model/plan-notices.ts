@@ -1,3 +1,4 @@
+import { leaderOf } from "./colocation";
 import { variableNotices } from "./foreign/variables";
 import { pinsToOneServer } from "./placement-constraints";
 import type { HostPlan, ServicePlan, VolumePlan } from "./plan";
@@ -32,7 +33,7 @@ export function planNotices(
         ({ name }) =>
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
-    ...services.flatMap((service) => dataLeftBehind(service, volumes, cluster)),
+    ...services.flatMap((service) => dataLeftBehind(service, services, volumes, cluster)),
     ...variableNotices(services),
   ];
 }
@@ -40,10 +41,17 @@ export function planNotices(
 /** A task that may move away from data that stay on their server. */
 function dataLeftBehind(
   { name, mode, mounts, placement }: ServicePlan,
+  services: readonly ServicePlan[],
   volumes: readonly VolumePlan[],
   cluster: readonly HostPlan[],
 ): readonly string[] {
-  if (mode.kind === "global" || pinsToOneServer(placement.constraints, cluster)) return [];
+  // The place of a service that follows another one is that one's.
+  const leader = leaderOf(placement.constraints);
+  const deciding =
+    leader === undefined
+      ? placement.constraints
+      : (services.find((each) => each.name === leader)?.placement.constraints ?? []);
+  if (mode.kind === "global" || pinsToOneServer(deciding, cluster)) return [];
   // One task on each server, and no room for another: each stays with its data.
   const fillsAll =
     mode.kind === "replicated" &&
@@ -57,7 +65,8 @@ function dataLeftBehind(
     mount.kind === "volume" && local.has(mount.volume)
       ? [
           `The service ${name} keeps data on the volume ${mount.volume}, which each server has for itself: a task that moves to another ` +
-            "server finds an empty one there. Make the volume replicated, or pin the service, e.g. placement: " +
+            "server finds an empty one there. Make the volume replicated, or pin " +
+            `${leader === undefined ? "the service" : `the service ${leader}, which it follows`}, e.g. placement: ` +
             `{ constraints: ["node.hostname == ${cluster[0]?.name ?? "…"}"] }.`,
         ]
       : [],

@@ -52,6 +52,8 @@ export type Stall =
       readonly tasks: readonly EngineTask[];
       /** The scheduler's reason, and what to do. */
       readonly reason: string;
+      /** Whether they wait for a port that other tasks hold. */
+      readonly waitsForPort: boolean;
     };
 
 /** States of a task that no host has been given yet. */
@@ -156,7 +158,12 @@ function noPlace(
   if (away || waiting.length === 0 || waiting.length < moving.length) return undefined;
   const reasons = [...new Set(waiting.map(({ Status }) => Status.Err ?? ""))].sort();
   const reason = reasons.map((error) => `${words(error)}. ${remedy(error)}`).join(" ");
-  return { kind: "no-place", tasks: waiting, reason };
+  const waitsForPort = waiting.some(({ Status }) => isPortTaken(Status.Err ?? ""));
+  return { kind: "no-place", tasks: waiting, reason, waitsForPort };
+}
+
+function isPortTaken(error: string): boolean {
+  return error.includes("port already in use");
 }
 
 /** What the scheduler says (swarmkit, manager/scheduler/filter.go); before it looks at a task, the task gets its addresses. */
@@ -171,8 +178,8 @@ function remedy(error: string): string {
   if (error.includes("insufficient resources")) {
     return "No server has as much memory or CPU left as its resources.reservations ask for: lower them, or give the servers more";
   }
-  if (error.includes("port already in use")) {
-    return "Another service holds the port: see on a manager with docker service ls; give one of the two another port, or keep them to different servers";
+  if (isPortTaken(error)) {
+    return "Another service holds the port: see on a manager with docker service inspect --format '{{.Spec.Name}} {{json .Spec.EndpointSpec.Ports}}' $(docker service ls -q); give one of the two another port, or keep them to different servers";
   }
   return "See what its placement asks of servers, and what they have, on a manager: docker node inspect <server>";
 }

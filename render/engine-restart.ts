@@ -52,3 +52,25 @@ until good > /dev/null 2>&1; do
   sleep 0.5
 done
 `.trim();
+
+/** Bound of the wait for a server's place in the Swarm, seconds: an election and the catching up with the others' log. */
+export const rejoinSeconds = 120;
+
+/** A check for bash: a server that is a member of a Swarm is a good one. One that was replaced has its place in the data of its engine. */
+export const inItsSwarm = `${goodMember}\ngood`;
+
+/** Bound of the wait for the tasks that the Swarm wants on the server, seconds. */
+export const tasksSeconds = 60;
+
+/**
+ * A command for bash that waits until what serves on every server serves here again, before the next one is taken away. Tasks that cannot
+ * run are not waited for longer than {@link tasksSeconds}: they are another matter.
+ */
+export const tasksBack = `
+[ "$(timeout 5 ${isManager})" = true ] || exit 0
+end=$((SECONDS + ${tasksSeconds}))
+while timeout 10 docker node ps self --filter desired-state=running --format '{{.Name}} {{.CurrentState}}' | grep -v ' Running ' > /dev/null; do
+  [ "$SECONDS" -lt "$end" ] || exit 0
+  sleep 0.5
+done
+`.trim();

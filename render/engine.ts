@@ -8,7 +8,15 @@ import {
   renderDaemonJson,
   renderDockerDropIn,
 } from "./daemon-json";
-import { engineBack, othersReachable, restartSeconds } from "./engine-restart";
+import {
+  engineBack,
+  inItsSwarm,
+  othersReachable,
+  rejoinSeconds,
+  restartSeconds,
+  tasksBack,
+  tasksSeconds,
+} from "./engine-restart";
 import { scheduler } from "./job-scheduler";
 import { quote } from "./shell";
 
@@ -85,6 +93,23 @@ fi
           "the host's name was changed after its engine started: restart docker.service on the host",
       },
       ...(agents?.checks ?? []),
+      ...(inCluster
+        ? [
+            {
+              what: "it is back in its Swarm, Ready and reachable",
+              run: inItsSwarm,
+              withinSeconds: rejoinSeconds,
+              remedy:
+                "bring other servers back first if some are away (docker start <server> for a container); if the Swarm has removed this one " +
+                "meanwhile, run on it: sudo docker swarm leave --force",
+            },
+            {
+              what: "its tasks have been waited for",
+              run: tasksBack,
+              withinSeconds: tasksSeconds + 20,
+            },
+          ]
+        : []),
     ],
     timeoutSeconds: 900,
   });

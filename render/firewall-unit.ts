@@ -45,8 +45,8 @@ table inet hive {
     type filter hook input priority filter - 10; policy drop;
     ct state invalid drop
     iifname "lo" accept
-    ip daddr 127.0.0.0/8 drop
     ct direction reply ct state established,related accept
+    ip daddr 127.0.0.0/8 drop
 ${fromContainerBridges("drop")}
 ${hostProtocols}
     tcp dport ${rules.sshPort} ${sources}accept comment "SSH"

@@ -125,9 +125,10 @@ ${portSets("public", rules.publicPorts)}
     type filter hook input priority filter - 10; policy drop;
     ct state invalid drop
     iifname "lo" accept
+    # First, because an answer of a port that was dialled on 127.0.0.1 comes back from a bridge to that address.
+    ct direction reply ct state established,related accept
     # Docker lets bridges route to loopback addresses; no packet from outside may use that.
     ip daddr 127.0.0.0/8 drop
-    ct direction reply ct state established,related accept
 ${fromContainerBridges("goto from_containers")}
     ct state established,related accept
 ${hostProtocols}

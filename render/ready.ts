@@ -1,4 +1,3 @@
-import { goodMember } from "./engine-restart";
 import { commandLine } from "./shell";
 import { refuseOtherSystems } from "./systems";
 
@@ -7,12 +6,6 @@ const cloudInitSeconds = 300;
 
 /** Bound of the wait for systemd to finish booting, seconds. */
 const bootSeconds = 90;
-
-/** Bound of the wait for a server's place in the Swarm, seconds: an election and the catching up with the others' log. */
-const swarmSeconds = 120;
-
-/** Bound of the wait for the tasks that the Swarm wants on the server, seconds. */
-const tasksSeconds = 60;
 
 const script = `
 set -u
@@ -51,40 +44,12 @@ case $state in
     fail "it did not finish booting within ${bootSeconds} s (state: \${state:-unknown}; above, what it waits for)"
     ;;
 esac
-# A server that was replaced has the data of the engine from before, and with them its place in the Swarm.
-${goodMember}
-member=$(timeout 20 docker info --format '{{.Swarm.LocalNodeState}}' 2> /dev/null || true)
-case $member in
-  active | pending | error)
-    end=$((SECONDS + ${swarmSeconds}))
-    until good > /dev/null 2>&1; do
-      if [ $SECONDS -ge $end ]; then
-        timeout 5 docker node ls >&2
-        fail "it is a member of a Swarm, and is not back as a reachable one within ${swarmSeconds} s. If other servers are away, bring them back first (docker start <server> for a container). If the Swarm has removed this one meanwhile, run 'sudo docker swarm leave --force' on it. Then run again"
-      fi
-      sleep 0.5
-    done
-    # What serves on every server serves here again before the next one is taken away.
-    end=$((SECONDS + ${tasksSeconds}))
-    absent() {
-      timeout 10 docker node ps self --filter desired-state=running --format '{{.Name}} {{.CurrentState}}' | grep -v ' Running '
-    }
-    while tasks=$(absent 2> /dev/null); do
-      if [ $SECONDS -ge $end ]; then
-        echo "note: tasks that do not run here within ${tasksSeconds} s: $(printf '%s' "$tasks" | tr '\\n' ';')"
-        break
-      fi
-      sleep 0.5
-    done
-    ;;
-esac
 echo "ready"
 `.trim();
 
 /**
  * The gate that opens when a server has booted: refuses a system that the set-up of hosts does not support, and waits for the first-boot set-up of a cloud, where there is one, and until
- * systemd has started everything; where the server was a member of a Swarm before, also until it is a good one again. Prints `ready`;
- * fails with the names of failed or waiting units. Changes nothing and needs no privilege.
+ * systemd has started everything. Prints `ready`; fails with the names of the units that it waits for. Changes nothing and needs no privilege.
  */
 export function readyStep(): string {
   return commandLine("bash", "-c", script, "hive: ready");

@@ -10,6 +10,11 @@ export interface ServerSystem {
 }
 
 const engine: ConvergePackage = { name: "docker.io", unlessCommand: "dockerd" };
+/** BuildKit of the docker command, which builds images with secrets: a package of its own since Docker 23. */
+const buildx: ConvergePackage = {
+  name: "docker-buildx",
+  unlessCommand: "/usr/libexec/docker/cli-plugins/docker-buildx",
+};
 
 /**
  * All supported systems. What differs between them stands here and nowhere else. Debian 13 took the docker command out of `docker.io`;
@@ -20,9 +25,9 @@ export const serverSystems: readonly ServerSystem[] = [
   {
     id: "debian-13",
     name: "Debian 13",
-    dockerEngine: [engine, { name: "docker-cli", unlessCommand: "docker" }],
+    dockerEngine: [engine, { name: "docker-cli", unlessCommand: "docker" }, buildx],
   },
-  { id: "ubuntu-24.04", name: "Ubuntu 24.04", dockerEngine: [engine] },
+  { id: "ubuntu-24.04", name: "Ubuntu 24.04", dockerEngine: [engine, buildx] },
 ];
 
 /** A line for bash that puts the id of the server's system into `$system`; empty where there is no os-release. */

@@ -52,12 +52,13 @@ export async function up(options: UpOptions): Promise<number> {
     terminal.print(text),
   );
   if (options.yes) warnOfRemovals(resources);
+  // Before anything can end the run: the next one would not know any more that it has to look.
+  if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
   if (plan.fleet === "container") {
     // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
     const facts = await readEngineFacts(loopbackPorts(plan));
     planContainerFleet(plan, { ...facts, serverImage: serverImageTag(projectFolder) });
   }
-  if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(
     stack,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isScalar, parseDocument, stringify } from "yaml";
 import { mergeConfig } from "./config-file";
+import { commandAt } from "./pulumi-arguments";
 
 /**
  * Commands below `pulumi config` that write values into the stage's configuration; `config` alone lists it.
@@ -14,7 +15,7 @@ const writing = new Set(["set", "set-all", "rm", "rm-all", "refresh"]);
  * @param args as after `pulumi`
  */
 export function changesConfig(args: readonly string[]): boolean {
-  const at = args.findIndex((argument) => !argument.startsWith("-"));
+  const at = commandAt(args);
   return args[at] === "config" && args.slice(at + 1).some((argument) => writing.has(argument));
 }
 
@@ -91,7 +92,9 @@ function setIn(document: Document, path: readonly string[], value: unknown): voi
     const above = path.slice(0, depth);
     if (!isMap(document.getIn(above))) document.setIn(above, document.createNode({}));
   }
-  document.setIn(path, document.createNode(value));
+  // A plain value takes the old one's place and leaves its comment; a node would take that too.
+  const isPlain = value === null || typeof value !== "object";
+  document.setIn(path, isPlain ? value : document.createNode(value));
 }
 
 /** A new key of the configuration, at the end of the file: `config` is its last part as a rule. */

@@ -34,7 +34,7 @@ export function mergeConfig(parts: ConfigParts): string {
   for (const [key, value] of Object.entries(parts.overrides ?? {})) {
     document.setIn(["config", key], value);
   }
-  return document.toString();
+  return document.toString({ lineWidth: 0 });
 }
 
 /**

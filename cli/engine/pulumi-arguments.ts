@@ -27,6 +27,16 @@ const withoutStack = new Set([
   "schema",
 ]);
 
+/** Options of all commands that take a value in a word of its own. */
+const takesValue = /^(--stack|-s|--cwd|-C|--color|--config-file|--verbose|-v)$/;
+
+/** Where in a command line of the Pulumi engine the command stands, from 0; -1 when it has none. */
+export function commandAt(args: readonly string[]): number {
+  return args.findIndex(
+    (argument, at) => !argument.startsWith("-") && !takesValue.test(args[at - 1] ?? ""),
+  );
+}
+
 /**
  * The stage that a command line for the Pulumi engine names itself with `--stack`; its configuration is used then. Nothing when it
  * names none, or a stack that is no stage.
@@ -52,7 +62,7 @@ export function pulumiArguments(
   args: readonly string[],
   stage: { readonly name: string; readonly configFile: string },
 ): string[] {
-  const command = args.find((argument) => !argument.startsWith("-"));
+  const command = args[commandAt(args)];
   if (command === undefined || withoutStack.has(command)) return [...args];
   const has = (...flags: string[]): boolean =>
     args.some((argument) =>

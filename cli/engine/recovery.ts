@@ -36,10 +36,9 @@ export type Say = (text: string) => void;
  * @throws Failure with exit code 4 when another run holds the stack; with 3 when the Docker Engine does not answer
  */
 export async function recover(stack: Stack, owner: Owner | undefined, say: Say): Promise<Recovery> {
-  const [{ state, objects, interrupted }, failed] = await Promise.all([
-    tidy(stack, owner, say),
-    stack.hasFailedSinceRefresh(),
-  ]);
+  const { state, objects, interrupted } = await tidy(stack, owner, say);
+  // Asked last: a run that was waited for may have written its end just now.
+  const failed = await stack.hasFailedSinceRefresh();
   const { resources } = state;
   const unsure = interrupted || failed ? resources.filter(({ type }) => type === serviceType) : [];
   if (owner === undefined) return { gone: [], unsure, resources };

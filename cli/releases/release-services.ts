@@ -32,7 +32,9 @@ export async function releaseServices(
   if (services.length === 0)
     throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
   await stack.ensure();
-  const { gone, resources } = await recover(stack, ownerOf(plan), (text) => terminal.print(text));
+  const { gone, unsure, resources } = await recover(stack, ownerOf(plan), (text) =>
+    terminal.print(text),
+  );
   // To build servers again is the business of a run that looks at everything.
   if (gone.length > 0)
     throw new Failure(`Servers are missing: run \`npx hive up --stack ${plan.stage}\` first.`);
@@ -42,6 +44,7 @@ export async function releaseServices(
     resources.map(({ urn }) => urn),
   );
   if (targets.unbuilt.length > 0) throw unbuilt(plan.stage, targets.unbuilt);
+  await stack.lookAt(unsure);
   const run = await runOnStack(
     stack,
     ["up", "--yes", "--skip-preview", ...targets.urns.flatMap((urn) => ["--target", urn])],

@@ -111,7 +111,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         name: `${imageRepository}:${tag}`,
         build: {
           context: serverImageContext,
-          labels: { "hive.image": "server", [serverImageLabel]: tag },
+          labels: { "hive.image": "server" },
         },
         keepLocally: true,
       },
@@ -163,8 +163,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         parent: this,
         dependsOn: [power],
         deletedWith: container,
-        // Longer than the server is dialled (205 s) and the step waits then (570 s): its own error says what it waited for.
-        customTimeouts: { create: "14m" },
+        // Longer than the server is dialled (205 s) and the step waits then (390 s): its own error says what it waited for.
+        customTimeouts: { create: "11m" },
       },
     );
     return {
@@ -190,7 +190,11 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         name: server.containerName,
         hostname: server.host.name,
         image: parts.image.imageId,
-        labels: this.labels(server.host.name),
+        labels: [
+          ...this.labels(server.host.name),
+          // Tells the next run which servers are of another image, see `oneByOne`.
+          { label: serverImageLabel, value: serverImageTag() },
+        ],
         networksAdvanced: [{ name: parts.network.name, ipv4Address: server.host.privateAddress }],
         hosts: [
           ...this.plan.hosts.map((host) => ({ host: host.name, ip: host.privateAddress })),

@@ -15,8 +15,9 @@ const sizeUnits: Readonly<Record<string, number>> = {
  * written here; undefined when it is none. Part of a KiB is rounded up.
  */
 export function sizeHere(value: unknown): string | undefined {
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
   const match = /^([0-9]+(?:\.[0-9]+)?)\s*([bkmgt]?)(?:i?b)?$/i.exec(String(value).trim());
-  if (match === null || (typeof value !== "string" && typeof value !== "number")) return undefined;
+  if (match === null) return undefined;
   const bytes = Number(match[1]) * (sizeUnits[(match[2] ?? "").toLowerCase()] ?? 1);
   const text = sizeText(Math.ceil(bytes / 1024) * 1024);
   return bytes > 0 ? text : undefined;

@@ -5,7 +5,7 @@ import { hashBuildContext } from "../image-build/context";
 export const serverImageContext = "platform/images/host";
 
 /**
- * Tag of the server image, 12 hex digits: changes with any file of the image's folder. The image, and with it every server container, has it
+ * Tag of the server image, 12 hex digits: changes with any file of the image's folder. Every server container has it
  * as the label `serverImageLabel` of `model/container-fleet.ts`.
  *
  * @param project - the project's root.

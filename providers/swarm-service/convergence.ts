@@ -1,3 +1,4 @@
+import { mayRun } from "../../model/node-state";
 import { type Stall, stallOf } from "../../model/rollout-stall";
 import {
   type EngineNode,
@@ -44,7 +45,7 @@ const electionSeconds = 60;
 const rolloutStartMs = 1000;
 /** A roll-back in which nothing has moved for so long is not waited for: the engine's own waiting for a task ends after 60 s. */
 const rollbackStillMs = 75_000;
-/** A service is got going so often. */
+/** A service is got going so often, for each reason. */
 const attemptsToGetGoing = 4;
 
 /**
@@ -67,7 +68,7 @@ export async function awaitConvergence(
   let stableSince: number | undefined;
   let rolloutSince = options.after === "change" ? begin : 0;
   let wasTurnedBack = false;
-  let attempts = 0;
+  const attempts = new Map<Stall["kind"], number>();
   for (;;) {
     const { name, progress, turnedBack, stall } = await look(managers, id, options.after, seen);
     wasTurnedBack ||= turnedBack && options.after === "change";
@@ -91,24 +92,48 @@ export async function awaitConvergence(
       stableSince = undefined;
       await reasons.tell(name, culprit, wasTurnedBack);
       report(`${name}: ${progress.detail}`);
-      const still = stillSince(seen.states);
+      const still = Math.max(begin, stillSince(seen.states));
       const ripe = stall !== undefined && isRipe(seen.states, stall) ? stall : undefined;
       const prefix = wasTurnedBack ? "the update failed, and the roll-back did not end: " : "";
-      if (ripe?.kind === "no-place") {
+      if (ripe?.kind === "no-place" && !(ripe.waitsForPort && (await isAnyStopping(managers)))) {
         throw await failure(`${prefix}no server can take a task of it: ${ripe.reason}`);
       }
-      if (ripe !== undefined && attempts < attemptsToGetGoing) {
-        attempts += 1;
-        await getGoing(managers, { id, name }, ripe, attempts);
+      const stuck = ripe?.kind === "no-place" ? undefined : ripe;
+      const attempt = stuck === undefined ? 0 : (attempts.get(stuck.kind) ?? 0) + 1;
+      if (stuck !== undefined && attempt <= attemptsToGetGoing) {
+        attempts.set(stuck.kind, attempt);
+        await getGoing(managers, { id, name }, stuck, attempt);
         rolloutSince = Date.now();
+        // What was done has its time to show.
+        for (const state of seen.states.keys()) seen.states.set(state, rolloutSince);
       } else if (Date.now() > end || (wasTurnedBack && Date.now() - still > rollbackStillMs)) {
         throw await failure(
-          `${prefix}not done within ${Math.round((Date.now() - begin) / 1000)} s: ${progress.detail}; running again goes on from there`,
+          `${prefix}not done within ${Math.round((Date.now() - begin) / 1000)} s: ${progress.detail}; ` +
+            (wasTurnedBack
+              ? "mend the release, then run again"
+              : "running again goes on from there"),
         );
       }
     }
     await sleep(pollMs);
   }
+}
+
+/** Whether tasks of any service are still stopping on hosts that can stop them: what they hold is about to be free. */
+async function isAnyStopping(managers: readonly HostAccess[]): Promise<boolean> {
+  return await patiently(managers, electionSeconds, async (docker) => {
+    const [tasks, nodes] = await Promise.all([
+      docker.listTasks() as Promise<EngineTask[]>,
+      docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
+    ]);
+    const alive = new Set(nodes.filter(mayRun).map(({ ID }) => ID));
+    return tasks.some(
+      ({ NodeID = "", DesiredState, Status }) =>
+        ["shutdown", "remove"].includes(DesiredState) &&
+        Status.State === "running" &&
+        alive.has(NodeID),
+    );
+  });
 }
 
 /** What is kept from one look to the next. */

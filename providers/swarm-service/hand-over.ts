@@ -8,6 +8,7 @@ import {
   type HoldingTask,
   type LettingGo,
   stepBeforeStart,
+  whatItGave,
 } from "../../model/hand-over";
 import type { EngineNode } from "../../model/service-progress";
 import type { ServiceSpec } from "../../model/service-spec/spec";
@@ -94,6 +95,11 @@ export async function takeHostPorts(
 export interface HandedOver {
   /** Ids of the tasks that there were before; undefined if there was nothing to change. */
   readonly before: ReadonlySet<string> | undefined;
+  /**
+   * Whether the service had been stopped, to give something up. Tasks that come anew are watched by no engine: its updater looks at
+   * those only that there were (swarmkit, `orchestrator/update`).
+   */
+  readonly wasStopped: boolean;
   /** To be called when the service runs as wanted. */
   settle(): Promise<void>;
 }
@@ -110,12 +116,16 @@ export async function changeAndTakeOver(
   options: ChangeOptions,
 ): Promise<HandedOver> {
   await takeOver(managers, spec);
-  const atOnce = publishesOnHosts(spec) && exchangesHostPorts(spec, await listHoldings(managers));
+  const holdings = await listHoldings(managers);
+  const own = holdings.services.find(({ ID }) => ID === id);
+  const wasStopped = own !== undefined && whatItGave(own.Spec.Labels) !== undefined;
+  const atOnce = publishesOnHosts(spec) && exchangesHostPorts(spec, holdings);
   const first = atOnce ? { ...spec, update: { ...spec.update, parallelism: 0 } } : spec;
   const before = await withPortsFreed(() => changeService(managers, id, first, options));
   await takeHostPorts(managers, spec);
   return {
     before,
+    wasStopped,
     async settle() {
       if (atOnce) await changeService(managers, id, spec, { ...options, force: false });
     },
@@ -183,7 +193,7 @@ function notInTime(
 ): Error {
   return new Error(
     `The service '${name}' was not changed: ${step.detail}, and it did not stop in time. ` +
-      "Two tasks must not write to one volume. End what still runs, and run again:\n" +
+      "Two tasks must not write to one volume. What gave something up for it stays stopped until a run has succeeded. End what still runs, and run again:\n" +
       step.commands.map((command) => `  ${command}`).join("\n"),
   );
 }

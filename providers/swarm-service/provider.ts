@@ -137,7 +137,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
         before: change.before,
         // A change is watched by the engine, but for one that goes on whatever fails.
         stableSeconds:
-          olds.complete && spec.update.onFailure !== "continue"
+          olds.complete && spec.update.onFailure !== "continue" && !change.wasStopped
             ? 0
             : await watchSeconds(managers, spec),
       });

@@ -75,8 +75,10 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
 
   async delete(_id, props) {
     const { removed, left, away } = await removeVolume(props.hosts, props, releaseSeconds);
-    if (removed.length > 0) {
+    // Also when an earlier attempt has removed it, and was interrupted before this.
+    if (removed.length > 0 || (left.length === 0 && away.length === 0))
       await forgetLoadedData(props);
+    if (removed.length > 0) {
       reportWarning(
         `the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
       );
@@ -109,7 +111,7 @@ async function forgetLoadedData({ hosts, site, name, driver }: VolumeState): Pro
     reportWarning(
       `the Swarm still has it recorded that initial data were loaded into the volume '${name}', and no manager answered to forget it. ` +
         "Where the Swarm goes too, nothing is to be done. Else, before a volume of this name is made again, run on a manager: " +
-        `docker config ls --filter label=${initializationLabels.volumes}=${name}, and docker config rm what it lists.`,
+        `docker config ls --filter label=${initializationLabels.volumes}, and docker config rm what of it names this volume.`,
     );
   }
 }

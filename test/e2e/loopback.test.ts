@@ -10,10 +10,10 @@ jest.setTimeout(10 * 60_000);
 
 const base = 33_000;
 const serverImage = "platform/images/host/Dockerfile";
-/** Turns the server image into one of Debian 12, whose `docker.io` has the command in it. */
+/** Turns the server image into one of Debian 12, whose `docker.io` has the command and BuildKit in it. */
 const debian12 = [
   ["FROM debian:trixie-slim", "FROM debian:bookworm-slim"],
-  [" docker-cli", ""],
+  [" docker-cli docker-buildx", ""],
 ] as const;
 let stage: TestStage;
 

@@ -46,7 +46,8 @@ test("a config may read secrets, configs and variables too", () => {
 
 test("a field that there is not is told with what there is", () => {
   expect(templateFault("{{.Node.Name}}", "service")?.remedy).toBe(
-    "write one of {{.Node.ID}}, {{.Node.Hostname}}, {{.Node.Platform}}",
+    "write one of {{.Node.ID}}, {{.Node.Hostname}}, {{.Node.Platform}}; " +
+      'for two braces that are text write {{"{{"}}',
   );
   expect(templateFault("{{.Service.Labels.tier}}", "service")?.remedy).toBe(
     'write {{index .Service.Labels "tier"}}',

@@ -224,7 +224,11 @@ describe("data that stay where they are", () => {
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ["a task on every server", { mode: "global" }, local],
-    ["as many as have room", { mode: { replicas: 3 }, placement: { maxReplicasPerHost: 1 } }, local],
+    [
+      "as many as have room",
+      { mode: { replicas: 3 }, placement: { maxReplicasPerHost: 1 } },
+      local,
+    ],
     ["switched off", { mode: { replicas: 0 } }, local],
     ["one server", pinned("node.hostname == p-hive1.hive.example"), local],
     ["one zone with one server", pinned("node.labels.hive.zone == zone-b"), local],

@@ -148,6 +148,7 @@ describe("the scheduler finds no place", () => {
       kind: "no-place",
       tasks: [pending],
       reason: expect.stringMatching(reason) as string,
+      waitsForPort: error === portInUse,
     });
   });
 

@@ -67,11 +67,19 @@ test("the packages of the Docker Engine, by system", () => {
           "name": "docker-cli",
           "unlessCommand": "docker",
         },
+        {
+          "name": "docker-buildx",
+          "unlessCommand": "/usr/libexec/docker/cli-plugins/docker-buildx",
+        },
       ],
       "ubuntu-24.04": [
         {
           "name": "docker.io",
           "unlessCommand": "dockerd",
+        },
+        {
+          "name": "docker-buildx",
+          "unlessCommand": "/usr/libexec/docker/cli-plugins/docker-buildx",
         },
       ],
     }
@@ -94,7 +102,7 @@ test("a step installs on each system what it is called there, beside what is cal
   expect(lines.slice(begin, begin + 5)).toEqual([
     "case $system in",
     "  debian-12) packages '' docker.io/dockerd curl ;;",
-    "  debian-13) packages '' docker.io/dockerd docker-cli/docker curl ;;",
+    "  debian-13) packages '' docker.io/dockerd docker-cli/docker docker-buildx//usr/libexec/docker/cli-plugins/docker-buildx curl ;;",
     "  ubuntu-24.04) packages '' other curl ;;",
     "esac",
   ]);

@@ -44,6 +44,7 @@ def may_join(volume: str, held: int, services: list, containers: list, tasks: li
     services, tasks: those that use the volume, in the whole Swarm
     containers: of this server, with a mount of the volume
     """
+    services = [service for service in services if _wants_tasks(service)]
     if len({group(service) for service in services}) != 1:
         return False
     names = {service["Spec"]["Name"] for service in services}
@@ -67,6 +68,16 @@ def may_join(volume: str, held: int, services: list, containers: list, tasks: li
         if service["Spec"]["Name"] in starting | set(busy)
     )
     return not starting <= set(busy) and held < places
+
+
+def _wants_tasks(service: dict) -> bool:
+    """Not: one that gave the volume away and is stopped. Its removal may come after this very mount."""
+    mode = service["Spec"].get("Mode") or {}
+    if mode.get("Replicated") is not None:
+        return mode["Replicated"].get("Replicas") != 0
+    if mode.get("ReplicatedJob") is not None:
+        return mode["ReplicatedJob"].get("TotalCompletions") != 0
+    return True
 
 
 def holders_here(containers: list) -> list:
