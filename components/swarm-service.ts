@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { partnersOf } from "../model/colocation";
 import type { Plan, ServicePlan } from "../model/plan";
 import { isOwnImage } from "../model/referenced-images";
 import { serviceMounts } from "../model/service-mounts";
@@ -35,6 +36,7 @@ export class SwarmService extends HiveComponent {
     super("SwarmService", name, opts);
     const { plan, service, files } = args;
     const { dependsOn, initialize, backups, logMonitoring, standalone, ...planned } = service;
+    const partners = partnersOf(service, plan.services);
     void [dependsOn, initialize, backups, logMonitoring, standalone];
     this.converged = new SwarmServiceResource(
       this.child("service"),
@@ -44,6 +46,7 @@ export class SwarmService extends HiveComponent {
         site: plan.siteName,
         image: args.image,
         ...(isOwnImage(plan, service) ? { registryAuth: args.registry.pullAccount } : {}),
+        ...(partners === undefined ? {} : { partners }),
         networks: service.networks.map(({ network, aliases }) => ({
           id: required(args.networks, network).networkId,
           aliases,

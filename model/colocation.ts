@@ -47,3 +47,25 @@ export function groupOf(spec: {
 }): string {
   return leaderOf(spec.TaskTemplate?.Placement?.Constraints ?? []) ?? spec.Name;
 }
+
+/** A service of the plan, as far as it matters here. */
+interface Placed {
+  readonly name: string;
+  readonly placement: { readonly constraints: readonly string[] };
+}
+
+/**
+ * Names of the services that run together with a service, its own among them; undefined for one that runs by itself. Only these share its
+ * replicated volumes: a service that was of the group, and is to go, is none of them.
+ *
+ * @param services all of the plan
+ */
+export function partnersOf(
+  service: Placed,
+  services: readonly Placed[],
+): readonly string[] | undefined {
+  const groupName = ({ name, placement }: Placed): string =>
+    leaderOf(placement.constraints) ?? name;
+  const group = services.filter((other) => groupName(other) === groupName(service));
+  return group.length > 1 ? group.map(({ name }) => name).sort() : undefined;
+}

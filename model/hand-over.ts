@@ -77,17 +77,19 @@ const defaultStopSeconds = 10;
  *   (swarmkit, `checkPortConflicts`; only two host ports are let pass).
  *
  * @param wanted the service as it is to be
+ * @param partners names of the services that run together with it, as the site says now, see `partnersOf`
  */
 export function stepBeforeStart<S extends HoldingService>(
   wanted: ServiceSpec,
   { services, tasks, nodes }: Holdings<S>,
+  partners: readonly string[] = [],
 ): HandOverStep<S> {
   const own = services.find((service) => isOwn(service, wanted));
   const others = services.filter((service) => service !== own);
   const volumes = exclusiveVolumes(wanted);
   const given = givenVolumes(wanted, own);
   const claims = others.flatMap((service) => [
-    ...(sharesVolumes(service, wanted) ? [] : mountedVolumes(service.Spec.TaskTemplate))
+    ...(sharesVolumes(service, wanted, partners) ? [] : mountedVolumes(service.Spec.TaskTemplate))
       .filter((name) => volumes.includes(name) && !hasNoTasks(service.Spec))
       .map((name) => ({ service, thing: `the volume ${name}`, volume: true })),
     ...portsOf(service.Spec)
@@ -112,7 +114,7 @@ export function stepBeforeStart<S extends HoldingService>(
     const gives = `${list("volume", names)} to ${wanted.name}`;
     return { kind: "suspend", ...suspension(holder.service, gives) };
   }
-  const ending = endingTasks(wanted, own, { services, tasks, nodes });
+  const ending = endingTasks(wanted, own, { services, tasks, nodes }, partners);
   if (ending !== undefined) return ending;
   const publisher = claims.find(({ volume }) => !volume)?.service;
   if (publisher !== undefined) return { kind: "unpublish", ...unpublished(publisher, wanted) };
@@ -228,6 +230,7 @@ function endingTasks<S extends HoldingService>(
   wanted: ServiceSpec,
   own: S | undefined,
   { services, tasks, nodes }: Holdings<S>,
+  partners: readonly string[],
 ): HandOverStep<S> | undefined {
   const volumes = exclusiveVolumes(wanted);
   const waitsForItself = own !== undefined && hasNoTasks(own.Spec);
@@ -235,7 +238,7 @@ function endingTasks<S extends HoldingService>(
     const isMine = own !== undefined && task.ServiceID === own.ID;
     if (isMine && !waitsForItself) return [];
     const owner = services.find(({ ID }) => ID === task.ServiceID);
-    if (owner !== undefined && !isMine && sharesVolumes(owner, wanted)) return [];
+    if (owner !== undefined && !isMine && sharesVolumes(owner, wanted, partners)) return [];
     const node = nodes.find(({ ID }) => ID === task.NodeID);
     if (node === undefined || !mayRun(node) || ends.includes(task.Status.State)) return [];
     const mine = isMine ? exclusiveMounts(task.Spec) : [];
@@ -365,10 +368,18 @@ function siteOf({ Spec }: HoldingService): string | undefined {
   return Spec.Labels?.[siteLabel];
 }
 
-/** Whether a service, as it is now, runs together with what is wanted: then they hold their replicated volumes as one. */
-function sharesVolumes(service: HoldingService, { name, site, placement }: ServiceSpec): boolean {
+/** Whether a service, as it is now, runs together with what is wanted, and is to go on so: then they hold their replicated volumes as one. */
+function sharesVolumes(
+  service: HoldingService,
+  { name, site, placement }: ServiceSpec,
+  partners: readonly string[],
+): boolean {
   const group = leaderOf(placement.constraints) ?? name;
-  return siteOf(service) === site && groupOf(service.Spec) === group;
+  return (
+    siteOf(service) === site &&
+    groupOf(service.Spec) === group &&
+    partners.includes(service.Spec.Name)
+  );
 }
 
 /** Host names of the nodes on which tasks of a service run. */

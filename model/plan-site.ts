@@ -94,7 +94,10 @@ export function planSite(
   ];
   if (problems.length > 0 || "problems" in stage) {
     throw new InventoryError(
-      problems.map((problem) => ({ ...problem, path: whereItStands(problem.path, look, input.site) })),
+      problems.map((problem) => ({
+        ...problem,
+        path: whereItStands(problem.path, look, input.site),
+      })),
       site.names.services.filter((name) => !site.services.has(name)),
     );
   }

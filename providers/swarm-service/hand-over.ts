@@ -37,14 +37,18 @@ const portMs = 10_000;
  *
  * @throws Error when a service that is not of the site has it, or a task does not end in time; the service was not changed then
  */
-export async function takeOver(managers: readonly HostAccess[], spec: ServiceSpec): Promise<void> {
+export async function takeOver(
+  managers: readonly HostAccess[],
+  spec: ServiceSpec,
+  partners: readonly string[] | undefined,
+): Promise<void> {
   const report = progressReporter();
   let courteousUntil: number | undefined;
   let end: number | undefined;
   // Before anything was begun, that there is no manager is told as it is for every other first step.
   let holdings = await withAnyManager(managers, lookAtHoldings, { repeatable: true });
   for (;;) {
-    const step = stepBeforeStart(spec, holdings);
+    const step = stepBeforeStart(spec, holdings, partners);
     switch (step.kind) {
       case "none":
         return;
@@ -113,9 +117,9 @@ export async function changeAndTakeOver(
   managers: readonly HostAccess[],
   id: string,
   spec: ServiceSpec,
-  options: ChangeOptions,
+  { partners, ...options }: ChangeOptions & { readonly partners: readonly string[] | undefined },
 ): Promise<HandedOver> {
-  await takeOver(managers, spec);
+  await takeOver(managers, spec, partners);
   const holdings = await listHoldings(managers);
   const own = holdings.services.find(({ ID }) => ID === id);
   const wasStopped = own !== undefined && whatItGave(own.Spec.Labels) !== undefined;

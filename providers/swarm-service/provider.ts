@@ -59,7 +59,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     });
     // The kind of mode cannot be changed.
     const usable = own !== undefined && fromEngineSpec(own.Spec).mode.kind === spec.mode.kind;
-    if (!usable) await takeOver(managers, spec);
+    if (!usable) await takeOver(managers, spec, inputs.partners);
     if (own !== undefined && !usable) {
       const waitSeconds = spec.stopGracePeriodSeconds + removalSeconds;
       await removeService(managers, own.ID, waitSeconds);
@@ -74,6 +74,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
         auth: registryAuth,
         force: false,
         deadlineSeconds: convergeDeadlineSeconds,
+        partners: inputs.partners,
       };
       const change = usable ? await changeAndTakeOver(managers, id, spec, options) : undefined;
       if (change === undefined) await takeHostPorts(managers, spec);
@@ -130,6 +131,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
         auth: registryAuth,
         force,
         deadlineSeconds: convergeDeadlineSeconds,
+        partners: news.partners,
       });
       await awaitConvergence(managers, id, {
         deadlineSeconds: convergeDeadlineSeconds,

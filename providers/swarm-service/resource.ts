@@ -29,6 +29,8 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
     readonly username: pulumi.Input<string>;
     readonly password: pulumi.Input<string>;
   }>;
+  /** Names of the services that run together with this one. Default: none. */
+  readonly partners?: pulumi.Input<readonly string[]>;
   /** Networks of the Swarm, by id. */
   readonly networks: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceNetwork>>[]>;
   /** Volumes by their name on the engines, folders of the host, file systems in memory. */
@@ -42,7 +44,7 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
 }
 
 /** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 4;
+const REVISION = 5;
 
 /**
  * A service of the Swarm that runs: creating and updating end when its tasks do what is wanted, or fail with the failing

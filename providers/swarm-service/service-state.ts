@@ -11,6 +11,8 @@ export interface SwarmServiceInputs extends ServiceSpec {
   readonly managers: readonly HostAccess[];
   /** Secret. Default: the images need no account. */
   readonly registryAuth?: RegistryAuth;
+  /** Names of the services that run together with this one, see `partnersOf`. Default: none. */
+  readonly partners?: readonly string[];
   /** How long the service may take to run as wanted. */
   readonly convergeDeadlineSeconds: number;
 }
@@ -76,18 +78,20 @@ export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [
   "revision",
   "managers",
   "registryAuth",
+  "partners",
   "convergeDeadlineSeconds",
 ];
 
 /** Brings inputs into their normal form. */
 export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
-  const { revision, managers, registryAuth, convergeDeadlineSeconds } = wish;
+  const { revision, managers, registryAuth, partners, convergeDeadlineSeconds } = wish;
   const spec = normalizeService(wish);
   return {
     ...spec,
     revision,
     managers,
     ...(registryAuth === undefined ? {} : { registryAuth }),
+    ...(partners === undefined ? {} : { partners }),
     convergeDeadlineSeconds: convergeDeadlineSeconds ?? patience(spec, managers.length),
   };
 }
@@ -118,12 +122,14 @@ export function specOf(inputs: SwarmServiceInputs): ServiceSpec {
 
 /** The state with the service as it was observed: what is absent there is absent. */
 export function withObserved(state: SwarmServiceState, observed: ServiceSpec): SwarmServiceState {
-  const { revision, managers, registryAuth, convergeDeadlineSeconds, serviceId, complete } = state;
+  const { revision, managers, registryAuth, partners, convergeDeadlineSeconds } = state;
+  const { serviceId, complete } = state;
   return {
     ...observed,
     revision,
     managers,
     ...(registryAuth === undefined ? {} : { registryAuth }),
+    ...(partners === undefined ? {} : { partners }),
     convergeDeadlineSeconds,
     serviceId,
     complete,

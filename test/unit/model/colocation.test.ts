@@ -3,6 +3,7 @@ import {
   groupOf,
   isColocationLabel,
   leaderOf,
+  partnersOf,
 } from "../../../model/colocation";
 import type { Service } from "../../../model/inventory";
 import { planService } from "../../../model/plan-service";
@@ -54,4 +55,18 @@ test("labels of groups are told from the other ones of hive", () => {
   expect(["hive.with.app", "hive.zone", "hive.without"].filter(isColocationLabel)).toEqual([
     "hive.with.app",
   ]);
+});
+
+test("those that run together are the leader and all that follow it; one by itself has no partners", () => {
+  const placed = (name: string, constraints: readonly string[] = []) => ({
+    name,
+    placement: { constraints },
+  });
+  const leader = placed("guacamole");
+  const follower = placed("guacd", [colocationConstraint("guacamole")]);
+  const alone = placed("web", ["node.labels.hive.zone==zone-a"]);
+  const all = [alone, follower, leader];
+  expect(partnersOf(leader, all)).toEqual(["guacamole", "guacd"]);
+  expect(partnersOf(follower, all)).toEqual(["guacamole", "guacd"]);
+  expect(partnersOf(alone, all)).toBeUndefined();
 });

@@ -278,10 +278,27 @@ describe("services that run together", () => {
   test("have their volume as one: none of them lets go for another one, and none is waited for", () => {
     const running = [task(leader, "a"), task(helper, "a")];
     const swarmNow = swarm([leader, helper], running);
-    expect(stepBeforeStart(named("guacd", follows("guacamole")), swarmNow).kind).toBe("none");
-    expect(stepBeforeStart(named("guacamole", { mounts: [volume("data")] }), swarmNow).kind).toBe(
-      "none",
+    const partners = ["guacamole", "guacd"];
+    for (const wanted of [
+      named("guacd", follows("guacamole")),
+      named("guacamole", { mounts: [volume("data")] }),
+    ]) {
+      expect(stepBeforeStart(wanted, swarmNow, partners).kind).toBe("none");
+    }
+  });
+
+  test("let go of what a member under a new name takes over: the site has the old name no more", () => {
+    const renamed = named("guacd2", follows("guacamole"));
+    const partners = ["guacamole", "guacd2"];
+    const first = stepBeforeStart(renamed, swarm([leader, helper]), partners);
+    expect(first).toMatchObject({ kind: "suspend", service: { ID: "id-guacd" } });
+    if (first.kind !== "suspend") return;
+    const suspended = after(helper, first.spec);
+    const running = task(helper, "a");
+    expect(stepBeforeStart(renamed, swarm([leader, suspended], [running]), partners).kind).toBe(
+      "wait",
     );
+    expect(stepBeforeStart(renamed, swarm([leader, suspended]), partners).kind).toBe("none");
   });
 
   test("let go all of them for a service that is not of their group, also for their leader under a new name", () => {

@@ -38,6 +38,11 @@ const service = (name: string, leader?: string, points = 1): object => ({
     },
   },
 });
+/** A service that is to have no task. */
+const stopped = (one: object): object => {
+  const { Spec: spec, ...rest } = one as { Spec: object };
+  return { ...rest, Spec: { ...spec, Mode: { Replicated: { Replicas: 0 } } } };
+};
 const container = (name: string, state: string): object => ({
   Id: `container-${name}`,
   Names: [`/${name}.1.task-${name}`],
@@ -86,6 +91,17 @@ describe("a further mount on the server that holds a volume", () => {
       "done",
       refused("the task app.1 on hive0"),
     ]);
+  });
+
+  test("is let in beside a service that gave the volume away, and is removed later", () => {
+    const renamed = {
+      services: [stopped(service("store")), service("app"), service("helper", "app")],
+      containers: group.containers,
+      tasks: group.tasks,
+    };
+    expect(run(first, { mount: "m2", ...renamed })).toEqual(["done", "done"]);
+    const wanted = { ...renamed, services: [service("store"), ...group.services] };
+    expect(run(first, { mount: "m2", ...wanted })[1]).toBe(refused("the task app.1 on hive0"));
   });
 
   test.each<[string, Step, string]>([
