@@ -26,7 +26,9 @@ export function readBuildKit(log: BuildLog): BuildKitReader {
   const takeLine = (line: string): void => {
     const part = /^#(\d+) (.*)$/.exec(line);
     if (part === null) {
-      if (line.trim() !== "" && !/^(-+| > .*)$/.test(line)) failure = line.trim();
+      if (line.trim() !== "" && !/^(-+| > .*)$/.test(line)) {
+        failure = line.trim().replace(/^ERROR: (failed to solve: )?/, "");
+      }
       return;
     }
     const [, number = "", said = ""] = part;
@@ -39,7 +41,8 @@ export function readBuildKit(log: BuildLog): BuildKitReader {
       failedStep = names.get(number) ?? "";
       failure = said.slice("ERROR: ".length);
     } else if (!names.has(number) && !/^(sha256:|DONE |CACHED$|CANCELED$)/.test(said)) {
-      names.set(number, said);
+      // Newer ones name a stage that has no name (BuildKit 0.11): "[stage-0 2/2] RUN make".
+      names.set(number, said.replace(/^\[stage-\d+ /, "["));
       if (!said.startsWith("[internal]")) enter(number);
     }
   };

@@ -70,6 +70,14 @@ describe("BuildKit's output", () => {
     expect(log.step()).toBe("[two 2/3] RUN test");
   });
 
+  test("of a builder that names stages without a name, and begins its last line with ERROR", () => {
+    const reader = readBuildKit(log);
+    reader.take("#5 [stage-0 2/2] RUN make\n#5 0.1 bad\n#5 ERROR: exit code: 3\n");
+    reader.take('ERROR: failed to solve: process "make" did not complete: exit code: 3\n');
+    expect(reader.finish()).toBe('process "make" did not complete: exit code: 3');
+    expect(log.step()).toBe("[2/2] RUN make");
+  });
+
   test("of a build that could not begin", () => {
     const reader = readBuildKit(log);
     reader.take("failed to solve: target stage nope could not be found");
