@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:net";
 import { statusPath } from "./stage-under-test";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
-jest.setTimeout(10 * 60_000);
+jest.setTimeout(20 * 60_000);
 
 const base = 33_000;
 const serverImage = "platform/images/host/Dockerfile";
@@ -101,7 +101,7 @@ it("says which port is taken, and by what option to move away, before anything i
 });
 
 it("comes up and answers through the published ports; so do SSH and a second run", async () => {
-  const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 500 });
+  const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 900 });
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   for (const index of [0, 1, 2]) {
     const answer = await eventually(30, () => page(index));
@@ -141,7 +141,7 @@ describe("a stage whose servers are Debian 12", () => {
     );
     let isOver = false;
     const watching = watchServers(() => isOver);
-    const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 500 }).finally(() => {
+    const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 900 }).finally(() => {
       isOver = true;
     });
     expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
