@@ -93,8 +93,9 @@ export function serviceProgress(
   nodes: readonly EngineNode[],
   { updated, past, same }: ProgressOptions,
 ): ServiceProgress {
+  // The tasks of a job's run are known by its number, and one that has ended is what is waited for.
+  if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, all, nodes);
   const tasks = all.filter((task) => past?.has(task.ID) !== true || !isOver(task));
-  if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, tasks, nodes);
   const current = tasks.filter((task) => isCurrent(task, service, nodes, same));
   const running = current.filter(isRunning);
   const { missing, detail } = missingPlaces(service, running, tasks, nodes);

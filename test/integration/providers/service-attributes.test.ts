@@ -597,9 +597,10 @@ describe("modes and placement", () => {
     const made = await create(await inputsOf({ name: "before", ports: [port] }));
     const renamed = await inputsOf({ name: "after", ports: [port] });
     const diff = await swarmServiceProvider.diff?.(made.id, made.state, renamed);
-    expect(diff).toMatchObject({ replaces: ["name"], deleteBeforeReplace: true });
-    await remove(made);
+    expect(diff).toMatchObject({ replaces: ["name"], deleteBeforeReplace: false });
+    // The new one takes the port over; the old one is removed at the run's end.
     const next = await create(renamed);
+    await remove(made);
     const names = await withAnyManager(lab.hosts, async (docker) =>
       (await docker.listServices()).map(({ Spec }) => Spec?.Name),
     );
@@ -743,7 +744,7 @@ describe("what shows only in time", () => {
   );
 
   proves("stopSignal")("a task that heeds another signal ends at once by that one", async () => {
-    expect(await results.heedful).toBeLessThan(3.5);
+    expect(await results.heedful).toBeLessThan(await results.stubborn);
   });
 
   proves("resources.reservations.cpus", "resources.reservations.memory")(
@@ -752,7 +753,7 @@ describe("what shows only in time", () => {
       const all = await results.greedy;
       expect(all).toHaveLength(2);
       for (const made of all) {
-        expect(made.message).toMatch(/not done within 4 s: 0 of 1 tasks run.*insufficient/);
+        expect(made.message).toMatch(/not done within \d+ s: 0 of 1 tasks run.*insufficient/);
         await remove(made);
       }
     },

@@ -249,6 +249,9 @@ describe("a job", () => {
       detail: "the job has not ended (running on host-a)",
     });
     expect(progress(job(0), [run(0, "complete")]).kind).toBe("converged");
+    // Also when it had ended before it was looked at first: it is adopted as it is.
+    const ended = run(0, "complete");
+    expect(progress(job(0), [ended], three, false, new Set([ended.ID])).kind).toBe("converged");
   });
 
   test("that was changed runs again: what an earlier run did says nothing", () => {
