@@ -257,7 +257,7 @@ describe("what cannot become what it is to be", () => {
     const ill = (command: readonly string[]) =>
       inputsOf({
         name: "ill",
-        environment: { FAILS: "", VERSION: "1" },
+        command: [`trap 'exit 0' TERM; while :; do ${busybox} sleep 1 & wait; done`],
         healthcheck: {
           command: ["/bin/sh", "-c", ...command],
           ...{ intervalSeconds: 1, timeoutSeconds: 5, retries: 1, startPeriodSeconds: 0 },
@@ -318,7 +318,8 @@ describe("what cannot become what it is to be", () => {
         });
       }),
     );
-    expect(Math.max(...times)).toBeLessThan(50_000);
+    // The Swarm's own way takes its minute beyond what the change takes.
+    expect(Math.max(...times)).toBeLessThan(60_000);
   });
 });
 
