@@ -6,13 +6,14 @@
 const { spawn, spawnSync } = require("node:child_process");
 const { mkdirSync, readFileSync, rmSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
-const { join } = require("node:path");
+const { join, relative } = require("node:path");
+const { stripVTControlCharacters } = require("node:util");
 
 const root = join(__dirname, "..");
 const output = join(root, "test-output");
 const bin = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
 
-/** @typedef {{ level: string, passed: number, failed: number, seconds: number }} Result */
+/** @typedef {{ level: string, passed: number, failed: number, failures: string[], seconds: number }} Result */
 
 /** Levels in the order in which they run: what fails fast and cheap comes first. */
 const jestLevels = ["unit", "components", "contract", "integration", "e2e"];
@@ -29,16 +30,20 @@ const workersOf = { integration: availableParallelism() + 1, e2e: 1, long: 1 };
 
 /**
  * The three static checks, at the same time; each counts as one test.
- * @returns {Promise<{passed: number, failed: number}>}
+ * @returns {Promise<Omit<Result, "level" | "seconds">>}
  */
 async function lint() {
-  const results = await Promise.all([
-    succeeds("types", "tsc", ["--noEmit"]),
-    succeeds("lint", "eslint", ["."]),
-    succeeds("format", "prettier", ["--check", "--log-level", "warn", "."]),
-  ]);
-  const passed = results.filter(Boolean).length;
-  return { passed, failed: results.length - passed };
+  const checks = [
+    { check: "types", ok: succeeds("types", "tsc", ["--noEmit"]) },
+    { check: "lint", ok: succeeds("lint", "eslint", ["."]) },
+    {
+      check: "format",
+      ok: succeeds("format", "prettier", ["--check", "--log-level", "warn", "."]),
+    },
+  ];
+  const results = await Promise.all(checks.map(({ ok }) => ok));
+  const failures = checks.filter((_, index) => !results[index]).map(({ check }) => check);
+  return { passed: checks.length - failures.length, failed: failures.length, failures };
 }
 
 /**
@@ -83,16 +88,47 @@ function jest(level, extra) {
     { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
   );
   try {
-    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
       readFileSync(report, "utf8"),
     );
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     if (numPassedTests + failed === 0) throw new Error("no test ran");
-    return { passed: numPassedTests, failed: run.status === 0 ? failed : Math.max(failed, 1) };
+    return {
+      passed: numPassedTests,
+      failed: run.status === 0 ? failed : Math.max(failed, 1),
+      failures: failuresOf(testResults),
+    };
   } catch (error) {
-    console.error(`  ${level}: no result (${error instanceof Error ? error.message : error})`);
-    return { passed: 0, failed: 1 };
+    const reason = `no result (${error instanceof Error ? error.message : error})`;
+    console.error(`  ${level}: ${reason}`);
+    return { passed: 0, failed: 1, failures: [reason] };
   }
+}
+
+/**
+ * Every test that failed, and every file that could not be loaded: where it is, its name, and how its message begins.
+ * @param {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]} files
+ */
+function failuresOf(files) {
+  return files.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults
+      .filter((test) => test.status === "failed")
+      .map(({ fullName, failureMessages: [text] }) => `${file} › ${fullName}\n${beginning(text)}`);
+    return tests.length > 0 || status !== "failed" ? tests : [`${file}\n${beginning(message)}`];
+  });
+}
+
+/**
+ * The first lines of a message, indented, without colours.
+ * @param {string} [text]
+ */
+function beginning(text = "") {
+  const lines = stripVTControlCharacters(text).trim().split("\n");
+  return lines
+    .slice(0, 15)
+    .map((line) => `      ${line}`.trimEnd())
+    .join("\n");
 }
 
 async function main() {
@@ -113,6 +149,10 @@ async function main() {
     const start = Date.now();
     const result = level === "lint" ? await lint() : jest(level, extra);
     results.push({ level, ...result, seconds: (Date.now() - start) / 1000 });
+  }
+  // What failed stands at the end, where it is looked for; Jest's own words are far above.
+  for (const { level, failures } of results) {
+    for (const failure of failures) console.log(`\nFAILED ${level}: ${failure}`);
   }
   console.log("\nlevel         seconds   passed   failed");
   for (const { level, seconds, passed, failed } of results) {

@@ -4,9 +4,10 @@ import type { Plan } from "../../model/plan";
 import { readEngineFacts } from "../../providers/local-engine/facts";
 import { serverImageTag } from "../../providers/local-engine/server-image";
 import { confirm } from "../confirm";
+import { finishRest } from "../engine/finish-rest";
 import { openStack } from "../engine/open-stack";
 import { recover } from "../engine/recovery";
-import { runOnStack } from "../engine/session";
+import { RunFailure, runOnStack } from "../engine/session";
 import type { StateResource } from "../engine/state";
 import { exitCodes } from "../exit-codes";
 import { rememberNames } from "../hosts/known-names";
@@ -64,7 +65,11 @@ export async function up(options: UpOptions): Promise<number> {
     stack,
     ["up", "--yes", "--skip-preview", ...refresh, ...options.engineArguments],
     terminal,
-  );
+  ).catch(async (error: unknown) => {
+    // With arguments of the engine, the user has chosen what a run does.
+    const whole = options.engineArguments.length === 0;
+    throw whole && error instanceof RunFailure ? await finishRest(stack, error, terminal) : error;
+  });
   const raw = await stack.outputs();
   if (Object.keys(raw).length === 0) {
     terminal.print(`\nDone: ${countsText(totalCounts(run.progress))}.`);

@@ -17,11 +17,26 @@ export interface FinishedRun {
   readonly logFile: string;
 }
 
+/** A run that was not interrupted, and in which something failed. What went wrong has been printed. */
+export class RunFailure extends Failure {
+  /**
+   * @param message what is still to be said
+   * @param progress how far the run came
+   */
+  constructor(
+    message: string,
+    exitCode: number,
+    readonly progress: Progress,
+  ) {
+    super(message, exitCode);
+  }
+}
+
 /**
  * Runs the engine on a stack, shows its progress and, once each, its errors.
  *
  * @param args e.g. `["up", "--yes"]`; stack, configuration and JSON output are added
- * @throws Failure when the run failed or was interrupted; what went wrong has been printed then
+ * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; what went wrong has been printed then
  */
 export async function runOnStack(
   stack: Stack,
@@ -53,11 +68,12 @@ export async function runOnStack(
     if (readable.length > 0) terminal.printError(`\n${diagnosticsText(readable, paint)}`);
     if (run.code === 0) return { progress, milliseconds: Date.now() - started, logFile };
     const errors = readable.filter(({ severity }) => severity === "error");
-    throw runFailure(run.messages, {
+    const failure = runFailure(run.messages, {
       interrupted: run.interrupted,
       explained: errors.length > 0,
       logFile,
     });
+    throw run.interrupted ? failure : new RunFailure(failure.message, failure.exitCode, progress);
   } finally {
     printer.stop();
     log.close();

@@ -11,6 +11,7 @@ import type { Engine } from "./engine";
 import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
+import { type PreviewStep, readPreview, readRecords, type ResourceRecord } from "./rest-of-run";
 import { readState, type StackState, type StateResource, withoutPending } from "./state";
 
 /** How long an engine that lost its `hive` is waited for, seconds. */
@@ -154,6 +155,20 @@ export class Stack {
   /** The state as it is now. */
   async state(): Promise<StackState> {
     return readState(await this.exported());
+  }
+
+  /** All resources, with what each of them depends on. */
+  async records(): Promise<readonly ResourceRecord[]> {
+    return readRecords(await this.exported());
+  }
+
+  /** What a whole run would do now. @throws Failure when the program or a resource's check fails */
+  async preview(): Promise<readonly PreviewStep[]> {
+    const { code, stdout, stderr } = await this.engine.ask(["preview", ...this.runArguments], {
+      deadlineSeconds: 300,
+    });
+    if (code === 0) return readPreview(stdout);
+    throw engineFailure("What is still to be done could not be found out.", stderr);
   }
 
   /** Forgets the operations that an interrupted run left open. */

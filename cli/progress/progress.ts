@@ -72,6 +72,8 @@ export interface Progress {
   readonly diagnostics: readonly Diagnostic[];
   /** What succeeded, in the order in which it ended; what stayed as it was is not there. */
   readonly finished: readonly FinishedStep[];
+  /** URNs of what failed. */
+  readonly failed: readonly string[];
   /** From the engine's last word; undefined while it runs. */
   readonly result: "succeeded" | "failed" | undefined;
 }
@@ -102,6 +104,7 @@ export function initialProgress(direction: Direction): Progress {
     sections: new Map(none),
     diagnostics: [],
     finished: [],
+    failed: [],
     result: undefined,
   };
 }
@@ -203,7 +206,11 @@ function end(progress: Progress, step: StepEventMetadata, now: number, ok: boole
     ok && begun !== undefined
       ? [{ name: begun.name, operation: begun.operation, milliseconds: now - begun.since }]
       : [];
-  const noted = { ...progress, finished: [...progress.finished, ...done] };
+  const noted = {
+    ...progress,
+    finished: [...progress.finished, ...done],
+    failed: ok ? progress.failed : [...progress.failed, step.urn],
+  };
   return withSection(noted, section, {
     ...before,
     present: true,

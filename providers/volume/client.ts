@@ -28,7 +28,8 @@ export interface WantedVolume extends VolumeSettings {
 
 /** Limit for one host, seconds: a driver may have to make a file system. */
 const MAKE_SECONDS = 60;
-const LOOK_SECONDS = 20;
+/** A manager whose Swarm has no leader answers after 20 s, see {@link inspectVolume}. */
+const LOOK_SECONDS = 40;
 const DIAL_SECONDS = 5;
 
 /** Makes the volume on all hosts that do not have it; never throws for a host. */
@@ -146,11 +147,16 @@ async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void
   });
 }
 
+/**
+ * The volume as one host has it. A manager asks the Swarm about what it does not have itself (moby, `volume_routes.go`, since API
+ * 1.42); when the Swarm elects a leader just then, its word is an error after 20 s, and means that the host has no such volume.
+ */
 async function inspectVolume(docker: Dockerode, name: string): Promise<EngineVolume | undefined> {
   try {
     return await docker.getVolume(name).inspect();
   } catch (error) {
-    if (engineStatus(error) === 404) return undefined;
+    const leaderless = /rpc error: code = |The swarm does not have a leader/;
+    if (engineStatus(error) === 404 || leaderless.test(messageOf(error))) return undefined;
     throw error;
   }
 }

@@ -44,6 +44,15 @@ const failureOf = (work: Promise<unknown>): Promise<string> =>
 const held = (): string[][] => hosts.map((host) => host.volumes.map(({ Name }) => Name));
 
 describe("Volume", () => {
+  test.each([
+    ["elects a leader", 500, "rpc error: code = DeadlineExceeded desc = context deadline exceeded"],
+    ["has none", 503, "rpc error: code = Unknown desc = The swarm does not have a leader."],
+  ])("makes the volume on a manager whose Swarm %s", async (_, status, message) => {
+    for (const host of hosts) host.stranger = { status, body: { message } };
+    expect(await server.create(text, inputs())).toMatchObject({ outs: { missing: [] } });
+    expect(held()).toEqual([["data"], ["data"], ["data"]]);
+  });
+
   test("makes the volume on every host, and adopts it the second time without a write", async () => {
     const first = await server.create(text, inputs());
     expect(first).toMatchObject({ id: "data", outs: { missing: [] } });

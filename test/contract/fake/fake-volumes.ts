@@ -25,6 +25,8 @@ export interface FakeVolumeHost extends FakeHost {
   readonly containers: FakeHolder[];
   /** Services of the Swarm by id, with the names of the volumes that they mount. */
   readonly services: Map<string, readonly string[]>;
+  /** How a manager answers for a volume that it does not have: it asks its Swarm (Docker Engine 26.1). */
+  stranger: EngineAnswer | undefined;
   /** Requests that change something. */
   writes(): string[];
 }
@@ -79,6 +81,7 @@ export async function startFakeVolumeHost(
     }
     const wanted = decodeURIComponent(path.replace(/^\/volumes\//, ""));
     const volume = volumes.find(({ Name }) => Name === wanted);
+    if (volume === undefined && own.stranger !== undefined) return own.stranger;
     if (volume === undefined) return refuse(404, `get ${wanted}: no such volume`);
     if (method !== "DELETE") return { status: 200, body: volume };
     if (used.has(wanted) || containers.some(({ volume: held }) => held === wanted))
@@ -87,11 +90,13 @@ export async function startFakeVolumeHost(
     return { status: 204 };
   };
   const host = await startFakeHost(name, answer);
-  return Object.assign(Object.create(host) as FakeHost, {
+  const own: FakeVolumeHost = Object.assign(Object.create(host) as FakeHost, {
     volumes,
     used,
     containers,
     services,
+    stranger: undefined,
     writes: () => host.requests.filter((request) => !request.startsWith("GET ")),
   });
+  return own;
 }
