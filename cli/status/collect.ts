@@ -23,7 +23,7 @@ type Answer<T> = { readonly value: T } | { readonly reason: string };
  */
 export async function collectStatus(
   outputs: StageOutputs,
-  plan?: Pick<Plan, "services" | "volumes">,
+  plan?: Pick<Plan, "services" | "volumes" | "notices">,
 ): Promise<StatusReport> {
   const swarmReached = outputs.phases.length === 0 || outputs.phases.includes("setup-hosts");
   const [probes, swarm] = await Promise.all([
@@ -58,6 +58,7 @@ export async function collectStatus(
     services: "value" in swarm ? serviceStatuses(swarm.value, context) : [],
     removedServices: "value" in swarm ? removedServices(swarm.value, context) : [],
     volumes: "value" in swarm ? volumeStatuses(swarm.value, context) : [],
+    notices: plan?.notices ?? [],
   };
   return { ...facts, problems: judge(facts) };
 }

@@ -13,6 +13,8 @@ export interface StatusReport {
   readonly volumes: readonly VolumeStatus[];
   /** Certificates that the stage's own authority has given. */
   readonly certificates: readonly CertificateStatus[];
+  /** What the plan tells of the site, e.g. that a service's data do not follow it; none while the site cannot be planned. */
+  readonly notices: readonly string[];
   /** What is wrong, in plain words; empty when all is well. */
   readonly problems: readonly string[];
 }

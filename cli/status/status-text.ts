@@ -18,6 +18,7 @@ export function statusText(report: StatusReport, paint: Paint, now: number): str
     volumeLines(report, paint),
     pageLines(report.services),
     certificateLines(report),
+    noticeLines(report.notices, paint),
     problemLines(report.problems, paint),
   ];
   return parts
@@ -176,6 +177,14 @@ function table(
       const style = rows[index]?.style;
       return style === undefined ? line : paint(style, line);
     }),
+  ];
+}
+
+function noticeLines(notices: readonly string[], paint: Paint): readonly string[] {
+  if (notices.length === 0) return [];
+  return [
+    paint("yellow", "To know:"),
+    ...notices.map((notice) => `  - ${notice.replaceAll("\n", "\n    ")}`),
   ];
 }
 

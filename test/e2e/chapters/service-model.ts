@@ -16,8 +16,13 @@ function extension(change: {
   readonly secretVersion?: number;
   readonly config?: string;
   readonly probe?: string;
+  /** The service `probe` crashes, `after` is taken out, and `bystander` is changed. */
+  readonly broken?: boolean;
 }): Extension {
-  const { secretVersion = 1, config = "first", probe = "probe" } = change;
+  const { secretVersion = 1, config = "first", probe = "probe", broken = false } = change;
+  const crash = broken ? 'entrypoint: ["sh", "-c", "echo the probe is bent; exit 3"],' : "";
+  const edition = broken ? 'environment: { EDITION: "2" },' : "";
+  const after = `after: { image: { build: "probe" }, endpointMode: "dnsrr", dependsOn: ["ledger"], stopGracePeriod: "2s" },`;
   return {
     images: "{ probe: {} }",
     secrets: `{ token: { generate: { version: ${secretVersion} } } }`,
@@ -27,9 +32,9 @@ function extension(change: {
     services: `{
     "${probe}": {
       image: { build: "probe" }, endpointMode: "dnsrr", networks: [{ name: "back", aliases: ["oracle"] }],
-      secrets: ["token"], configs: [{ config: "greeting", target: "/etc/greeting" }], stopGracePeriod: "2s",
+      secrets: ["token"], configs: [{ config: "greeting", target: "/etc/greeting" }], stopGracePeriod: "2s", ${crash}
     },
-    bystander: { image: { build: "probe" }, endpointMode: "dnsrr", networks: ["back"], stopGracePeriod: "2s" },
+    bystander: { image: { build: "probe" }, endpointMode: "dnsrr", networks: ["back"], stopGracePeriod: "2s", ${edition} },
     ledger: {
       image: { build: "probe" }, endpointMode: "dnsrr", stopGracePeriod: "2s",
       volumes: [{ source: "ledger", target: "/ledger" }],
@@ -37,7 +42,7 @@ function extension(change: {
         { name: "book", script: "${script}", interpreter: ["sh", "-eu", "-c"], secrets: ["token"] },
       ],
     },
-    after: { image: { build: "probe" }, endpointMode: "dnsrr", dependsOn: ["ledger"], stopGracePeriod: "2s" },
+    ${broken ? "" : after}
     once: { image: { build: "probe" }, networks: [], mode: { job: {} }, entrypoint: ["sh", "-c", "echo the job has run"] },
     minutely: {
       image: { build: "probe" }, networks: [], mode: { job: { schedule: "* * * * *" } }, entrypoint: ["sh", "-c", "echo due"],
@@ -151,6 +156,29 @@ export function serviceModel(site: StageUnderTest): void {
       expect(names).toContain("oracle");
       expect(names).not.toContain("probe");
       expect(exec("oracle", "cat", "/etc/greeting")).toBe("second");
+    });
+
+    it("does what does not need a service that fails: another one is changed, one is removed", async () => {
+      extendSite(
+        stage,
+        extension({ secretVersion: 2, config: "second", probe: "oracle", broken: true }),
+      );
+      const run = await stage.hive(["up", "--yes"]);
+      expect(run.code).toBe(1);
+      expect(run.output).toContain("the probe is bent");
+      expect(run.output).toMatch(
+        /service-oracle-service failed, see above; the rest of the run was done/,
+      );
+      const names = site.inside(0, "docker", "service", "ls", "--format", "{{.Name}}").split("\n");
+      expect(names).not.toContain("after");
+      expect(
+        site.inspectService("bystander", "{{.Spec.TaskTemplate.ContainerSpec.Env}}"),
+      ).toContain("EDITION=2");
+      // The release before serves, and the mended site is one run away.
+      expect(exec("oracle", "cat", "/etc/greeting")).toBe("second");
+      extendSite(stage, extension({ secretVersion: 2, config: "second", probe: "oracle" }));
+      await site.up();
+      expect(await site.changesOf("preview")).toBe("");
     });
 
     it("runs a scheduled job once each minute, on whichever server", async () => {

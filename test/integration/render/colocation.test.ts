@@ -98,7 +98,12 @@ async function create(name: string, other: string, constraints: readonly string[
     restart: { condition: "any", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
     placement: { constraints, spread: [], maxReplicasPerHost: 0 },
   });
-  const wish = { ...spec, revision: 1, managers: lab.hosts } as SwarmServiceInputs;
+  const wish = {
+    ...spec,
+    revision: 1,
+    managers: lab.hosts,
+    partners: [other],
+  } as SwarmServiceInputs;
   const checked = await swarmServiceProvider.check?.(wish, wish);
   expect(checked?.failures).toEqual([]);
   const inputs = checked?.inputs as SwarmServiceInputs;

@@ -159,6 +159,7 @@ const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"
     endpoints: { webgate: ["http://172.29.16.4/"] },
     builtAt: { [image.split("@")[1] ?? ""]: "2026-11-23T09:00:00Z" },
   }),
+  notices: [],
   ...more,
 });
 
@@ -304,6 +305,15 @@ test("one screen", () => {
 
     All is well."
   `);
+});
+
+test("what the plan tells of the site is no problem, and stands before the verdict", () => {
+  const notice = "shelf: its data do not follow it.\nPin it.";
+  const whole = report({ notices: [notice] });
+  expect(judge(whole)).toEqual([]);
+  expect(statusText({ ...whole, problems: [] }, plain, now)).toMatch(
+    /\n\nTo know:\n {2}- shelf: its data do not follow it\.\n {4}Pin it\.\n\nAll is well\.$/,
+  );
 });
 
 describe("services that run to their end", () => {
