@@ -330,6 +330,14 @@ function outdatedServers(plan: Plan, facts: EngineFacts): readonly EngineContain
   );
 }
 
+/** Names of the cluster servers that a run replaces because their image has changed, in index order. */
+export function outdatedMembers(plan: Plan, facts: EngineFacts): readonly string[] {
+  const outdated = outdatedServers(plan, facts).map(({ name }) => name);
+  return plan.hosts
+    .filter(({ role, name }) => role === "cluster" && outdated.includes(name))
+    .map(({ name }) => name);
+}
+
 /** While a server is replaced, all other managers of the Swarm must be there: one more that is lost could cost it its majority. */
 function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
   const [outdated] = outdatedServers(plan, facts);

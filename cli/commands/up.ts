@@ -1,4 +1,4 @@
-import { loopbackPorts, planContainerFleet } from "../../model/container-fleet";
+import { loopbackPorts, outdatedMembers, planContainerFleet } from "../../model/container-fleet";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { readEngineFacts } from "../../providers/local-engine/facts";
@@ -12,6 +12,7 @@ import type { StateResource } from "../engine/state";
 import { exitCodes } from "../exit-codes";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
+import { requireManagers } from "../hosts/redundancy";
 import type { Owner } from "../local-engine/objects";
 import { loadPlan } from "../plan";
 import { projectFolder } from "../project";
@@ -57,8 +58,12 @@ export async function up(options: UpOptions): Promise<number> {
   if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
   if (plan.fleet === "container") {
     // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
-    const facts = await readEngineFacts(loopbackPorts(plan));
-    planContainerFleet(plan, { ...facts, serverImage: serverImageTag(projectFolder) });
+    const facts = {
+      ...(await readEngineFacts(loopbackPorts(plan))),
+      serverImage: serverImageTag(projectFolder),
+    };
+    planContainerFleet(plan, facts);
+    await requireManagers(stack, outdatedMembers(plan, facts));
   }
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(

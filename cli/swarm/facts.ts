@@ -12,7 +12,7 @@ export interface ApiNode {
     readonly Labels?: Readonly<Record<string, string>> | null;
   };
   readonly Status?: { readonly State?: string };
-  readonly ManagerStatus?: { readonly Leader?: boolean };
+  readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability?: string };
 }
 
 /** A mount of a service as the Engine API tells it, as far as it is read. */

@@ -51,6 +51,14 @@ async function watchServers(isOver: () => boolean): Promise<{ running: number; s
   return worst;
 }
 
+/** What another manager says of a server: `reachable` or `unreachable`. */
+function reachability(index: number): string {
+  const template = "{{.ManagerStatus.Reachability}}";
+  return docker(
+    ...["exec", server(0), "docker", "node", "inspect", server(index), "--format", template],
+  );
+}
+
 beforeAll(() => {
   stage = new TestStage("loopback", {
     cidr: "172.29.112.0/24",
@@ -127,6 +135,20 @@ describe("a stage whose servers are Debian 12", () => {
     expect(refused.output).toContain(`docker start ${server(1)}`);
     expect([0, 1, 2, 3].map(release)).toEqual(["12", "12", "12", "12"]);
     await eventually(60, async () => ((await page(1))?.status === 200 ? true : undefined));
+  });
+
+  it("is not moved while one of them runs and takes no part in the Swarm", async () => {
+    docker("exec", server(1), "systemctl", "stop", "docker.socket", "docker.service");
+    try {
+      await eventually(60, () => (reachability(1) === "unreachable" ? true : undefined));
+      const refused = await stage.hive(["up", "--yes"]);
+      expect(refused.code).toBe(1);
+      expect(refused.output).toContain(`${server(1)} runs and is no reachable manager`);
+    } finally {
+      docker("exec", server(1), "systemctl", "start", "docker.socket", "docker.service");
+    }
+    expect([0, 1, 2, 3].map(release)).toEqual(["12", "12", "12", "12"]);
+    await eventually(60, () => (reachability(1) === "reachable" ? true : undefined));
   });
 
   it("is moved by up, one server at a time: two always run and one always serves, and the data are there", async () => {

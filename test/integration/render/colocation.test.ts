@@ -3,6 +3,7 @@ import { swarmServiceProvider } from "../../../providers/swarm-service/provider"
 import type {
   SwarmServiceInputs,
   SwarmServiceState,
+  SwarmServiceWish,
 } from "../../../providers/swarm-service/service-state";
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
@@ -98,13 +99,16 @@ async function create(name: string, other: string, constraints: readonly string[
     restart: { condition: "any", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
     placement: { constraints, spread: [], maxReplicasPerHost: 0 },
   });
-  const wish = {
+  const wish: SwarmServiceWish = {
     ...spec,
     revision: 1,
     managers: lab.hosts,
     partners: [other],
-  } as SwarmServiceInputs;
-  const checked = await swarmServiceProvider.check?.(wish, wish);
+  };
+  const checked = await swarmServiceProvider.check?.(
+    wish as SwarmServiceInputs,
+    wish as SwarmServiceInputs,
+  );
   expect(checked?.failures).toEqual([]);
   const inputs = checked?.inputs as SwarmServiceInputs;
   const created = await swarmServiceProvider.create(inputs);

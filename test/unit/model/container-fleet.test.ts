@@ -5,6 +5,7 @@ import {
   loopbackPort,
   loopbackPorts,
   networkName,
+  outdatedMembers,
   planContainerFleet,
 } from "../../../model/container-fleet";
 import type { Plan } from "../../../model/plan";
@@ -236,6 +237,20 @@ describe("a stage whose servers were made from another server image", () => {
     expect(oneByOne(...all("new").map((server) => ({ ...server, labels: withoutLabel })))).toBe(
       true,
     );
+  });
+
+  test("tells which managers are replaced: those are asked for in the Swarm before", () => {
+    const servers = factsWith(
+      serverOf(3, "old"),
+      serverOf(2, "old"),
+      serverOf(1, "new"),
+      serverOf(0, "old"),
+    );
+    expect(outdatedMembers(planWith(), servers)).toEqual([
+      "p-hive0.hive.example",
+      "p-hive2.hive.example",
+    ]);
+    expect(outdatedMembers(planWith(), factsWith(...all("new")))).toEqual([]);
   });
 
   test("is refused while a manager does not run or is missing, with what to do", () => {
