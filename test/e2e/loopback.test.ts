@@ -51,12 +51,15 @@ async function watchServers(isOver: () => boolean): Promise<{ running: number; s
   return worst;
 }
 
-/** What another manager says of a server: `reachable` or `unreachable`. */
-function reachability(index: number): string {
+/** What another manager says of a server: `reachable` or `unreachable`; undefined while it does not know who leads. */
+function reachability(index: number): string | undefined {
   const template = "{{.ManagerStatus.Reachability}}";
-  return docker(
-    ...["exec", server(0), "docker", "node", "inspect", server(index), "--format", template],
-  );
+  const inspect = ["docker", "node", "inspect", server(index), "--format", template];
+  try {
+    return docker("exec", server(0), ...inspect);
+  } catch {
+    return undefined;
+  }
 }
 
 beforeAll(() => {
