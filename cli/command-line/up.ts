@@ -31,6 +31,7 @@ export function addUp(program: Command, finish: Finish): void {
       "after",
       `
 Servers of the private stage that were removed from this computer's Docker Engine are noticed without --refresh.
+When an image, a service or its initial data fails, what does not need it is done all the same; the exit code is 1.
 The full log of each run is kept in .hive/<stage>/logs/.
 
 Examples:
