@@ -55,6 +55,11 @@ const movedLeader = figure(
   "45",
   "25",
 );
+const rolledBack = figure(
+  "gap of a port while a release that crashes is rolled back: no answer on a server",
+  "10",
+  "5",
+);
 const renamed = figure("gap of a port in a rename: no answer on a server", "5", "3");
 const perHost = figure("Pulumi resources per host", "10", "5", "");
 const figures = [
@@ -68,6 +73,7 @@ const figures = [
   mended,
   movedOther,
   movedLeader,
+  rolledBack,
   renamed,
   perHost,
 ];
@@ -112,7 +118,7 @@ async function measure(run: number): Promise<void> {
     record(changed, await stage.hive(["up", "--yes"]));
     relabel(stage, `${run}b`);
     record(deployed, await stage.hive(["deploy", "webgate", "--yes"]));
-    await releaseCrash(stage);
+    await releaseCrash(stage, hosts);
     await pages();
     // Last of what concerns webgate, which has another name from then on.
     renamed.values.push(await gapOfRename(stage, hosts));
@@ -146,10 +152,19 @@ async function measure(run: number): Promise<void> {
  */
 async function gapOfRename(stage: TestStage, hosts: readonly string[]): Promise<number> {
   stage.edit("site/site.ts", "portal, webgate }", "portal, gate: webgate }");
-  let going = true;
+  return (await gapDuring(hosts, () => expectSuccess(stage.hive(["up", "--yes"])))).seconds;
+}
+
+/** Asks all servers for a page while some work goes on; the longest time for which one of them did not answer, seconds. */
+async function gapDuring<T>(
+  hosts: readonly string[],
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly seconds: number }> {
+  let end = Number.POSITIVE_INFINITY;
   const probes = hosts.map(async (host) => {
     let [last, longest] = [Date.now(), 0];
-    while (going) {
+    // A server that is silent when the work ends is waited for.
+    while (last < end && Date.now() < end + 60_000) {
       if ((await fetchPage(`http://${host}${statusPath}`))?.status === 200) {
         longest = Math.max(longest, Date.now() - last);
         last = Date.now();
@@ -158,21 +173,24 @@ async function gapOfRename(stage: TestStage, hosts: readonly string[]): Promise<
     }
     return Math.max(longest, Date.now() - last) / 1000;
   });
-  await expectSuccess(stage.hive(["up", "--yes"])).finally(() => (going = false));
-  return Math.max(...(await Promise.all(probes)));
+  const result = await work().finally(() => (end = Date.now()));
+  return { result, seconds: Math.max(...(await Promise.all(probes))) };
 }
 
 /** Releases a webgate that crashes at its start, and mends it. */
-async function releaseCrash(stage: TestStage): Promise<void> {
+async function releaseCrash(stage: TestStage, hosts: readonly string[]): Promise<void> {
   const file = "site/services/webgate.ts";
   const before = stage.read(file);
   const lastWords = "webgate: the certificate cannot be read";
   const crash = JSON.stringify(["/bin/sh", "-c", `echo "${lastWords}" >&2; exit 1`]);
   stage.edit(file, "defineService({", `defineService({\n  entrypoint: ${crash},`);
-  const run = await stage.hive(["deploy", "webgate", "--yes"]);
+  const { result: run, seconds } = await gapDuring(hosts, () =>
+    stage.hive(["deploy", "webgate", "--yes"]),
+  );
   if (run.code !== 1 || !run.stderr.includes(lastWords))
     throw new Error(`A crash was not reported: exit code ${run.code}\n${run.output.slice(-4000)}`);
   crashed.values.push(run.seconds);
+  rolledBack.values.push(seconds);
   console.log(`  ${crashed.what}: ${run.seconds.toFixed(1)} s`);
   stage.write(file, before);
   await expectSuccess(stage.hive(["up", "--yes"]));
