@@ -2,7 +2,7 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { Terminal } from "../terminal";
 import { type PreviewStep, restOfRun } from "./rest-of-run";
-import { RunFailure, runOnStack } from "./session";
+import { type RunFailure, runOnStack } from "./session";
 import type { Stack } from "./stack";
 import { readUrn } from "./urn";
 

@@ -126,10 +126,14 @@ function holdings({ urn, inputs, outputs }: ResourceRecord): readonly string[] {
 }
 
 /** A list of the service's inputs, as far as it is known. */
-function listOf(
-  value: unknown,
-): readonly { readonly source?: string; readonly published?: number }[] {
-  return Array.isArray(value) ? value : [];
+function listOf(value: unknown): readonly Partial<Holding>[] {
+  return Array.isArray(value) ? (value as readonly Partial<Holding>[]) : [];
+}
+
+/** What is read of a mount, and of a port. */
+interface Holding {
+  readonly source: string;
+  readonly published: number;
 }
 
 /** All texts in a value, but for the code of providers. */
