@@ -266,20 +266,21 @@ export class Hive extends pulumi.ComponentResource {
           publicAddress: host.publicAddress,
         })),
       ),
-      services: pulumi.output(
+      services: withImage(running.map(([service, { image }]) => [service, image])).apply((all) =>
         Object.fromEntries(
-          running.map(([service, component]) => [
-            service.name,
-            component.image.apply((image) => describeService(fleet, service, image)),
-          ]),
+          all.map(([service, image]) => [service.name, describeService(fleet, service, image)]),
         ),
       ),
-      images: pulumi.output(
-        Object.fromEntries(
-          [...(images?.built ?? [])].map(([name, { reference, releases }]) => [
-            name,
-            { reference, releases },
-          ]),
+      images: withImage(
+        [...(images?.built ?? [])].map(([name, { reference, releases }]) => [
+          { name, releases },
+          reference,
+        ]),
+      ).apply((all) =>
+        pulumi.output(
+          Object.fromEntries(
+            all.map(([{ name, releases }, reference]) => [name, { reference, releases }]),
+          ),
         ),
       ),
       registry: pulumi.output(
@@ -320,6 +321,22 @@ function imageOf({ image }: ServicePlan, parts: Images): pulumi.Output<string> {
   return image.kind === "build"
     ? required(parts.built, image.image).reference
     : required(parts.references, image.reference).reference;
+}
+
+/**
+ * Those whose image is known. In a run for some resources only, one that was not created yet has none: the engine answers for it
+ * with nothing, and an `apply` is called without a value.
+ */
+function withImage<T>(
+  all: readonly (readonly [T, pulumi.Output<string | undefined>])[],
+): pulumi.Output<(readonly [T, string])[]> {
+  const images = pulumi.all(all.map(([, image]) => image));
+  return images.apply((known) =>
+    all.flatMap(([one], index) => {
+      const image = known[index];
+      return image === undefined ? [] : [[one, image] as const];
+    }),
+  );
 }
 
 function volumesOf({ mounts }: ServicePlan): readonly string[] {

@@ -330,12 +330,10 @@ function outdatedServers(plan: Plan, facts: EngineFacts): readonly EngineContain
   );
 }
 
-/** Names of the cluster servers that a run replaces because their image has changed, in index order. */
-export function outdatedMembers(plan: Plan, facts: EngineFacts): readonly string[] {
-  const outdated = outdatedServers(plan, facts).map(({ name }) => name);
-  return plan.hosts
-    .filter(({ role, name }) => role === "cluster" && outdated.includes(name))
-    .map(({ name }) => name);
+/** The containers of the stage's cluster servers, as far as there are any. */
+export function memberContainers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
+  const members = plan.hosts.filter(({ role }) => role === "cluster").map(({ name }) => name);
+  return ownServers(plan, facts).filter(({ name }) => members.includes(name));
 }
 
 /** While a server is replaced, all other managers of the Swarm must be there: one more that is lost could cost it its majority. */

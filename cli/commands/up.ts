@@ -1,4 +1,4 @@
-import { loopbackPorts, outdatedMembers, planContainerFleet } from "../../model/container-fleet";
+import { loopbackPorts, memberContainers, planContainerFleet } from "../../model/container-fleet";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { readEngineFacts } from "../../providers/local-engine/facts";
@@ -62,8 +62,8 @@ export async function up(options: UpOptions): Promise<number> {
       ...(await readEngineFacts(loopbackPorts(plan))),
       serverImage: serverImageTag(projectFolder),
     };
-    planContainerFleet(plan, facts);
-    await requireManagers(stack, outdatedMembers(plan, facts));
+    const fleet = planContainerFleet(plan, facts);
+    if (fleet.oneByOne) await requireManagers(stack, memberContainers(plan, facts), resources);
   }
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(
@@ -73,7 +73,9 @@ export async function up(options: UpOptions): Promise<number> {
   ).catch(async (error: unknown) => {
     // With arguments of the engine, the user has chosen what a run does.
     const whole = options.engineArguments.length === 0;
-    throw whole && error instanceof RunFailure ? await finishRest(stack, error, terminal) : error;
+    throw whole && error instanceof RunFailure
+      ? await finishRest(stack, error, resources, terminal)
+      : error;
   });
   const raw = await stack.outputs();
   if (Object.keys(raw).length === 0) {

@@ -1,42 +1,59 @@
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
+import { clusterAccess, readOutputs } from "../hosts/outputs";
+import { askSwarm } from "../swarm/facts";
 import type { Terminal } from "../terminal";
 import { type PreviewStep, restOfRun } from "./rest-of-run";
 import { type RunFailure, runOnStack } from "./session";
 import type { Stack } from "./stack";
+import type { StateResource } from "./state";
 import { readUrn } from "./urn";
+
+/** How long the managers may take to answer, seconds: through two rounds of an election. */
+const searchSeconds = 60;
 
 /**
  * Does what a run that failed has left undone and what does not need what failed there: removals above all, which the engine
  * keeps for the end. A run of its own, for `--continue-on-error` also removes what is still used (decision 28).
  *
+ * @param before the stage's resources before the run
  * @returns the failure to end with: it says what was done meanwhile
  */
 export async function finishRest(
   stack: Stack,
   failure: RunFailure,
+  before: readonly StateResource[],
   terminal: Terminal,
 ): Promise<Failure> {
-  const names = namesOf(failure.progress.failed);
+  const { failed } = failure.progress;
+  const names = namesOf(failed);
+  const endsWith = (text: string, exitCode: number): Failure =>
+    new Failure(`${names} failed, see above; ${text}\n${failure.message}`, exitCode);
   try {
-    const [preview, records] = [await stack.preview(), await stack.records()];
-    const { targets, steps } = restOfRun(preview, records, failure.progress.failed);
+    const preview = await stack.preview();
+    const { resources: now } = await stack.state();
+    const { targets, steps } = restOfRun({ preview, before, now, failed });
     if (targets.length === 0) return failure;
+    await requireSwarm(stack);
     terminal.print(`\nWhat does not need ${names} is done now: ${stepsText(steps)}.`);
     const targeted = targets.flatMap((urn) => ["--target", urn]);
     await runOnStack(stack, ["up", "--yes", "--skip-preview", ...targeted], terminal);
   } catch (error) {
-    if (error instanceof Failure && error.exitCode === exitCodes.interrupted) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new Failure(
-      `${names} failed, and not all of the rest could be done: ${reason}\n${failure.message}`,
-      failure.exitCode,
+    const text = error instanceof Error ? error.message : String(error);
+    const interrupted = error instanceof Failure && error.exitCode === exitCodes.interrupted;
+    return endsWith(
+      `not all of the rest was done: ${text.trim()}`,
+      interrupted ? exitCodes.interrupted : failure.exitCode,
     );
   }
-  return new Failure(
-    `${names} failed, see above; the rest of the run was done.\n${failure.message}`,
-    failure.exitCode,
-  );
+  return endsWith("the rest of the run was done.", failure.exitCode);
+}
+
+/** A removal forgets what no manager can remove any more: right for the end of a stage, not here. @throws TransportError */
+async function requireSwarm(stack: Stack): Promise<void> {
+  const raw = await stack.outputs();
+  if (Object.keys(raw).length === 0) return;
+  await askSwarm(clusterAccess(readOutputs(stack.stage, raw)), searchSeconds);
 }
 
 function namesOf(urns: readonly string[]): string {
@@ -52,12 +69,14 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function stepsText(steps: readonly PreviewStep[]): string {
-  return Object.entries(words)
+  const done = Object.entries(words)
     .map(([operation, word]) => ({
       word,
       names: namesOf(steps.filter((step) => step.operation === operation).map(({ urn }) => urn)),
     }))
-    .filter(({ names }) => names !== "")
-    .map(({ word, names }) => `${word} ${names}`)
-    .join("; ");
+    .filter(({ names }) => names !== "");
+  // What is left of replacements alone is not worth names.
+  return done.length === 0
+    ? "removes what was replaced"
+    : done.map(({ word, names }) => `${word} ${names}`).join("; ");
 }

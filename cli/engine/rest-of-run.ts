@@ -1,30 +1,31 @@
 import type { Phase } from "../../model/phases";
+import { type ExportedResource, readResource, type StateResource } from "./state";
 import { dynamicType, readUrn } from "./urn";
-
-/** A resource as the state or a preview has it, as far as one depends on another. */
-export interface ResourceRecord {
-  readonly urn: string;
-  /** Empty for components, and for what is still to be created. */
-  readonly id: string;
-  readonly parent: string | undefined;
-  /** URNs, those of single properties among them. */
-  readonly dependencies: readonly string[];
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly outputs: Readonly<Record<string, unknown>>;
-}
 
 /** Something that a run would do. */
 export interface PreviewStep {
-  /** Engine's word: `create`, `update`, `delete` … */
+  /** Engine's word: `create`, `update`, `replace`, `delete` … */
   readonly operation: string;
   readonly urn: string;
   /** As the resource is and as it is to be, as far as there is one. */
-  readonly states: readonly ResourceRecord[];
+  readonly states: readonly StateResource[];
 }
 
-/** What can still be done of a run in which something failed. */
+/** What is known after a run in which something failed. */
+export interface FailedRun {
+  /** What a whole run would do now. */
+  readonly preview: readonly PreviewStep[];
+  /** All resources before the run: after a roll-back, a service runs as it did then. */
+  readonly before: readonly StateResource[];
+  /** All resources now. */
+  readonly now: readonly StateResource[];
+  /** URNs of what failed. */
+  readonly failed: readonly string[];
+}
+
+/** What can still be done. */
 export interface RestOfRun {
-  /** For `pulumi up --target`, in the order of the preview; empty if there is nothing to do. */
+  /** For `pulumi up --target`; empty if there is nothing to do. */
   readonly targets: readonly string[];
   /** What the user hears of: resources, without components, by what is done to them. */
   readonly steps: readonly PreviewStep[];
@@ -40,100 +41,167 @@ const separable: ReadonlySet<Phase | undefined> = new Set<Phase>([
   "initialize-services",
 ]);
 
+const serviceType = dynamicType("SwarmService");
+const initializationType = dynamicType("ServiceInitialization");
+
 /**
- * What a run that failed can still do without what failed: everything but that, what depends on it, and removals of what one
- * of these uses or takes over. A targeted run does not look for the last two itself.
- *
- * @param preview what a whole run would do now
- * @param state all resources that there are
- * @param failed URNs of what failed
+ * What a run that failed can still do without what failed. Three kinds of things wait for the next run: what failed and all that
+ * depends on it; removals of what one of these uses, may use, or was to take over; and changes that would take something from
+ * what waits. A targeted run looks for none of this itself. In doubt something waits: the next run does it.
  */
-export function restOfRun(
-  preview: readonly PreviewStep[],
-  state: readonly ResourceRecord[],
-  failed: readonly string[],
-): RestOfRun {
+export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRun {
   const nothing = { targets: [], steps: [] };
   if (failed.length === 0 || !failed.every((urn) => separable.has(readUrn(urn).phase)))
     return nothing;
-  const records = [...state, ...preview.flatMap(({ states }) => states)];
-  const skipped = withDependents(new Set(failed), records);
-  const removals = preview.filter(({ operation }) => isRemoval(operation));
-  const kept = keptRemovals(removals, records, skipped);
-  const steps = preview.filter(({ urn }) => !skipped.has(urn) && !kept.has(urn));
+  const records = [...before, ...now, ...preview.flatMap(({ states }) => states)];
+  const existed = new Set(before.map(({ urn }) => urn));
+  let waiting = withDependents(new Set(failed), records);
+  let kept: ReadonlySet<string> = new Set();
+  for (let size = -1; size < waiting.size + kept.size;) {
+    size = waiting.size + kept.size;
+    const staying = new Staying(records, waiting, kept, existed);
+    const open = preview.filter(({ urn }) => !waiting.has(urn) && !kept.has(urn));
+    const needed = open.filter((step) => isRemoval(step) && staying.needs(step));
+    const taking = open.filter((step) => !isRemoval(step) && staying.loses(step));
+    kept = new Set([...kept, ...needed.map(({ urn }) => urn)]);
+    // What was to get another one in the place of the old one has to wait with it.
+    const replaced = needed.filter(({ operation }) => operation !== "delete");
+    const more = [...replaced, ...taking].map(({ urn }) => urn);
+    waiting = withDependents(new Set([...waiting, ...more]), records);
+  }
+  // The engine refuses to change what something uses that is no longer wanted and not to be deleted.
+  const anchored = withDependencies(kept, records);
+  const steps = preview.filter(({ urn }) => !waiting.has(urn) && !anchored.has(urn));
   const own = steps.filter(({ urn }) => isOwn(urn));
   if (own.length === 0) return nothing;
   return { targets: [...new Set(steps.map(({ urn }) => urn))], steps: own };
 }
 
+/** What a run leaves as it is, and what that has and uses. */
+class Staying {
+  private readonly used: ReadonlySet<string>;
+  private readonly texts: readonly string[];
+  private readonly held: ReadonlySet<string>;
+  /** Networks of services that are still to be created: what is removed there may be what they are to succeed. */
+  private readonly newcomersNetworks: ReadonlySet<string>;
+
+  constructor(
+    records: readonly StateResource[],
+    waiting: ReadonlySet<string>,
+    private readonly kept: ReadonlySet<string>,
+    existed: ReadonlySet<string>,
+  ) {
+    const staying = records.filter(({ urn }) => waiting.has(urn) || kept.has(urn));
+    this.used = new Set(
+      staying.flatMap(({ dependencies, parent }) => [...dependencies, ...listOf(parent)]),
+    );
+    this.texts = staying.flatMap(({ inputs, outputs }) => textsOf([inputs, outputs]));
+    this.held = new Set(staying.flatMap(holdings));
+    const newcomers = staying.filter(({ urn }) => waiting.has(urn) && !existed.has(urn));
+    this.newcomersNetworks = new Set(newcomers.flatMap(networks));
+  }
+
+  /** Whether what a step removes is used, spoken of, held, or perhaps succeeded by what stays. */
+  needs({ urn, states }: PreviewStep): boolean {
+    return (
+      this.used.has(urn) ||
+      states.some(
+        (state) =>
+          this.isSpokenOf(state) ||
+          holdings(state).some((one) => this.held.has(one)) ||
+          networks(state).some((one) => this.newcomersNetworks.has(one)) ||
+          // What is recorded of a service's initial data goes with the service.
+          (readUrn(urn).type === initializationType &&
+            state.dependencies.some((other) => this.kept.has(other))),
+      )
+    );
+  }
+
+  /** Whether a change takes something over from what stays. */
+  loses({ operation, states }: PreviewStep): boolean {
+    const own = operation === "create" ? [] : states.slice(0, 1).flatMap(holdings);
+    return states.flatMap(holdings).some((one) => this.held.has(one) && !own.includes(one));
+  }
+
+  private isSpokenOf({ urn, id, inputs, outputs }: StateResource): boolean {
+    const names = [id, inputs["name"], outputs["name"], outputs["imageId"], outputs["resolved"]];
+    const known = names.filter((name) => typeof name === "string" && name !== "") as string[];
+    // Others speak of a service where they reach it, amid other text.
+    if (readUrn(urn).type === serviceType)
+      return known.some((name) => this.texts.some((text) => hasWord(text, name)));
+    return known.some((name) =>
+      this.texts.some(
+        (text) => text === name || text.startsWith(`${name}@`) || text.startsWith(`${name}:`),
+      ),
+    );
+  }
+}
+
 /** What is left, and all that depends on it or lies in it. */
 function withDependents(
   first: ReadonlySet<string>,
-  records: readonly ResourceRecord[],
+  records: readonly StateResource[],
 ): ReadonlySet<string> {
   const all = new Set(first);
-  for (let before = 0; before < all.size;) {
-    before = all.size;
+  for (let size = 0; size < all.size;) {
+    size = all.size;
     for (const { urn, parent, dependencies } of records) {
-      if ([...dependencies, parent].some((other) => other !== undefined && all.has(other)))
-        all.add(urn);
+      if ([...dependencies, ...listOf(parent)].some((other) => all.has(other))) all.add(urn);
     }
   }
   return all;
 }
 
-/** Removals that have to wait: what something that stays uses, holds or lies in. */
-function keptRemovals(
-  removals: readonly PreviewStep[],
-  records: readonly ResourceRecord[],
-  skipped: ReadonlySet<string>,
+/** Some resources, and all that they depend on or lie in. */
+function withDependencies(
+  first: ReadonlySet<string>,
+  records: readonly StateResource[],
 ): ReadonlySet<string> {
-  const kept = new Set<string>();
-  for (let before = -1; before < kept.size;) {
-    before = kept.size;
-    const staying = records.filter(({ urn }) => skipped.has(urn) || kept.has(urn));
-    const used = new Set(staying.flatMap(({ dependencies, parent }) => [...dependencies, parent]));
-    const named = new Set(staying.flatMap(({ inputs, outputs }) => textsOf([inputs, outputs])));
-    const held = new Set(staying.flatMap(holdings));
-    for (const { urn, states } of removals) {
-      const isUsed = used.has(urn) || states.some((one) => isNamed(one, named));
-      if (isUsed || states.flatMap(holdings).some((one) => held.has(one))) kept.add(urn);
+  const all = new Set(first);
+  for (let size = 0; size < all.size;) {
+    size = all.size;
+    for (const { urn, parent, dependencies } of records) {
+      if (all.has(urn)) for (const other of [...dependencies, ...listOf(parent)]) all.add(other);
     }
   }
-  return kept;
+  return all;
 }
 
-/**
- * Whether someone speaks of a thing by its name or id: after a roll-back a service uses what its new dependencies do not
- * tell. Names of services do not count, others speak of those where they reach them.
- */
-function isNamed({ urn, id, inputs, outputs }: ResourceRecord, texts: ReadonlySet<string>) {
-  if (readUrn(urn).type === serviceType) return false;
-  return [id, inputs["name"], outputs["name"]].some(
-    (name) => typeof name === "string" && name !== "" && texts.has(name),
-  );
-}
-
-const serviceType = dynamicType("SwarmService");
-
-/** What only one service can have at a time: volumes, and ports that are published. */
-function holdings({ urn, inputs, outputs }: ResourceRecord): readonly string[] {
-  if (readUrn(urn).type !== serviceType) return [];
-  return [inputs, outputs].flatMap(({ mounts, ports }) => [
-    ...listOf(mounts).flatMap(({ source }) => (source === undefined ? [] : `volume ${source}`)),
-    ...listOf(ports).map(({ published }) => `port ${published}`),
+/** What only one can have at a time: volumes, and ports that are published. */
+function holdings({ urn, inputs, outputs }: StateResource): readonly string[] {
+  const { type } = readUrn(urn);
+  const both = [inputs, outputs] as readonly Partial<ServiceValues>[];
+  if (type === initializationType)
+    return both.flatMap(({ volumes }) => list(volumes).map((name) => `volume ${name}`));
+  if (type !== serviceType) return [];
+  return both.flatMap(({ mounts, ports }) => [
+    ...list(mounts).flatMap(({ kind, source }) => (kind === "volume" ? `volume ${source}` : [])),
+    ...list(ports).map(({ published, protocol }) => `port ${published}/${protocol}`),
   ]);
 }
 
-/** A list of the service's inputs, as far as it is known. */
-function listOf(value: unknown): readonly Partial<Holding>[] {
-  return Array.isArray(value) ? (value as readonly Partial<Holding>[]) : [];
+/** Ids of the networks that a service is in. */
+function networks({ urn, inputs, outputs }: StateResource): readonly string[] {
+  if (readUrn(urn).type !== serviceType) return [];
+  const both = [inputs, outputs] as readonly Partial<ServiceValues>[];
+  return both.flatMap(({ networks: own }) => list(own).map(({ id }) => id));
 }
 
-/** What is read of a mount, and of a port. */
-interface Holding {
-  readonly source: string;
-  readonly published: number;
+/** What is read of a service and of its initialization. */
+interface ServiceValues {
+  readonly mounts: readonly { readonly kind: string; readonly source: string }[];
+  readonly ports: readonly { readonly published: number; readonly protocol: string }[];
+  readonly networks: readonly { readonly id: string }[];
+  readonly volumes: readonly string[];
+}
+
+/** A list of a resource's values; empty while it is not known. */
+function list<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function listOf<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
 }
 
 /** All texts in a value, but for the code of providers. */
@@ -144,23 +212,18 @@ function textsOf(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([key, one]) => (key === "__provider" ? [] : textsOf(one)));
 }
 
-function isRemoval(operation: string): boolean {
-  return operation === "delete" || operation === "delete-replaced";
+/** Whether a name stands in a text by itself, as in `http://<name>:8080`. */
+function hasWord(text: string, name: string): boolean {
+  return text.split(/[^A-Za-z0-9_-]+/).includes(name);
+}
+
+function isRemoval({ operation }: PreviewStep): boolean {
+  return ["delete", "delete-replaced", "replace"].includes(operation);
 }
 
 /** A resource that a user knows, not a component or a provider. */
 function isOwn(urn: string): boolean {
   return !/^(hive|pulumi):/.test(readUrn(urn).type);
-}
-
-interface ExportedResource {
-  readonly urn?: string;
-  readonly id?: string;
-  readonly parent?: string;
-  readonly dependencies?: readonly string[];
-  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** What `pulumi preview --json` would do. @throws SyntaxError for a text that is no JSON */
@@ -178,28 +241,6 @@ export function readPreview(text: string): readonly PreviewStep[] {
     .map(({ op, urn, oldState, newState }) => ({
       operation: op ?? "",
       urn: urn ?? "",
-      states: [oldState, newState].flatMap((one) => (one === undefined ? [] : [recordOf(one)])),
+      states: [oldState, newState].flatMap((one) => (one === undefined ? [] : [readResource(one)])),
     }));
-}
-
-/** The resources of `pulumi stack export`. @throws SyntaxError for a text that is no JSON */
-export function readRecords(text: string): readonly ResourceRecord[] {
-  const { deployment } = JSON.parse(text) as {
-    readonly deployment?: { readonly resources?: readonly ExportedResource[] } | null;
-  };
-  return (deployment?.resources ?? []).map(recordOf);
-}
-
-function recordOf(resource: ExportedResource): ResourceRecord {
-  const properties = Object.values(resource.propertyDependencies ?? {});
-  return {
-    urn: resource.urn ?? "",
-    id: resource.id ?? "",
-    parent: resource.parent,
-    dependencies: [
-      ...new Set([...(resource.dependencies ?? []), ...properties.flatMap((urns) => urns ?? [])]),
-    ],
-    inputs: resource.inputs ?? {},
-    outputs: resource.outputs ?? {},
-  };
 }

@@ -11,7 +11,7 @@ import type { Engine } from "./engine";
 import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
-import { type PreviewStep, readPreview, readRecords, type ResourceRecord } from "./rest-of-run";
+import { type PreviewStep, readPreview } from "./rest-of-run";
 import { readState, type StackState, type StateResource, withoutPending } from "./state";
 
 /** How long an engine that lost its `hive` is waited for, seconds. */
@@ -157,18 +157,16 @@ export class Stack {
     return readState(await this.exported());
   }
 
-  /** All resources, with what each of them depends on. */
-  async records(): Promise<readonly ResourceRecord[]> {
-    return readRecords(await this.exported());
-  }
-
   /** What a whole run would do now. @throws Failure when the program or a resource's check fails */
   async preview(): Promise<readonly PreviewStep[]> {
-    const { code, stdout, stderr } = await this.engine.ask(["preview", ...this.runArguments], {
-      deadlineSeconds: 300,
-    });
+    const { code, stdout, stderr } = await this.engine.ask(
+      ["preview", "--show-replacement-steps", ...this.runArguments],
+      { deadlineSeconds: 300 },
+    );
     if (code === 0) return readPreview(stdout);
-    throw engineFailure("What is still to be done could not be found out.", stderr);
+    // The engine's own words about a program that fails stand in the JSON.
+    const said = /"message": "((?:[^"\\]|\\.)*)"/.exec(stdout)?.[1] ?? "";
+    throw engineFailure("What is still to be done could not be found out.", `${said}\n${stderr}`);
   }
 
   /** Forgets the operations that an interrupted run left open. */

@@ -4,6 +4,10 @@ export interface StateResource {
   readonly type: string;
   /** Empty for components. */
   readonly id: string;
+  readonly parent: string | undefined;
+  /** URNs, those that single properties depend on among them. */
+  readonly dependencies: readonly string[];
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   /** It was replaced, and is still to be deleted; another one of the same URN has taken its place. */
   readonly replaced?: true;
@@ -23,15 +27,22 @@ export interface StackState {
   readonly pending: readonly PendingOperation[];
 }
 
+/** A resource as `pulumi stack export` and `pulumi preview --json` write it, as far as it is read. */
+export interface ExportedResource {
+  readonly urn?: string;
+  readonly type?: string;
+  readonly id?: string;
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly delete?: boolean;
+}
+
 interface Exported {
   readonly deployment?: {
-    readonly resources?: readonly {
-      urn?: string;
-      type?: string;
-      id?: string;
-      outputs?: Record<string, unknown>;
-      delete?: boolean;
-    }[];
+    readonly resources?: readonly ExportedResource[];
     readonly pending_operations?: readonly {
       type?: string;
       resource?: { urn?: string; type?: string };
@@ -39,17 +50,28 @@ interface Exported {
   } | null;
 }
 
+/** A resource with what the engine leaves out where it is empty. */
+export function readResource(resource: ExportedResource): StateResource {
+  const properties = Object.values(resource.propertyDependencies ?? {});
+  return {
+    urn: resource.urn ?? "",
+    type: resource.type ?? "",
+    id: resource.id ?? "",
+    parent: resource.parent,
+    dependencies: [
+      ...new Set([...(resource.dependencies ?? []), ...properties.flatMap((urns) => urns ?? [])]),
+    ],
+    inputs: resource.inputs ?? {},
+    outputs: resource.outputs ?? {},
+    ...(resource.delete === true ? { replaced: true as const } : {}),
+  };
+}
+
 /** Reads the JSON text of an export. @throws SyntaxError for a text that is no JSON */
 export function readState(text: string): StackState {
   const { deployment } = JSON.parse(text) as Exported;
   return {
-    resources: (deployment?.resources ?? []).map((resource) => ({
-      urn: resource.urn ?? "",
-      type: resource.type ?? "",
-      id: resource.id ?? "",
-      outputs: resource.outputs ?? {},
-      ...(resource.delete === true ? { replaced: true as const } : {}),
-    })),
+    resources: (deployment?.resources ?? []).map(readResource),
     pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({
       urn: resource?.urn ?? "",
       type: resource?.type ?? "",

@@ -1,19 +1,67 @@
+import { messageOf } from "../../providers/transport/errors";
+import type { Stack } from "../engine/stack";
+import type { StateResource } from "../engine/state";
+import { readUrn } from "../engine/urn";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import type { Stack } from "../engine/stack";
 import { type ApiNode, askSwarm } from "../swarm/facts";
-import { messageOf } from "../../providers/transport/errors";
 import { clusterAccess, readOutputs } from "./outputs";
 
 /** How long the managers may take to answer, seconds: through two rounds of an election. */
 const searchSeconds = 60;
 
 /**
- * Of servers that are to be replaced one at a time, those that run but are no reachable managers: while another one is away,
- * the Swarm would lose its majority.
+ * Asks the Swarm whether all cluster servers take part in it that are set up. To be called before servers are replaced one at a
+ * time: while another one is away, the Swarm would lose its majority.
  *
- * @param servers full names
+ * @param members the cluster servers of this computer's Docker Engine
+ * @param resources of the stage's state
+ * @throws Failure when one does not, or no manager answers; nothing was changed then
  */
+export async function requireManagers(
+  stack: Stack,
+  members: readonly Server[],
+  resources: readonly StateResource[],
+): Promise<void> {
+  const expected = settledServers(members, resources);
+  const raw = await stack.outputs();
+  if (expected.length === 0 || Object.keys(raw).length === 0) return;
+  let absent: readonly string[];
+  try {
+    const { nodes } = await askSwarm(clusterAccess(readOutputs(stack.stage, raw)), searchSeconds);
+    absent = absentManagers(nodes, expected);
+  } catch (error) {
+    throw refusal(`no manager of the Swarm answers: ${messageOf(error)}`);
+  }
+  if (absent.length === 0) return;
+  const verb = absent.length === 1 ? "runs and is no" : "run and are no";
+  const noun = absent.length === 1 ? "manager" : "managers";
+  throw refusal(`${absent.join(", ")} ${verb} reachable ${noun} of the Swarm.`);
+}
+
+/** A server container. */
+interface Server {
+  readonly name: string;
+  readonly id: string;
+}
+
+/**
+ * Names of the servers whose engine was set up since they were made. Another one is in the middle of being replaced: the run was
+ * interrupted there, and the next one sets it up before it goes on.
+ */
+export function settledServers(
+  members: readonly Server[],
+  resources: readonly Pick<StateResource, "urn" | "inputs">[],
+): readonly string[] {
+  const setUp = new Set(
+    resources
+      .filter(({ urn }) => /^setup-.+-engine$/.test(readUrn(urn).name))
+      .flatMap(({ inputs }) => (Array.isArray(inputs["triggers"]) ? inputs["triggers"] : [])),
+  );
+  return members.filter(({ id }) => setUp.has(id)).map(({ name }) => name);
+}
+
+/** Names of the servers that are no reachable managers. */
 export function absentManagers(
   nodes: readonly ApiNode[],
   servers: readonly string[],
@@ -25,31 +73,6 @@ export function absentManagers(
     )
     .map(({ Description }) => Description?.Hostname);
   return servers.filter((name) => !present.includes(name));
-}
-
-/**
- * Asks the Swarm whether the cluster servers that a run is to replace take part in it. A server that was replaced already is
- * not asked after: the run that was interrupted there brings it back before it goes on.
- *
- * @param servers full names
- * @throws Failure when one does not, or no manager answers; nothing was changed then
- */
-export async function requireManagers(stack: Stack, servers: readonly string[]): Promise<void> {
-  const raw = await stack.outputs();
-  if (servers.length === 0 || Object.keys(raw).length === 0) return;
-  const outputs = readOutputs(stack.stage, raw);
-  let absent: readonly string[];
-  try {
-    const { nodes } = await askSwarm(clusterAccess(outputs), searchSeconds);
-    absent = absentManagers(nodes, servers);
-  } catch (error) {
-    throw refusal(`no manager of the Swarm answers: ${messageOf(error)}`);
-  }
-  if (absent.length === 0) return;
-  const names = absent.join(", ");
-  throw refusal(
-    `${names} ${absent.length === 1 ? "runs and is no reachable manager" : "run and are no reachable managers"} of the Swarm.`,
-  );
 }
 
 function refusal(what: string): Failure {

@@ -1,17 +1,18 @@
-import type { StateResource } from "../../../cli/engine/state";
+import { readResource, type StateResource } from "../../../cli/engine/state";
 import { withDeployedServices } from "../../../cli/hosts/deployed-services";
 
 const image = (letter: string) => `registry:5000/web@sha256:${letter.repeat(64)}`;
-const service = (name: string, published: number, letter = "a"): StateResource => ({
-  urn: `urn:pulumi:private::hive::hive:index:SwarmService$pulumi-nodejs:dynamic/hive:SwarmService::service-${name}-service`,
-  type: "pulumi-nodejs:dynamic:Resource",
-  id: `id-${name}`,
-  outputs: {
-    name,
-    image: image(letter),
-    ports: [{ target: 80, published, protocol: "tcp", mode: "host" }],
-  },
-});
+const service = (name: string, published: number, letter = "a"): StateResource =>
+  readResource({
+    urn: `urn:pulumi:private::hive::hive:index:SwarmService$pulumi-nodejs:dynamic/hive:SwarmService::service-${name}-service`,
+    type: "pulumi-nodejs:dynamic:Resource",
+    id: `id-${name}`,
+    outputs: {
+      name,
+      image: image(letter),
+      ports: [{ target: 80, published, protocol: "tcp", mode: "host" }],
+    },
+  });
 const server = (index: number, role = "cluster") => ({
   name: `p-hive${index}.hive.example`,
   role,
@@ -50,15 +51,16 @@ test("a service that the failed run removed is no service of the stage", () => {
 });
 
 test("ports that this computer forwards are told as such", () => {
-  const container = (index: number): StateResource => ({
-    urn: `urn:pulumi:private::hive::docker:index/container:Container::fleet-hive${index}`,
-    type: "docker:index/container:Container",
-    id: "c",
-    outputs: {
-      name: `p-hive${index}.hive.example`,
-      ports: [{ internal: 80, external: 20080 + 1000 * index, ip: "127.0.0.1", protocol: "tcp" }],
-    },
-  });
+  const container = (index: number): StateResource =>
+    readResource({
+      urn: `urn:pulumi:private::hive::docker:index/container:Container::fleet-hive${index}`,
+      type: "docker:index/container:Container",
+      id: "c",
+      outputs: {
+        name: `p-hive${index}.hive.example`,
+        ports: [{ internal: 80, external: 20080 + 1000 * index, ip: "127.0.0.1", protocol: "tcp" }],
+      },
+    });
   const { services } = withDeployedServices(raw, [service("web", 80), container(0), container(1)]);
   expect(services).toMatchObject({
     web: { endpoints: ["http://127.0.0.1:20080/", "http://127.0.0.1:21080/"] },

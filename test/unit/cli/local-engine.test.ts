@@ -4,7 +4,7 @@ import {
   leftovers,
   missing,
 } from "../../../cli/local-engine/objects";
-import { readState, withoutPending } from "../../../cli/engine/state";
+import { readResource, readState, withoutPending } from "../../../cli/engine/state";
 
 const owner = { site: "hive.example", stage: "private" };
 const object = (
@@ -18,12 +18,8 @@ const object = (
   labels: { "hive.site": "hive.example", "hive.stage": "private" },
   ...more,
 });
-const resource = (type: string, id: string) => ({
-  urn: `urn:x::y::${type}::${id}`,
-  type,
-  id,
-  outputs: {},
-});
+const resource = (type: string, id: string) =>
+  readResource({ urn: `urn:x::y::${type}::${id}`, type, id });
 const container = "docker:index/container:Container";
 
 test("what carries the stage's labels and is not recorded is a leftover", () => {

@@ -1,3 +1,4 @@
+import { readResource } from "../../../cli/engine/state";
 import { accountIn } from "../../../cli/promotion/accounts";
 import { chooseDigest, imageNamed } from "../../../cli/promotion/choose-image";
 import { copyRows, progressLine } from "../../../cli/promotion/progress-text";
@@ -124,12 +125,12 @@ describe("the registry's account", () => {
   const state = (result: unknown): Parameters<typeof accountIn>[1] => ({
     pending: [],
     resources: [
-      {
+      readResource({
         urn: "urn:pulumi:staging::hive::hive:Registry$random:index/randomPassword:RandomPassword::repository-registry-push-password",
         type: "random:index/randomPassword:RandomPassword",
         id: "none",
         outputs: { result },
-      },
+      }),
     ],
   });
 

@@ -1,3 +1,4 @@
+import { readResource } from "../../../cli/engine/state";
 import { recover, recoverForDestroy } from "../../../cli/engine/recovery";
 import type { Stack } from "../../../cli/engine/stack";
 import type { StackState } from "../../../cli/engine/state";
@@ -9,12 +10,8 @@ jest.mock("../../../cli/local-engine/local-engine");
 const owner = { site: "hive.example", stage: "private" };
 const labels = { "hive.site": "hive.example", "hive.stage": "private" };
 const container = "docker:index/container:Container";
-const resource = (id: string) => ({
-  urn: `urn:pulumi:private::hive::${container}::${id}`,
-  type: container,
-  id,
-  outputs: {},
-});
+const resource = (id: string) =>
+  readResource({ urn: `urn:pulumi:private::hive::${container}::${id}`, type: container, id });
 const onEngine = (...objects: Omit<EngineObject, "name" | "labels">[]) =>
   jest
     .mocked(listObjects)

@@ -1,4 +1,4 @@
-import { absentManagers } from "../../../cli/hosts/redundancy";
+import { absentManagers, settledServers } from "../../../cli/hosts/redundancy";
 
 const node = (name: string, state = "ready", reachability?: string) => ({
   ID: name,
@@ -15,4 +15,25 @@ test.each([
   ["one is not in the Swarm", [node("a", "ready", "reachable")], ["b"]],
 ])("servers that would be replaced while another manager is away: %s", (_, nodes, absent) => {
   expect(absentManagers(nodes, ["a", "b"])).toEqual(absent);
+});
+
+test("a server that a run was interrupted at is not asked for: its engine was not set up since it was made", () => {
+  const setUp = (name: string, id: string) => ({
+    urn: `urn:pulumi:private::hive::command:remote:Command::${name}`,
+    inputs: { triggers: [id] },
+  });
+  expect(
+    settledServers(
+      [
+        { name: "a", id: "1" },
+        { name: "b", id: "2" },
+      ],
+      [
+        setUp("setup-hive0-engine", "1"),
+        setUp("setup-hive1-engine", "before"),
+        setUp("setup-hive1-files", "2"),
+      ],
+    ),
+  ).toEqual(["a"]);
+  expect(settledServers([{ name: "a", id: "1" }], [])).toEqual([]);
 });

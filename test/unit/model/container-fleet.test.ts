@@ -5,7 +5,7 @@ import {
   loopbackPort,
   loopbackPorts,
   networkName,
-  outdatedMembers,
+  memberContainers,
   planContainerFleet,
 } from "../../../model/container-fleet";
 import type { Plan } from "../../../model/plan";
@@ -239,18 +239,10 @@ describe("a stage whose servers were made from another server image", () => {
     );
   });
 
-  test("tells which managers are replaced: those are asked for in the Swarm before", () => {
-    const servers = factsWith(
-      serverOf(3, "old"),
-      serverOf(2, "old"),
-      serverOf(1, "new"),
-      serverOf(0, "old"),
-    );
-    expect(outdatedMembers(planWith(), servers)).toEqual([
-      "p-hive0.hive.example",
-      "p-hive2.hive.example",
-    ]);
-    expect(outdatedMembers(planWith(), factsWith(...all("new")))).toEqual([]);
+  test("knows the containers of managers, which are asked for in the Swarm before", () => {
+    expect(
+      memberContainers(planWith(), factsWith(...all("old"))).map(({ name, id }) => `${name} ${id}`),
+    ).toEqual(["p-hive0.hive.example 0", "p-hive1.hive.example 1", "p-hive2.hive.example 2"]);
   });
 
   test("is refused while a manager does not run or is missing, with what to do", () => {
