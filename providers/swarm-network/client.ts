@@ -10,6 +10,7 @@ import {
   successorName,
   toEngineNetwork,
 } from "../../model/network-spec";
+import { siteLabel } from "../../model/service-spec/labels";
 import { describeOwner } from "../../model/swarm-labels";
 import { removeWhenUnused } from "../removal";
 import { sleep } from "../transport/deadline";
@@ -56,7 +57,7 @@ export async function ensureNetwork(
   }
   const left = networks.filter(({ Id }) => !removed.has(Id));
   const rival = overlappingNetwork(spec, left);
-  if (rival !== undefined) throw rangeTaken(spec, rival, isOwnNetwork(rival, spec));
+  if (rival !== undefined) throw rangeTaken(spec, rival);
   const name = left.some((network) => network.Name === spec.name && isOwnNetwork(network, spec))
     ? successorName(spec)
     : spec.name;
@@ -105,15 +106,24 @@ async function awaitRange(docker: Dockerode, id: string, spec: NetworkSpec): Pro
   }
 }
 
-function rangeTaken(spec: NetworkSpec, rival: EngineNetwork, before: boolean): Error {
+function rangeTaken(spec: NetworkSpec, rival: EngineNetwork): Error {
   const range = rival.IPAM?.Config?.[0]?.Subnet ?? "";
-  return new Error(
-    `The range ${spec.subnet} of the network '${spec.name}' meets ${range} of the Swarm's network '${rival.Name}'. ` +
-      (before
-        ? "That is this very network with its settings so far, which services still use; both must be there while they move. " +
-          "Give the changed network another subnet."
-        : "Give another subnet, or none to let the Swarm choose."),
-  );
+  const meeting = `The range ${spec.subnet} of the network '${spec.name}' meets ${range} of the Swarm's network '${rival.Name}'. `;
+  // A network moves its services over one by one, so that both are there for a while (decision 19).
+  const bothAreThere = "which services still use; both must be there while they move. ";
+  if (isOwnNetwork(rival, spec)) {
+    return new Error(
+      `${meeting}That is this very network with its settings so far, ${bothAreThere}Give the changed network another subnet, or none; ` +
+        "a later run can give it this one back.",
+    );
+  }
+  if (rival.Labels?.[siteLabel] === spec.site) {
+    return new Error(
+      `${meeting}That is a network of this site, ${bothAreThere}If it is to give its range away or to go, do it in two runs: ` +
+        `first with another subnet for '${spec.name}', or none; then, when '${rival.Name}' is gone or has another range, with this one.`,
+    );
+  }
+  return new Error(`${meeting}Give another subnet, or none to let the Swarm choose.`);
 }
 
 /**

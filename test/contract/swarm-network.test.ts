@@ -124,6 +124,23 @@ describe("SwarmNetwork", () => {
     expect(own()).toHaveLength(1);
   });
 
+  test.each([
+    [
+      "of this site, which a rename leaves behind",
+      {},
+      /a network of this site[^]*in two runs: first with another subnet for 'backstage'/,
+    ],
+    [
+      "of somebody else",
+      { site: "other.example" },
+      /'backend'\. Give another subnet, or none to let the Swarm choose/,
+    ],
+  ])("says what to do when the range is that of a network %s", async (_, owner, words) => {
+    await server.create(text, inputs({ subnet: "10.99.0.0/24", ...owner }));
+    const other = inputs({ name: "backstage", subnet: "10.99.0.0/24" });
+    expect(await failureOf(server.create(text, other))).toMatch(words);
+  });
+
   test("refuses a foreign network of that name and leaves it alone", async () => {
     await server.create(text, inputs({ site: "other.example" }));
     const writes = swarm.writes();
