@@ -194,3 +194,48 @@ test("two global services exchange ports of the hosts in one run, and end as the
   expect((await server.read(text, one.id, outs[0])).inputs).toEqual(wanted[0]);
   expect((await server.read(text, two.id, outs[1])).inputs).toEqual(wanted[1]);
 });
+
+test.each([
+  ["of the mesh", "ingress", {}],
+  ["of every host", "host", global],
+] as const)(
+  "a port %s moves from a service that is removed to one that is there",
+  async (_, mode, kind) => {
+    const old = await server.create(
+      text,
+      await inputs("old", { ...kind, ...publishing(8086, mode) }),
+    );
+    const other = await server.create(
+      text,
+      await inputs("other", { ...kind, endpointMode: "vip" }),
+    );
+    const wanted = await inputs("other", { ...kind, ...publishing(8086, mode) });
+    const outs = await server.update(text, other.id, other.outs, wanted);
+    await server.delete(text, old.id, old.outs);
+    expect(swarm.services.map(({ Spec }) => Spec.Name)).toEqual(["other"]);
+    expect((await server.read(text, other.id, outs)).inputs).toEqual(wanted);
+    expect(new Set(swarm.running())).toEqual(new Set(["other"]));
+  },
+);
+
+test("two services exchange an alias, a config and a secret in one run", async () => {
+  const file = (id: string): Properties => ({
+    ...{ id, name: `${id}-1`, target: `/etc/${id}`, uid: 0, gid: 0, mode: "0444" },
+  });
+  const having = (alias: string, config: string, secret: string): Properties => ({
+    networks: [{ id: "net", aliases: [alias] }],
+    configs: [file(config)],
+    secrets: [file(secret)],
+  });
+  const [red, blue] = [having("red", "c1", "s1"), having("blue", "c2", "s2")];
+  const one = await server.create(text, await inputs("one", red));
+  const two = await server.create(text, await inputs("two", blue));
+  const wanted = [await inputs("one", blue), await inputs("two", red)] as const;
+  const outs = await Promise.all([
+    server.update(text, one.id, one.outs, wanted[0]),
+    server.update(text, two.id, two.outs, wanted[1]),
+  ]);
+  expect((await server.read(text, one.id, outs[0])).inputs).toEqual(wanted[0]);
+  expect((await server.read(text, two.id, outs[1])).inputs).toEqual(wanted[1]);
+  expect(swarm.running().sort()).toEqual(["one", "two"]);
+});
