@@ -73,6 +73,24 @@ export function isKnownBefore(text: string): boolean {
   );
 }
 
+/**
+ * The cluster servers of a stage that meet all constraints of a service, as far as this is known before they are there. Others count as
+ * met, since an operator may set a label by hand; so more servers are here than in truth, never fewer. None where two constraints exclude
+ * each other whatever labels servers get.
+ *
+ * @param hosts all of the stage
+ */
+export function eligibleHosts(
+  constraints: readonly string[],
+  hosts: readonly HostPlan[],
+): readonly HostPlan[] {
+  if (canNeverMeet(constraints, constraints)) return [];
+  const known = constraints.filter(isKnownBefore);
+  return hosts.filter(
+    (host) => host.role === "cluster" && meetsConstraints(plannedNode(host), known),
+  );
+}
+
 const nodeLabels = "node.labels.";
 const engineLabels = "engine.labels.";
 
@@ -152,13 +170,10 @@ export function pinsToOneServer(
   constraints: readonly string[],
   hosts: readonly HostPlan[],
 ): boolean {
-  const known = constraints.filter(isKnownBefore);
   const asksForMore = constraints.some(
     (text) => !isKnownBefore(text) && parseConstraint(text)?.isEqual === true,
   );
-  return (
-    asksForMore || hosts.filter((host) => meetsConstraints(plannedNode(host), known)).length <= 1
-  );
+  return asksForMore || eligibleHosts(constraints, hosts).length <= 1;
 }
 
 /** What a node has under a constraint's key; undefined for a key that there is not. */

@@ -1,6 +1,6 @@
 import { leaderOf } from "./colocation";
 import { variableNotices } from "./foreign/variables";
-import { pinsToOneServer } from "./placement-constraints";
+import { eligibleHosts, pinsToOneServer } from "./placement-constraints";
 import type { HostPlan, ServicePlan, VolumePlan } from "./plan";
 
 /**
@@ -56,7 +56,7 @@ function dataLeftBehind(
   const fillsAll =
     mode.kind === "replicated" &&
     placement.maxReplicasPerHost > 0 &&
-    mode.replicas >= placement.maxReplicasPerHost * cluster.length;
+    mode.replicas >= placement.maxReplicasPerHost * eligibleHosts(deciding, cluster).length;
   if (fillsAll || (mode.kind === "replicated" && mode.replicas === 0)) return [];
   const local = new Set(
     volumes.filter(({ kind }) => kind === "local").map((volume) => volume.name),

@@ -70,8 +70,13 @@ export function canRunSideBySide(
   );
 }
 
-/** Whether a task beyond the usual ones finds a server under the limit for each, even when one server is lost. 0 is no limit. */
-export function hasRoomForOneMore(mode: ServiceMode, most: number, clusterHosts: number): boolean {
+/**
+ * Whether a task beyond the usual ones finds a server under the limit for each, even when one of several servers is lost.
+ *
+ * @param most 0 is no limit
+ * @param servers how many may hold tasks of the service
+ */
+export function hasRoomForOneMore(mode: ServiceMode, most: number, servers: number): boolean {
   if (most === 0 || mode.kind !== "replicated") return true;
-  return mode.replicas + 1 <= most * (clusterHosts - 1);
+  return mode.replicas + 1 <= most * Math.max(1, servers - 1);
 }

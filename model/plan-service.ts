@@ -2,6 +2,8 @@ import { colocationConstraint } from "./colocation";
 import { secondsOr } from "./duration";
 import type { Backup, Dns, Healthcheck, Initialization, Resources, Service } from "./inventory";
 import { planConfigs, planMounts, planSecrets } from "./plan-mounts";
+import { eligibleHosts } from "./placement-constraints";
+import type { HostPlan } from "./plan";
 import { planPorts } from "./plan-ports";
 import {
   canRunSideBySide,
@@ -32,11 +34,11 @@ export interface ServiceContext {
   /** Names of the volumes that are replicated: they have one writer. */
   readonly replicatedVolumes: ReadonlySet<string>;
   /**
-   * How many servers hold tasks.
+   * The servers of the stage, of which a service's constraints may leave some.
    *
-   * @default 3, the smallest cluster
+   * @default three that hold tasks, the smallest cluster
    */
-  readonly clusterHosts?: number;
+  readonly servers?: readonly HostPlan[];
 }
 
 /** The network that a service joins when it names none. */
@@ -55,11 +57,15 @@ export function planService(name: string, service: Service, context: ServiceCont
     (mount) => mount.kind === "volume" && context.replicatedVolumes.has(mount.volume),
   );
   const leader = service.placement?.with;
+  const eligible =
+    context.servers === undefined
+      ? 3
+      : eligibleHosts(service.placement?.constraints ?? [], context.servers).length;
   const update = planUpdate(service.update, {
     order:
       leader === undefined &&
       canRunSideBySide(ports, mounts) &&
-      hasRoomForOneMore(mode, service.placement?.maxReplicasPerHost ?? 0, context.clusterHosts ?? 3)
+      hasRoomForOneMore(mode, service.placement?.maxReplicasPerHost ?? 0, eligible)
         ? "start-first"
         : "stop-first",
     onFailure: "rollback",

@@ -221,7 +221,7 @@ function planServices(
     replicatedVolumes: new Set(
       [...site.volumes].flatMap(([name, volume]) => ("replicated" in volume ? [name] : [])),
     ),
-    ...(hosts.length === 0 ? {} : { clusterHosts: hosts.length - 1 }),
+    ...(hosts.length === 0 ? {} : { servers: hosts }),
   };
   return [...site.services]
     .filter(([, service]) => runsOn(service, stage))

@@ -19,6 +19,7 @@ import {
 import { referenceProblems } from "./rules/references";
 import { replicationProblems } from "./rules/replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./rules/reserved-names";
+import { reservationProblems } from "./rules/reservations";
 import { orderProblems } from "./rules/rollout";
 import type { Rule, RuleInput } from "./rules/rule";
 import { stageSecretProblems } from "./rules/stage-secrets";
@@ -67,6 +68,7 @@ const rules: readonly Rule[] = [
   placementProblems,
   constraintProblems,
   hostSizeProblems,
+  reservationProblems,
   systemdProblems,
   hostLineProblems,
   stageSecretProblems,

@@ -1,13 +1,19 @@
 import type { Problem } from "../problems";
-import { isKnownBefore, meetsConstraints, plannedNode } from "../placement-constraints";
+import {
+  eligibleHosts,
+  isKnownBefore,
+  meetsConstraints,
+  plannedNode,
+} from "../placement-constraints";
+import type { HostPlan } from "../plan";
 import { servicePath } from "../site-check";
 import { bytesOf } from "../size";
 import { stageFile } from "../stage";
 import { suggestion } from "../suggestion";
-import { forEachService, type PlannedService, type RuleInput } from "./rule";
+import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** The tasks of a service find room under its own limits. */
-export const placementProblems = forEachService(({ name, service, plan }, { config }) => {
+export const placementProblems = forEachService(({ name, service, plan }, { config, hosts }) => {
   const problems: Problem[] = [];
   const most = plan.placement.maxReplicasPerHost;
   if (most > 0 && plan.mode.kind === "global") {
@@ -18,18 +24,14 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
       remedy: "remove it",
     });
   }
-  const { clusterHosts } = config;
-  if (
-    most > 0 &&
-    plan.mode.kind === "replicated" &&
-    clusterHosts !== undefined &&
-    plan.mode.replicas > most * clusterHosts
-  ) {
+  const eligible = eligibleHosts(plan.placement.constraints, hosts);
+  const room = most * eligible.length;
+  if (room > 0 && plan.mode.kind === "replicated" && plan.mode.replicas > room) {
     problems.push({
       path: servicePath(name, ["placement", "maxReplicasPerHost"]),
       value: String(most),
-      message: `leaves room for ${most * clusterHosts} tasks on the ${clusterHosts} cluster servers, and ${plan.mode.replicas} are to run`,
-      remedy: `write at least ${Math.ceil(plan.mode.replicas / clusterHosts)}, or fewer replicas`,
+      message: `leaves room for ${room} task${room === 1 ? "" : "s"} on the ${eligibleText(eligible, config.clusterHosts)}, and ${plan.mode.replicas} are to run`,
+      remedy: `write at least ${Math.ceil(plan.mode.replicas / eligible.length)}, or fewer replicas`,
     });
   }
   const { limits, reservations } = plan.resources;
@@ -48,11 +50,12 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
   return problems;
 });
 
-/** Conditions on what is known of the servers beforehand are met by one of them: else no task ever starts. */
+/** Conditions on what is known of the servers beforehand are met by one of them, one by one and together: else no task ever starts. */
 export const constraintProblems = forEachService(({ name, service }, { hosts }) => {
   const nodes = hosts.filter(({ role }) => role === "cluster").map(plannedNode);
   if (nodes.length === 0) return [];
-  return (service.placement?.constraints ?? []).flatMap((text, index): readonly Problem[] => {
+  const constraints = service.placement?.constraints ?? [];
+  const unmet = constraints.flatMap((text, index): readonly Problem[] => {
     if (!isKnownBefore(text) || nodes.some((node) => meetsConstraints(node, [text]))) return [];
     const values = nodes.flatMap(({ Description, Spec }) => [
       Description.Hostname,
@@ -73,7 +76,29 @@ export const constraintProblems = forEachService(({ name, service }, { hosts }) 
       },
     ];
   });
+  return unmet.length > 0 ? unmet : excludingConstraints(name, constraints, hosts);
 });
+
+/** The problem of constraints of which each is met by a server, and all together by none. */
+function excludingConstraints(
+  name: string,
+  constraints: readonly string[],
+  hosts: readonly HostPlan[],
+): readonly Problem[] {
+  if (eligibleHosts(constraints, hosts).length > 0) return [];
+  const known = constraints.filter(isKnownBefore).map((text) => {
+    const servers = eligibleHosts([text], hosts).map((host) => host.name);
+    return `${text} is met by ${servers.join(", ")}`;
+  });
+  return [
+    {
+      path: servicePath(name, ["placement", "constraints"]),
+      value: JSON.stringify(constraints),
+      message: "no cluster server of this stage meets all of these: no task would ever start",
+      remedy: ["remove one of those that exclude each other", ...known].join("; "),
+    },
+  ];
+}
 
 /** What a service needs of one server is not more than a server has, where the stage says what that is. */
 export const hostSizeProblems = forEachService((planned, input): readonly Problem[] => {

@@ -1,11 +1,11 @@
-import type { PortPlan } from "../plan";
+import type { HostPlan, PortPlan } from "../plan";
 import { planPorts } from "../plan-ports";
-import { canNeverMeet } from "../placement-constraints";
+import { canNeverMeet, eligibleHosts, isKnownBefore } from "../placement-constraints";
 import type { Problem } from "../problems";
 import { servicePath } from "../site-check";
 import { isWithin, replicationPorts } from "../stable-number";
 import { swarmPorts } from "../stage";
-import { forEachService, mostTasks, type PlannedService, type RuleInput } from "./rule";
+import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** A published port with its place in the service. */
 interface PlacedPort {
@@ -64,23 +64,27 @@ function elsewhere(port: PortPlan): number {
 }
 
 /** A port of a server is held by one task. */
-export const replicaProblems = forEachService((planned, { config }): readonly Problem[] => {
-  const { plan, name } = planned;
-  const { clusterHosts } = config;
-  if (plan.mode.kind !== "replicated" || clusterHosts === undefined) return [];
-  const port = plan.ports.find((candidate) => candidate.mode === "host");
-  if (port === undefined || mostTasks(plan, clusterHosts) <= clusterHosts) return [];
-  return [
-    {
-      path: servicePath(name, ["mode", "replicas"]),
-      value: String(plan.mode.replicas),
-      message:
-        `port ${port.published}/${port.protocol} in host mode can be taken once on each server, and the stage has ` +
-        `${clusterHosts} cluster servers`,
-      remedy: `write at most ${clusterHosts} replicas, or mode "ingress" for the port`,
-    },
-  ];
-});
+export const replicaProblems = forEachService(
+  ({ plan, name }, { config, hosts }): readonly Problem[] => {
+    const eligible = eligibleHosts(plan.placement.constraints, hosts);
+    const most = eligible.length;
+    if (plan.mode.kind !== "replicated" || most === 0) return [];
+    const port = plan.ports.find((candidate) => candidate.mode === "host");
+    if (port === undefined || plan.mode.replicas <= most) return [];
+    return [
+      {
+        path: servicePath(name, ["mode", "replicas"]),
+        value: String(plan.mode.replicas),
+        message:
+          `port ${port.published}/${port.protocol} in host mode can be taken once on each server, and the stage has ` +
+          eligibleText(eligible, config.clusterHosts),
+        remedy:
+          `write at most ${most} replica${most === 1 ? "" : "s"}, or mode "ingress" for the port` +
+          (most === config.clusterHosts ? "" : ", or constraints that more servers meet"),
+      },
+    ];
+  },
+);
 
 /** The routing mesh leads to a service's virtual address, so it needs one. */
 export const meshProblems = forEachService((planned) =>
@@ -98,10 +102,10 @@ export const meshProblems = forEachService((planned) =>
 );
 
 /**
- * No port is published twice on one server. In host mode two services may have the same one where no server can ever hold both, as the
+ * No port is published twice on one server. In host mode two services may have the same one where no server can hold both, as the
  * engine has it too; the routing mesh takes a port on every server, so it shares none (swarmkit, `checkPortConflicts`).
  */
-export function samePortProblems({ services, stage }: RuleInput): readonly Problem[] {
+export function samePortProblems({ services, stage, hosts }: RuleInput): readonly Problem[] {
   const placed = services.flatMap(placedPorts);
   return placed.flatMap((mine, position) => {
     const others = placed.filter(
@@ -109,7 +113,7 @@ export function samePortProblems({ services, stage }: RuleInput): readonly Probl
         at !== position &&
         other.port.published === mine.port.published &&
         other.port.protocol === mine.port.protocol &&
-        !areKeptApart(mine, other),
+        !areKeptApart(mine, other, hosts),
     );
     const earlier = placed.slice(0, position);
     // A computed port yields to one that is written down; of two equal ones, written ports are told once, computed ones both.
@@ -120,12 +124,20 @@ export function samePortProblems({ services, stage }: RuleInput): readonly Probl
   });
 }
 
-function areKeptApart(mine: PlacedPort, other: PlacedPort): boolean {
+/**
+ * Whether no planned server meets the constraints of both. A service that follows another one is kept apart by nothing, whatever the other
+ * one's constraints: its own is a label that moves, and the hand-over of ports (`model/hand-over.ts`) sees it so too.
+ *
+ * @param hosts none where the stage has problems of its own: then constraints that only servers could tell get the benefit of the doubt
+ */
+function areKeptApart(mine: PlacedPort, other: PlacedPort, hosts: readonly HostPlan[]): boolean {
+  const isBetweenHosts = mine.port.mode === "host" && other.port.mode === "host";
+  if (mine.service === other.service || !isBetweenHosts) return false;
+  const both = [...mine.constraints, ...other.constraints];
+  if (hosts.length > 0) return eligibleHosts(both, hosts).length === 0;
   return (
-    mine.service !== other.service &&
-    mine.port.mode === "host" &&
-    other.port.mode === "host" &&
-    canNeverMeet(mine.constraints, other.constraints)
+    canNeverMeet(both, both) ||
+    [mine, other].every(({ constraints }) => constraints.some(isKnownBefore))
   );
 }
 

@@ -1,8 +1,9 @@
 import type { UpdatePolicy } from "../inventory";
-import type { ServicePlan } from "../plan";
+import { leaderOf } from "../colocation";
+import { eligibleHosts } from "../placement-constraints";
 import type { Problem } from "../problems";
 import { servicePath } from "../site-check";
-import { forEachService, type PlannedService, type RuleInput } from "./rule";
+import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** A new task is started first only where it can run beside the old one. */
 export const orderProblems = forEachService((planned, input) => [
@@ -11,15 +12,16 @@ export const orderProblems = forEachService((planned, input) => [
 ]);
 
 function orderProblem(
-  { name, plan }: PlannedService,
-  { site, config }: RuleInput,
+  planned: PlannedService,
+  input: RuleInput,
   key: "update" | "rollback",
   policy: UpdatePolicy | undefined,
 ): readonly Problem[] {
   if (policy?.order !== "start-first") return [];
+  const { name, plan } = planned;
   const port = plan.ports.find(({ mode }) => mode === "host");
   const volume = plan.mounts.flatMap((mount) => {
-    const wish = mount.kind === "volume" ? site.volumes.get(mount.volume) : undefined;
+    const wish = mount.kind === "volume" ? input.site.volumes.get(mount.volume) : undefined;
     return mount.kind === "volume" && wish !== undefined && "replicated" in wish
       ? [mount.volume]
       : [];
@@ -29,7 +31,7 @@ function orderProblem(
       ? `the old task holds port ${port.published}/${port.protocol} of its server`
       : volume !== undefined
         ? `the old task is the one writer of the replicated volume ${volume}`
-        : fullServers(plan, config.clusterHosts);
+        : fullServers(planned, input);
   if (obstacle === undefined) return [];
   return [
     {
@@ -41,10 +43,20 @@ function orderProblem(
   ];
 }
 
-/** Whether all places that a limit for each server leaves are taken. */
-function fullServers(plan: ServicePlan, clusterHosts: number | undefined): string | undefined {
-  const most = plan.placement.maxReplicasPerHost;
-  if (most === 0 || clusterHosts === undefined || plan.mode.kind !== "replicated") return undefined;
-  if (plan.mode.replicas < most * clusterHosts) return undefined;
-  return `the old tasks take all places that maxReplicasPerHost leaves on ${clusterHosts} servers`;
+/** Whether all places that a limit for each server leaves are taken. A service that follows another one has one server at a time. */
+function fullServers(
+  { plan: { mode, placement } }: PlannedService,
+  { config, hosts }: RuleInput,
+): string | undefined {
+  const most = placement.maxReplicasPerHost;
+  const leader = leaderOf(placement.constraints);
+  const eligible = eligibleHosts(placement.constraints, hosts);
+  const servers = leader === undefined ? eligible.length : 1;
+  if (most === 0 || eligible.length === 0 || mode.kind !== "replicated") return undefined;
+  if (mode.replicas < most * servers) return undefined;
+  const where =
+    leader === undefined
+      ? `the ${eligibleText(eligible, config.clusterHosts)}`
+      : `the server of ${leader}`;
+  return `the old tasks take all places that maxReplicasPerHost leaves on ${where}`;
 }

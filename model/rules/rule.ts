@@ -78,6 +78,17 @@ const examples: Readonly<Record<SitePart, (name: string) => string>> = {
   services: (name) => name,
 };
 
+/** Servers that a service's constraints leave it, in words: `3 cluster servers`, or fewer with their names. */
+export function eligibleText(
+  eligible: readonly HostPlan[],
+  clusterHosts: number | undefined,
+): string {
+  const count = `${eligible.length} cluster server${eligible.length === 1 ? "" : "s"}`;
+  return eligible.length === clusterHosts
+    ? count
+    : `${count} that its constraints allow (${eligible.map(({ name }) => name).join(", ")})`;
+}
+
 /** How many tasks of a service can run at the same time. */
 export function mostTasks(plan: ServicePlan, clusterHosts: number): number {
   if (plan.mode.kind === "replicated") return plan.mode.replicas;

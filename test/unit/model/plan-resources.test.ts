@@ -229,6 +229,17 @@ describe("data that stay where they are", () => {
       { mode: { replicas: 3 }, placement: { maxReplicasPerHost: 1 } },
       local,
     ],
+    [
+      "as many as have room on the servers that constraints leave",
+      {
+        mode: { replicas: 2 },
+        placement: {
+          maxReplicasPerHost: 1,
+          constraints: ["node.hostname != p-hive0.hive.example"],
+        },
+      },
+      local,
+    ],
     ["switched off", { mode: { replicas: 0 } }, local],
     ["one server", pinned("node.hostname == p-hive1.hive.example"), local],
     ["one zone with one server", pinned("node.labels.hive.zone == zone-b"), local],

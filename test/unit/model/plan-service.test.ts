@@ -1,6 +1,7 @@
 import type { Service } from "../../../model/inventory";
 import { planService } from "../../../model/plan-service";
 import type { ServicePlan } from "../../../model/plan";
+import { planWith } from "./plans";
 import { image } from "./problems-of";
 
 const context = {
@@ -496,6 +497,17 @@ describe("the old task is stopped first", () => {
     expect(order(service)).toBe(wanted);
     expect(planned(service).rollback.order).toBe(wanted);
   });
+});
+
+test.each([
+  [1, ["node.labels.hive.zone == zone-a"], "stop-first"],
+  [2, ["node.labels.hive.zone == zone-a"], "start-first"],
+  [1, ["node.labels.hive.zone != zone-a"], "stop-first"],
+  [1, ["node.labels.disk == ssd"], "start-first"],
+])("one task, %i at most on a server, under %j: %s", (maxReplicasPerHost, constraints, order) => {
+  const web = { image, placement: { maxReplicasPerHost, constraints } };
+  const { services } = planWith({ site: { name: "hive.example", services: { web } } });
+  expect(services[0]?.update.order).toBe(order);
 });
 
 test("a roll-back goes as the update did, and stops where it fails", () => {

@@ -41,6 +41,51 @@ describe("a condition on servers", () => {
   });
 });
 
+describe("conditions that exclude each other", () => {
+  const together = (...constraints: readonly string[]): Record<string, unknown> => ({
+    services: { web: { image, placement: { constraints } } },
+  });
+
+  test.each([
+    ["two zones", ["node.labels.hive.zone == zone-a", "node.labels.hive.zone == zone-b"]],
+    [
+      "a zone and a server of another one",
+      ["node.labels.hive.zone == zone-a", "node.hostname == p-hive1.hive.example"],
+    ],
+    ["none of all zones", ["a", "b", "c"].map((zone) => `node.labels.hive.zone != zone-${zone}`)],
+    ["a label of the operator's", ["node.labels.disk == ssd", "node.labels.disk != ssd"]],
+  ])("are met by no server of the stage: %s", (_, constraints) => {
+    expect(faultsOf(together(...constraints))).toEqual([
+      "site/services/web.ts: services.web.placement.constraints: no cluster server of this stage meets all of these: no task would ever start",
+    ]);
+  });
+
+  test("are told with the servers that meet each of them", () => {
+    expect(
+      problemsOf(
+        together("node.labels.hive.zone == zone-a", "node.hostname == p-hive1.hive.example"),
+      ),
+    ).toEqual([
+      "site/services/web.ts: services.web.placement.constraints | remove one of those that exclude each other; " +
+        "node.labels.hive.zone == zone-a is met by p-hive0.hive.example; " +
+        "node.hostname == p-hive1.hive.example is met by p-hive1.hive.example",
+    ]);
+  });
+
+  test.each([
+    [
+      "a server in its zone",
+      ["node.labels.hive.zone == zone-b", "node.hostname == p-hive1.hive.example"],
+    ],
+    [
+      "labels that somebody may set",
+      ["node.labels.hive.zone == zone-a", "node.labels.disk == ssd"],
+    ],
+  ])("are not: %s", (_, constraints) => {
+    expect(problemsOf(together(...constraints))).toEqual([]);
+  });
+});
+
 describe("what a service needs of a server", () => {
   const site = (resources: Record<string, unknown>): Record<string, unknown> => ({
     services: { web: { image, resources } },

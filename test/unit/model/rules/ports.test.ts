@@ -117,6 +117,48 @@ describe("one port of servers for two services", () => {
     else expect(faults[0]).toContain("80/tcp is already published by the service a");
   });
 
+  test.each<[string, readonly string[], readonly string[], boolean]>([
+    [
+      "a zone and a server of another one",
+      [zoneA],
+      ["node.hostname == p-hive1.hive.example"],
+      true,
+    ],
+    ["a zone and its server", [zoneA], ["node.hostname == p-hive0.hive.example"], false],
+    [
+      "zones of which nothing is left",
+      ["node.labels.hive.zone != zone-a", "node.labels.hive.zone != zone-b"],
+      ["node.labels.hive.zone != zone-c"],
+      true,
+    ],
+    ["a zone and a label that somebody may set", [zoneA], ["node.labels.disk == ssd"], false],
+    ["two values of such a label", ["node.labels.disk == ssd"], ["node.labels.disk == hdd"], true],
+  ])("by what the plan knows of servers: %s", (_, mine, other, apart) => {
+    const service = (constraints: readonly string[]): unknown => ({
+      image,
+      ports: [host],
+      placement: { constraints },
+    });
+    const faults = faultsOf({ services: { a: service(mine), b: service(other) } });
+    if (apart) expect(faults).toEqual([]);
+    else expect(faults[0]).toContain("80/tcp is already published by the service a");
+  });
+
+  test("of a stage without servers is not told where they could keep services apart", () => {
+    const faulty = { config: { "hive:clusterHosts": "2" } };
+    const services = { a: on(zoneA, host), b: on("node.hostname == p-hive1.hive.example", host) };
+    expect(faultsOf({ services }, faulty)).toHaveLength(1);
+    expect(faultsOf({ services: { ...services, c: on(undefined, host) } }, faulty)).toHaveLength(2);
+  });
+
+  test("is not shared by services that run together, nor by a follower with others", () => {
+    const follower = { image, ports: [host], placement: { with: "a" } };
+    expect(faultsOf({ services: { a: on(zoneA, host), b: follower } })).toHaveLength(1);
+    const other = on("node.labels.hive.zone == zone-b", host);
+    const a = { image, placement: { constraints: [zoneA] } };
+    expect(faultsOf({ services: { a, b: follower, c: other } })).toHaveLength(1);
+  });
+
   test("says how to keep them apart", () => {
     expect(problemsOf({ services: { a: on(zoneA, host), b: on(undefined, host) } })[0]).toContain(
       'placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',

@@ -78,6 +78,36 @@ describe("limits", () => {
         "placement.maxReplicasPerHost: leaves room for 3 tasks on the 3 cluster servers, and 4 are to run",
       ],
     ],
+    [
+      "replicas find room on the servers that constraints leave",
+      {
+        mode: { replicas: 2 },
+        placement: { maxReplicasPerHost: 1, constraints: ["node.labels.hive.zone == zone-a"] },
+      },
+      [
+        "placement.maxReplicasPerHost: leaves room for 1 task on the 1 cluster server that its constraints allow (p-hive0.hive.example), and 2 are to run",
+      ],
+    ],
+    [
+      "a port of a server is one task's, on the servers that constraints leave",
+      {
+        mode: { replicas: 2 },
+        ports: [{ target: 80, mode: "host" }],
+        placement: { constraints: ["node.labels.hive.zone == zone-a"] },
+      },
+      [
+        "mode.replicas: port 80/tcp in host mode can be taken once on each server, and the stage has 1 cluster server that its constraints allow (p-hive0.hive.example)",
+      ],
+    ],
+    [
+      "labels that somebody may set take no server away",
+      {
+        mode: { replicas: 3 },
+        ports: [{ target: 80, mode: "host" }],
+        placement: { maxReplicasPerHost: 1, constraints: ["node.labels.disk == ssd"] },
+      },
+      [],
+    ],
     ["replicas that do", { mode: { replicas: 6 }, placement: { maxReplicasPerHost: 2 } }, []],
     [
       "no more is reserved than may be used",

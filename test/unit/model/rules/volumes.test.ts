@@ -105,7 +105,19 @@ describe("a new task starts before the old one stops", () => {
         update: { order: "start-first" },
       },
       [
-        "services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on 3 servers",
+        "services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on the 3 cluster servers",
+      ],
+    ],
+    [
+      "not where every server that constraints leave is full",
+      {
+        image,
+        mode: { replicas: 2 },
+        placement: { maxReplicasPerHost: 1, constraints: ["node.labels.hive.zone != zone-c"] },
+        update: { order: "start-first" },
+      },
+      [
+        "services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on the 2 cluster servers that its constraints allow (p-hive0.hive.example, p-hive1.hive.example)",
       ],
     ],
     ["in the routing mesh", { image, ports: ["80"], update: { order: "start-first" } }, []],
@@ -113,6 +125,14 @@ describe("a new task starts before the old one stops", () => {
     expect(faultsOf({ volumes, services: { web: service } })).toEqual(
       faults.map((fault) => `site/services/web.ts: ${fault}`),
     );
+  });
+
+  test("not where a service follows another one to a server with one place", () => {
+    const placement = { with: "lead", maxReplicasPerHost: 1 };
+    const web = { image, placement, update: { order: "start-first" } };
+    expect(faultsOf({ services: { lead: { image }, web } })).toEqual([
+      "site/services/web.ts: services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on the server of lead",
+    ]);
   });
 });
 
