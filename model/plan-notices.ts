@@ -58,9 +58,7 @@ function dataLeftBehind(
     placement.maxReplicasPerHost > 0 &&
     mode.replicas >= placement.maxReplicasPerHost * eligibleHosts(deciding, cluster).length;
   if (fillsAll || (mode.kind === "replicated" && mode.replicas === 0)) return [];
-  const local = new Set(
-    volumes.filter(({ kind }) => kind === "local").map((volume) => volume.name),
-  );
+  const local = new Set(volumes.filter(staysOnServer).map((volume) => volume.name));
   return mounts.flatMap((mount) =>
     mount.kind === "volume" && local.has(mount.volume)
       ? [
@@ -70,5 +68,16 @@ function dataLeftBehind(
             `{ constraints: ["node.hostname == ${cluster[0]?.name ?? "…"}"] }.`,
         ]
       : [],
+  );
+}
+
+/** Whether each server has a volume for itself: so has it one of the driver `local` that mounts nothing from elsewhere. */
+function staysOnServer({ kind, driver, driverOptions }: VolumePlan): boolean {
+  if (kind === "local") return true;
+  return (
+    kind === "driver" &&
+    driver === "local" &&
+    driverOptions["type"] === undefined &&
+    driverOptions["device"] === undefined
   );
 }

@@ -176,7 +176,11 @@ function formAt(
       : read?.(value, {
           name: context.name ?? "",
           key: String(place.at(-1) ?? ""),
-          beside: isMap(beside) ? beside : {},
+          beside: Array.isArray(beside)
+            ? { ...(beside as readonly unknown[]) }
+            : isMap(beside)
+              ? beside
+              : {},
         });
   const told = { form, isTold: false };
   context.told.set(id, told);

@@ -12,7 +12,7 @@ import {
 } from "./foreign-key";
 import { nameOrText } from "./name-here";
 import { durationHere, numberHere, sizeHere } from "./quantities";
-import { hostLines, serviceNamesForm, variablesOf } from "./service-forms";
+import { hostsHere, serviceNamesForm, variablesOf } from "./service-forms";
 import { shownValue } from "./shown-text";
 import { environmentForm } from "./text-forms";
 
@@ -38,8 +38,8 @@ const cpuLimit = (value: unknown): unknown => {
 };
 
 /** `build` of a service: what to build stands in `images` of the site. */
-const build = becomes((value, { name }) => {
-  const image = nameOrText(name);
+const build = becomes((value, place) => {
+  const image = nameOrText(place.name);
   const map = isMap(value) ? value : { context: value };
   const { context, args, target, dockerfile, secrets } = map;
   const folder = typeof context === "string" ? context.replace(/^\.\/+|\/+$/g, "") : "";
@@ -49,15 +49,8 @@ const build = becomes((value, { name }) => {
       images: {
         [image]: {
           ...(folder === "" || folder === "." ? {} : { context: folder }),
-          ...(isMap(args)
-            ? {
-                buildArguments: Object.fromEntries(
-                  Object.entries(args).map(([key, each]) => [
-                    key,
-                    shownValue(key, plainText(each)),
-                  ]),
-                ),
-              }
+          ...(isMap(args) || Array.isArray(args)
+            ? { buildArguments: shownVariables(args, place) }
             : {}),
           ...(typeof target === "string" ? { target } : {}),
         },
@@ -76,26 +69,18 @@ const environmentFile = becomes((value, place) => {
   const list = Array.isArray(value) ? value : [value];
   const files = list.map((each) => plainText(isMap(each) ? each["path"] : each));
   return {
-    write: { environment: variablesOf(files, shownVariables(place)) },
+    write: { environment: variablesOf(files, shownVariables(place.beside["environment"], place)) },
     notes: [
       'with `import { readFileSync } from "node:fs"` and `import { parseEnv } from "node:util"` at the top of the file; passwords in it belong to secrets',
     ],
   };
 });
 
-/** The variables that stand beside a file of variables, which go before those of the file. */
-function shownVariables(place: PastedPlace): Readonly<Record<string, unknown>> {
-  const { environment } = place.beside;
-  const listed = environmentForm(environment, place)?.becomes;
+/** Variables as a map or a list, e.g. those beside a file of variables, which go before those of the file. */
+function shownVariables(variables: unknown, place: PastedPlace): Readonly<Record<string, unknown>> {
+  const listed = environmentForm(variables, place)?.becomes;
   if (isMap(listed)) return listed;
-  return isMap(environment)
-    ? Object.fromEntries(
-        Object.entries(environment).map(([name, each]) => [
-          name,
-          shownValue(name, plainText(each)),
-        ]),
-      )
-    : {};
+  return isMap(variables) ? shownOptions(Object.entries(variables)) : {};
 }
 
 /** Keys of a service. */
@@ -184,7 +169,15 @@ export const composeService: ForeignTable = {
       "be linked to containers outside of the Swarm",
       "reach them by name or address; names are added with hosts",
     ),
-    extra_hosts: renamed("hosts", hostLines),
+    extra_hosts: becomes((value) => {
+      const lines = hostsHere(value);
+      if (lines === undefined) return undefined;
+      const { hosts, notes } = lines;
+      return {
+        write: Object.keys(hosts).length === 0 && notes.length > 0 ? {} : { hosts },
+        notes,
+      };
+    }),
     gpus: cannot("reserve a GPU here", placeInstead),
     group_add: renamed("groups", (groups) =>
       Array.isArray(groups) ? groups.map(plainText) : undefined,
@@ -339,13 +332,19 @@ export const composePlacement: ForeignTable = {
 export const composeNetwork: ForeignTable = {
   system: compose,
   keys: {
-    driver_opts: renamed("driverOptions", (value) =>
-      isMap(value)
-        ? Object.fromEntries(
-            Object.entries(value).map(([key, each]) => [key, shownValue(key, plainText(each))]),
-          )
-        : undefined,
-    ),
+    driver_opts: becomes((value) => {
+      if (!isMap(value)) return undefined;
+      const options = Object.entries(value).filter(
+        ([key]) => !key.startsWith("com.docker.network.bridge."),
+      );
+      const bridge = options.length < Object.keys(value).length;
+      return {
+        write: {
+          ...(options.length === 0 && bridge ? {} : { driverOptions: shownOptions(options) }),
+        },
+        notes: bridge ? ["an overlay network has no options of a bridge"] : [],
+      };
+    }),
     enable_ipv4: needless("every network has IPv4"),
     enable_ipv6: cannot("have IPv6 addresses inside here", "networks of the site have IPv4"),
     external: becomes((value) =>
@@ -401,6 +400,12 @@ export const composeVolume: ForeignTable = {
   },
 };
 
+function shownOptions(
+  options: readonly (readonly [string, unknown])[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(options.map(([key, each]) => [key, shownValue(key, plainText(each))]));
+}
+
 /** A volume of a driver; the driver `local` with options of NFS is an NFS volume. */
 export function driverVolume(
   name: unknown,
@@ -414,9 +419,7 @@ export function driverVolume(
     }
     if (Object.keys(map).length === 0) return { write: { local: {} } };
   }
-  const shown = Object.fromEntries(
-    Object.entries(map).map(([key, each]) => [key, shownValue(key, plainText(each))]),
-  );
+  const shown = shownOptions(Object.entries(map));
   return {
     write: {
       driver: {

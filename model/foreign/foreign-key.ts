@@ -16,7 +16,7 @@ export interface PastedPlace {
   readonly name: string;
   /** Its own key, or its number in a list. */
   readonly key: string;
-  /** What stands beside it, by key. */
+  /** What stands beside it, by key or by number. */
   readonly beside: Readonly<Record<string, unknown>>;
 }
 

@@ -129,7 +129,7 @@ export const ulimitForm: FormReader = (value): PastedForm | undefined => {
 };
 
 /** Addresses by name as a list: `["db:10.0.0.1"]`. */
-export function hostLines(value: unknown): Readonly<Record<string, string>> | undefined {
+function hostLines(value: unknown): Readonly<Record<string, string>> | undefined {
   if (isMap(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([name, address]) => [name, plainText(address)]),
@@ -142,11 +142,41 @@ export function hostLines(value: unknown): Readonly<Record<string, string>> | un
     : undefined;
 }
 
+/** Compose's word for the address of a container's own server. */
+const hostGateway = "host-gateway";
+
+const gatewayNote =
+  `${hostGateway} is the address of a task's own server, which no service here can have: make the program that it is to reach a service ` +
+  "of the site, found by its name; ports that services publish are reached at the servers' names, e.g. {{.Node.Hostname}} in a variable";
+
+/** Lines of Compose as `hosts`, without those that no service here can have. Undefined when they are no lines. */
+export function hostsHere(
+  value: unknown,
+): { readonly hosts: Readonly<Record<string, string>>; readonly notes: string[] } | undefined {
+  const lines = hostLines(value);
+  if (lines === undefined) return undefined;
+  const kept = Object.entries(lines).filter(([, address]) => address !== hostGateway);
+  return {
+    hosts: Object.fromEntries(kept),
+    notes: kept.length < Object.keys(lines).length ? [gatewayNote] : [],
+  };
+}
+
 /** `hosts` as a list of lines. */
 export const hostsForm: FormReader = (value) => {
-  const becomes = Array.isArray(value) ? hostLines(value) : undefined;
-  return becomes && { message: "is a list; here it is a map of addresses by name", becomes };
+  const lines = Array.isArray(value) ? hostsHere(value) : undefined;
+  if (lines === undefined) return undefined;
+  const message = "is a list; here it is a map of addresses by name";
+  return Object.keys(lines.hosts).length === 0 && lines.notes.length > 0
+    ? { message, notes: ["remove it", ...lines.notes] }
+    : { message, becomes: lines.hosts, notes: lines.notes };
 };
+
+/** An address of `hosts` that is {@link hostGateway}. */
+export const gatewayForm: FormReader = (value) =>
+  value === hostGateway
+    ? { message: "is no address", notes: ["remove it", gatewayNote] }
+    : undefined;
 
 /** `dns: "192.0.2.1"` and `dns: ["192.0.2.1"]`. */
 export const dnsForm: FormReader = (value) => {

@@ -65,6 +65,13 @@ export const textForm: FormReader = (value, { key: name }) => {
   return undefined;
 };
 
+/** A number or a switch among the words of a command. Behind a flag whose name tells of a secret, it is not repeated. */
+export const wordForm: FormReader = (value, { key, beside }) => {
+  if (typeof value !== "number" && typeof value !== "boolean") return undefined;
+  const before = Number(key) === 0 ? "" : plainText(beside[String(Number(key) - 1)]);
+  return { message: "must be text: in quotes", becomes: shownValue(before, plainText(value)) };
+};
+
 /** The text of a label, or of what else takes any text; what is nested becomes JSON. */
 export const labelTextForm: FormReader = (value, place) => {
   if (!isMap(value) && !Array.isArray(value)) return textForm(value, place);
@@ -125,11 +132,16 @@ export const commandForm: FormReader = (value) => {
   };
 };
 
+/** YAML has numbers and switches where Compose takes a word. */
+function isWord(value: unknown): boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
 /** Test of a health check in Compose as program and arguments; `none` when it switches the check off. */
 export function testCommand(test: unknown): readonly string[] | "none" | undefined {
   if (typeof test === "string") return ["sh", "-c", shownShell(unescaped(test))];
-  if (!Array.isArray(test) || !test.every((word) => typeof word === "string")) return undefined;
-  const [kind = "", ...words] = test as readonly string[];
+  if (!Array.isArray(test) || !test.every(isWord)) return undefined;
+  const [kind = "", ...words] = test.map(plainText);
   if (kind === "NONE") return "none";
   if (kind === "CMD-SHELL") return ["sh", "-c", shownShell(unescaped(words.join(" ")))];
   const command = (kind === "CMD" ? words : [kind, ...words]).map(unescaped);

@@ -1,7 +1,8 @@
 /** A network of the Swarm: an overlay that joins tasks across servers. Its settings are fixed when it is made: another value replaces it. */
 export interface Network {
   /**
-   * Driver of the network.
+   * Driver of the network: `overlay`, `macvlan`, `ipvlan`, or a plugin that the servers have. Networks that end at their server
+   * (`bridge`, `host`) are refused.
    *
    * @default "overlay"
    */

@@ -6,12 +6,24 @@ import { forEachService, type PlannedService } from "./rule";
 /** Where the engine mounts a file system in memory for secrets (moby, `container/container_unix.go`). */
 const secretsFolder = "/run/secrets";
 
+/**
+ * Files of names that the engine writes for each container, with the key that changes what is in them. What a service mounts there takes
+ * their place as a file (moby, `container/container_unix.go`, `TrySetNetworkMount`).
+ */
+const nameFiles: Readonly<Record<string, string>> = {
+  "/etc/hosts": "hosts",
+  "/etc/hostname": "hostname",
+  "/etc/resolv.conf": "dns",
+};
+
 /** Something at a path of a container. */
 interface Target {
   readonly path: readonly PropertyKey[];
   readonly target: string;
   /** Secrets and configs are files, in which nothing else can stand; a mount is taken for a folder. */
   readonly isFile: boolean;
+  /** What is of a server may be a file: its mount is left to the engine. */
+  readonly isOfServer?: boolean;
 }
 
 /** No two things of a service stand at the same path of its container, and nothing where a file or the kernel's own is. */
@@ -33,9 +45,15 @@ export const targetProblems = forEachService((planned) => {
     }
     const message =
       obstacleOf(mine, planned) ??
+      nameFileFault(mine) ??
       fileAbove(mine, targets, (path) => servicePath(planned.name, path));
     if (message === undefined) return [];
-    return [{ path: place, value, message, remedy: "choose another target" }];
+    const key = nameFiles[mine.target];
+    const remedy =
+      key === undefined
+        ? "choose another target"
+        : `choose another target; what stands in this file is said with \`${key}\` of the service`;
+    return [{ path: place, value, message, remedy }];
   });
 });
 
@@ -65,6 +83,18 @@ function obstacleOf({ target, isFile }: Target, { plan }: PlannedService): strin
   return undefined;
 }
 
+/** A folder on one of the files of names, or something in it. */
+function nameFileFault({ target, isFile, isOfServer = false }: Target): string | undefined {
+  const file = Object.keys(nameFiles).find((each) => isWithin(target, each));
+  if (file === undefined) return undefined;
+  if (target !== file) {
+    return `lies below ${file}, which is a file of every container: no container starts so`;
+  }
+  return isFile || isOfServer
+    ? undefined
+    : "is a file that the engine writes for every container, and this is a folder: no container starts so";
+}
+
 function fileAbove(
   { target }: Target,
   targets: readonly Target[],
@@ -88,6 +118,7 @@ function targetsOf({ service }: PlannedService): readonly Target[] {
       path: ["volumes", index, "target"],
       target: cleanPath(mount.target),
       isFile: false,
+      isOfServer: mount.source.startsWith("/"),
     })),
     ...(service.tmpfs ?? []).map((tmpfs, index) => ({
       path: ["tmpfs", index, "target"],

@@ -3,7 +3,7 @@ import { isKnownBefore, meetsConstraints, plannedNode } from "../placement-const
 import type { HostPlan } from "../plan";
 import { type Problem, printableValue } from "../problems";
 import { servicePath, sitePath } from "../site-check";
-import { forEachService, type PlannedService, type Rule } from "./rule";
+import { forEachService, type PlannedService, type Rule, type RuleInput } from "./rule";
 
 /** Linux takes no longer name of a container (`uname(2)`, `__NEW_UTS_LEN`); no engine looks before runc fails. */
 const longestHostName = 64;
@@ -24,15 +24,23 @@ export const templateProblems = forEachService(({ name, service }): readonly Pro
   ...faultAt(servicePath(name, ["hostname"]), service.hostname ?? "", service.hostname),
 ]);
 
-/** Options of volumes are expanded for each task that mounts one. */
+/** Options of volumes are expanded for each task that mounts one; path and options of a share are such too (`planVolume`). */
 export const volumeTemplateProblems: Rule = ({ site }) =>
-  [...site.volumes].flatMap(([name, volume]) =>
-    "driver" in volume
+  [...site.volumes].flatMap(([name, volume]) => {
+    const place = (...path: readonly string[]): string => sitePath(["volumes", name, ...path]);
+    if ("nfs" in volume) {
+      const { path, options = "" } = volume.nfs;
+      return [
+        ...faultAt(place("nfs", "path"), path, path),
+        ...faultAt(place("nfs", "options"), options),
+      ];
+    }
+    return "driver" in volume
       ? Object.entries(volume.driver.options ?? {}).flatMap(([option, text]) =>
-          faultAt(sitePath(["volumes", name, "driver", "options", option]), text),
+          faultAt(place("driver", "options", option), text),
         )
-      : [],
-  );
+      : [];
+  });
 
 /** Contents of configs that are templates are right: the Swarm would take any, and refuse each task. */
 export const configTemplateProblems: Rule = ({ site, services, read }) => {
@@ -49,17 +57,20 @@ export const configTemplateProblems: Rule = ({ site, services, read }) => {
 };
 
 /**
- * A host name is one that Linux takes, and not the name of a server. What is a template is looked at as it becomes on each server,
- * where that can be told.
+ * A host name is one that Linux takes, and neither the name of a server nor that of another service. What is a template is looked at as
+ * it becomes on each server, where that can be told.
  */
-export const hostnameProblems = forEachService((planned, { hosts }): readonly Problem[] => {
+export const hostnameProblems = forEachService((planned, input): readonly Problem[] => {
   const { name, service } = planned;
   const { hostname } = service;
+  const { hosts } = input;
   if (hostname === undefined) return [];
   const found =
     possibleNames(planned, hostname, hosts)
       .map((text) => hostnameFault(text, text === hostname ? "" : `becomes ${text}, which `))
-      .find((fault) => fault !== undefined) ?? otherServerFault(planned, hostname, hosts);
+      .find((fault) => fault !== undefined) ??
+    otherServerFault(planned, hostname, hosts) ??
+    hiddenServiceFault(planned, hostname, input);
   if (found === undefined) return [];
   return [problem(servicePath(name, ["hostname"]), found, hostname)];
 });
@@ -104,6 +115,39 @@ function otherServerFault(
     message: `is the name of a server, and ${others.map((host) => host.name).join(", ")} may run a task too: there the name would lead to the task itself`,
     remedy: 'write "{{.Node.Hostname}}" for the name of the server that runs the task',
   };
+}
+
+/**
+ * The name of another service that tasks would not find any more: the engine writes a task's host name into its `/etc/hosts`, with the
+ * task's own address, and of one with dots the first part too (moby, `libnetwork`, `updateHostsFile`).
+ */
+function hiddenServiceFault(
+  planned: PlannedService,
+  hostname: string,
+  { hosts, services }: RuleInput,
+): TemplateFault | undefined {
+  const { name, plan } = planned;
+  const local = new Set(
+    possibleNames(planned, hostname, hosts)
+      .map((text) => text.toLowerCase())
+      .flatMap((text) => [text, text.split(".")[0] ?? text]),
+  );
+  for (const { network, aliases: own } of plan.networks) {
+    for (const other of services) {
+      const attachment = other.plan.networks.find((each) => each.network === network);
+      if (other.name === name || attachment === undefined) continue;
+      // A name that both have leads to the one or the other anyway.
+      const hidden = [other.name, ...attachment.aliases].find(
+        (each) => local.has(each.toLowerCase()) && ![name, ...own].includes(each),
+      );
+      if (hidden === undefined) continue;
+      return {
+        message: `hides the service ${other.name}, which has the name ${hidden} on the network ${network}: in tasks of ${name} the name would lead to the task itself`,
+        remedy: "choose another name, or leave it out",
+      };
+    }
+  }
+  return undefined;
 }
 
 /** What a host name can become: one text for each server, with the longest number of a task; none where only the engine can tell. */

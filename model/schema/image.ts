@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { environmentForm, textForm } from "../foreign/text-forms";
 import type { Image, ImagePull } from "../inventory";
 import { stageNames } from "../names";
 import { environmentName, projectPath, reference } from "./values";
@@ -38,7 +39,10 @@ export const imageSchema = z.strictObject({
   context: projectPath
     .optional()
     .meta({ write: "write a folder relative to the project's root, e.g. site/images/webgate" }),
-  buildArguments: z.record(environmentName, z.string()).optional(),
+  buildArguments: z
+    .record(environmentName, z.string().meta({ foreignForm: textForm }))
+    .optional()
+    .meta({ foreignForm: environmentForm }),
   target: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "is not the name of a stage of a Dockerfile")

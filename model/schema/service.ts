@@ -5,6 +5,7 @@ import { builderService } from "../foreign/hive-builder";
 import {
   attachmentsForm,
   dnsForm,
+  gatewayForm,
   healthcheckForm,
   hostsForm,
   imageForm,
@@ -134,7 +135,10 @@ export const serviceSchema = z
     secrets: z.array(secretMountSchema).optional(),
     configs: z.array(configMountSchema).optional(),
     hostname: z.string().min(1).optional(),
-    hosts: z.record(dnsName, ipAddress).optional().meta({ foreignForm: hostsForm }),
+    hosts: z
+      .record(dnsName, ipAddress.meta({ foreignForm: gatewayForm }))
+      .optional()
+      .meta({ foreignForm: hostsForm }),
     dns: dns.optional().meta({ foreignForm: dnsForm }),
     labels: labels.optional().meta({ foreignForm: recordForm }),
     containerLabels: labels.optional().meta({ foreignForm: recordForm }),

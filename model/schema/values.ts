@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Duration, durationSeconds } from "../duration";
 import { fileModeForm } from "../foreign/mount-forms";
 import { durationForm, numberForm, sizeForm } from "../foreign/service-forms";
-import { textForm } from "../foreign/text-forms";
+import { textForm, wordForm } from "../foreign/text-forms";
 import { isDnsLabel, isDnsName } from "../names";
 import { type Size, sizeBytes } from "../size";
 
@@ -119,10 +119,13 @@ export const textRecord = z.record(
 );
 
 /** Program and arguments. */
-export const commandLine = z.array(z.string()).min(1).meta({
-  takes: "a list of texts: program and arguments",
-  write: 'write program and arguments, e.g. ["curl", "-fsS", "http://127.0.0.1/"]',
-});
+export const commandLine = z
+  .array(z.string().meta({ foreignForm: wordForm }))
+  .min(1)
+  .meta({
+    takes: "a list of texts: program and arguments",
+    write: 'write program and arguments, e.g. ["curl", "-fsS", "http://127.0.0.1/"]',
+  });
 
 /** A file or folder of the project. */
 export const projectPath = z

@@ -90,7 +90,9 @@ function evaluated(code: string): unknown {
 /** `services.web.ports[0].published` as steps. A name of the site's parts, of a variable, a label or an option may have dots. */
 function stepsOf(path: string): readonly (string | number)[] {
   const free =
-    /^(services\.[^.]+\.(?:environment|labels|sysctls|logging\.options)|configs)\.(.+)$/.exec(path);
+    /^(services\.[^.]+\.(?:environment|labels|hosts|sysctls|logging\.options)|configs)\.(.+)$/.exec(
+      path,
+    );
   if (free !== null) return [...(free[1] ?? "").split("."), free[2] ?? ""];
   return [...path.matchAll(/\[([0-9]+)\]|([^.[\]]+)/g)].map(([, index, name = ""]) =>
     index === undefined ? name : Number(index),

@@ -133,6 +133,18 @@ describe("text from a Compose file or from hive-builder", () => {
       'healthcheck: { command: ["curl", "-f", "http://localhost:8080/"], interval: "90s", timeout: "5s", startPeriod: "30s", retries: 3 }',
     ],
     [
+      "a health check with a number and a switch",
+      { healthcheck: { test: ["CMD", "nc", "-z", "db", 5432, true] } },
+      'healthcheck: { command: ["nc", "-z", "db", "5432", "true"] }',
+    ],
+    [
+      "a number among the words of a health check",
+      { healthcheck: { command: ["nc", "-z", "db", 5432] } },
+      '"5432"',
+    ],
+    ["a number in a command", { command: ["serve", "--port", 8080] }, '"8080"'],
+    ["a switch in an entrypoint", { entrypoint: ["serve", false] }, '"false"'],
+    [
       "a health check as text",
       { healthcheck: { test: "curl -f http://localhost || exit 1" } },
       'healthcheck: { command: ["sh", "-c", "curl -f http://localhost || exit 1"] }',
@@ -247,6 +259,16 @@ describe("text from a Compose file or from hive-builder", () => {
       '{ secret: "mysql-user", target: "MYSQL_USER", uid: 33, mode: "0400" }',
     ],
     ["extra_hosts", { extra_hosts: ["nas:192.0.2.7"] }, 'hosts: { nas: "192.0.2.7" }'],
+    [
+      "extra_hosts with the task's own server",
+      { extra_hosts: ["host.docker.internal:host-gateway", "nas:192.0.2.7"] },
+      'hosts: { nas: "192.0.2.7" }',
+    ],
+    [
+      "hosts with the task's own server",
+      { hosts: ["host.docker.internal:host-gateway", "nas:192.0.2.7"] },
+      'hosts: { nas: "192.0.2.7" }',
+    ],
     ["dns", { dns: "192.0.2.53", dns_search: "hive.example" }, 'dns: { servers: ["192.0.2.53"] }'],
     ["stop_grace_period", { stop_grace_period: "1m30s" }, 'stopGracePeriod: "90s"'],
     [
@@ -262,6 +284,11 @@ describe("text from a Compose file or from hive-builder", () => {
       'entrypoint: ["/docker-entrypoint.sh"]',
     ],
     ["build", { build: { context: "./web", args: { PORT: 80 } } }, 'image: { build: "web" }'],
+    [
+      "build with arguments as a list",
+      { build: { context: "./web", args: ["PORT=80"] } },
+      'image: { build: "web" }` in its place, and `images: { web: { context: "web", buildArguments: { PORT: "80" } } }',
+    ],
     ["a number as a user", { user: 1000 }, 'user: "1000"'],
     ["working_dir", { working_dir: "/srv" }, 'workingDirectory: "/srv"'],
     ["read_only", { read_only: true }, "readOnly: true"],
@@ -382,6 +409,31 @@ describe("text from a Compose file or from hive-builder", () => {
       },
       'subnet: "10.96.0.0/24"',
     ],
+    [
+      "a network with options of the driver and of a bridge",
+      {
+        networks: {
+          back: {
+            driver: "bridge",
+            driver_opts: {
+              "com.docker.network.bridge.name": "br0",
+              "com.docker.network.driver.mtu": 1400,
+            },
+          },
+        },
+      },
+      'driverOptions: { "com.docker.network.driver.mtu": "1400" }',
+    ],
+    [
+      "a number as a build argument",
+      { images: { web: { buildArguments: { PORT: 80 } } } },
+      'PORT: "80"',
+    ],
+    [
+      "build arguments as a list",
+      { images: { web: { buildArguments: ["PORT=80"] } } },
+      'buildArguments: { PORT: "80" }',
+    ],
     ["a secret of a file", { secrets: { password: { file: "./.password" } } }, "fromStage: true"],
     ["a secret of elsewhere", { secrets: { password: { external: true } } }, "fromStage: true"],
     ["a name with an underscore", { volumes: { pdnsdb_data: { local: {} } } }, '"pdnsdb-data"'],
@@ -393,6 +445,36 @@ describe("text from a Compose file or from hive-builder", () => {
     const values = mended(site);
     const open = told(values).filter(({ path }) => !path.includes("hive:secrets"));
     expect(open.filter(({ message }) => !message.includes("no value"))).toEqual([]);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["extra_hosts", { extra_hosts: ["host.docker.internal:host-gateway"] }],
+    ["extra_hosts as a map", { extra_hosts: { "host.docker.internal": "host-gateway" } }],
+    ["hosts as a list", { hosts: ["host.docker.internal=host-gateway"] }],
+    ["hosts", { hosts: { "host.docker.internal": "host-gateway" } }],
+  ])("no service has the address of its own server: %s", (_, service) => {
+    const [problem, ...others] = told(siteWith(service));
+    expect(others).toEqual([]);
+    expect(problem?.remedy).toMatch(
+      /^remove it; host-gateway is the address of a task's own server, which no service here can have: make the program /,
+    );
+    expect(told(mended(siteWith(service)))).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ["bridge", "a network of its own: tasks on two servers could not reach each other"],
+    ["brigde", "names the driver brigde, which the engine does not bring"],
+    ["host", "every engine has by itself"],
+    ["none", "names the driver none, which the Swarm does not take"],
+    ["null", "names the driver null, which the Swarm does not take"],
+  ])("a network of the driver %s is told to leave it out", (driver, message) => {
+    const site = { networks: { back: { driver } }, services: { web: { image } } };
+    const [problem, ...others] = told(site);
+    expect(others).toEqual([]);
+    expect(problem?.path).toBe("site/site.ts: networks.back.driver");
+    expect(problem?.message).toContain(message);
+    expect(problem?.remedy).toMatch(/^remove it: services here are joined by overlay networks/);
+    expect(told(mended(site))).toEqual([]);
   });
 
   test("an image with a variable is told that nothing fills it in", () => {
@@ -484,6 +566,8 @@ describe("a remedy repeats no text that may be a secret", () => {
       "a health check without a shell",
       { healthcheck: { test: ["CMD", "redis-cli", "-a", "letmein", "ping"] } },
     ],
+    ["a number behind a flag", { command: ["redis-server", "--requirepass", 70223] }],
+    ["a number as a build argument", { build: { args: { TOKEN: 70223 } } }],
     ["a label", { labels: [`auth=${secret}`] }],
     ["a label of deploy", { deploy: { labels: { "basicauth.users": `me:${secret}` } } }],
     ["a nested label", { labels: { a: { b: secret } } }],
@@ -499,7 +583,7 @@ describe("a remedy repeats no text that may be a secret", () => {
   ])("%s", (_, service) => {
     const text = textOf(siteWith(service));
     expect(text).toContain("…");
-    for (const each of [secret, "letmein", "-psecret"]) expect(text).not.toContain(each);
+    for (const each of [secret, "letmein", "-psecret", "70223"]) expect(text).not.toContain(each);
   });
 });
 

@@ -216,10 +216,16 @@ describe("data that stay where they are", () => {
     ["two servers left", pinned("node.hostname != p-hive0.hive.example")],
     ["a role that all have", pinned("node.role == manager")],
   ])("are told: %s", (_, service) => {
-    expect(noticesOf(service)).toEqual([
+    const told = [
       "The service db keeps data on the volume data, which each server has for itself: a task that moves to another server finds an " +
         'empty one there. Make the volume replicated, or pin the service, e.g. placement: { constraints: ["node.hostname == p-hive0.hive.example"] }.',
-    ]);
+    ];
+    expect(noticesOf(service)).toEqual(told);
+    // The same by its driver's name.
+    expect(noticesOf(service, { driver: { name: "local" } })).toEqual(told);
+    expect(noticesOf(service, { driver: { name: "local", options: { o: "size=1g" } } })).toEqual(
+      told,
+    );
   });
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
@@ -246,6 +252,17 @@ describe("data that stay where they are", () => {
     ["a label of the operator's", pinned("node.labels.data == true"), local],
     ["a replicated volume", {}, { replicated: { size: "1GiB" } }],
     ["a share", {}, { nfs: { server: "nas.example", path: "/export" } }],
+    [
+      "a share by its driver's name",
+      {},
+      {
+        driver: {
+          name: "local",
+          options: { type: "cifs", device: "//nas.example/data", o: "guest" },
+        },
+      },
+    ],
+    ["a plugin", {}, { driver: { name: "rexray" } }],
   ])("are not: %s", (_, service, kind) => {
     expect(noticesOf(service, kind)).toEqual([]);
   });

@@ -77,3 +77,40 @@ describe("a network", () => {
     ]);
   });
 });
+
+describe("a network's driver", () => {
+  const site = (driver: string): Record<string, unknown> => ({ networks: { back: { driver } } });
+
+  // What the engine does not bring may be a plugin, under any name.
+  test.each(["overlay", "macvlan", "ipvlan", "weave", "weaveworks/net-plugin:2.8.1"])(
+    "is %s",
+    (driver) => {
+      expect(faultsOf(site(driver))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["overlai", "overlay"],
+    ["Overlay", "overlay"],
+    ["mcvlan", "macvlan"],
+  ])("that looks like a mistyped one is asked about: %s", (driver, meant) => {
+    expect(faultsOf(site(driver))).toEqual([
+      `site/site.ts: networks.back.driver: names the driver ${driver}, which the engine does not bring`,
+    ]);
+    expect(problemsOf(site(driver))).toEqual([
+      `site/site.ts: networks.back.driver | did you mean "${meant}"? A plugin needs another name`,
+    ]);
+  });
+
+  test("is none whose networks end at their server", () => {
+    expect(problemsOf(site("bridge"))).toEqual([
+      "site/site.ts: networks.back.driver | remove it: services here are joined by overlay networks, which reach across servers",
+    ]);
+    expect(problemsOf(site("host"))).toEqual([
+      'site/site.ts: networks.back.driver | remove it: services here are joined by overlay networks; for a port on each server that runs a task write `ports: [{ target: 80, mode: "host" }]` in the service',
+    ]);
+    expect(problemsOf(site("none"))).toEqual([
+      "site/site.ts: networks.back.driver | remove it: services here are joined by overlay networks; a service without any network has `networks: []`",
+    ]);
+  });
+});

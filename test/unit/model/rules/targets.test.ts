@@ -1,4 +1,4 @@
-import { faultsOf, image } from "../problems-of";
+import { faultsOf, image, problemsOf } from "../problems-of";
 
 const site = (service: Record<string, unknown>): Record<string, unknown> => ({
   volumes: { data: { local: {} }, more: { local: {} } },
@@ -69,10 +69,44 @@ test.each<[string, Record<string, unknown>, string]>([
     { configs: [{ config: "app", target: "/proc/sys/net/core/somaxconn" }] },
     "configs[0].target: lies in /proc, where the kernel shows processes: no container starts with something mounted there",
   ],
+  [
+    "the file of names, with a volume",
+    { volumes: [{ source: "data", target: "/etc/hosts" }] },
+    "volumes[0].target: is a file that the engine writes for every container, and this is a folder: no container starts so",
+  ],
+  [
+    "the file of the host name, with a file system in memory",
+    { tmpfs: [{ target: "/etc//hostname" }] },
+    "tmpfs[0].target: is a file that the engine writes for every container, and this is a folder: no container starts so",
+  ],
+  [
+    "the file of name servers, with a volume",
+    { volumes: [{ source: "data", target: "/etc/resolv.conf", readOnly: true }] },
+    "volumes[0].target: is a file that the engine writes for every container, and this is a folder: no container starts so",
+  ],
+  [
+    "a place below the file of names",
+    { configs: [{ config: "app", target: "/etc/hosts/app" }] },
+    "configs[0].target: lies below /etc/hosts, which is a file of every container: no container starts so",
+  ],
 ])("nothing stands at %s", (_, service, fault) => {
   expect(faults(service)).toEqual([fault]);
 });
 
 test("without secrets their folder is free", () => {
   expect(faults({ volumes: [{ source: "data", target: "/run/secrets" }] })).toEqual([]);
+});
+
+test("files may stand in the place of the engine's files of names, and folders are told what to do", () => {
+  expect(
+    faults({
+      volumes: [{ source: "/srv/hosts", target: "/etc/hosts" }],
+      secrets: [{ secret: "key", target: "/etc/hostname" }],
+      configs: [{ config: "app", target: "/etc/resolv.conf" }],
+      tmpfs: [{ target: "/etc/hosts.d" }],
+    }),
+  ).toEqual([]);
+  expect(problemsOf(site({ volumes: [{ source: "data", target: "/etc/resolv.conf" }] }))).toEqual([
+    "site/services/web.ts: services.web.volumes[0].target | choose another target; what stands in this file is said with `dns` of the service",
+  ]);
 });

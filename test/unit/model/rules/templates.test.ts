@@ -44,6 +44,28 @@ describe("texts that the Swarm expands for each task", () => {
   });
 });
 
+test.each<[string, Record<string, string>]>([
+  ["path", { path: "/export/{{.Node.Name}}" }],
+  ["options", { path: "/export", options: "nfsvers=4,fsc={{.Node.Name}}" }],
+])("so is the %s of a share", (key, settings) => {
+  const nfs = (change: (text: string) => string): Record<string, unknown> => ({
+    volumes: {
+      media: {
+        nfs: {
+          server: "nas.example",
+          ...Object.fromEntries(
+            Object.entries(settings).map(([each, text]) => [each, change(text)]),
+          ),
+        },
+      },
+    },
+  });
+  expect(faultsOf(nfs((text) => text))).toEqual([
+    `site/site.ts: volumes.media.nfs.${key}: has {{.Node.Name}}, and there is no field 'Name' there`,
+  ]);
+  expect(faultsOf(nfs((text) => text.replace("Node.Name", "Node.Hostname")))).toEqual([]);
+});
+
 describe("a host name", () => {
   test.each([
     "web",
@@ -74,6 +96,44 @@ describe("a host name", () => {
   test("may be the name of the one server that runs the service", () => {
     const placement = { constraints: ["node.hostname == p-hive0.hive.example"] };
     expect(faults({ hostname: "p-hive0.hive.example", placement })).toEqual([]);
+  });
+});
+
+describe("a host name that is another service's name", () => {
+  const site = (
+    web: Record<string, unknown>,
+    db: Record<string, unknown> = {},
+  ): Record<string, unknown> => ({
+    networks: { back: {}, front: {} },
+    services: { web: { image, ...web }, db: { image, ...db } },
+  });
+  const aliased = { networks: [{ name: "back", aliases: ["mysql", "both"] }] };
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, string, string]>([
+    ["its name", { hostname: "db" }, {}, "db", "default"],
+    ["its name in capital letters", { hostname: "DB" }, {}, "db", "default"],
+    ["its name with a domain", { hostname: "db.hive.example" }, {}, "db", "default"],
+    ["its name behind a template", { hostname: "db.{{.Node.Hostname}}" }, {}, "db", "default"],
+    ["its alias", { hostname: "mysql", networks: ["front", "back"] }, aliased, "mysql", "back"],
+  ])("hides it from the own tasks: %s", (_, web, db, hidden, network) => {
+    expect(faultsOf(site(web, db))).toEqual([
+      `site/services/web.ts: services.web.hostname: hides the service db, which has the name ${hidden} on the network ${network}: in tasks of web the name would lead to the task itself`,
+    ]);
+    expect(problemsOf(site(web, db))[0]).toContain("choose another name, or leave it out");
+  });
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["its own name", { hostname: "web" }, {}],
+    ["the name of a service on another network", { hostname: "db", networks: ["front"] }, aliased],
+    ["an alias on another network", { hostname: "mysql", networks: ["front"] }, aliased],
+    [
+      "an alias that both have",
+      { hostname: "both", networks: [{ name: "back", aliases: ["both"] }] },
+      aliased,
+    ],
+    ["a name that only begins alike", { hostname: "db-{{.Task.Slot}}" }, {}],
+  ])("does not hide it: %s", (_, web, db) => {
+    expect(faultsOf(site(web, db))).toEqual([]);
   });
 });
 
