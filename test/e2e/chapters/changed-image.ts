@@ -1,4 +1,3 @@
-import { extendSite, restoreSite } from "../extended-site";
 import type { StageUnderTest } from "../stage-under-test";
 
 export function changedImage(site: StageUnderTest): void {
@@ -42,34 +41,6 @@ export function changedImage(site: StageUnderTest): void {
         "RUN echo the-reason-is-here >&2 && false\nCOPY files/ /",
         "COPY files/ /",
       );
-      expect(await site.changesOf("preview")).toBe("");
-    });
-
-    it("that does not build, of a new service, does not keep another new one from coming up", async () => {
-      const { stage } = site;
-      stage.write("site/images/blank/Dockerfile", "FROM debian:trixie-slim\nRUN false\n");
-      extendSite(stage, {
-        images: "{ blank: {} }",
-        services: `{
-          blank: { image: { build: "blank" }, networks: [] },
-          idle: { image: { build: "ldap" }, networks: [], healthcheck: "none", entrypoint: ["sleep", "infinity"], stopGracePeriod: "1s" },
-        }`,
-      });
-      const run = await stage.hive(["up", "--yes"]);
-      expect(run.code).toBe(1);
-      expect(run.output).toMatch(
-        /image-blank-build failed, see above; the rest of the run was done/,
-      );
-      expect(site.hostOf("idle")).toBeGreaterThanOrEqual(0);
-      // What was not made is no part of the outputs, which others go by.
-      const outputs = JSON.parse((await stage.hive(["outputs", "--json"])).stdout) as {
-        services: object;
-      };
-      expect(Object.keys(outputs.services)).toContain("idle");
-      expect(Object.keys(outputs.services)).not.toContain("blank");
-      restoreSite(stage);
-      stage.write("site/images/blank/Dockerfile", undefined);
-      await site.up();
       expect(await site.changesOf("preview")).toBe("");
     });
   });

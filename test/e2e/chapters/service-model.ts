@@ -247,12 +247,26 @@ export function serviceModel(site: StageUnderTest): void {
   });
 
   describe("services that are no longer in the site", () => {
-    it("are removed with their networks, secrets and configs; the others are left alone", async () => {
+    it("are removed with their networks, secrets and configs, though the image of a new one does not build; the others are left alone", async () => {
       const before = updatedAt("webgate");
-      restoreSite(stage);
+      stage.write("site/images/blank/Dockerfile", "FROM debian:trixie-slim\nRUN false\n");
+      extendSite(stage, {
+        images: "{ blank: {} }",
+        services: '{ blank: { image: { build: "blank" }, networks: [] } }',
+      });
       stage.write("site/images/probe/Dockerfile", undefined);
       stage.write(script, undefined);
-      await site.up();
+      const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 900 });
+      expect(run.code).toBe(1);
+      expect(run.output).toMatch(
+        /image-blank-build failed, see above; the rest of the run was done/,
+      );
+      // What was not made is no part of the outputs, by which others go.
+      const outputs = JSON.parse((await stage.hive(["outputs", "--json"])).stdout) as {
+        readonly services: object;
+      };
+      expect(Object.keys(outputs.services)).toContain("webgate");
+      expect(Object.keys(outputs.services)).not.toContain("blank");
       const list = (kind: string): string =>
         site.inside(0, "docker", kind, "ls", "--format", "{{.Name}}");
       expect(list("service")).not.toMatch(/probe|bystander|ledger|after|once|minutely|crowd/);
@@ -260,6 +274,9 @@ export function serviceModel(site: StageUnderTest): void {
       expect(list("secret")).not.toMatch(/^token-/m);
       expect(list("config")).not.toMatch(/^greeting-|^hive\.init\.ledger/m);
       expect(updatedAt("webgate")).toBe(before);
+      restoreSite(stage);
+      stage.write("site/images/blank/Dockerfile", undefined);
+      await site.up();
       expect(await site.changesOf("preview")).toBe("");
     });
   });
