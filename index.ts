@@ -36,12 +36,14 @@ async function program(): Promise<StackOutputs> {
  * source maps was a sixth of the program's time. An error that is thrown here is not read before it is reported, with source lines.
  */
 function withPlainStacks<T>(declare: () => T): T {
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = (error, sites) => [String(error), ...sites].join("\n    at ");
+  const usual = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  Error.prepareStackTrace = (error, sites) =>
+    [String(error), ...sites.map(String)].join("\n    at ");
   try {
     return declare();
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    if (usual === undefined) delete Error.prepareStackTrace;
+    else Object.defineProperty(Error, "prepareStackTrace", usual);
   }
 }
 

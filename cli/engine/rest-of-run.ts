@@ -197,7 +197,7 @@ interface ServiceValues {
 
 /** A list of a resource's values; empty while it is not known. */
 function list<T>(value: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly T[]) : [];
 }
 
 function listOf<T>(value: T | undefined): readonly T[] {

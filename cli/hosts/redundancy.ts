@@ -56,7 +56,7 @@ export function settledServers(
   const setUp = new Set(
     resources
       .filter(({ urn }) => /^setup-.+-engine$/.test(readUrn(urn).name))
-      .flatMap(({ inputs }) => (Array.isArray(inputs["triggers"]) ? inputs["triggers"] : [])),
+      .flatMap(({ inputs }) => (inputs["triggers"] as readonly string[] | undefined) ?? []),
   );
   return members.filter(({ id }) => setUp.has(id)).map(({ name }) => name);
 }
