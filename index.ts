@@ -42,7 +42,7 @@ function withPlainStacks<T>(declare: () => T): T {
   try {
     return declare();
   } finally {
-    if (usual === undefined) delete Error.prepareStackTrace;
+    if (usual === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
     else Object.defineProperty(Error, "prepareStackTrace", usual);
   }
 }
