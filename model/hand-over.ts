@@ -105,19 +105,20 @@ export function stepBeforeStart<S extends HoldingService>(
     };
   }
   if (own !== undefined && given.length > 0) {
-    return { kind: "suspend", ...suspension(own, list("volume", given)) };
+    return { kind: "suspend", ...suspension(own, list("volume", given), services) };
   }
   const holder = claims.find(({ volume }) => volume);
   if (holder !== undefined) {
     const mounted = mountedVolumes(holder.service.Spec.TaskTemplate);
     const names = volumes.filter((name) => mounted.includes(name));
     const gives = `${list("volume", names)} to ${wanted.name}`;
-    return { kind: "suspend", ...suspension(holder.service, gives) };
+    return { kind: "suspend", ...suspension(holder.service, gives, services) };
   }
   const ending = endingTasks(wanted, own, { services, tasks, nodes }, partners);
   if (ending !== undefined) return ending;
   const publisher = claims.find(({ volume }) => !volume)?.service;
-  if (publisher !== undefined) return { kind: "unpublish", ...unpublished(publisher, wanted) };
+  if (publisher !== undefined)
+    return { kind: "unpublish", ...unpublished(publisher, wanted, services) };
   return { kind: "none" };
 }
 
@@ -133,7 +134,7 @@ export function holdersOfHostPorts<S extends HoldingService>(
     if (isOwn(service, wanted) || siteOf(service) !== wanted.site) return [];
     const ports = takenHostPorts(wanted, service.Spec, nodes);
     if (ports.length === 0) return [];
-    return [suspension(service, `${list("port", ports)} to ${wanted.name}`)];
+    return [suspension(service, `${list("port", ports)} to ${wanted.name}`, services)];
   });
 }
 
@@ -163,8 +164,12 @@ export function whatItGave(
  * A service without tasks: none of a replicated one, no run of a job, no node for a global one. Its own next change brings it
  * back, for its label differs from what is wanted.
  */
-function suspension<S extends HoldingService>(service: S, gives: string): LettingGo<S> {
-  const { Spec: spec } = service;
+function suspension<S extends HoldingService>(
+  service: S,
+  gives: string,
+  services: readonly S[],
+): LettingGo<S> {
+  const spec = withoutLostPorts(service, services);
   const { Mode: mode, TaskTemplate: template } = spec;
   const job = mode.ReplicatedJob;
   const placement = template.Placement ?? {};
@@ -197,8 +202,12 @@ function suspension<S extends HoldingService>(service: S, gives: string): Lettin
 }
 
 /** A service without the ports that another one takes. */
-function unpublished<S extends HoldingService>(service: S, wanted: ServiceSpec): LettingGo<S> {
-  const { Spec: spec } = service;
+function unpublished<S extends HoldingService>(
+  service: S,
+  wanted: ServiceSpec,
+  services: readonly S[],
+): LettingGo<S> {
+  const spec = withoutLostPorts(service, services);
   const isTaken = (port: EnginePort): boolean =>
     wanted.ports.some((mine) => excludeInSpecs(mine, port));
   const ports = portsOf(spec);
@@ -212,6 +221,21 @@ function unpublished<S extends HoldingService>(service: S, wanted: ServiceSpec):
       EndpointSpec: { ...spec.EndpointSpec, Ports: ports.filter((port) => !isTaken(port)) },
     },
   };
+}
+
+/**
+ * A service's spec without ports that another one has by now: after a roll-back it may name one again that it gave away, and the
+ * engine refuses every change that keeps such a port (swarmkit, `checkPortConflicts`; the roll-back itself is not checked).
+ */
+function withoutLostPorts<S extends HoldingService>(
+  { ID: id, Spec: spec }: S,
+  services: readonly S[],
+): EngineServiceSpec {
+  const others = services.filter(({ ID }) => ID !== id).flatMap(({ Spec }) => portsOf(Spec));
+  const ports = portsOf(spec);
+  const kept = ports.filter((port) => !others.some((other) => excludeEachOther(port, other)));
+  if (kept.length === ports.length) return spec;
+  return { ...spec, EndpointSpec: { ...spec.EndpointSpec, Ports: kept } };
 }
 
 function allThatItGave({ Labels: labels }: EngineServiceSpec, gives: string): string {
@@ -340,8 +364,11 @@ function toEnginePort(port: ServiceSpec["ports"][number]): EnginePort {
 
 /** Whether an engine refuses a spec with the one port while another spec has the other. */
 function excludeInSpecs(mine: ServiceSpec["ports"][number], theirs: EnginePort): boolean {
-  const one = toEnginePort(mine);
-  return portKey(one) === portKey(theirs) && !(isHostPort(one) && isHostPort(theirs));
+  return excludeEachOther(toEnginePort(mine), theirs);
+}
+
+function excludeEachOther(one: EnginePort, other: EnginePort): boolean {
+  return portKey(one) === portKey(other) && !(isHostPort(one) && isHostPort(other));
 }
 
 function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly EnginePort[] {

@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
 
 import { leaderOf } from "../../model/colocation";
+import { whatItGave } from "../../model/hand-over";
 import type { EngineServiceSpec } from "../../model/service-spec/engine";
 import { meetsConstraints } from "../../model/placement-constraints";
 import { fromEngineSpec } from "../../model/service-spec/from-engine";
@@ -111,9 +112,12 @@ interface UpdatableService {
   update(auth: object | undefined, options: object): Promise<unknown>;
 }
 
-/** What came of an attempt to change a service: `starting` and `running` say that a scheduled job must not be disturbed now. */
+/**
+ * What came of an attempt to change a service: `starting` and `running` say that a scheduled job must not be disturbed now, `overtaken`
+ * that it gave something to another one since it was looked at.
+ */
 export type ChangeOutcome =
-  | { readonly kind: "unchanged" | "starting" | "running" }
+  | { readonly kind: "unchanged" | "starting" | "running" | "overtaken" }
   | {
       readonly kind: "changed";
       /** Ids of the tasks that there were before: how they end says nothing about what is wanted now. */
@@ -126,7 +130,8 @@ export type ChangeOutcome =
  * end that run.
  *
  * @param options `force`: also when there is no reason, so that the engine takes over a new account of the registry.
- *   `mayStart`: a run that was started but has no task yet is no reason to wait
+ *   `mayStart`: a run that was started but has no task yet is no reason to wait. `gave`: what it had given to others when it was
+ *   looked at, see `whatItGave`
  * @throws Error if the service is gone, or could run nowhere
  */
 export async function updateService(
@@ -134,7 +139,11 @@ export async function updateService(
   id: string,
   spec: ServiceSpec,
   auth: RegistryAuth | undefined,
-  options: { readonly force: boolean; readonly mayStart: boolean },
+  options: {
+    readonly force: boolean;
+    readonly mayStart: boolean;
+    readonly gave: string | undefined;
+  },
 ): Promise<ChangeOutcome> {
   for (let attempt = 1; ; attempt++) {
     const seen = await inspectService(docker, id);
@@ -144,6 +153,7 @@ export async function updateService(
           "Run again with --refresh: that makes it anew.",
       );
     }
+    if (whatItGave(seen.Spec.Labels) !== options.gave) return { kind: "overtaken" };
     const [tasks, nodes] = await Promise.all([
       listServiceTasks(docker, id),
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,

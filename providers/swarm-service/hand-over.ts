@@ -35,13 +35,14 @@ const portMs = 10_000;
  * Makes others let go of what a service needs, as far as it cannot start without. To be called right before it is created or
  * changed.
  *
+ * @returns what was there when nothing was left to do
  * @throws Error when a service that is not of the site has it, or a task does not end in time; the service was not changed then
  */
 export async function takeOver(
   managers: readonly HostAccess[],
   spec: ServiceSpec,
   partners: readonly string[] | undefined,
-): Promise<void> {
+): Promise<Holdings<ServiceInspection>> {
   const report = progressReporter();
   let courteousUntil: number | undefined;
   let end: number | undefined;
@@ -51,7 +52,7 @@ export async function takeOver(
     const step = stepBeforeStart(spec, holdings, partners);
     switch (step.kind) {
       case "none":
-        return;
+        return holdings;
       case "refuse":
         throw new Error(step.message);
       case "suspend":
@@ -117,23 +118,35 @@ export async function changeAndTakeOver(
   managers: readonly HostAccess[],
   id: string,
   spec: ServiceSpec,
-  { partners, ...options }: ChangeOptions & { readonly partners: readonly string[] | undefined },
+  {
+    partners,
+    ...options
+  }: Omit<ChangeOptions, "gave"> & {
+    readonly partners: readonly string[] | undefined;
+  },
 ): Promise<HandedOver> {
-  await takeOver(managers, spec, partners);
-  const holdings = await listHoldings(managers);
-  const own = holdings.services.find(({ ID }) => ID === id);
-  const wasStopped = own !== undefined && whatItGave(own.Spec.Labels) !== undefined;
-  const atOnce = publishesOnHosts(spec) && exchangesHostPorts(spec, holdings);
-  const first = atOnce ? { ...spec, update: { ...spec.update, parallelism: 0 } } : spec;
-  const before = await withPortsFreed(() => changeService(managers, id, first, options));
-  await takeHostPorts(managers, spec);
-  return {
-    before,
-    wasStopped,
-    async settle() {
-      if (atOnce) await changeService(managers, id, spec, { ...options, force: false });
-    },
-  };
+  for (;;) {
+    const holdings = await takeOver(managers, spec, partners);
+    const own = holdings.services.find(({ ID }) => ID === id);
+    const gave = whatItGave(own?.Spec.Labels);
+    const atOnce = publishesOnHosts(spec) && exchangesHostPorts(spec, holdings);
+    const first = atOnce ? { ...spec, update: { ...spec.update, parallelism: 0 } } : spec;
+    const before = await withPortsFreed(() =>
+      changeService(managers, id, first, { ...options, gave }),
+    );
+    // Another service stopped it a moment ago: brought back now, its next task would not wait for the last one's end.
+    if (before === "overtaken") continue;
+    await takeHostPorts(managers, spec);
+    return {
+      before,
+      wasStopped: gave !== undefined,
+      async settle() {
+        if (!atOnce) return;
+        // What it gave meanwhile it gets back by the next run.
+        await changeService(managers, id, spec, { ...options, gave: undefined, force: false });
+      },
+    };
+  }
 }
 
 /**

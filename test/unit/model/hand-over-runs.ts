@@ -8,6 +8,7 @@ import {
   type HoldingService,
   type HoldingTask,
   stepBeforeStart,
+  whatItGave,
 } from "../../../model/hand-over";
 import type { PortPlan } from "../../../model/plan";
 import type { EngineNode } from "../../../model/service-progress";
@@ -298,8 +299,10 @@ function* provide(swarm: SimulatedSwarm, wanted: ServiceSpec): Provider {
       yield;
       continue;
     }
-    const now = swarm.look();
-    const own = now.services.find(({ Spec }) => Spec.Name === wanted.name);
+    const ownIn = ({ services }: Holdings<SimulatedService>): SimulatedService | undefined =>
+      services.find(({ Spec }) => Spec.Name === wanted.name);
+    const own = ownIn(swarm.look());
+    if (whatItGave(own?.Spec.Labels) !== whatItGave(ownIn(seen)?.Spec.Labels)) continue;
     yield;
     const done =
       own === undefined
@@ -357,8 +360,12 @@ export const anyFate: fc.Arbitrary<Fate> = fc.record({
 export function runChange(before: Site, after: Site, { choices, failing }: Fate): void {
   const swarm = new SimulatedSwarm();
   let index = 0;
-  const pick = <T>(some: readonly T[]): T =>
-    some[(choices[index++ % choices.length] ?? 0) % some.length] as T;
+  // When all is chosen, chance goes on (Knuth's multiplicative hash): any pattern could let somebody wait for ever.
+  const pick = <T>(some: readonly T[]): T => {
+    const choice = choices[index] ?? Math.imul(index, 2654435761) >>> 8;
+    index += 1;
+    return some[choice % some.length] as T;
+  };
 
   const finish = (first: Provider[], last: Provider[], failed: ReadonlySet<string>): void => {
     let going = first;

@@ -214,6 +214,25 @@ describe("a port of the mesh", () => {
   });
 });
 
+test("a service that was rolled back to a port which another one has by now lets go of that too: engines refuse a spec with it", () => {
+  const holder = existing(named("gate", { ports: [port(82)] }));
+  const ports = [port(81, "ingress"), port(82, "ingress")];
+  const back = existing(named("back", { endpointMode: "vip", mounts: [volume("data")], ports }));
+  const steps = [
+    // It gives its own volume up, another service takes it, and another service takes its other port.
+    stepBeforeStart(named("back"), swarm([back, holder])),
+    stepBeforeStart(named("taker", { mounts: [volume("data")] }), swarm([back, holder])),
+    stepBeforeStart(named("front", { ports: [port(81)] }), swarm([back, holder])),
+  ];
+  expect(
+    steps.map((step) =>
+      step.kind === "suspend" || step.kind === "unpublish"
+        ? fromEngineSpec(step.spec).ports.map(({ published }) => published)
+        : step.kind,
+    ),
+  ).toEqual([[81], [81], []]);
+});
+
 describe("a port of a host", () => {
   const everywhere = existing(named("old", { mode: { kind: "global" }, ports: [port(80)] }));
   const wanted = named("new", { mode: { kind: "global" }, ports: [port(80)] });
