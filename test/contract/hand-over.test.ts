@@ -104,6 +104,34 @@ test("two services exchange their volumes in one run, each with one writer all t
   ]);
 });
 
+test("a service that is stopped while its own change begins has one writer: the change waits for the last task's end", async () => {
+  const one = await server.create(text, await inputs("one", mounting("data")));
+  const writers = watchWriters("data");
+  swarm.stopSlowly(800);
+  // The change is refused once, and tried again after a pause; in that, the service is stopped as for another one.
+  swarm.interfere(1);
+  const changed = await inputs("one", { ...mounting("data"), environment: { EDITION: "2" } });
+  const stopped = await inputs("one", {
+    ...mounting("data"),
+    mode: { kind: "replicated", replicas: 0 },
+    labels: { "hive.gave": "the volume other to two" },
+  });
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    while (!swarm.writes().some((write) => write.includes("/update"))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await server.update(text, one.id, one.outs, stopped).catch(() => undefined);
+  };
+  swarm.watch(() => {
+    isStopped ||= swarm.services[0]?.Spec.Labels?.["hive.gave"] !== undefined;
+  });
+  const stopping = stop();
+  await server.update(text, one.id, one.outs, changed);
+  await stopping;
+  expect([isStopped, writers()]).toEqual([true, 1]);
+});
+
 test("a bad release that left its volume behind is not rolled back into it", async () => {
   const one = await server.create(text, await inputs("one", mounting("a")));
   const bad = await inputs("one", { ...mounting("b"), environment: { FAIL: "no" } });
