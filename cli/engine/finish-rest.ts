@@ -1,16 +1,12 @@
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { clusterAccess, readOutputs } from "../hosts/outputs";
-import { askSwarm } from "../swarm/facts";
+import { askStageSwarm } from "../hosts/stage-swarm";
 import type { Terminal } from "../terminal";
-import { type PreviewStep, restOfRun } from "./rest-of-run";
+import { areSeparable, type PreviewStep, restOfRun } from "./rest-of-run";
 import { type RunFailure, runOnStack } from "./session";
 import type { Stack } from "./stack";
 import type { StateResource } from "./state";
 import { readUrn } from "./urn";
-
-/** How long the managers may take to answer, seconds: through two rounds of an election. */
-const searchSeconds = 60;
 
 /**
  * Does what a run that failed has left undone and what does not need what failed there: removals above all, which the engine
@@ -26,6 +22,7 @@ export async function finishRest(
   terminal: Terminal,
 ): Promise<Failure> {
   const { failed } = failure.progress;
+  if (!areSeparable(failed)) return failure;
   const names = namesOf(failed);
   const endsWith = (text: string, exitCode: number): Failure =>
     new Failure(`${names} failed, see above; ${text}\n${failure.message}`, exitCode);
@@ -34,7 +31,8 @@ export async function finishRest(
     const { resources: now } = await stack.state();
     const { targets, steps } = restOfRun({ preview, before, now, failed });
     if (targets.length === 0) return failure;
-    await requireSwarm(stack);
+    // A removal forgets what no manager can remove any more: right for the end of a stage, not here.
+    await askStageSwarm(stack);
     terminal.print(`\nWhat does not need ${names} is done now: ${stepsText(steps)}.`);
     const targeted = targets.flatMap((urn) => ["--target", urn]);
     await runOnStack(stack, ["up", "--yes", "--skip-preview", ...targeted], terminal);
@@ -47,13 +45,6 @@ export async function finishRest(
     );
   }
   return endsWith("the rest of the run was done.", failure.exitCode);
-}
-
-/** A removal forgets what no manager can remove any more: right for the end of a stage, not here. @throws TransportError */
-async function requireSwarm(stack: Stack): Promise<void> {
-  const raw = await stack.outputs();
-  if (Object.keys(raw).length === 0) return;
-  await askSwarm(clusterAccess(readOutputs(stack.stage, raw)), searchSeconds);
 }
 
 function namesOf(urns: readonly string[]): string {

@@ -44,6 +44,11 @@ const separable: ReadonlySet<Phase | undefined> = new Set<Phase>([
 const serviceType = dynamicType("SwarmService");
 const initializationType = dynamicType("ServiceInitialization");
 
+/** Whether other resources may go on without some that failed. @param failed URNs; none where it is not known what failed */
+export function areSeparable(failed: readonly string[]): boolean {
+  return failed.length > 0 && failed.every((urn) => separable.has(readUrn(urn).phase));
+}
+
 /**
  * What a run that failed can still do without what failed. Three kinds of things wait for the next run: what failed and all that
  * depends on it; removals of what one of these uses, may use, or was to take over; and changes that would take something from
@@ -51,8 +56,7 @@ const initializationType = dynamicType("ServiceInitialization");
  */
 export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRun {
   const nothing = { targets: [], steps: [] };
-  if (failed.length === 0 || !failed.every((urn) => separable.has(readUrn(urn).phase)))
-    return nothing;
+  if (!areSeparable(failed)) return nothing;
   const records = [...before, ...now, ...preview.flatMap(({ states }) => states)];
   const existed = new Set(before.map(({ urn }) => urn));
   let waiting = withDependents(new Set(failed), records);
@@ -92,9 +96,7 @@ class Staying {
     existed: ReadonlySet<string>,
   ) {
     const staying = records.filter(({ urn }) => waiting.has(urn) || kept.has(urn));
-    this.used = new Set(
-      staying.flatMap(({ dependencies, parent }) => [...dependencies, ...listOf(parent)]),
-    );
+    this.used = new Set(staying.flatMap(neededBy));
     this.texts = staying.flatMap(({ inputs, outputs }) => textsOf([inputs, outputs]));
     this.held = new Set(staying.flatMap(holdings));
     const newcomers = staying.filter(({ urn }) => waiting.has(urn) && !existed.has(urn));
@@ -137,19 +139,14 @@ class Staying {
   }
 }
 
-/** What is left, and all that depends on it or lies in it. */
+/** Some resources, and all that depends on them or lies in them. */
 function withDependents(
   first: ReadonlySet<string>,
   records: readonly StateResource[],
 ): ReadonlySet<string> {
-  const all = new Set(first);
-  for (let size = 0; size < all.size;) {
-    size = all.size;
-    for (const { urn, parent, dependencies } of records) {
-      if ([...dependencies, ...listOf(parent)].some((other) => all.has(other))) all.add(urn);
-    }
-  }
-  return all;
+  return grown(first, records, (record, all) =>
+    neededBy(record).some((other) => all.has(other)) ? [record.urn] : [],
+  );
 }
 
 /** Some resources, and all that they depend on or lie in. */
@@ -157,14 +154,26 @@ function withDependencies(
   first: ReadonlySet<string>,
   records: readonly StateResource[],
 ): ReadonlySet<string> {
+  return grown(first, records, (record, all) => (all.has(record.urn) ? neededBy(record) : []));
+}
+
+/** A set with all that joins it because of what is in it. */
+function grown(
+  first: ReadonlySet<string>,
+  records: readonly StateResource[],
+  joining: (record: StateResource, all: ReadonlySet<string>) => readonly string[],
+): ReadonlySet<string> {
   const all = new Set(first);
-  for (let size = 0; size < all.size;) {
+  for (let size = -1; size < all.size;) {
     size = all.size;
-    for (const { urn, parent, dependencies } of records) {
-      if (all.has(urn)) for (const other of [...dependencies, ...listOf(parent)]) all.add(other);
-    }
+    for (const record of records) for (const urn of joining(record, all)) all.add(urn);
   }
   return all;
+}
+
+/** URNs of what a resource depends on, and of what it lies in. */
+function neededBy({ dependencies, parent }: StateResource): readonly string[] {
+  return parent === undefined ? dependencies : [...dependencies, parent];
 }
 
 /** What only one can have at a time: volumes, and ports that are published. */
@@ -198,10 +207,6 @@ interface ServiceValues {
 /** A list of a resource's values; empty while it is not known. */
 function list<T>(value: readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [];
-}
-
-function listOf<T>(value: T | undefined): readonly T[] {
-  return value === undefined ? [] : [value];
 }
 
 /** All texts in a value, but for the code of providers. */

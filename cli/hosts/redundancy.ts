@@ -4,11 +4,8 @@ import type { StateResource } from "../engine/state";
 import { readUrn } from "../engine/urn";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { type ApiNode, askSwarm } from "../swarm/facts";
-import { clusterAccess, readOutputs } from "./outputs";
-
-/** How long the managers may take to answer, seconds: through two rounds of an election. */
-const searchSeconds = 60;
+import type { ApiNode } from "../swarm/facts";
+import { askStageSwarm } from "./stage-swarm";
 
 /**
  * Asks the Swarm whether all cluster servers take part in it that are set up. To be called before servers are replaced one at a
@@ -24,15 +21,11 @@ export async function requireManagers(
   resources: readonly StateResource[],
 ): Promise<void> {
   const expected = settledServers(members, resources);
-  const raw = await stack.outputs();
-  if (expected.length === 0 || Object.keys(raw).length === 0) return;
-  let absent: readonly string[];
-  try {
-    const { nodes } = await askSwarm(clusterAccess(readOutputs(stack.stage, raw)), searchSeconds);
-    absent = absentManagers(nodes, expected);
-  } catch (error) {
+  if (expected.length === 0) return;
+  const swarm = await askStageSwarm(stack).catch((error: unknown) => {
     throw refusal(`no manager of the Swarm answers: ${messageOf(error)}`);
-  }
+  });
+  const absent = swarm === undefined ? [] : absentManagers(swarm.nodes, expected);
   if (absent.length === 0) return;
   const verb = absent.length === 1 ? "runs and is no" : "run and are no";
   const noun = absent.length === 1 ? "manager" : "managers";

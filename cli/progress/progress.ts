@@ -72,7 +72,7 @@ export interface Progress {
   readonly diagnostics: readonly Diagnostic[];
   /** What succeeded, in the order in which it ended; what stayed as it was is not there. */
   readonly finished: readonly FinishedStep[];
-  /** URNs of what failed. */
+  /** URNs of what could not be created, changed or removed. */
   readonly failed: readonly string[];
   /** From the engine's last word; undefined while it runs. */
   readonly result: "succeeded" | "failed" | undefined;
@@ -209,7 +209,7 @@ function end(progress: Progress, step: StepEventMetadata, now: number, ok: boole
   const noted = {
     ...progress,
     finished: [...progress.finished, ...done],
-    failed: ok ? progress.failed : [...progress.failed, step.urn],
+    failed: ok || step.op === "refresh" ? progress.failed : [...progress.failed, step.urn],
   };
   return withSection(noted, section, {
     ...before,

@@ -11,11 +11,8 @@ import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
 import { removedService } from "../status/judge";
-import { askSwarm } from "../swarm/facts";
+import { askSwarm, patientSeconds } from "../swarm/facts";
 import { releaseTargets } from "./targets";
-
-/** How long the managers may take to answer, seconds: through two rounds of an election. */
-const searchSeconds = 60;
 
 /**
  * Builds, pushes and rolls out some services and nothing else, and tells how long each part took.
@@ -65,7 +62,7 @@ export async function releaseServices(
 
 /** An engine without a change to make does not look at what is there. @throws Failure when a service is not in the Swarm */
 async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {
-  const { services: present } = await askSwarm(clusterAccess(outputs), searchSeconds);
+  const { services: present } = await askSwarm(clusterAccess(outputs), patientSeconds);
   const names = present.map(({ Spec }) => Spec?.Name);
   const removed = services.filter((name) => !names.includes(name));
   if (removed.length > 0)
