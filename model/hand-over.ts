@@ -9,6 +9,13 @@ import { groupOf, leaderOf } from "./colocation";
 import { mayRun } from "./node-state";
 import { meetsConstraints } from "./placement-constraints";
 import type { EngineNode, EngineTask } from "./service-progress";
+import {
+  excludeEachOther,
+  hostPorts,
+  portKey,
+  portsOf,
+  toEnginePort,
+} from "./service-spec/engine-ports";
 import type { EnginePort, EngineServiceSpec, EngineTaskTemplate } from "./service-spec/engine";
 import { gaveLabel, scheduleLabel, siteLabel } from "./service-spec/labels";
 import type { ServiceSpec } from "./service-spec/spec";
@@ -353,38 +360,9 @@ function takenHostPorts(
   return meet ? both : [];
 }
 
-function toEnginePort(port: ServiceSpec["ports"][number]): EnginePort {
-  return {
-    TargetPort: port.target,
-    PublishedPort: port.published,
-    Protocol: port.protocol,
-    PublishMode: port.mode,
-  };
-}
-
 /** Whether an engine refuses a spec with the one port while another spec has the other. */
 function excludeInSpecs(mine: ServiceSpec["ports"][number], theirs: EnginePort): boolean {
   return excludeEachOther(toEnginePort(mine), theirs);
-}
-
-function excludeEachOther(one: EnginePort, other: EnginePort): boolean {
-  return portKey(one) === portKey(other) && !(isHostPort(one) && isHostPort(other));
-}
-
-function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly EnginePort[] {
-  return (endpoint?.Ports ?? []).filter(({ PublishedPort }) => (PublishedPort ?? 0) !== 0);
-}
-
-function hostPorts(ports: readonly EnginePort[]): readonly string[] {
-  return ports.filter(isHostPort).map(portKey);
-}
-
-function isHostPort({ PublishMode }: EnginePort): boolean {
-  return PublishMode === "host";
-}
-
-function portKey({ PublishedPort, Protocol }: EnginePort): string {
-  return `${PublishedPort}/${Protocol ?? "tcp"}`;
 }
 
 function isOwn(service: HoldingService, { name, site }: ServiceSpec): boolean {

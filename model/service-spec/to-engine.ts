@@ -11,6 +11,7 @@ import type {
   EngineTaskTemplate,
   EngineUpdatePolicy,
 } from "./engine";
+import { toEnginePort } from "./engine-ports";
 import { lastRunLabel, scheduleLabel, siteLabel } from "./labels";
 import type { ServiceFile, ServiceMount, ServiceSpec } from "./spec";
 import { roundRatio, toMode, toNano } from "./units";
@@ -49,12 +50,7 @@ export function toEngineSpec(
       : { UpdateConfig: enginePolicy(spec.update), RollbackConfig: enginePolicy(spec.rollback) }),
     EndpointSpec: {
       Mode: spec.endpointMode,
-      Ports: spec.ports.map((port) => ({
-        Protocol: port.protocol,
-        TargetPort: port.target,
-        PublishedPort: port.published,
-        PublishMode: port.mode,
-      })),
+      Ports: spec.ports.map(toEnginePort),
     },
   };
 }

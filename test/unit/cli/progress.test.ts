@@ -279,3 +279,13 @@ test("a phase has not taken until what it replaced is removed, at the end of the
     counts: { replaced: 1 },
   });
 });
+
+test("what could not be created, changed or removed is known by its URN; what could only not be looked at is not among it", () => {
+  const events = recordedEvents("first-up-failed");
+  const failing = events.find(({ resOpFailedEvent }) => resOpFailedEvent !== undefined);
+  if (failing?.resOpFailedEvent === undefined) throw new Error("The recording has no failure.");
+  const { metadata } = failing.resOpFailedEvent;
+  expect(replay(events).failed).toEqual([metadata.urn]);
+  const look = { ...failing.resOpFailedEvent, metadata: { ...metadata, op: "refresh" as const } };
+  expect(replay([{ ...failing, resOpFailedEvent: look }]).failed).toEqual([]);
+});

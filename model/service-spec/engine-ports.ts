@@ -1,0 +1,36 @@
+import type { EnginePort, EngineServiceSpec } from "./engine";
+import type { ServiceSpec } from "./spec";
+
+/** A port as a spec on an engine has it. */
+export function toEnginePort(port: ServiceSpec["ports"][number]): EnginePort {
+  return {
+    Protocol: port.protocol,
+    TargetPort: port.target,
+    PublishedPort: port.published,
+    PublishMode: port.mode,
+  };
+}
+
+/** The ports that a spec publishes under a number of its own choice. */
+export function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly EnginePort[] {
+  return (endpoint?.Ports ?? []).filter(({ PublishedPort }) => (PublishedPort ?? 0) !== 0);
+}
+
+/** Whether an engine refuses two specs with these ports: only two host ports are let pass (swarmkit, `checkPortConflicts`). */
+export function excludeEachOther(one: EnginePort, other: EnginePort): boolean {
+  return portKey(one) === portKey(other) && !(isHostPort(one) && isHostPort(other));
+}
+
+/** Those in host mode, as {@link portKey} writes them. */
+export function hostPorts(ports: readonly EnginePort[]): readonly string[] {
+  return ports.filter(isHostPort).map(portKey);
+}
+
+/** `80/tcp`. */
+export function portKey({ PublishedPort, Protocol }: EnginePort): string {
+  return `${PublishedPort}/${Protocol ?? "tcp"}`;
+}
+
+function isHostPort({ PublishMode }: EnginePort): boolean {
+  return PublishMode === "host";
+}
