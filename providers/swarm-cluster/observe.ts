@@ -70,8 +70,9 @@ export function hostState(info: EngineInfo): HostSwarmState {
     ControlAvailable: isManager,
   } = swarm;
   if (state === "active") {
-    const clusterId = swarm.Cluster?.ID;
-    return { state, nodeId, isManager, ...(clusterId === undefined ? {} : { clusterId }) };
+    // A manager that has no leader says "" (Moby, `daemon/cluster/swarm.go`, Info): it cannot ask which Swarm it is in.
+    const clusterId = swarm.Cluster?.ID ?? "";
+    return { state, nodeId, isManager, ...(clusterId === "" ? {} : { clusterId }) };
   }
   if (state === "pending" || state === "error" || state === "locked") {
     return { state, ...(detail === undefined || detail === "" ? {} : { detail }) };

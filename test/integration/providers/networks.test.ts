@@ -6,7 +6,14 @@ import {
 } from "../../../providers/swarm-network/provider";
 import { withAnyManager } from "../../../providers/transport/manager";
 import type { Lab } from "../lab";
-import { createLabService, inTask, runningTask, startSwarmLab, taskImage } from "../service-lab";
+import {
+  createLabService,
+  eventually,
+  inTask,
+  runningTask,
+  startSwarmLab,
+  taskImage,
+} from "../service-lab";
 
 /** One Swarm goes through its whole life, so the tests depend on their order. */
 let lab: Lab;
@@ -52,6 +59,13 @@ const names = (): Promise<string[]> =>
       .filter(isHeldBySwarm)
       .map(({ Name }) => Name)
       .filter((name) => name !== "ingress");
+  });
+
+/** The task of `one` gets the page of the task of `two` by its name, which the servers' engines tell one another when it runs. */
+const oneReachesTwo = (): Promise<string | false> =>
+  eventually("one reaches two by its name", 30, async () => {
+    const page = await inTask(lab, "one", ["/bin/busybox", "wget", "-q", "-O", "-", "http://two/"]);
+    return page.includes("HOSTNAME=") && page;
   });
 
 /** Moves a service to a network, as the service's own resource does. */
@@ -126,21 +140,19 @@ test("services on different hosts find each other by name over it", async () => 
   }
   await runningTask(lab, "one");
   await runningTask(lab, "two");
-  const page = await inTask(lab, "one", ["/bin/busybox", "wget", "-q", "-O", "-", "http://two/"]);
-  expect(page).toContain("HOSTNAME=");
+  await oneReachesTwo();
 });
 
 test("a changed network comes beside the old one, services move, and then the old one goes", async () => {
-  const changed = await create({ internal: true });
+  const old = network;
+  const changed = (network = await create({ internal: true }));
   expect(changed.networkName).toMatch(/^backend-[0-9a-f]{8}$/);
   expect((await names()).sort()).toEqual(["backend", changed.networkName]);
   for (const service of ["one", "two"]) await moveTo(service, changed.networkId);
-  await remove(network);
+  await remove(old);
   expect(await names()).toEqual([changed.networkName]);
-  const page = await inTask(lab, "one", ["/bin/busybox", "wget", "-q", "-O", "-", "http://two/"]);
-  expect(page).toContain("HOSTNAME=");
+  await oneReachesTwo();
   expect(await create({ internal: true })).toEqual(changed);
-  network = changed;
 });
 
 test("one that a service uses is left with a warning that names the service", async () => {

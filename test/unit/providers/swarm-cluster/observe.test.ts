@@ -17,6 +17,14 @@ describe("what an engine says of its part in a Swarm", () => {
     });
   });
 
+  test("a manager without a leader cannot tell its Swarm; that is no other Swarm", () => {
+    expect(hostState({ Swarm: { ...swarm, Cluster: { ID: "" } } })).toEqual({
+      state: "active",
+      nodeId: "n1",
+      isManager: true,
+    });
+  });
+
   test.each(["pending", "error", "locked"])("%s comes with the engine's reason", (state) => {
     expect(hostState({ Swarm: { ...swarm, LocalNodeState: state, Error: "why" } })).toEqual({
       state,
