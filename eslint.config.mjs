@@ -15,6 +15,16 @@ const mayNotImport = (...rooms) => ({
   ],
 });
 
+/** What differs from fleet to fleet is a trait: nobody outside of `fleet/` asks for the kind. */
+const asksForFleet = [
+  "BinaryExpression > MemberExpression[property.name='fleet']",
+  "BinaryExpression > Identifier[name='fleet']",
+  "SwitchStatement > MemberExpression[property.name='fleet']",
+].map((selector) => ({
+  selector: selector.replace("BinaryExpression", "BinaryExpression:has(> Literal)"),
+  message: "Ask a trait of the fleet (fleet/traits.ts), not which kind it is.",
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -88,20 +98,32 @@ export default tseslint.config(
     },
   },
   {
+    files: ["index.ts", "model/**/*.ts", "render/**/*.ts", "components/**/*.ts", "cli/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...asksForFleet] },
+  },
+  {
     files: ["model/**/*.ts"],
-    rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli", "site"),
+    // Of fleets the plan knows what is data: traits and schemas of options.
+    rules: mayNotImport(
+      ...["@pulumi/*", "render", "components", "providers", "cli", "site", "fleet/recovery"],
+      ...["fleet/fleet", "fleet/drivers", "fleet/container/!(options)"],
+    ),
+  },
+  {
+    files: ["fleet/**/*.ts"],
+    rules: mayNotImport("components", "cli", "site"),
   },
   {
     files: ["render/**/*.ts"],
-    rules: mayNotImport("@pulumi/*", "components", "providers", "cli", "site"),
+    rules: mayNotImport("@pulumi/*", "components", "fleet", "providers", "cli", "site"),
   },
   {
     files: ["providers/**/*.ts"],
-    rules: mayNotImport("components", "cli", "site", "render", "zod"),
+    rules: mayNotImport("components", "fleet", "cli", "site", "render", "zod"),
   },
   {
-    files: ["providers/**/*.ts"],
-    ignores: ["providers/check-failure.ts"],
+    files: ["providers/**/*.ts", "fleet/*/power/*.ts"],
+    ignores: ["providers/framework/check-failure.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
@@ -114,15 +136,19 @@ export default tseslint.config(
     },
   },
   {
-    files: ["providers/*/*provider.ts"],
+    files: ["providers/*/*provider.ts", "fleet/*/*/*provider.ts"],
     // A dynamic provider's methods are asynchronous by contract: what they throw must be a rejection.
     rules: { "@typescript-eslint/require-await": "off" },
   },
-  { files: ["components/**/*.ts"], rules: mayNotImport("cli", "site") },
-  { files: ["cli/**/*.ts"], rules: mayNotImport("components") },
+  { files: ["components/**/*.ts"], rules: mayNotImport("cli", "site", "fleet/container") },
+  // What declares resources loads Pulumi, which the command starts without.
+  {
+    files: ["cli/**/*.ts"],
+    rules: mayNotImport("components", "fleet/drivers", "fleet/fleet", "fleet/container"),
+  },
   {
     files: ["site/**/*.ts"],
-    rules: mayNotImport("@pulumi/*", "render", "components", "providers", "cli"),
+    rules: mayNotImport("@pulumi/*", "render", "components", "fleet", "providers", "cli"),
   },
   {
     files: ["test/**/*.ts"],

@@ -2,11 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "./components/hive";
 import type { StackOutputs } from "./components/outputs";
 import { refuseToTakeBackPhases } from "./components/reached-phases";
-import { loopbackPorts, planContainerFleet } from "./model/container-fleet";
+import { driverOf } from "./fleet/drivers";
+import { FleetError } from "./fleet/fleet-error";
 import { planStack } from "./model/plan-site";
 import { InventoryError } from "./model/problems";
-import { MissingEngineError, readEngineFacts } from "./providers/local-engine/facts";
-import { serverImageTag } from "./providers/local-engine/server-image";
 import { lookIntoProject, readFromProject } from "./providers/project-lookup";
 import { site } from "./site/site";
 
@@ -24,10 +23,9 @@ async function program(): Promise<StackOutputs> {
   });
   for (const notice of plan.notices) await pulumi.log.warn(notice);
   await refuseToTakeBackPhases(plan);
-  const facts = await readEngineFacts(loopbackPorts(plan));
-  const containerFleet = planContainerFleet(plan, { ...facts, serverImage: serverImageTag() });
+  const buildFleet = await driverOf(plan.fleet).prepare(plan);
   const secrets = stageSecrets();
-  return withPlainStacks(() => new Hive("hive", { plan, containerFleet, stageSecrets: secrets }))
+  return withPlainStacks(() => new Hive("hive", { plan, buildFleet, stageSecrets: secrets }))
     .outputs;
 }
 
@@ -58,7 +56,7 @@ function stageSecrets(): pulumi.Output<Readonly<Record<string, string>>> {
 
 /** What the user can put right is shown as it is written; anything else with its stack trace. */
 function readable(error: unknown): unknown {
-  const isForUser = error instanceof InventoryError || error instanceof MissingEngineError;
+  const isForUser = error instanceof InventoryError || error instanceof FleetError;
   return isForUser ? new pulumi.RunError(error.message) : error;
 }
 

@@ -25,6 +25,8 @@ export interface FailureReport {
 const readable: Readonly<Record<string, number>> = {
   InventoryError: exitCodes.input,
   TransportError: exitCodes.failed,
+  FleetError: exitCodes.failed,
+  MissingEngineError: exitCodes.prerequisite,
 };
 
 /**

@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerFleetPlan } from "../model/container-fleet";
 import { deploymentOrder } from "../model/deployment-order";
 import { endpointUrl } from "../model/endpoint-url";
 import type { Phase } from "../model/phases";
 import type { HostPlan, Plan, ServicePlan } from "../model/plan";
 import { referencedImages } from "../model/referenced-images";
-import { ContainerFleet } from "./fleet/container";
-import { clusterHosts, repositoryHost, type Fleet } from "./fleet/fleet";
+import { type BuildFleet, clusterHosts, type Fleet, repositoryHost } from "../fleet/fleet";
 import { HostSetup } from "./host-setup";
 import type { ServiceOutput, StackOutputs } from "./outputs";
 import { PhaseComponent } from "./phase";
@@ -25,8 +23,8 @@ import { SwarmService } from "./swarm-service";
 /** Arguments of {@link Hive}. */
 export interface HiveArgs {
   readonly plan: Plan;
-  /** What the engine at hand made of the plan. */
-  readonly containerFleet: ContainerFleetPlan;
+  /** Builds the stage's servers. */
+  readonly buildFleet: BuildFleet;
   /** `hive:secrets` of the stage: the operator's own values by name. Secret. */
   readonly stageSecrets: pulumi.Output<Readonly<Record<string, string>>>;
 }
@@ -73,11 +71,7 @@ export class Hive extends pulumi.ComponentResource {
       await Promise.resolve();
       return this.setups.get(host.name)?.engine;
     };
-    return new ContainerFleet(
-      "fleet",
-      { plan: args.plan, fleet: args.containerFleet, setUp },
-      { parent },
-    );
+    return args.buildFleet("fleet", { setUp }, { parent });
   }
 
   private setupHosts(parent: PhaseComponent, args: HiveArgs, fleet: Fleet): Base {
@@ -267,8 +261,10 @@ export class Hive extends pulumi.ComponentResource {
         })),
       ),
       services: withImage(running.map(([service, { image }]) => [service, image])).apply((all) =>
-        Object.fromEntries(
-          all.map(([service, image]) => [service.name, describeService(fleet, service, image)]),
+        pulumi.output(
+          Object.fromEntries(
+            all.map(([service, image]) => [service.name, describeService(fleet, service, image)]),
+          ),
         ),
       ),
       images: withImage(
@@ -349,9 +345,17 @@ function required<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   return value;
 }
 
-function describeService(fleet: Fleet, service: ServicePlan, image: string): ServiceOutput {
-  const endpoints = service.ports.flatMap((port) =>
-    clusterHosts(fleet).map((host) => endpointUrl(port, host.reach(port.published, port.protocol))),
+function describeService(
+  fleet: Fleet,
+  service: ServicePlan,
+  image: string,
+): { readonly [K in keyof ServiceOutput]: pulumi.Input<ServiceOutput[K]> } {
+  const endpoints = pulumi.all(
+    service.ports.flatMap((port) =>
+      clusterHosts(fleet).map((host) =>
+        host.reach(port.published, port.protocol).apply((reach) => endpointUrl(port, reach)),
+      ),
+    ),
   );
   return { image, digest: image.split("@")[1] ?? "", endpoints };
 }

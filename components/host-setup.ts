@@ -4,8 +4,8 @@ import type { Plan } from "../model/plan";
 import { engineStep } from "../render/engine";
 import { firewallStep } from "../render/firewall";
 import { baseStep } from "../render/host-base";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** Arguments of {@link HostSetup}. */
 export interface HostSetupArgs {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ImagePull } from "../providers/image-pull/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** Arguments of {@link ReferenceImage}. */
 export interface ReferenceImageArgs {

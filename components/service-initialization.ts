@@ -5,8 +5,8 @@ import {
   type InitializationStepArgs,
   ServiceInitialization as ServiceInitializationResource,
 } from "../providers/service-initialization/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 import { readProjectFile } from "./project-file";
 import { secretNamed, type SiteSecrets } from "./site-secrets";
 import type { SwarmService } from "./swarm-service";

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { OverlayPlan, Plan } from "../model/plan";
 import { SwarmNetwork } from "../providers/swarm-network/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** Arguments of {@link ServiceNetwork}. */
 export interface ServiceNetworkArgs {

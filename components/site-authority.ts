@@ -3,7 +3,7 @@ import { commonName } from "../model/common-name";
 import type { Plan } from "../model/plan";
 import { CertificateAuthority } from "../providers/certificate/authority-resource";
 import { Certificate } from "../providers/certificate/resource";
-import { HiveComponent } from "./hive-component";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** The site's own certificate authority, trusted by every host of the stage and by nobody else. */
 export class SiteAuthority extends HiveComponent {

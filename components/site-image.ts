@@ -4,8 +4,8 @@ import type { ImagePlan } from "../model/plan";
 import { hashBuildContext } from "../providers/image-build/context";
 import { ImageBuild } from "../providers/image-build/resource";
 import { ImagePull } from "../providers/image-pull/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 import type { Registry } from "./repository-server/registry";
 
 /** Arguments of {@link SiteImage}. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { SecretPlan } from "../model/plan";
-import { HiveComponent } from "./hive-component";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** Arguments of {@link SiteSecrets}. */
 export interface SiteSecretsArgs {

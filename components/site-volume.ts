@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, VolumePlan } from "../model/plan";
 import { Volume } from "../providers/volume/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** Arguments of {@link SiteVolume}. */
 export interface SiteVolumeArgs {

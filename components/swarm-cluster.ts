@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan";
 import { SwarmCluster as SwarmClusterResource } from "../providers/swarm-cluster/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 
 /** Arguments of {@link SwarmCluster}. */
 export interface SwarmClusterArgs {

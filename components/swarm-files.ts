@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigPlan, FilePlan, Plan } from "../model/plan";
 import { SwarmConfig } from "../providers/swarm-config/resource";
 import { SwarmSecret } from "../providers/swarm-secret/resource";
-import type { Host } from "./fleet/fleet";
-import { HiveComponent } from "./hive-component";
+import type { Host } from "../fleet/fleet";
+import { HiveComponent } from "../providers/framework/hive-component";
 import { readProjectFile } from "./project-file";
 import type { SiteSecrets } from "./site-secrets";
 

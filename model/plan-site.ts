@@ -1,3 +1,5 @@
+import { fleetOptions, type FleetWithOptions } from "../fleet/options";
+import { fleetTraits } from "../fleet/traits";
 import type { FileContent, FileLookup } from "./file-lookup";
 import { formatCidr, gatewayAddress, parseCidr } from "./addresses";
 import type { Site } from "./inventory";
@@ -159,6 +161,7 @@ function assemble(parts: PlanParts): Plan {
   return {
     stage: name,
     fleet: config.fleet,
+    traits: fleetTraits[config.fleet],
     siteName,
     network: {
       cidr: formatCidr(cidr),
@@ -187,17 +190,28 @@ function assemble(parts: PlanParts): Plan {
     services,
     notices: planNotices(services, volumes, parts.hosts),
     phases: phasesThrough(config.throughPhase),
-    ...(config.fleet === "container" ? { container: config.container } : {}),
+    ...fleetOptionsOf(config),
   };
 }
 
+/** The options of the stage's own kind of fleet, under its name. */
+function fleetOptionsOf(config: StageConfig): Pick<Plan, FleetWithOptions> {
+  const kinds = Object.keys(fleetOptions) as FleetWithOptions[];
+  return Object.fromEntries(
+    kinds.filter((kind) => kind === config.fleet).map((kind) => [kind, config[kind]]),
+  );
+}
+
 function buildableProblems(stage: StageName, config: Partial<StageConfig>): readonly Problem[] {
-  if (config.fleet === undefined || config.fleet === "container") return [];
+  if (config.fleet === undefined || fleetTraits[config.fleet].buildable) return [];
+  const buildable = Object.entries(fleetTraits).flatMap(([kind, traits]) =>
+    traits.buildable ? [kind] : [],
+  );
   return [
     {
       path: `${stageFile(stage)}: hive:fleet`,
       value: config.fleet,
-      message: `the ${config.fleet} fleet cannot be built yet; this version of hive builds the container fleet`,
+      message: `the ${config.fleet} fleet cannot be built yet; this version of hive builds the ${buildable.join(" and the ")} fleet`,
       remedy:
         `use the private stage (pulumi up --stack private); npx hive plan --stack ${stage} shows what this stage ` +
         "will be",

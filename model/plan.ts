@@ -1,3 +1,5 @@
+import type { ContainerOptions } from "../fleet/container/options";
+import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
 import type { Phase } from "./phases";
 import type { ServicePlan } from "./service-plan";
 
@@ -5,9 +7,6 @@ export type * from "./service-plan";
 
 /** A stage: also the name of its Pulumi stack. */
 export type StageName = "private" | "staging" | "production";
-
-/** What gives a stage its servers. */
-export type FleetKind = "container" | "aws" | "prepared";
 
 /** A server's role: `cluster` hosts hold containers, the `repository` host holds images, watches and backs up. */
 export type HostRole = "cluster" | "repository";
@@ -19,6 +18,8 @@ export type HostRole = "cluster" | "repository";
 export interface Plan {
   readonly stage: StageName;
   readonly fleet: FleetKind;
+  /** What distinguishes this kind of fleet from others: the only thing about it that decides anything outside of `fleet/`. */
+  readonly traits: FleetTraits;
   /** The site's name; the DNS suffix of every host, e.g. `hive.example`. */
   readonly siteName: string;
   readonly network: NetworkPlan;
@@ -44,7 +45,7 @@ export interface Plan {
   /** The phases that this run goes through, in order. */
   readonly phases: readonly Phase[];
   /** Options of the `container` fleet; absent on other fleets. */
-  readonly container?: ContainerFleetOptions;
+  readonly container?: ContainerOptions;
 }
 
 /** The network that joins the servers. */
@@ -147,7 +148,7 @@ export interface ReplicationPlan {
    * `drbd`: on disks of the hosts. `shared`: a stand-in for a stage on one computer: one folder that all host containers see,
    * with one writer at a time by a lock.
    */
-  readonly backend: "drbd" | "shared";
+  readonly backend: VolumeBackend;
   readonly sizeBytes: number;
   readonly filesystem: "ext4" | "xfs";
   /** DRBD minor number; follows from the name. */
@@ -172,15 +173,4 @@ export interface ConfigPlan {
     | { readonly kind: "file"; /** Relative to the project's root. */ readonly file: string }
     | { readonly kind: "content"; readonly content: string };
   readonly template: boolean;
-}
-
-/** Options of the `container` fleet. */
-export interface ContainerFleetOptions {
-  /**
-   * How this computer reaches the servers. `direct`: by their private addresses (Linux). `loopback`: through
-   * published ports on 127.0.0.1 (Docker Desktop). `auto`: what the engine at hand needs.
-   */
-  readonly access: "auto" | "direct" | "loopback";
-  /** First published port in `loopback` access; host i uses the thousand `base + 1000·i`. */
-  readonly loopbackPortBase: number;
 }

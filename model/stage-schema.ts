@@ -3,6 +3,7 @@ import { cidrFault } from "./addresses";
 import { isDomainName } from "./names";
 import { phases } from "./phases";
 import { nameSchema, size } from "./schema/values";
+import { fleetOptions } from "../fleet/options";
 import { contentLimit } from "./swarm-object-name";
 
 /**
@@ -122,31 +123,6 @@ const ssh = z
   .prefault({})
   .meta({ description: "How the servers are reached for management." });
 
-const container = z
-  .strictObject({
-    access: z
-      .enum(["auto", "direct", "loopback"])
-      .default("auto")
-      .meta({
-        description:
-          "How this computer reaches the servers. `direct`: by their private addresses, as on Linux. `loopback`: " +
-          "through ports on 127.0.0.1, as Docker Desktop on macOS and Windows needs it. `auto`: what the engine at " +
-          "hand needs.",
-      }),
-    loopbackPortBase: z
-      .int()
-      .min(1024)
-      .max(49_000)
-      .default(20_000)
-      .meta({
-        description:
-          "First port on 127.0.0.1 in `loopback` access. Port p of the server with index i is found at base + 1000·i + p " +
-          "for p below 1000, and at base + 8000 + 1000·i + (p mod 1000) for the others.",
-      }),
-  })
-  .prefault({})
-  .meta({ description: "Options of the `container` fleet; an error on other fleets." });
-
 const volumes = z
   .strictObject({
     backend: z
@@ -262,7 +238,7 @@ export const stageSchema = z.strictObject({
   swarm,
   registry,
   ssh,
-  container,
+  ...fleetOptions,
   volumes,
   hostSize,
   secrets,

@@ -1,3 +1,5 @@
+import { fleetOptionsSay } from "../fleet/options";
+import { fleetTraits, type VolumeBackend } from "../fleet/traits";
 import { type Cidr, hostCapacity, overlaps, parseCidr, smallestPrefixFor } from "./addresses";
 import { stageNames } from "./names";
 import type { StageName } from "./plan";
@@ -247,8 +249,8 @@ function zoneProblems(
           },
         ],
   );
-  // Containers all stand in one place: their zones are labels.
-  if (clusterHosts === undefined || fleet === undefined || fleet === "container") return problems;
+  if (clusterHosts === undefined || fleet === undefined) return problems;
+  if (fleetTraits[fleet].zones === "labels") return problems;
   const inFirstZone = Math.ceil(clusterHosts / zones.length);
   if (zones.length > 0 && inFirstZone > clusterHosts / 2) {
     problems.push({
@@ -304,27 +306,29 @@ function fleetProblems(
   given: ReadonlyMap<string, string>,
   locate: (key: string) => string,
 ): readonly Problem[] {
-  if (config.fleet === undefined || config.fleet === "container") return [];
-  const problems: Problem[] = [];
-  if (given.has("container")) {
-    problems.push({
-      path: locate("container"),
-      message: `says how containers behave as servers, but the fleet is ${config.fleet}`,
-      remedy: "remove it, or write hive:fleet: container",
-    });
-  }
-  if (config.volumes?.backend === "shared") {
+  const { fleet, volumes } = config;
+  if (fleet === undefined) return [];
+  const problems: Problem[] = Object.entries(fleetOptionsSay)
+    .filter(([kind]) => kind !== fleet && given.has(kind))
+    .map(([kind, what]) => ({
+      path: locate(kind),
+      message: `${what}, but the fleet is ${fleet}`,
+      remedy: `remove it, or write hive:fleet: ${kind}`,
+    }));
+  const backend = volumes?.backend;
+  const { volumeBackends } = fleetTraits[fleet];
+  if (backend !== undefined && !volumeBackends.includes(backend)) {
     problems.push({
       path: locate("volumes.backend"),
-      value: "shared",
-      message: `is a folder of this computer that all servers see, but the fleet is ${config.fleet}`,
-      remedy: "remove it, or write drbd",
+      value: backend,
+      message: `is a folder of this computer that all servers see, but the fleet is ${fleet}`,
+      remedy: `remove it, or write ${volumeBackends.join(" or ")}`,
     });
   }
   return problems;
 }
 
 /** How a stage mirrors replicated volumes. */
-export function volumeBackend(config: Pick<StageConfig, "fleet" | "volumes">): "shared" | "drbd" {
-  return config.volumes.backend ?? (config.fleet === "container" ? "shared" : "drbd");
+export function volumeBackend(config: Pick<StageConfig, "fleet" | "volumes">): VolumeBackend {
+  return config.volumes.backend ?? fleetTraits[config.fleet].volumeBackends[0];
 }

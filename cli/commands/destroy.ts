@@ -1,19 +1,17 @@
 import { basename, relative } from "node:path";
 import { confirm, type Question } from "../confirm";
 import { openStack } from "../engine/open-stack";
-import { ownObjects, recoverForDestroy } from "../engine/recovery";
+import { recoverForDestroy } from "../engine/recovery";
 import { runOnStack } from "../engine/session";
 import type { Stack } from "../engine/stack";
 import type { StackState } from "../engine/state";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { removeObjects } from "../local-engine/local-engine";
-import { describeObjects, type Owner } from "../local-engine/objects";
+import { type FleetRecovery, recoveryByState, recoveryOf } from "../../fleet/recovery";
 import { loadPlan } from "../plan";
 import { totalCounts } from "../progress/progress";
 import { duration } from "../progress/view";
 import { processTerminal, type Terminal } from "../terminal";
-import { ownerOf } from "./up";
 
 /** Options of `hive destroy`. */
 export interface DestroyOptions {
@@ -29,32 +27,32 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const stack = await openStack(options.stack);
   const exists = await stack.exists();
   const resources = exists ? (await stack.state()).resources : [];
-  const owner = await ownerOfStage(options.stack, stack, resources);
-  if (options.force && owner === undefined) {
+  const fleet = await fleetOfStage(options.stack, stack, resources);
+  if (options.force && fleet === undefined) {
     throw new Failure(
       `--force forgets servers, and those of the stage ${options.stack} would go on running elsewhere. Nothing was changed.`,
       exitCodes.input,
     );
   }
-  const objects = owner === undefined ? [] : await ownObjects(owner);
-  if (!exists && objects.length === 0) {
+  const own = (await fleet?.look([]))?.own;
+  if (!exists && (own?.count ?? 0) === 0) {
     removeFiles(stack, terminal);
     terminal.print(
       `There is nothing to destroy: the ${options.stack} stage has no state and nothing on this computer.`,
     );
     return exitCodes.ok;
   }
-  const what = exists ? `${resources.length} resources` : describeObjects(objects);
+  const what = exists ? `${resources.length} resources` : (own?.text ?? "nothing");
   if (!(await confirm(question(options.stack, what), options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
   const started = Date.now();
-  const deleted = exists ? await destroyStack(stack, owner, options, terminal) : 0;
-  const left = owner === undefined ? [] : await ownObjects(owner);
-  if (left.length > 0) {
-    await removeObjects(left);
-    terminal.print(`Removed what no state knew of: ${describeObjects(left)}.`);
+  const deleted = exists ? await destroyStack(stack, fleet, options, terminal) : 0;
+  const left = (await fleet?.look([]))?.own;
+  if (left !== undefined && left.count > 0) {
+    await left.remove();
+    terminal.print(`Removed what no state knew of: ${left.text}.`);
   }
   removeFiles(stack, terminal);
   const time = duration(Date.now() - started);
@@ -73,21 +71,20 @@ function removeFiles(stack: Stack, terminal: Terminal): void {
 }
 
 /**
- * Whose objects on this computer go with the stage. The stack's own outputs say it before the configuration does: that may name
+ * What on this computer goes with the stage. The stack's own outputs say it before the configuration does: that may name
  * another site by now, whose stage another clone runs, and a site that no longer validates must not keep a stage from being
  * destroyed.
  */
-async function ownerOfStage(
+async function fleetOfStage(
   stage: string,
   stack: Stack,
   resources: StackState["resources"],
-): Promise<Owner | undefined> {
-  if (resources.some(({ type }) => type === "docker:index/container:Container")) {
-    const { site } = await stack.outputs();
-    if (typeof site === "string") return { site, stage };
-  }
+): Promise<FleetRecovery | undefined> {
+  const { site } = resources.length === 0 ? {} : await stack.outputs();
+  const fleet = typeof site === "string" ? recoveryByState(resources, { site, stage }) : undefined;
+  if (fleet !== undefined) return fleet;
   try {
-    return ownerOf(loadPlan(stage, "names"));
+    return recoveryOf(loadPlan(stage, "names"));
   } catch (error) {
     if (resources.length > 0) return undefined;
     throw error;
@@ -97,12 +94,12 @@ async function ownerOfStage(
 /** @returns how many resources were deleted */
 async function destroyStack(
   stack: Stack,
-  owner: Owner | undefined,
+  fleet: FleetRecovery | undefined,
   options: DestroyOptions,
   terminal: Terminal,
 ): Promise<number> {
   await stack.ensure();
-  const { gone } = await recoverForDestroy(stack, owner, (text) => terminal.print(text));
+  const { gone } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
   let deleted = 0;
   try {
     await stack.lookAt(gone);
@@ -113,7 +110,7 @@ async function destroyStack(
     );
     deleted = totalCounts(run.progress).deleted;
   } catch (error) {
-    if (!(error instanceof Failure) || error.exitCode !== exitCodes.failed || owner === undefined)
+    if (!(error instanceof Failure) || error.exitCode !== exitCodes.failed || fleet === undefined)
       throw error;
     if (!options.force) {
       throw new Failure(

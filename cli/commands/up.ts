@@ -1,8 +1,6 @@
-import { loopbackPorts, memberContainers, planContainerFleet } from "../../model/container-fleet";
+import { recoveryOf } from "../../fleet/recovery";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
-import { readEngineFacts } from "../../providers/local-engine/facts";
-import { serverImageTag } from "../../providers/local-engine/server-image";
 import { confirm } from "../confirm";
 import { finishRest } from "../engine/finish-rest";
 import { openStack } from "../engine/open-stack";
@@ -13,9 +11,7 @@ import { exitCodes } from "../exit-codes";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import { requireManagers } from "../hosts/redundancy";
-import type { Owner } from "../local-engine/objects";
 import { loadPlan } from "../plan";
-import { projectFolder } from "../project";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
 import { removalLines } from "../removals";
@@ -37,6 +33,7 @@ export async function up(options: UpOptions): Promise<number> {
   const terminal = processTerminal();
   const plan = loadPlan(options.stack, "build");
   const stack = await openStack(options.stack);
+  const fleet = recoveryOf(plan);
   terminal.print(intent(plan));
   const warnOfRemovals = (resources: readonly StateResource[]): void => {
     for (const line of removalLines(plan, resources))
@@ -50,21 +47,13 @@ export async function up(options: UpOptions): Promise<number> {
   await stack.ensure(
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
   );
-  const { gone, unsure, resources } = await recover(stack, ownerOf(plan), (text) =>
-    terminal.print(text),
-  );
+  const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
   if (options.yes) warnOfRemovals(resources);
   // Before anything can end the run: the next one would not know any more that it has to look.
   if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
-  if (plan.fleet === "container") {
-    // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
-    const facts = {
-      ...(await readEngineFacts(loopbackPorts(plan))),
-      serverImage: serverImageTag(projectFolder),
-    };
-    const fleet = planContainerFleet(plan, facts);
-    if (fleet.oneByOne) await requireManagers(stack, memberContainers(plan, facts), resources);
-  }
+  // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
+  const servers = (await fleet?.requiredServers(plan)) ?? [];
+  if (servers.length > 0) await requireManagers(stack, servers, resources);
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(
     stack,
@@ -93,11 +82,6 @@ export async function up(options: UpOptions): Promise<number> {
   };
   terminal.print(`\n${summaryText(facts, terminal.paint)}`);
   return exitCodes.ok;
-}
-
-/** Whose objects on this computer's Docker Engine belong to a stage. */
-export function ownerOf(plan: Pick<Plan, "fleet" | "siteName" | "stage">): Owner | undefined {
-  return plan.fleet === "container" ? { site: plan.siteName, stage: plan.stage } : undefined;
 }
 
 function intent({ stage, siteName, hosts, services }: Plan): string {

@@ -1,16 +1,8 @@
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { listObjects, removeObjects } from "../local-engine/local-engine";
-import {
-  belongsTo,
-  describeObjects,
-  type EngineObject,
-  leftovers,
-  missing,
-  type Owner,
-} from "../local-engine/objects";
+import type { FleetFindings, FleetRecovery } from "../../fleet/recovery";
 import type { Stack } from "./stack";
-import type { PendingOperation, StackState, StateResource } from "./state";
+import { type PendingOperation, type StackState, type StateResource, unsureCreates } from "./state";
 import { readUrn } from "./urn";
 
 /** What a run needs to know about the time before it. */
@@ -32,31 +24,31 @@ export type Say = (text: string) => void;
  * Makes a stack ready for a run after anything that may have happened: an engine that was killed, operations of unknown
  * end, servers that were removed by hand.
  *
- * @param owner whose objects on this computer's Docker Engine are looked after; undefined for stages without any
+ * @param fleet the recovery of the stage's fleet; undefined for one that is not on this computer
  * @throws Failure with exit code 4 when another run holds the stack; with 3 when the Docker Engine does not answer
  */
-export async function recover(stack: Stack, owner: Owner | undefined, say: Say): Promise<Recovery> {
-  const { state, objects, interrupted } = await tidy(stack, owner, say);
+export async function recover(
+  stack: Stack,
+  fleet: FleetRecovery | undefined,
+  say: Say,
+): Promise<Recovery> {
+  const { state, found, interrupted } = await tidy(stack, fleet, say);
   // Asked last: a run that was waited for may have written its end just now.
   const failed = await stack.hasFailedSinceRefresh();
   const { resources } = state;
   const unsure = interrupted || failed ? resources.filter(({ type }) => type === serviceType) : [];
-  if (owner === undefined) return { gone: [], unsure, resources };
-  // Volumes may hold data: a create adopts them.
-  const unknown = leftovers(objects, state.resources, owner).filter(
-    ({ kind }) => kind === "container" || kind === "network",
-  );
-  if (unknown.length > 0 && !interrupted) throw strangers(stack.stage, describeObjects(unknown));
-  if (unknown.length > 0) {
+  if (fleet === undefined || found === undefined) return { gone: [], unsure, resources };
+  const { inTheWay, gone } = found;
+  if (inTheWay.count > 0 && !interrupted) throw strangers(stack.stage, fleet.place, inTheWay.text);
+  if (inTheWay.count > 0) {
     say(
-      `The interrupted run created ${describeObjects(unknown)} without recording it; removed, to be created again.`,
+      `The interrupted run created ${inTheWay.text} without recording it; removed, to be created again.`,
     );
-    await removeObjects(unknown);
+    await inTheWay.remove();
   }
-  const gone = missing(objects, state.resources);
   if (gone.length > 0) {
     const names = gone.map(({ urn }) => readUrn(urn).name).join(", ");
-    say(`No longer on this computer's Docker Engine: ${names}; to be created again.`);
+    say(`No longer on ${fleet.place}: ${names}; to be created again.`);
   }
   return { gone, unsure, resources };
 }
@@ -64,22 +56,23 @@ export async function recover(stack: Stack, owner: Owner | undefined, say: Say):
 /** As {@link recover}, for a run that destroys: nothing has to make room for what is to be created. */
 export async function recoverForDestroy(
   stack: Stack,
-  owner: Owner | undefined,
+  fleet: FleetRecovery | undefined,
   say: Say,
 ): Promise<Recovery> {
-  const { state, objects } = await tidy(stack, owner, say);
+  const { state, found } = await tidy(stack, fleet, say);
   const { resources } = state;
-  return { gone: owner === undefined ? [] : missing(objects, resources), unsure: [], resources };
+  return { gone: found?.gone ?? [], unsure: [], resources };
 }
 
 /** Removes locks and open operations of runs that were interrupted, and looks at what is there. */
 async function tidy(
   stack: Stack,
-  owner: Owner | undefined,
+  fleet: FleetRecovery | undefined,
   say: Say,
 ): Promise<{
   readonly state: StackState;
-  readonly objects: readonly EngineObject[];
+  /** What a look at the fleet found; undefined where the command does not look. */
+  readonly found: FleetFindings<StateResource> | undefined;
   readonly interrupted: boolean;
 }> {
   const released = await stack.releaseStaleLocks(say);
@@ -89,17 +82,14 @@ async function tidy(
     );
   }
   const state = await stack.state();
-  const objects = owner === undefined ? [] : await listObjects();
+  const found = await fleet?.look(state.resources);
+  const unsure = unsureCreates(state.pending);
+  if (unsure.length > 0) throw unknownEnd(stack.stage, unsure);
   if (state.pending.length > 0) {
     say(pendingText(state.pending));
     await stack.clearPending();
   }
-  return { state, objects, interrupted: released.length > 0 || state.pending.length > 0 };
-}
-
-/** Everything on this computer's Docker Engine that carries a stage's labels. */
-export async function ownObjects(owner: Owner): Promise<readonly EngineObject[]> {
-  return (await listObjects()).filter((object) => belongsTo(object, owner));
+  return { state, found, interrupted: released.length > 0 || state.pending.length > 0 };
 }
 
 function pendingText(pending: readonly PendingOperation[]): string {
@@ -110,9 +100,20 @@ function pendingText(pending: readonly PendingOperation[]): string {
   return `The last run was interrupted while it was ${shown.join(", ")}; this is done again.`;
 }
 
-function strangers(stage: string, found: string): Failure {
+function unknownEnd(stage: string, creates: readonly PendingOperation[]): Failure {
+  const names = creates.map(({ urn }) => `  ${readUrn(urn).name}: ${urn}`);
   return new Failure(
-    `This computer's Docker Engine has ${found}\nwith the labels of this site's stage ${stage}, but the stage's state knows nothing of it.\n` +
+    `The last run was interrupted while it created this, and nobody knows whether it exists:\n${names.join("\n")}\n` +
+      "Created again, it could exist twice. Nothing was changed. Look where it would be. Take into the state what exists, by its id:\n" +
+      `  npx hive pulumi -- refresh --stack ${stage} --import-pending-creates '<urn>' --import-pending-creates '<id>'\n` +
+      `Forget what does not exist:\n  npx hive pulumi -- refresh --stack ${stage} --clear-pending-creates`,
+    exitCodes.failed,
+  );
+}
+
+function strangers(stage: string, place: string, found: string): Failure {
+  return new Failure(
+    `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but the stage's state knows nothing of it.\n` +
       "Another clone of the project made it, or the state was lost. Nothing was changed.\n" +
       `If it is to go: \`npx hive destroy --stack ${stage}\` removes it with its data. Else give this clone's stage another\n` +
       `name and network (hive:siteName and hive:cidr in Pulumi.${stage}.yaml).`,

@@ -80,6 +80,17 @@ export function readState(text: string): StackState {
   };
 }
 
+/** Types whose `create` finds what an interrupted one made, or whose leftovers the stage's fleet removes. */
+const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|hive:|command:|docker:|random:)/;
+
+/**
+ * Creates of unknown end that must not be forgotten: done again, they would make a second object beside the first one, which nobody
+ * would know of any more. Not so those of hive's own resources, which adopt what exists. Updates and deletes can be repeated.
+ */
+export function unsureCreates(pending: readonly PendingOperation[]): readonly PendingOperation[] {
+  return pending.filter(({ operation, type }) => operation === "creating" && !adopting.test(type));
+}
+
 /**
  * The same export without pending operations. Every `create` of hive adopts what exists, every `update` converges and
  * every `delete` forgives, so that an operation of unknown end is simply done again.

@@ -20,7 +20,7 @@ function typeToken(phase: Phase): string {
   return `hive:phase:${words.join("")}`;
 }
 
-/** The type of a component of `components/`, as components/hive-component.ts names it. */
+/** The type of a component of `components/`, as providers/framework/hive-component.ts names it. */
 export function componentType(kind: string): string {
   return `hive:index:${kind}`;
 }

@@ -1,4 +1,4 @@
-import { progressPrefix } from "../../providers/progress-line";
+import { progressPrefix } from "../../providers/progress/progress-line";
 import { cleanMessage } from "../engine/diagnostics";
 
 /** What long work says that it is doing. */
@@ -9,7 +9,7 @@ export interface ProgressNote {
 }
 
 /**
- * Reads a message of the engine as progress of providers, see `providers/progress-line.ts`: `hive: <subject>: <text>`.
+ * Reads a message of the engine as progress of providers, see `providers/progress/progress-line.ts`: `hive: <subject>: <text>`.
  *
  * @returns undefined for every other message
  */

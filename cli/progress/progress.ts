@@ -1,6 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Phase, phases } from "../../model/phases";
-import { continuation, progressPrefix } from "../../providers/progress-line";
+import { continuation, progressPrefix } from "../../providers/progress/progress-line";
 import { cleanMessage } from "../engine/diagnostics";
 import { readUrn } from "../engine/urn";
 import { type ProgressNote, readProgressNote, stepOfNote } from "./progress-note";

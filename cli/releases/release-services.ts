@@ -1,3 +1,4 @@
+import { recoveryOf } from "../../fleet/recovery";
 import type { Plan } from "../../model/plan";
 import type { Stack } from "../engine/stack";
 import { recover } from "../engine/recovery";
@@ -6,7 +7,6 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { rememberNames } from "../hosts/known-names";
 import { clusterAccess, readOutputs, type StageOutputs } from "../hosts/outputs";
-import { ownerOf } from "../commands/up";
 import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
@@ -29,7 +29,7 @@ export async function releaseServices(
   if (services.length === 0)
     throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
   await stack.ensure();
-  const { gone, unsure, resources } = await recover(stack, ownerOf(plan), (text) =>
+  const { gone, unsure, resources } = await recover(stack, recoveryOf(plan), (text) =>
     terminal.print(text),
   );
   // To build servers again is the business of a run that looks at everything.

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../model/plan";
-import type { Host } from "../fleet/fleet";
-import { HiveComponent } from "../hive-component";
+import type { Host } from "../../fleet/fleet";
+import { HiveComponent } from "../../providers/framework/hive-component";
 import type { HostSetup } from "../host-setup";
 import type { SiteAuthority } from "../site-authority";
 import { Registry } from "./registry";

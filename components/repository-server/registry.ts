@@ -7,8 +7,8 @@ import type { BaseImageSource } from "../../providers/image-build/image-build-st
 import { hashBuildContext } from "../../providers/image-build/context";
 import { ImageBuild } from "../../providers/image-build/resource";
 import { registryStep, registrySecretInput, registryUnit } from "../../render/registry";
-import type { Host } from "../fleet/fleet";
-import { HiveComponent } from "../hive-component";
+import type { Host } from "../../fleet/fleet";
+import { HiveComponent } from "../../providers/framework/hive-component";
 import type { RepositoryServerArgs } from "./index";
 
 /** Credentials for the registry; the password is secret. */
@@ -56,7 +56,7 @@ export class Registry extends HiveComponent {
     this.baseImageSource = {
       reference: "debian:trixie-slim",
       // Servers that are containers of this computer take the image from it: no download, also without a network.
-      seedFromLocalEngine: args.plan.fleet === "container",
+      seedFromLocalEngine: args.plan.traits.baseImages === "local",
     };
     this.baseImage = this.createBaseImage(args.setup.engine);
     const image = this.createImage();

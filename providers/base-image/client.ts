@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
-import { readEngineProgress } from "../engine-progress";
+import { readEngineProgress } from "../progress/engine-progress";
 import { pullImage } from "../image-pull/pull-image";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 import { withDeadline } from "../transport/deadline";
 import { messageOf } from "../transport/errors";
 import { engineStatus } from "../transport/engine";

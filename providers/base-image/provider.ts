@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { checkFailure } from "../check-failure";
-import { changedInputs } from "../dynamic";
-import { readResult } from "../read-result";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { fetchBaseImage, imageIdOf, repositoryDigestOf } from "./client";
 
 /** Inputs as they come over the wire. */

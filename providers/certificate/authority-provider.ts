@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { checkFailure } from "../check-failure";
-import { changedInputs } from "../dynamic";
-import { readResult } from "../read-result";
-import { isKnown } from "../unknown-value";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
+import { isKnown } from "../framework/unknown-value";
 import { certificateFingerprint, createAuthority, isRenewalDue } from "./client";
 import { checkCommonName, checkDays } from "./names";
 

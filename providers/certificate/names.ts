@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import { checkFailure } from "../check-failure";
-import { isKnown } from "../unknown-value";
+import { checkFailure } from "../framework/check-failure";
+import { isKnown } from "../framework/unknown-value";
 
 /** RFC 5280, appendix A: `ub-common-name`. */
 const COMMON_NAME_LIMIT = 64;

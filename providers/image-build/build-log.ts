@@ -1,5 +1,5 @@
 import { withoutSecrets } from "../../model/without-secrets";
-import { steadyProgress } from "../steady-progress";
+import { steadyProgress } from "../progress/steady-progress";
 
 /** What a build has said so far. Secrets that steps printed are blotted out. */
 export interface BuildLog {

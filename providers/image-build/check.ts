@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isByDigest } from "../../model/image-reference";
-import { checkFailure } from "../check-failure";
-import { isKnown } from "../unknown-value";
+import { checkFailure } from "../framework/check-failure";
+import { isKnown } from "../framework/unknown-value";
 import type { ImageBuildInputs } from "./image-build-state";
 
 /** What is wrong with the inputs of an image, in words. */

@@ -3,8 +3,8 @@ import { hashImageContent, imageTag } from "../../model/build-context";
 import { withoutSecrets } from "../../model/without-secrets";
 import { copyImage, fetchBaseImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
-import { authConfig } from "../registry-auth";
-import { withRegistryRunning } from "../registry-revival";
+import { authConfig } from "../registry/registry-auth";
+import { withRegistryRunning } from "../registry/registry-revival";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -12,7 +12,7 @@ import { BUILD_SECONDS } from "./buildkit";
 import { buildImage, inspectImage, knownDigest, pushImage, registryDigest } from "./client";
 import { hashBuildContext } from "./context";
 import { type BuiltImage, CONTENT_LABEL, type ImageBuildInputs } from "./image-build-state";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 
 /** Where an image is built. */
 interface Place {

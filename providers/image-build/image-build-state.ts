@@ -1,5 +1,5 @@
 import type { ImageRelease } from "../../model/image-releases";
-import type { RegistryAuth } from "../registry-auth";
+import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 
 /** Label that holds the hash of all that the image was built from. */

@@ -1,6 +1,6 @@
 import { type ImageRelease, removableReleases, withoutImages } from "../../model/image-releases";
 import { imagesInUse } from "../images-in-use";
-import type { RegistryAuth } from "../registry-auth";
+import type { RegistryAuth } from "../registry/registry-auth";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { removeManifest } from "./registry-manifest";

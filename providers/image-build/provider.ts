@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../../model/image-reference";
 import { type ImageRelease, recordPinned, recordRelease } from "../../model/image-releases";
-import { changedInputs, sameValue } from "../dynamic";
-import { readResult } from "../read-result";
+import { changedInputs, sameValue } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { checkImageBuild } from "./check";
 import { inspectImage, registryDigest } from "./client";
 import { ensureBuilt } from "./ensure-built";

@@ -1,4 +1,4 @@
-import type { RegistryAuth } from "../registry-auth";
+import type { RegistryAuth } from "../registry/registry-auth";
 import { runCommand } from "../transport/command";
 import type { HostAccess } from "../transport/host-access";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageRelease } from "../../model/image-releases";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import { imageBuildProvider } from "./provider";
 
 /** Arguments of {@link ImageBuild}. */

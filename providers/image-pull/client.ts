@@ -9,8 +9,8 @@ import {
 import type { SpreadFailure, SpreadOutcome } from "../../model/host-spread";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { copyImage } from "../base-image/client";
-import { authConfig, type RegistryAuth } from "../registry-auth";
-import { steadyProgress } from "../steady-progress";
+import { authConfig, type RegistryAuth } from "../registry/registry-auth";
+import { steadyProgress } from "../progress/steady-progress";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";

@@ -8,14 +8,14 @@ import {
 } from "../../model/image-reference";
 import { judgeSpread } from "../../model/host-spread";
 import { earlierImages, removableImages } from "../../model/images-on-hosts";
-import { checkFailure } from "../check-failure";
-import { changedInputs } from "../dynamic";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs } from "../framework/dynamic";
 import { imagesInUse } from "../images-in-use";
-import { readResult } from "../read-result";
-import type { RegistryAuth } from "../registry-auth";
-import { type RegistryUnit, withRegistryRunning } from "../registry-revival";
+import { readResult } from "../framework/read-result";
+import type { RegistryAuth } from "../registry/registry-auth";
+import { type RegistryUnit, withRegistryRunning } from "../registry/registry-revival";
 import type { HostAccess } from "../transport/host-access";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { hostsWithout, isSameImage, removeUnused, resolveTag, spreadImage } from "./client";
 
 /** Inputs as they come over the wire. */

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
-import { readEngineProgress } from "../engine-progress";
-import type { EngineAuth } from "../registry-auth";
+import { readEngineProgress } from "../progress/engine-progress";
+import type { EngineAuth } from "../registry/registry-auth";
 
 /**
  * Pulls an image.

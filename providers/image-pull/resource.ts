@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import { imagePullProvider } from "./provider";
 
 /** Arguments of {@link ImagePull}. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { checkFailure } from "../check-failure";
-import { isKnown } from "../unknown-value";
+import { checkFailure } from "../framework/check-failure";
+import { isKnown } from "../framework/unknown-value";
 import type { ServiceInitializationInputs } from "./state";
 
 /**

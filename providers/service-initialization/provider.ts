@@ -7,10 +7,10 @@ import {
   type InitializationRecord,
   isOfOtherPlace,
 } from "../../model/initialization-record";
-import { changedInputs, partialFailure } from "../dynamic";
-import { readResult } from "../read-result";
+import { changedInputs, partialFailure } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { isTransportError, messageOf } from "../transport/errors";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { checkInitialization } from "./check";
 import { listRecords, removeRecords, writeRecord } from "./records";
 import { runStep } from "./run-step";
@@ -20,7 +20,7 @@ import {
   serviceInitializationInputs,
   type ServiceInitializationState,
 } from "./state";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 
 /** How long a removal waits for a manager that answers. What stayed recorded would not be run for a new service of this name. */
 const removalSeconds = 20;

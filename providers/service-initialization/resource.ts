@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { FinishedStep } from "../../model/initialization";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import { serviceInitializationProvider } from "./provider";
 
 /** One step that loads initial data. */

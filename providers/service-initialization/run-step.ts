@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import { type InitializationStep, stepInput } from "../../model/initialization";
 import { lastWords } from "../../model/last-words";
 import { withoutSecrets } from "../../model/without-secrets";
-import { reportProgress } from "../progress-line";
+import { reportProgress } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
 import { sleep } from "../transport/deadline";
 import { withEngine } from "../transport/engine";

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { checkFailure } from "../check-failure";
-import { changedInputs, partialFailure, sameValue } from "../dynamic";
-import { readResult } from "../read-result";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs, partialFailure, sameValue } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { messageOf } from "../transport/errors";
 import { converge, type ConvergedSwarm, listed } from "./converge";
 import {
@@ -15,8 +15,8 @@ import {
 import { observeSwarm } from "./observe";
 import { observedInputs } from "./drift";
 import { leaveSwarm } from "./steps";
-import { isKnown } from "../unknown-value";
-import { reportWarning } from "../progress-line";
+import { isKnown } from "../framework/unknown-value";
+import { reportWarning } from "../progress/progress-line";
 
 /** Forms, keeps and dissolves a Swarm whose members are all managers. */
 export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import { swarmClusterProvider } from "./provider";
 
 /** A host that is to be a manager. */

@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { networkFaults, networkSettings, type NetworkSpec } from "../../model/network-spec";
-import { checkFailure } from "../check-failure";
-import { changedInputs } from "../dynamic";
-import { readResult } from "../read-result";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { askAgain } from "../transport/again";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { addressPool, ensureNetwork, inspectNetwork, removeNetwork, specOf } from "./client";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 
 /** Inputs as they come over the wire. */
 export interface SwarmNetworkInputs extends NetworkSpec {

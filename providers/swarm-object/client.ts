@@ -10,7 +10,7 @@ import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 
 /** The two kinds of content that a Swarm hands to tasks. They differ in who may read them, not in how they are kept. */
 export type SwarmObjectKind = "secret" | "config";

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { contentFault, objectNameFault } from "../../model/swarm-object-name";
-import { checkFailure } from "../check-failure";
-import { changedInputs } from "../dynamic";
-import { readResult } from "../read-result";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import type { HostAccess } from "../transport/host-access";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import {
   holdObject,
   objectExists,

@@ -1,5 +1,5 @@
 import { secretObjectName } from "../../model/swarm-object-name";
-import { checkFailure } from "../check-failure";
+import { checkFailure } from "../framework/check-failure";
 import {
   type SwarmObjectInputs,
   type SwarmObjectState,

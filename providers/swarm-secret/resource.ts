@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import { type SwarmObjectArgs, swarmObjectRevision } from "../swarm-object/resource";
 import { swarmSecretProvider } from "./provider";
 

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../model/service-spec/spec";
-import { progressReporter } from "../progress-line";
-import type { RegistryAuth } from "../registry-auth";
+import { progressReporter } from "../progress/progress-line";
+import type { RegistryAuth } from "../registry/registry-auth";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { checkFailure } from "../check-failure";
-import { isKnown } from "../unknown-value";
+import { checkFailure } from "../framework/check-failure";
+import { isKnown } from "../framework/unknown-value";
 import type { SwarmServiceWish } from "./service-state";
 
 /** What is wrong with the inputs of a service, as far as they are known: what an engine would refuse, in words that help. */

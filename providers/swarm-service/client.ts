@@ -15,8 +15,8 @@ import {
   jobActivity,
   serviceProgress,
 } from "../../model/service-progress";
-import { sameValue } from "../dynamic";
-import { authConfig, type RegistryAuth } from "../registry-auth";
+import { sameValue } from "../framework/dynamic";
+import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { messageOf } from "../transport/errors";

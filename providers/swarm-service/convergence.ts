@@ -8,8 +8,8 @@ import {
   serviceProgress,
   type ServiceProgress,
 } from "../../model/service-progress";
-import { sameValue } from "../dynamic";
-import { progressReporter } from "../progress-line";
+import { sameValue } from "../framework/dynamic";
+import { progressReporter } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { patiently } from "../transport/patience";

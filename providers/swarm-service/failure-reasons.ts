@@ -1,5 +1,5 @@
 import type { EngineTask } from "../../model/service-progress";
-import { reportProgress } from "../progress-line";
+import { reportProgress } from "../progress/progress-line";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";

@@ -12,7 +12,7 @@ import {
 } from "../../model/hand-over";
 import type { EngineNode } from "../../model/service-progress";
 import type { ServiceSpec } from "../../model/service-spec/spec";
-import { progressReporter, reportProgress } from "../progress-line";
+import { progressReporter, reportProgress } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";

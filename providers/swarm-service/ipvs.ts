@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../model/service-spec/spec";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { fromEngineSpec } from "../../model/service-spec/from-engine";
-import { changedInputs, partialFailure, sameValue } from "../dynamic";
-import { readResult } from "../read-result";
+import { changedInputs, partialFailure, sameValue } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { askAgain } from "../transport/again";
 import { isTransportError, messageOf } from "../transport/errors";
 import { withAnyManager } from "../transport/manager";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { checkService } from "./check";
 import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
@@ -23,7 +23,7 @@ import {
   withObserved,
 } from "./service-state";
 import { watchSeconds } from "./watch";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 
 /** How long tasks may take to go beyond their own time to stop. */
 const removalSeconds = 15;

@@ -7,7 +7,7 @@ import type {
   ServiceNetwork,
 } from "../../model/service-spec/spec";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import { swarmServiceProvider } from "./provider";
 
 /** A plain type whose fields another resource may yield. */

@@ -1,6 +1,6 @@
 import { normalizeService } from "../../model/service-spec/normalize";
 import type { ServiceSpec } from "../../model/service-spec/spec";
-import type { RegistryAuth } from "../registry-auth";
+import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 
 /** Inputs of a service after `check`: in their normal form. */

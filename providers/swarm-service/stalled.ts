@@ -1,6 +1,6 @@
 import { type Stall } from "../../model/rollout-stall";
 import type { EngineTask } from "../../model/service-progress";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";

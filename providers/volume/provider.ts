@@ -2,15 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { judgeSpread } from "../../model/host-spread";
 import { initializationLabels } from "../../model/initialization-record";
-import { checkFailure } from "../check-failure";
-import { changedInputs } from "../dynamic";
-import { readResult } from "../read-result";
+import { checkFailure } from "../framework/check-failure";
+import { changedInputs } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
 import { forgetVolume } from "../service-initialization/records";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import { isKnown } from "../unknown-value";
+import { isKnown } from "../framework/unknown-value";
 import { removeVolume, spreadVolume, volumeFaults, type WantedVolume } from "./client";
-import { reportWarning } from "../progress-line";
+import { reportWarning } from "../progress/progress-line";
 
 /** Inputs as they come over the wire. */
 export interface VolumeInputs extends WantedVolume {

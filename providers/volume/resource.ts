@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { packed } from "../packed";
+import { packed } from "../framework/packed";
 import type { HostAccess } from "../transport/host-access";
 import { volumeProvider } from "./provider";
 

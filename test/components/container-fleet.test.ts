@@ -1,5 +1,5 @@
-import { ContainerFleet } from "../../components/fleet/container";
-import { planContainerFleet } from "../../model/container-fleet";
+import { ContainerFleet } from "../../fleet/container/servers";
+import { planContainerFleet } from "../../fleet/container/plan";
 import { planWith } from "../unit/model/plans";
 import { record, type Recorded } from "./recorder";
 

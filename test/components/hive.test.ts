@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { phases, type Phase } from "../../model/phases";
-import { planContainerFleet, type EngineFacts } from "../../model/container-fleet";
+import type { EngineFacts } from "../../fleet/container/engine-facts";
+import { planContainerFleet } from "../../fleet/container/plan";
+import { ContainerFleet } from "../../fleet/container/servers";
 import { planStack } from "../../model/plan-site";
 import { defineSite } from "../../model/site";
 import { site as exampleSite } from "../../site/site";
@@ -38,7 +40,8 @@ function declare(
   return record(() => {
     new Hive("hive", {
       plan,
-      containerFleet: planContainerFleet(plan, engine),
+      buildFleet: (name, args, opts) =>
+        new ContainerFleet(name, { ...args, plan, fleet: planContainerFleet(plan, engine) }, opts),
       stageSecrets: pulumi.secret<Record<string, string>>({ smtp: "STAGE-smtp" }),
     });
   }, options);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
-import { planContainerFleet } from "../../model/container-fleet";
+import { planContainerFleet } from "../../fleet/container/plan";
+import { ContainerFleet } from "../../fleet/container/servers";
 import { planStack } from "../../model/plan-site";
 import { defineSite } from "../../model/site";
 import { record, type Recorded } from "./recorder";
@@ -40,7 +41,12 @@ async function declare(
   };
   const resources = await record(() => {
     const stageSecrets = pulumi.secret<Record<string, string>>({});
-    new Hive("hive", { plan, containerFleet: planContainerFleet(plan, facts), stageSecrets });
+    new Hive("hive", {
+      plan,
+      buildFleet: (name, args, opts) =>
+        new ContainerFleet(name, { ...args, plan, fleet: planContainerFleet(plan, facts) }, opts),
+      stageSecrets,
+    });
   });
   const inputsOf = (name: string): Recorded["inputs"] =>
     resources.find((resource) => resource.name === name)?.inputs ?? {};

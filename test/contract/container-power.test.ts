@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { containerPowerProvider } from "../../providers/container-power/provider";
+import { containerPowerProvider } from "../../fleet/container/power/provider";
 import { type ProviderServer, startProviderServer, unknownValue } from "./provider-server";
 import { serializeProvider } from "./serialized-provider";
 

@@ -1,4 +1,4 @@
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import { serviceSpec } from "../unit/model/service-specs";
 import { type FakeSwarm, startFakeSwarm } from "./fake/fake-swarm";

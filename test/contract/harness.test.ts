@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import { partialFailure } from "../../providers/dynamic";
-import { isKnown } from "../../providers/unknown-value";
+import { partialFailure } from "../../providers/framework/dynamic";
+import { isKnown } from "../../providers/framework/unknown-value";
 import {
   PartialFailure,
   type ProviderServer,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * Limit for the text of one provider, in characters. It stands in the state once for each resource of its kind, and a
  * partial failure carries it in a gRPC trailer, of which Node sends 64 KiB in base64 and no more. What is larger goes
- * through `providers/packed`.
+ * through `providers/framework/packed`.
  */
 export const defaultTextLimit = 40 * 1024;
 

@@ -1,4 +1,4 @@
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { serviceInitializationProvider } from "../../providers/service-initialization/provider";
 import { forgetVolume } from "../../providers/service-initialization/records";
 import { type FakeContainers, startFakeContainers } from "./fake/fake-containers";

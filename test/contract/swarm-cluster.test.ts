@@ -1,4 +1,4 @@
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { swarmClusterProvider } from "../../providers/swarm-cluster/provider";
 import { type FakeSwarm, startFakeSwarm } from "./fake/fake-swarm";
 import {

@@ -1,4 +1,4 @@
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { swarmNetworkProvider } from "../../providers/swarm-network/provider";
 import { type FakeSwarmObjects, startFakeSwarmObjects } from "./fake/fake-swarm-objects";
 import {

@@ -1,4 +1,4 @@
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { swarmSecretProvider } from "../../providers/swarm-secret/provider";
 import { type FakeSwarmObjects, startFakeSwarmObjects } from "./fake/fake-swarm-objects";
 import {

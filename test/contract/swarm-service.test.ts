@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { EngineServiceSpec } from "../../model/service-spec/engine";
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import { serviceContent } from "../../providers/swarm-service/service-state";
 import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";

@@ -1,4 +1,4 @@
-import { packed } from "../../providers/packed";
+import { packed } from "../../providers/framework/packed";
 import { volumeProvider } from "../../providers/volume/provider";
 import { type FakeHolder, type FakeVolumeHost, startFakeVolumeHost } from "./fake/fake-volumes";
 import {

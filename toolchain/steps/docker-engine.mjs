@@ -199,7 +199,8 @@ async function waitForEngine(project, signal, ms) {
 }
 
 /**
- * Installs packages with apt, as root, with what they recommend (for the engine: its command and cgroup mounts).
+ * Installs packages with apt, as root, with what they recommend (for the engine: its command and cgroup mounts). One step at a time:
+ * apt waits for the lock of packages (`DPkg::Lock::Timeout`), and for that of package lists it does not.
  * @param {Project} project
  * @param {string[]} names
  * @param {StepContext} context
@@ -213,10 +214,14 @@ export async function installPackages(project, names, { signal, report }) {
       timeoutMs: installMs,
       env: { ...project.env, DEBIAN_FRONTEND: "noninteractive" },
     });
-  report("apt-get update");
-  await apt("update");
-  report(`installing on this computer, as root: apt-get install ${names.join(" ")}`);
-  await apt("install", "-y", ...names);
+  const install = async () => {
+    report("apt-get update");
+    await apt("update");
+    report(`installing on this computer, as root: apt-get install ${names.join(" ")}`);
+    await apt("install", "-y", ...names);
+  };
+  const onWait = () => report("waiting for another step that installs packages");
+  await withLock(path.join(project.layout.locks, "apt.lock"), install, { signal, onWait });
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   type EngineObject,
   leftovers,
   missing,
-} from "../../../cli/local-engine/objects";
+} from "../../../fleet/container/objects";
 import { readResource, readState, withoutPending } from "../../../cli/engine/state";
 
 const owner = { site: "hive.example", stage: "private" };

@@ -1,4 +1,4 @@
-import { reportWarning } from "../../../providers/progress-line";
+import { reportWarning } from "../../../providers/progress/progress-line";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import {
   type Direction,

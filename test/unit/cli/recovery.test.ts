@@ -2,12 +2,13 @@ import { readResource } from "../../../cli/engine/state";
 import { recover, recoverForDestroy } from "../../../cli/engine/recovery";
 import type { Stack } from "../../../cli/engine/stack";
 import type { StackState } from "../../../cli/engine/state";
-import { listObjects, removeObjects } from "../../../cli/local-engine/local-engine";
-import type { EngineObject } from "../../../cli/local-engine/objects";
+import { listObjects, removeObjects } from "../../../fleet/container/docker-engine";
+import type { EngineObject } from "../../../fleet/container/objects";
+import { recoveryOf } from "../../../fleet/recovery";
 
-jest.mock("../../../cli/local-engine/local-engine");
+jest.mock("../../../fleet/container/docker-engine");
 
-const owner = { site: "hive.example", stage: "private" };
+const owner = recoveryOf({ fleet: "container", siteName: "hive.example", stage: "private" });
 const labels = { "hive.site": "hive.example", "hive.stage": "private" };
 const container = "docker:index/container:Container";
 const resource = (id: string) =>
@@ -67,6 +68,21 @@ test("after an interrupted create, the container that nobody recorded makes room
   expect(said.join("\n")).toMatch(
     /creating fleet-hive0[\s\S]*1 container \(p-orphan\) and 1 network/,
   );
+});
+
+test("the create of something that would then exist twice is not forgotten; nothing is changed", async () => {
+  onEngine({ kind: "container", id: "orphan" });
+  const type = "aws:ec2/eip:Eip";
+  const open = { urn: `urn:pulumi:staging::hive::${type}::address`, type, operation: "creating" };
+  const { stack, done } = stackWith({ pending: [...pending, open] });
+  await expect(recover(stack, owner, say)).rejects.toThrow(
+    /created this[^]*address: urn:[^]*Nothing was changed[^]*--import-pending-creates[^]*--clear-pending-creates/,
+  );
+  await expect(recoverForDestroy(stack, owner, say)).rejects.toThrow(/Nothing was changed/);
+  expect([done, removed()]).toEqual([[], []]);
+  const other = stackWith({ pending: [{ ...open, operation: "updating" }] });
+  await recover(other.stack, owner, say);
+  expect(other.done).toEqual(["pending cleared"]);
 });
 
 test("a stale lock alone is an interruption too", async () => {

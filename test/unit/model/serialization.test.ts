@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Module } from "node:module";
-import { containerFleetProblems } from "../../../model/container-fleet";
 import { decideSwarm } from "../../../model/swarm-membership";
 import { describeSwarmStep } from "../../../model/swarm-step";
-import { planWith } from "./plans";
 
 /** Runs a function as the engine does: from its serialized text, without any of our files. */
 async function revived<F extends (...parameters: never[]) => unknown>(run: F): Promise<F> {
@@ -27,23 +25,6 @@ describe("decisions work inside a dynamic provider, from their text alone", () =
       "make a new Swarm on hive0",
       "set the heartbeat to 2 s and the task history to 5",
       "take hive1 in as a manager through hive0",
-    ]);
-  });
-
-  test("what stands in the way of a container fleet", async () => {
-    const problemsOf = await revived(containerFleetProblems);
-    const facts = {
-      cgroupVersion: 2 as const,
-      desktop: false,
-      platform: "linux" as const,
-      networks: [],
-      busyPorts: [],
-      ownContainers: [],
-    };
-    expect(problemsOf(planWith(), facts)).toEqual([]);
-    const networks = [{ name: "shop", id: "1", labels: {}, cidrs: ["172.29.0.0/16"] }];
-    expect(problemsOf(planWith(), { ...facts, networks })).toMatchObject([
-      { path: "Pulumi.private.yaml: hive:cidr" },
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import { fleetTraits } from "../../../fleet/traits";
 import { phases } from "../../../model/phases";
 import type { HostPlan, Plan, PortPlan, ServicePlan } from "../../../model/plan";
 import { planService } from "../../../model/plan-service";
@@ -7,6 +8,7 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
   return {
     stage: "private",
     fleet: "container",
+    traits: fleetTraits.container,
     siteName: "hive.example",
     network: { cidr: `${prefix}.0/24`, gateway: `${prefix}.1`, overlayPool: "10.224.0.0/12" },
     hosts: [0, 1, 2, 3].map((index) => sampleHost(index, prefix)),

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runModule } from "./run-module";
 import { temporaryFolder } from "./temporary-folder";
@@ -86,5 +86,34 @@ describe("a base image made by debootstrap", () => {
     expect(readFileSync(path.join(tree, "etc/apt/sources.list"), "utf8")).toBe(
       "deb http://mirror.example/debian bookworm main\ndeb http://mirror.example/security bookworm-security main\n",
     );
+  });
+});
+
+describe("packages of this computer", () => {
+  it("are installed by one step at a time: apt does not wait for the lock of its lists", async () => {
+    const bin = path.join(folder, "bin");
+    mkdirSync(bin, { recursive: true });
+    const held = path.join(folder, "apt-is-running");
+    writeFileSync(
+      path.join(bin, "apt-get"),
+      `#!/bin/sh\nmkdir ${held} || exit 100\nsleep 0.2\nrmdir ${held}\n`,
+    );
+    chmodSync(path.join(bin, "apt-get"), 0o755);
+    const said = await runModule<string[]>(
+      `import { openProject } from "./toolchain/mechanics/project.mjs";
+       import { installPackages } from "./toolchain/steps/docker-engine.mjs";
+       const said = [];
+       const context = { signal: new AbortController().signal, report: (text) => said.push(text) };
+       const project = openProject();
+       await Promise.all(["one", "two"].map((name) => installPackages(project, [name], context)));
+       result(said);`,
+      {
+        ...process.env,
+        PATH: `${bin}:${process.env.PATH}`,
+        HIVE_CACHE: path.join(folder, "apt-cache"),
+      },
+    );
+    expect(said.filter((text) => text.includes("apt-get install"))).toHaveLength(2);
+    expect(said).toContain("waiting for another step that installs packages");
   });
 });

@@ -7,7 +7,7 @@ import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/servic
 import { normalizeService } from "../../../../model/service-spec/normalize";
 import type { ServiceSpec } from "../../../../model/service-spec/spec";
 import { toEngineSpec } from "../../../../model/service-spec/to-engine";
-import { sameValue } from "../../../../providers/dynamic";
+import { sameValue } from "../../../../providers/framework/dynamic";
 import { serviceSpec } from "../service-specs";
 import { anyService } from "./any-service";
 

@@ -16,7 +16,7 @@ type AnyProvider = Required<
 /** Made once for each provider, so that the SDK serializes it once and not for every resource. */
 const made = new WeakMap<object, AnyProvider>();
 
-const kept = new KeptTexts(join(__dirname, ".."));
+const kept = new KeptTexts(join(__dirname, "..", ".."));
 
 /**
  * A provider that carries the text of another one compressed, a fifth of its size.

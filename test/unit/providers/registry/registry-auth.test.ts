@@ -1,4 +1,4 @@
-import { authConfig } from "../../../providers/registry-auth";
+import { authConfig } from "../../../../providers/registry/registry-auth";
 
 describe("authConfig", () => {
   test.each(["registry.example:5000/team/name", "registry.example:5000/name@sha256:1"])(

@@ -1,6 +1,5 @@
 import Docker from "dockerode";
-import { exitCodes } from "../exit-codes";
-import { Failure } from "../failure";
+import { FleetError, MissingEngineError } from "../fleet-error";
 import type { EngineObject } from "./objects";
 
 /** How long the engine may take for one answer, milliseconds. */
@@ -11,7 +10,7 @@ const removalDeadline = 60_000;
 /**
  * All containers, networks, volumes and images of this computer's Docker Engine (`DOCKER_HOST`, else its socket).
  *
- * @throws Failure when no engine answers
+ * @throws MissingEngineError when no engine answers
  */
 export async function listObjects(): Promise<readonly EngineObject[]> {
   const docker = new Docker({ timeout: deadline });
@@ -49,18 +48,14 @@ export async function listObjects(): Promise<readonly EngineObject[]> {
       })),
     ];
   } catch (cause) {
-    throw new Failure(
-      `The Docker Engine of this computer does not answer (${reasonOf(cause)}), and the servers of this stage are\n` +
-        "containers of it. Nothing was changed. Start it, or let `npm start` install one; `npm run doctor` says what is missing.",
-      exitCodes.prerequisite,
-    );
+    throw new MissingEngineError(cause);
   }
 }
 
 /**
  * Removes objects, containers first. What is gone already counts as removed.
  *
- * @throws Failure that names what could not be removed
+ * @throws FleetError that names what could not be removed
  */
 export async function removeObjects(objects: readonly EngineObject[]): Promise<void> {
   const docker = new Docker({ timeout: removalDeadline });
@@ -80,7 +75,7 @@ export async function removeObjects(objects: readonly EngineObject[]): Promise<v
     );
   }
   if (failed.length > 0) {
-    throw new Failure(
+    throw new FleetError(
       ["This could not be removed from the Docker Engine of this computer:", ...failed].join("\n"),
     );
   }

@@ -1,15 +1,11 @@
 import fc from "fast-check";
-import {
-  type EngineContainer,
-  type EngineFacts,
-  loopbackPort,
-  loopbackPorts,
-  networkName,
-  memberContainers,
-  planContainerFleet,
-} from "../../../model/container-fleet";
-import type { Plan } from "../../../model/plan";
-import { planWith, smallSite } from "./plans";
+import type { EngineContainer, EngineFacts } from "../../../../fleet/container/engine-facts";
+import { networkName } from "../../../../fleet/container/names";
+import { planContainerFleet } from "../../../../fleet/container/plan";
+import { loopbackPort, loopbackPorts } from "../../../../fleet/container/ports";
+import { memberContainers } from "../../../../fleet/container/replacement";
+import type { Plan } from "../../../../model/plan";
+import { planWith, smallSite } from "../../model/plans";
 
 const linux: EngineFacts = {
   cgroupVersion: 2,
@@ -53,7 +49,6 @@ describe("how servers are reached", () => {
       volumeName: "p-hive1.hive.example-docker",
       ssh: { address: "172.29.16.5", port: 22 },
       published: [],
-      endpoints: [{ service: "webgate", protocol: "tcp", address: "172.29.16.5", port: 80 }],
     });
   });
 
@@ -66,16 +61,12 @@ describe("how servers are reached", () => {
         { hostAddress: "127.0.0.1", hostPort: 21080, containerPort: 80, protocol: "tcp" },
         { hostAddress: "127.0.0.1", hostPort: 29080, containerPort: 8080, protocol: "tcp" },
       ],
-      endpoints: [
-        { service: "web", address: "127.0.0.1", port: 21080 },
-        { service: "web", address: "127.0.0.1", port: 29080 },
-      ],
     });
   });
 
   test("the repository server has SSH and no services", () => {
     const { servers } = planContainerFleet(loopbackPlan(), linux);
-    expect(servers[3]).toMatchObject({ ssh: { port: 23022 }, endpoints: [] });
+    expect(servers[3]).toMatchObject({ ssh: { port: 23022 } });
     expect(servers[3]?.published).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { steadyProgress } from "../../../providers/steady-progress";
+import { steadyProgress } from "../../../../providers/progress/steady-progress";
 
 beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => jest.useRealTimers());

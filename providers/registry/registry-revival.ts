@@ -1,8 +1,8 @@
-import { reportProgress } from "./progress-line";
-import { sleep } from "./transport/deadline";
-import { messageOf } from "./transport/errors";
-import { runChecked } from "./transport/command";
-import type { HostAccess } from "./transport/host-access";
+import { reportProgress } from "../progress/progress-line";
+import { sleep } from "../transport/deadline";
+import { messageOf } from "../transport/errors";
+import { runChecked } from "../transport/command";
+import type { HostAccess } from "../transport/host-access";
 
 /** The site's own registry, as a unit of systemd on its host. */
 export interface RegistryUnit {

@@ -1,4 +1,4 @@
-import type { StateResource } from "../engine/state";
+import type { Owner, RecordedResource } from "../recovery";
 
 /** Something on this computer's Docker Engine. */
 export interface EngineObject {
@@ -10,12 +10,6 @@ export interface EngineObject {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Whose objects are looked for: the values of the labels `hive.site` and `hive.stage`. */
-export interface Owner {
-  readonly site: string;
-  readonly stage: string;
-}
-
 /** Types of resources that are objects of this computer's Docker Engine. */
 const objectTypes: Readonly<Record<string, EngineObject["kind"]>> = {
   "docker:index/container:Container": "container",
@@ -23,6 +17,11 @@ const objectTypes: Readonly<Record<string, EngineObject["kind"]>> = {
   "docker:index/volume:Volume": "volume",
   "docker:index/remoteImage:RemoteImage": "image",
 };
+
+/** Whether a resource is an object of this computer's Docker Engine. */
+export function isObject({ type }: RecordedResource): boolean {
+  return objectTypes[type] !== undefined;
+}
 
 /** Whether an object carries the owner's labels. */
 export function belongsTo(object: EngineObject, owner: Owner): boolean {
@@ -32,7 +31,7 @@ export function belongsTo(object: EngineObject, owner: Owner): boolean {
 /** What carries the owner's labels but is not in the state: left by a run that was interrupted while it created it. */
 export function leftovers(
   objects: readonly EngineObject[],
-  resources: readonly StateResource[],
+  resources: readonly RecordedResource[],
   owner: Owner,
 ): readonly EngineObject[] {
   const recorded = new Set(resources.map(objectId));
@@ -40,18 +39,16 @@ export function leftovers(
 }
 
 /** Resources whose object is gone from the engine, removed by hand or with the engine's data. */
-export function missing(
+export function missing<R extends RecordedResource>(
   objects: readonly EngineObject[],
-  resources: readonly StateResource[],
-): readonly StateResource[] {
+  resources: readonly R[],
+): readonly R[] {
   const present = new Set(objects.map(({ id }) => id));
-  return resources.filter(
-    (resource) => objectTypes[resource.type] !== undefined && !present.has(objectId(resource)),
-  );
+  return resources.filter((resource) => isObject(resource) && !present.has(objectId(resource)));
 }
 
 /** The engine's id of a resource's object. An image's resource id is its digest with the name behind it. */
-function objectId(resource: StateResource): string {
+function objectId(resource: RecordedResource): string {
   if (objectTypes[resource.type] !== "image") return resource.id;
   return /^sha256:[0-9a-f]{64}/.exec(resource.id)?.[0] ?? resource.id;
 }

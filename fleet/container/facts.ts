@@ -1,14 +1,10 @@
 import { createServer } from "node:net";
 import Docker from "dockerode";
-import type { EngineFacts } from "../../model/container-fleet";
+import { MissingEngineError } from "../fleet-error";
+import type { EngineFacts } from "./engine-facts";
 
 /** How long the engine may take for one answer, milliseconds. */
 const deadline = 5000;
-
-/** No Docker Engine answers on this computer; the message says how to get one. */
-export class MissingEngineError extends Error {
-  override readonly name = "MissingEngineError";
-}
 
 /**
  * Looks at the Docker Engine of this computer, changing nothing: what the plan of a container fleet depends on.
@@ -23,11 +19,7 @@ export async function readEngineFacts(ports: readonly number[]): Promise<EngineF
     docker.listNetworks(),
     docker.listContainers({ all: true }),
   ]).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MissingEngineError(
-      `No Docker Engine answers on this computer (${reason}), and the servers of this stage are containers of it.\n` +
-        `Start it, or let \`npm start\` install one; \`npm run doctor\` says what is missing.`,
-    );
+    throw new MissingEngineError(cause);
   });
   const holders = new Map(
     containers.flatMap((container) =>

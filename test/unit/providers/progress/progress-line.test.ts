@@ -1,4 +1,4 @@
-import { progressPrefix, progressReporter } from "../../../providers/progress-line";
+import { progressPrefix, progressReporter } from "../../../../providers/progress/progress-line";
 
 let said: string[];
 

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { changedInputs } from "../dynamic";
-import { readResult } from "../read-result";
-import { isKnown } from "../unknown-value";
-import { reportProgress, reportWarning } from "../progress-line";
+import { changedInputs } from "../../../providers/framework/dynamic";
+import { readResult } from "../../../providers/framework/read-result";
+import { isKnown } from "../../../providers/framework/unknown-value";
+import { reportProgress, reportWarning } from "../../../providers/progress/progress-line";
 import { awaitHealth, inspectContainer, startContainer } from "./client";
 
 /** Inputs as they come over the wire. */

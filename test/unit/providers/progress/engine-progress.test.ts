@@ -1,5 +1,8 @@
 import { Readable } from "node:stream";
-import { type EngineMessage, readEngineProgress } from "../../../providers/engine-progress";
+import {
+  type EngineMessage,
+  readEngineProgress,
+} from "../../../../providers/progress/engine-progress";
 
 async function read(
   ...chunks: (string | Buffer)[]

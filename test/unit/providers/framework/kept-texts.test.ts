@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KeptTexts } from "../../../providers/kept-texts";
+import { KeptTexts } from "../../../../providers/framework/kept-texts";
 
 let project: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../../model/endpoint-url";
-import type { HostPlan, PortPlan } from "../../model/plan";
-import type { HostAccess } from "../../providers/transport/host-access";
+import type { Reach } from "../model/endpoint-url";
+import type { HostPlan, Plan, PortPlan } from "../model/plan";
+import type { HostAccess } from "../providers/transport/host-access";
 
 /** A server that a fleet yields. Everything after the fleet is the same code on every stage. */
 export interface Host {
@@ -17,7 +17,9 @@ export interface Host {
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
   readonly publicAddress: pulumi.Output<string>;
   /** Where a port that the host publishes is found from the operator's computer. */
-  reach(port: number, protocol: PortPlan["protocol"]): Reach;
+  reach(port: number, protocol: PortPlan["protocol"]): pulumi.Output<Reach>;
+  /** The block device of a replicated volume on this host; undefined where the stage's backend needs none. */
+  disk(volume: string): pulumi.Output<string> | undefined;
   /** Resolves when the host has booted and answers; what acts on the host depends on it. */
   readonly ready: pulumi.Resource;
 }
@@ -26,6 +28,32 @@ export interface Host {
 export interface Fleet {
   /** In index order, as in the plan. */
   readonly hosts: readonly Host[];
+}
+
+/** How a fleet is built; what does not depend on the plan alone is decided already. */
+export type BuildFleet = (
+  name: string,
+  args: FleetArgs,
+  opts: pulumi.ComponentResourceOptions,
+) => Fleet;
+
+/** What a fleet takes of the site that is built on it. */
+export interface FleetArgs {
+  /**
+   * The last step of a server's set-up, for servers that are replaced one at a time. Undefined when the run stops before hosts are
+   * set up. Default: only the server's own gate is waited for.
+   */
+  readonly setUp?: (host: HostPlan) => Promise<pulumi.Resource | undefined>;
+}
+
+/** One kind of fleet. `fleet/drivers.ts` lists them. */
+export interface FleetDriver {
+  /**
+   * Looks at what the fleet depends on beside the plan, and decides. Changes nothing.
+   *
+   * @throws InventoryError with what stands in the way; FleetError when what the fleet needs does not answer
+   */
+  prepare(plan: Plan): Promise<BuildFleet>;
 }
 
 /** The fleet's cluster hosts, in index order. */

@@ -1,30 +1,22 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type ContainerFleetPlan,
-  type ContainerServerPlan,
-  serverImageLabel,
-} from "../../model/container-fleet";
 import type { Reach } from "../../model/endpoint-url";
-import type { HostPlan, Plan, PortPlan } from "../../model/plan";
-import { ContainerPower } from "../../providers/container-power/resource";
-import { serverImageContext, serverImageTag } from "../../providers/local-engine/server-image";
+import type { Plan, PortPlan } from "../../model/plan";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 import { readyStep } from "../../render/ready";
-import { HiveComponent } from "../hive-component";
-import type { Fleet, Host } from "./fleet";
+import { HiveComponent } from "../../providers/framework/hive-component";
+import type { Fleet, FleetArgs, Host } from "../fleet";
+import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
+import { ContainerPower } from "./power/resource";
+import { serverImageLabel } from "./replacement";
+import { serverImageContext, serverImageTag } from "./server-image";
 
 /** Arguments of {@link ContainerFleet}. */
-export interface ContainerFleetArgs {
+export interface ContainerFleetArgs extends FleetArgs {
   readonly plan: Plan;
   /** What the engine at hand made of the plan: how servers are reached, which ports are published. */
   readonly fleet: ContainerFleetPlan;
-  /**
-   * The last step of a server's set-up, for servers that are replaced one at a time. Undefined when the run stops before hosts are
-   * set up. Default: only the server's own gate is waited for.
-   */
-  readonly setUp?: (host: HostPlan) => Promise<pulumi.Resource | undefined>;
 }
 
 /** What all servers have in common. */
@@ -173,7 +165,9 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       connection,
       incarnation: container.id,
       publicAddress: pulumi.output(server.host.privateAddress),
-      reach: (port, protocol) => reachOf(server, port, protocol),
+      reach: (port, protocol) => pulumi.output(reachOf(server, port, protocol)),
+      // Replicated volumes are folders of a volume that all cluster servers mount.
+      disk: () => undefined,
       ready,
     };
   }

@@ -1,0 +1,119 @@
+import type { HostPlan, Plan } from "../../model/plan";
+import { InventoryError, type Problem } from "../../model/problems";
+import type { EngineFacts } from "./engine-facts";
+import { containerNameProblems, networkName, networkProblems } from "./names";
+import {
+  busyPortProblems,
+  collisionProblems,
+  loopback,
+  loopbackPort,
+  portBase,
+  publishedPorts,
+  type PublishedPort,
+} from "./ports";
+import { outdatedServers, replacementProblems } from "./replacement";
+
+/** A container fleet, decided for the engine at hand. */
+export interface ContainerFleetPlan {
+  /** `<prefix><site name>`, e.g. `p-hive.example`. */
+  readonly networkName: string;
+  /**
+   * The volume that all cluster servers mount, for the volume driver `hive-shared` that stands in for replicated disks. There is
+   * one whether or not a service has a replicated volume, so that the first one replaces no server.
+   */
+  readonly sharedVolumeName: string;
+  /** `direct`: servers are reached by their private addresses. `loopback`: through ports on 127.0.0.1. */
+  readonly access: "direct" | "loopback";
+  readonly cgroup: CgroupPlan;
+  /**
+   * Whether servers are replaced one at a time, each after the one before is set up and healthy: true when some of them exist and were made from
+   * another server image. Otherwise all are made at once, as at the first run.
+   */
+  readonly oneByOne: boolean;
+  /** In index order. */
+  readonly servers: readonly ContainerServerPlan[];
+}
+
+/** What systemd inside a container needs of cgroups. */
+export interface CgroupPlan {
+  /** Paths of the computer that are mounted, writable, under the same path. */
+  readonly mounts: readonly string[];
+  readonly cgroupnsMode: "host" | "private";
+}
+
+/** One server as a container. */
+export interface ContainerServerPlan {
+  readonly host: HostPlan;
+  /** The server's full name. */
+  readonly containerName: string;
+  /** The volume for `/var/lib/docker` of the server's own engine. */
+  readonly volumeName: string;
+  /** Where SSH answers, seen from this computer. */
+  readonly ssh: { readonly address: string; readonly port: number };
+  /** Ports that the engine publishes on this computer; empty in `direct` access. */
+  readonly published: readonly PublishedPort[];
+}
+
+/**
+ * Decides the container fleet for the engine at hand.
+ *
+ * @throws InventoryError when a network overlaps, a name or a port is taken, or two ports fall on one; with all problems at once
+ */
+export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFleetPlan {
+  const problems = containerFleetProblems(plan, facts);
+  if (problems.length > 0) throw new InventoryError(problems);
+  const access = decideAccess(plan, facts);
+  return {
+    networkName: networkName(plan),
+    sharedVolumeName: `${networkName(plan)}-shared`,
+    access,
+    cgroup: decideCgroup(facts),
+    oneByOne: outdatedServers(plan, facts).length > 0,
+    servers: plan.hosts.map((host) => planServer(plan, host, access)),
+  };
+}
+
+/** What stands in the way of the fleet on the engine at hand; empty if nothing does. */
+function containerFleetProblems(plan: Plan, facts: EngineFacts): readonly Problem[] {
+  const problems = [
+    ...networkProblems(plan, facts),
+    ...containerNameProblems(plan, facts),
+    ...replacementProblems(plan, facts),
+  ];
+  if (decideAccess(plan, facts) === "loopback") {
+    problems.push(...collisionProblems(plan), ...busyPortProblems(plan, facts));
+  }
+  return problems;
+}
+
+function decideAccess(plan: Plan, facts: EngineFacts): "direct" | "loopback" {
+  const wanted = plan.container?.access ?? "auto";
+  if (wanted !== "auto") return wanted;
+  // Only an engine on this very Linux kernel has its bridges in this computer's routing table.
+  return facts.platform === "linux" && !facts.desktop ? "direct" : "loopback";
+}
+
+function decideCgroup(facts: EngineFacts): CgroupPlan {
+  // On cgroup v1 systemd has to see the computer's own hierarchy; on v2 a private namespace is writable as it is.
+  return facts.cgroupVersion === 1
+    ? { mounts: ["/sys/fs/cgroup"], cgroupnsMode: "host" }
+    : { mounts: [], cgroupnsMode: "private" };
+}
+
+function planServer(
+  plan: Plan,
+  host: HostPlan,
+  access: "direct" | "loopback",
+): ContainerServerPlan {
+  const base = portBase(plan);
+  const address = access === "direct" ? host.privateAddress : loopback;
+  const portOf = (port: number): number =>
+    access === "direct" ? port : loopbackPort(base, host.index, port);
+  return {
+    host,
+    containerName: host.name,
+    volumeName: `${host.name}-docker`,
+    ssh: { address, port: portOf(plan.ssh.port) },
+    published: access === "direct" ? [] : publishedPorts(plan, host),
+  };
+}

@@ -1,0 +1,48 @@
+import type { RecoverableFleet } from "../recovery";
+import { listObjects, removeObjects } from "./docker-engine";
+import { readEngineFacts } from "./facts";
+import {
+  belongsTo,
+  describeObjects,
+  type EngineObject,
+  isObject,
+  leftovers,
+  missing,
+} from "./objects";
+import { planContainerFleet } from "./plan";
+import { loopbackPorts } from "./ports";
+import { memberContainers } from "./replacement";
+import { serverImageTag } from "./server-image";
+
+/** What the command does for servers that are containers of this computer. */
+export const containerRecovery: RecoverableFleet = {
+  recognises: (resources) => resources.some(isObject),
+  of: (owner) => ({
+    place: "this computer's Docker Engine",
+    async look(resources) {
+      const objects = await listObjects();
+      // Volumes may hold data: a create adopts them.
+      const inTheWay = leftovers(objects, resources, owner).filter(
+        ({ kind }) => kind === "container" || kind === "network",
+      );
+      return {
+        own: together(objects.filter((object) => belongsTo(object, owner))),
+        inTheWay: together(inTheWay),
+        gone: missing(objects, resources),
+      };
+    },
+    async requiredServers(plan) {
+      const facts = {
+        ...(await readEngineFacts(loopbackPorts(plan))),
+        serverImage: serverImageTag(),
+      };
+      return planContainerFleet(plan, facts).oneByOne ? memberContainers(plan, facts) : [];
+    },
+  }),
+};
+
+const together = (objects: readonly EngineObject[]) => ({
+  count: objects.length,
+  text: describeObjects(objects),
+  remove: () => removeObjects(objects),
+});

@@ -1,0 +1,35 @@
+/**
+ * What the rest of hive has to know about each kind of fleet, as plain data: nobody else asks which kind a stage has. It imports
+ * nothing, so that the plan can be made from it.
+ */
+
+/** What gives a stage its servers. */
+export type FleetKind = "container" | "aws" | "prepared";
+
+/** How replicated volumes are mirrored. */
+export type VolumeBackend = "shared" | "drbd";
+
+/** What distinguishes one kind of fleet from another. */
+export interface FleetTraits {
+  /** Whether this version of hive builds such a fleet; one that it does not build can be planned and shown. */
+  readonly buildable: boolean;
+  /** `real`: each zone can fail as a whole. `labels`: all servers stand in one place, and a zone is a name. */
+  readonly zones: "real" | "labels";
+  /** Backends that replicated volumes can have here; the default comes first. */
+  readonly volumeBackends: readonly [VolumeBackend, ...VolumeBackend[]];
+  /** Where the build host gets the base images of builds: this computer's Docker Engine, or their registry. */
+  readonly baseImages: "local" | "registry";
+}
+
+/** The traits of each kind. */
+export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
+  // Containers of one computer: no zones, one folder that all see, and no download for what the computer has.
+  container: {
+    buildable: true,
+    zones: "labels",
+    volumeBackends: ["shared", "drbd"],
+    baseImages: "local",
+  },
+  aws: { buildable: false, zones: "real", volumeBackends: ["drbd"], baseImages: "registry" },
+  prepared: { buildable: false, zones: "real", volumeBackends: ["drbd"], baseImages: "registry" },
+};
