@@ -5,7 +5,7 @@ import { refuseToTakeBackPhases } from "./components/reached-phases";
 import { driverOf } from "./fleet/drivers";
 import { FleetError } from "./fleet/fleet-error";
 import { planStack } from "./model/plan-site";
-import { InventoryError } from "./model/problems";
+import { InventoryError } from "./model/problem/problems";
 import { lookIntoProject, readFromProject } from "./providers/project-lookup";
 import { site } from "./site/site";
 

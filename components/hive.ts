@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { deploymentOrder } from "../model/deployment-order";
-import { endpointUrl } from "../model/endpoint-url";
+import { deploymentOrder } from "../model/planning/deployment-order";
+import { endpointUrl } from "../model/network/endpoint-url";
 import type { Phase } from "../model/phases";
 import type { HostPlan, Plan, ServicePlan } from "../model/plan";
-import { referencedImages } from "../model/referenced-images";
+import { referencedImages } from "../model/planning/referenced-images";
 import { type BuildFleet, clusterHosts, type Fleet, repositoryHost } from "../fleet/fleet";
 import { HostSetup } from "./host-setup";
 import type { ServiceOutput, StackOutputs } from "./outputs";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostRole, StageName } from "../model/plan";
-import type { ImageRelease } from "../model/image-releases";
+import type { ImageRelease } from "../model/image/releases";
 import type { Phase } from "../model/phases";
 import type { HostAccess } from "../providers/transport/host-access";
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { InitializationPlan, Plan, ServicePlan } from "../model/plan";
-import { replicatedVolumes } from "../model/service-mounts";
+import { replicatedVolumes } from "../model/service/mounts";
 import {
   type InitializationStepArgs,
   ServiceInitialization as ServiceInitializationResource,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { commonName } from "../model/common-name";
+import { commonName } from "../model/values/common-name";
 import type { Plan } from "../model/plan";
 import { CertificateAuthority } from "../providers/certificate/authority-resource";
 import { Certificate } from "../providers/certificate/resource";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ImageRelease } from "../model/image-releases";
+import type { ImageRelease } from "../model/image/releases";
 import type { ImagePlan } from "../model/plan";
 import { hashBuildContext } from "../providers/image-build/context";
 import { ImageBuild } from "../providers/image-build/resource";

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { partnersOf } from "../model/colocation";
+import { partnersOf } from "../model/service/colocation";
 import type { Plan, ServicePlan } from "../model/plan";
-import { isOwnImage } from "../model/referenced-images";
-import { serviceMounts } from "../model/service-mounts";
+import { isOwnImage } from "../model/planning/referenced-images";
+import { serviceMounts } from "../model/service/mounts";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";

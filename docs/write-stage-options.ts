@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stageOptionsPage } from "../model/stage-options-page";
+import { stageOptionsPage } from "./stage-options-page";
 
 /** Writes docs/stage-options.md anew: `npx ts-node docs/write-stage-options.ts`. A unit test tells when that is due. */
 writeFileSync(join(__dirname, "stage-options.md"), stageOptionsPage());

@@ -1,6 +1,6 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../model/endpoint-url";
+import type { Reach } from "../model/network/endpoint-url";
 import type { HostPlan, Plan, PortPlan } from "../model/plan";
 import type { HostAccess } from "../providers/transport/host-access";
 

@@ -1,19 +1,19 @@
 import { fleetOptions, type FleetWithOptions } from "../fleet/options";
 import { fleetTraits } from "../fleet/traits";
-import type { FileContent, FileLookup } from "./file-lookup";
-import { formatCidr, gatewayAddress, parseCidr } from "./addresses";
+import type { FileContent, FileLookup } from "./values/file-lookup";
+import { formatCidr, gatewayAddress, parseCidr } from "./network/addresses";
 import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
 import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName } from "./plan";
-import { hostNameProblems, planHosts } from "./plan-hosts";
-import { planImages } from "./plan-images";
-import { planNotices } from "./plan-notices";
-import { planConfig, planOverlay, planSecret, planVolume } from "./plan-resources";
-import { planService, type ServiceContext } from "./plan-service";
-import { InventoryError, type Problem } from "./problems";
+import { hostNameProblems, planHosts } from "./planning/plan-hosts";
+import { planImages } from "./planning/plan-images";
+import { planNotices } from "./planning/plan-notices";
+import { planConfig, planOverlay, planSecret, planVolume } from "./planning/plan-resources";
+import { planService, type ServiceContext } from "./planning/plan-service";
+import { InventoryError, type Problem } from "./problem/problems";
 import type { PlannedService } from "./rules/rule";
-import { checkSite, runsOn, type SiteCheck, whereItStands } from "./site-check";
-import { siteRuleProblems } from "./site-rules";
+import { checkSite, runsOn, type SiteCheck, whereItStands } from "./schema/check-site";
+import { siteRuleProblems } from "./rules/all";
 import {
   checkStage,
   type FaultyStage,
@@ -23,8 +23,8 @@ import {
   stageOf,
   type StageOptions,
   volumeBackend,
-} from "./stage";
-import { usedNames } from "./used-names";
+} from "./stage/check-stage";
+import { usedNames } from "./planning/used-names";
 
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {

@@ -1,4 +1,4 @@
-import type { SpreadFailure } from "../model/host-spread";
+import type { SpreadFailure } from "../model/image/host-spread";
 import { isTransportError, messageOf } from "./transport/errors";
 import type { HostAccess } from "./transport/host-access";
 

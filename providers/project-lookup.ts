@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { FileContent, FileLookup } from "../model/file-lookup";
+import type { FileContent, FileLookup } from "../model/values/file-lookup";
 
 /** Looks into the project's folder: whether there is a file, a folder, or nothing to be read at a path relative to it. */
 export function lookIntoProject(folder: string): FileLookup {

@@ -1,4 +1,4 @@
-import { dockerBridgePool } from "../model/stage";
+import { dockerBridgePool } from "../model/stage/check-stage";
 
 /** Where the Docker Engine's settings lie. */
 export const daemonJsonPath = "/etc/docker/daemon.json";

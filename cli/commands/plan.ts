@@ -1,4 +1,4 @@
-import { planTable } from "../../model/plan-table";
+import { planTable } from "../../model/planning/plan-table";
 import { exitCodes } from "../exit-codes";
 import { loadPlan } from "../plan";
 import { processTerminal } from "../terminal";

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stageOf } from "../../model/stage";
+import { stageOf } from "../../model/stage/check-stage";
 import { confirm } from "../confirm";
 import { openStack } from "../engine/open-stack";
 import type { Stack } from "../engine/stack";

@@ -1,4 +1,4 @@
-import { stageOf } from "../../model/stage";
+import { stageOf } from "../../model/stage/check-stage";
 import { projectFolder } from "../project";
 import { Engine } from "./engine";
 import { engineEnvironment } from "./environment";

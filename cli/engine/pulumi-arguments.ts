@@ -1,4 +1,4 @@
-import { stageNames } from "../../model/names";
+import { stageNames } from "../../model/values/names";
 
 /** Commands that read the stack's configuration file, and may write the salt into it. */
 const readsConfig = new Set([

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { stageNames } from "../../model/names";
+import { stageNames } from "../../model/values/names";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";

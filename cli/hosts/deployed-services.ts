@@ -1,4 +1,4 @@
-import { endpointUrl, type Reach } from "../../model/endpoint-url";
+import { endpointUrl, type Reach } from "../../model/network/endpoint-url";
 import type { PortPlan } from "../../model/plan";
 import type { StateResource } from "../engine/state";
 import { dynamicType, readUrn } from "../engine/urn";

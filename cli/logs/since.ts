@@ -1,4 +1,4 @@
-import { durationSeconds } from "../../model/duration";
+import { durationSeconds } from "../../model/values/duration";
 
 /**
  * A point in time: `10m` is ten minutes ago; anything else must be a date and time (ISO 8601).

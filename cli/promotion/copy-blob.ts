@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Descriptor } from "../../model/image-manifest";
+import type { Descriptor } from "../../model/image/manifest";
 import { renderCurlConfig } from "../../providers/image-build/registry-manifest";
 import { sleep, withDeadline } from "../../providers/transport/deadline";
 import { Failure } from "../failure";

@@ -1,5 +1,5 @@
-import type { Descriptor } from "../../model/image-manifest";
-import { parseManifest } from "../../model/image-manifest";
+import type { Descriptor } from "../../model/image/manifest";
+import { parseManifest } from "../../model/image/manifest";
 import { messageOf } from "../../providers/transport/errors";
 import { Failure } from "../failure";
 import { copyBlob } from "./copy-blob";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { manifestMediaTypes } from "../../model/image-manifest";
+import { manifestMediaTypes } from "../../model/image/manifest";
 import { renderCurlConfig } from "../../providers/image-build/registry-manifest";
 import { type CommandResult, runCommand } from "../../providers/transport/command";
 import { describeHost } from "../../providers/transport/errors";

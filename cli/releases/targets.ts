@@ -1,4 +1,4 @@
-import { referencedImages } from "../../model/referenced-images";
+import { referencedImages } from "../../model/planning/referenced-images";
 import type { Plan } from "../../model/plan";
 import { componentType, dynamicType, readUrn } from "../engine/urn";
 

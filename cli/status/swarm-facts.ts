@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { initializationLabels } from "../../model/initialization-record";
-import { nextRun } from "../../model/cron";
-import { whatItGave } from "../../model/hand-over";
-import { mayRun } from "../../model/node-state";
-import { type ConstrainedNode, meetsConstraints } from "../../model/placement-constraints";
-import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";
+import { initializationLabels } from "../../model/initialization/record";
+import { nextRun } from "../../model/values/cron";
+import { whatItGave } from "../../model/service/hand-over";
+import { mayRun } from "../../model/swarm/node-state";
+import { type ConstrainedNode, meetsConstraints } from "../../model/service/placement-constraints";
+import { lastRunLabel, scheduleLabel } from "../../model/swarm/labels";
 import {
   type ApiNode,
   type ApiService,

@@ -1,4 +1,4 @@
-import { initializationLabels } from "../../model/initialization-record";
+import { initializationLabels } from "../../model/initialization/record";
 import type { HostAccess } from "../../providers/transport/host-access";
 import { withAnyManager } from "../../providers/transport/manager";
 

@@ -1,5 +1,5 @@
-import { mayRun } from "../../model/node-state";
-import { suggestion } from "../../model/suggestion";
+import { mayRun } from "../../model/swarm/node-state";
+import { suggestion } from "../../model/problem/suggestion";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { findHost } from "../hosts/host-name";

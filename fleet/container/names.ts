@@ -1,6 +1,6 @@
-import { cidrFault, overlaps, parseCidr } from "../../model/addresses";
+import { cidrFault, overlaps, parseCidr } from "../../model/network/addresses";
 import type { Plan } from "../../model/plan";
-import type { Problem } from "../../model/problems";
+import type { Problem } from "../../model/problem/problems";
 import type { EngineFacts } from "./engine-facts";
 import { isOwn, stageKey } from "./ownership";
 

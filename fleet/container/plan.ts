@@ -1,5 +1,5 @@
 import type { HostPlan, Plan } from "../../model/plan";
-import { InventoryError, type Problem } from "../../model/problems";
+import { InventoryError, type Problem } from "../../model/problem/problems";
 import type { EngineFacts } from "./engine-facts";
 import { containerNameProblems, networkName, networkProblems } from "./names";
 import {

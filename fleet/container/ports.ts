@@ -1,6 +1,6 @@
 import type { HostPlan, Plan } from "../../model/plan";
-import type { Problem } from "../../model/problems";
-import { compareText } from "../../model/text-order";
+import type { Problem } from "../../model/problem/problems";
+import { compareText } from "../../model/values/text-order";
 import type { EngineFacts } from "./engine-facts";
 import { isOwn, stageKey } from "./ownership";
 

@@ -1,5 +1,5 @@
 import type { Plan } from "../../model/plan";
-import type { Problem } from "../../model/problems";
+import type { Problem } from "../../model/problem/problems";
 import type { EngineContainer, EngineFacts } from "./engine-facts";
 import { isOwn, stageKey } from "./ownership";
 

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../../model/endpoint-url";
+import type { Reach } from "../../model/network/endpoint-url";
 import type { Plan, PortPlan } from "../../model/plan";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 import { readyStep } from "../../render/ready";

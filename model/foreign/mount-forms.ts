@@ -1,5 +1,5 @@
 import { plainText } from "./code-text";
-import { sizeBytes, sizeText } from "../size";
+import { sizeBytes, sizeText } from "../values/size";
 import { compose, type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
 import { nameHere, nameOrText } from "./name-here";
 import { sizeHere } from "./quantities";

@@ -1,5 +1,5 @@
 import { plainText } from "./code-text";
-import { isDnsLabel } from "../names";
+import { isDnsLabel } from "../values/names";
 
 /** The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is left of it. */
 export function nameHere(text: string): string | undefined {

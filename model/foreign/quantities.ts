@@ -1,5 +1,5 @@
-import { durationSeconds } from "../duration";
-import { sizeText } from "../size";
+import { durationSeconds } from "../values/duration";
+import { sizeText } from "../values/size";
 
 const sizeUnits: Readonly<Record<string, number>> = {
   "": 1,

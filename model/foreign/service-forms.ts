@@ -2,7 +2,7 @@ import { Expression, propertiesText, plainText } from "./code-text";
 import { type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
 import { modeOf } from "./deploy";
 import { nameOrText } from "./name-here";
-import { sizeBytes } from "../size";
+import { sizeBytes } from "../values/size";
 import { durationHere, numberHere, sizeHere } from "./quantities";
 import { testCommand } from "./text-forms";
 

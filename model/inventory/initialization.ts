@@ -1,4 +1,4 @@
-import type { Duration } from "../duration";
+import type { Duration } from "../values/duration";
 
 /**
  * A step that loads initial data: it runs once inside a running task of the service, wherever that is, when the service is

@@ -1,4 +1,4 @@
-import type { Duration } from "../duration";
+import type { Duration } from "../values/duration";
 import type { StageName } from "../plan";
 import type { Initialization } from "./initialization";
 import type { Port, ShortPort } from "./port";

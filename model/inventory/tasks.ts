@@ -1,5 +1,5 @@
-import type { Duration } from "../duration";
-import type { Size } from "../size";
+import type { Duration } from "../values/duration";
+import type { Size } from "../values/size";
 
 /** How many tasks a service has. */
 export type ServiceMode =

@@ -1,4 +1,4 @@
-import type { Size } from "../size";
+import type { Size } from "../values/size";
 
 /**
  * A volume of the site. Exactly one kind:

@@ -1,9 +1,9 @@
-import { cidrSize, parseCidr } from "../addresses";
+import { cidrSize, parseCidr } from "../network/addresses";
 import type { ServicePlan } from "../plan";
-import { planOverlay } from "../plan-resources";
-import type { Problem } from "../problems";
-import { sitePath } from "../site-check";
-import { stageFile } from "../stage";
+import { planOverlay } from "../planning/plan-resources";
+import type { Problem } from "../problem/problems";
+import { sitePath } from "../schema/check-site";
+import { stageFile } from "../stage/check-stage";
 import { mostTasks, type Rule } from "./rule";
 
 /** The Swarm cuts the pool into networks of this prefix. */

@@ -1,5 +1,5 @@
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /** Longest text that Linux hands to a program, bytes, with the zero at its end (execve(2), `MAX_ARG_STRLEN`). */

@@ -1,6 +1,6 @@
-import { leaderOf } from "../colocation";
-import type { Problem } from "../problems";
-import { runsOn, servicePath } from "../site-check";
+import { leaderOf } from "../service/colocation";
+import type { Problem } from "../problem/problems";
+import { runsOn, servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
 /**

@@ -1,5 +1,5 @@
-import type { Problem } from "../problems";
-import { runsOn, servicePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { runsOn, servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
 /** Services that must be ready first exist, run on this stage, and are ready some time. */

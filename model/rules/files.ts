@@ -1,8 +1,8 @@
-import type { FileLookup } from "../file-lookup";
-import { contextOf } from "../plan-images";
-import type { Problem } from "../problems";
-import { servicePath, sitePath } from "../site-check";
-import { contentLimit } from "../swarm-object-name";
+import type { FileLookup } from "../values/file-lookup";
+import { contextOf } from "../planning/plan-images";
+import type { Problem } from "../problem/problems";
+import { servicePath, sitePath } from "../schema/check-site";
+import { contentLimit } from "../swarm/object-name";
 import { forEachService, type Rule } from "./rule";
 
 /** Files of the configs that services get are there, and the Swarm takes what is in them. */

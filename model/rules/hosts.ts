@@ -1,4 +1,4 @@
-import { servicePath } from "../site-check";
+import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /** No line of `/etc/hosts` takes the name of a server: those are always there, with the server's address. */

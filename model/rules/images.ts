@@ -1,8 +1,8 @@
-import { type Problem, printableValue } from "../problems";
-import { servicePath, sitePath } from "../site-check";
-import { stageFile } from "../stage";
-import { suggestion } from "../suggestion";
-import { imagePins } from "../image-pins";
+import { type Problem, printableValue } from "../problem/problems";
+import { servicePath, sitePath } from "../schema/check-site";
+import { stageFile } from "../stage/check-stage";
+import { suggestion } from "../problem/suggestion";
+import { imagePins } from "../planning/image-pins";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
 /** Images that services name: those of the site exist, others are pinned where the stage demands it. */

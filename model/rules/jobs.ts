@@ -1,6 +1,6 @@
 import type { Service } from "../inventory";
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /** What a service whose task ends cannot have, and why. */

@@ -1,5 +1,5 @@
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /** Names that must be unique within a service. */

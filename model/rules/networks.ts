@@ -6,11 +6,11 @@ import {
   parseAddress,
   parseCidr,
   cidrSize,
-} from "../addresses";
+} from "../network/addresses";
 import type { Network } from "../inventory";
-import type { Problem } from "../problems";
-import { sitePath } from "../site-check";
-import { dockerBridges, stageFile } from "../stage";
+import type { Problem } from "../problem/problems";
+import { sitePath } from "../schema/check-site";
+import { dockerBridges, stageFile } from "../stage/check-stage";
 import type { RuleInput } from "./rule";
 
 /** Address ranges in which no network of containers can work: this network, loopback, link-local, multicast and reserved. */

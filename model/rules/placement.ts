@@ -1,15 +1,15 @@
-import type { Problem } from "../problems";
+import type { Problem } from "../problem/problems";
 import {
   eligibleHosts,
   isKnownBefore,
   meetsConstraints,
   plannedNode,
-} from "../placement-constraints";
+} from "../service/placement-constraints";
 import type { HostPlan } from "../plan";
-import { servicePath } from "../site-check";
-import { bytesOf } from "../size";
-import { stageFile } from "../stage";
-import { suggestion } from "../suggestion";
+import { servicePath } from "../schema/check-site";
+import { bytesOf } from "../values/size";
+import { stageFile } from "../stage/check-stage";
+import { suggestion } from "../problem/suggestion";
 import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** The tasks of a service find room under its own limits. */

@@ -1,10 +1,10 @@
 import type { HostPlan, PortPlan } from "../plan";
-import { planPorts } from "../plan-ports";
-import { canNeverMeet, eligibleHosts, isKnownBefore } from "../placement-constraints";
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
-import { isWithin, replicationPorts } from "../stable-number";
-import { swarmPorts } from "../stage";
+import { planPorts } from "../planning/plan-ports";
+import { canNeverMeet, eligibleHosts, isKnownBefore } from "../service/placement-constraints";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
+import { isWithin, replicationPorts } from "../values/stable-number";
+import { swarmPorts } from "../stage/check-stage";
 import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** A published port with its place in the service. */
@@ -126,7 +126,7 @@ export function samePortProblems({ services, stage, hosts }: RuleInput): readonl
 
 /**
  * Whether no planned server meets the constraints of both. A service that follows another one is kept apart by nothing, whatever the other
- * one's constraints: its own is a label that moves, and the hand-over of ports (`model/hand-over.ts`) sees it so too.
+ * one's constraints: its own is a label that moves, and the hand-over of ports (`model/service/hand-over.ts`) sees it so too.
  *
  * @param hosts none where the stage has problems of its own: then constraints that only servers could tell get the benefit of the doubt
  */

@@ -1,4 +1,4 @@
-import { servicePath } from "../site-check";
+import { servicePath } from "../schema/check-site";
 import { forEachService, unknownReference } from "./rule";
 
 /** Networks, volumes, secrets and configs that a service names exist. */

@@ -1,7 +1,7 @@
-import { planVolume } from "../plan-resources";
+import { planVolume } from "../planning/plan-resources";
 import type { ReplicationPlan } from "../plan";
-import type { Problem } from "../problems";
-import { sitePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { sitePath } from "../schema/check-site";
 import type { RuleInput } from "./rule";
 
 interface Replicated {

@@ -1,10 +1,10 @@
-import { leaderOf } from "../colocation";
-import { eligibleHosts, isKnownBefore } from "../placement-constraints";
+import { leaderOf } from "../service/colocation";
+import { eligibleHosts, isKnownBefore } from "../service/placement-constraints";
 import type { HostPlan } from "../plan";
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
-import { bytesOf, sizeText } from "../size";
-import { stageFile } from "../stage";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
+import { bytesOf, sizeText } from "../values/size";
+import { stageFile } from "../stage/check-stage";
 import { eligibleText, type PlannedService, type RuleInput } from "./rule";
 
 type Key = "cpus" | "memory";

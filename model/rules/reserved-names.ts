@@ -1,5 +1,5 @@
-import type { Problem } from "../problems";
-import { servicePath, sitePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { servicePath, sitePath } from "../schema/check-site";
 import { forEachService, type Rule, type RuleInput } from "./rule";
 
 /** Networks that every engine has by itself (moby, `runconfig.IsPreDefinedNetwork`), and those that the Swarm makes on each server. */

@@ -1,8 +1,8 @@
 import type { UpdatePolicy } from "../inventory";
-import { leaderOf } from "../colocation";
-import { eligibleHosts } from "../placement-constraints";
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import { leaderOf } from "../service/colocation";
+import { eligibleHosts } from "../service/placement-constraints";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
 /** A new task is started first only where it can run beside the old one. */

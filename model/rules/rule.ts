@@ -1,10 +1,10 @@
-import type { FileContent, FileLookup } from "../file-lookup";
+import type { FileContent, FileLookup } from "../values/file-lookup";
 import type { Service } from "../inventory";
 import type { HostPlan, ServicePlan, StageName } from "../plan";
-import { type Problem, printableValue } from "../problems";
-import { type SiteCheck, siteFile, type SitePart } from "../site-check";
-import type { StageConfig } from "../stage";
-import { suggestion } from "../suggestion";
+import { type Problem, printableValue } from "../problem/problems";
+import { type SiteCheck, siteFile, type SitePart } from "../schema/check-site";
+import type { StageConfig } from "../stage/check-stage";
+import { suggestion } from "../problem/suggestion";
 
 /** A service with its normal form. */
 export interface PlannedService {

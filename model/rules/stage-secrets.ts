@@ -1,10 +1,10 @@
-import { isPulled } from "../plan-images";
-import type { Problem } from "../problems";
-import { stageFile } from "../stage";
-import { removeSecretCommand, setSecretCommand } from "../stage-secret-command";
-import { suggestion } from "../suggestion";
-import { siteFile, sitePath } from "../site-check";
-import { usedNames } from "../used-names";
+import { isPulled } from "../planning/plan-images";
+import type { Problem } from "../problem/problems";
+import { stageFile } from "../stage/check-stage";
+import { removeSecretCommand, setSecretCommand } from "../stage/secret-command";
+import { suggestion } from "../problem/suggestion";
+import { siteFile, sitePath } from "../schema/check-site";
+import { usedNames } from "../planning/used-names";
 import type { RuleInput } from "./rule";
 
 /** Values that the operator gives are there for each secret that this stage uses, and for nothing else. */

@@ -1,5 +1,5 @@
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /** A service whose process 1 is systemd has nothing that keeps systemd from being that. */

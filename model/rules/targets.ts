@@ -1,6 +1,6 @@
-import { trimmedPath } from "../plan-mounts";
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import { trimmedPath } from "../planning/plan-mounts";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService } from "./rule";
 
 /** Where the engine mounts a file system in memory for secrets (moby, `container/container_unix.go`). */

@@ -1,8 +1,8 @@
-import { expandedText, templateFault, type TemplateFault } from "../go-template";
-import { isKnownBefore, meetsConstraints, plannedNode } from "../placement-constraints";
+import { expandedText, templateFault, type TemplateFault } from "../service/go-template";
+import { isKnownBefore, meetsConstraints, plannedNode } from "../service/placement-constraints";
 import type { HostPlan } from "../plan";
-import { type Problem, printableValue } from "../problems";
-import { servicePath, sitePath } from "../site-check";
+import { type Problem, printableValue } from "../problem/problems";
+import { servicePath, sitePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type Rule, type RuleInput } from "./rule";
 
 /** Linux takes no longer name of a container (`uname(2)`, `__NEW_UTS_LEN`); no engine looks before runc fails. */

@@ -1,5 +1,5 @@
-import type { Problem } from "../problems";
-import { servicePath } from "../site-check";
+import type { Problem } from "../problem/problems";
+import { servicePath } from "../schema/check-site";
 import { mostTasks, type PlannedService, type RuleInput } from "./rule";
 
 /**

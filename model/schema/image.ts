@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { environmentForm, textForm } from "../foreign/text-forms";
 import type { Image, ImagePull } from "../inventory";
-import { stageNames } from "../names";
+import { stageNames } from "../values/names";
 import { environmentName, projectPath, reference } from "./values";
 
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";

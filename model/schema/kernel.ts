@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ulimitForm } from "../foreign/service-forms";
 import { recordForm, textForm } from "../foreign/text-forms";
 import type { Capabilities, Ulimit } from "../inventory";
-import { suggestion } from "../suggestion";
+import { suggestion } from "../problem/suggestion";
 
 /** Schemas of what a service says about the Linux kernel. */
 

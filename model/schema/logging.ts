@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Logging } from "../inventory";
-import { suggestion } from "../suggestion";
+import { suggestion } from "../problem/suggestion";
 import { textRecord } from "./values";
 
 const labelOptions = ["env", "env-regex", "labels", "labels-regex", "tag"];

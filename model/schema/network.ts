@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { cidrFault, parseAddress } from "../addresses";
+import { cidrFault, parseAddress } from "../network/addresses";
 import { composeNetwork } from "../foreign/compose";
 import { networkForm } from "../foreign/parts-forms";
 import type { Network } from "../inventory";
-import { suggestion } from "../suggestion";
+import { suggestion } from "../problem/suggestion";
 import { textRecord } from "./values";
 
 const subnet = z

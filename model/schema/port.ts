@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { portForm } from "../foreign/port-forms";
 import type { Port, ShortPort } from "../inventory";
-import { parseShortPort } from "../published-port";
+import { parseShortPort } from "./published-port";
 import { portNumber } from "./values";
 
 const shortPort = z.custom<ShortPort>(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { composeSite } from "../foreign/compose";
 import { builderSite } from "../foreign/hive-builder";
 import type { Site } from "../inventory";
-import { isDomainName } from "../names";
+import { isDomainName } from "../values/names";
 
 const parts = z.record(z.string(), z.unknown()).optional();
 

@@ -3,7 +3,7 @@ import { composeConfig, composeSecret } from "../foreign/compose";
 import { fileForm } from "../foreign/mount-forms";
 import type { ConfigMount, SecretMount } from "../inventory";
 import type { GeneratedSecret } from "../inventory/secret";
-import { contentLimit } from "../swarm-object-name";
+import { contentLimit } from "../swarm/object-name";
 import {
   absolutePath,
   exactlyOne,

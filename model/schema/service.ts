@@ -22,7 +22,7 @@ import {
   restartForm,
   textForm,
 } from "../foreign/text-forms";
-import { isDomainName, stageNames } from "../names";
+import { isDomainName, stageNames } from "../values/names";
 import { imageReference, stageList } from "./image";
 import { backupSchema, initializationSchema } from "./initialization";
 import { capabilities, isSignal, sysctls, ulimits } from "./kernel";

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { cronFault } from "../cron";
+import { cronFault } from "../values/cron";
 import { composePlacement } from "../foreign/compose";
 import { numberForm } from "../foreign/service-forms";
 import type { Job, Placement, Resources, Restart, UpdatePolicy } from "../inventory";
-import { constraintFault } from "../placement-constraints";
+import { constraintFault } from "../service/placement-constraints";
 import { duration, exactlyOne, positiveDuration, reference, sizeFrom } from "./values";
 
 /** Schemas of how many tasks a service has, where they run, and how they are started, changed and limited. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Duration, durationSeconds } from "../duration";
+import { type Duration, durationSeconds } from "../values/duration";
 import { fileModeForm } from "../foreign/mount-forms";
 import { durationForm, numberForm, sizeForm } from "../foreign/service-forms";
 import { textForm, wordForm } from "../foreign/text-forms";
-import { isDnsLabel, isDnsName } from "../names";
-import { type Size, sizeBytes } from "../size";
+import { isDnsLabel, isDnsName } from "../values/names";
+import { type Size, sizeBytes } from "../values/size";
 
 /** The schemas of single values that stand in many places of the inventory. */
 

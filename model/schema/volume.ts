@@ -6,8 +6,8 @@ import { sourceForm, volumeForm } from "../foreign/parts-forms";
 import { oneTmpfsForm } from "../foreign/service-forms";
 import type { Mount, Tmpfs } from "../inventory";
 import type { DriverVolume, NfsVolume, ReplicatedVolume } from "../inventory/volume";
-import { sizeBytes, sizeText } from "../size";
-import { replicationMinors, replicationPorts } from "../stable-number";
+import { sizeBytes, sizeText } from "../values/size";
+import { replicationMinors, replicationPorts } from "../values/stable-number";
 import { absolutePath, exactlyOne, octalMode, size, textRecord } from "./values";
 
 /** Below these, `mkfs` refuses, or leaves a file system without a journal. */

@@ -1,4 +1,4 @@
-import { lastLines, lastWords } from "../../model/last-words";
+import { lastLines, lastWords } from "../../model/values/last-words";
 
 /** Characters of a step's name that are shown: a RUN instruction may be a whole script. */
 const STEP_CHARACTERS = 300;

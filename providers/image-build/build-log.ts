@@ -1,4 +1,4 @@
-import { withoutSecrets } from "../../model/without-secrets";
+import { withoutSecrets } from "../../model/values/without-secrets";
 import { steadyProgress } from "../progress/steady-progress";
 
 /** What a build has said so far. Secrets that steps printed are blotted out. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isByDigest } from "../../model/image-reference";
+import { isByDigest } from "../../model/image/reference";
 import { checkFailure } from "../framework/check-failure";
 import { isKnown } from "../framework/unknown-value";
 import type { ImageBuildInputs } from "./image-build-state";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type Dockerode from "dockerode";
-import { needsBuildKit } from "../../model/image-builder";
+import { needsBuildKit } from "../../model/image/builder";
 import { type EngineMessage, readEngineProgress } from "../progress/engine-progress";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { steadyProgress } from "../progress/steady-progress";

@@ -9,7 +9,7 @@ import {
   type BuildContextEntry,
   hashEntries,
   selectEntries,
-} from "../../model/build-context";
+} from "../../model/image/build-context";
 
 /** What an entry of the archive says besides its content. */
 interface ArchiveHeader {

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
-import { hashImageContent, imageTag } from "../../model/build-context";
-import { withoutSecrets } from "../../model/without-secrets";
+import { hashImageContent, imageTag } from "../../model/image/build-context";
+import { withoutSecrets } from "../../model/values/without-secrets";
 import { copyImage, fetchBaseImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
 import { authConfig } from "../registry/registry-auth";

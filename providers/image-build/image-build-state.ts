@@ -1,4 +1,4 @@
-import type { ImageRelease } from "../../model/image-releases";
+import type { ImageRelease } from "../../model/image/releases";
 import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 

@@ -1,4 +1,4 @@
-import { type ImageRelease, removableReleases, withoutImages } from "../../model/image-releases";
+import { type ImageRelease, removableReleases, withoutImages } from "../../model/image/releases";
 import { imagesInUse } from "../images-in-use";
 import type { RegistryAuth } from "../registry/registry-auth";
 import { withEngine } from "../transport/engine";
@@ -17,7 +17,7 @@ export interface ReleasePlaces {
 const LOOK_SECONDS = 20;
 
 /**
- * Removes the images of releases that the policy no longer keeps (`model/image-releases.ts`), from the build host and
+ * Removes the images of releases that the policy no longer keeps (`model/image/releases.ts`), from the build host and
  * the registry. What any service of the Swarm names, now or as what it would be rolled back to, stays; so does everything while no manager
  * can be asked. Whatever prevents a removal is no failure: the next build or pin tries again.
  *

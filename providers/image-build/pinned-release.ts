@@ -1,5 +1,5 @@
-import { digestOf, repositoryOf } from "../../model/image-reference";
-import { type ImageRelease, recordPinned } from "../../model/image-releases";
+import { digestOf, repositoryOf } from "../../model/image/reference";
+import { type ImageRelease, recordPinned } from "../../model/image/releases";
 import { withEngine } from "../transport/engine";
 import { registryDigest } from "./client";
 import type { ImageBuildInputs } from "./image-build-state";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { digestOf } from "../../model/image-reference";
-import { type ImageRelease, recordPinned, recordRelease } from "../../model/image-releases";
+import { digestOf } from "../../model/image/reference";
+import { type ImageRelease, recordPinned, recordRelease } from "../../model/image/releases";
 import { changedInputs, sameValue } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageRelease } from "../../model/image-releases";
+import type { ImageRelease } from "../../model/image/releases";
 import type { HostAccess } from "../transport/host-access";
 import { packed } from "../framework/packed";
 import { imageBuildProvider } from "./provider";

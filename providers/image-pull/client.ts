@@ -5,8 +5,8 @@ import {
   isImageId,
   repositoryOf,
   resolvedReference,
-} from "../../model/image-reference";
-import type { SpreadFailure, SpreadOutcome } from "../../model/host-spread";
+} from "../../model/image/reference";
+import type { SpreadFailure, SpreadOutcome } from "../../model/image/host-spread";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { copyImage } from "../base-image/client";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";

@@ -5,9 +5,9 @@ import {
   isImageId,
   isSameReference,
   repositoryOf,
-} from "../../model/image-reference";
-import { judgeSpread } from "../../model/host-spread";
-import { earlierImages, removableImages } from "../../model/images-on-hosts";
+} from "../../model/image/reference";
+import { judgeSpread } from "../../model/image/host-spread";
+import { earlierImages, removableImages } from "../../model/image/on-hosts";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
 import { imagesInUse } from "../images-in-use";

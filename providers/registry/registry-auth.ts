@@ -1,4 +1,4 @@
-import { isImageId } from "../../model/image-reference";
+import { isImageId } from "../../model/image/reference";
 
 /** An account of a registry, as the inputs of resources have it. */
 export interface RegistryAuth {

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { FinishedStep } from "../../model/initialization";
+import type { FinishedStep } from "../../model/initialization/step";
 import {
   findRecord,
   finishedStep,
   type InitializationRecord,
   isOfOtherPlace,
-} from "../../model/initialization-record";
+} from "../../model/initialization/record";
 import { changedInputs, partialFailure } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isTransportError, messageOf } from "../transport/errors";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import type Dockerode from "dockerode";
 
-import { hashStep, type InitializationStep } from "../../model/initialization";
+import { hashStep, type InitializationStep } from "../../model/initialization/step";
 import {
   type EngineConfig,
   fromEngineConfigs,
@@ -11,7 +11,7 @@ import {
   type NewInitializationRecord,
   recordFilter,
   toEngineConfig,
-} from "../../model/initialization-record";
+} from "../../model/initialization/record";
 import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { patiently } from "../transport/patience";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FinishedStep } from "../../model/initialization";
+import type { FinishedStep } from "../../model/initialization/step";
 import type { HostAccess } from "../transport/host-access";
 import { packed } from "../framework/packed";
 import { serviceInitializationProvider } from "./provider";

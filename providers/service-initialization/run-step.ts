@@ -1,8 +1,8 @@
 import type Dockerode from "dockerode";
 
-import { type InitializationStep, stepInput } from "../../model/initialization";
-import { lastWords } from "../../model/last-words";
-import { withoutSecrets } from "../../model/without-secrets";
+import { type InitializationStep, stepInput } from "../../model/initialization/step";
+import { lastWords } from "../../model/values/last-words";
+import { withoutSecrets } from "../../model/values/without-secrets";
 import { reportProgress } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
 import { sleep } from "../transport/deadline";

@@ -1,5 +1,5 @@
-import { engineTime } from "../../model/engine-time";
-import type { EngineNode, EngineTask } from "../../model/service-progress";
+import { engineTime } from "../../model/values/engine-time";
+import type { EngineNode, EngineTask } from "../../model/service/progress";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";

@@ -1,4 +1,4 @@
-import type { FinishedStep, InitializationStep } from "../../model/initialization";
+import type { FinishedStep, InitializationStep } from "../../model/initialization/step";
 import type { HostAccess } from "../transport/host-access";
 
 /** Inputs as they come over the wire. */

@@ -1,7 +1,7 @@
-import { decideSwarm } from "../../model/swarm-membership";
-import type { SwarmObservation, WantedSwarm } from "../../model/swarm-observation";
-import { type SwarmNote, swarmNoteText } from "../../model/swarm-refusal";
-import { describeSwarmStep, type SwarmStep } from "../../model/swarm-step";
+import { decideSwarm } from "../../model/swarm/membership";
+import type { SwarmObservation, WantedSwarm } from "../../model/swarm/observation";
+import { type SwarmNote, swarmNoteText } from "../../model/swarm/refusal";
+import { describeSwarmStep, type SwarmStep } from "../../model/swarm/step";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import type { SwarmClusterInputs, SwarmMember } from "./membership";
@@ -25,7 +25,7 @@ export interface ConvergedSwarm {
 const rounds = 4;
 
 /**
- * Brings a Swarm to the wanted state: observes all hosts, lets `model/swarm-membership` decide, carries the steps out,
+ * Brings a Swarm to the wanted state: observes all hosts, lets `model/swarm/membership` decide, carries the steps out,
  * and observes again until nothing is left to do. A Swarm that is as wanted is only read.
  *
  * @param departed members of an earlier run that are no longer wanted

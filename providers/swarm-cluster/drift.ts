@@ -1,5 +1,5 @@
-import { isColocationLabel } from "../../model/colocation";
-import type { SwarmNode, SwarmObservation, SwarmView } from "../../model/swarm-observation";
+import { isColocationLabel } from "../../model/service/colocation";
+import type { SwarmNode, SwarmObservation, SwarmView } from "../../model/swarm/observation";
 import type { SwarmClusterState, SwarmMember } from "./membership";
 
 /**

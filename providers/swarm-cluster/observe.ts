@@ -5,7 +5,7 @@ import type {
   SwarmNode,
   SwarmObservation,
   SwarmView,
-} from "../../model/swarm-observation";
+} from "../../model/swarm/observation";
 import { askAgain } from "../transport/again";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import type { SwarmStep } from "../../model/swarm-step";
+import type { SwarmStep } from "../../model/swarm/step";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
 import { messageOf } from "../transport/errors";

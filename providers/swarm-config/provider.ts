@@ -1,4 +1,4 @@
-import { configObjectName } from "../../model/swarm-object-name";
+import { configObjectName } from "../../model/swarm/object-name";
 import {
   type SwarmObjectInputs,
   type SwarmObjectState,

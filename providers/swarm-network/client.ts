@@ -9,9 +9,9 @@ import {
   overlappingNetwork,
   successorName,
   toEngineNetwork,
-} from "../../model/network-spec";
-import { siteLabel } from "../../model/service-spec/labels";
-import { describeOwner } from "../../model/swarm-labels";
+} from "../../model/network/spec";
+import { siteLabel } from "../../model/swarm/labels";
+import { describeOwner } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
 import { sleep } from "../transport/deadline";
 import type { SwarmNetworkInputs } from "./provider";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { networkFaults, networkSettings, type NetworkSpec } from "../../model/network-spec";
+import { networkFaults, networkSettings, type NetworkSpec } from "../../model/network/spec";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 
 import type Dockerode from "dockerode";
 
-import { siteLabel } from "../../model/service-spec/labels";
-import { describeOwner, nameLabel } from "../../model/swarm-labels";
+import { siteLabel } from "../../model/swarm/labels";
+import { describeOwner, nameLabel } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
 import { askAgain } from "../transport/again";
 import { engineStatus } from "../transport/engine";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { contentFault, objectNameFault } from "../../model/swarm-object-name";
+import { contentFault, objectNameFault } from "../../model/swarm/object-name";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";

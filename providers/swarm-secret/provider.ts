@@ -1,4 +1,4 @@
-import { secretObjectName } from "../../model/swarm-object-name";
+import { secretObjectName } from "../../model/swarm/object-name";
 import { checkFailure } from "../framework/check-failure";
 import {
   type SwarmObjectInputs,

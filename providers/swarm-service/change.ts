@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../../model/service-spec/spec";
+import type { ServiceSpec } from "../../model/service/spec";
 import { progressReporter } from "../progress/progress-line";
 import type { RegistryAuth } from "../registry/registry-auth";
 import { sleep } from "../transport/deadline";

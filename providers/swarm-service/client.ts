@@ -1,20 +1,20 @@
 import type Dockerode from "dockerode";
 
-import { leaderOf } from "../../model/colocation";
-import { whatItGave } from "../../model/hand-over";
-import type { EngineServiceSpec } from "../../model/service-spec/engine";
-import { meetsConstraints } from "../../model/placement-constraints";
-import { fromEngineSpec } from "../../model/service-spec/from-engine";
-import { scheduleLabel, siteLabel } from "../../model/service-spec/labels";
-import type { ServiceSpec } from "../../model/service-spec/spec";
-import { toEngineSpec } from "../../model/service-spec/to-engine";
+import { leaderOf } from "../../model/service/colocation";
+import { whatItGave } from "../../model/service/hand-over";
+import type { EngineServiceSpec } from "../../model/service/engine";
+import { meetsConstraints } from "../../model/service/placement-constraints";
+import { fromEngineSpec } from "../../model/service/from-engine";
+import { scheduleLabel, siteLabel } from "../../model/swarm/labels";
+import type { ServiceSpec } from "../../model/service/spec";
+import { toEngineSpec } from "../../model/service/to-engine";
 import {
   type EngineNode,
   type EngineService,
   type EngineTask,
   jobActivity,
   serviceProgress,
-} from "../../model/service-progress";
+} from "../../model/service/progress";
 import { sameValue } from "../framework/dynamic";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { sleep } from "../transport/deadline";

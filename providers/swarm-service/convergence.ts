@@ -1,5 +1,5 @@
-import { mayRun } from "../../model/node-state";
-import { type Stall, stallOf } from "../../model/rollout-stall";
+import { mayRun } from "../../model/swarm/node-state";
+import { type Stall, stallOf } from "../../model/service/rollout-stall";
 import {
   type EngineNode,
   type EngineTask,
@@ -7,7 +7,7 @@ import {
   rolledBack,
   serviceProgress,
   type ServiceProgress,
-} from "../../model/service-progress";
+} from "../../model/service/progress";
 import { sameValue } from "../framework/dynamic";
 import { progressReporter } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";

@@ -9,9 +9,9 @@ import {
   type LettingGo,
   stepBeforeStart,
   whatItGave,
-} from "../../model/hand-over";
-import type { EngineNode } from "../../model/service-progress";
-import type { ServiceSpec } from "../../model/service-spec/spec";
+} from "../../model/service/hand-over";
+import type { EngineNode } from "../../model/service/progress";
+import type { ServiceSpec } from "../../model/service/spec";
 import { progressReporter, reportProgress } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import { messageOf } from "../transport/errors";

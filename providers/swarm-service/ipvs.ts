@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../../model/service-spec/spec";
+import type { ServiceSpec } from "../../model/service/spec";
 import { reportWarning } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
 import { isTransportError } from "../transport/errors";

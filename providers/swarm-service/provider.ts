@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { fromEngineSpec } from "../../model/service-spec/from-engine";
+import { fromEngineSpec } from "../../model/service/from-engine";
 import { changedInputs, partialFailure, sameValue } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { askAgain } from "../transport/again";

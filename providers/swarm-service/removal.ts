@@ -1,8 +1,8 @@
 import type Dockerode from "dockerode";
 
-import { mayRun } from "../../model/node-state";
-import type { EngineNode, EngineTask } from "../../model/service-progress";
-import { hasEnded } from "../../model/service-progress";
+import { mayRun } from "../../model/swarm/node-state";
+import type { EngineNode, EngineTask } from "../../model/service/progress";
+import { hasEnded } from "../../model/service/progress";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isPassing, isTransportError } from "../transport/errors";

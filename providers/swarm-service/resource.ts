@@ -5,7 +5,7 @@ import type {
   ServiceFile,
   ServiceMount,
   ServiceNetwork,
-} from "../../model/service-spec/spec";
+} from "../../model/service/spec";
 import type { HostAccess } from "../transport/host-access";
 import { packed } from "../framework/packed";
 import { swarmServiceProvider } from "./provider";

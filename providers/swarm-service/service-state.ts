@@ -1,5 +1,5 @@
-import { normalizeService } from "../../model/service-spec/normalize";
-import type { ServiceSpec } from "../../model/service-spec/spec";
+import { normalizeService } from "../../model/service/normalize";
+import type { ServiceSpec } from "../../model/service/spec";
 import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 

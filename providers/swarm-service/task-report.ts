@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
-import { lastLines, lastWords } from "../../model/last-words";
-import type { EngineNode, EngineTask } from "../../model/service-progress";
+import { lastLines, lastWords } from "../../model/values/last-words";
+import type { EngineNode, EngineTask } from "../../model/service/progress";
 import { sleep } from "../transport/deadline";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import type { ServiceSpec } from "../../model/service-spec/spec";
+import type { ServiceSpec } from "../../model/service/spec";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";

@@ -4,7 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 
 import type { ClientChannel } from "ssh2";
 
-import { lastWords } from "../../model/last-words";
+import { lastWords } from "../../model/values/last-words";
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";

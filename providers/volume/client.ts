@@ -1,8 +1,8 @@
 import type Dockerode from "dockerode";
 
-import type { SpreadOutcome } from "../../model/host-spread";
-import { siteLabel } from "../../model/service-spec/labels";
-import { describeOwner } from "../../model/swarm-labels";
+import type { SpreadOutcome } from "../../model/image/host-spread";
+import { siteLabel } from "../../model/swarm/labels";
+import { describeOwner } from "../../model/swarm/owner";
 import {
   describeHolders,
   type EngineVolume,
@@ -11,8 +11,8 @@ import {
   otherVolume,
   volumeDifferences,
   type VolumeSettings,
-} from "../../model/volume-settings";
-import { compareText } from "../../model/text-order";
+} from "../../model/volume/settings";
+import { compareText } from "../../model/values/text-order";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { removeWhenUnused } from "../removal";
 import { engineStatus, withEngine } from "../transport/engine";

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import type { VolumeHolder } from "../../model/volume-settings";
+import type { VolumeHolder } from "../../model/volume/settings";
 import { engineStatus } from "../transport/engine";
 
 /** Labels that the Swarm gives to the containers of its tasks. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { judgeSpread } from "../../model/host-spread";
-import { initializationLabels } from "../../model/initialization-record";
+import { judgeSpread } from "../../model/image/host-spread";
+import { initializationLabels } from "../../model/initialization/record";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashBuildContext } from "../../providers/image-build/context";
-import type { ImageRelease } from "../../model/image-releases";
+import type { ImageRelease } from "../../model/image/releases";
 import { imageBuildProvider } from "../../providers/image-build/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
 import {

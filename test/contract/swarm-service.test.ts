@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { EngineServiceSpec } from "../../model/service-spec/engine";
+import type { EngineServiceSpec } from "../../model/service/engine";
 import { packed } from "../../providers/framework/packed";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import { serviceContent } from "../../providers/swarm-service/service-state";
-import { lastRunLabel, scheduleLabel } from "../../model/service-spec/labels";
+import { lastRunLabel, scheduleLabel } from "../../model/swarm/labels";
 import { serviceSpec } from "../unit/model/service-specs";
 import { type FakeSwarm, startFakeSwarm } from "./fake/fake-swarm";
 import {

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
-import type { EngineServiceSpec } from "../../model/service-spec/engine";
-import type { ServiceSpec } from "../../model/service-spec/spec";
+import type { EngineServiceSpec } from "../../model/service/engine";
+import type { ServiceSpec } from "../../model/service/spec";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import type {
   SwarmServiceInputs,

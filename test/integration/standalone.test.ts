@@ -5,8 +5,8 @@ import { text } from "node:stream/consumers";
 
 import { defineSite } from "../../model/site";
 import { planSite } from "../../model/plan-site";
-import { serviceMounts } from "../../model/service-mounts";
-import { parseStage } from "../../model/stage";
+import { serviceMounts } from "../../model/service/mounts";
+import { parseStage } from "../../model/stage/check-stage";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import type {
   SwarmServiceInputs,

@@ -1,4 +1,4 @@
-import { stageNames } from "../../model/names";
+import { stageNames } from "../../model/values/names";
 import type { StageName } from "../../model/plan";
 import { planStack } from "../../model/plan-site";
 import { giteaSite } from "../sites/gitea";

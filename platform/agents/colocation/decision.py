@@ -3,7 +3,7 @@
 import re
 
 PREFIX = "hive.with."
-# The rule of model/colocation.ts.
+# The rule of model/service/colocation.ts.
 FOLLOWS = re.compile(r"\s*node\.labels\.hive\.with\.(\S+?)\s*==\s*true\s*", re.IGNORECASE)
 
 

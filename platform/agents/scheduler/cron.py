@@ -1,7 +1,7 @@
 """The five fields of cron, in UTC: lists, ranges, steps, names of months and days, 7 for Sunday.
 
 When both the day of the month and the day of the week are restricted (neither field begins with "*"), one of them is enough, as
-crontab(5) says. The same rules as model/cron.ts, which checks schedules before they get here; a test compares the two.
+crontab(5) says. The same rules as model/values/cron.ts, which checks schedules before they get here; a test compares the two.
 """
 
 import datetime

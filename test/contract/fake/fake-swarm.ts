@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
-import { meetsConstraints } from "../../../model/placement-constraints";
-import type { EngineServiceSpec } from "../../../model/service-spec/engine";
-import { lastRunLabel } from "../../../model/service-spec/labels";
+import { meetsConstraints } from "../../../model/service/placement-constraints";
+import type { EngineServiceSpec } from "../../../model/service/engine";
+import { lastRunLabel } from "../../../model/swarm/labels";
 import { type EngineAnswer, type EngineRequest, type FakeHost, startFakeHost } from "./fake-host";
 
 /** A host of a {@link FakeSwarm}. */

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 
 import type { PortPlan } from "../../../model/plan";
-import type { ServiceMount, ServiceSpec } from "../../../model/service-spec/spec";
+import type { ServiceMount, ServiceSpec } from "../../../model/service/spec";
 import type { SwarmServiceInputs } from "../../../providers/swarm-service/service-state";
 import { runCommand } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";

@@ -1,4 +1,4 @@
-import type { InitializationStep } from "../../../model/initialization";
+import type { InitializationStep } from "../../../model/initialization/step";
 import { serviceInitializationProvider } from "../../../providers/service-initialization/provider";
 import type {
   ServiceInitializationInputs,

@@ -1,4 +1,4 @@
-import { type EngineNetwork, isHeldBySwarm } from "../../../model/network-spec";
+import { type EngineNetwork, isHeldBySwarm } from "../../../model/network/spec";
 import {
   swarmNetworkProvider,
   type SwarmNetworkInputs,

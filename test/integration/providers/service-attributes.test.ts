@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import type Dockerode from "dockerode";
 
 import { planSite } from "../../../model/plan-site";
-import { lastRunLabel } from "../../../model/service-spec/labels";
-import type { EngineServiceSpec } from "../../../model/service-spec/engine";
-import type { ServiceSpec } from "../../../model/service-spec/spec";
+import { lastRunLabel } from "../../../model/swarm/labels";
+import type { EngineServiceSpec } from "../../../model/service/engine";
+import type { ServiceSpec } from "../../../model/service/spec";
 import { defineSite } from "../../../model/site";
-import { parseStage } from "../../../model/stage";
+import { parseStage } from "../../../model/stage/check-stage";
 import { swarmServiceProvider } from "../../../providers/swarm-service/provider";
 import type { SwarmServiceInputs } from "../../../providers/swarm-service/service-state";
 import { withEngine } from "../../../providers/transport/engine";

@@ -1,4 +1,4 @@
-import { colocationConstraint } from "../../../model/colocation";
+import { colocationConstraint } from "../../../model/service/colocation";
 import { runChecked, runCommand } from "../../../providers/transport/command";
 import { withEngine } from "../../../providers/transport/engine";
 import type { HostAccess } from "../../../providers/transport/host-access";

@@ -11,7 +11,7 @@ import { withEngine } from "../../../providers/transport/engine";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { withAnyManager } from "../../../providers/transport/manager";
 import { volumeProvider } from "../../../providers/volume/provider";
-import { colocationConstraint } from "../../../model/colocation";
+import { colocationConstraint } from "../../../model/service/colocation";
 import { renderConverge } from "../../../render/converge";
 import { agentStep } from "../../../render/agent";
 import { colocation } from "../../../render/colocation";

@@ -9,7 +9,7 @@ import { completionScript } from "../../../cli/commands/completion";
 import { isYes } from "../../../cli/confirm";
 import { runFailure } from "../../../cli/engine/session";
 import { terminalMode } from "../../../cli/terminal";
-import { InventoryError } from "../../../model/problems";
+import { InventoryError } from "../../../model/problem/problems";
 
 const root = join(__dirname, "..", "..", "..");
 const hive = (...args: string[]) =>

@@ -3,7 +3,7 @@ import { accountIn } from "../../../cli/promotion/accounts";
 import { chooseDigest, imageNamed } from "../../../cli/promotion/choose-image";
 import { copyRows, progressLine } from "../../../cli/promotion/progress-text";
 import { curlOptions, sendHead, uploadPath } from "../../../cli/promotion/registry";
-import { parseManifest } from "../../../model/image-manifest";
+import { parseManifest } from "../../../model/image/manifest";
 import type { Plan } from "../../../model/plan";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

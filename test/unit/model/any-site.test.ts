@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { planStack } from "../../../model/plan-site";
-import { InventoryError } from "../../../model/problems";
+import { InventoryError } from "../../../model/problem/problems";
 import type { Site } from "../../../model/site";
 import { rawStage } from "./plans";
 import { sites, stageSecretsOf } from "./sites";

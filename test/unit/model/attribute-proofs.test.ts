@@ -7,7 +7,7 @@ import { z } from "zod";
 import { serviceSchema } from "../../../model/schema/service";
 import { planSite } from "../../../model/plan-site";
 import { defineSite } from "../../../model/site";
-import { parseStage } from "../../../model/stage";
+import { parseStage } from "../../../model/stage/check-stage";
 import { rawStage } from "./plans";
 
 /** Attributes of a service against the tests that see their effect where tasks run, marked with `proves`. */

@@ -9,13 +9,13 @@ import {
   type HoldingTask,
   stepBeforeStart,
   whatItGave,
-} from "../../../model/hand-over";
+} from "../../../model/service/hand-over";
 import type { PortPlan } from "../../../model/plan";
-import type { EngineNode } from "../../../model/service-progress";
-import type { EngineServiceSpec } from "../../../model/service-spec/engine";
-import { fromEngineSpec } from "../../../model/service-spec/from-engine";
-import type { ServiceMount, ServiceSpec } from "../../../model/service-spec/spec";
-import { toEngineSpec } from "../../../model/service-spec/to-engine";
+import type { EngineNode } from "../../../model/service/progress";
+import type { EngineServiceSpec } from "../../../model/service/engine";
+import { fromEngineSpec } from "../../../model/service/from-engine";
+import type { ServiceMount, ServiceSpec } from "../../../model/service/spec";
+import { toEngineSpec } from "../../../model/service/to-engine";
 import { serviceSpec } from "./service-specs";
 
 /**

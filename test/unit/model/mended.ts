@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { InventoryError } from "../../../model/problems";
+import { InventoryError } from "../../../model/problem/problems";
 import { planStack } from "../../../model/plan-site";
 import { rawStage } from "./plans";
 import type { LooseSite } from "./problems-of";

@@ -1,7 +1,7 @@
 import { planSite } from "../../../model/plan-site";
 import type { Plan } from "../../../model/plan";
 import { defineSite, type Site } from "../../../model/site";
-import { parseStage } from "../../../model/stage";
+import { parseStage } from "../../../model/stage/check-stage";
 
 /** The raw configuration of a stage that works on every stage name. */
 export const rawStage = { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" };

@@ -1,5 +1,5 @@
-import { InventoryError } from "../../../model/problems";
-import type { FileContent, FileLookup } from "../../../model/file-lookup";
+import { InventoryError } from "../../../model/problem/problems";
+import type { FileContent, FileLookup } from "../../../model/values/file-lookup";
 import { planStack } from "../../../model/plan-site";
 import { rawStage } from "./plans";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Module } from "node:module";
-import { decideSwarm } from "../../../model/swarm-membership";
-import { describeSwarmStep } from "../../../model/swarm-step";
+import { decideSwarm } from "../../../model/swarm/membership";
+import { describeSwarmStep } from "../../../model/swarm/step";
 
 /** Runs a function as the engine does: from its serialized text, without any of our files. */
 async function revived<F extends (...parameters: never[]) => unknown>(run: F): Promise<F> {

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../../../model/service-spec/spec";
+import type { ServiceSpec } from "../../../model/service/spec";
 
 /** A small service in its normal form, with what a test wants otherwise. */
 export function serviceSpec(changes: Partial<ServiceSpec> = {}): ServiceSpec {

@@ -3,9 +3,9 @@ import type {
   SwarmAvailability,
   SwarmNode,
   SwarmObservation,
-} from "../../../model/swarm-observation";
-import { majority } from "../../../model/swarm-refusal";
-import type { SwarmStep } from "../../../model/swarm-step";
+} from "../../../model/swarm/observation";
+import { majority } from "../../../model/swarm/refusal";
+import type { SwarmStep } from "../../../model/swarm/step";
 
 interface SimulatedHost {
   up: boolean;

@@ -1,6 +1,6 @@
-import { durationSeconds } from "../../../model/duration";
-import { parseShortPort } from "../../../model/published-port";
-import { editDistance, suggestion } from "../../../model/suggestion";
+import { durationSeconds } from "../../../model/values/duration";
+import { parseShortPort } from "../../../model/schema/published-port";
+import { editDistance, suggestion } from "../../../model/problem/suggestion";
 import { digest, image, problemsOf as siteProblemsOf, textOf } from "./problems-of";
 
 /** Problems of services, written without the compiler's help, as `path | remedy`. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 import fc from "fast-check";
 
-import { colocationConstraint, leaderOf } from "../../../model/colocation";
+import { colocationConstraint, leaderOf } from "../../../model/service/colocation";
 
 /** Lets the agent's own Python code answer. */
 function ask(cases: readonly object[]): Looked[] {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-import { colocationConstraint } from "../../../model/colocation";
+import { colocationConstraint } from "../../../model/service/colocation";
 
 const program = "platform/images/host/files/usr/local/lib/hive-shared";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 import fc from "fast-check";
 
-import { cronFault, nextRun } from "../../../model/cron";
+import { cronFault, nextRun } from "../../../model/values/cron";
 
 /** Lets the agent's own Python code answer. */
 function ask(cases: readonly object[]): unknown[] {
@@ -15,7 +15,7 @@ function ask(cases: readonly object[]): unknown[] {
   return JSON.parse(stdout) as unknown[];
 }
 
-/** What `model/cron.ts` says is due after one time and up to another. */
+/** What `model/values/cron.ts` says is due after one time and up to another. */
 function dueBetween(schedule: string, after: string, to: string): string[] {
   const found: string[] = [];
   for (

@@ -1,4 +1,4 @@
-import { overlaps, parseCidr } from "../../../model/addresses";
+import { overlaps, parseCidr } from "../../../model/network/addresses";
 import { renderDaemonJson } from "../../../render/daemon-json";
 
 interface Settings extends Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { fleetTraits } from "../../../fleet/traits";
 import { phases } from "../../../model/phases";
 import type { HostPlan, Plan, PortPlan, ServicePlan } from "../../../model/plan";
-import { planService } from "../../../model/plan-service";
+import { planService } from "../../../model/planning/plan-service";
 
 /** A plan with three cluster hosts and a repository server in `<prefix>.0/24`. */
 export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [webPort]): Plan {

@@ -1,4 +1,4 @@
-import { autoPorts, stableNumber } from "../../../../model/stable-number";
+import { autoPorts, stableNumber } from "../../../../model/values/stable-number";
 import { planWith, smallSite } from "../plans";
 import { faultsOf, image, problemsOf } from "../problems-of";
 

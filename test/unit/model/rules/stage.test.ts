@@ -1,5 +1,5 @@
-import { parseStage } from "../../../../model/stage";
-import { parseStageYaml } from "../../../../model/stage-yaml";
+import { parseStage } from "../../../../model/stage/check-stage";
+import { parseStageYaml } from "../../../../model/stage/yaml";
 import { planSite } from "../../../../model/plan-site";
 import { planWith, rawStage, smallSite } from "../plans";
 import { digest, faultsOf, image, problemsOf, textOf } from "../problems-of";

@@ -1,4 +1,8 @@
-import { replicationMinors, replicationPorts, stableNumber } from "../../../../model/stable-number";
+import {
+  replicationMinors,
+  replicationPorts,
+  stableNumber,
+} from "../../../../model/values/stable-number";
 import { faultsOf, image, problemsOf } from "../problems-of";
 
 const volumes = {

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../../../../model/service-spec/spec";
+import type { ServiceSpec } from "../../../../model/service/spec";
 import { normalInputs } from "../../../../providers/swarm-service/service-state";
 import { serviceSpec } from "../../model/service-specs";
 

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { notesOf, typeText, unwrapped } from "../model/schema/text";
+import { stageSchema } from "../model/stage/schema";
+
+/** The text of `docs/stage-options.md`: every key of a stage's configuration, made from the schema. Markdown, ends with a newline. */
+export function stageOptionsPage(): string {
+  return [
+    "# Stage options",
+    "",
+    "<!-- Made from model/stage/schema.ts by `npx ts-node docs/write-stage-options.ts`; edits here are lost. -->",
+    "",
+    "What differs between stages stands in `Pulumi.<stage>.yaml`, under `config:`. Everything else is the site's and stands",
+    "in `site/`. An unknown key, a wrong type or values that do not go together are errors that name the key, the value",
+    "and what to write instead; all of them are listed at once, before anything is touched. `npx hive plan` shows what",
+    "becomes of the options.",
+    "",
+    "```yaml",
+    "config:",
+    "  hive:fleet: container",
+    "  hive:cidr: 172.29.16.0/24",
+    "  hive:swarm:",
+    "    heartbeatSeconds: 2",
+    "```",
+    "",
+    "A key inside another is written as above, or set with `pulumi config set --path hive:swarm.heartbeatSeconds 2`.",
+    "Only the values of `hive:secrets` are secret, and have to be encrypted; anything else that is encrypted is an error.",
+    "",
+    ...section(stageSchema, ""),
+  ].join("\n");
+}
+
+function section(schema: z.ZodObject, prefix: string): readonly string[] {
+  return Object.entries(schema.shape as Record<string, z.core.$ZodType>).flatMap(([key, value]) =>
+    entry(`${prefix}${key}`, value),
+  );
+}
+
+function entry(path: string, schema: z.core.$ZodType): readonly string[] {
+  const notes = notesOf(schema);
+  const inner = unwrapped(schema);
+  const head = [
+    `${path.includes(".") ? "###" : "##"} \`hive:${path}\``,
+    "",
+    notes.description ?? "",
+    "",
+  ];
+  if (inner instanceof z.ZodObject) return [...head, ...section(inner, `${path}.`)];
+  return [
+    ...head,
+    `- takes: ${typeText(schema)}`,
+    `- default: ${defaultText(schema, notes.defaultText)}`,
+    "",
+  ];
+}
+
+function defaultText(schema: z.core.$ZodType, text: string | undefined): string {
+  if (text !== undefined) return text;
+  if (schema instanceof z.ZodDefault)
+    return `\`${JSON.stringify(schema.def.defaultValue).replace(/^"(.*)"$/, "$1")}\``;
+  return schema instanceof z.ZodOptional ? "none" : "none; it has to be given";
+}

@@ -1,0 +1,182 @@
+import { type FinishedStep, hashStep, type InitializationStep } from "./step";
+import { siteLabel } from "../swarm/labels";
+
+/**
+ * How a step of a service's initialization ended: `done` it ran; `found` its `unless` said that it had been done before;
+ * `failed` it will be run again.
+ */
+export type InitializationResult = "done" | "found" | "failed";
+
+/** What the Swarm keeps of a step: a config object that no service uses, without secrets. */
+export interface InitializationRecord {
+  /** The config object's id. */
+  readonly id: string;
+  readonly site: string;
+  readonly service: string;
+  readonly step: string;
+  /** Replicated volumes that the service had, in alphabetical order; absent in records that an older version wrote. */
+  readonly volumes?: readonly string[];
+  readonly result: InitializationResult;
+  /** When, RFC 3339. */
+  readonly at: string;
+  /** Where, and for a failure why: `exit code 3 on hive1.example`. */
+  readonly detail: string;
+  /** Key of the hash. */
+  readonly key: string;
+  readonly hash: string;
+}
+
+/** A record that is to be written. */
+export type NewInitializationRecord = Omit<InitializationRecord, "id">;
+
+/** The part of a config object of the Engine API that is written and read. */
+export interface EngineConfig {
+  readonly ID: string;
+  readonly Spec: EngineConfigSpec;
+}
+
+/** The part of `ConfigSpec` of the Engine API that is written and read. */
+export interface EngineConfigSpec {
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  /** In base64. */
+  readonly Data: string;
+}
+
+/** Labels of records. */
+export const initializationLabels = {
+  service: "hive.init.service",
+  step: "hive.init.step",
+  volumes: "hive.init.volumes",
+  result: "hive.init.result",
+  at: "hive.init.at",
+  detail: "hive.init.detail",
+} as const;
+
+/** Longest name that the engine takes for a config object (swarmkit, validateConfigSecretName). */
+const longestName = 64;
+const hashDigits = 8;
+
+/** The record as the Engine API takes it (`POST /configs/create`). */
+export function toEngineConfig(record: NewInitializationRecord): EngineConfigSpec {
+  return {
+    Name: recordName(record.service, record.step, record.hash),
+    Labels: {
+      [siteLabel]: record.site,
+      [initializationLabels.service]: record.service,
+      [initializationLabels.step]: record.step,
+      ...(record.volumes === undefined
+        ? {}
+        : { [initializationLabels.volumes]: record.volumes.join(",") }),
+      [initializationLabels.result]: record.result,
+      [initializationLabels.at]: record.at,
+      [initializationLabels.detail]: record.detail,
+    },
+    Data: Buffer.from(JSON.stringify({ key: record.key, hash: record.hash })).toString("base64"),
+  };
+}
+
+/** The records among config objects, oldest first. Those that this program did not write are left out. */
+export function fromEngineConfigs(configs: readonly EngineConfig[]): InitializationRecord[] {
+  return configs
+    .flatMap((config) => fromEngineConfig(config) ?? [])
+    .sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
+}
+
+/** The filter of `GET /configs` for the records of all services of a site. */
+export function recordFilter(site: string): string {
+  return JSON.stringify({ label: [`${siteLabel}=${site}`, initializationLabels.step] });
+}
+
+/** Of which service, with which replicated volumes, a step is. */
+export interface StepPlace {
+  readonly service: string;
+  readonly volumes: readonly string[];
+}
+
+/**
+ * The record that says that a step has been done with exactly this content, where its service's data are now.
+ *
+ * Data that were loaded into replicated volumes are where these are: the record counts for whatever service has them now, and for none
+ * that has them no more. Without such volumes, and in what an older version wrote, it counts for its service.
+ */
+export function findRecord(
+  step: InitializationStep,
+  secrets: readonly string[],
+  records: readonly InitializationRecord[],
+  place: StepPlace,
+): InitializationRecord | undefined {
+  const matching = records.filter(
+    (record) =>
+      record.step === step.name &&
+      record.result !== "failed" &&
+      countsFor(record, place) &&
+      record.hash === hashStep(step, secrets, record.key),
+  );
+  return matching.find(({ service }) => service === place.service) ?? matching[0];
+}
+
+function countsFor({ service, volumes }: InitializationRecord, place: StepPlace): boolean {
+  const isOwn = service === place.service;
+  if (volumes === undefined) return isOwn;
+  if (volumes.length === 0) return isOwn && place.volumes.length === 0;
+  return volumes.every((volume) => place.volumes.includes(volume));
+}
+
+/** Whether a record is to be written anew, under the service's own name and with its volumes. */
+export function isOfOtherPlace(
+  { service, volumes }: InitializationRecord,
+  place: StepPlace,
+): boolean {
+  return service !== place.service || volumes?.join() !== place.volumes.join();
+}
+
+/** A record as it stands among a resource's outputs. */
+export function finishedStep(record: NewInitializationRecord): FinishedStep {
+  return { name: record.step, hash: record.hash, at: record.at };
+}
+
+/**
+ * `hive.init.<service>.<step>.<8 digits of the hash>`; long names are cut, for the labels say it in full and the hash
+ * tells records apart.
+ */
+function recordName(service: string, step: string, hash: string): string {
+  const room = longestName - "hive.init...".length - hashDigits;
+  const stepPart = step.slice(0, Math.max(room - service.length, Math.floor(room / 2)));
+  const servicePart = service.slice(0, room - stepPart.length);
+  return `hive.init.${servicePart}.${stepPart}.${hash.slice(0, hashDigits)}`;
+}
+
+function fromEngineConfig({ ID: id, Spec: spec }: EngineConfig): InitializationRecord | undefined {
+  const labels = spec.Labels;
+  const result = labels[initializationLabels.result];
+  const content = parseData(spec.Data);
+  if (result !== "done" && result !== "found" && result !== "failed") return undefined;
+  if (content === undefined) return undefined;
+  const volumes = labels[initializationLabels.volumes];
+  return {
+    id,
+    site: labels[siteLabel] ?? "",
+    service: labels[initializationLabels.service] ?? "",
+    step: labels[initializationLabels.step] ?? "",
+    ...(volumes === undefined ? {} : { volumes: volumes === "" ? [] : volumes.split(",") }),
+    result,
+    at: labels[initializationLabels.at] ?? "",
+    detail: labels[initializationLabels.detail] ?? "",
+    ...content,
+  };
+}
+
+function parseData(data: string): { key: string; hash: string } | undefined {
+  try {
+    const parsed = JSON.parse(Buffer.from(data, "base64").toString("utf8")) as {
+      key?: unknown;
+      hash?: unknown;
+    } | null;
+    return typeof parsed?.key === "string" && typeof parsed.hash === "string"
+      ? { key: parsed.key, hash: parsed.hash }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

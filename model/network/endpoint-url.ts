@@ -1,0 +1,23 @@
+import type { PortPlan } from "../plan";
+
+/** Where a published port is found, seen from the operator's computer. */
+export interface Reach {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * A published port as an operator would type it: `http://…/` for 80 and `https://…/` for 443 (the port is left out where it is
+ * the scheme's own), else `<protocol>://<address>:<port>`.
+ *
+ * @param published - the port on the host, which decides the scheme, also where it is reached through another one
+ */
+export function endpointUrl(
+  published: Pick<PortPlan, "published" | "protocol">,
+  reach: Reach,
+): string {
+  const web =
+    published.protocol === "tcp" ? { 80: "http", 443: "https" }[published.published] : undefined;
+  if (web === undefined) return `${published.protocol}://${reach.address}:${reach.port}`;
+  return `${web}://${reach.address}${reach.port === published.published ? "" : `:${reach.port}`}/`;
+}

@@ -1,0 +1,83 @@
+import { leaderOf } from "../service/colocation";
+import { variableNotices } from "../foreign/variables";
+import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints";
+import type { HostPlan, ServicePlan, VolumePlan } from "../plan";
+
+/**
+ * What the site asks for and no code of hive honours yet, and what it gets that may surprise, one sentence each in a fixed order: a stage
+ * says such a thing, and does not pass it over in silence.
+ */
+export function planNotices(
+  services: readonly ServicePlan[],
+  volumes: readonly VolumePlan[],
+  hosts: readonly HostPlan[],
+): readonly string[] {
+  const cluster = hosts.filter(({ role }) => role === "cluster");
+  return [
+    ...volumes
+      .filter(({ replication }) => replication?.backend === "drbd")
+      .map(
+        ({ name }) =>
+          `The volume ${name} is to be replicated with DRBD, which this version of hive does not set up: it cannot be mounted.`,
+      ),
+    ...services
+      .filter(({ backups }) => backups.length > 0)
+      .map(
+        ({ name, backups }) =>
+          `The service ${name} asks for backups (${backups.map((backup) => backup.name).join(", ")}), which this version of ` +
+          "hive does not take.",
+      ),
+    ...services
+      .filter(({ logMonitoring }) => logMonitoring !== undefined)
+      .map(
+        ({ name }) =>
+          `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
+      ),
+    ...services.flatMap((service) => dataLeftBehind(service, services, volumes, cluster)),
+    ...variableNotices(services),
+  ];
+}
+
+/** A task that may move away from data that stay on their server. */
+function dataLeftBehind(
+  { name, mode, mounts, placement }: ServicePlan,
+  services: readonly ServicePlan[],
+  volumes: readonly VolumePlan[],
+  cluster: readonly HostPlan[],
+): readonly string[] {
+  // The place of a service that follows another one is that one's.
+  const leader = leaderOf(placement.constraints);
+  const deciding =
+    leader === undefined
+      ? placement.constraints
+      : (services.find((each) => each.name === leader)?.placement.constraints ?? []);
+  if (mode.kind === "global" || pinsToOneServer(deciding, cluster)) return [];
+  // One task on each server, and no room for another: each stays with its data.
+  const fillsAll =
+    mode.kind === "replicated" &&
+    placement.maxReplicasPerHost > 0 &&
+    mode.replicas >= placement.maxReplicasPerHost * eligibleHosts(deciding, cluster).length;
+  if (fillsAll || (mode.kind === "replicated" && mode.replicas === 0)) return [];
+  const local = new Set(volumes.filter(staysOnServer).map((volume) => volume.name));
+  return mounts.flatMap((mount) =>
+    mount.kind === "volume" && local.has(mount.volume)
+      ? [
+          `The service ${name} keeps data on the volume ${mount.volume}, which each server has for itself: a task that moves to another ` +
+            "server finds an empty one there. Make the volume replicated, or pin " +
+            `${leader === undefined ? "the service" : `the service ${leader}, which it follows`}, e.g. placement: ` +
+            `{ constraints: ["node.hostname == ${cluster[0]?.name ?? "…"}"] }.`,
+        ]
+      : [],
+  );
+}
+
+/** Whether each server has a volume for itself: so has it one of the driver `local` that mounts nothing from elsewhere. */
+function staysOnServer({ kind, driver, driverOptions }: VolumePlan): boolean {
+  if (kind === "local") return true;
+  return (
+    kind === "driver" &&
+    driver === "local" &&
+    driverOptions["type"] === undefined &&
+    driverOptions["device"] === undefined
+  );
+}

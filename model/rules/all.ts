@@ -1,0 +1,76 @@
+import type { Problem } from "../problem/problems";
+import { networkRoomProblems, poolProblems } from "./addresses";
+import { argumentProblems } from "./arguments";
+import { colocationProblems } from "./colocation";
+import { cycleProblems, dependencyProblems } from "./dependencies";
+import { configFileProblems, contextProblems, stepFileProblems } from "./files";
+import { hostLineProblems } from "./hosts";
+import { buildSecretProblems, imageProblems, pinProblems } from "./images";
+import { jobProblems } from "./jobs";
+import { doubledNameProblems } from "./names";
+import { networkProblems } from "./networks";
+import { constraintProblems, hostSizeProblems, placementProblems } from "./placement";
+import { meshProblems, replicaProblems, reservedPortProblems, samePortProblems } from "./ports";
+import { referenceProblems } from "./references";
+import { replicationProblems } from "./replication";
+import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
+import { reservationProblems } from "./reservations";
+import { orderProblems } from "./rollout";
+import type { Rule, RuleInput } from "./rule";
+import { stageSecretProblems } from "./stage-secrets";
+import { systemdProblems } from "./systemd";
+import { targetProblems } from "./targets";
+import {
+  configTemplateProblems,
+  hostnameProblems,
+  templateProblems,
+  volumeTemplateProblems,
+} from "./templates";
+import { writerProblems } from "./writers";
+
+/** All rules, in the order in which their problems are told: what does not exist first. */
+const rules: readonly Rule[] = [
+  imageProblems,
+  buildSecretProblems,
+  referenceProblems,
+  contextProblems,
+  configFileProblems,
+  stepFileProblems,
+  dependencyProblems,
+  cycleProblems,
+  colocationProblems,
+  doubledNameProblems,
+  networkNameProblems,
+  serviceNameProblems,
+  aliasProblems,
+  templateProblems,
+  volumeTemplateProblems,
+  configTemplateProblems,
+  hostnameProblems,
+  argumentProblems,
+  targetProblems,
+  reservedPortProblems,
+  replicaProblems,
+  meshProblems,
+  samePortProblems,
+  networkProblems,
+  networkRoomProblems,
+  poolProblems,
+  replicationProblems,
+  writerProblems,
+  orderProblems,
+  jobProblems,
+  placementProblems,
+  constraintProblems,
+  hostSizeProblems,
+  reservationProblems,
+  systemdProblems,
+  hostLineProblems,
+  stageSecretProblems,
+  pinProblems,
+];
+
+/** The problems that show only when the parts of a site and a stage are seen together. */
+export function siteRuleProblems(input: RuleInput): readonly Problem[] {
+  return rules.flatMap((rule) => rule(input));
+}

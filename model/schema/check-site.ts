@@ -1,0 +1,263 @@
+import type { z } from "zod";
+import type { Config, Image, Network, Secret, Service, Site, Volume } from "../inventory";
+import type { StageName } from "../plan";
+import type { Problem } from "../problem/problems";
+import type { FileLookup } from "../values/file-lookup";
+import { codeText } from "../foreign/code-text";
+import { compose, hiveBuilder, isMap } from "../foreign/foreign-key";
+import { nameForm, secretNameNote } from "../foreign/parts-forms";
+import { parseShortPort } from "./published-port";
+import { declaringFile } from "../service";
+import { imageSchema } from "./image";
+import { networkSchema } from "./network";
+import { configSchema, secretSchema } from "./secret";
+import { serviceSchema } from "./service";
+import { siteSchema } from "./root";
+import { nameSchema, shortName, volumeName } from "./values";
+import { volumeSchema } from "./volume";
+import { check, type Checked, pathText } from "./check";
+import { longestObjectName } from "../swarm/object-name";
+import { compareText } from "../values/text-order";
+
+/** Longest name of a network that leaves room for a mark: a Swarm takes 63 characters, as for a DNS label. */
+const longestNetworkName = 63 - 9;
+
+/** File of the inventory. */
+export const siteFile = "site/site.ts";
+
+/** File in which a service of this name stands. */
+export function serviceFile(name: string): string {
+  return `site/services/${name}.ts`;
+}
+
+/** A place inside a service, as it is named in problems. */
+export function servicePath(name: string, path: readonly PropertyKey[]): string {
+  return `${serviceFile(name)}: ${pathText(["services", name, ...path])}`;
+}
+
+/**
+ * A printed place, with the file in which its service is really written: the one that declared it. A service that no file
+ * declared stands in the site's, where others were declared; a site of plain objects goes by the names of its files.
+ */
+export function whereItStands(path: string, look: FileLookup, site: Site): string {
+  const [file = "", ...rest] = path.split(": ");
+  const name = /^site\/services\/(.*)\.ts$/.exec(file)?.[1];
+  if (name === undefined) return path;
+  const services: Readonly<Record<string, unknown>> = isMap(site.services) ? site.services : {};
+  const declared = declaringFile(services[name]);
+  const isHere =
+    look(file) === "file" &&
+    !Object.values(services).some((service) => declaringFile(service) !== undefined);
+  return [declared ?? (isHere ? file : siteFile), ...rest].join(": ");
+}
+
+/** A place inside the site outside its services, as it is named in problems. */
+export function sitePath(path: readonly PropertyKey[]): string {
+  return `${siteFile}: ${pathText(path)}`;
+}
+
+/** The parts of a site that are maps by name. */
+export interface SiteParts {
+  readonly images: Image;
+  readonly networks: Network;
+  readonly volumes: Volume;
+  readonly secrets: Secret;
+  readonly configs: Config;
+  readonly services: Service;
+}
+
+/** Name of a part of the site. */
+export type SitePart = keyof SiteParts;
+
+/** The parts of a site whose form is right, each in alphabetical order, and the problems of the others. */
+export type SiteCheck = {
+  readonly [Part in SitePart]: ReadonlyMap<string, SiteParts[Part]>;
+} & {
+  /** Undefined when it is not a domain name. */
+  readonly name: string | undefined;
+  /** Names of all that is declared, also of what has problems. `networks` has `default` in any case. */
+  readonly names: Readonly<Record<SitePart, readonly string[]>>;
+  readonly problems: readonly Problem[];
+};
+
+/** Checks the form of a site: types, names, keys. Its parts are checked one by one, so that all problems are found. */
+export function checkSite(site: Site): SiteCheck {
+  const outer = check(siteSchema, site, {
+    locate: sitePath,
+    secret: (path) => path[0] !== "name",
+  });
+  const problems: Problem[] = outer.ok ? [] : [...outer.problems];
+  const systems = pastedSystems(site);
+  const parts = {
+    images: checkPart("images", imageSchema, site.images),
+    networks: checkPart("networks", networkSchema, withDefaultNetwork(site.networks)),
+    volumes: checkPart("volumes", volumeSchema, site.volumes),
+    secrets: checkPart("secrets", secretSchema, site.secrets),
+    configs: checkPart("configs", configSchema, site.configs),
+    services: checkPart("services", serviceSchema, site.services, systems),
+  };
+  for (const part of Object.values(parts)) problems.push(...part.problems);
+  const nameIsRight = outer.ok || !outer.problems.some(({ path }) => path === sitePath(["name"]));
+  return {
+    name: nameIsRight ? site.name : undefined,
+    images: parts.images.kept,
+    networks: parts.networks.kept,
+    volumes: parts.volumes.kept,
+    secrets: parts.secrets.kept,
+    configs: parts.configs.kept,
+    services: parts.services.kept,
+    names: {
+      images: parts.images.names,
+      networks: parts.networks.names,
+      volumes: parts.volumes.names,
+      secrets: parts.secrets.names,
+      configs: parts.configs.names,
+      services: parts.services.names,
+    },
+    problems,
+  };
+}
+
+/** Whether a stage runs a service. */
+export function runsOn(service: Service, stage: StageName): boolean {
+  return service.availableOn?.includes(stage) ?? true;
+}
+
+function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
+  return typeof networks === "object" || networks === undefined
+    ? { default: {}, ...networks }
+    : networks;
+}
+
+/** The names that parts take; of networks, secrets and configs the Swarm's own names are longer. */
+const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
+  images: nameSchema.meta({ foreignForm: nameForm(63) }),
+  networks: shortName(longestNetworkName).meta({ foreignForm: nameForm(longestNetworkName) }),
+  volumes: volumeName.meta({ foreignForm: nameForm(63) }),
+  secrets: shortName(longestObjectName).meta({
+    foreignForm: nameForm(longestObjectName, secretNameNote),
+  }),
+  configs: shortName(longestObjectName).meta({ foreignForm: nameForm(longestObjectName) }),
+  services: nameSchema.meta({ foreignForm: nameForm(63) }),
+};
+
+/** Whether the site was pasted from hive-builder: each of its services is then read as one from there. */
+function pastedSystems(site: Site): readonly string[] {
+  const checks = [
+    check(siteSchema, site, { locate: sitePath }),
+    ...entriesOf(site.services).map(([name, service]) =>
+      check(serviceSchema, service, { locate: sitePath, name }),
+    ),
+  ];
+  return checks.some((checked) => !checked.ok && checked.systems.includes(hiveBuilder))
+    ? [hiveBuilder]
+    : [];
+}
+
+/** A port that stands alone means something else where it was pasted from. */
+function pastedPortProblems(
+  service: Service,
+  systems: readonly string[],
+  locate: (path: readonly PropertyKey[]) => string,
+): readonly Problem[] {
+  const system = [hiveBuilder, compose].find((each) => systems.includes(each));
+  const ports: unknown = isMap(service) ? service.ports : undefined;
+  if (system === undefined || !Array.isArray(ports)) return [];
+  return (ports as readonly unknown[]).flatMap((port, index) => {
+    const alone =
+      typeof port === "string" && !port.includes(":") ? parseShortPort(port) : undefined;
+    if (alone === undefined) return [];
+    const { target, protocol } = alone;
+    const long = codeText({
+      target,
+      published: "auto",
+      ...(protocol === "tcp" ? {} : { protocol }),
+    });
+    const both = `"${target}:${target}${protocol === "tcp" ? "" : `/${protocol}`}"`;
+    return [
+      {
+        path: locate(["ports", index]),
+        value: JSON.stringify(port),
+        message: `is, in ${system}, port ${target} of the container with a port of the servers that is chosen; here it is port ${target} of both`,
+        remedy: `write \`${long}\`; or ${both} if port ${target} of the servers is meant`,
+      },
+    ];
+  });
+}
+
+/** One part of a site, checked. */
+interface CheckedPart<T> {
+  readonly kept: ReadonlyMap<string, T>;
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+function checkPart<Part extends SitePart>(
+  part: Part,
+  schema: z.ZodType,
+  record: Readonly<Record<string, SiteParts[Part]>> | undefined,
+  systems: readonly string[] = [],
+): CheckedPart<SiteParts[Part]> {
+  const kept = new Map<string, SiteParts[Part]>();
+  const problems: Problem[] = [];
+  const entries = entriesOf(record);
+  for (const [name, value] of entries) {
+    const locate =
+      part === "services"
+        ? (path: readonly PropertyKey[]) => servicePath(name, path)
+        : (path: readonly PropertyKey[]) => sitePath([part, name, ...path]);
+    const checked = check(schema, value, {
+      locate,
+      secret: (path) => mayBeSecret(part, path),
+      name,
+    });
+    const pastedFrom = [...systems, ...(checked.ok ? [] : checked.systems)];
+    const found = [
+      ...problemsOf(check(nameSchemas[part], name, { locate: () => sitePath([part, name]) })),
+      ...problemsOf(checked),
+      ...(part === "services" ? pastedPortProblems(value as Service, pastedFrom, locate) : []),
+    ];
+    if (found.length === 0) kept.set(name, value);
+    problems.push(...found);
+  }
+  return { kept, names: entries.map(([name]) => name), problems };
+}
+
+/**
+ * Free texts in which a user may have put a secret by mistake. They are never printed, nor is anything that stands in
+ * their place.
+ */
+const unprinted = new Set<PropertyKey>([
+  "backups",
+  "buildArguments",
+  "command",
+  "containerLabels",
+  "content",
+  "driver",
+  "driverOptions",
+  "entrypoint",
+  "environment",
+  "initialize",
+  "labels",
+  "logging",
+  "logMonitoring",
+  "options",
+  "secrets",
+  "sysctls",
+]);
+
+function mayBeSecret(part: SitePart, path: readonly PropertyKey[]): boolean {
+  // The whole of something holds all of its free texts; a secret written into `secrets` is one.
+  const isWhole = path.length === 0 || path.at(-1) === "healthcheck";
+  return part === "secrets" || isWhole || path.some((step) => unprinted.has(step));
+}
+
+function problemsOf(checked: Checked<unknown>): readonly Problem[] {
+  return checked.ok ? [] : checked.problems;
+}
+
+/** The entries in alphabetical order; none when the value is no map (which the schema reports). */
+function entriesOf<T>(record: Readonly<Record<string, T>> | undefined): readonly [string, T][] {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) return [];
+  return Object.entries(record).sort(([left], [right]) => compareText(left, right));
+}

@@ -1,0 +1,415 @@
+/** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
+import { engineTime } from "../values/engine-time";
+import { mayRun } from "../swarm/node-state";
+import { type ConstrainedNode, meetsConstraints } from "./placement-constraints";
+import type { EngineMode, EngineTaskTemplate } from "./engine";
+
+/** A task as `GET /tasks` lists it, as far as it is read. */
+export interface EngineTask {
+  readonly ID: string;
+  readonly NodeID?: string;
+  /** Number of the replica; absent or 0 for tasks of global services and jobs. */
+  readonly Slot?: number;
+  /** `running` or, for jobs, `complete`; `shutdown` or `remove` when it is to go. */
+  readonly DesiredState: string;
+  readonly Status: {
+    readonly State: string;
+    readonly Timestamp?: string;
+    readonly Err?: string;
+    readonly Message?: string;
+  };
+  readonly Spec?: Partial<EngineTaskTemplate>;
+  /** Which run of a job it belongs to; 0 is left out. */
+  readonly JobIteration?: { readonly Index?: number };
+}
+
+/** A node as `GET /nodes` lists it, as far as it is read. */
+export interface EngineNode extends ConstrainedNode {
+  readonly Status: { readonly State: string };
+  readonly Spec: ConstrainedNode["Spec"] & { readonly Availability: string };
+}
+
+/** A service as `GET /services/<id>` gives it, as far as it is read. */
+export interface EngineService {
+  readonly Spec: { readonly TaskTemplate: EngineTaskTemplate; readonly Mode: EngineMode };
+  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
+  /** The run that a job is at: each change of the job begins a new one. */
+  readonly JobStatus?: { readonly JobIteration?: { readonly Index?: number } };
+}
+
+/** How far a service is. */
+export type ServiceProgress =
+  | { readonly kind: "converged" }
+  | {
+      readonly kind: "waiting";
+      /** What is missing, and what its tasks are doing: `2 of 3 tasks run (preparing on hive1)`. */
+      readonly detail: string;
+      /** Tasks of the wanted kind that have failed so far, newest first. */
+      readonly tasks: readonly EngineTask[];
+    }
+  | {
+      readonly kind: "failed";
+      readonly detail: string;
+      /** Tasks whose failure is the reason, newest first. */
+      readonly tasks: readonly EngineTask[];
+    };
+
+/** How the error begins when a change was taken back. */
+export const rolledBack = "the update failed and was rolled back";
+
+/** After so many tasks that ended in the same place a new service is given up, if its engine has not done so before. */
+const attemptsPerPlace = 3;
+
+/** States in which a task has ended badly. */
+const badEnds = ["failed", "rejected", "orphaned"];
+/** States in which a task has ended by itself; the end of one that was told to stop is `shutdown`. */
+const ownEnds = [...badEnds, "complete"];
+/** States that a task does not leave. */
+const ends = [...ownEnds, "shutdown", "remove"];
+/** Wanted states of a task that is to do its work. */
+const alive = ["running", "complete"];
+
+/** What else has to be known to judge a service. */
+export interface ProgressOptions {
+  /** Whether it was changed just now; else the end of an earlier update says nothing. */
+  readonly updated: boolean;
+  /** Tasks that say nothing about what is wanted now once they have ended: those from before the change. */
+  readonly past?: ReadonlySet<string>;
+  /** Compares two plain values regardless of the order of keys. */
+  readonly same: (a: unknown, b: unknown) => boolean;
+}
+
+/**
+ * Decides how far a service is. A task counts as running when the engine says so: with a health check it says `starting`
+ * until the check has passed.
+ *
+ * @param service with its state of an update, if there is one
+ * @param tasks all of its tasks
+ * @param nodes all nodes of the Swarm
+ */
+export function serviceProgress(
+  service: EngineService,
+  all: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+  { updated, past, same }: ProgressOptions,
+): ServiceProgress {
+  // The tasks of a job's run are known by its number, and one that has ended is what is waited for.
+  if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, all, nodes);
+  const tasks = all.filter((task) => past?.has(task.ID) !== true || !isOver(task));
+  const current = tasks.filter((task) => isCurrent(task, service, nodes, same));
+  const running = current.filter(isRunning);
+  const { missing, detail } = missingPlaces(service, running, tasks, nodes);
+  const state = service.UpdateStatus?.State ?? "";
+  switch (state) {
+    case "updating":
+      return waiting(`the change is being rolled out: ${detail}`, current, nodes);
+    case "rollback_started":
+      return waiting(
+        `the change failed and is being rolled back: ${detail}`,
+        tasks,
+        nodes,
+        culpritsOf(service, tasks),
+      );
+    case "paused":
+    case "rollback_paused":
+    case "rollback_completed": {
+      // Where an earlier one left tasks unchanged, the engine does nothing about it by itself.
+      if (!updated && !(missing && state !== "rollback_completed")) break;
+      const reason = service.UpdateStatus?.Message ?? "no reason given";
+      // The engine calls a roll-back done when its last tasks are told to start: they are waited for, unless they fail as well.
+      const coming = current.some((task) => isUnfinished(task) && !isRunning(task));
+      if (state === "rollback_completed" && coming && !current.some(hasEnded)) {
+        const back = `the change was rolled back: ${detail}`;
+        return waiting(back, tasks, nodes, culpritsOf(service, tasks));
+      }
+      return {
+        kind: "failed",
+        detail:
+          state === "rollback_completed"
+            ? `${rolledBack} (${reason}); of the old release, ${detail}`
+            : `the update is ${state} (${reason})`,
+        tasks: culpritsOf(service, tasks),
+      };
+    }
+  }
+  if (!missing) return { kind: "converged" };
+  const ended = newestFirst(current.filter(hasEnded));
+  const { Condition: condition } = service.Spec.TaskTemplate.RestartPolicy ?? {};
+  // One that the Swarm stopped, to move it, may end well too: in its place is another one.
+  const taken = new Set(current.filter(isUnfinished).map(placeOf));
+  const done = ended.filter(
+    (task) => task.Status.State === "complete" && !taken.has(placeOf(task)),
+  );
+  if (condition === "on-failure" && done.length > 0) {
+    const why =
+      "a task of it ended well, and its restart policy starts it again after failures only";
+    return { kind: "failed", detail: why, tasks: done };
+  }
+  if (attemptsInWorstPlace(withinWindow(ended, service)) >= attemptsAllowed(service)) {
+    const why = "its tasks ended, and its restart policy allows no more";
+    return { kind: "failed", detail: why, tasks: ended };
+  }
+  if (attemptsInWorstPlace(ended) >= attemptsPerPlace) {
+    return { kind: "failed", detail: "its tasks end again and again", tasks: ended };
+  }
+  return waiting(detail, current, nodes, [...new Set([...failuresOf(current), ...ended])]);
+}
+
+/**
+ * What a job is at: `running`; `starting` when a run was started and has no task yet, which lasts a moment; else `idle`.
+ */
+export function jobActivity(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+): "idle" | "starting" | "running" {
+  const run = tasksOfRun(service, tasks);
+  if (run.some(isUnfinished)) return "running";
+  const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;
+  return wanted > 0 && run.length === 0 ? "starting" : "idle";
+}
+
+/** A job has converged when its run has completed; one that something else starts, at once. */
+function jobProgress(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): ServiceProgress {
+  const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;
+  const run = tasksOfRun(service, tasks);
+  const complete = run.filter(({ Status }) => Status.State === "complete");
+  if (complete.length >= wanted) return { kind: "converged" };
+  const failures = failuresOf(run);
+  const { MaxAttempts = 0 } = service.Spec.TaskTemplate.RestartPolicy ?? {};
+  if (failures.length > MaxAttempts && !run.some(isUnfinished)) {
+    const times = failures.length === 1 ? "" : ` ${failures.length} times`;
+    return { kind: "failed", detail: `the job failed${times}`, tasks: failures };
+  }
+  return waiting("the job has not ended", run, nodes);
+}
+
+function tasksOfRun(service: EngineService, tasks: readonly EngineTask[]): readonly EngineTask[] {
+  const iteration = service.JobStatus?.JobIteration?.Index ?? 0;
+  return tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === iteration);
+}
+
+/**
+ * Tasks that made the engine stop or take back an update: the one that it names, whatever its end looks like (one that was
+ * unhealthy and ended with code 0 when it was told to stop counts as complete, like one that was done); then those that failed,
+ * then those that ended by themselves; newest first.
+ */
+export function culpritsOf(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+): readonly EngineTask[] {
+  // swarmkit, manager/orchestrator/update: "update rolled back due to failure or early termination of task <id>"
+  const named = / of task (\w+)$/.exec(service.UpdateStatus?.Message ?? "")?.[1];
+  const failed = failuresOf(tasks);
+  const complete = newestFirst(tasks.filter(({ Status }) => Status.State === "complete"));
+  const all = [...tasks.filter(({ ID }) => ID === named), ...failed, ...complete];
+  return [...new Set(all)];
+}
+
+/** Tasks that have ended badly, newest first. */
+export function failuresOf(tasks: readonly EngineTask[]): readonly EngineTask[] {
+  return newestFirst(tasks.filter(({ Status }) => badEnds.includes(Status.State)));
+}
+
+/** Whether a task has ended by itself, well or badly. */
+export function hasEnded({ Status }: EngineTask): boolean {
+  return ownEnds.includes(Status.State);
+}
+
+/** Whether a task has come to its end, by itself or because it was told to. */
+export function isOver({ Status }: EngineTask): boolean {
+  return ends.includes(Status.State);
+}
+
+function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
+  return [...tasks].sort((a, b) => engineTime(b.Status.Timestamp) - engineTime(a.Status.Timestamp));
+}
+
+/** How many tasks may end in one place before the engine itself gives up there. */
+function attemptsAllowed({ Spec }: EngineService): number {
+  const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
+  if (Condition === "none") return 1;
+  return MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
+}
+
+/** Of ended tasks, newest first, those that count for the restart policy: with a window, those near the newest of their place. */
+function withinWindow(
+  ended: readonly EngineTask[],
+  { Spec }: EngineService,
+): readonly EngineTask[] {
+  const windowMs = (Spec.TaskTemplate.RestartPolicy?.Window ?? 0) / 1e6;
+  if (windowMs === 0) return ended;
+  const time = ({ Status }: EngineTask): number => Date.parse(Status.Timestamp ?? "");
+  const newest = new Map<string, number>();
+  for (const task of [...ended].reverse()) newest.set(placeOf(task), time(task));
+  // A time that cannot be read counts.
+  return ended.filter((task) => !((newest.get(placeOf(task)) ?? 0) - time(task) > windowMs));
+}
+
+/**
+ * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on where it is, as long as its
+ * host meets what is wanted now (swarmkit, `IsTaskDirty`).
+ */
+export function isCurrent(
+  task: EngineTask,
+  service: EngineService,
+  nodes: readonly EngineNode[],
+  same: (a: unknown, b: unknown) => boolean,
+): boolean {
+  const template = service.Spec.TaskTemplate;
+  if (!same(essence(task.Spec), essence(template))) return false;
+  const node = nodes.find(({ ID }) => ID === task.NodeID);
+  return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
+}
+
+/** What makes tasks differ. An engine writes more into a service than into its tasks (20.10: `Runtime`). */
+function essence(template: Partial<EngineTaskTemplate> | undefined): object {
+  const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
+    template ?? {};
+  return {
+    ContainerSpec,
+    Resources,
+    RestartPolicy,
+    Networks,
+    LogDriver,
+    ForceUpdate: ForceUpdate ?? 0,
+  };
+}
+
+/** Whether tasks are missing or too many, and how many run or where none does. */
+function missingPlaces(
+  service: EngineService,
+  running: readonly EngineTask[],
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): { readonly missing: boolean; readonly detail: string } {
+  const { Mode: mode, TaskTemplate: template } = service.Spec;
+  const constraints = template.Placement?.Constraints ?? [];
+  const allowed = nodes.filter((node) => meetsConstraints(node, constraints));
+  // Right after an election all nodes are unknown, lost ones too: none of them is left out before the leader knows.
+  const eligible = allowed.filter((node) => mayRun(node) && node.Spec.Availability === "active");
+  if (mode.Global === undefined) {
+    const replicas = mode.Replicated?.Replicas ?? 1;
+    const perHost = template.Placement?.MaxReplicas ?? 0;
+    // More than the hosts may hold never run; one is waited for in any case, so that no host at all is no success.
+    const places = perHost === 0 ? replicas : Math.max(1, perHost * eligible.length);
+    const wanted = Math.min(replicas, places);
+    return {
+      missing: wanted !== running.length,
+      detail: `${running.length} of ${wanted} tasks run`,
+    };
+  }
+  if (allowed.length === 0) {
+    return {
+      missing: true,
+      detail: `no host meets its placement constraints ${constraints.join(", ")}`,
+    };
+  }
+  const namesOf = (some: readonly EngineNode[]): string =>
+    some.map(({ Description }) => Description.Hostname).join(", ");
+  const without = eligible.filter(({ ID }) => !running.some(({ NodeID }) => NodeID === ID));
+  const surplus = nodes.filter(
+    (node) =>
+      mayRun(node) &&
+      !allowed.includes(node) &&
+      tasks.some((task) => task.NodeID === node.ID && task.Status.State === "running"),
+  );
+  if (without.length === 0 && surplus.length > 0) {
+    return { missing: true, detail: `a task still runs on ${namesOf(surplus)}` };
+  }
+  // Those of the wanted kind run everywhere, and a roll-out may still have to end.
+  if (without.length === 0) {
+    return { missing: false, detail: `${eligible.length} of ${eligible.length} tasks run` };
+  }
+  return { missing: true, detail: `no task runs on ${namesOf(without)}` };
+}
+
+/** A task that runs and is meant to. */
+function isRunning(task: EngineTask): boolean {
+  return task.DesiredState === "running" && task.Status.State === "running";
+}
+
+/** A task that is on its way, or runs. */
+function isUnfinished(task: EngineTask): boolean {
+  return alive.includes(task.DesiredState) && !ends.includes(task.Status.State);
+}
+
+/** The largest number of failures of one replica or on one node. */
+function attemptsInWorstPlace(failures: readonly EngineTask[]): number {
+  const counts = new Map<string, number>();
+  for (const place of failures.map(placeOf)) {
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
+}
+
+/** What a task is one of in its service: a replica's number, or the host of a global service's task. */
+export function placeOf({ Slot, NodeID }: EngineTask): string {
+  return Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
+}
+
+/** What is missing, with what unfinished tasks are doing and how the last failed one ended. */
+function waiting(
+  detail: string,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+  failures: readonly EngineTask[] = failuresOf(tasks),
+): ServiceProgress {
+  const doing = new Map<string, string[]>();
+  for (const task of tasks) {
+    if (!isUnfinished(task) || isRunning(task)) continue;
+    const words = stateWords(task);
+    doing.set(words, [...(doing.get(words) ?? []), ...hostOf(task, nodes)]);
+  }
+  const [failure] = failuresOf(tasks);
+  const parts = [
+    ...[...doing].map(([words, hosts]) => withHosts(words, hosts)),
+    ...(failure === undefined
+      ? []
+      : [
+          `${withHosts(`last one ${failure.Status.State}`, hostOf(failure, nodes))}: ` +
+            (failure.Status.Err ?? "no reason given"),
+        ]),
+  ];
+  return {
+    kind: "waiting",
+    detail: parts.length === 0 ? detail : `${detail} (${parts.join("; ")})`,
+    tasks: failures,
+  };
+}
+
+/** What a task is doing. */
+function stateWords({ Status: { State: state, Err: error = "" } }: EngineTask): string {
+  if (error !== "") return `${state}: ${error}`;
+  switch (state) {
+    case "new":
+    case "pending":
+      return "waiting for a host";
+    case "preparing":
+      return "preparing (image, networks, volumes)";
+    case "starting":
+      return "starting (not healthy yet)";
+    default:
+      return state;
+  }
+}
+
+/** Names of the hosts of tasks, each once. */
+export function hostNames(
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): readonly string[] {
+  return [...new Set(tasks.flatMap((task) => hostOf(task, nodes)))];
+}
+
+function hostOf({ NodeID }: EngineTask, nodes: readonly EngineNode[]): readonly string[] {
+  const node = nodes.find(({ ID }) => ID === NodeID);
+  return node === undefined ? [] : [node.Description.Hostname];
+}
+
+function withHosts(words: string, hosts: readonly string[]): string {
+  return hosts.length === 0 ? words : `${words} on ${[...new Set(hosts)].join(", ")}`;
+}

@@ -1,0 +1,266 @@
+import { z } from "zod";
+import { cidrFault } from "../network/addresses";
+import { isDomainName } from "../values/names";
+import { phases } from "../phases";
+import { nameSchema, size } from "../schema/values";
+import { fleetOptions } from "../../fleet/options";
+import { contentLimit } from "../swarm/object-name";
+
+/**
+ * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its descriptions are the
+ * reference page `docs/stage-options.md`.
+ */
+
+const cidr = z.string().superRefine((text, context) => {
+  const fault = cidrFault(text);
+  if (fault === undefined) return;
+  context.addIssue({ code: "custom", message: fault.message, params: { remedy: fault.remedy } });
+});
+
+const port = z.int().min(1).max(65535);
+
+const clusterHosts = z
+  .int()
+  .superRefine((count, context) => {
+    const fault = clusterSizeFault(count);
+    if (fault === undefined) return;
+    context.addIssue({ code: "custom", message: fault.message, params: { remedy: fault.remedy } });
+  })
+  .default(3)
+  .meta({
+    description:
+      "How many servers hold containers; all of them are Swarm managers. Odd, from 3 to 7. The repository server comes " +
+      "on top and has the last index.",
+    takes: "3, 5 or 7",
+    write: "write 3, 5 or 7",
+  });
+
+function clusterSizeFault(count: number): { message: string; remedy: string } | undefined {
+  if (count < 3) {
+    return {
+      message:
+        `a cluster of ${count} cannot lose a server: a majority must stay, and the majority of ${count} ` +
+        `is ${Math.floor(count / 2) + 1}`,
+      remedy: "write 3, the smallest cluster that survives the loss of one server",
+    };
+  }
+  if (count % 2 === 0) {
+    return {
+      message:
+        `an even cluster survives no more than the next smaller odd one: ${count} servers survive the loss of ` +
+        `${count / 2 - 1}, as ${count - 1} do, and can fall apart into two equal halves without a majority`,
+      remedy:
+        count > 7 ? "write 7" : `write ${count - 1}, or ${count + 1} to survive one loss more`,
+    };
+  }
+  if (count > 7) {
+    return {
+      message:
+        "all cluster servers are Swarm managers, and more than 7 managers make every decision slower",
+      remedy: "write 7, 5 or 3",
+    };
+  }
+  return undefined;
+}
+
+const swarm = z
+  .strictObject({
+    heartbeatSeconds: z
+      .int()
+      .min(1)
+      .max(60)
+      .default(2)
+      .meta({
+        description:
+          "Seconds between two heartbeats of a server. With 2 a lost server is noticed in 4 to 7 seconds, with Docker's " +
+          "own 5 in 11 to 15.",
+      }),
+    taskHistoryLimit: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(5)
+      .meta({ description: "How many finished tasks are kept for each slot of a service." }),
+  })
+  .prefault({})
+  .meta({ description: "Settings of the whole Swarm." });
+
+const registry = z
+  .strictObject({
+    port: port
+      .default(5000)
+      .meta({ description: "TCP port of the image registry on the repository server." }),
+  })
+  .prefault({})
+  .meta({ description: "The site's private image registry." });
+
+const ssh = z
+  .strictObject({
+    user: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name that Linux takes")
+      .refine((user) => user !== "root", "root cannot log in on the servers")
+      .default("hive")
+      .meta({
+        description: "The one admin user of the servers; root cannot log in.",
+        takes: "a user name",
+        write:
+          "write a lower-case name of at most 32 letters, digits, - and _ other than root, e.g. hive",
+      }),
+    port: port.default(22).meta({ description: "TCP port of the servers' SSH daemon." }),
+    privateKeyFile: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          "File with the operator's private SSH key, absolute or relative to the project. The private stage creates it " +
+          "at the first run.",
+        takes: "a file name",
+        defaultText: "`.hive/<stage>/ssh/id_ed25519`",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "How the servers are reached for management." });
+
+const volumes = z
+  .strictObject({
+    backend: z
+      .enum(["shared", "drbd"])
+      .optional()
+      .meta({
+        description:
+          "How replicated volumes are mirrored. `drbd`: block by block on disks of all cluster servers. `shared`: a stand-in " +
+          "for the `container` fleet, whose servers are on one computer: one folder that all of them see, with one writer at a " +
+          "time by a lock.",
+        defaultText: "`shared` on the `container` fleet, `drbd` on others",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "Settings of volumes." });
+
+const hostSize = z
+  .strictObject({
+    cpus: z
+      .number()
+      .min(0.1)
+      .max(1024)
+      .optional()
+      .meta({ description: "Processors of each cluster server.", defaultText: "unknown" }),
+    memory: size.optional().meta({
+      description: "Memory of each cluster server, as its engine sees it.",
+      defaultText: "unknown",
+    }),
+  })
+  .optional()
+  .meta({
+    description:
+      "What each cluster server has. With it, a service that no server could ever hold is refused before anything is touched, instead " +
+      "of waiting for room without end.",
+    defaultText: "unknown: nothing is held against it",
+    write: 'write e.g. { cpus: 2, memory: "4GiB" }',
+  });
+
+const secrets = z
+  .record(
+    nameSchema,
+    z
+      .string()
+      .min(1, "is empty")
+      .refine(
+        (text) => new TextEncoder().encode(text).length < contentLimit,
+        "is not shorter than 500 KiB, as the Swarm wants it",
+      ),
+  )
+  .default({})
+  .meta({
+    description:
+      "Values of the site's secrets that are declared as `{ fromStage: true }`, by name. Each is encrypted; the value is " +
+      "asked for, so that it stands in no command line: `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets[\"<name>\"]'`.",
+    takes: "a map of encrypted texts by name",
+    defaultText: "none",
+  });
+
+const pins = z
+  .record(
+    z.string().min(1),
+    z
+      .string()
+      .regex(/^sha256:[a-f0-9]{64}$/, "is not a digest")
+      .meta({ write: 'write "sha256:" and 64 hexadecimal digits' }),
+  )
+  .default({})
+  .meta({
+    description:
+      "Digests of images that the stage runs as they are in its registry instead of building them, by the name of an image, " +
+      "or of a service that runs an image of the site. `hive rollback` writes a pin, `hive unpin` removes it.",
+    takes: "a map of digests (`sha256:…`) by name",
+    defaultText: "none: the stage runs what `site/` says",
+  });
+
+/** The keys of a stage, without the prefix `hive:`. */
+export const stageSchema = z.strictObject({
+  siteName: z
+    .string()
+    .refine(isDomainName, "is not a domain name of lower-case letters, digits and hyphens")
+    .optional()
+    .meta({
+      description:
+        "The site's domain name on this stage: the suffix of every server's name. For a stage that lives under another domain.",
+      defaultText: "the name in `site/site.ts`",
+      takes: "a domain name",
+      write: "write a domain name such as hive.example",
+    }),
+  fleet: z.enum(["container", "aws", "prepared"]).meta({
+    description:
+      "What gives the stage its servers. `container`: containers on this computer's Docker Engine that behave as " +
+      "servers. `aws`: EC2 instances. `prepared`: servers that exist and answer SSH.",
+  }),
+  cidr: cidr.meta({
+    description:
+      "The network that joins the servers. The server with index i has the network's first address + 4 + i; the first " +
+      "four are left to gateway and cloud.",
+    takes: "an IPv4 network in CIDR form",
+    write: "write a private network with room for all servers, e.g. 172.29.16.0/24",
+  }),
+  clusterHosts,
+  zones: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "is not a zone name"))
+    .min(1)
+    .default(["zone-a", "zone-b", "zone-c"])
+    .meta({
+      description:
+        "Availability zones; servers are dealt to them in turn. On the `container` fleet they are labels only.",
+      takes: "a list of zone names",
+      write:
+        "write a list of zone names of lower-case letters, digits and hyphens, e.g. [zone-a, zone-b, zone-c]",
+    }),
+  swarm,
+  registry,
+  ssh,
+  ...fleetOptions,
+  volumes,
+  hostSize,
+  secrets,
+  pins,
+  overlayPool: cidr.default("10.224.0.0/12").meta({
+    description:
+      "Where the Swarm takes the networks of services from, a /24 each. It must overlap no network that containers " +
+      "have to reach. The default is high up in 10.0.0.0/8, which company networks rarely use, and holds 4096 " +
+      "networks. It is fixed when the Swarm is made.",
+    takes: "an IPv4 network in CIDR form, at least a /20",
+    write:
+      "write a private network of at least a /20 that is used for nothing else, e.g. 10.224.0.0/12",
+  }),
+  throughPhase: z.enum(phases).default("initialize-services").meta({
+    description: "The last phase that a run goes through: for tests and careful operators.",
+  }),
+});
+
+/**
+ * A stage's configuration with every default filled in. Of `secrets` only the names, in alphabetical order: the values stay in
+ * Pulumi's configuration, so that no plan, message or file can come to hold one.
+ */
+export type StageConfig = Omit<z.output<typeof stageSchema>, "secrets"> & {
+  readonly secrets: readonly string[];
+};

@@ -1,0 +1,150 @@
+import { parseDocument, type YAMLParseError } from "yaml";
+import type { StageName } from "../plan";
+import { InventoryError, type Problem } from "../problem/problems";
+import { checkStage, type FaultyStage, type Stage, stageFile, stageOf } from "./check-stage";
+import { setSecretCommand } from "./secret-command";
+import { stageSchema } from "./schema";
+
+/**
+ * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine. Encrypted
+ * values are not decrypted: of `hive:secrets` the names are enough, no other option of hive is a secret, so an encrypted one is a problem; other
+ * namespaces are passed over.
+ *
+ * @param stageName the stack's name
+ * @param text the file's content
+ * @throws InventoryError with all problems at once
+ */
+export function parseStageYaml(stageName: string, text: string): Stage {
+  const stage = checkStageYaml(stageOf(stageName), text);
+  if ("problems" in stage) throw new InventoryError(stage.problems);
+  return stage;
+}
+
+/** As {@link parseStageYaml}, but returns the problems, so that `planSite` can list them with those of the site. */
+export function checkStageYaml(stage: StageName, text: string): Stage | FaultyStage {
+  const file = stageFile(stage);
+  const document = parseDocument(text);
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    return refused(stage, {
+      path: file,
+      ...yamlFault(fault, text),
+    });
+  }
+  const content: unknown = document.toJS();
+  const config = isMap(content) ? content["config"] : undefined;
+  if (config !== undefined && config !== null && !isMap(config)) {
+    return refused(stage, {
+      path: `${file}: config`,
+      message: "must be a map of keys such as hive:fleet",
+      remedy: "write config: and the keys below it, indented by two spaces",
+    });
+  }
+  return checkEntries(stage, isMap(config) ? config : {});
+}
+
+/** What is wrong with a text that is no YAML, in the words of a person who writes it. */
+function yamlFault(
+  { code, message, linePos }: YAMLParseError,
+  text: string,
+): Omit<Problem, "path"> {
+  const line = linePos?.[0].line ?? 0;
+  const found = text.split("\n")[line - 1]?.trim() ?? "";
+  if (code === "DUPLICATE_KEY") {
+    const key = /^[^\s:]+(:[^\s:]+)*/.exec(found)?.[0] ?? found;
+    return {
+      message: `has the key ${key} twice, the second time in line ${line}`,
+      remedy: "keep one of them",
+    };
+  }
+  return {
+    message: `is not YAML: ${(message.split("\n")[0] ?? code).replace(/:$/, "")}`,
+    remedy: "correct the line; keys of hive stand under config:, indented by two spaces",
+  };
+}
+
+function checkEntries(
+  stage: StageName,
+  config: Readonly<Record<string, unknown>>,
+): Stage | FaultyStage {
+  const raw: Record<string, string> = {};
+  const encryption: Problem[] = [];
+  for (const [key, value] of Object.entries(config)) {
+    if (key === secretsKey) {
+      const { texts, problems } = secretTexts(stage, value);
+      encryption.push(...problems);
+      raw[key] = rawText(texts);
+    } else if (isEncrypted(value) && key.replace(/^hive:/, "") in stageSchema.shape) {
+      encryption.push({
+        path: `${stageFile(stage)}: ${key}`,
+        value: "(encrypted)",
+        message: "is encrypted, but it is no secret and commands must be able to read it",
+        remedy: `write it in clear: pulumi config set --stack ${stage} --plaintext ${key} <value>`,
+      });
+    } else {
+      raw[key] = rawText(value);
+    }
+  }
+  const checked = checkStage(stage, raw);
+  if (encryption.length === 0) return checked;
+  // A key left out because it is encrypted is not also missing.
+  const paths = encryption.map((problem) => problem.path);
+  const others = "problems" in checked ? checked.problems : [];
+  return {
+    name: stage,
+    problems: [...encryption, ...others.filter((problem) => !paths.includes(problem.path))],
+  };
+}
+
+const secretsKey = "hive:secrets";
+
+/**
+ * The secrets of a stage with a text in the place of each encrypted value: their names are what commands need. A value in
+ * clear is a problem, and is not printed.
+ */
+function secretTexts(
+  stage: StageName,
+  value: unknown,
+): { readonly texts: unknown; readonly problems: readonly Problem[] } {
+  if (isEncrypted(value)) {
+    return {
+      texts: {},
+      problems: [
+        {
+          path: `${stageFile(stage)}: ${secretsKey}`,
+          value: "(encrypted)",
+          message: "is encrypted as a whole, so that commands cannot read the names",
+          remedy: `set each value by itself: ${setSecretCommand(stage, "<name>")}`,
+        },
+      ],
+    };
+  }
+  if (!isMap(value)) return { texts: value, problems: [] };
+  return {
+    texts: Object.fromEntries(Object.keys(value).map((name) => [name, "(encrypted)"])),
+    problems: Object.entries(value)
+      .filter(([, secret]) => !isEncrypted(secret))
+      .map(([name]) => ({
+        path: `${stageFile(stage)}: ${secretsKey}.${name}`,
+        message: "stands in clear in a file that others can read",
+        remedy: `consider it known, and write a new one: ${setSecretCommand(stage, name)}`,
+      })),
+  };
+}
+
+/** The text in which Pulumi hands this value to a program. */
+function rawText(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function isEncrypted(value: unknown): boolean {
+  return isMap(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function refused(name: StageName, problem: Problem): FaultyStage {
+  return { name, problems: [problem] };
+}

@@ -1,0 +1,363 @@
+import { isColocationLabel } from "../service/colocation";
+import {
+  type Draft,
+  type DraftNode,
+  hasMajority,
+  isActive,
+  isWanted,
+  mayAddVote,
+  mayRemoveVote,
+  nodeOf,
+  nodeStep,
+  remainingManager,
+  stateOf,
+  through,
+  voters,
+} from "./draft";
+import type { SwarmObservation, WantedMember, WantedSwarm } from "./observation";
+import { refusalReasons, type SwarmNote } from "./refusal";
+import type { SwarmStep } from "./step";
+
+/**
+ * Decides how a Swarm gets from what it is to what it is to be. Pure, and serialized into a dynamic provider: plain
+ * functions over plain data.
+ *
+ * The rules: a majority of managers is never given up; one manager at a time is taken in or let go; a dead host stops
+ * nothing but itself; a Swarm that exists is adopted; nothing is removed that was not ours or is not provably dead.
+ */
+
+/** What is to be done, or why nothing can be. */
+export type SwarmDecision =
+  | {
+      readonly kind: "steps";
+      /** In order; empty when the Swarm is as wanted, as far as hosts can be reached. */
+      readonly steps: readonly SwarmStep[];
+      /** What could not be brought to the wanted state now, by host; not an error by itself. */
+      readonly notes: readonly SwarmNote[];
+    }
+  | {
+      readonly kind: "refusal";
+      /** At least one. */
+      readonly reasons: readonly SwarmNote[];
+    };
+
+/** Decides the steps from the observed to the wanted Swarm. */
+export function decideSwarm(wanted: WantedSwarm, seen: SwarmObservation): SwarmDecision {
+  const reasons = refusalReasons(wanted, seen);
+  if (reasons.length > 0) return { kind: "refusal", reasons };
+  const draft = startDraft(wanted, seen);
+  removeStaleNodes(draft);
+  if (!hasMajority(draft)) {
+    return { kind: "refusal", reasons: staleMajority(draft) };
+  }
+  const departed = (wanted.departed ?? []).filter((name) => !isWanted(draft, name));
+  // A dead manager's vote counts against every majority, so it goes before anyone comes in; a live one's
+  // helps, so it goes after.
+  for (const name of departed) strikeOff(draft, name);
+  for (const member of wanted.members) bringIn(draft, member);
+  for (const member of wanted.members) dress(draft, member);
+  for (const name of departed) letGo(draft, name);
+  noteStrangers(draft);
+  notePool(draft);
+  return { kind: "steps", steps: draft.steps, notes: draft.notes };
+}
+
+function startDraft(wanted: WantedSwarm, seen: SwarmObservation): Draft {
+  const { view } = seen;
+  const draft: Draft = { wanted, seen, view, nodes: [], steps: [], notes: [] };
+  if (view === undefined) {
+    initialize(draft);
+    return draft;
+  }
+  draft.nodes = view.nodes.map((node) => ({
+    id: node.id,
+    name: node.hostname,
+    seen: node,
+    role: node.role,
+    votes: node.managerReachability !== undefined,
+    alive: node.managerReachability === "reachable",
+  }));
+  if (
+    view.heartbeatSeconds !== wanted.heartbeatSeconds ||
+    view.taskHistoryLimit !== wanted.taskHistoryLimit
+  ) {
+    draft.steps.push(settingsStep(wanted, through(draft)));
+  }
+  return draft;
+}
+
+function initialize(draft: Draft): void {
+  const first = draft.wanted.members.find(
+    (member) => stateOf(draft, member.name).state === "inactive",
+  );
+  if (first === undefined) return;
+  const { overlayPool } = draft.wanted;
+  draft.steps.push(
+    { kind: "init", host: first.name, ...(overlayPool === undefined ? {} : { overlayPool }) },
+    settingsStep(draft.wanted, first.name),
+  );
+  draft.nodes.push({ name: first.name, role: "manager", votes: true, alive: true });
+}
+
+function settingsStep(wanted: WantedSwarm, manager: string): SwarmStep {
+  return {
+    kind: "settings",
+    through: manager,
+    heartbeatSeconds: wanted.heartbeatSeconds,
+    taskHistoryLimit: wanted.taskHistoryLimit,
+  };
+}
+
+/**
+ * Takes dead entries off the list: those of a wanted host whose engine says that it is another node or none. The vote of
+ * a dead entry counts against the majority, so it goes before the host comes in again: if that fails, nothing is worse.
+ */
+function removeStaleNodes(draft: Draft): void {
+  const stale = draft.nodes.filter((node) => isStale(draft, node));
+  for (const node of stale) {
+    node.alive = false;
+  }
+  if (!hasMajority(draft)) return;
+  for (const node of stale) {
+    const manager = through(draft);
+    if (node.role === "manager") draft.steps.push(nodeStep("demote", node, manager));
+    draft.steps.push(nodeStep("remove", node, manager));
+    draft.nodes = draft.nodes.filter((candidate) => candidate !== node);
+  }
+}
+
+function isStale(draft: Draft, node: DraftNode): boolean {
+  if (node.seen === undefined || !isWanted(draft, node.name)) return false;
+  const host = stateOf(draft, node.name);
+  switch (host.state) {
+    case "inactive":
+      return true;
+    case "error":
+      // A node that the Swarm still sees may get over it by itself.
+      return node.seen.status !== "ready";
+    case "active":
+      // A live second node of the same name is another machine; it is not ours to remove.
+      return host.nodeId !== node.id && node.seen.status !== "ready";
+    case "unreachable":
+    case "pending":
+    case "locked":
+      return false;
+  }
+}
+
+/** Makes a host a manager, as far as that is safe now. */
+function bringIn(draft: Draft, member: WantedMember): void {
+  const { name } = member;
+  const host = stateOf(draft, name);
+  const node = nodeOf(draft, name);
+  switch (host.state) {
+    case "unreachable":
+      draft.notes.push({
+        host: name,
+        message: `does not answer${detailText(host.detail)}; ${node === undefined ? "it is not in the Swarm" : "its node stays on the list"}`,
+        remedy: "bring the host back and run again",
+      });
+      return;
+    case "pending":
+    case "locked":
+      draft.notes.push(waitingNote(name, host.state, host.detail));
+      return;
+    case "error":
+      if (node !== undefined) {
+        draft.notes.push(waitingNote(name, host.state, host.detail));
+        return;
+      }
+      takeIn(draft, name, true);
+      return;
+    case "inactive":
+      // A new Swarm has its first node already.
+      if (node === undefined) takeIn(draft, name, false);
+      return;
+    case "active":
+      if (node === undefined) takeIn(draft, name, true);
+      else keep(draft, node);
+  }
+}
+
+function takeIn(draft: Draft, name: string, forgetFirst: boolean): void {
+  if (!mayAddVote(draft)) {
+    draft.notes.push(cannotAddVote(draft, name));
+    return;
+  }
+  const manager = through(draft);
+  if (forgetFirst) draft.steps.push({ kind: "leave", host: name, force: true });
+  draft.steps.push({ kind: "join", host: name, through: manager });
+  draft.nodes.push({ name, role: "manager", votes: true, alive: true });
+}
+
+function keep(draft: Draft, node: DraftNode): void {
+  if (node.seen !== undefined && node.seen.status !== "ready") {
+    draft.notes.push({
+      host: node.name,
+      message: `runs, but the other managers see it as ${node.seen.status}`,
+      remedy:
+        "check that the hosts reach each other on 2377/tcp, 7946/tcp, 7946/udp and 4789/udp, then run again",
+    });
+    return;
+  }
+  if (node.role === "manager") {
+    if (!node.alive) {
+      draft.notes.push({
+        host: node.name,
+        message: "runs, but the other managers do not reach it as a manager yet",
+        remedy: "check that the hosts reach each other on 2377/tcp, then run again",
+      });
+    }
+    return;
+  }
+  if (!mayAddVote(draft)) {
+    draft.notes.push(cannotAddVote(draft, node.name));
+    return;
+  }
+  draft.steps.push(nodeStep("promote", node, through(draft)));
+  node.role = "manager";
+  node.votes = true;
+  node.alive = true;
+}
+
+/** Gives a node its labels and availability. */
+function dress(draft: Draft, member: WantedMember): void {
+  const nodes = draft.nodes.filter((candidate) => candidate.name === member.name);
+  const node = nodeOf(draft, member.name);
+  // Two entries of a host that does not answer: which one it is shows when it is back.
+  if (node === undefined || (node.seen !== undefined && nodes.length > 1 && !isActive(draft, node)))
+    return;
+  const labels = node.seen?.labels ?? {};
+  const set = Object.fromEntries(
+    Object.entries(member.labels).filter(([key, value]) => labels[key] !== value),
+  );
+  const unset = Object.keys(labels).filter(
+    (key) => key.startsWith("hive.") && !isColocationLabel(key) && !(key in member.labels),
+  );
+  if (Object.keys(set).length > 0 || unset.length > 0) {
+    draft.steps.push({ ...nodeStep("labels", node, through(draft)), set, unset });
+  }
+  const availability = node.seen?.availability ?? "active";
+  if (member.availability !== undefined && member.availability !== availability) {
+    draft.steps.push({
+      ...nodeStep("availability", node, through(draft)),
+      availability: member.availability,
+    });
+  } else if (member.availability === undefined && availability !== "active") {
+    draft.notes.push({
+      host: member.name,
+      message: `takes no ${availability === "pause" ? "new tasks: it is paused" : "tasks: it is drained"}`,
+      remedy: `nothing, if that is meant; else docker node update --availability active ${member.name}`,
+    });
+  }
+}
+
+/** Takes the dead nodes of a departed host off the list. */
+function strikeOff(draft: Draft, name: string): void {
+  for (const node of draft.nodes.filter((candidate) => candidate.name === name)) {
+    if (node.alive || node.seen?.status === "ready" || isActive(draft, node)) continue;
+    const manager = through(draft);
+    if (node.role === "manager") draft.steps.push(nodeStep("demote", node, manager));
+    draft.steps.push(nodeStep("remove", node, manager));
+    draft.nodes = draft.nodes.filter((candidate) => candidate !== node);
+  }
+}
+
+/** Lets a departed host go that lives: tasks away, vote away, out of the Swarm, off the list. */
+function letGo(draft: Draft, name: string): void {
+  for (const node of draft.nodes.filter((candidate) => candidate.name === name)) {
+    const manager = remainingManager(draft);
+    if (manager === undefined || !mayRemoveVote(draft, node)) {
+      draft.notes.push({
+        host: name,
+        message: "is to leave, but without its vote the other managers would be no majority",
+        remedy: "bring back the managers that do not answer, then run again",
+      });
+      continue;
+    }
+    if (node.seen?.availability !== "drain") {
+      draft.steps.push({ ...nodeStep("availability", node, manager), availability: "drain" });
+    }
+    if (node.role === "manager") draft.steps.push(nodeStep("demote", node, manager));
+    if (isActive(draft, node)) draft.steps.push({ kind: "leave", host: name, force: false });
+    draft.steps.push(nodeStep("remove", node, manager));
+    draft.nodes = draft.nodes.filter((candidate) => candidate !== node);
+  }
+}
+
+function notePool(draft: Draft): void {
+  const { overlayPool } = draft.wanted;
+  const pools = draft.view?.overlayPools;
+  if (draft.view === undefined || overlayPool === undefined || pools === undefined) return;
+  if (pools.includes(overlayPool)) return;
+  draft.notes.push({
+    host: draft.view.through,
+    message: `belongs to a Swarm whose networks come from ${pools.length === 0 ? "Docker's default pool" : pools.join(", ")} instead of ${overlayPool}; that is fixed when a Swarm is made`,
+    remedy: "write that pool as hive:overlayPool, or make the Swarm anew",
+  });
+}
+
+function noteStrangers(draft: Draft): void {
+  for (const node of draft.nodes) {
+    const isDouble = isWanted(draft, node.name) && nodeOf(draft, node.name) !== node;
+    const isStranger =
+      !isWanted(draft, node.name) && !(draft.wanted.departed ?? []).includes(node.name);
+    if (!isDouble && !isStranger) continue;
+    draft.notes.push({
+      host: node.name,
+      message: isDouble
+        ? `has a second node of the same name in the Swarm (${node.id}, ${node.seen?.status})`
+        : "is in the Swarm but not in the inventory; it is left alone",
+      remedy: `if it is not wanted: docker node rm --force ${node.id}`,
+    });
+  }
+}
+
+function staleMajority(draft: Draft): readonly SwarmNote[] {
+  const dead = draft.nodes.filter((node) => node.votes && !node.alive);
+  return dead.map((node) => ({
+    host: node.name,
+    message: `has lost its part in the Swarm or does not answer; ${dead.length} of ${voters(draft).length} managers are lost, so the Swarm cannot decide anything`,
+    remedy: forceNewCluster(draft),
+  }));
+}
+
+function forceNewCluster(draft: Draft): string {
+  const alive = draft.nodes.find((node) => node.alive);
+  return (
+    "bring back the managers that do not answer; if they are lost for good, run on " +
+    `${alive?.name ?? "a manager that is left"}: docker swarm init --force-new-cluster --advertise-addr ` +
+    `${alive?.seen?.addr ?? "<its private address>"}, then run again`
+  );
+}
+
+function cannotAddVote(draft: Draft, name: string): SwarmNote {
+  const dead = voters(draft).filter((node) => !node.alive);
+  const names = dead.map((node) => node.name).join(", ");
+  return {
+    host: name,
+    message: `cannot come in as a manager while ${names} ${dead.length === 1 ? "does" : "do"} not answer: the Swarm could lose its majority over it`,
+    remedy: `bring ${names} back, or remove what is lost for good from the inventory, then run again`,
+  };
+}
+
+function waitingNote(
+  name: string,
+  state: "pending" | "error" | "locked",
+  detail: string | undefined,
+): SwarmNote {
+  const remedies = {
+    pending: "wait a minute and run again",
+    error: "see docker info on the host, restart its engine, then run again",
+    locked: "unlock it on the host with docker swarm unlock, then run again",
+  };
+  return {
+    host: name,
+    message: `says that its part in the Swarm is ${state}${detailText(detail)}`,
+    remedy: remedies[state],
+  };
+}
+
+function detailText(detail: string | undefined): string {
+  return detail === undefined ? "" : ` (${detail})`;
+}
