@@ -105,7 +105,16 @@ export default tseslint.config(
     files: ["model/**/*.ts"],
     // Of fleets the plan knows what is data: traits and schemas of options.
     rules: mayNotImport(
-      ...["@pulumi/*", "render", "components", "providers", "cli", "site", "fleet/recovery"],
+      ...[
+        "@pulumi/*",
+        "render",
+        "components",
+        "providers",
+        "cli",
+        "site",
+        "fleet/recovery",
+        "fleet/recoveries",
+      ],
       ...["fleet/fleet", "fleet/drivers", "fleet/container/!(options)"],
     ),
   },

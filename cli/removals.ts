@@ -1,5 +1,5 @@
-import type { StateResource } from "./engine/state";
-import { dynamicType, readUrn } from "./engine/urn";
+import type { StateResource } from "./pulumi/state";
+import { dynamicType, readUrn } from "./pulumi/urn";
 
 /** A service or volume of the plan, as far as it matters here. */
 interface Named {

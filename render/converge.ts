@@ -1,7 +1,7 @@
 import { secretInputEnd, secretInputHeader } from "./converge-input";
 import { convergeFunctions } from "./converge-functions";
 import { asRoot, commandLine, encode, printContent, quote } from "./shell";
-import { readSystem, type ServerSystem, serverSystems } from "./systems";
+import { type ConvergePackage, readSystem, type ServerSystem, serverSystems } from "./systems";
 
 /** A file that the step keeps. */
 export interface ConvergeFile {
@@ -57,14 +57,6 @@ export interface ConvergeCheck {
   readonly withinSeconds?: number;
   /** What an operator should do when it fails. */
   readonly remedy?: string;
-}
-
-/** A package that the step needs. */
-export interface ConvergePackage {
-  /** Name in the system's archive. */
-  readonly name: string;
-  /** The package is not needed where this command exists, e.g. `dockerd` from another source. */
-  readonly unlessCommand?: string;
 }
 
 /** A converge step: the state that one part of a host shall have. */

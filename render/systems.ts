@@ -1,4 +1,10 @@
-import type { ConvergePackage } from "./converge";
+/** A package that the step needs. */
+export interface ConvergePackage {
+  /** Name in the system's archive. */
+  readonly name: string;
+  /** The package is not needed where this command exists, e.g. `dockerd` from another source. */
+  readonly unlessCommand?: string;
+}
 
 /** A system of servers that the set-up of hosts supports. */
 export interface ServerSystem {

@@ -2,7 +2,7 @@ import type { Plan, ServicePlan } from "../../model/plan";
 import { planned } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
 import { confirm } from "../confirm";
-import { openStack } from "../engine/open-stack";
+import { openStack } from "../pulumi/open-stack";
 import { exitCodes } from "../exit-codes";
 import { notUp } from "../hosts/outputs";
 import { loadPlan } from "../plan";

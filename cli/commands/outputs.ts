@@ -1,4 +1,4 @@
-import { openStack } from "../engine/open-stack";
+import { openStack } from "../pulumi/open-stack";
 import { exitCodes } from "../exit-codes";
 import { notUp, readOutputs, type StageOutputs } from "../hosts/outputs";
 import { rawOutputs } from "../hosts/stage-outputs";

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { changesConfig, withConfigChanges, withEncryption } from "../engine/config-changes";
-import { openStack } from "../engine/open-stack";
-import { pulumiArguments, stageOfArguments } from "../engine/pulumi-arguments";
-import type { Stack } from "../engine/stack";
+import { changesConfig, withConfigChanges, withEncryption } from "../pulumi/config-changes";
+import { openStack } from "../pulumi/open-stack";
+import { pulumiArguments, stageOfArguments } from "../pulumi/pulumi-arguments";
+import type { Stack } from "../pulumi/stack";
 import { exitCodes } from "../exit-codes";
 
 /** `hive pulumi`: any command of the engine on a stage; returns the engine's exit code. */

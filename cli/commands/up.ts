@@ -1,12 +1,12 @@
-import { recoveryOf } from "../../fleet/recovery";
+import { recoveryOf } from "../../fleet/recoveries";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { confirm } from "../confirm";
-import { finishRest } from "../engine/finish-rest";
-import { openStack } from "../engine/open-stack";
-import { recover } from "../engine/recovery";
-import { RunFailure, runOnStack } from "../engine/session";
-import type { StateResource } from "../engine/state";
+import { finishRest } from "../pulumi/finish-rest";
+import { openStack } from "../pulumi/open-stack";
+import { recover } from "../pulumi/recovery";
+import { RunFailure, runOnStack } from "../pulumi/session";
+import type { StateResource } from "../pulumi/state";
 import { exitCodes } from "../exit-codes";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";

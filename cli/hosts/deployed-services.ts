@@ -1,7 +1,7 @@
 import { endpointUrl, type Reach } from "../../model/network/endpoint-url";
 import type { PortPlan } from "../../model/plan";
-import type { StateResource } from "../engine/state";
-import { dynamicType, readUrn } from "../engine/urn";
+import type { StateResource } from "../pulumi/state";
+import { dynamicType, readUrn } from "../pulumi/urn";
 
 /** A server, as a stack's outputs tell of it. */
 interface ServerOutput {

@@ -1,7 +1,7 @@
 import { messageOf } from "../../providers/transport/errors";
-import type { Stack } from "../engine/stack";
-import type { StateResource } from "../engine/state";
-import { readUrn } from "../engine/urn";
+import type { Stack } from "../pulumi/stack";
+import type { StateResource } from "../pulumi/state";
+import { readUrn } from "../pulumi/urn";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { ApiNode } from "../swarm/facts";

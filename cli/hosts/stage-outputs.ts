@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { openStack } from "../engine/open-stack";
-import type { Stack } from "../engine/stack";
+import { openStack } from "../pulumi/open-stack";
+import type { Stack } from "../pulumi/stack";
 import { projectFolder } from "../project";
 import { withDeployedServices } from "./deployed-services";
 import { rememberNames } from "./known-names";

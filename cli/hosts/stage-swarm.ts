@@ -1,4 +1,4 @@
-import type { Stack } from "../engine/stack";
+import type { Stack } from "../pulumi/stack";
 import { askSwarm, patientSeconds, type SwarmFacts } from "../swarm/facts";
 import { clusterAccess, readOutputs } from "./outputs";
 

@@ -1,5 +1,5 @@
 import { progressPrefix } from "../../providers/progress/progress-line";
-import { cleanMessage } from "../engine/diagnostics";
+import { cleanMessage } from "../pulumi/diagnostics";
 
 /** What long work says that it is doing. */
 export interface ProgressNote {

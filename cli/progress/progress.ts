@@ -1,8 +1,8 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Phase, phases } from "../../model/phases";
 import { continuation, progressPrefix } from "../../providers/progress/progress-line";
-import { cleanMessage } from "../engine/diagnostics";
-import { readUrn } from "../engine/urn";
+import { cleanMessage, type Diagnostic } from "../pulumi/diagnostics";
+import { readUrn } from "../pulumi/urn";
 import { type ProgressNote, readProgressNote, stepOfNote } from "./progress-note";
 
 /** What a run is divided into: reading what is there, the seven phases, and what belongs to none of them. */
@@ -52,14 +52,6 @@ export interface SectionProgress {
   /** By operation and URN. */
   readonly running: ReadonlyMap<string, RunningStep>;
   readonly counts: Counts;
-}
-
-/** A message of the engine, a provider or the program. */
-export interface Diagnostic {
-  readonly severity: "error" | "warning";
-  /** Of the resource it is about. */
-  readonly urn: string | undefined;
-  readonly message: string;
 }
 
 /** Whether a run builds, phase after phase, or destroys, from the last phase to the first. */

@@ -1,5 +1,5 @@
-import { engineFailure, type Stack } from "../engine/stack";
-import { readState, type StackState } from "../engine/state";
+import { engineFailure, type Stack } from "../pulumi/stack";
+import { readState, type StackState } from "../pulumi/state";
 import { Failure } from "../failure";
 
 /** An account of a stage's registry. */

@@ -1,8 +1,8 @@
-import { recoveryOf } from "../../fleet/recovery";
+import { recoveryOf } from "../../fleet/recoveries";
 import type { Plan } from "../../model/plan";
-import type { Stack } from "../engine/stack";
-import { recover } from "../engine/recovery";
-import { runOnStack } from "../engine/session";
+import type { Stack } from "../pulumi/stack";
+import { recover } from "../pulumi/recovery";
+import { runOnStack } from "../pulumi/session";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { rememberNames } from "../hosts/known-names";

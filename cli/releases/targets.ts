@@ -1,6 +1,6 @@
 import { referencedImages } from "../../model/planning/referenced-images";
 import type { Plan } from "../../model/plan";
-import { componentType, dynamicType, readUrn } from "../engine/urn";
+import { componentType, dynamicType, readUrn } from "../pulumi/urn";
 
 /** Resources that make up the release of some services. */
 export interface ReleaseTargets {

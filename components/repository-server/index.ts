@@ -1,18 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../../model/plan";
-import type { Host } from "../../fleet/fleet";
 import { HiveComponent } from "../../providers/framework/hive-component";
-import type { HostSetup } from "../host-setup";
-import type { SiteAuthority } from "../site-authority";
+import type { RepositoryServerArgs } from "./args";
 import { Registry } from "./registry";
-
-/** Arguments of {@link RepositoryServer}. */
-export interface RepositoryServerArgs {
-  readonly plan: Plan;
-  readonly host: Host;
-  readonly setup: HostSetup;
-  readonly authority: SiteAuthority;
-}
 
 /** The extra server beside the cluster. It holds the registry; the hive keeps serving when it is lost. */
 export class RepositoryServer extends HiveComponent {

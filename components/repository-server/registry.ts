@@ -9,7 +9,7 @@ import { ImageBuild } from "../../providers/image-build/resource";
 import { registryStep, registrySecretInput, registryUnit } from "../../render/registry";
 import type { Host } from "../../fleet/fleet";
 import { HiveComponent } from "../../providers/framework/hive-component";
-import type { RepositoryServerArgs } from "./index";
+import type { RepositoryServerArgs } from "./args";
 
 /** Credentials for the registry; the password is secret. */
 export interface RegistryAccount {

@@ -4,7 +4,7 @@ import type { HostAccess } from "../transport/host-access";
 import { describeBuildFailure } from "./build-failure";
 import { startBuildLog } from "./build-log";
 import { readBuildKit } from "./buildkit-output";
-import type { BuildRequest } from "./client";
+import type { BuildRequest } from "./build-request";
 import { packBuildContext } from "./context";
 
 /** Limit for a whole build, seconds. */

@@ -7,25 +7,11 @@ import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { steadyProgress } from "../progress/steady-progress";
 import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
+import type { BuildRequest } from "./build-request";
 import { describeBuildFailure } from "./build-failure";
 import { startBuildLog } from "./build-log";
 import { buildWithBuildKit } from "./buildkit";
 import { packBuildContext } from "./context";
-
-/** An image to build. */
-export interface BuildRequest {
-  readonly contextFolder: string;
-  /** `<repository>:<tag>` that the result gets. */
-  readonly name: string;
-  readonly buildArguments: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Stage of the Dockerfile that the build ends with. Default: the last one. */
-  readonly target?: string | undefined;
-  /** Values by name that build steps may read. Secret. */
-  readonly secrets: Readonly<Record<string, string>>;
-  /** Network of the RUN steps, e.g. `host`. Default: the engine's own bridge. */
-  readonly networkMode?: string | undefined;
-}
 
 /**
  * Builds an image, with BuildKit if the Dockerfile or its secrets need that.

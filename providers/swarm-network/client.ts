@@ -14,7 +14,6 @@ import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
 import { sleep } from "../transport/deadline";
-import type { SwarmNetworkInputs } from "./provider";
 
 /** How long the Swarm may take to give a network its range, seconds. */
 const allocationSeconds = 15;
@@ -144,7 +143,7 @@ export async function removeNetwork(
 }
 
 /** The network that the inputs ask for. */
-export function specOf(inputs: SwarmNetworkInputs): NetworkSpec {
+export function specOf(inputs: NetworkSpec): NetworkSpec {
   const { site, name, driver, driverOptions, subnet, gateway, attachable, internal } = inputs;
   return {
     site,

@@ -28,7 +28,7 @@ const [push0, pull0, push1, pull1] = passwords as [string, string, string, strin
 // The engine and the site are stand-ins; servers, registries, SSH and curl are real.
 const mockFolder = folder;
 const mockStacks: Record<string, unknown> = {};
-jest.mock("../../../cli/engine/open-stack", () => ({
+jest.mock("../../../cli/pulumi/open-stack", () => ({
   openStack: (stage: string) => Promise.resolve(mockStacks[stage]),
 }));
 jest.mock("../../../cli/plan", () => ({

@@ -7,7 +7,7 @@ import { Failure, reportFailure } from "../../../cli/failure";
 import { commandLine } from "../../../cli/command-line/program";
 import { completionScript } from "../../../cli/commands/completion";
 import { isYes } from "../../../cli/confirm";
-import { runFailure } from "../../../cli/engine/session";
+import { runFailure } from "../../../cli/pulumi/session";
 import { terminalMode } from "../../../cli/terminal";
 import { InventoryError } from "../../../model/problem/problems";
 

@@ -6,7 +6,7 @@ import {
   changesConfig,
   withConfigChanges,
   withEncryption,
-} from "../../../cli/engine/config-changes";
+} from "../../../cli/pulumi/config-changes";
 
 const committed = readFileSync(join(__dirname, "../../../Pulumi.private.yaml"), "utf8");
 const secret = { secure: `v1:${"a".repeat(200)}` };

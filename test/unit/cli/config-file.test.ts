@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { encryptionOf, mergeConfig } from "../../../cli/engine/config-file";
+import { encryptionOf, mergeConfig } from "../../../cli/pulumi/config-file";
 
 const committed =
   "# The private stage.\nconfig:\n  hive:fleet: container # of this computer\n  hive:ssh:\n    port: 22\n";

@@ -1,4 +1,4 @@
-import { readResource, type StateResource } from "../../../cli/engine/state";
+import { readResource, type StateResource } from "../../../cli/pulumi/state";
 import { withDeployedServices } from "../../../cli/hosts/deployed-services";
 
 const image = (letter: string) => `registry:5000/web@sha256:${letter.repeat(64)}`;

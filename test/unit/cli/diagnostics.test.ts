@@ -2,7 +2,7 @@ import {
   cleanMessage,
   diagnosticsText,
   readableDiagnostics,
-} from "../../../cli/engine/diagnostics";
+} from "../../../cli/pulumi/diagnostics";
 import { plain } from "../../../cli/terminal";
 import { recordedEvents, replay } from "./recorded-run";
 

@@ -1,15 +1,15 @@
-import { finishRest } from "../../../cli/engine/finish-rest";
-import { RunFailure, runOnStack } from "../../../cli/engine/session";
-import type { Stack } from "../../../cli/engine/stack";
-import { readResource } from "../../../cli/engine/state";
+import { finishRest } from "../../../cli/pulumi/finish-rest";
+import { RunFailure, runOnStack } from "../../../cli/pulumi/session";
+import type { Stack } from "../../../cli/pulumi/stack";
+import { readResource } from "../../../cli/pulumi/state";
 import { exitCodes } from "../../../cli/exit-codes";
 import { Failure } from "../../../cli/failure";
 import { askStageSwarm } from "../../../cli/hosts/stage-swarm";
 import { initialProgress } from "../../../cli/progress/progress";
 import type { Terminal } from "../../../cli/terminal";
 
-jest.mock("../../../cli/engine/session", () => ({
-  ...jest.requireActual<object>("../../../cli/engine/session"),
+jest.mock("../../../cli/pulumi/session", () => ({
+  ...jest.requireActual<object>("../../../cli/pulumi/session"),
   runOnStack: jest.fn(),
 }));
 jest.mock("../../../cli/hosts/stage-swarm");

@@ -1,4 +1,4 @@
-import { hasFailedSinceRefresh } from "../../../cli/engine/history";
+import { hasFailedSinceRefresh } from "../../../cli/pulumi/history";
 
 test.each([
   ["no run at all", [], false],

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { Interruption } from "../../../cli/engine/interruption";
+import { Interruption } from "../../../cli/pulumi/interruption";
 
 let now = 0;
 beforeEach(() => {

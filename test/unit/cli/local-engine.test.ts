@@ -4,7 +4,7 @@ import {
   leftovers,
   missing,
 } from "../../../fleet/container/objects";
-import { readResource, readState, withoutPending } from "../../../cli/engine/state";
+import { readResource, readState, withoutPending } from "../../../cli/pulumi/state";
 
 const owner = { site: "hive.example", stage: "private" };
 const object = (

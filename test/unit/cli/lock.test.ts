@@ -4,7 +4,7 @@ import {
   lockMessage,
   type LockObserver,
   parseLock,
-} from "../../../cli/engine/lock";
+} from "../../../cli/pulumi/lock";
 
 const text =
   '{"pid":26000,"username":"root","hostname":"desk","timestamp":"2026-11-23T13:44:55.418543253Z"}';

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { unpin as unpinCommand } from "../../../cli/commands/rollback";
 import type { releaseServices } from "../../../cli/releases/release-services";
 import { withPin } from "../../../cli/releases/pins";
-import type { Stack } from "../../../cli/engine/stack";
+import type { Stack } from "../../../cli/pulumi/stack";
 import type { Plan } from "../../../model/plan";
 import { processTerminal } from "../../../cli/terminal";
 
@@ -14,7 +14,7 @@ jest.mock("../../../cli/project", () => ({
   ...jest.requireActual<object>("../../../cli/project"),
   projectFolder: mockFolder,
 }));
-jest.mock("../../../cli/engine/open-stack", () => ({
+jest.mock("../../../cli/pulumi/open-stack", () => ({
   openStack: () => Promise.resolve({ exists: () => Promise.resolve(true) }),
 }));
 jest.mock("../../../cli/releases/release-services", () => ({

@@ -1,4 +1,4 @@
-import { readResource } from "../../../cli/engine/state";
+import { readResource } from "../../../cli/pulumi/state";
 import { accountIn } from "../../../cli/promotion/accounts";
 import { chooseDigest, imageNamed } from "../../../cli/promotion/choose-image";
 import { copyRows, progressLine } from "../../../cli/promotion/progress-text";

@@ -1,4 +1,4 @@
-import { pulumiArguments, stageOfArguments } from "../../../cli/engine/pulumi-arguments";
+import { pulumiArguments, stageOfArguments } from "../../../cli/pulumi/pulumi-arguments";
 
 const stage = { name: "private", configFile: "/home/.hive/private/Pulumi.private.yaml" };
 const file = ["--config-file", stage.configFile];

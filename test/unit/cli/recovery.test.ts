@@ -1,10 +1,10 @@
-import { readResource } from "../../../cli/engine/state";
-import { recover, recoverForDestroy } from "../../../cli/engine/recovery";
-import type { Stack } from "../../../cli/engine/stack";
-import type { StackState } from "../../../cli/engine/state";
+import { readResource } from "../../../cli/pulumi/state";
+import { recover, recoverForDestroy } from "../../../cli/pulumi/recovery";
+import type { Stack } from "../../../cli/pulumi/stack";
+import type { StackState } from "../../../cli/pulumi/state";
 import { listObjects, removeObjects } from "../../../fleet/container/docker-engine";
 import type { EngineObject } from "../../../fleet/container/objects";
-import { recoveryOf } from "../../../fleet/recovery";
+import { recoveryOf } from "../../../fleet/recoveries";
 
 jest.mock("../../../fleet/container/docker-engine");
 

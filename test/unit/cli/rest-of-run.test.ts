@@ -1,6 +1,6 @@
-import { type PreviewStep, readPreview, restOfRun } from "../../../cli/engine/rest-of-run";
-import { readResource, type StateResource } from "../../../cli/engine/state";
-import { componentType, dynamicType } from "../../../cli/engine/urn";
+import { type PreviewStep, readPreview, restOfRun } from "../../../cli/pulumi/rest-of-run";
+import { readResource, type StateResource } from "../../../cli/pulumi/state";
+import { componentType, dynamicType } from "../../../cli/pulumi/urn";
 
 const phaseOf: Readonly<Record<string, string>> = {
   SwarmCluster: "SetupHosts",

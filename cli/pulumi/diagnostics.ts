@@ -1,7 +1,14 @@
-import type { Diagnostic } from "../progress/progress";
 import type { Paint } from "../terminal";
 import { remedyFor } from "./remedies";
 import { readUrn } from "./urn";
+
+/** A message of the engine, a provider or the program. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  /** Of the resource it is about. */
+  readonly urn: string | undefined;
+  readonly message: string;
+}
 
 /** An error or warning as a person wants to read it. */
 export interface ReadableDiagnostic {

@@ -1,0 +1,12 @@
+import type { Host } from "../../fleet/fleet";
+import type { Plan } from "../../model/plan";
+import type { HostSetup } from "../host-setup";
+import type { SiteAuthority } from "../site-authority";
+
+/** Arguments of the repository server and of its parts. */
+export interface RepositoryServerArgs {
+  readonly plan: Plan;
+  readonly host: Host;
+  readonly setup: HostSetup;
+  readonly authority: SiteAuthority;
+}

@@ -1,0 +1,25 @@
+import type { Plan } from "../model/plan";
+import { containerRecovery } from "./container/recovery";
+import type { FleetRecovery, Owner, RecordedResource, RecoverableFleet } from "./recovery";
+import type { FleetKind } from "./traits";
+
+const recoverable: Readonly<Partial<Record<FleetKind, RecoverableFleet>>> = {
+  container: containerRecovery,
+};
+
+/** The recovery of a stage's fleet; undefined for one that is not on this computer. */
+export function recoveryOf(
+  plan: Pick<Plan, "fleet" | "siteName" | "stage">,
+): FleetRecovery | undefined {
+  return recoverable[plan.fleet]?.of({ site: plan.siteName, stage: plan.stage });
+}
+
+/** The same by what a state holds, for a stage whose configuration cannot be asked. */
+export function recoveryByState(
+  resources: readonly RecordedResource[],
+  owner: Owner,
+): FleetRecovery | undefined {
+  return Object.values(recoverable)
+    .find((kind) => kind.recognises(resources))
+    ?.of(owner);
+}

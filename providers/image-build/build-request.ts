@@ -1,0 +1,14 @@
+/** An image to build. */
+export interface BuildRequest {
+  readonly contextFolder: string;
+  /** `<repository>:<tag>` that the result gets. */
+  readonly name: string;
+  readonly buildArguments: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Stage of the Dockerfile that the build ends with. Default: the last one. */
+  readonly target?: string | undefined;
+  /** Values by name that build steps may read. Secret. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Network of the RUN steps, e.g. `host`. Default: the engine's own bridge. */
+  readonly networkMode?: string | undefined;
+}
