@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Phase } from "../model/phases";
+import type { Phase } from "../../model/phases";
 
 /** `build-infra` → `hive:phase:BuildInfra`: the type token that makes a phase visible in every URN below it. */
 export function phaseType(phase: Phase): string {

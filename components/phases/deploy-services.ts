@@ -1,0 +1,82 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { clusterHosts, type Fleet } from "../../fleet/fleet";
+import type { Plan, ServicePlan } from "../../model/plan";
+import { deploymentOrder } from "../../model/planning/deployment-order";
+import type { ServiceNetwork } from "../service-network";
+import type { SiteVolume } from "../site-volume";
+import { SwarmFiles } from "../swarm-files";
+import { SwarmService } from "../swarm-service";
+import { imageOf, type Images } from "./build-images";
+import { initializeService } from "./initialize-services";
+import type { PhaseComponent } from "./phase";
+import { required } from "./required";
+import type { SiteHosts } from "./setup-hosts";
+
+/** What services are made of. */
+export interface ServiceParts {
+  readonly base: SiteHosts;
+  readonly images: Images;
+  readonly networks: ReadonlyMap<string, ServiceNetwork>;
+  readonly volumes: ReadonlyMap<string, SiteVolume>;
+  /** The phase initialize-services; absent in a run that stops before. */
+  readonly initialization: PhaseComponent | undefined;
+}
+
+/**
+ * The phase deploy-services: the services, each after those that it depends on have run and loaded their initial data. What loads
+ * data is made in between, under its own phase.
+ *
+ * @returns the services by name, in the order of their deployment
+ */
+export function deployServices(
+  parent: PhaseComponent,
+  plan: Plan,
+  fleet: Fleet,
+  parts: ServiceParts,
+): ReadonlyMap<string, SwarmService> {
+  const managers = clusterHosts(fleet);
+  const { swarm, secrets, repositoryServer } = parts.base;
+  const files = new SwarmFiles(
+    "files",
+    { plan, managers, secrets },
+    { parent, dependsOn: [swarm.membership] },
+  );
+  const services = new Map<string, SwarmService>();
+  const ready = new Map<string, pulumi.Resource>();
+  for (const service of deploymentOrder(plan.services)) {
+    const running = new SwarmService(
+      `service-${service.name}`,
+      {
+        plan,
+        service,
+        managers,
+        image: imageOf(service, parts.images),
+        registry: repositoryServer.registry,
+        networks: parts.networks,
+        files,
+      },
+      {
+        parent,
+        dependsOn: [
+          swarm.membership,
+          ...volumesOf(service).map((name) => required(parts.volumes, name).onHosts),
+          ...service.dependsOn.map((name) => required(ready, name)),
+        ],
+      },
+    );
+    services.set(service.name, running);
+    const initialized = initializeService(parts.initialization, {
+      plan,
+      service,
+      running,
+      managers,
+      secrets,
+    });
+    ready.set(service.name, initialized ?? running.converged);
+  }
+  return services;
+}
+
+function volumesOf({ mounts }: ServicePlan): readonly string[] {
+  return mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+}

@@ -1,0 +1,17 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ServiceInitialization, type ServiceInitializationArgs } from "../service-initialization";
+import type { PhaseComponent } from "./phase";
+
+/**
+ * The phase initialize-services, for one service: its initial data. Undefined when it has none, or the run stops before.
+ *
+ * @returns what resolves when the data are loaded
+ */
+export function initializeService(
+  parent: PhaseComponent | undefined,
+  args: ServiceInitializationArgs,
+): pulumi.Resource | undefined {
+  const { name, initialize } = args.service;
+  if (parent === undefined || initialize.length === 0) return undefined;
+  return new ServiceInitialization(`initialization-${name}`, args, { parent }).done;
+}

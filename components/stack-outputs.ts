@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import { clusterHosts, type Fleet } from "../fleet/fleet";
+import { endpointUrl } from "../model/network/endpoint-url";
+import type { Plan, ServicePlan } from "../model/plan";
+import type { ServiceOutput, StackOutputs } from "./outputs";
+import type { Images } from "./phases/build-images";
+import type { SiteHosts } from "./phases/setup-hosts";
+import type { SwarmService } from "./swarm-service";
+
+/** What the phases of a run built; what it did not reach is undefined. */
+export interface Built {
+  readonly fleet: Fleet;
+  readonly base: SiteHosts | undefined;
+  readonly images: Images | undefined;
+  readonly services: ReadonlyMap<string, SwarmService> | undefined;
+}
+
+/** The stack's outputs. */
+export function stackOutputs(plan: Plan, { fleet, base, images, services }: Built): StackOutputs {
+  const running = plan.services.flatMap((service) => {
+    const component = services?.get(service.name);
+    return component === undefined ? [] : [[service, component] as const];
+  });
+  return {
+    stage: pulumi.output(plan.stage),
+    site: pulumi.output(plan.siteName),
+    phases: pulumi.output(plan.phases),
+    hosts: pulumi.output(
+      fleet.hosts.map((host) => ({
+        name: host.plan.name,
+        role: host.plan.role,
+        zone: host.plan.zone,
+        privateAddress: host.plan.privateAddress,
+        publicAddress: host.publicAddress,
+      })),
+    ),
+    services: withImage(running.map(([service, { image }]) => [service, image])).apply((all) =>
+      pulumi.output(
+        Object.fromEntries(
+          all.map(([service, image]) => [service.name, describeService(fleet, service, image)]),
+        ),
+      ),
+    ),
+    images: withImage(
+      [...(images?.built ?? [])].map(([name, { reference, releases }]) => [
+        { name, releases },
+        reference,
+      ]),
+    ).apply((all) =>
+      pulumi.output(
+        Object.fromEntries(
+          all.map(([{ name, releases }, reference]) => [name, { reference, releases }]),
+        ),
+      ),
+    ),
+    registry: pulumi.output(
+      base === undefined
+        ? {}
+        : {
+            address: plan.registry.address,
+            certificateEnd: base.repositoryServer.registry.certificateEnd,
+          },
+    ),
+    access: pulumi.output(fleet.hosts.map((host) => host.access)),
+  };
+}
+
+/**
+ * Those whose image is known. In a run for some resources only, one that was not created yet has none: the engine answers for it
+ * with nothing, and an `apply` is called without a value.
+ */
+function withImage<T>(
+  all: readonly (readonly [T, pulumi.Output<string | undefined>])[],
+): pulumi.Output<(readonly [T, string])[]> {
+  const images = pulumi.all(all.map(([, image]) => image));
+  return images.apply((known) =>
+    all.flatMap(([one], index) => {
+      const image = known[index];
+      return image === undefined ? [] : [[one, image] as const];
+    }),
+  );
+}
+
+function describeService(
+  fleet: Fleet,
+  service: ServicePlan,
+  image: string,
+): { readonly [K in keyof ServiceOutput]: pulumi.Input<ServiceOutput[K]> } {
+  const endpoints = pulumi.all(
+    service.ports.flatMap((port) =>
+      clusterHosts(fleet).map((host) =>
+        host.reach(port.published, port.protocol).apply((reach) => endpointUrl(port, reach)),
+      ),
+    ),
+  );
+  return { image, digest: image.split("@")[1] ?? "", endpoints };
+}
