@@ -30,6 +30,14 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
     ...tableLines(
       outputs.hosts.map((host) => [`  ${host.name}`, host.publicAddress, host.zone, host.role]),
     ),
+    ...outputs.hosts
+      .filter(({ missing }) => missing.length > 0)
+      .map(({ name, missing }) =>
+        paint(
+          "yellow",
+          `  ${name} did not answer; the next run does there: ${missing.join(", ")}.`,
+        ),
+      ),
     "",
     ...tableLines([
       ...serviceRows(outputs),

@@ -1,11 +1,11 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../model/plan";
-import { engineStep } from "../render/engine";
-import { firewallStep } from "../render/firewall";
-import { baseStep } from "../render/host-base";
 import type { Host } from "../fleet/fleet";
+import type { Plan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
+import { HostStep } from "../providers/host-step/resource";
+import { engineStep, engineStepSeconds } from "../render/engine";
+import { firewallStep } from "../render/firewall";
+import { baseStep, baseStepSeconds } from "../render/host-base";
 
 /** Arguments of {@link HostSetup}. */
 export interface HostSetupArgs {
@@ -28,41 +28,52 @@ export interface HostSetupArgs {
  */
 export class HostSetup extends HiveComponent {
   /** The last step; what needs the host's engine depends on it. */
-  readonly engine: command.remote.Command;
+  readonly engine: HostStep;
+  /** All steps by name, in order. */
+  readonly steps: ReadonlyMap<string, HostStep>;
   private readonly host: Host;
 
   constructor(name: string, args: HostSetupArgs, opts: pulumi.ComponentResourceOptions) {
     super("HostSetup", name, opts);
     this.host = args.host;
 
-    const base = this.step("base", baseStep(args.plan, args.host.plan), [args.host.ready]);
-    const firewall = this.step("firewall", firewallStep(args.plan, args.host.plan), [base]);
+    const base = this.step("base", baseStep(args.plan, args.host.plan), {
+      timeoutSeconds: baseStepSeconds,
+      dependsOn: [args.host.ready],
+    });
+    const firewall = this.step("firewall", firewallStep(args.plan, args.host.plan), {
+      dependsOn: [base],
+    });
     this.engine = this.step(
       "engine",
       pulumi
         .output(args.authorityCertificate)
         .apply((certificate) => engineStep(args.plan, args.host.plan, certificate)),
-      [firewall, ...(args.after === undefined ? [] : [args.after.engine])],
+      {
+        timeoutSeconds: engineStepSeconds,
+        dependsOn: [firewall, ...(args.after === undefined ? [] : [args.after.engine])],
+      },
     );
 
+    this.steps = new Map([
+      ["base", base],
+      ["firewall", firewall],
+      ["engine", this.engine],
+    ]);
     this.registerOutputs({});
   }
 
   private step(
-    noun: string,
+    step: string,
     script: pulumi.Input<string>,
-    dependsOn: pulumi.Resource[],
-  ): command.remote.Command {
-    return new command.remote.Command(
-      this.child(noun),
-      {
-        connection: this.host.connection,
-        create: script,
-        triggers: [this.host.incarnation],
-        addPreviousOutputInEnv: false,
-      },
-      // Longer than a host is dialled (205 s) and the longest step then takes by its own limit (900 s), whose error says more.
-      { parent: this, dependsOn, customTimeouts: { create: "20m", update: "20m" } },
+    more: { readonly timeoutSeconds?: number; readonly dependsOn: pulumi.Resource[] },
+  ): HostStep {
+    const { dependsOn, ...limit } = more;
+    const { access, incarnation } = this.host;
+    return new HostStep(
+      this.child(step),
+      { host: access, incarnation, step, script, ...limit },
+      { parent: this, dependsOn },
     );
   }
 }

@@ -40,6 +40,11 @@ export interface HostOutput {
   readonly zone: string;
   readonly privateAddress: string;
   readonly publicAddress: string;
+  /**
+   * What is still to be done there, because the host did not answer in the last run: `firewall`, `image web`. Empty for a host that is as
+   * it should be; the first run after the host is back does it.
+   */
+  readonly missing: readonly string[];
 }
 
 /** An image that the site builds. */

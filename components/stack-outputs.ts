@@ -2,9 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { clusterHosts, type Fleet } from "../fleet/fleet";
 import { endpointUrl } from "../model/network/endpoint-url";
 import type { Plan, ServicePlan } from "../model/plan";
+import type { HostStep } from "../providers/host-step/resource";
 import type { ServiceOutput, StackOutputs } from "./outputs";
 import type { Images } from "./phases/build-images";
 import type { SiteHosts } from "./phases/setup-hosts";
+import type { SiteVolume } from "./site-volume";
 import type { SwarmService } from "./swarm-service";
 
 /** What the phases of a run built; what it did not reach is undefined. */
@@ -12,11 +14,14 @@ export interface Built {
   readonly fleet: Fleet;
   readonly base: SiteHosts | undefined;
   readonly images: Images | undefined;
+  readonly volumes: ReadonlyMap<string, SiteVolume> | undefined;
   readonly services: ReadonlyMap<string, SwarmService> | undefined;
 }
 
 /** The stack's outputs. */
-export function stackOutputs(plan: Plan, { fleet, base, images, services }: Built): StackOutputs {
+export function stackOutputs(plan: Plan, built: Built): StackOutputs {
+  const { fleet, base, images, services } = built;
+  const missing = missingOnHosts(built);
   const running = plan.services.flatMap((service) => {
     const component = services?.get(service.name);
     return component === undefined ? [] : [[service, component] as const];
@@ -32,6 +37,9 @@ export function stackOutputs(plan: Plan, { fleet, base, images, services }: Buil
         zone: host.plan.zone,
         privateAddress: host.plan.privateAddress,
         publicAddress: host.publicAddress,
+        missing: missing.apply((all) =>
+          all.filter(({ hosts }) => hosts.includes(host.plan.name)).map(({ what }) => what),
+        ),
       })),
     ),
     services: withImage(running.map(([service, { image }]) => [service, image])).apply((all) =>
@@ -63,6 +71,36 @@ export function stackOutputs(plan: Plan, { fleet, base, images, services }: Buil
     ),
     access: pulumi.output(fleet.hosts.map((host) => host.access)),
   };
+}
+
+/** Something that hosts should have, and those that did not answer. */
+interface Missing {
+  readonly what: string;
+  readonly hosts: readonly string[];
+}
+
+/** What is still to be done on hosts that did not answer. In a run for some resources only, others say nothing of it. */
+function missingOnHosts({ base, images, volumes }: Built): pulumi.Output<readonly Missing[]> {
+  const steps = [...(base?.setups ?? [])].flatMap(([host, setup]) =>
+    [...setup.steps].map(([what, step]) => missingStep(host, what, step)),
+  );
+  const registry = base?.repositoryServer.registry;
+  const repository =
+    registry === undefined
+      ? []
+      : [missingStep(registry.host.plan.name, "registry", registry.running)];
+  const spread = [
+    ...[...(images?.built ?? [])].map(([name, { onHosts }]) => ({
+      what: `image ${name}`,
+      onHosts,
+    })),
+    ...[...(volumes ?? [])].map(([name, { onHosts }]) => ({ what: `volume ${name}`, onHosts })),
+  ].map(({ what, onHosts }) => onHosts.missing.apply((hosts = []) => ({ what, hosts })));
+  return pulumi.all([...steps, ...repository, ...spread]).apply((all) => all.filter(Boolean));
+}
+
+function missingStep(host: string, what: string, step: HostStep): pulumi.Output<Missing> {
+  return step.missing.apply((missing) => ({ what, hosts: missing ? [host] : [] }));
 }
 
 /**

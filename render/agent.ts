@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { ConvergeFile, ConvergeStep } from "./converge";
 import { quoteForUnit } from "./shell";
+import { keepUnit } from "./systemd-unit";
 
 /** A program of `platform/agents` that runs on every cluster host and talks to its engine. */
 export interface Agent {
@@ -20,7 +21,7 @@ export interface Agent {
 
 /** The part of a cluster host's converge step that keeps an agent. */
 export type AgentStep = Required<
-  Pick<ConvergeStep, "files" | "packages" | "reactions" | "always" | "checks">
+  Pick<ConvergeStep, "files" | "packages" | "reactions" | "keeps" | "checks">
 >;
 
 /** Name of an agent's unit. */
@@ -46,14 +47,7 @@ export function agentStep(...agents: readonly Agent[]): AgentStep {
       on: [client, ...files].map(({ path }) => path),
       run: [`systemctl daemon-reload\nsystemctl restart ${agentUnit(agent)}`],
     })),
-    always: agents.map(agentUnit).map((unit) =>
-      `
-if ! systemctl is-enabled --quiet ${unit} || ! systemctl is-active --quiet ${unit}; then
-  systemctl enable --now ${unit}
-  echo "changed ${unit} to enabled and started"
-fi
-`.trim(),
-    ),
+    keeps: agents.map(agentUnit).map(keepUnit),
     checks: agents.map((agent) => ({
       what: agent.check,
       run: `systemctl is-active --quiet ${agentUnit(agent)}`,

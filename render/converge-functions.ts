@@ -44,9 +44,16 @@ fail() {
   exit 1
 }
 
+# looks WHAT   In the mode "check": says that WHAT is not as it should be. Whoever calls it does nothing then.
+looks() {
+  [ "$mode" = check ] || return 1
+  changes=$((changes + 1))
+  echo "differs $*"
+}
+
 # One step at a time on a host, whoever started it.
 begin() {
-  (umask 022 && mkdir -p "$state")
+  [ "$mode" = check ] || (umask 022 && mkdir -p "$state")
   exec 9> /run/hive-converge.lock
   flock -w 120 9 || fail "another step has been running for two minutes; wait for it, or end it, and try again"
   rm -f -- "$content" "$output"
@@ -54,7 +61,13 @@ begin() {
 }
 
 finish() {
-  if [ "$changes" -gt 0 ]; then echo "$title: changed"; else echo "$title: unchanged"; fi
+  if [ "$mode" = check ]; then
+    echo "$title: looked"
+  elif [ "$changes" -gt 0 ]; then
+    echo "$title: changed"
+  else
+    echo "$title: unchanged"
+  fi
 }
 
 changed() {
@@ -94,34 +107,43 @@ htpasswd() { perl -e ${quote(htpasswdProgram)} "$1"; }
 
 # put PATH MODE OWNER rename|in-place FOLDER_MODE REACTION…   Makes the file hold what is in $content.
 put() {
-  local path=$1 mode=$2 owner=$3 place=$4 folder_mode=$5 folder=\${1%/*} new
+  local path=$1 permissions=$2 owner=$3 place=$4 folder_mode=$5 folder=\${1%/*} new
   shift 5
+  if [ "$mode" = check ]; then
+    holds "$path" "$permissions" "$owner" || looks "$path"
+    return 0
+  fi
   [ ! -d "$path" ] || fail "$path is a folder, a file is to be written there; move it away"
-  if [ -f "$path" ] && [ ! -L "$path" ] && cmp -s -- "$content" "$path"; then
-    if same_owner_and_mode "$path" "$mode" "$owner"; then
-      echo "unchanged $path"
-      return
-    fi
+  if holds "$path" "$permissions" "$owner"; then
+    echo "unchanged $path"
+    return
+  fi
+  if has_content "$path"; then
     due "$@"
     chown "$owner" "$path"
-    chmod "$mode" "$path"
+    chmod "$permissions" "$path"
   elif [ "$place" = in-place ]; then
     due "$@"
     cat "$content" > "$path"
     chown "$owner" "$path"
-    chmod "$mode" "$path"
+    chmod "$permissions" "$path"
   else
     [ -d "\${folder:-/}" ] || (umask 022 && mkdir -p "$folder" && chmod "$folder_mode" "$folder")
     rm -f -- "$folder"/.hive-new.*
     new=$(mktemp "$folder/.hive-new.XXXXXX")
     cat "$content" > "$new"
     chown "$owner" "$new"
-    chmod "$mode" "$new"
+    chmod "$permissions" "$new"
     due "$@"
     mv -fT -- "$new" "$path"
   fi
   changed "$path"
 }
+
+# holds PATH MODE OWNER   Whether the file has what is in $content, and is whose and as it should be.
+holds() { has_content "$1" && same_owner_and_mode "$@"; }
+
+has_content() { [ -f "$1" ] && [ ! -L "$1" ] && cmp -s -- "$content" "$1"; }
 
 same_owner_and_mode() {
   [ $((8#$(stat -c %a -- "$1"))) -eq $((8#$2)) ] || return 1
@@ -149,29 +171,32 @@ react() {
   local name=$1 seconds=$2 command
   shift 2
   [ -e "$state/$name" ] || return 0
+  ! looks "$name, which is still to be done" || return 0
   for command in "$@"; do run "$seconds" "$command"; done
   rm -f -- "$state/$name"
   changed "$name"
 }
 
-# repeat COMMAND   Passes on the lines that begin with "changed " or "note ".
-repeat() {
-  local line
-  run 120 "$1"
-  while IFS= read -r line; do
-    case $line in
-      "changed "*) changed "\${line#changed }" ;;
-      "note "*) echo "$line" ;;
-    esac
-  done < "$output"
+# keep WHAT HOLDS MAKE   Makes so what is not; passes on lines of HOLDS that begin with "note ", and of MAKE with "changed ".
+keep() {
+  local what=$1 holds=$2 make=$3 status=0
+  timeout --kill-after=5 60 bash -euo pipefail -c "$holds" > "$output" 2>&1 9>&- < /dev/null || status=$?
+  grep '^note ' "$output" || true
+  [ "$status" -ne 0 ] || return 0
+  ! looks "$what" || return 0
+  run 120 "$make"
+  if grep '^changed ' "$output"; then changes=$((changes + 1)); else changed "$what"; fi
 }
 
 # check SECONDS WHAT REMEDY COMMAND   Tries until it succeeds or the time is over.
 check() {
-  local seconds=$1 what=$2 remedy=$3 command=$4 left=$1 end=$((SECONDS + $1))
+  local seconds=$1 what=$2 remedy=$3 command=$4 left end
+  [ "$mode" != check ] || seconds=$((seconds < 5 ? seconds : 5))
+  left=$seconds end=$((SECONDS + seconds))
   until timeout --kill-after=2 "$left" bash -euo pipefail -c "$command" > "$output" 2>&1 9>&- < /dev/null; do
     left=$((end - SECONDS))
     if [ "$left" -le 0 ]; then
+      ! looks "it is not so that $what" || return 0
       tail -n 20 "$output" >&2
       fail "after $seconds s it is still not so that $what\${remedy:+; $remedy}"
     fi
@@ -191,6 +216,7 @@ packages() {
     [ "$(dpkg-query -W -f='\${db:Status-Status}' "$each" 2> /dev/null || true)" = installed ] || missing+=("$each")
   done
   [ "\${#missing[@]}" -gt 0 ] || return 0
+  ! looks "packages \${missing[*]}" || return 0
   command -v apt-get > /dev/null || fail "needs the packages \${missing[*]}, and this is no Debian or Ubuntu server"
   # One word per reaction.
   due $reactions

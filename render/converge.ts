@@ -47,6 +47,16 @@ export interface ConvergeReaction {
   readonly timeoutSeconds?: number;
 }
 
+/** Something that is no file and is kept. */
+export interface ConvergeKeep {
+  /** What is kept, as it is said when it was changed: `docker.service: enabled and started`. */
+  readonly what: string;
+  /** A command for bash that succeeds when it is so, and changes nothing. Its lines that begin with `note ` are shown. */
+  readonly holds: string;
+  /** A command for bash that makes it so. Its lines that begin with `changed ` are shown instead of {@link what}. */
+  readonly make: string;
+}
+
 /** What must be true at the end. */
 export interface ConvergeCheck {
   /** What is checked, as it is said when it fails: `the Docker Engine answers`. */
@@ -70,11 +80,8 @@ export interface ConvergeStep {
   /** Further ones that have other names on other systems. */
   readonly systemPackages?: (system: ServerSystem) => readonly ConvergePackage[];
   readonly reactions?: readonly ConvergeReaction[];
-  /**
-   * Commands for bash, run every time, after the reactions. They must be harmless to repeat, and print a line that begins
-   * with `changed ` if and only if they changed something.
-   */
-  readonly always?: readonly string[];
+  /** What is looked at every time, after the reactions. */
+  readonly keeps?: readonly ConvergeKeep[];
   readonly checks?: readonly ConvergeCheck[];
   /** Deadline of the whole step. Default 300. */
   readonly timeoutSeconds?: number;
@@ -94,6 +101,8 @@ export const convergeStateFolder = "/var/lib/hive/converge";
  *   `<title>: unchanged`; what commands print is shown only when they fail;
  * - every wait has a deadline.
  *
+ * With `HIVE_MODE=check;` before it, it changes nothing and prints `differs <what>` for each thing that is not as it should be.
+ *
  * @throws RangeError for a path, mode, owner, title or reaction that cannot be right; the message says which
  */
 export function renderConverge(step: ConvergeStep): string {
@@ -110,7 +119,7 @@ export function renderConverge(step: ConvergeStep): string {
     ...secretFiles.map((file) => renderSecretFile(file, step)),
     ...renderPackages(step),
     ...(step.reactions ?? []).map(renderReaction),
-    ...(step.always ?? []).map((command) => commandLine("repeat", command)),
+    ...(step.keeps ?? []).map(({ what, holds, make }) => commandLine("keep", what, holds, make)),
     ...(step.checks ?? []).map(renderCheck),
     "finish",
     "",

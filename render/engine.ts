@@ -18,7 +18,11 @@ import {
   tasksSeconds,
 } from "./engine-restart";
 import { scheduler } from "./job-scheduler";
-import { quote } from "./shell";
+import { commandLine, quote } from "./shell";
+import { keepUnit } from "./systemd-unit";
+
+/** Limit of the step, seconds. */
+export const engineStepSeconds = 900;
 
 /** Where the engine looks for the authority that signed a registry's certificate; read anew with every connection. */
 export function registryAuthorityPath(plan: Plan): string {
@@ -66,18 +70,14 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
       },
       ...(agents?.reactions ?? []),
     ],
-    always: [
-      `
-if ! systemctl is-enabled --quiet docker.service || ! systemctl is-active --quiet docker.service; then
-  systemctl enable --now docker.service
-  echo "changed docker.service to enabled and started"
-fi
-if ! id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -x docker > /dev/null; then
-  usermod --append --groups docker ${quote(plan.ssh.user)}
-  echo "changed groups of ${quote(plan.ssh.user)}"
-fi
-`.trim(),
-      ...(agents?.always ?? []),
+    keeps: [
+      keepUnit("docker.service"),
+      {
+        what: `groups of ${plan.ssh.user}`,
+        holds: `id -nG ${quote(plan.ssh.user)} | tr ' ' '\\n' | grep -x docker > /dev/null`,
+        make: commandLine("usermod", "--append", "--groups", "docker", plan.ssh.user),
+      },
+      ...(agents?.keeps ?? []),
     ],
     checks: [
       {
@@ -111,6 +111,6 @@ fi
           ]
         : []),
     ],
-    timeoutSeconds: 900,
+    timeoutSeconds: engineStepSeconds,
   });
 }

@@ -228,10 +228,14 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
         ],
       },
     ],
-    always: [
+    keeps: [
       keepUnit(unit),
-      // A chain that the closed rules do not have: where those hold, the others are loaded too.
-      `if ! nft list chain inet hive published > /dev/null 2>&1 || ! ${checkPassRedirected} > /dev/null 2>&1; then systemctl reload-or-restart ${unit}; echo "changed rules: loaded again"; fi`,
+      {
+        what: "rules: loaded again",
+        // A chain that the closed rules do not have: where those hold, the others are loaded too.
+        holds: `nft list chain inet hive published > /dev/null && ${checkPassRedirected}`,
+        make: `systemctl reload-or-restart ${unit}`,
+      },
     ],
     checks: [
       {

@@ -1,10 +1,13 @@
 import type { HostPlan, Plan } from "../model/plan";
-import { renderConverge } from "./converge";
-import { renderHostsApply, type HostEntry } from "./hosts-file";
+import { type ConvergeKeep, renderConverge } from "./converge";
+import { keepHostsFile, type HostEntry } from "./hosts-file";
 import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
 import { renderSshdConfig, sshdConfigPath } from "./sshd";
-import { renderSysctlApply, renderSysctlConfig, sysctlConfigPath } from "./sysctl";
+import { keepKernelSettings, renderSysctlConfig, sysctlConfigPath } from "./sysctl";
+
+/** Limit of the step, seconds. */
+export const baseStepSeconds = 600;
 
 /** Names that every host of the site must know without DNS: all hosts, and the registry. */
 export function siteHostEntries(plan: Plan): HostEntry[] {
@@ -49,10 +52,10 @@ export function baseStep(plan: Plan, host: HostPlan): string {
         ],
       },
     ],
-    always: [
-      renderHostname(host.name),
-      renderHostsApply(siteHostEntries(plan)),
-      renderSysctlApply(),
+    keeps: [
+      keepHostname(host.name),
+      keepHostsFile(siteHostEntries(plan)),
+      keepKernelSettings(),
       keepTime,
     ],
     checks: [
@@ -67,7 +70,7 @@ export function baseStep(plan: Plan, host: HostPlan): string {
         remedy: "look at /etc/hosts and /etc/nsswitch.conf",
       },
     ],
-    timeoutSeconds: 600,
+    timeoutSeconds: baseStepSeconds,
   });
 }
 
@@ -77,25 +80,26 @@ export function renderSudoers(adminUser: string): string {
 }
 
 /** The name is also the Swarm node's name. In a container it is given from outside, and there is nothing to do. */
-function renderHostname(name: string): string {
-  return `
-if [ "$(uname -n)" != ${quote(name)} ]; then
-  ${commandLine("echo", name)} > /etc/hostname
-  ${commandLine("hostname", name)}
-  ${commandLine("echo", `changed the host's name to ${name}`)}
-fi
-`.trim();
+function keepHostname(name: string): ConvergeKeep {
+  return {
+    what: `the host's name to ${name}`,
+    holds: `[ "$(uname -n)" = ${quote(name)} ]`,
+    make: `${commandLine("echo", name)} > /etc/hostname\n${commandLine("hostname", name)}`,
+  };
 }
 
 /** A container has the clock of its computer; elsewhere one time service runs: the one that is there, or timesyncd. */
-const keepTime = `
-if systemd-detect-virt --container --quiet; then exit 0; fi
-for unit in chrony.service chronyd.service ntpsec.service systemd-timesyncd.service; do
-  ! systemctl is-active --quiet "$unit" || exit 0
-done
+const keepTime: ConvergeKeep = {
+  what: "time service to systemd-timesyncd",
+  holds: `
+systemd-detect-virt --container --quiet ||
+  systemctl is-active --quiet chrony.service || systemctl is-active --quiet chronyd.service ||
+  systemctl is-active --quiet ntpsec.service || systemctl is-active --quiet systemd-timesyncd.service
+`.trim(),
+  make: `
 if ! systemctl cat systemd-timesyncd.service > /dev/null 2>&1; then
   apt-get -o DPkg::Lock::Timeout=60 install --yes --no-install-recommends systemd-timesyncd
 fi
 systemctl enable --now systemd-timesyncd.service
-echo "changed time service to systemd-timesyncd"
-`.trim();
+`.trim(),
+};

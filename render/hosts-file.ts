@@ -1,4 +1,8 @@
+import type { ConvergeKeep } from "./converge";
 import { encode } from "./shell";
+
+/** The file as it should be, while a step runs. */
+const scratch = "/run/hive-converge.hosts";
 
 /** A name and the address that it stands for. */
 export interface HostEntry {
@@ -27,21 +31,21 @@ END { for (i = 1; i <= count; i++) if (!(order[i] in done)) print address[order[
 `.trim();
 
 /**
- * A command that makes `/etc/hosts` know the names. It writes only when something is missing or wrong, and then into the
- * file that is there: in a container it is a mount, which cannot be renamed over, and Docker writes it anew at every start
- * (with the same names, which the fleet gives it, so that nothing is to be done then).
+ * Makes `/etc/hosts` know the names. It is written only when something is missing or wrong, and then into the file that is there: in a
+ * container it is a mount, which cannot be renamed over, and Docker writes it anew at every start (with the same names, which the
+ * fleet gives it, so that nothing is to be done then).
  */
-export function renderHostsApply(entries: readonly HostEntry[]): string {
+export function keepHostsFile(entries: readonly HostEntry[]): ConvergeKeep {
   const wanted = entries.map(({ address, name }) => `${address} ${name}\n`).join("");
-  return `
+  return {
+    what: "/etc/hosts",
+    holds: `
 wanted=$(printf %s ${encode(wanted)} | base64 -d)
 program=$(printf %s ${encode(program)} | base64 -d)
-new=/run/hive-converge.hosts
-{ printf '%s\\n\\n' "$wanted"; cat /etc/hosts; } | awk "$program" > "$new"
-if ! cmp -s "$new" /etc/hosts; then
-  cat "$new" > /etc/hosts
-  echo "changed /etc/hosts"
-fi
-rm -f "$new"
-`.trim();
+{ printf '%s\\n\\n' "$wanted"; cat /etc/hosts; } | awk "$program" > ${scratch}
+cmp -s ${scratch} /etc/hosts
+`.trim(),
+    // What the look has left.
+    make: `cat ${scratch} > /etc/hosts`,
+  };
 }

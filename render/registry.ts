@@ -93,7 +93,7 @@ export function registryStep(plan: Plan, imageId: string): string {
         run: startUnit(collection.timer),
       },
     ],
-    always: [keepUnit(unit), keepUnit(collection.timer)],
+    keeps: [keepUnit(unit), keepUnit(collection.timer)],
     checks: [
       {
         what: `the registry answers at ${url} and asks for a password`,

@@ -75,6 +75,9 @@ const loader = 'IFS= read -r -d "" script; eval "$script"';
  * per line. After the script comes the command's own standard input, so secrets can follow there. (bash reads a pipe
  * byte by byte up to the NUL and takes nothing that comes after it.)
  *
+ * The script finds in `$mode` what the login shell's variable `HIVE_MODE` says, else `apply`: a caller that puts `HIVE_MODE=check;`
+ * before the command has it look instead of act, as far as the script knows how.
+ *
  * @throws RangeError when the command is too long to be an argument of the login shell
  */
 export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript): string {
@@ -91,7 +94,7 @@ export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript
     `hive: ${title}`,
   );
   const input = readsInput ? `; timeout ${deadline} cat` : "";
-  const text = `{ printf '%s\\0' ${quote(script)}${input}; } | ${run}`;
+  const text = `{ printf 'mode=%s\\n%s\\0' "\${HIVE_MODE:-apply}" ${quote(script)}${input}; } | ${run}`;
   if (Buffer.byteLength(text) > longestCommand) {
     throw new RangeError(
       `The step ${title} is ${Buffer.byteLength(text)} bytes long, more than the ${longestCommand} that a command may have: split it into two steps.`,

@@ -1,4 +1,8 @@
+import type { ConvergeKeep } from "./converge";
 import { quote } from "./shell";
+
+/** Settings that this kernel has refused since it was booted. */
+const refused = "/run/hive-refused-settings";
 
 /** Where the settings lie. */
 export const sysctlConfigPath = "/etc/sysctl.d/80-hive.conf";
@@ -53,25 +57,40 @@ export function renderSysctlConfig(): string {
 }
 
 /**
- * A command that makes the running kernel have the settings. In a container it sets those of the network only, which are
- * the server's own; the others belong to the computer that it runs on and are left alone, with a note that says so.
+ * Makes the running kernel have the settings. In a container only those of the network, which are the server's own; the others belong
+ * to the computer that it runs on and are left alone, with a note that says so.
  */
-export function renderSysctlApply(): string {
-  const calls = kernelSettings.map(({ key, value }) => `set_one ${quote(key)} ${quote(value)}`);
-  return `
+export function keepKernelSettings(): ConvergeKeep {
+  const each = (name: string): string =>
+    kernelSettings.map(({ key, value }) => `${name} ${quote(key)} ${quote(value)}`).join("\n");
+  const read = `
 container=no
 ! systemd-detect-virt --container --quiet || container=yes
-left=
-set_one() {
-  local file=/proc/sys/\${1//.//} now
-  if [ ! -e "$file" ]; then left="$left $1"; return; fi
-  now=$(tr '\\t' ' ' < "$file")
-  [ "$now" != "$2" ] || return 0
-  case $container,$1 in yes,net.*) ;; yes,*) left="$left $1"; return ;; esac
-  # Direct, because sysctl(8) reports a refused value with status 0.
-  if printf %s "$2" 2> /dev/null > "$file"; then echo "changed $1 to $2"; else left="$left $1"; fi
+file() { echo "/proc/sys/\${1//.//}"; }
+# Whether the setting is this kernel's to change, and another one now.
+differs() {
+  [ -e "$(file "$1")" ] && [ "$(tr '\\t' ' ' < "$(file "$1")")" != "$2" ] || return 1
+  ! grep -qsxF "$1" ${refused} || return 1
+  case $container,$1 in yes,net.*) ;; yes,*) return 1 ;; esac
 }
-${calls.join("\n")}
-[ -z "$left" ] || echo "note left as the computer has them:$left"
 `.trim();
+  return {
+    what: "kernel settings",
+    holds: `${read}
+left= wrong=
+look() {
+  if differs "$1" "$2"; then wrong=yes; return; fi
+  [ -e "$(file "$1")" ] && [ "$(tr '\\t' ' ' < "$(file "$1")")" = "$2" ] || left="$left $1"
+}
+${each("look")}
+[ -z "$left" ] || echo "note left as the computer has them:$left"
+[ -z "$wrong" ]`,
+    make: `${read}
+# Direct, because sysctl(8) reports a refused value with status 0.
+set_one() {
+  differs "$1" "$2" || return 0
+  if printf %s "$2" 2> /dev/null > "$(file "$1")"; then echo "changed $1 to $2"; else echo "$1" >> ${refused}; fi
+}
+${each("set_one")}`,
+  };
 }

@@ -1,3 +1,4 @@
+import type { ConvergeKeep } from "./converge";
 import { commandLine } from "./shell";
 
 /** Commands for a reaction: systemd learns the changed unit and runs it, now and at every boot. */
@@ -9,12 +10,12 @@ export function startUnit(unit: string): string[] {
   ];
 }
 
-/** A command for `always`: starts a unit that was stopped or disabled by hand. Prints only if it did something. */
-export function keepUnit(unit: string): string {
-  return `
-if ! ${commandLine("systemctl", "is-enabled", "--quiet", unit)} || ! ${commandLine("systemctl", "is-active", "--quiet", unit)}; then
-  ${commandLine("systemctl", "enable", "--now", unit)}
-  ${commandLine("echo", `changed ${unit} to enabled and started`)}
-fi
-`.trim();
+/** Starts a unit that was stopped or disabled by hand. */
+export function keepUnit(unit: string): ConvergeKeep {
+  const asked = (question: string): string => commandLine("systemctl", question, "--quiet", unit);
+  return {
+    what: `${unit} to enabled and started`,
+    holds: `${asked("is-enabled")} && ${asked("is-active")}`,
+    make: commandLine("systemctl", "enable", "--now", unit),
+  };
 }

@@ -23,6 +23,8 @@ const outputs = z.object({
       zone: z.string(),
       privateAddress: z.string(),
       publicAddress: z.string(),
+      /** Absent in stacks of older versions. */
+      missing: z.array(z.string()).default([]),
     }),
   ),
   services: z

@@ -49,7 +49,11 @@ export function settledServers(
   const setUp = new Set(
     resources
       .filter(({ urn }) => /^setup-.+-engine$/.test(readUrn(urn).name))
-      .flatMap(({ inputs }) => (inputs["triggers"] as readonly string[] | undefined) ?? []),
+      // `triggers`: as earlier releases of hive recorded it.
+      .flatMap(({ inputs }) => [
+        inputs["incarnation"],
+        ...((inputs["triggers"] as readonly unknown[] | undefined) ?? []),
+      ]),
   );
   return members.filter(({ id }) => setUp.has(id)).map(({ name }) => name);
 }

@@ -42,6 +42,7 @@ export async function collectStatus(
       role: host.role,
       zone: host.zone,
       privateAddress: host.privateAddress,
+      missing: host.missing,
       ...("value" in probe
         ? { reachable: true, ...probe.value }
         : { reachable: false, reason: probe.reason, failedUnits: [] }),

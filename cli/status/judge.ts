@@ -22,6 +22,11 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
       return [`${name} cannot be reached: ${host.reason ?? "no answer"}`];
     }
     const problems: string[] = [];
+    if (host.missing.length > 0) {
+      problems.push(
+        `${name} did not answer in the last run and lacks what that did: ${host.missing.join(", ")}. \`npx hive up --stack ${stage}\` does it.`,
+      );
+    }
     if (host.failedUnits.length > 0) {
       problems.push(
         `On ${name}, ${host.failedUnits.join(", ")} failed: \`npx hive ssh ${name} -- systemctl status ${host.failedUnits[0]}\`.`,

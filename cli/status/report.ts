@@ -49,6 +49,8 @@ export interface HostStatus {
   readonly diskUsedPercent?: number;
   /** Whether its kernel has IPVS; absent when it did not say. */
   readonly ipvs?: boolean;
+  /** What the last run left to be done there, because the host did not answer. */
+  readonly missing: readonly string[];
   /** What the Swarm says about it; absent for the repository server and while no manager answers. */
   readonly swarm?: NodeStatus;
 }

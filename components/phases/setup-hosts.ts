@@ -14,6 +14,8 @@ export interface SiteHosts {
   readonly swarm: SwarmCluster;
   readonly repositoryServer: RepositoryServer;
   readonly secrets: SiteSecrets;
+  /** By the hosts' names. */
+  readonly setups: ReadonlyMap<string, HostSetup>;
 }
 
 /** What the phase setup-hosts takes. */
@@ -63,5 +65,5 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
     { plan, host, setup: required(setups, host.plan.name), authority },
     { parent },
   );
-  return { swarm, repositoryServer, secrets };
+  return { swarm, repositoryServer, secrets, setups };
 }

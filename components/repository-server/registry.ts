@@ -1,10 +1,10 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Plan } from "../../model/plan";
 import { BaseImage } from "../../providers/base-image/resource";
 import type { BaseImageSource } from "../../providers/image-build/image-build-state";
 import { hashBuildContext } from "../../providers/image-build/context";
+import { HostStep } from "../../providers/host-step/resource";
 import { ImageBuild } from "../../providers/image-build/resource";
 import { registryStep, registrySecretInput, registryUnit } from "../../render/registry";
 import type { Host } from "../../fleet/fleet";
@@ -29,7 +29,7 @@ export class Registry extends HiveComponent {
   readonly pushAccount: RegistryAccount;
   readonly pullAccount: RegistryAccount;
   /** Resolves when the registry answers; what pushes or pulls depends on it. */
-  readonly running: command.remote.Command;
+  readonly running: HostStep;
   /** The host that holds the registry and builds images. */
   readonly host: Host;
   /** The image that every build starts from, on the build host. */
@@ -68,33 +68,25 @@ export class Registry extends HiveComponent {
     this.certificateEnd = certificate.notAfter;
     this.pushAccount = this.createAccount("push");
     this.pullAccount = this.createAccount("pull");
-    this.running = new command.remote.Command(
+    this.running = new HostStep(
       this.child("running"),
       {
-        connection: this.host.connection,
-        create: image.imageId.apply((imageId) => registryStep(this.plan, imageId)),
-        stdin: pulumi.secret(
-          pulumi
-            .all([
-              certificate.certificatePem,
-              certificate.privateKeyPem,
-              this.pushAccount.password,
-              this.pullAccount.password,
-            ])
-            .apply(([certificatePem, privateKeyPem, push, pull]) =>
-              registrySecretInput({ certificatePem, privateKeyPem, push, pull }),
-            ),
-        ),
-        logging: "none",
-        triggers: [this.host.incarnation],
-        addPreviousOutputInEnv: false,
+        host: this.host.access,
+        incarnation: this.host.incarnation,
+        step: "registry",
+        script: image.imageId.apply((imageId) => registryStep(this.plan, imageId)),
+        input: pulumi
+          .all([
+            certificate.certificatePem,
+            certificate.privateKeyPem,
+            this.pushAccount.password,
+            this.pullAccount.password,
+          ])
+          .apply(([certificatePem, privateKeyPem, push, pull]) =>
+            registrySecretInput({ certificatePem, privateKeyPem, push, pull }),
+          ),
       },
-      {
-        parent: this,
-        dependsOn: [args.setup.engine],
-        // Longer than the host is dialled (205 s) and the step takes then by its own limit (300 s).
-        customTimeouts: { create: "9m", update: "9m" },
-      },
+      { parent: this, dependsOn: [args.setup.engine] },
     );
 
     this.registerOutputs({});

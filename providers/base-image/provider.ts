@@ -13,7 +13,7 @@ export interface BaseImageInputs {
   readonly incarnation: string;
   readonly reference: string;
   readonly seedFromLocalEngine: boolean;
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** Which image a reference led to when it was fetched for the first time. */

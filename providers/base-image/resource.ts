@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import { baseImageProvider } from "./provider";
 
 /** Arguments of {@link BaseImage}. */
@@ -14,14 +14,8 @@ export interface BaseImageArgs {
   readonly seedFromLocalEngine?: pulumi.Input<boolean>;
 }
 
-/**
- * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
- * it causes does nothing else.
- */
-const REVISION = 1;
-
 /** An image that builds start from, on the host that builds. One that is there is adopted; none is ever removed. */
-export class BaseImage extends pulumi.dynamic.Resource {
+export class BaseImage extends HiveResource {
   /** Id of the image that the reference led to when it was first fetched, `sha256:…`; another server does not change it. */
   declare readonly imageId: pulumi.Output<string>;
   /** That image as its registry knows it, `sha256:…`; empty if it came from no registry. */
@@ -29,18 +23,13 @@ export class BaseImage extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed("base-image", baseImageProvider),
+      { type: "BaseImage", provider: baseImageProvider, outputs: ["imageId", "digest"] },
       name,
       {
-        imageId: undefined,
-        digest: undefined,
         seedFromLocalEngine: false,
         ...args,
-        revision: REVISION,
       },
       opts,
-      "hive",
-      "BaseImage",
     );
   }
 }

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { HiveResource } from "../framework/hive-resource";
 import { certificateAuthorityProvider } from "./authority-provider";
 
 /** Arguments of {@link CertificateAuthority}. */
@@ -11,14 +12,8 @@ export interface CertificateAuthorityArgs {
   readonly renewBeforeDays?: pulumi.Input<number>;
 }
 
-/**
- * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
- * it causes does nothing else.
- */
-const REVISION = 1;
-
 /** The site's own certificate authority: ECDSA P-256, signs servers only. Its key lies in the state, encrypted. */
-export class CertificateAuthority extends pulumi.dynamic.Resource {
+export class CertificateAuthority extends HiveResource {
   /** What clients must trust, PEM. */
   declare readonly certificatePem: pulumi.Output<string>;
   /** PKCS #8, PEM. Secret. */
@@ -34,24 +29,19 @@ export class CertificateAuthority extends pulumi.dynamic.Resource {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     super(
-      certificateAuthorityProvider,
+      {
+        type: "CertificateAuthority",
+        provider: certificateAuthorityProvider,
+        outputs: ["certificatePem", "privateKeyPem", "fingerprint", "notAfter"],
+        secrets: ["privateKeyPem"],
+      },
       name,
       {
-        certificatePem: undefined,
-        privateKeyPem: undefined,
-        fingerprint: undefined,
-        notAfter: undefined,
         validityDays: 3650,
         renewBeforeDays: 730,
         ...args,
-        revision: REVISION,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: ["privateKeyPem", ...(opts.additionalSecretOutputs ?? [])],
-      },
-      "hive",
-      "CertificateAuthority",
+      opts,
     );
   }
 }

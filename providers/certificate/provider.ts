@@ -21,7 +21,7 @@ export interface CertificateInputs {
   readonly ipAddresses: readonly string[];
   readonly validityDays: number;
   readonly renewBeforeDays: number;
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { HiveResource } from "../framework/hive-resource";
 import { certificateProvider } from "./provider";
 
 /** Arguments of {@link Certificate}. */
@@ -17,14 +18,8 @@ export interface CertificateArgs {
   readonly renewBeforeDays?: pulumi.Input<number>;
 }
 
-/**
- * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
- * it causes does nothing else.
- */
-const REVISION = 1;
-
 /** A server certificate signed by the site's authority: ECDSA P-256. Its key lies in the state, encrypted. */
-export class Certificate extends pulumi.dynamic.Resource {
+export class Certificate extends HiveResource {
   /** The certificate alone, PEM: the authority signs it directly, so there is no chain to send. */
   declare readonly certificatePem: pulumi.Output<string>;
   /** PKCS #8, PEM. Secret. */
@@ -36,31 +31,21 @@ export class Certificate extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: CertificateArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      certificateProvider,
+      {
+        type: "Certificate",
+        provider: certificateProvider,
+        outputs: ["certificatePem", "privateKeyPem", "fingerprint", "notAfter"],
+        secrets: ["privateKeyPem", "authorityPrivateKeyPem"],
+      },
       name,
       {
-        certificatePem: undefined,
-        privateKeyPem: undefined,
-        fingerprint: undefined,
-        notAfter: undefined,
         dnsNames: [],
         ipAddresses: [],
         validityDays: 397,
         renewBeforeDays: 120,
         ...args,
-        authorityPrivateKeyPem: pulumi.secret(args.authorityPrivateKeyPem),
-        revision: REVISION,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: [
-          "privateKeyPem",
-          "authorityPrivateKeyPem",
-          ...(opts.additionalSecretOutputs ?? []),
-        ],
-      },
-      "hive",
-      "Certificate",
+      opts,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { compileFunction } from "node:vm";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 
@@ -65,6 +66,33 @@ async function minified(text: string): Promise<string> {
   const { code } = await minify(text, { compress: false, mangle: true });
   if (code === undefined) throw new Error("A provider's text was minified to nothing.");
   return code;
+}
+
+/** Made once for each provider. */
+const revisions = new WeakMap<object, Promise<string>>();
+
+/**
+ * Names the code of a provider that runs from the state, long after it was written there: `read` and `delete`. 12 hex digits; another
+ * one exactly when that code is another one.
+ *
+ * @param name - the provider's, as for {@link packed}
+ */
+export function revisionOf<I, O>(
+  name: string,
+  provider: pulumi.dynamic.ResourceProvider<I, O>,
+): Promise<string> {
+  const known = revisions.get(provider);
+  if (known !== undefined) return known;
+  const made = kept.text(`${name}-revision`, async () => {
+    const { read, delete: remove } = provider;
+    const { text } = await pulumi.runtime.serializeFunction(() => [read, remove]);
+    return createHash("sha256")
+      .update(await minified(text))
+      .digest("hex")
+      .slice(0, 12);
+  });
+  revisions.set(provider, made);
+  return made;
 }
 
 /** The provider in a packed text; unpacked once in a process. */

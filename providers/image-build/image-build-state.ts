@@ -36,7 +36,7 @@ export interface ImageBuildInputs {
   readonly registryUnit?: string;
   readonly pullFrom?: string;
   readonly managers?: readonly HostAccess[];
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

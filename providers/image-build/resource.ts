@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ImageRelease } from "../../model/image/releases";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import { imageBuildProvider } from "./provider";
 
 /** Arguments of {@link ImageBuild}. */
@@ -61,16 +61,10 @@ export interface ImageBuildArgs {
 }
 
 /**
- * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
- * it causes does nothing else.
- */
-const REVISION = 3;
-
-/**
  * An image built on a host from a folder, and pushed. Its tag follows from its content, so the same content is never
  * built twice: an image with that tag and label is adopted, from the host or from the registry.
  */
-export class ImageBuild extends pulumi.dynamic.Resource {
+export class ImageBuild extends HiveResource {
   /** `sha256:…` as the registry knows it; empty when the image is not pushed. */
   declare readonly digest: pulumi.Output<string>;
   /** `<repository>@sha256:…` when pushed, `pullFrom` when that is given, else the image's id. */
@@ -85,35 +79,20 @@ export class ImageBuild extends pulumi.dynamic.Resource {
   declare readonly releases: pulumi.Output<ImageRelease[]>;
 
   constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const { registryAuth, buildSecrets, ...rest } = args;
     super(
-      packed("image-build", imageBuildProvider),
+      {
+        type: "ImageBuild",
+        provider: imageBuildProvider,
+        outputs: ["digest", "reference", "imageId", "tag", "pushed", "builtOn", "releases"],
+        secrets: ["registryAuth", "buildSecrets"],
+      },
       name,
       {
-        digest: undefined,
-        reference: undefined,
-        imageId: undefined,
-        tag: undefined,
-        pushed: undefined,
-        builtOn: undefined,
-        releases: undefined,
         buildArguments: {},
         labels: {},
-        ...rest,
-        ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
-        ...(buildSecrets === undefined ? {} : { buildSecrets: pulumi.secret(buildSecrets) }),
-        revision: REVISION,
+        ...args,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: [
-          "registryAuth",
-          "buildSecrets",
-          ...(opts.additionalSecretOutputs ?? []),
-        ],
-      },
-      "hive",
-      "ImageBuild",
+      opts,
     );
   }
 }

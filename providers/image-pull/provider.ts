@@ -28,7 +28,7 @@ export interface ImagePullInputs {
   readonly registry?: RegistryUnit;
   /** Who is asked which images services use. */
   readonly managers?: readonly HostAccess[];
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import { imagePullProvider } from "./provider";
 
 /** Arguments of {@link ImagePull}. */
@@ -32,40 +32,28 @@ export interface ImagePullArgs {
 }
 
 /**
- * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
- * it causes does nothing else.
- */
-const REVISION = 3;
-
-/**
  * An image on every host that may run it, so that a failover never needs the registry. A minority of hosts that do not
  * answer is tolerated, and tried again at every run. The image before it is kept too, for a rollback, and every one that a service names.
  */
-export class ImagePull extends pulumi.dynamic.Resource {
+export class ImagePull extends HiveResource {
   /** The reference by digest; resolves when the image is on the hosts. */
   declare readonly resolved: pulumi.Output<string>;
   /** Names of hosts that did not answer and so may not have the image. */
   declare readonly missing: pulumi.Output<string[]>;
 
   constructor(name: string, args: ImagePullArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const { registryAuth, ...rest } = args;
     super(
-      packed("image-pull", imagePullProvider),
+      {
+        type: "ImagePull",
+        provider: imagePullProvider,
+        outputs: ["resolved", "missing", "earlier"],
+        secrets: ["registryAuth"],
+      },
       name,
       {
-        resolved: undefined,
-        missing: undefined,
-        earlier: undefined,
-        ...rest,
-        ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
-        revision: REVISION,
+        ...args,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: ["registryAuth", ...(opts.additionalSecretOutputs ?? [])],
-      },
-      "hive",
-      "ImagePull",
+      opts,
     );
   }
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { FinishedStep } from "../../model/initialization/step";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import { serviceInitializationProvider } from "./provider";
 
 /** One step that loads initial data. */
@@ -39,15 +39,12 @@ export interface ServiceInitializationArgs {
   readonly steps: readonly InitializationStepArgs[];
 }
 
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 3;
-
 /**
  * The initial data of a service: steps that run inside one of its tasks, wherever that is, each once for every content that it
  * has. What has been done is recorded in the Swarm, as a config object without secrets, so neither an interrupted run nor a
  * lost state repeats a step that is recorded. Deleting it forgets the records; the data stays.
  */
-export class ServiceInitialization extends pulumi.dynamic.Resource {
+export class ServiceInitialization extends HiveResource {
   /** The steps that have been done, in order. */
   declare readonly done: pulumi.Output<FinishedStep[]>;
 
@@ -58,10 +55,14 @@ export class ServiceInitialization extends pulumi.dynamic.Resource {
   ) {
     const { steps, ...rest } = args;
     super(
-      packed("service-initialization", serviceInitializationProvider),
+      {
+        type: "ServiceInitialization",
+        provider: serviceInitializationProvider,
+        outputs: ["done"],
+        secrets: ["secrets"],
+      },
       name,
       {
-        done: undefined,
         ...rest,
         // Apart from the steps, so that a preview shows in words what changes in these.
         steps: steps.map((step) => ({
@@ -75,14 +76,8 @@ export class ServiceInitialization extends pulumi.dynamic.Resource {
         secrets: pulumi.secret(
           Object.fromEntries(steps.map((step) => [step.name, step.secrets ?? []])),
         ),
-        revision: REVISION,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: ["secrets", ...(opts.additionalSecretOutputs ?? [])],
-      },
-      "hive",
-      "ServiceInitialization",
+      opts,
     );
   }
 }

@@ -13,7 +13,7 @@ export interface ServiceInitializationInputs {
   /** Secret. What a step reads, by its name. */
   readonly secrets: Readonly<Record<string, readonly string[]>>;
   /** Bumped when code that runs from the state changes; changes nothing else. */
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

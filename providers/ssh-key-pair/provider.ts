@@ -10,7 +10,7 @@ import { fingerprintOf, generateOpenSshKeyPair } from "./openssh-key";
 export interface SshKeyPairInputs {
   readonly comment: string;
   readonly file?: string;
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

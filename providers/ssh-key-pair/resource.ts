@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { HiveResource } from "../framework/hive-resource";
 import { sshKeyPairProvider } from "./provider";
 
 /** Arguments of {@link SshKeyPair}. */
@@ -13,16 +14,10 @@ export interface SshKeyPairArgs {
 }
 
 /**
- * Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. The update
- * it causes does nothing else.
- */
-const REVISION = 1;
-
-/**
  * An ed25519 key pair, of a server or of the operator. It lives as long as the resource: a changed comment or file
  * keeps the key. A lost file is restored from the state.
  */
-export class SshKeyPair extends pulumi.dynamic.Resource {
+export class SshKeyPair extends HiveResource {
   /** `ssh-ed25519 AAAA… comment`. */
   declare readonly publicKey: pulumi.Output<string>;
   /** `ssh-ed25519 AAAA…`, for pinning a host key. */
@@ -34,20 +29,17 @@ export class SshKeyPair extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SshKeyPairArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      sshKeyPairProvider,
+      {
+        type: "SshKeyPair",
+        provider: sshKeyPairProvider,
+        outputs: ["publicKey", "hostKey", "privateKey", "fingerprint", "adopted"],
+        secrets: ["privateKey"],
+      },
       name,
       {
-        publicKey: undefined,
-        hostKey: undefined,
-        privateKey: undefined,
-        fingerprint: undefined,
-        adopted: undefined,
         ...args,
-        revision: REVISION,
       },
-      { ...opts, additionalSecretOutputs: ["privateKey", ...(opts.additionalSecretOutputs ?? [])] },
-      "hive",
-      "SshKeyPair",
+      opts,
     );
   }
 }

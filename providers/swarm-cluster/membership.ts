@@ -14,7 +14,7 @@ export interface SwarmMember {
 /** Inputs of a Swarm as they come over the wire. */
 export interface SwarmClusterInputs {
   /** Bumped when code that runs from the state changes; changes nothing else. */
-  readonly revision: number;
+  readonly revision: string;
   /** In order; a new Swarm begins on the first. */
   readonly members: readonly SwarmMember[];
   readonly heartbeatSeconds: number;

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import { swarmClusterProvider } from "./provider";
 
 /** A host that is to be a manager. */
@@ -27,34 +27,29 @@ export interface SwarmClusterArgs {
   readonly overlayPool?: pulumi.Input<string>;
 }
 
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 3;
-
 /**
  * A Swarm whose members are all managers. Creating adopts a Swarm that the hosts already form; a replaced server comes
  * in again and its dead node is removed; deleting dissolves the Swarm. Works with any minority of the hosts dead.
  */
-export class SwarmCluster extends pulumi.dynamic.Resource {
+export class SwarmCluster extends HiveResource {
   declare readonly clusterId: pulumi.Output<string>;
   /** Node ids by host name. */
   declare readonly nodeIds: pulumi.Output<Readonly<Record<string, string>>>;
 
   constructor(name: string, args: SwarmClusterArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed("swarm-cluster", swarmClusterProvider),
+      {
+        type: "SwarmCluster",
+        provider: swarmClusterProvider,
+        outputs: ["clusterId", "nodeIds", "complete"],
+      },
       name,
       {
-        clusterId: undefined,
-        nodeIds: undefined,
-        complete: undefined,
         heartbeatSeconds: 2,
         taskHistoryLimit: 5,
         ...args,
-        revision: REVISION,
       },
       opts,
-      "hive",
-      "SwarmCluster",
     );
   }
 }

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
-import { packed } from "../framework/packed";
-import { type SwarmObjectArgs, swarmObjectRevision } from "../swarm-object/resource";
+import { HiveResource } from "../framework/hive-resource";
+import type { SwarmObjectArgs } from "../swarm-object/resource";
 import { swarmConfigProvider } from "./provider";
 
 /** Arguments of {@link SwarmConfig}. */
@@ -16,7 +16,7 @@ export interface SwarmConfigArgs extends SwarmObjectArgs {
  * A config of the Swarm. It cannot be changed there: other content is another config under another name, made before the
  * old one goes, so that services roll from one to the other and can roll back.
  */
-export class SwarmConfig extends pulumi.dynamic.Resource {
+export class SwarmConfig extends HiveResource {
   /** Id in the Swarm. */
   declare readonly configId: pulumi.Output<string>;
   /** `<name>-<8 hex digits of SHA-256 of content and template>` */
@@ -24,18 +24,16 @@ export class SwarmConfig extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmConfigArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed("swarm-config", swarmConfigProvider),
+      {
+        type: "SwarmConfig",
+        provider: swarmConfigProvider,
+        outputs: ["configId", "configName", "holder"],
+      },
       name,
       {
-        configId: undefined,
-        configName: undefined,
-        holder: undefined,
         ...args,
-        revision: swarmObjectRevision,
       },
       opts,
-      "hive",
-      "SwarmConfig",
     );
   }
 }

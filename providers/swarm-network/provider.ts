@@ -15,7 +15,7 @@ import { reportWarning } from "../progress/progress-line";
 /** Inputs as they come over the wire. */
 export interface SwarmNetworkInputs extends NetworkSpec {
   readonly managers: readonly HostAccess[];
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

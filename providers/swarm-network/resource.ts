@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { swarmNetworkProvider } from "./provider";
 
@@ -26,15 +26,12 @@ export interface SwarmNetworkArgs {
   readonly internal: pulumi.Input<boolean>;
 }
 
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 3;
-
 /**
  * A network of the Swarm. A changed one is made beside the old one, services move over as they are rolled, and the old
  * one goes at the end: a Swarm removes no network that a service uses, so deleting first would mean taking every service
  * on it down. Services therefore join by {@link networkId}, never by name.
  */
-export class SwarmNetwork extends pulumi.dynamic.Resource {
+export class SwarmNetwork extends HiveResource {
   /** What services join by. */
   declare readonly networkId: pulumi.Output<string>;
   /** `name`; or `<name>-<8 hex digits of the settings>` if an older network of this site still held the name. */
@@ -42,18 +39,17 @@ export class SwarmNetwork extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmNetworkArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed("swarm-network", swarmNetworkProvider),
+      {
+        type: "SwarmNetwork",
+        provider: swarmNetworkProvider,
+        outputs: ["networkId", "networkName"],
+      },
       name,
       {
-        networkId: undefined,
-        networkName: undefined,
         ...args,
         driverOptions: args.driverOptions ?? {},
-        revision: REVISION,
       },
       opts,
-      "hive",
-      "SwarmNetwork",
     );
   }
 }

@@ -19,7 +19,7 @@ export interface SwarmObjectInputs {
   readonly managers: readonly HostAccess[];
   readonly site: string;
   readonly name: string;
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds of both beside the inputs, and beside what each has under names of its own. */

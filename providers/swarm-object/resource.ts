@@ -11,9 +11,3 @@ export interface SwarmObjectArgs {
   /** Name in the site, up to 55 characters; stands in the label `hive.name`. */
   readonly name: pulumi.Input<string>;
 }
-
-/**
- * Revision of both, bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets
- * there: that code is one for both.
- */
-export const swarmObjectRevision = 2;

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
-import { packed } from "../framework/packed";
-import { type SwarmObjectArgs, swarmObjectRevision } from "../swarm-object/resource";
+import { HiveResource } from "../framework/hive-resource";
+import type { SwarmObjectArgs } from "../swarm-object/resource";
 import { swarmSecretProvider } from "./provider";
 
 /** Arguments of {@link SwarmSecret}. */
@@ -16,7 +16,7 @@ export interface SwarmSecretArgs extends SwarmObjectArgs {
  * A secret of the Swarm. It cannot be changed there: another value is another secret under another name, made before the
  * old one goes, so that services roll from one to the other and can roll back.
  */
-export class SwarmSecret extends pulumi.dynamic.Resource {
+export class SwarmSecret extends HiveResource {
   /** Id in the Swarm. */
   declare readonly secretId: pulumi.Output<string>;
   /** `<name>-<8 hex digits of HMAC-SHA256(salt, value)>`: keyed, so that it tells nothing about a weak password. */
@@ -24,23 +24,17 @@ export class SwarmSecret extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SwarmSecretArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed("swarm-secret", swarmSecretProvider),
+      {
+        type: "SwarmSecret",
+        provider: swarmSecretProvider,
+        outputs: ["secretId", "secretName", "holder"],
+        secrets: ["value", "salt"],
+      },
       name,
       {
-        secretId: undefined,
-        secretName: undefined,
-        holder: undefined,
         ...args,
-        value: pulumi.secret(args.value),
-        salt: pulumi.secret(args.salt),
-        revision: swarmObjectRevision,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: ["value", "salt", ...(opts.additionalSecretOutputs ?? [])],
-      },
-      "hive",
-      "SwarmSecret",
+      opts,
     );
   }
 }

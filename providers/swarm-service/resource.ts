@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type {
   PlannedService,
@@ -7,7 +7,7 @@ import type {
   ServiceNetwork,
 } from "../../model/service/spec";
 import type { HostAccess } from "../transport/host-access";
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import { swarmServiceProvider } from "./provider";
 
 /** A plain type whose fields another resource may yield. */
@@ -43,39 +43,31 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   readonly convergeDeadlineSeconds?: pulumi.Input<number>;
 }
 
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 5;
-
 /**
  * A service of the Swarm that runs: creating and updating end when its tasks do what is wanted, or fail with the failing
  * task's own words. A bad update is rolled back by the Swarm.
  *
  * Changing `name`, or the kind of `mode`, replaces the service; everything else is changed in place.
  */
-export class SwarmService extends pulumi.dynamic.Resource {
+export class SwarmService extends HiveResource {
   declare readonly serviceId: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   /** The image that runs. */
   declare readonly image: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const { registryAuth, ...rest } = args;
     super(
-      packed("swarm-service", swarmServiceProvider),
+      {
+        type: "SwarmService",
+        provider: swarmServiceProvider,
+        outputs: ["serviceId", "complete"],
+        secrets: ["registryAuth"],
+      },
       name,
       {
-        serviceId: undefined,
-        complete: undefined,
-        ...rest,
-        ...(registryAuth === undefined ? {} : { registryAuth: pulumi.secret(registryAuth) }),
-        revision: REVISION,
+        ...args,
       },
-      {
-        ...opts,
-        additionalSecretOutputs: ["registryAuth", ...(opts.additionalSecretOutputs ?? [])],
-      },
-      "hive",
-      "SwarmService",
+      opts,
     );
   }
 }

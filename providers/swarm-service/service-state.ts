@@ -6,7 +6,7 @@ import type { HostAccess } from "../transport/host-access";
 /** Inputs of a service after `check`: in their normal form. */
 export interface SwarmServiceInputs extends ServiceSpec {
   /** Bumped when code that runs from the state changes; changes nothing else. */
-  readonly revision: number;
+  readonly revision: string;
   /** Hosts of which any may be asked. */
   readonly managers: readonly HostAccess[];
   /** Secret. Default: the images need no account. */

@@ -16,7 +16,7 @@ import { reportWarning } from "../progress/progress-line";
 export interface VolumeInputs extends WantedVolume {
   readonly hosts: readonly HostAccess[];
   readonly incarnations: readonly string[];
-  readonly revision: number;
+  readonly revision: string;
 }
 
 /** What the state holds. */

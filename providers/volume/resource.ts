@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
-import { packed } from "../framework/packed";
+import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { volumeProvider } from "./provider";
 
@@ -20,32 +20,25 @@ export interface VolumeArgs {
   readonly driverOptions?: pulumi.Input<Readonly<Record<string, string>>>;
 }
 
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 4;
-
 /**
  * A Docker volume of one name on the engine of every host. A minority of hosts that do not answer is tolerated, and tried
  * again at every run. A volume of the name that another site or somebody else made is refused, and never removed. Nothing but the
  * removal or another name in the program deletes data, and then all of them; a line says so.
  */
-export class Volume extends pulumi.dynamic.Resource {
+export class Volume extends HiveResource {
   declare readonly name: pulumi.Output<string>;
   /** Names of hosts that did not answer and so may not have the volume. */
   declare readonly missing: pulumi.Output<string[]>;
 
   constructor(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      packed("volume", volumeProvider),
+      { type: "Volume", provider: volumeProvider, outputs: ["missing"] },
       name,
       {
-        missing: undefined,
         ...args,
         driverOptions: args.driverOptions ?? {},
-        revision: REVISION,
       },
       opts,
-      "hive",
-      "Volume",
     );
   }
 }

@@ -47,6 +47,8 @@ function declare(
   }, options);
 }
 
+const stepType = "pulumi-nodejs:dynamic/hive:HostStep";
+
 const ofType = (resources: readonly Recorded[], type: string): Recorded[] =>
   resources.filter((resource) => resource.type === type);
 
@@ -90,46 +92,57 @@ describe("the whole site", () => {
     }
   });
 
-  it("pins the host key of every command that goes over SSH to that very host's key", () => {
-    const commands = ofType(resources, "command:remote:Command");
-    expect(commands.length).toBeGreaterThanOrEqual(17);
-    for (const { inputs } of commands) {
-      const connection = inputs.connection as { host: string; hostKey: string; user: string };
-      const index = Number(connection.host.split(".")[3]) - 4;
-      expect(connection.hostKey).toBe(`ssh-ed25519 AAAAfleet-hive${index}-host-key`);
-      expect(connection.user).toBe("hive");
+  it("pins the host key of everything that goes over SSH to that very host's key", () => {
+    const steps = ofType(resources, stepType).map(({ inputs }) => inputs.host);
+    const gates = ofType(resources, "command:remote:Command").map(
+      ({ inputs }) => inputs.connection,
+    );
+    expect([steps.length, gates.length]).toEqual([13, 4]);
+    for (const reached of [...steps, ...gates] as Record<string, string>[]) {
+      const index = Number((reached.address ?? reached.host ?? "").split(".")[3]) - 4;
+      expect(reached.hostKey).toBe(`ssh-ed25519 AAAAfleet-hive${index}-host-key`);
+      expect(reached.user).toBe("hive");
     }
   });
 
-  it("lets every command on a host end by its own limit, whose error says what was waited for, before the engine ends it", () => {
-    const seconds = (text: string): number => Number(/^(\d+)m$/.exec(text)?.[1]) * 60;
+  it("lets everything on a host end by its own limit, whose error says what was waited for, before the engine ends it", () => {
+    const seconds = (text = ""): number => {
+      const [, number, unit] = /^(\d+)([sm])$/.exec(text) ?? [];
+      return Number(number) * (unit === "m" ? 60 : 1);
+    };
     for (const { name, inputs, options } of ofType(resources, "command:remote:Command")) {
       const { dialErrorLimit, perDialTimeout } = inputs.connection as Record<string, number>;
-      const text = String(inputs.create);
-      const limits = /cloud-init status/.test(text)
-        ? [...text.matchAll(/timeout (\d+) cloud-init|SECONDS \+ (\d+)/g)]
-        : [/timeout --kill-after=\d+ (\d+)/.exec(text) ?? []];
+      const limits = [
+        ...String(inputs.create).matchAll(/timeout (\d+) cloud-init|SECONDS \+ (\d+)/g),
+      ];
       const own = limits.reduce((sum, [, one, other]) => sum + Number(one ?? other), 0);
       const dialling = ((dialErrorLimit ?? 0) + 1) * (perDialTimeout ?? 0);
       expect([name, own > 0]).toEqual([name, true]);
+      expect([name, own + dialling < seconds(options.customTimeouts?.create)]).toEqual([
+        name,
+        true,
+      ]);
+    }
+    for (const { name, inputs, options } of ofType(resources, stepType)) {
+      const own = Number(/sudo -n timeout --kill-after=\d+ (\d+)/.exec(String(inputs.script))?.[1]);
+      expect([name, inputs.timeoutSeconds]).toEqual([name, own]);
       const { create, update } = options.customTimeouts ?? {};
-      expect([name, own + dialling < seconds(create ?? "")]).toEqual([name, true]);
-      if (update !== undefined) expect(update).toBe(create);
+      expect([name, own + 200 < seconds(create), update]).toEqual([name, true, create]);
     }
   });
 
-  it("gives secrets to the registry's step by standard input alone, and prints nothing of that step", () => {
-    const { inputs } = named(resources, "repository-registry-running");
+  it("gives secrets to the registry's step by standard input alone, and keeps that a secret", () => {
+    const { inputs, options } = named(resources, "repository-registry-running");
     const secrets = [
       "PASSWORD-repository-registry-push-password",
       "PRIVATE-repository-registry-certificate",
     ];
     for (const secret of secrets) {
-      expect(String(inputs.create)).not.toContain(secret);
-      expect(String(inputs.create)).not.toContain(Buffer.from(secret).toString("base64"));
+      expect(String(inputs.script)).not.toContain(secret);
+      expect(String(inputs.script)).not.toContain(Buffer.from(secret).toString("base64"));
     }
-    expect(String(inputs.stdin).length).toBeGreaterThan(0);
-    expect(inputs.logging).toBe("none");
+    expect(String(inputs.input).length).toBeGreaterThan(0);
+    expect(options.additionalSecretOutputs).toContain("input");
   });
 
   it("restarts engines one cluster host after the other, and does not wait for the repository server", () => {
@@ -175,10 +188,11 @@ describe("the whole site", () => {
   });
 
   it("does again on a replaced server what was done on the old one", () => {
-    for (const command of ofType(resources, "command:remote:Command")) {
-      const host = /hive[0-3]/.exec(command.name)?.[0] ?? "hive3";
-      expect([command.name, command.inputs.triggers]).toEqual([command.name, [`fleet-${host}-id`]]);
-    }
+    const hostOf = (name: string): string => /hive[0-3]/.exec(name)?.[0] ?? "hive3";
+    for (const { name, inputs } of ofType(resources, "command:remote:Command"))
+      expect([name, inputs.triggers]).toEqual([name, [`fleet-${hostOf(name)}-id`]]);
+    for (const { name, inputs } of ofType(resources, stepType))
+      expect([name, inputs.incarnation]).toEqual([name, `fleet-${hostOf(name)}-id`]);
   });
 
   it("labels what it creates on this computer, so that leftovers can be told from other people's things", () => {

@@ -44,7 +44,7 @@ const inputs = (changes: Properties = {}): Properties => ({
   incarnation: "server-1",
   reference,
   seedFromLocalEngine: false,
-  revision: 1,
+  revision: "1",
   ...changes,
 });
 
@@ -74,9 +74,9 @@ describe("BaseImage", () => {
     const { id, outs } = await server.create(text, inputs());
     await host.die();
     expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    expect(await server.update(text, id, outs, inputs({ revision: 2 }))).toEqual({
+    expect(await server.update(text, id, outs, inputs({ revision: "2" }))).toEqual({
       ...outs,
-      revision: 2,
+      revision: "2",
     });
     await host.revive();
     host.images.length = 0;

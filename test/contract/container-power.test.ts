@@ -51,7 +51,7 @@ const inputs = {
   containerName: "p-hive0.hive.example",
   containerId: "abc",
   state: "running",
-  revision: 1,
+  revision: "1",
 };
 let engine: EngineStandIn;
 let server: ProviderServer;

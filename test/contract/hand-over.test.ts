@@ -28,7 +28,7 @@ async function inputs(name: string, changes: Properties = {}): Promise<Propertie
   const { update, ...spec } = serviceSpec({ image, name });
   const wish = {
     ...spec,
-    revision: 1,
+    revision: "1",
     managers: swarm.hosts.map(({ access }) => access),
     update: { ...update, monitorSeconds: 0.1 },
     convergeDeadlineSeconds: 20,

@@ -50,7 +50,7 @@ const inputs = (changes: Properties = {}): Properties => ({
   labels: { "hive.site": "example" },
   push: true,
   registryAuth: { username: "push", password },
-  revision: 1,
+  revision: "1",
   ...changes,
 });
 const failureOf = (work: Promise<unknown>): Promise<string> =>
@@ -122,7 +122,7 @@ describe("ImageBuild", () => {
     const { id, outs } = await server.create(text, inputs());
     await host.die();
     expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    const changed = inputs({ revision: 2, registryAuth: { username: "push", password: "new" } });
+    const changed = inputs({ revision: "2", registryAuth: { username: "push", password: "new" } });
     expect((await server.diff(text, id, outs, changed)).changes).toBe(true);
     expect(await server.update(text, id, outs, changed)).toEqual({ ...outs, ...changed });
   });

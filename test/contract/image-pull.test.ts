@@ -46,7 +46,7 @@ const inputs = (changes: Properties = {}): Properties => ({
   incarnations: ["server-0", "server-1", "server-2"],
   reference,
   registryAuth: { username: "pull", password: "planted-password" },
-  revision: 1,
+  revision: "1",
   ...changes,
 });
 const failureOf = (work: Promise<unknown>): Promise<string> =>
@@ -67,9 +67,9 @@ describe("ImagePull", () => {
     const { id, outs } = await server.create(text, inputs());
     await Promise.all(hosts.map((host) => host.die()));
     expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    const bumped = inputs({ revision: 2 });
+    const bumped = inputs({ revision: "2" });
     expect((await server.diff(text, id, outs, bumped)).changes).toBe(true);
-    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: 2 });
+    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: "2" });
   });
 
   test("a dead minority is remembered and served when it is back", async () => {
@@ -187,8 +187,13 @@ describe("ImagePull", () => {
     const { earlier, ...old } = second;
     expect(earlier).toEqual([reference]);
     const before = { ...old, previousReference: reference };
-    const bumped = await server.update(text, id, before, inputs({ reference: next, revision: 2 }));
-    expect(bumped).toEqual({ ...second, revision: 2 });
+    const bumped = await server.update(
+      text,
+      id,
+      before,
+      inputs({ reference: next, revision: "2" }),
+    );
+    expect(bumped).toEqual({ ...second, revision: "2" });
     const third = inputs({ reference: `${repository}@${digestOf("c")}` });
     expect((await server.update(text, id, before, third))["earlier"]).toEqual([next]);
     expect(held()[0]).toEqual([next, `${repository}@${digestOf("c")}`]);

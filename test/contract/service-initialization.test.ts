@@ -46,7 +46,7 @@ const people = {
 
 function inputs(changes: Properties = {}): Properties {
   return {
-    revision: 1,
+    revision: "1",
     managers: swarm.hosts.map(({ access }) => access),
     site: "hive.example",
     service: "ldap",
@@ -117,10 +117,10 @@ describe("ServiceInitialization", () => {
     const one = await server.update(text, id, outs, inputs({ steps: [schema] }));
     expect(recorded()).toEqual(["schema done"]);
     const before = swarm.hosts.flatMap(({ requests }) => requests).length;
-    const moved = inputs({ steps: [schema], revision: 2, managers: [swarm.hosts[1]?.access] });
+    const moved = inputs({ steps: [schema], revision: "2", managers: [swarm.hosts[1]?.access] });
     expect((await server.diff(text, id, one, moved)).changes).toBe(true);
     expect(await server.update(text, id, one, moved)).toMatchObject({
-      revision: 2,
+      revision: "2",
       done: one["done"],
     });
     expect(swarm.hosts.flatMap(({ requests }) => requests)).toHaveLength(before);

@@ -28,7 +28,7 @@ afterEach(() => swarm.stop());
 /** Inputs for the first `count` hosts. */
 function inputs(count = 3, changes: Properties = {}): Properties & { members: Properties[] } {
   return {
-    revision: 1,
+    revision: "1",
     heartbeatSeconds: 2,
     taskHistoryLimit: 5,
     members: swarm.hosts.slice(0, count).map(({ access }, index) => ({
@@ -92,14 +92,14 @@ describe("SwarmCluster", () => {
 
   test("how hosts are reached, and the revision, change the state only", async () => {
     const { id, outs } = await server.create(text, inputs());
-    const news = inputs(3, { revision: 2 });
+    const news = inputs(3, { revision: "2" });
     news.members.forEach((member) => {
       member["access"] = { ...(member["access"] as object), address: "127.0.0.2" };
     });
     expect((await server.diff(text, id, outs, news)).changes).toBe(true);
     const requests = swarm.hosts.flatMap((host) => host.requests).length;
     const updated = await server.update(text, id, outs, news);
-    expect(updated).toMatchObject({ revision: 2, members: news.members });
+    expect(updated).toMatchObject({ revision: "2", members: news.members });
     expect(swarm.hosts.flatMap((host) => host.requests)).toHaveLength(requests);
   });
 

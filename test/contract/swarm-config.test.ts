@@ -32,7 +32,7 @@ const inputs = (changes: Properties = {}): Properties => ({
   name: "nginx.conf",
   content: "server_name {{ .Node.Hostname }};\n",
   template: true,
-  revision: 1,
+  revision: "1",
   ...changes,
 });
 

@@ -34,7 +34,7 @@ const inputs = (changes: Properties = {}): Properties => ({
   driverOptions: { encrypted: "" },
   attachable: true,
   internal: false,
-  revision: 1,
+  revision: "1",
   ...changes,
 });
 const failureOf = (work: Promise<unknown>): Promise<string> =>
@@ -67,7 +67,7 @@ describe("SwarmNetwork", () => {
     const { id, outs } = await server.create(text, inputs());
     const [before, writes] = [swarm.connections(), swarm.writes()];
     expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    const news = inputs({ revision: 2, managers: [swarm.hosts[1]?.access] });
+    const news = inputs({ revision: "2", managers: [swarm.hosts[1]?.access] });
     expect(await server.diff(text, id, outs, news)).toMatchObject({ changes: true, replaces: [] });
     expect(await server.update(text, id, outs, news)).toEqual({ ...outs, ...news });
     expect([swarm.connections(), swarm.writes()]).toEqual([before, writes]);

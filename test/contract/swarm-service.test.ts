@@ -44,7 +44,7 @@ async function inputs(changes: Properties = {}): Promise<Properties> {
   });
   const wish = {
     ...spec,
-    revision: 1,
+    revision: "1",
     managers: swarm.hosts.map(({ access }) => access),
     update: { ...update, monitorSeconds: 0.1 },
     convergeDeadlineSeconds: 10,
@@ -134,9 +134,12 @@ describe("SwarmService", () => {
     const { id, outs } = await server.create(text, await inputs());
     const requests = (): number => swarm.hosts.flatMap((host) => host.requests).length;
     const before = requests();
-    const news = await inputs({ revision: 2, managers: [swarm.hosts[1]?.access] });
+    const news = await inputs({ revision: "2", managers: [swarm.hosts[1]?.access] });
     expect((await server.diff(text, id, outs, news)).changes).toBe(true);
-    expect(await server.update(text, id, outs, news)).toMatchObject({ revision: 2, serviceId: id });
+    expect(await server.update(text, id, outs, news)).toMatchObject({
+      revision: "2",
+      serviceId: id,
+    });
     expect(requests()).toBe(before);
   });
 

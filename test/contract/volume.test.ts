@@ -36,7 +36,7 @@ const inputs = (changes: Properties = {}): Properties => ({
   name: "data",
   driver: "local",
   driverOptions: { type: "nfs", device, o: "password=planted-option" },
-  revision: 1,
+  revision: "1",
   ...changes,
 });
 const failureOf = (work: Promise<unknown>): Promise<string> =>
@@ -74,9 +74,9 @@ describe("Volume", () => {
     const { id, outs } = await server.create(text, inputs());
     await Promise.all(hosts.map((host) => host.die()));
     expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    const bumped = inputs({ revision: 2 });
+    const bumped = inputs({ revision: "2" });
     expect((await server.diff(text, id, outs, bumped)).changes).toBe(true);
-    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: 2 });
+    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: "2" });
   });
 
   test("never deletes data to change a volume: says on which host, what differs, what to do", async () => {

@@ -3,6 +3,7 @@
  * finds it as the one before left it, and the last one takes it down.
  */
 import { changedImage } from "./chapters/changed-image";
+import { deadHost } from "./chapters/dead-host";
 import { destroy } from "./chapters/destroy";
 import { drift } from "./chapters/drift";
 import { faults } from "./chapters/faults";
@@ -36,6 +37,7 @@ workedExample(site);
 serviceModel(site);
 realSites(site);
 faults(site);
+deadHost(site);
 lostServer(site);
 secrets(site);
 refusals(site);

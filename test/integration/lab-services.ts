@@ -55,7 +55,7 @@ export function labServices(lab: () => Lab, command: string) {
       command: [command],
       ...changes,
     });
-    const wish = { ...spec, revision: 1, managers: lab().hosts, ...extra } as SwarmServiceInputs;
+    const wish = { ...spec, revision: "1", managers: lab().hosts, ...extra } as SwarmServiceInputs;
     const checked = await swarmServiceProvider.check?.(wish, wish);
     expect(checked?.failures).toEqual([]);
     return checked?.inputs as SwarmServiceInputs;

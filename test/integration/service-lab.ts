@@ -35,7 +35,7 @@ export async function formSwarm(
   labels: (index: number) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<void> {
   await swarmClusterProvider.create({
-    revision: 1,
+    revision: "1",
     members: lab.hosts.map((access, index) => ({
       access,
       advertiseAddress: lab.address(index),

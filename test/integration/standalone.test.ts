@@ -78,7 +78,7 @@ async function planned(): Promise<SwarmServiceInputs> {
     secrets: [],
     configs: [],
     hosts: {},
-    revision: 1,
+    revision: "1",
   } as unknown as SwarmServiceInputs;
   const checked = await swarmServiceProvider.check?.(wish, wish);
   expect(checked?.failures).toEqual([]);

@@ -11,7 +11,7 @@ export interface ContainerPowerInputs {
   readonly containerId: string;
   /** Always `running`; an input so that a refresh can show something else under its name. */
   readonly state: string;
-  readonly revision: number;
+  readonly revision: string;
 }
 
 const INPUTS = ["containerName", "containerId", "state", "revision"] as const;

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { HiveResource } from "../../../providers/framework/hive-resource";
 import { containerPowerProvider } from "./provider";
 
 /** Arguments of {@link ContainerPower}. */
@@ -9,25 +10,20 @@ export interface ContainerPowerArgs {
   readonly containerId: pulumi.Input<string>;
 }
 
-/** Bumped when code that runs from the state (`read`, `delete`) changes, so that the new text gets there. */
-const REVISION = 1;
-
 /**
  * A server container of the local Docker Engine runs. A plain `up` looks (one request to the local engine, no SSH) and
  * starts one that was stopped or killed. One that was removed is not its to build: it says so, with the way out.
  */
-export class ContainerPower extends pulumi.dynamic.Resource {
+export class ContainerPower extends HiveResource {
   /** `running`; a refresh shows what was found instead. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: ContainerPowerArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      containerPowerProvider,
+      { type: "ContainerPower", provider: containerPowerProvider },
       name,
-      { ...args, state: "running", revision: REVISION },
+      { ...args, state: "running" },
       opts,
-      "hive",
-      "ContainerPower",
     );
   }
 }

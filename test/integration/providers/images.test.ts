@@ -69,7 +69,7 @@ function pushed(contextFolder: string, change: Partial<ImageBuildInputs> = {}): 
     labels: { "hive.site": "lab.example" },
     push: true,
     registryAuth: pushAccount,
-    revision: 1,
+    revision: "1",
     ...change,
   };
 }
@@ -95,7 +95,7 @@ beforeAll(async () => {
       incarnation,
       reference: "debian:trixie-slim",
       seedFromLocalEngine: true,
-      revision: 1,
+      revision: "1",
     }),
   );
   const image = await timed("registry image built cold", () =>
@@ -107,7 +107,7 @@ beforeAll(async () => {
       commonName: "lab authority",
       validityDays: 10,
       renewBeforeDays: 1,
-      revision: 1,
+      revision: "1",
     })
   ).outs!;
   const certificate = (
@@ -119,7 +119,7 @@ beforeAll(async () => {
       ipAddresses: [],
       validityDays: 5,
       renewBeforeDays: 1,
-      revision: 1,
+      revision: "1",
     })
   ).outs!;
   await asRoot(0, "install -d -m 0700 /etc/hive/registry");
@@ -375,7 +375,7 @@ describe("images from a folder to every server", () => {
       incarnations: [0, 1, 2].map((index) => lab.incarnation(index)),
       reference: first.reference,
       registryAuth: pullAccount,
-      revision: 1,
+      revision: "1",
       ...change,
     });
 

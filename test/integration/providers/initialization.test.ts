@@ -72,7 +72,7 @@ function inputs(
     serviceId,
     steps,
     secrets,
-    revision: 1,
+    revision: "1",
   };
 }
 

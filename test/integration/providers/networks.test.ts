@@ -35,7 +35,7 @@ function inputs(changes: Partial<SwarmNetworkInputs> = {}): SwarmNetworkInputs {
     driverOptions: {},
     attachable: true,
     internal: false,
-    revision: 1,
+    revision: "1",
     ...changes,
   };
 }

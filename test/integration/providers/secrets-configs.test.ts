@@ -33,7 +33,7 @@ function secretInputs(changes: Partial<SwarmSecretInputs> = {}): SwarmSecretInpu
     name: "password",
     value: "planted-one",
     salt: "salt",
-    revision: 1,
+    revision: "1",
     ...changes,
   };
 }
@@ -45,7 +45,7 @@ function configInputs(changes: Partial<SwarmConfigInputs> = {}): SwarmConfigInpu
     name: "app.conf",
     content,
     template: true,
-    revision: 1,
+    revision: "1",
     ...changes,
   };
 }

@@ -37,7 +37,13 @@ function members(): SwarmClusterInputs["members"] {
 }
 
 function clusterInputs(changes: Partial<SwarmClusterInputs> = {}): SwarmClusterInputs {
-  return { revision: 1, members: members(), heartbeatSeconds: 2, taskHistoryLimit: 5, ...changes };
+  return {
+    revision: "1",
+    members: members(),
+    heartbeatSeconds: 2,
+    taskHistoryLimit: 5,
+    ...changes,
+  };
 }
 
 /** Inputs of the test's service, with the defaults that `check` writes. */
@@ -53,7 +59,7 @@ async function serviceInputs(
     ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
     hostname: "{{.Node.Hostname}}",
   });
-  const wish = { ...spec, revision: 1, managers: lab.hosts, ...changes } as SwarmServiceInputs;
+  const wish = { ...spec, revision: "1", managers: lab.hosts, ...changes } as SwarmServiceInputs;
   const checked = await swarmServiceProvider.check?.(wish, wish);
   expect(checked?.failures).toEqual([]);
   return checked?.inputs as SwarmServiceInputs;

@@ -39,7 +39,7 @@ function inputs(changes: Partial<VolumeInputs> = {}): VolumeInputs {
     name: "data",
     driver: "hive-shared",
     driverOptions: {},
-    revision: 1,
+    revision: "1",
     ...changes,
   };
 }

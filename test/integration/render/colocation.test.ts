@@ -101,7 +101,7 @@ async function create(name: string, other: string, constraints: readonly string[
   });
   const wish: SwarmServiceWish = {
     ...spec,
-    revision: 1,
+    revision: "1",
     managers: lab.hosts,
     partners: [other],
   };
@@ -198,7 +198,7 @@ describe("an application and its helper on one replicated volume", () => {
       name: "data",
       driver: "hive-shared",
       driverOptions: {},
-      revision: 1,
+      revision: "1",
     });
     await create("app", "helper", []);
     helper = await create("helper", "app", [colocationConstraint("app")]);
@@ -209,7 +209,7 @@ describe("an application and its helper on one replicated volume", () => {
     const seen = await swarmServiceProvider.read?.(helper.id, helper.state);
     expect(seen?.inputs).toEqual(helper.inputs);
     const inputs = {
-      revision: 1,
+      revision: "1",
       members: lab.hosts.map((access, index) => ({
         access,
         advertiseAddress: lab.address(index),

@@ -216,10 +216,51 @@ describe("deadlines", () => {
     );
   });
 
+  test("a look changes nothing and says all that is not as it should be", async () => {
+    const step: ConvergeStep = {
+      title: "looked-at",
+      files: [
+        { path: "/etc/looked/a.conf", mode: "0644", content: "one\n" },
+        { path: "/etc/looked/b.conf", mode: "0644", content: "two\n" },
+      ],
+      packages: [{ name: "no-such-package" }, { name: "coreutils" }],
+      reactions: [{ name: "react", on: ["/etc/looked/a.conf"], run: ["false"] }],
+      keeps: [{ what: "a mark", holds: "test -e /run/mark", make: "touch /run/mark" }],
+      checks: [{ what: "pigs fly", run: "false", withinSeconds: 1 }],
+    };
+    const look = `HIVE_MODE=check; ${renderConverge(step)}`;
+    const before = [
+      "differs /etc/looked/a.conf",
+      "differs /etc/looked/b.conf",
+      "differs packages no-such-package",
+      "differs a mark",
+      "differs it is not so that pigs fly",
+      "looked-at: looked\n",
+    ].join("\n");
+    expect(await server.ssh(look)).toEqual({ status: 0, stderr: "", stdout: before });
+    expect((await server.sh("ls -d /etc/looked /run/mark 2> /dev/null || true")).stdout).toBe("");
+    const possible = { ...step, packages: [], checks: [] };
+    expect((await server.ssh(renderConverge(possible))).stderr).toContain("failed with status 1");
+    const after = await server.ssh(`HIVE_MODE=check; ${renderConverge(possible)}`);
+    expect(after.stdout).toBe(
+      "differs react, which is still to be done\ndiffers a mark\nlooked-at: looked\n",
+    );
+    const done = { ...possible, reactions: [{ ...step.reactions![0]!, run: ["true"] }] };
+    expect((await server.ssh(renderConverge(done))).stdout).toContain("changed a mark");
+    const last = await server.ssh(`HIVE_MODE=check; ${renderConverge(done)}`);
+    expect(last.stdout).toBe("looked-at: looked\n");
+  });
+
   test("two runs at the same time wait for each other", async () => {
     const step = (title: string): ConvergeStep => ({
       title,
-      always: ["echo in >> /run/order; sleep 1; echo out >> /run/order"],
+      keeps: [
+        {
+          what: "order",
+          holds: "false",
+          make: "echo in >> /run/order; sleep 1; echo out >> /run/order",
+        },
+      ],
     });
     await Promise.all([
       server.ssh(renderConverge(step("left"))),

@@ -59,7 +59,7 @@ async function createJob(name: string, script: string, host: HostAccess): Promis
     restart: { condition: "none", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
     placement: { constraints: [`node.hostname==${host.name}`], spread: [], maxReplicasPerHost: 0 },
   });
-  const wish = { ...spec, revision: 1, managers: lab.hosts } as SwarmServiceInputs;
+  const wish = { ...spec, revision: "1", managers: lab.hosts } as SwarmServiceInputs;
   const checked = await swarmServiceProvider.check?.(wish, wish);
   expect(checked?.failures).toEqual([]);
   const inputs = checked?.inputs as SwarmServiceInputs;

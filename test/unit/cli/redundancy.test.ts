@@ -19,8 +19,8 @@ test.each([
 
 test("a server that a run was interrupted at is not asked for: its engine was not set up since it was made", () => {
   const setUp = (name: string, id: string) => ({
-    urn: `urn:pulumi:private::hive::command:remote:Command::${name}`,
-    inputs: { triggers: [id] },
+    urn: `urn:pulumi:private::hive::pulumi-nodejs:dynamic/hive:HostStep::${name}`,
+    inputs: { incarnation: id },
   });
   expect(
     settledServers(
@@ -36,4 +36,6 @@ test("a server that a run was interrupted at is not asked for: its engine was no
     ),
   ).toEqual(["a"]);
   expect(settledServers([{ name: "a", id: "1" }], [])).toEqual([]);
+  const earlier = { ...setUp("setup-hive0-engine", ""), inputs: { triggers: ["1"] } };
+  expect(settledServers([{ name: "a", id: "1" }], [earlier])).toEqual(["a"]);
 });

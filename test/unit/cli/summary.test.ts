@@ -8,6 +8,7 @@ const hosts = [0, 1, 2, 3].map((index) => ({
   zone: `zone-${"abca"[index]}`,
   privateAddress: `172.29.16.${4 + index}`,
   publicAddress: `172.29.16.${4 + index}`,
+  missing: index === 1 ? ["firewall", "image web"] : [],
 }));
 const outputs = {
   stage: "private",
@@ -48,6 +49,7 @@ test("the end of a run: what is where, how long it took, what to do next", () =>
       p-hive1.hive.example  172.29.16.5  zone-b  cluster
       p-hive2.hive.example  172.29.16.6  zone-c  cluster
       p-hive3.hive.example  172.29.16.7  zone-a  repository
+      p-hive1.hive.example did not answer; the next run does there: firewall, image web.
 
       open webgate  http://172.29.16.4/  http://172.29.16.5/  http://172.29.16.6/
       log in        npx hive ssh hive0

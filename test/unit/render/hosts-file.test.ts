@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderHostsApply } from "../../../render/hosts-file";
+import { commandLine } from "../../../render/shell";
+import { keepHostsFile } from "../../../render/hosts-file";
 
 const entries = [
   { name: "p-hive0.hive.example", address: "172.29.16.4" },
@@ -21,9 +22,10 @@ afterAll(() => {
 function apply(content: string): { after: string; said: string } {
   const file = join(folder, "hosts");
   writeFileSync(file, content);
-  const command = renderHostsApply(entries)
-    .replaceAll("/etc/hosts", file)
-    .replaceAll("/run/", `${folder}/`);
+  const { what, ...texts } = keepHostsFile(entries);
+  const here = (text: string): string =>
+    text.replaceAll("/etc/hosts", file).replaceAll("/run/", `${folder}/`);
+  const command = `${commandLine("bash", "-euo", "pipefail", "-c", here(texts.holds))} || { ${here(texts.make)}; echo 'changed ${what}'; }`;
   // `--norc`: with a socket as its input, bash takes itself for started by a remote shell and reads it.
   const { stdout, stderr } = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", command], {
     encoding: "utf8",

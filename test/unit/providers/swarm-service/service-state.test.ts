@@ -13,7 +13,7 @@ const managers = ["hive0", "hive1", "hive2"].map((name) => ({ ...host, name }));
 
 /** Seconds that a service may take when nothing else is said. */
 function deadline(changes: Partial<ServiceSpec>): number {
-  return normalInputs({ ...serviceSpec(changes), revision: 1, managers }).convergeDeadlineSeconds;
+  return normalInputs({ ...serviceSpec(changes), revision: "1", managers }).convergeDeadlineSeconds;
 }
 
 describe("by default a service may take as long as its own rules make a roll-out, and two minutes", () => {
@@ -49,8 +49,8 @@ describe("by default a service may take as long as its own rules make a roll-out
 });
 
 test("what is given stays: the deadline, and the account only if there is one", () => {
-  const wish = { ...serviceSpec(), revision: 1, managers, convergeDeadlineSeconds: 5 };
-  expect(normalInputs(wish)).toMatchObject({ convergeDeadlineSeconds: 5, managers, revision: 1 });
+  const wish = { ...serviceSpec(), revision: "1", managers, convergeDeadlineSeconds: 5 };
+  expect(normalInputs(wish)).toMatchObject({ convergeDeadlineSeconds: 5, managers, revision: "1" });
   expect(normalInputs(wish)).not.toHaveProperty("registryAuth");
   const registryAuth = { username: "pull", password: "secret" };
   expect(normalInputs({ ...wish, registryAuth })).toMatchObject({ registryAuth });

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { packed, revisionOf } from "./packed";
+
+/** What a resource class says of itself. */
+export interface HiveResourceKind {
+  /** The type's last part: `SwarmService` becomes `pulumi-nodejs:dynamic/hive:SwarmService`. */
+  readonly type: string;
+  readonly provider: pulumi.dynamic.ResourceProvider;
+  /** Outputs that are no inputs. Default: none. */
+  readonly outputs?: readonly string[];
+  /** Inputs that are secret, whatever the program says of them; so are the outputs of their names. Default: none. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Base of hive's dynamic resources. Each has the input `revision`, which follows from the code that runs from the state (`read` and
+ * `delete`): when that changes, an update brings the new text there, and does nothing else.
+ */
+export abstract class HiveResource extends pulumi.dynamic.Resource {
+  constructor(
+    kind: HiveResourceKind,
+    name: string,
+    inputs: object,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const { type, provider, outputs = [], secrets = [] } = kind;
+    const given = inputs as Readonly<Record<string, unknown>>;
+    const key = type.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    const hidden = secrets.filter((secret) => given[secret] !== undefined);
+    super(
+      packed(key, provider),
+      name,
+      {
+        ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+        ...inputs,
+        ...Object.fromEntries(hidden.map((secret) => [secret, pulumi.secret(given[secret])])),
+        revision: revisionOf(key, provider),
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: [...secrets, ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "hive",
+      type,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { changedInputs } from "../framework/dynamic";
+import { readResult } from "../framework/read-result";
+import { isKnown } from "../framework/unknown-value";
+import { isAway, reportAway } from "../transport/away";
+import { converge, look, type StepOnHost } from "./client";
+
+/** Inputs as they come over the wire. */
+export interface HostStepInputs extends StepOnHost {
+  /** Changes exactly when the server was replaced by a new one. */
+  readonly incarnation: string;
+  /** Always `converged`; an input so that a refresh can show something else under its name. */
+  readonly state: string;
+  readonly revision: string;
+}
+
+/** What the state holds. */
+export interface HostStepState extends HostStepInputs {
+  /** Whether the host did not answer, so that the step is still to be done. */
+  readonly missing: boolean;
+}
+
+/** Inputs that decide what is done on the host. */
+const CONTENT = ["script", "input", "incarnation", "state"] as const;
+const INPUTS = [...CONTENT, "host", "step", "timeoutSeconds", "revision"] as const;
+
+/** Keeps one part of a host as it should be. */
+export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, HostStepState> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: [] };
+  },
+
+  async diff(_id, olds, news) {
+    if (!isKnown(news)) return { changes: true };
+    return { changes: olds.missing || changedInputs(INPUTS, olds, news).length > 0 };
+  },
+
+  async create(inputs) {
+    return { id: `${inputs.host.name}/${inputs.step}`, outs: await convergeOrWait(inputs) };
+  },
+
+  async read(id, props) {
+    if (props === undefined) return {};
+    try {
+      const differences = await look(props);
+      const state = differences.length === 0 ? props.state : `differs: ${differences.join(", ")}`;
+      return readResult(id, props, INPUTS, { state });
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      reportAway(props.host, error);
+      return readResult(id, props, INPUTS);
+    }
+  },
+
+  async update(_id, olds, news) {
+    const isDone = !olds.missing && changedInputs(CONTENT, olds, news).length === 0;
+    return { outs: isDone ? { ...news, missing: false } : await convergeOrWait(news) };
+  },
+
+  // The server takes it along when it goes.
+  async delete() {},
+};
+
+/** A host that does not answer is no failure: the step is done by the next run, and the others go on. */
+async function convergeOrWait(inputs: HostStepInputs): Promise<HostStepState> {
+  try {
+    await converge(inputs);
+    return { ...inputs, missing: false };
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    reportAway(inputs.host, error);
+    return { ...inputs, missing: true };
+  }
+}

@@ -1,0 +1,126 @@
+import { packed } from "../../providers/framework/packed";
+import { hostStepProvider } from "../../providers/host-step/provider";
+import { type FakeHost, startFakeHost } from "./fake/fake-host";
+import {
+  type Properties,
+  type ProviderServer,
+  startProviderServer,
+  unknownValue,
+} from "./provider-server";
+import { serializeProvider } from "./serialized-provider";
+
+jest.setTimeout(60_000);
+
+let text: string;
+let server: ProviderServer;
+let host: FakeHost;
+/** What ran on the host, with its standard input. */
+let ran: [string, string][];
+let answer: { code: number; stdout?: string; stderr?: string };
+
+beforeAll(async () => {
+  text = (await serializeProvider(packed("host-step", hostStepProvider))).text;
+  server = await startProviderServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  ran = [];
+  answer = { code: 0, stdout: "firewall: changed\n" };
+  host = await startFakeHost(`hive${Math.random()}.example`, undefined, (command, stdin) => {
+    ran.push([command, stdin]);
+    return answer;
+  });
+});
+afterEach(() => host.stop());
+
+const inputs = (changes: Properties = {}): Properties => ({
+  host: host.access,
+  incarnation: "server-0",
+  step: "firewall",
+  script: "converge the firewall",
+  input: "planted-secret",
+  timeoutSeconds: 30,
+  state: "converged",
+  revision: "1",
+  ...changes,
+});
+const failureOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(() => "it succeeded", String);
+
+describe("HostStep", () => {
+  test("runs once, with its input, and not again while nothing differs", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    expect([id, outs]).toEqual([`${host.access.name}/firewall`, { ...inputs(), missing: false }]);
+    expect(ran).toEqual([["converge the firewall", "planted-secret"]]);
+    expect(await server.diff(text, id, outs, inputs())).toMatchObject({ changes: false });
+    // Another way to the host, or new code, is written down without a session.
+    const moved = inputs({ revision: "2" });
+    expect(await server.diff(text, id, outs, moved)).toMatchObject({ changes: true });
+    expect(await server.update(text, id, outs, moved)).toMatchObject({ missing: false });
+    expect(ran).toHaveLength(1);
+  });
+
+  test.each([
+    ["text", { script: "another text" }],
+    ["input", { input: "another" }],
+    ["server", { incarnation: "server-1" }],
+  ])("runs again for another %s, in place", async (_, change) => {
+    const { id, outs } = await server.create(text, inputs());
+    const diff = await server.diff(text, id, outs, inputs(change));
+    expect([diff.changes, diff.replaces]).toEqual([true, []]);
+    await server.update(text, id, outs, inputs(change));
+    expect(ran).toHaveLength(2);
+  });
+
+  test("a host that does not answer is missing, told once, and done when it is back", async () => {
+    await host.die();
+    const { id, outs } = await server.create(text, inputs());
+    expect(outs).toMatchObject({ missing: true });
+    const second = await server.create(text, inputs({ step: "engine" }));
+    expect(second.outs).toMatchObject({ missing: true });
+    const told = server.log().split(`${host.access.name} does not answer; the run goes on`);
+    expect(told).toHaveLength(2);
+    await host.revive();
+    expect(await server.diff(text, id, outs, inputs())).toMatchObject({ changes: true });
+    expect(await server.update(text, id, outs, inputs())).toMatchObject({ missing: false });
+    expect(ran).toHaveLength(1);
+  });
+
+  test("a step that fails says its own words, and no secret", async () => {
+    answer = { code: 1, stderr: "hive: firewall on hive0: no such table planted-secret\n" };
+    const failure = await failureOf(server.create(text, inputs()));
+    expect(failure).toContain(
+      "the step firewall failed with exit code 1:\n  hive: firewall on hive0",
+    );
+    expect(failure).toContain("no such table [secret]");
+    answer = { code: 124, stderr: "" };
+    expect(await failureOf(server.create(text, inputs()))).toContain("timed out after 30 s");
+  });
+
+  test("a refresh looks, changes nothing and shows what differs under an input's name", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    answer = { code: 0, stdout: "note left\nfirewall: looked\n" };
+    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    expect(ran.at(-1)).toEqual(["HIVE_MODE=check; converge the firewall", "planted-secret"]);
+    answer = { code: 0, stdout: "differs /etc/a\ndiffers groups of hive\n" };
+    const found = await server.read(text, id, outs);
+    expect(found.inputs).toEqual(inputs({ state: "differs: /etc/a, groups of hive" }));
+    expect(await server.diff(text, id, found.props, inputs())).toMatchObject({ changes: true });
+    await host.die();
+    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+  });
+
+  test("a value that is not known yet is a change, without a session", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    const unknown = inputs({ script: unknownValue });
+    expect(await server.diff(text, id, outs, unknown)).toMatchObject({ changes: true });
+    expect(ran).toHaveLength(1);
+  });
+
+  test("its deletion touches nothing, also on a dead host", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await host.die();
+    await server.delete(text, id, outs);
+    expect(ran).toHaveLength(1);
+  });
+});
