@@ -44,6 +44,7 @@ export class SwarmService extends HiveComponent {
         ...planned,
         managers: args.managers.map((host) => host.access),
         site: plan.siteName,
+        servers: plan.hosts.map(({ name }) => name),
         image: args.image,
         ...(isOwnImage(plan, service) ? { registryAuth: args.registry.pullAccount } : {}),
         ...(partners === undefined ? {} : { partners }),

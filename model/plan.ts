@@ -23,7 +23,7 @@ export interface Plan {
   /** The site's name; the DNS suffix of every host, e.g. `hive.example`. */
   readonly siteName: string;
   readonly network: NetworkPlan;
-  /** All servers in index order: cluster hosts first, the repository server last. Order is identity. */
+  /** All servers in the order of their indices, which are their identity. The repository server has the index 3. */
   readonly hosts: readonly HostPlan[];
   readonly ssh: SshPlan;
   readonly swarm: SwarmPlan;
@@ -60,7 +60,7 @@ export interface NetworkPlan {
 
 /** One server. */
 export interface HostPlan {
-  /** 0-based; cluster hosts first. */
+  /** 3 is the repository server, on every stage; cluster hosts have 0, 1, 2, 4, 5 … */
   readonly index: number;
   /** Fully qualified, e.g. `p-hive0.hive.example`. Also the name of the Swarm node. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { HostPlan, Plan } from "../model/plan";
 import { type ConvergeKeep, renderConverge } from "./converge";
-import { keepHostsFile, type HostEntry } from "./hosts-file";
+import { type HostEntry, hostsFileStep } from "./hosts-file";
 import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
 import { renderSshdConfig, sshdConfigPath } from "./sshd";
@@ -24,6 +24,7 @@ export function siteHostEntries(plan: Plan): HostEntry[] {
  */
 export function baseStep(plan: Plan, host: HostPlan): string {
   const admin = plan.ssh.user;
+  const hostsFile = hostsFileStep(siteHostEntries(plan));
   return renderConverge({
     title: "base",
     files: [
@@ -31,6 +32,7 @@ export function baseStep(plan: Plan, host: HostPlan): string {
       { path: sshdConfigPath, mode: "0644", content: renderSshdConfig(admin) },
       { path: journaldConfigPath, mode: "0644", content: renderJournaldConfig() },
       { path: sysctlConfigPath, mode: "0644", content: renderSysctlConfig() },
+      ...hostsFile.files,
     ],
     packages: ["ca-certificates", "curl", "iproute2", "nftables", "procps"].map((name) => ({
       name,
@@ -51,13 +53,9 @@ export function baseStep(plan: Plan, host: HostPlan): string {
           "journalctl --flush",
         ],
       },
+      ...hostsFile.reactions,
     ],
-    keeps: [
-      keepHostname(host.name),
-      keepHostsFile(siteHostEntries(plan)),
-      keepKernelSettings(),
-      keepTime,
-    ],
+    keeps: [keepHostname(host.name), ...hostsFile.keeps, keepKernelSettings(), keepTime],
     checks: [
       {
         what: "the sudo rules are valid",

@@ -1,8 +1,15 @@
-import type { ConvergeKeep } from "./converge";
-import { encode } from "./shell";
+import type { ConvergeStep } from "./converge";
+import { commandLine, quote } from "./shell";
+import { keepUnit } from "./systemd-unit";
 
-/** The file as it should be, while a step runs. */
-const scratch = "/run/hive-converge.hosts";
+/** Where the names lie, one a line: `<address> <name>`. */
+const namesPath = "/etc/hive/hosts";
+
+/** Where the program lies that brings them into `/etc/hosts`. */
+const programPath = "/usr/local/lib/hive/hosts";
+
+/** Runs it when the server starts. */
+const unit = "hive-hosts.service";
 
 /** A name and the address that it stands for. */
 export interface HostEntry {
@@ -30,22 +37,61 @@ reading == 0 { address[$2] = $1; order[++count] = $2; next }
 END { for (i = 1; i <= count; i++) if (!(order[i] in done)) print address[order[i]] "\\t" order[i] }
 `.trim();
 
+/** The program; with `check` it changes nothing, and fails if something is to be changed. */
+function renderProgram(): string {
+  return `#!/bin/bash
+# Kept by hive: brings the names in ${namesPath} into /etc/hosts.
+set -euo pipefail
+new=$(mktemp /run/hive-hosts.XXXXXX)
+trap 'rm -f "$new"' EXIT
+{ cat ${namesPath}; echo; cat /etc/hosts; } | awk ${quote(program)} > "$new"
+if cmp -s "$new" /etc/hosts; then exit 0; fi
+if [ "\${1:-}" = check ]; then exit 1; fi
+cat "$new" > /etc/hosts
+`;
+}
+
+const unitText = `# Kept by hive.
+[Unit]
+Description=Names of the site's servers in /etc/hosts
+ConditionPathExists=${namesPath}
+Before=docker.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${programPath}
+
+[Install]
+WantedBy=multi-user.target
+`;
+
 /**
- * Makes `/etc/hosts` know the names. It is written only when something is missing or wrong, and then into the file that is there: in a
- * container it is a mount, which cannot be renamed over, and Docker writes it anew at every start (with the same names, which the
- * fleet gives it, so that nothing is to be done then).
+ * The part of a converge step that makes `/etc/hosts` know the names, now and after every start of the server: Docker writes a
+ * container's file anew then, and so may a cloud's first-boot program. It is written only when something is missing or wrong, and then
+ * into the file that is there: in a container it is a mount, which cannot be renamed over.
  */
-export function keepHostsFile(entries: readonly HostEntry[]): ConvergeKeep {
-  const wanted = entries.map(({ address, name }) => `${address} ${name}\n`).join("");
+export function hostsFileStep(
+  entries: readonly HostEntry[],
+): Required<Pick<ConvergeStep, "files" | "reactions" | "keeps">> {
+  const names = entries.map(({ address, name }) => `${address} ${name}\n`).join("");
+  const unitPath = `/etc/systemd/system/${unit}`;
   return {
-    what: "/etc/hosts",
-    holds: `
-wanted=$(printf %s ${encode(wanted)} | base64 -d)
-program=$(printf %s ${encode(program)} | base64 -d)
-{ printf '%s\\n\\n' "$wanted"; cat /etc/hosts; } | awk "$program" > ${scratch}
-cmp -s ${scratch} /etc/hosts
-`.trim(),
-    // What the look has left.
-    make: `cat ${scratch} > /etc/hosts`,
+    files: [
+      { path: namesPath, mode: "0644", content: names },
+      { path: programPath, mode: "0755", content: renderProgram() },
+      { path: unitPath, mode: "0644", content: unitText },
+    ],
+    reactions: [
+      {
+        name: "enable-hosts",
+        on: [unitPath],
+        run: ["systemctl daemon-reload", commandLine("systemctl", "enable", unit)],
+      },
+    ],
+    keeps: [
+      keepUnit(unit),
+      { what: "/etc/hosts", holds: commandLine(programPath, "check"), make: programPath },
+    ],
   };
 }

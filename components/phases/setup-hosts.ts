@@ -37,6 +37,7 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
     { parent },
   );
   const authority = new SiteAuthority("authority", { plan }, { parent });
+  /** The set-up of the cluster host before. The repository server is no member of the Swarm: its restart disturbs no quorum. */
   let previous: HostSetup | undefined;
   for (const host of fleet.hosts) {
     const setup: HostSetup = new HostSetup(
@@ -45,13 +46,12 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
         plan,
         host,
         authorityCertificate: authority.certificate,
-        // The repository server is no member of the Swarm: its restart disturbs no quorum.
         ...(previous === undefined || host.plan.role === "repository" ? {} : { after: previous }),
       },
       { parent },
     );
     setups.set(host.plan.name, setup);
-    previous = setup;
+    if (host.plan.role === "cluster") previous = setup;
   }
   const members = clusterHosts(fleet);
   const swarm = new SwarmCluster(

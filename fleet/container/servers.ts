@@ -240,8 +240,9 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         dependsOn: parts.dependsOn,
         // A container's name and address are fixed, so the old one must go first.
         deleteBeforeReplace: true,
-        // The engine never stores `systempaths=unconfined`, so a refresh would show a difference for ever.
-        ignoreChanges: ["securityOpts"],
+        // The engine never stores `systempaths=unconfined`, so a refresh would show a difference for ever. Names of servers that come
+        // later are brought by the set-up of hosts; another list would make every server anew.
+        ignoreChanges: ["securityOpts", "hosts"],
       },
     );
   }

@@ -3,13 +3,12 @@ import { longestHostName, stagePrefixes } from "../values/names";
 import type { HostPlan, StageName } from "../plan";
 import type { Problem } from "../problem/problems";
 import { type SiteCheck, siteFile } from "../schema/check-site";
+import { clusterIndices, repositoryIndex, zoneOf } from "../stage/server-indices";
 import { type StageConfig, stageFile } from "../stage/check-stage";
 
 /**
- * The servers of a stage. Cluster hosts have the indices 0 to n-1 and the repository server the index n: order is
- * identity. When a cluster grows from 3 to 5, hive0 to hive2 keep name and address, but the server `hive3`, which was the
- * repository server, becomes a cluster host and the repository server is made anew as `hive5`. Images are
- * built and pushed again by the next run; what else it has collected by then has to be taken along.
+ * The servers of a stage, in the order of their indices. An index is a server's identity: name, address and zone follow from it alone.
+ * That of the repository server is {@link repositoryIndex}, so that a cluster grows and shrinks without a change of any server that stays.
  */
 export function planHosts(
   stage: StageName,
@@ -17,14 +16,16 @@ export function planHosts(
   config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones">,
 ): readonly HostPlan[] {
   const cidr = parseCidr(config.cidr);
-  return Array.from({ length: config.clusterHosts + 1 }, (_, index) => ({
-    index,
-    name: hostName(stage, siteName, index),
-    logicalName: `hive${index}`,
-    role: index < config.clusterHosts ? "cluster" : "repository",
-    zone: config.zones[index % config.zones.length] ?? "",
-    privateAddress: hostAddress(cidr, index),
-  }));
+  return [...clusterIndices(config.clusterHosts), repositoryIndex]
+    .sort((left, right) => left - right)
+    .map((index) => ({
+      index,
+      name: hostName(stage, siteName, index),
+      logicalName: `hive${index}`,
+      role: index === repositoryIndex ? "repository" : "cluster",
+      zone: zoneOf(index, config.zones),
+      privateAddress: hostAddress(cidr, index),
+    }));
 }
 
 function hostName(stage: StageName, siteName: string, index: number): string {

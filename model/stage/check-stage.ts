@@ -13,6 +13,7 @@ import { InventoryError, type Problem, printableValue } from "../problem/problem
 import { check, pathText, unknownKey } from "../schema/check";
 import { keyPaths, unwrapped } from "../schema/text";
 import { type StageConfig, stageSchema } from "./schema";
+import { clusterIndices, zoneOf } from "./server-indices";
 import { suggestion } from "../problem/suggestion";
 import { compareText } from "../values/text-order";
 import { z } from "zod";
@@ -257,12 +258,16 @@ function zoneProblems(
   );
   if (clusterHosts === undefined || fleet === undefined) return problems;
   if (fleetTraits[fleet].zones === "labels") return problems;
-  const inFirstZone = Math.ceil(clusterHosts / zones.length);
-  if (zones.length > 0 && inFirstZone > clusterHosts / 2) {
+  if (zones.length === 0) return problems;
+  const dealt = clusterIndices(clusterHosts).map((index) => zoneOf(index, zones));
+  const [fullest, most] = zones
+    .map((zone) => [zone, dealt.filter((each) => each === zone).length] as const)
+    .reduce((one, other) => (other[1] > one[1] ? other : one));
+  if (most > clusterHosts / 2) {
     problems.push({
       path: locate("zones"),
       value: zones.join(", "),
-      message: `puts ${inFirstZone} of ${clusterHosts} cluster servers into the zone ${zones[0]}: when it fails, no majority is left`,
+      message: `puts ${most} of ${clusterHosts} cluster servers into the zone ${fullest}: when it fails, no majority is left`,
       remedy: "name at least three zones",
     });
   }

@@ -15,6 +15,7 @@ import { warnWithoutIpvs } from "./ipvs";
 import { removePatiently, removeService } from "./removal";
 import {
   normalInputs,
+  withoutNewServersAlone,
   serviceContent,
   specOf,
   type SwarmServiceInputs,
@@ -33,11 +34,12 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   SwarmServiceInputs,
   SwarmServiceState
 > = {
-  async check(_olds, news) {
+  async check(olds, news) {
     const failures = checkService(news);
     // While some inputs are unknown, or wrong, what was given is shown as it is.
     const normal = isKnown(news) && failures.length === 0;
-    return { inputs: normal ? normalInputs(news) : news, failures };
+    const inputs = normal ? withoutNewServersAlone(olds, normalInputs(news)) : news;
+    return { inputs, failures };
   },
 
   async diff(_id, olds, news) {

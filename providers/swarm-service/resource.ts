@@ -31,6 +31,8 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   }>;
   /** Names of the services that run together with this one. Default: none. */
   readonly partners?: pulumi.Input<readonly string[]>;
+  /** Names of the site's servers that `hosts` has. A change of nothing but which there are replaces no task. Default: none. */
+  readonly servers?: pulumi.Input<readonly string[]>;
   /** Networks of the Swarm, by id. */
   readonly networks: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceNetwork>>[]>;
   /** Volumes by their name on the engines, folders of the host, file systems in memory. */

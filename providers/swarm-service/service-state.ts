@@ -1,5 +1,6 @@
 import { normalizeService } from "../../model/service/normalize";
 import type { ServiceSpec } from "../../model/service/spec";
+import { changedInputs } from "../framework/dynamic";
 import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 
@@ -13,6 +14,8 @@ export interface SwarmServiceInputs extends ServiceSpec {
   readonly registryAuth?: RegistryAuth;
   /** Names of the services that run together with this one, see `partnersOf`. Default: none. */
   readonly partners?: readonly string[];
+  /** Names of the site's servers, which `hosts` has with their addresses. Default: none. */
+  readonly servers?: readonly string[];
   /** How long the service may take to run as wanted. */
   readonly convergeDeadlineSeconds: number;
 }
@@ -79,12 +82,13 @@ export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [
   "managers",
   "registryAuth",
   "partners",
+  "servers",
   "convergeDeadlineSeconds",
 ];
 
 /** Brings inputs into their normal form. */
 export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
-  const { revision, managers, registryAuth, partners, convergeDeadlineSeconds } = wish;
+  const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = wish;
   const spec = normalizeService(wish);
   return {
     ...spec,
@@ -92,8 +96,31 @@ export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
     managers,
     ...(registryAuth === undefined ? {} : { registryAuth }),
     ...(partners === undefined ? {} : { partners }),
+    ...(servers === undefined ? {} : { servers }),
     convergeDeadlineSeconds: convergeDeadlineSeconds ?? patience(spec, managers.length),
   };
+}
+
+/**
+ * The inputs, with the servers' names that the service has already when it would be changed for nothing but names of servers that came
+ * or went: every task would be replaced, and none of them knows the new ones yet. They come with the next change of the service.
+ *
+ * @param olds inputs of the run before, if there was one
+ */
+export function withoutNewServersAlone(
+  olds: Partial<SwarmServiceInputs> | undefined,
+  news: SwarmServiceInputs,
+): SwarmServiceInputs {
+  const { hosts } = olds ?? {};
+  if (olds === undefined || hosts === undefined || news.servers === undefined) return news;
+  const others = serviceContent.filter((name) => name !== "hosts");
+  if (changedInputs(others, olds, news).length > 0) return news;
+  const names = [...new Set([...Object.keys(hosts), ...Object.keys(news.hosts)])];
+  const servers = new Set([...(olds.servers ?? []), ...news.servers]);
+  const cameOrWent = (name: string): boolean =>
+    servers.has(name) && (hosts[name] === undefined || news.hosts[name] === undefined);
+  const isForNothing = names.every((name) => hosts[name] === news.hosts[name] || cameOrWent(name));
+  return isForNothing ? { ...news, hosts } : news;
 }
 
 /** Time for image, network and start of a task; what the roll-out itself waits for comes on top. */
@@ -122,7 +149,7 @@ export function specOf(inputs: SwarmServiceInputs): ServiceSpec {
 
 /** The state with the service as it was observed: what is absent there is absent. */
 export function withObserved(state: SwarmServiceState, observed: ServiceSpec): SwarmServiceState {
-  const { revision, managers, registryAuth, partners, convergeDeadlineSeconds } = state;
+  const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = state;
   const { serviceId, complete } = state;
   return {
     ...observed,
@@ -130,6 +157,7 @@ export function withObserved(state: SwarmServiceState, observed: ServiceSpec): S
     managers,
     ...(registryAuth === undefined ? {} : { registryAuth }),
     ...(partners === undefined ? {} : { partners }),
+    ...(servers === undefined ? {} : { servers }),
     convergeDeadlineSeconds,
     serviceId,
     complete,

@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandLine } from "../../../render/shell";
-import { keepHostsFile } from "../../../render/hosts-file";
+import { hostsFileStep } from "../../../render/hosts-file";
 
 const entries = [
   { name: "p-hive0.hive.example", address: "172.29.16.4" },
@@ -18,20 +17,30 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the command on a hosts file with this content. */
+/** Runs the program on a hosts file with this content. */
 function apply(content: string): { after: string; said: string } {
   const file = join(folder, "hosts");
   writeFileSync(file, content);
-  const { what, ...texts } = keepHostsFile(entries);
-  const here = (text: string): string =>
-    text.replaceAll("/etc/hosts", file).replaceAll("/run/", `${folder}/`);
-  const command = `${commandLine("bash", "-euo", "pipefail", "-c", here(texts.holds))} || { ${here(texts.make)}; echo 'changed ${what}'; }`;
-  // `--norc`: with a socket as its input, bash takes itself for started by a remote shell and reads it.
-  const { stdout, stderr } = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", command], {
-    encoding: "utf8",
-  });
-  expect(stderr).toBe("");
-  return { after: readFileSync(file, "utf8"), said: stdout.replaceAll(file, "/etc/hosts") };
+  const { files } = hostsFileStep(entries);
+  const [names = "", program = ""] = files.map((each) => each.content);
+  writeFileSync(join(folder, "names"), names);
+  const script = join(folder, "program");
+  const here = program
+    .replaceAll("/etc/hive/hosts", join(folder, "names"))
+    .replaceAll("/etc/hosts", file)
+    .replaceAll("/run/", `${folder}/`);
+  writeFileSync(script, here, { mode: 0o755 });
+  const run = (...words: string[]): number | null => {
+    const { status, stderr, stdout } = spawnSync(script, words, { encoding: "utf8" });
+    expect([stderr, stdout]).toEqual(["", ""]);
+    return status;
+  };
+  const before = run("check");
+  expect(readFileSync(file, "utf8")).toBe(content);
+  expect(run()).toBe(0);
+  expect(run("check")).toBe(0);
+  const after = readFileSync(file, "utf8");
+  return { after, said: before === 1 ? "changed /etc/hosts\n" : "" };
 }
 
 const complete =

@@ -1,5 +1,9 @@
 import type { ServiceSpec } from "../../../../model/service/spec";
-import { normalInputs } from "../../../../providers/swarm-service/service-state";
+import {
+  normalInputs,
+  type SwarmServiceInputs,
+  withoutNewServersAlone,
+} from "../../../../providers/swarm-service/service-state";
 import { serviceSpec } from "../../model/service-specs";
 
 const host = {
@@ -54,4 +58,54 @@ test("what is given stays: the deadline, and the account only if there is one", 
   expect(normalInputs(wish)).not.toHaveProperty("registryAuth");
   const registryAuth = { username: "pull", password: "secret" };
   expect(normalInputs({ ...wish, registryAuth })).toMatchObject({ registryAuth });
+});
+
+describe("servers that came or went", () => {
+  const addresses = { hive0: "10.0.0.4", hive1: "10.0.0.5", hive4: "10.0.0.8", mine: "10.9.9.9" };
+  const withHosts = (
+    names: readonly (keyof typeof addresses)[],
+    changes: Partial<SwarmServiceInputs> = {},
+  ): SwarmServiceInputs =>
+    normalInputs({
+      ...serviceSpec({ hosts: Object.fromEntries(names.map((name) => [name, addresses[name]])) }),
+      revision: "1",
+      managers,
+      servers: names.filter((name) => name !== "mine"),
+      ...changes,
+    });
+  const before = withHosts(["hive0", "hive1", "mine"]);
+  const taken = (olds: SwarmServiceInputs | undefined, news: SwarmServiceInputs): string[] =>
+    Object.keys(withoutNewServersAlone(olds, news).hosts).sort();
+
+  test.each<[string, SwarmServiceInputs | undefined, SwarmServiceInputs, string[]]>([
+    [
+      "a new one alone changes no service",
+      before,
+      withHosts(["hive0", "hive1", "hive4", "mine"]),
+      ["hive0", "hive1", "mine"],
+    ],
+    ["nor does one that is gone", before, withHosts(["hive0", "mine"]), ["hive0", "hive1", "mine"]],
+    [
+      "it comes with another change",
+      before,
+      withHosts(["hive0", "hive1", "hive4", "mine"], { user: "other" }),
+      ["hive0", "hive1", "hive4", "mine"],
+    ],
+    [
+      "a name of the service's own is a change",
+      before,
+      withHosts(["hive0", "hive1"]),
+      ["hive0", "hive1"],
+    ],
+    ["a new service has all", undefined, withHosts(["hive0", "hive4"]), ["hive0", "hive4"]],
+  ])("%s", (_what, olds, news, hosts) => {
+    expect(taken(olds, news)).toEqual(hosts);
+  });
+
+  test("one that has another address is a change", () => {
+    const moved = withHosts(["hive0", "hive1", "mine"], {
+      hosts: { ...before.hosts, hive1: "10.0.0.99" },
+    });
+    expect(withoutNewServersAlone(before, moved).hosts).toMatchObject({ hive1: "10.0.0.99" });
+  });
 });
