@@ -75,6 +75,14 @@ const contentNames: Readonly<Record<keyof ServiceSpec, true>> = {
 /** Inputs that make the service in the Swarm what it is. */
 export const serviceContent = Object.keys(contentNames) as readonly (keyof ServiceSpec)[];
 
+/** Inputs of which a change replaces no task (Moby, `swarmkit/manager/orchestrator/task.go`, IsTaskDirty). */
+const besideTasks: readonly (keyof ServiceSpec)[] = ["labels", "mode", "rollback", "update"];
+
+/** Inputs that make tasks what they are, without the names of hosts. */
+const taskContent = serviceContent.filter(
+  (name) => name !== "hosts" && !besideTasks.includes(name),
+);
+
 /** Names of all inputs. */
 export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [
   ...serviceContent,
@@ -113,8 +121,7 @@ export function withoutNewServersAlone(
 ): SwarmServiceInputs {
   const { hosts } = olds ?? {};
   if (olds === undefined || hosts === undefined || news.servers === undefined) return news;
-  const others = serviceContent.filter((name) => name !== "hosts");
-  if (changedInputs(others, olds, news).length > 0) return news;
+  if (changedInputs(taskContent, olds, news).length > 0) return news;
   const names = [...new Set([...Object.keys(hosts), ...Object.keys(news.hosts)])];
   const servers = new Set([...(olds.servers ?? []), ...news.servers]);
   const cameOrWent = (name: string): boolean =>

@@ -26,7 +26,7 @@ export function reportAway(host: HostAccess, error: unknown): void {
   away().set(host.name, Date.now());
   if (told) return;
   reportWarning(
-    `${host.name} does not answer; the run goes on without it.\n${messageOf(error)}\n` +
+    `The server ${host.name} does not answer; the run goes on without it.\n${messageOf(error)}\n` +
       "What is to be done there waits for the first run after it is back.",
   );
 }

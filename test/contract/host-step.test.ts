@@ -78,7 +78,9 @@ describe("HostStep", () => {
     expect(outs).toMatchObject({ missing: true });
     const second = await server.create(text, inputs({ step: "engine" }));
     expect(second.outs).toMatchObject({ missing: true });
-    const told = server.log().split(`${host.access.name} does not answer; the run goes on`);
+    const told = server
+      .log()
+      .split(`The server ${host.access.name} does not answer; the run goes on`);
     expect(told).toHaveLength(2);
     await host.revive();
     expect(await server.diff(text, id, outs, inputs())).toMatchObject({ changes: true });

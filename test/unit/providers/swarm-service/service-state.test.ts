@@ -92,6 +92,12 @@ describe("servers that came or went", () => {
       ["hive0", "hive1", "hive4", "mine"],
     ],
     [
+      "nor does it come with a change that replaces no task",
+      before,
+      withHosts(["hive0", "hive1", "hive4", "mine"], { mode: { kind: "replicated", replicas: 5 } }),
+      ["hive0", "hive1", "mine"],
+    ],
+    [
       "a name of the service's own is a change",
       before,
       withHosts(["hive0", "hive1"]),
