@@ -61,7 +61,7 @@ export function fromNothing(site: StageUnderTest): void {
       const attempt = (user: string): string =>
         site.onHost(
           1,
-          `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5 ${user}@172.29.64.4 true 2>&1 || true`,
+          `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5 ${user}@${site.addresses[0]} true 2>&1 || true`,
         );
       expect(attempt("hive")).toMatch(/Permission denied/);
       expect(attempt("root")).toMatch(/Permission denied/);
