@@ -23,6 +23,37 @@ lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 !
 }
 `.trim();
 
+/** Bound of the wait for tasks to leave the server before its engine restarts, seconds. What has not left by then stops with it. */
+export const leaveSeconds = 90;
+
+/** Marks on the host that hive has drained the node, so that it takes that back, and nobody else's drain. */
+const drainedMark = "/var/lib/hive/drained-for-restart";
+
+/**
+ * A command for bash that goes before a restart of the engine, after {@link othersReachable}: lets the tasks of a member of a Swarm run
+ * elsewhere first. Tasks that find no other server stop with the engine, as without it. A run that is cut off leaves a mark, and the
+ * next one goes on from there.
+ */
+export const leaveFirst = `
+systemctl is-active --quiet docker.service || exit 0
+[ "$(timeout 20 ${isManager})" = true ] || exit 0
+[ "$(timeout 20 docker node inspect self --format '{{.Spec.Availability}}')" = active ] || exit 0
+: > ${drainedMark}
+timeout 20 docker node update --availability drain "$(docker info --format '{{.Swarm.NodeID}}')" > /dev/null
+end=$((SECONDS + ${leaveSeconds}))
+while timeout 10 docker ps --quiet --filter label=com.docker.swarm.task.id | grep . > /dev/null; do
+  [ "$SECONDS" -lt "$end" ] || exit 0
+  sleep 0.5
+done
+`.trim();
+
+/** A command for bash that goes after a restart, when the engine is back: ends what {@link leaveFirst} began. */
+export const returnAfter = `
+[ -e ${drainedMark} ] || exit 0
+timeout 20 docker node update --availability active "$(docker info --format '{{.Swarm.NodeID}}')" > /dev/null
+rm -f ${drainedMark}
+`.trim();
+
 /** Defines `good` for bash: whether the engine answers and, if it is a member of a Swarm, is Ready and, as a manager, reachable. */
 export const goodMember = `
 good() {

@@ -11,9 +11,12 @@ import {
 import {
   engineBack,
   inItsSwarm,
+  leaveFirst,
+  leaveSeconds,
   othersReachable,
   rejoinSeconds,
   restartSeconds,
+  returnAfter,
   tasksBack,
   tasksSeconds,
 } from "./engine-restart";
@@ -63,10 +66,12 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
         on: [daemonJsonPath, dockerDropInPath],
         run: [
           othersReachable,
+          leaveFirst,
           `systemctl daemon-reload\nsystemctl restart docker.service`,
           engineBack,
+          returnAfter,
         ],
-        timeoutSeconds: restartSeconds + 30,
+        timeoutSeconds: Math.max(restartSeconds, leaveSeconds) + 30,
       },
       ...(agents?.reactions ?? []),
     ],

@@ -4,6 +4,7 @@ import { addCp } from "./cp";
 import { addDeploy } from "./deploy";
 import { addDestroy } from "./destroy";
 import { addDoctor } from "./doctor";
+import { addDrain, addUndrain } from "./drain";
 import { addExec } from "./exec";
 import { addLogs } from "./logs";
 import type { Finish } from "./options";
@@ -59,6 +60,8 @@ the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pas
   addShell(program, finish);
   addCp(program, finish);
   addSsh(program, finish);
+  addDrain(program, finish);
+  addUndrain(program, finish);
   addOutputs(program, finish);
   addPulumi(program, finish);
   addDestroy(program, finish);

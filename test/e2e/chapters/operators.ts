@@ -33,6 +33,25 @@ export function operators(site: StageUnderTest): void {
       expect(await site.changesOf("preview")).toBe("");
     });
 
+    it("leaves a server that is drained, with its data, and comes back when it may", async () => {
+      const before = site.hostOf("ldap");
+      const said = await hive("drain", `hive${before}`, "--yes");
+      expect(said).toMatch(/is drained: it runs no task/);
+      expect(site.hostOf("ldap", (before + 1) % 3)).not.toBe(before);
+      expect(site.onHost(before, "docker ps --quiet --filter label=com.docker.swarm.task.id")).toBe(
+        "",
+      );
+      const second = await stage.hive(["drain", `hive${(before + 1) % 3}`, "--yes"]);
+      expect([second.code, second.output]).toEqual([
+        1,
+        expect.stringMatching(/is drained or paused already: the tasks would have too few servers/),
+      ]);
+      await hive("undrain", `hive${before}`);
+      await site.pages(site.namesItsHost);
+      expect((await stage.hive(["drain", "hive3", "--yes"])).code).toBe(2);
+      expect(await site.changesOf("preview")).toBe("");
+    });
+
     it("is looked into wherever it runs: a command, a file, its output", async () => {
       expect((await hive("exec", "ldap", "--", "hostname")).trim()).toBe(
         site.host(site.hostOf("ldap")),

@@ -284,9 +284,16 @@ describe("a Swarm on these hosts", () => {
     );
   });
 
-  test("restarts it once the other one is back, and waits until it is a healthy manager again", async () => {
+  test("restarts it once the other one is back: its tasks leave first, and it takes some again when it is a healthy manager", async () => {
     await server(1).sh("systemctl start docker.service");
     await server(0).until("docker node ls --format '{{.ManagerStatus}}' | grep -x Reachable", 40);
+    const other = hostOf(plan, 1).name;
+    const nodeOfTask = `docker service ps moving --filter desired-state=running --format '{{.Node}} {{.CurrentState}}' | grep Running | cut -d ' ' -f 1`;
+    await server(0).sh(
+      `docker node update --availability drain ${other} && docker service create --detach --no-resolve-image --name moving debian:trixie-slim sleep infinity`,
+    );
+    await server(0).until(`${nodeOfTask} | grep -x ${hostOf(plan, 0).name}`, 40);
+    await server(0).sh(`docker node update --availability active ${other}`);
     const ending = await server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
     expect(ending).toMatchObject({ status: 0, stderr: "" } satisfies Partial<Ending>);
     expect(ending.stdout).toContain("changed restart-engine\n");
@@ -294,5 +301,16 @@ describe("a Swarm on these hosts", () => {
       "docker node inspect self --format '{{.Status.State}} {{.ManagerStatus.Reachability}}'",
     );
     expect(self.stdout).toBe("ready reachable\n");
+    await server(0).until(`${nodeOfTask} | grep -x ${other}`, 40);
+    const availability = "docker node inspect self --format '{{.Spec.Availability}}'";
+    expect((await server(0).sh(availability)).stdout).toBe("active\n");
+    // Somebody else's drain stays.
+    await server(0).sh(`docker node update --availability drain ${hostOf(plan, 0).name}`);
+    await server(0).sh(
+      `sed -i 's/"shutdown-timeout": 30/"shutdown-timeout": 31/' ${daemonJsonPath}`,
+    );
+    const again = await server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
+    expect(again.stdout).toContain("changed restart-engine\n");
+    expect((await server(0).sh(availability)).stdout).toBe("drain\n");
   });
 });

@@ -1,0 +1,139 @@
+import type Dockerode from "dockerode";
+import { sleep } from "../../providers/transport/deadline";
+import type { HostAccess } from "../../providers/transport/host-access";
+import { withAnyManager } from "../../providers/transport/manager";
+import { closeIdleConnections } from "../../providers/transport/pool";
+import { confirm } from "../confirm";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { leaving, nameOf, reasonsAgainst, servicesOn } from "../hosts/drained-host";
+import { findHost } from "../hosts/host-name";
+import { clusterAccess } from "../hosts/outputs";
+import { stageOutputs } from "../hosts/stage-outputs";
+import { type ApiNode, askSwarm, patientSeconds, shortName } from "../swarm/facts";
+import { processTerminal } from "../terminal";
+
+/** Options of `hive drain` and `hive undrain`. */
+export interface DrainOptions {
+  readonly stack: string;
+  readonly host: string;
+  readonly yes: boolean;
+}
+
+/** How long tasks may take to leave and to run elsewhere, seconds. */
+const leaveSeconds = 300;
+/** Time between two looks, seconds. */
+const pauseSeconds = 1;
+
+/** `hive drain`: all tasks leave a server, and none comes. Ends when they run elsewhere and their volumes are let go. */
+export async function drain(options: DrainOptions): Promise<number> {
+  const terminal = processTerminal();
+  const { managers, node, facts } = await memberOf(options);
+  const [name, short] = [nameOf(node), shortName(nameOf(node))];
+  const moving = servicesOn(facts, node.ID);
+  if (node.Spec?.Availability !== "drain") {
+    const reasons = reasonsAgainst(facts.nodes, name);
+    if (reasons.length > 0) {
+      throw new Failure(
+        `${short} is not drained now, nothing was changed:\n${reasons.map((reason) => `- ${reason}`).join("\n")}\n` +
+          `\`npx hive status --stack ${options.stack}\` says more. Run again when all others are there and take tasks.`,
+      );
+    }
+    const text =
+      moving.length === 0
+        ? `${short} runs no task. It will get none until \`npx hive undrain ${short}\`. Go on? [y/N]`
+        : `The tasks of ${moving.join(", ")} leave ${short}; it gets none until \`npx hive undrain ${short}\`. Go on? [y/N]`;
+    if (!(await confirm({ text }, options.yes))) {
+      terminal.print("Nothing was changed.");
+      return exitCodes.ok;
+    }
+    await setAvailability(managers, name, "drain");
+  }
+  let said = "";
+  const end = Date.now() + leaveSeconds * 1000;
+  for (;;) {
+    const now = await askSwarm(managers, patientSeconds);
+    const { onHost, short: few, waiting } = leaving(now, node.ID, moving, Date.now());
+    if (onHost.length === 0 && few.length === 0) {
+      if (waiting.length > 0)
+        terminal.print(`  no other server takes ${waiting.join(", ")}: they wait for ${short}`);
+      break;
+    }
+    const text = [
+      ...(onHost.length === 0 ? [] : [`still on ${short}: ${onHost.join(", ")}`]),
+      ...(few.length === 0 ? [] : [`not yet complete elsewhere: ${few.join(", ")}`]),
+    ].join("; ");
+    if (Date.now() > end) {
+      throw new Failure(
+        `${short} is drained, and after ${leaveSeconds} s it is ${text}.\n` +
+          `What keeps them: \`npx hive status --stack ${options.stack}\`. \`npx hive undrain ${short}\` takes it back.`,
+      );
+    }
+    if (text !== said) terminal.print(`  ${text}`);
+    said = text;
+    await sleep(pauseSeconds * 1000);
+  }
+  closeIdleConnections();
+  terminal.print(
+    `${short} is drained: it runs no task, and holds no volume of one. \`npx hive undrain ${short}\` lets tasks come again.`,
+  );
+  return exitCodes.ok;
+}
+
+/** `hive undrain`: a server takes tasks again. */
+export async function undrain(options: Omit<DrainOptions, "yes">): Promise<number> {
+  const terminal = processTerminal();
+  const { managers, node } = await memberOf(options);
+  const short = shortName(nameOf(node));
+  if ((node.Spec?.Availability ?? "active") === "active") {
+    terminal.print(`${short} takes tasks already.`);
+    return exitCodes.ok;
+  }
+  await setAvailability(managers, nameOf(node), "active");
+  closeIdleConnections();
+  terminal.print(
+    `${short} takes tasks again. Tasks of global services start there now; others stay where they are until they are released, or another server is drained.`,
+  );
+  return exitCodes.ok;
+}
+
+/** A server as a member of the Swarm. @throws Failure when it is none */
+async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
+  const outputs = await stageOutputs(stack);
+  const managers = clusterAccess(outputs);
+  const { name } = findHost(outputs.access, host);
+  if (!managers.some((manager) => manager.name === name)) {
+    throw new Failure(
+      `${shortName(name)} is the repository server: it runs no tasks of services, and there is nothing to drain.`,
+      exitCodes.input,
+    );
+  }
+  const facts = await askSwarm(managers, patientSeconds);
+  const node = facts.nodes
+    .filter((each) => nameOf(each) === name)
+    // Of two entries of one name, the dead one is to be removed.
+    .sort((left, right) => Number(isReady(right)) - Number(isReady(left)))[0];
+  if (node !== undefined) return { managers, node, facts };
+  throw new Failure(
+    `${shortName(name)} is no member of the Swarm: \`npx hive up --stack ${stack}\` makes it one.`,
+  );
+}
+
+function isReady({ Status }: ApiNode): boolean {
+  return Status?.State === "ready";
+}
+
+async function setAvailability(
+  managers: readonly HostAccess[],
+  name: string,
+  availability: "active" | "drain",
+): Promise<void> {
+  await withAnyManager(managers, async (docker) => {
+    const node = docker.getNode(name);
+    const { Version, Spec } = (await node.inspect()) as Dockerode.Node & {
+      readonly Version: { readonly Index: number };
+      readonly Spec: object;
+    };
+    await node.update({ version: Version.Index, ...Spec, Availability: availability });
+  });
+}

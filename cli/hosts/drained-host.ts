@@ -1,0 +1,114 @@
+import type { ApiNode, ApiTask, SwarmFacts } from "../swarm/facts";
+
+/** States of a task from which nothing comes any more (https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/). */
+const ended = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
+
+/** Why a server must not be drained now, a sentence each; empty when it may. */
+export function reasonsAgainst(nodes: readonly ApiNode[], host: string): readonly string[] {
+  const others = nodes.filter((node) => nameOf(node) !== host);
+  const away = others.filter(
+    ({ Status, ManagerStatus }) =>
+      Status?.State !== "ready" ||
+      (ManagerStatus !== undefined && ManagerStatus.Reachability !== "reachable"),
+  );
+  const closed = others.filter(
+    (node) => !away.includes(node) && (node.Spec?.Availability ?? "active") !== "active",
+  );
+  return [
+    ...(away.length === 0
+      ? []
+      : [`${names(away)} ${is(away)} not there: one more that is missing could be one too many`]),
+    ...(closed.length === 0
+      ? []
+      : [
+          `${names(closed)} ${is(closed)} drained or paused already: the tasks would have too few servers`,
+        ]),
+  ];
+}
+
+/** What is still to happen before a server is empty. */
+export interface Leaving {
+  /** Services that still have a task on the server. */
+  readonly onHost: readonly string[];
+  /** Services that have fewer running tasks than are wanted, of those that had one there. */
+  readonly short: readonly string[];
+  /** Those of which a task finds no other server: they wait for this one. */
+  readonly waiting: readonly string[];
+}
+
+/** For so long a task may find no server while others are still moving, milliseconds. */
+const placementMs = 10_000;
+
+/**
+ * What is left to wait for.
+ *
+ * @param moving names of the services that had a task on the server
+ * @param now the time, milliseconds since 1970
+ */
+export function leaving(
+  facts: SwarmFacts,
+  nodeId: string,
+  moving: readonly string[],
+  now: number,
+): Leaving {
+  const incomplete = moving.filter((name) => {
+    const service = facts.services.find(({ Spec }) => Spec?.Name === name);
+    const replicas = service?.Spec?.Mode?.Replicated?.Replicas;
+    if (service === undefined || replicas === undefined) return false;
+    const running = tasksOf(facts, name).filter(
+      (task) => task.NodeID !== nodeId && isRunning(task),
+    );
+    return running.length < replicas;
+  });
+  const waiting = incomplete.filter((name) =>
+    tasksOf(facts, name).some((task) => findsNoServer(task, now)),
+  );
+  return {
+    onHost: servicesOn(facts, nodeId),
+    short: incomplete.filter((name) => !waiting.includes(name)),
+    waiting,
+  };
+}
+
+/** Names of the services that have a live task on a server, in alphabetical order. */
+export function servicesOn({ services, tasks }: SwarmFacts, nodeId: string): readonly string[] {
+  const there = tasks.filter((task) => task.NodeID === nodeId && isLive(task));
+  const ids = new Set(there.map(({ ServiceID }) => ServiceID));
+  return services
+    .filter(({ ID }) => ids.has(ID))
+    .map(({ ID, Spec }) => Spec?.Name ?? ID)
+    .sort();
+}
+
+function tasksOf({ services, tasks }: SwarmFacts, name: string): readonly ApiTask[] {
+  const id = services.find(({ Spec }) => Spec?.Name === name)?.ID;
+  return tasks.filter(({ ServiceID }) => ServiceID === id);
+}
+
+function findsNoServer({ Status }: ApiTask, now: number): boolean {
+  const since = now - Date.parse(Status?.Timestamp ?? "");
+  return (
+    Status?.State === "pending" && /no suitable node/.test(Status.Err ?? "") && since > placementMs
+  );
+}
+
+function isLive({ Status }: ApiTask): boolean {
+  return !ended.includes(Status?.State ?? "");
+}
+
+function isRunning({ Status, DesiredState }: ApiTask): boolean {
+  return Status?.State === "running" && DesiredState === "running";
+}
+
+/** The node's host name. */
+export function nameOf({ ID, Description }: ApiNode): string {
+  return Description?.Hostname ?? ID;
+}
+
+function names(nodes: readonly ApiNode[]): string {
+  return nodes.map(nameOf).join(" and ");
+}
+
+function is(nodes: readonly ApiNode[]): string {
+  return nodes.length === 1 ? "is" : "are";
+}

@@ -1,0 +1,104 @@
+import { leaving, reasonsAgainst, servicesOn } from "../../../cli/hosts/drained-host";
+import type { ApiNode, ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
+
+const node = (
+  name: string,
+  state = "ready",
+  reachability = "reachable",
+  availability = "active",
+): ApiNode => ({
+  ID: name,
+  Description: { Hostname: name },
+  Status: { State: state },
+  Spec: { Availability: availability },
+  ManagerStatus: { Reachability: reachability },
+});
+
+test.each<[string, ApiNode[], RegExp | undefined]>([
+  ["all are there", [node("a"), node("b"), node("c")], undefined],
+  ["it is itself the one that is missing", [node("a", "down"), node("b"), node("c")], undefined],
+  ["another one is down", [node("a"), node("b", "down"), node("c")], /^b is not there/],
+  [
+    "another manager does not answer",
+    [node("a"), node("b", "ready", "unreachable"), node("c")],
+    /^b is not there/,
+  ],
+  [
+    "another one is drained",
+    [node("a"), node("b", "ready", "reachable", "drain"), node("c")],
+    /^b is drained or paused already/,
+  ],
+  ["two are gone", [node("a"), node("b", "down"), node("c", "unknown")], /^b and c are not there/],
+])("whether a server may be drained when %s", (_, nodes, reason) => {
+  const reasons = reasonsAgainst(nodes, "a");
+  if (reason === undefined) expect(reasons).toEqual([]);
+  else expect(reasons).toEqual([expect.stringMatching(reason)]);
+});
+
+const now = Date.parse("2026-12-01T12:00:00Z");
+const task = (
+  service: string,
+  nodeId: string,
+  state: string,
+  more: Partial<ApiTask> = {},
+): ApiTask => ({
+  ID: `${service}-${nodeId}-${state}`,
+  ServiceID: service,
+  NodeID: nodeId,
+  DesiredState: "running",
+  Status: { State: state },
+  ...more,
+});
+const facts = (...tasks: ApiTask[]): SwarmFacts => ({
+  nodes: [],
+  configs: [],
+  services: [
+    { ID: "store", Spec: { Name: "store", Mode: { Replicated: { Replicas: 1 } } } },
+    { ID: "web", Spec: { Name: "web", Mode: { Global: {} } } },
+  ],
+  tasks,
+});
+const noServer = (seconds: number) =>
+  task("store", "", "pending", {
+    Status: {
+      State: "pending",
+      Err: "no suitable node (scheduling constraints not satisfied on 2 nodes; 1 node not available)",
+      Timestamp: new Date(now - seconds * 1000).toISOString(),
+    },
+  });
+
+test("services on a server: those of which a task has not ended", () => {
+  expect(
+    servicesOn(facts(task("store", "a", "shutdown"), task("web", "a", "starting")), "a"),
+  ).toEqual(["web"]);
+});
+
+test.each<[string, ApiTask[], object]>([
+  [
+    "a task that still stops",
+    [task("store", "a", "running", { DesiredState: "shutdown" }), task("store", "b", "ready")],
+    { onHost: ["store"], short: ["store"], waiting: [] },
+  ],
+  [
+    "one that starts elsewhere",
+    [task("store", "a", "shutdown"), task("store", "b", "starting")],
+    { onHost: [], short: ["store"], waiting: [] },
+  ],
+  [
+    "nothing, when it runs there; global services lose one",
+    [task("store", "a", "shutdown"), task("store", "b", "running"), task("web", "a", "shutdown")],
+    { onHost: [], short: [], waiting: [] },
+  ],
+  [
+    "one that finds no server yet",
+    [task("store", "a", "shutdown"), noServer(2)],
+    { onHost: [], short: ["store"], waiting: [] },
+  ],
+  [
+    "not one that found none for a while: it waits for the server",
+    [task("store", "a", "shutdown"), noServer(20)],
+    { onHost: [], short: [], waiting: ["store"] },
+  ],
+])("what a drain waits for: %s", (_, tasks, expected) => {
+  expect(leaving(facts(...tasks), "a", ["store", "web"], now)).toEqual(expected);
+});
