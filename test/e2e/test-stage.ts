@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -38,17 +39,32 @@ export class TestStage {
   /**
    * @param name - part of the site's name, so that several test stages can exist side by side.
    * @param config - keys of `Pulumi.private.yaml` to set, without the `hive:` prefix.
+   * @param revision - a commit of the project to take instead of the work tree.
    */
-  constructor(name: string, config: Readonly<Record<string, unknown>>) {
+  constructor(name: string, config: Readonly<Record<string, unknown>>, revision?: string) {
     this.siteName = `${name}.hive.example`;
     this.directory = mkdtempSync(join(tmpdir(), `hive-${name}-`));
+    if (revision === undefined) this.copyWorkTree();
+    else this.extract(revision);
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+    this.configure({ siteName: this.siteName, ...config });
+  }
+
+  /** Brings a copy of an earlier revision to the work tree's state, as a user does who updates; the stage's own files stay. */
+  upgrade(): void {
+    const configuration = this.read("Pulumi.private.yaml");
+    for (const entry of readdirSync(this.directory))
+      if (entry !== ".hive" && entry !== "node_modules")
+        rmSync(join(this.directory, entry), { recursive: true });
+    this.copyWorkTree();
+    this.write("Pulumi.private.yaml", configuration);
+  }
+
+  private copyWorkTree(): void {
     const listed = spawnSync(
       "git",
       ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-      {
-        cwd: root,
-        encoding: "utf8",
-      },
+      { cwd: root, encoding: "utf8" },
     );
     // A file that was deleted and not yet committed is listed too.
     const files = listed.stdout
@@ -59,8 +75,16 @@ export class TestStage {
       mkdirSync(dirname(target), { recursive: true });
       cpSync(join(root, file), target);
     }
-    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
-    this.configure({ siteName: this.siteName, ...config });
+  }
+
+  private extract(revision: string): void {
+    const archive = spawnSync("git", ["archive", revision], { cwd: root, maxBuffer: 1 << 28 });
+    if (archive.status !== 0) throw new Error(archive.stderr.toString());
+    const { status, stderr } = spawnSync("tar", ["-x"], {
+      cwd: this.directory,
+      input: archive.stdout,
+    });
+    if (status !== 0) throw new Error(stderr.toString());
   }
 
   /** Sets keys of the stage's configuration; `undefined` removes one. */

@@ -92,7 +92,14 @@ export function deadHost(site: StageUnderTest): void {
 
     it("does not keep a refresh from looking at the others", async () => {
       site.onHost(alive[0] ?? 0, "rm /etc/sysctl.d/80-hive.conf");
-      const run = await site.stage.hive(["pulumi", "--", "refresh", "--yes", "--skip-preview"]);
+      const run = await site.stage.hive([
+        "pulumi",
+        "--",
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--diff",
+      ]);
       expect(run.code).toBe(0);
       // Pulumi prints what a provider says twice: as it comes, and at the end.
       expect(named(run.output)).toBe(2);

@@ -1,0 +1,65 @@
+import { docker, eventually, fetchPage, type Finished, TestStage } from "./test-stage";
+
+/**
+ * A stage that an earlier release of hive made, taken over by this one. The commit is the last one before fleets got a room of their
+ * own; a later release takes its place here.
+ */
+const earlier = "bc478864a21f640bc365c570a12f54139ad4a137";
+
+jest.setTimeout(15 * 60_000);
+
+const stage = new TestStage("upgrade", { cidr: "172.29.72.0/24" }, earlier);
+const hive = async (...args: string[]): Promise<Finished> => {
+  const run = await stage.hive(args, { deadlineSeconds: 600 });
+  if (run.code !== 0) throw new Error(`hive ${args.join(" ")}: ${run.code}\n${run.output}`);
+  return run;
+};
+const servers = (): string =>
+  docker(
+    "ps",
+    "--all",
+    "--no-trunc",
+    "--format",
+    "{{.ID}}",
+    "--filter",
+    `label=hive.site=${stage.siteName}`,
+  );
+const tasks = (): string =>
+  docker(
+    ...[
+      "exec",
+      `p-hive0.${stage.siteName}`,
+      "docker",
+      "service",
+      "ps",
+      "ldap",
+      "am",
+      "portal",
+      "webgate",
+    ],
+    ...["--filter", "desired-state=running", "--format", "{{.ID}} {{.Node}}"],
+  );
+
+afterAll(async () => {
+  const run = await stage.hive(["destroy", "--yes"]);
+  stage.remove();
+  if (run.code !== 0) throw new Error(run.output);
+});
+
+test("a stage of an earlier release is previewed, refreshed, updated and destroyed by this one, and keeps its servers and tasks", async () => {
+  await hive("up", "--yes");
+  const before = { servers: servers(), tasks: tasks() };
+  stage.upgrade();
+  const preview = await hive("pulumi", "--", "preview");
+  expect(preview.output).not.toMatch(/replace|docker:index.*(update|delete)/);
+  await hive("pulumi", "--", "refresh", "--yes", "--skip-preview");
+  await hive("up", "--yes");
+  expect({ servers: servers(), tasks: tasks() }).toEqual(before);
+  await hive("pulumi", "--", "preview", "--expect-no-changes");
+  await eventually(30, async () =>
+    (await fetchPage("http://172.29.72.4/status/"))?.status === 200 ? true : undefined,
+  );
+  expect((await stage.hive(["status"])).code).toBe(0);
+  await hive("destroy", "--yes");
+  expect(servers()).toBe("");
+});
