@@ -4,7 +4,7 @@ import { type HostEntry, hostsFileStep } from "./hosts-file";
 import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
 import { renderSshdConfig, sshdConfigPath } from "./sshd";
-import { keepKernelSettings, renderSysctlConfig, sysctlConfigPath } from "./sysctl";
+import { kernelSettingsStep } from "./sysctl";
 
 /** Limit of the step, seconds. */
 export const baseStepSeconds = 600;
@@ -25,13 +25,14 @@ export function siteHostEntries(plan: Plan): HostEntry[] {
 export function baseStep(plan: Plan, host: HostPlan): string {
   const admin = plan.ssh.user;
   const hostsFile = hostsFileStep(siteHostEntries(plan));
+  const kernelSettings = kernelSettingsStep();
   return renderConverge({
     title: "base",
     files: [
       { path: `/etc/sudoers.d/hive`, mode: "0440", content: renderSudoers(admin) },
       { path: sshdConfigPath, mode: "0644", content: renderSshdConfig(admin) },
       { path: journaldConfigPath, mode: "0644", content: renderJournaldConfig() },
-      { path: sysctlConfigPath, mode: "0644", content: renderSysctlConfig() },
+      ...kernelSettings.files,
       ...hostsFile.files,
     ],
     packages: ["ca-certificates", "curl", "iproute2", "nftables", "procps"].map((name) => ({
@@ -53,9 +54,10 @@ export function baseStep(plan: Plan, host: HostPlan): string {
           "journalctl --flush",
         ],
       },
+      ...kernelSettings.reactions,
       ...hostsFile.reactions,
     ],
-    keeps: [keepHostname(host.name), ...hostsFile.keeps, keepKernelSettings(), keepTime],
+    keeps: [keepHostname(host.name), ...hostsFile.keeps, ...kernelSettings.keeps, keepTime],
     checks: [
       {
         what: "the sudo rules are valid",

@@ -1,15 +1,8 @@
-import type { ConvergeStep } from "./converge";
-import { commandLine, quote } from "./shell";
-import { keepUnit } from "./systemd-unit";
+import { bootProgram, type BootProgramStep } from "./boot-program";
+import { quote } from "./shell";
 
 /** Where the names lie, one a line: `<address> <name>`. */
 const namesPath = "/etc/hive/hosts";
-
-/** Where the program lies that brings them into `/etc/hosts`. */
-const programPath = "/usr/local/lib/hive/hosts";
-
-/** Runs it when the server starts. */
-const unit = "hive-hosts.service";
 
 /** A name and the address that it stands for. */
 export interface HostEntry {
@@ -51,47 +44,22 @@ cat "$new" > /etc/hosts
 `;
 }
 
-const unitText = `# Kept by hive.
-[Unit]
-Description=Names of the site's servers in /etc/hosts
-ConditionPathExists=${namesPath}
-Before=docker.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=${programPath}
-
-[Install]
-WantedBy=multi-user.target
-`;
-
 /**
  * The part of a converge step that makes `/etc/hosts` know the names, now and after every start of the server: Docker writes a
  * container's file anew then, and so may a cloud's first-boot program. It is written only when something is missing or wrong, and then
  * into the file that is there: in a container it is a mount, which cannot be renamed over.
  */
-export function hostsFileStep(
-  entries: readonly HostEntry[],
-): Required<Pick<ConvergeStep, "files" | "reactions" | "keeps">> {
+export function hostsFileStep(entries: readonly HostEntry[]): BootProgramStep {
   const names = entries.map(({ address, name }) => `${address} ${name}\n`).join("");
-  const unitPath = `/etc/systemd/system/${unit}`;
+  const program = bootProgram({
+    name: "hosts",
+    description: "Names of the site's servers in /etc/hosts",
+    before: ["docker.service"],
+    what: "/etc/hosts",
+    program: renderProgram(),
+  });
   return {
-    files: [
-      { path: namesPath, mode: "0644", content: names },
-      { path: programPath, mode: "0755", content: renderProgram() },
-      { path: unitPath, mode: "0644", content: unitText },
-    ],
-    reactions: [
-      {
-        name: "enable-hosts",
-        on: [unitPath],
-        run: ["systemctl daemon-reload", commandLine("systemctl", "enable", unit)],
-      },
-    ],
-    keeps: [
-      keepUnit(unit),
-      { what: "/etc/hosts", holds: commandLine(programPath, "check"), make: programPath },
-    ],
+    ...program,
+    files: [{ path: namesPath, mode: "0644", content: names }, ...program.files],
   };
 }

@@ -1,4 +1,4 @@
-import type { ConvergeKeep } from "./converge";
+import { bootProgram, type BootProgramStep } from "./boot-program";
 import { quote } from "./shell";
 
 /** Settings that this kernel has refused since it was booted. */
@@ -56,41 +56,45 @@ export function renderSysctlConfig(): string {
   return ["# Kept by hive.", ...lines, ""].join("\n");
 }
 
-/**
- * Makes the running kernel have the settings. In a container only those of the network, which are the server's own; the others belong
- * to the computer that it runs on and are left alone, with a note that says so.
- */
-export function keepKernelSettings(): ConvergeKeep {
-  const each = (name: string): string =>
-    kernelSettings.map(({ key, value }) => `${name} ${quote(key)} ${quote(value)}`).join("\n");
-  const read = `
+/** The program that makes the running kernel have the settings; with `check` it changes nothing, and fails if something is to be changed. */
+function renderProgram(): string {
+  const calls = kernelSettings.map(({ key, value }) => `setting ${quote(key)} ${quote(value)}`);
+  return `#!/bin/bash
+# Kept by hive: makes the running kernel have the settings of ${sysctlConfigPath}. In a container only those of the network, which are
+# the server's own; the others belong to the computer that it runs on.
+set -euo pipefail
+mode=\${1:-apply}
 container=no
 ! systemd-detect-virt --container --quiet || container=yes
-file() { echo "/proc/sys/\${1//.//}"; }
-# Whether the setting is this kernel's to change, and another one now.
-differs() {
-  [ -e "$(file "$1")" ] && [ "$(tr '\\t' ' ' < "$(file "$1")")" != "$2" ] || return 1
-  ! grep -qsxF "$1" ${refused} || return 1
-  case $container,$1 in yes,net.*) ;; yes,*) return 1 ;; esac
-}
-`.trim();
-  return {
-    what: "kernel settings",
-    holds: `${read}
 left= wrong=
-look() {
-  if differs "$1" "$2"; then wrong=yes; return; fi
-  [ -e "$(file "$1")" ] && [ "$(tr '\\t' ' ' < "$(file "$1")")" = "$2" ] || left="$left $1"
+setting() {
+  local file=/proc/sys/\${1//.//}
+  if [ ! -e "$file" ]; then left="$left $1"; return; fi
+  if [ "$(tr '\\t' ' ' < "$file")" = "$2" ]; then return; fi
+  if grep -qsxF "$1" ${refused}; then left="$left $1"; return; fi
+  case $container,$1 in yes,net.*) ;; yes,*) left="$left $1"; return ;; esac
+  if [ "$mode" = check ]; then wrong=yes; return; fi
+  # Direct, because sysctl(8) reports a refused value with status 0.
+  if printf %s "$2" 2> /dev/null > "$file"; then echo "changed $1 to $2"; else echo "$1" >> ${refused}; fi
 }
-${each("look")}
+${calls.join("\n")}
 [ -z "$left" ] || echo "note left as the computer has them:$left"
-[ -z "$wrong" ]`,
-    make: `${read}
-# Direct, because sysctl(8) reports a refused value with status 0.
-set_one() {
-  differs "$1" "$2" || return 0
-  if printf %s "$2" 2> /dev/null > "$(file "$1")"; then echo "changed $1 to $2"; else echo "$1" >> ${refused}; fi
+[ -z "$wrong" ]
+`;
 }
-${each("set_one")}`,
-  };
+
+/**
+ * The part of a converge step that keeps the kernel's settings, now and after every start of the server: a server that is a container
+ * does not run systemd-sysctl, which would change the computer.
+ */
+export function kernelSettingsStep(): BootProgramStep {
+  const program = bootProgram({
+    name: "kernel-settings",
+    description: "Kernel settings of a host of the site",
+    before: ["docker.service"],
+    what: "kernel settings",
+    program: renderProgram(),
+  });
+  const settings = { path: sysctlConfigPath, mode: "0644", content: renderSysctlConfig() };
+  return { ...program, files: [settings, ...program.files] };
 }

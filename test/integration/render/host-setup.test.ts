@@ -230,6 +230,9 @@ describe("the firewall", () => {
   test("is there again after the server was restarted, before its containers", async () => {
     await run("docker", ["restart", "--time", "30", server(0).containerName]);
     await server(0).booted();
+    expect((await server(0).sh("sysctl -n net.ipv4.tcp_keepalive_time")).stdout).toBe("600\n");
+    const look = await server(0).ssh(`HIVE_MODE=check; ${baseStep(plan, hostOf(plan, 0))}`);
+    expect(look.stdout).not.toContain("differs");
     expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
     await server(0).sh("docker start declared undeclared");
     await server(0).until("test $(docker ps -q | wc -l) = 2", 10);
