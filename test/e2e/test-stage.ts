@@ -78,7 +78,10 @@ export class TestStage {
   }
 
   private extract(revision: string): void {
-    const archive = spawnSync("git", ["archive", revision], { cwd: root, maxBuffer: 1 << 28 });
+    const archive = spawnSync("git", ["-c", "tar.umask=0022", "archive", revision], {
+      cwd: root,
+      maxBuffer: 1 << 28,
+    });
     if (archive.status !== 0) throw new Error(archive.stderr.toString());
     const { status, stderr } = spawnSync("tar", ["-x"], {
       cwd: this.directory,
