@@ -11,7 +11,7 @@ export interface CertificateAuthorityInputs {
   readonly commonName: string;
   readonly validityDays: number;
   readonly renewBeforeDays: number;
-  readonly revision: string;
+  readonly revision: number;
 }
 
 /** What the state holds. */

@@ -31,6 +31,7 @@ export class CertificateAuthority extends HiveResource {
     super(
       {
         type: "CertificateAuthority",
+        revision: 1,
         provider: certificateAuthorityProvider,
         outputs: ["certificatePem", "privateKeyPem", "fingerprint", "notAfter"],
         secrets: ["privateKeyPem"],

@@ -21,7 +21,7 @@ export interface CertificateInputs {
   readonly ipAddresses: readonly string[];
   readonly validityDays: number;
   readonly renewBeforeDays: number;
-  readonly revision: string;
+  readonly revision: number;
 }
 
 /** What the state holds. */

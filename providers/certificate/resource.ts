@@ -33,6 +33,7 @@ export class Certificate extends HiveResource {
     super(
       {
         type: "Certificate",
+        revision: 1,
         provider: certificateProvider,
         outputs: ["certificatePem", "privateKeyPem", "fingerprint", "notAfter"],
         secrets: ["privateKeyPem", "authorityPrivateKeyPem"],

@@ -10,7 +10,7 @@ import { fingerprintOf, generateOpenSshKeyPair } from "./openssh-key";
 export interface SshKeyPairInputs {
   readonly comment: string;
   readonly file?: string;
-  readonly revision: string;
+  readonly revision: number;
 }
 
 /** What the state holds. */

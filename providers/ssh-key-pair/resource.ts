@@ -31,6 +31,7 @@ export class SshKeyPair extends HiveResource {
     super(
       {
         type: "SshKeyPair",
+        revision: 1,
         provider: sshKeyPairProvider,
         outputs: ["publicKey", "hostKey", "privateKey", "fingerprint", "adopted"],
         secrets: ["privateKey"],

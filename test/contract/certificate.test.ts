@@ -21,7 +21,7 @@ const authorityInputs = {
   commonName: "hive.example authority",
   validityDays: 3650,
   renewBeforeDays: 730,
-  revision: "1",
+  revision: 1,
 };
 const inputs = () => ({
   authorityCertificatePem: String(authority.outs["certificatePem"]),
@@ -31,7 +31,7 @@ const inputs = () => ({
   ipAddresses: ["172.29.16.13"],
   validityDays: 397,
   renewBeforeDays: 120,
-  revision: "1",
+  revision: 1,
 });
 const certificateOf = (outs: Properties): X509Certificate =>
   new X509Certificate(String(outs["certificatePem"]));
@@ -79,13 +79,13 @@ describe("CertificateAuthority on the real provider server", () => {
   });
 
   test("a new revision alone changes nothing of it", async () => {
-    const bumped = { ...authorityInputs, revision: "2" };
+    const bumped = { ...authorityInputs, revision: 2 };
     expect((await server.diff(authorityText, authority.id, authority.outs, bumped)).changes).toBe(
       true,
     );
     expect(await server.update(authorityText, authority.id, authority.outs, bumped)).toEqual({
       ...authority.outs,
-      revision: "2",
+      revision: 2,
     });
   });
 });

@@ -27,11 +27,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What {@link file} holds. */
 const content = (): string => readFileSync(file, "utf8");
-const inputs = () => ({ comment: "operator@hive.example", file, revision: "1" });
+const inputs = () => ({ comment: "operator@hive.example", file, revision: 1 });
 
 describe("SshKeyPair on the real provider server", () => {
   test("a key pair without a file lives in the state alone and never changes by itself", async () => {
-    const wanted = { comment: "p-hive0.hive.example", revision: "1" };
+    const wanted = { comment: "p-hive0.hive.example", revision: 1 };
     const { id, outs } = await server.create(text, wanted);
     expect(outs).toMatchObject({ ...wanted, fingerprint: id, adopted: false });
     expect(outs["publicKey"]).toBe(`${String(outs["hostKey"])} p-hive0.hive.example`);
@@ -109,14 +109,14 @@ describe("SshKeyPair on the real provider server", () => {
   });
 
   test("unknown values of a preview are accepted", async () => {
-    const preview = { comment: unknownValue, revision: "1" };
+    const preview = { comment: unknownValue, revision: 1 };
     expect((await server.check(text, preview)).failures).toEqual([]);
-    const { id, outs } = await server.create(text, { comment: "x", revision: "1" });
+    const { id, outs } = await server.create(text, { comment: "x", revision: 1 });
     expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
   });
 
   test("a comment of two lines is refused by name", async () => {
-    const { failures } = await server.check(text, { comment: "a\nb", revision: "1" });
+    const { failures } = await server.check(text, { comment: "a\nb", revision: 1 });
     expect(failures).toEqual([
       { property: "", reason: "comment: must be one line of printable ASCII characters" },
     ]);

@@ -23,7 +23,7 @@ describe("certificates and OpenSSL", () => {
     commonName: "hive.example private authority",
     validityDays: 3650,
     renewBeforeDays: 730,
-    revision: "1",
+    revision: 1,
   };
   const serverInputs = () => ({
     authorityCertificatePem: authority.certificatePem,
@@ -33,7 +33,7 @@ describe("certificates and OpenSSL", () => {
     ipAddresses: ["127.0.0.1", "fd00::7"],
     validityDays: 397,
     renewBeforeDays: 120,
-    revision: "1",
+    revision: 1,
   });
 
   beforeAll(async () => {

@@ -20,7 +20,7 @@ describe("SshKeyPair and OpenSSH's own tools", () => {
     const { outs } = await provider.create({
       comment: "operator@hive.example",
       file,
-      revision: "1",
+      revision: 1,
     });
     expect(sshKeygen("-y", "-f", file).trim()).toBe(outs!.publicKey);
     expect(sshKeygen("-l", "-f", file)).toContain(outs!.fingerprint);
@@ -28,7 +28,7 @@ describe("SshKeyPair and OpenSSH's own tools", () => {
   });
 
   test("a signature made with the new key is accepted", async () => {
-    const { outs } = await provider.create({ comment: "signer", file, revision: "1" });
+    const { outs } = await provider.create({ comment: "signer", file, revision: 1 });
     const message = join(folder, "message");
     writeFileSync(message, "hello");
     writeFileSync(join(folder, "allowed"), `signer ${outs!.hostKey}\n`);
@@ -54,7 +54,7 @@ describe("SshKeyPair and OpenSSH's own tools", () => {
 
   test("a key of ssh-keygen is adopted, and stays when the resource goes", async () => {
     sshKeygen("-q", "-t", "ed25519", "-N", "", "-C", "someone", "-f", file);
-    const { id, outs } = await provider.create({ comment: "hive", file, revision: "1" });
+    const { id, outs } = await provider.create({ comment: "hive", file, revision: 1 });
     expect(sshKeygen("-l", "-f", file)).toContain(id);
     await provider.delete!(id, outs!);
     expect(sshKeygen("-l", "-f", file)).toContain(id);
@@ -62,12 +62,12 @@ describe("SshKeyPair and OpenSSH's own tools", () => {
 
   test("a key with a passphrase and one of another type are refused with the remedy", async () => {
     sshKeygen("-q", "-t", "ed25519", "-N", "correct horse", "-f", file);
-    await expect(provider.create({ comment: "hive", file, revision: "1" })).rejects.toThrow(
+    await expect(provider.create({ comment: "hive", file, revision: 1 })).rejects.toThrow(
       /has a passphrase.*ssh-keygen -t ed25519 -N ""/,
     );
     const ecdsa = join(folder, "id_ecdsa");
     sshKeygen("-q", "-t", "ecdsa", "-N", "", "-f", ecdsa);
-    await expect(provider.create({ comment: "hive", file: ecdsa, revision: "1" })).rejects.toThrow(
+    await expect(provider.create({ comment: "hive", file: ecdsa, revision: 1 })).rejects.toThrow(
       "is a ecdsa-sha2-nistp256 key",
     );
   });

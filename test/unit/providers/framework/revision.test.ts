@@ -1,7 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { certificateAuthorityProvider } from "../../../../providers/certificate/authority-provider";
+import { certificateProvider } from "../../../../providers/certificate/provider";
 import { revisionOf } from "../../../../providers/framework/packed";
+import { sshKeyPairProvider } from "../../../../providers/ssh-key-pair/provider";
 
 type Provider = pulumi.dynamic.ResourceProvider<object, object>;
 
@@ -16,6 +19,23 @@ const base: Provider = {
   update: (_id, _olds, outs) => Promise.resolve({ outs }),
   delete: () => Promise.resolve(),
 };
+
+test("code of which a person keeps the revision is the one that this number stands for; raise it in the resource if this fails", async () => {
+  const revisions = [
+    await revisionOf(`revision-test-${process.pid}-key`, sshKeyPairProvider),
+    await revisionOf(`revision-test-${process.pid}-certificate`, certificateProvider),
+    await revisionOf(`revision-test-${process.pid}-authority`, certificateAuthorityProvider),
+  ];
+  expect({ 1: revisions }).toMatchInlineSnapshot(`
+    {
+      "1": [
+        "b33c4769d818",
+        "f0ad6f3fb0c4",
+        "8cf86b56708a",
+      ],
+    }
+  `);
+});
 
 /** Under a name of its own, so that no text of another provider is kept for it. */
 let count = 0;
