@@ -107,7 +107,7 @@ beforeAll(async () => {
       commonName: "lab authority",
       validityDays: 10,
       renewBeforeDays: 1,
-      revision: "1",
+      revision: 1,
     })
   ).outs!;
   const certificate = (
@@ -119,7 +119,7 @@ beforeAll(async () => {
       ipAddresses: [],
       validityDays: 5,
       renewBeforeDays: 1,
-      revision: "1",
+      revision: 1,
     })
   ).outs!;
   await asRoot(0, "install -d -m 0700 /etc/hive/registry");
