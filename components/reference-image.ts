@@ -20,10 +20,12 @@ export interface ReferenceImageArgs {
 export class ReferenceImage extends HiveComponent {
   /** `<repository>@sha256:…`; resolves when the image is on the cluster hosts. */
   readonly reference: pulumi.Output<string>;
+  /** Resolves when the image is on the cluster hosts. */
+  readonly onHosts: ImagePull;
 
   constructor(name: string, args: ReferenceImageArgs, opts: pulumi.ComponentResourceOptions) {
     super("ReferenceImage", name, opts);
-    const onHosts = new ImagePull(
+    this.onHosts = new ImagePull(
       this.child("on-hosts"),
       {
         hosts: args.hosts.map((host) => host.access),
@@ -33,7 +35,7 @@ export class ReferenceImage extends HiveComponent {
       },
       { parent: this },
     );
-    this.reference = onHosts.resolved;
+    this.reference = this.onHosts.resolved;
     this.registerOutputs({});
   }
 }

@@ -94,6 +94,10 @@ function missingOnHosts({ base, images, volumes }: Built): pulumi.Output<readonl
       what: `image ${name}`,
       onHosts,
     })),
+    ...[...(images?.references ?? [])].map(([name, { onHosts }]) => ({
+      what: `image ${name}`,
+      onHosts,
+    })),
     ...[...(volumes ?? [])].map(([name, { onHosts }]) => ({ what: `volume ${name}`, onHosts })),
   ].map(({ what, onHosts }) => onHosts.missing.apply((hosts = []) => ({ what, hosts })));
   return pulumi.all([...steps, ...repository, ...spread]).apply((all) => all.filter(Boolean));

@@ -65,6 +65,8 @@ export interface ConvergeCheck {
   readonly run: string;
   /** Default 10. */
   readonly withinSeconds?: number;
+  /** Only to be waited for: no difference when somebody just looks. Default false. */
+  readonly wait?: boolean;
   /** What an operator should do when it fails. */
   readonly remedy?: string;
 }
@@ -197,14 +199,9 @@ function renderReaction(reaction: ConvergeReaction): string {
   );
 }
 
-function renderCheck(check: ConvergeCheck): string {
-  return commandLine(
-    "check",
-    String(check.withinSeconds ?? 10),
-    check.what,
-    check.remedy ?? "",
-    check.run,
-  );
+function renderCheck({ withinSeconds = 10, what, remedy = "", run, wait }: ConvergeCheck): string {
+  const call = commandLine("check", String(withinSeconds), what, remedy, run);
+  return wait === true ? `[ "$mode" = check ] || ${call}` : call;
 }
 
 /** Names of the reactions that a change of this file makes due. */

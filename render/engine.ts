@@ -71,7 +71,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
           engineBack,
           returnAfter,
         ],
-        timeoutSeconds: Math.max(restartSeconds, leaveSeconds) + 30,
+        timeoutSeconds: Math.max(restartSeconds, leaveSeconds) + 90,
       },
       ...(agents?.reactions ?? []),
     ],
@@ -112,6 +112,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
               what: "its tasks have been waited for",
               run: tasksBack,
               withinSeconds: tasksSeconds + 20,
+              wait: true,
             },
           ]
         : []),

@@ -231,7 +231,7 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
     keeps: [
       keepUnit(unit),
       {
-        what: "rules: loaded again",
+        what: "the rules that are loaded",
         // A chain that the closed rules do not have: where those hold, the others are loaded too.
         holds: `nft list chain inet hive published > /dev/null && ${checkPassRedirected}`,
         make: `systemctl reload-or-restart ${unit}`,

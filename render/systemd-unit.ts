@@ -14,7 +14,7 @@ export function startUnit(unit: string): string[] {
 export function keepUnit(unit: string): ConvergeKeep {
   const asked = (question: string): string => commandLine("systemctl", question, "--quiet", unit);
   return {
-    what: `${unit} to enabled and started`,
+    what: `${unit}: enabled and started`,
     holds: `${asked("is-enabled")} && ${asked("is-active")}`,
     make: commandLine("systemctl", "enable", "--now", unit),
   };

@@ -47,7 +47,7 @@ export async function drain(options: DrainOptions): Promise<number> {
       terminal.print("Nothing was changed.");
       return exitCodes.ok;
     }
-    await setAvailability(managers, name, "drain");
+    await setAvailability(managers, node.ID, "drain");
   }
   let said = "";
   const end = Date.now() + leaveSeconds * 1000;
@@ -65,7 +65,7 @@ export async function drain(options: DrainOptions): Promise<number> {
     ].join("; ");
     if (Date.now() > end) {
       throw new Failure(
-        `${short} is drained, and after ${leaveSeconds} s it is ${text}.\n` +
+        `${short} is drained, but after ${leaveSeconds} s this is left: ${text}.\n` +
           `What keeps them: \`npx hive status --stack ${options.stack}\`. \`npx hive undrain ${short}\` takes it back.`,
       );
     }
@@ -89,7 +89,7 @@ export async function undrain(options: Omit<DrainOptions, "yes">): Promise<numbe
     terminal.print(`${short} takes tasks already.`);
     return exitCodes.ok;
   }
-  await setAvailability(managers, nameOf(node), "active");
+  await setAvailability(managers, node.ID, "active");
   closeIdleConnections();
   terminal.print(
     `${short} takes tasks again. Tasks of global services start there now; others stay where they are until they are released, or another server is drained.`,
@@ -125,11 +125,11 @@ function isReady({ Status }: ApiNode): boolean {
 
 async function setAvailability(
   managers: readonly HostAccess[],
-  name: string,
+  id: string,
   availability: "active" | "drain",
 ): Promise<void> {
   await withAnyManager(managers, async (docker) => {
-    const node = docker.getNode(name);
+    const node = docker.getNode(id);
     const { Version, Spec } = (await node.inspect()) as Dockerode.Node & {
       readonly Version: { readonly Index: number };
       readonly Spec: object;

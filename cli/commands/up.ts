@@ -8,6 +8,7 @@ import { recover } from "../pulumi/recovery";
 import { RunFailure, runOnStack } from "../pulumi/session";
 import type { StateResource } from "../pulumi/state";
 import { exitCodes } from "../exit-codes";
+import { requireSameRoles, tooManyAbsent } from "../hosts/absent";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import { requireManagers } from "../hosts/redundancy";
@@ -48,6 +49,7 @@ export async function up(options: UpOptions): Promise<number> {
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
   );
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
+  requireSameRoles(resources, plan.hosts);
   if (options.yes) warnOfRemovals(resources);
   // Before anything can end the run: the next one would not know any more that it has to look.
   if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
@@ -81,6 +83,8 @@ export async function up(options: UpOptions): Promise<number> {
     throughPhase: through === last ? undefined : through,
   };
   terminal.print(`\n${summaryText(facts, terminal.paint)}`);
+  const failure = tooManyAbsent(outputs);
+  if (failure !== undefined) throw failure;
   return exitCodes.ok;
 }
 

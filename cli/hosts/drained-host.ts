@@ -63,8 +63,10 @@ export function leaving(
   const waiting = incomplete.filter((name) =>
     tasksOf(facts, name).some((task) => findsNoServer(task, now)),
   );
+  // Of a server that is down the Swarm does not learn that its tasks have ended.
+  const isThere = facts.nodes.some(({ ID, Status }) => ID === nodeId && Status?.State === "ready");
   return {
-    onHost: servicesOn(facts, nodeId),
+    onHost: isThere ? servicesOn(facts, nodeId) : [],
     short: incomplete.filter((name) => !waiting.includes(name)),
     waiting,
   };

@@ -44,11 +44,12 @@ interface Server {
  */
 export function settledServers(
   members: readonly Server[],
-  resources: readonly Pick<StateResource, "urn" | "inputs">[],
+  resources: readonly Pick<StateResource, "urn" | "inputs" | "outputs">[],
 ): readonly string[] {
   const setUp = new Set(
     resources
       .filter(({ urn }) => /^setup-.+-engine$/.test(readUrn(urn).name))
+      .filter(({ outputs }) => outputs["missing"] !== true)
       // `triggers`: as earlier releases of hive recorded it.
       .flatMap(({ inputs }) => [
         inputs["incarnation"],

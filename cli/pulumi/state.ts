@@ -80,8 +80,8 @@ export function readState(text: string): StackState {
   };
 }
 
-/** Types whose `create` finds what an interrupted one made, or whose leftovers the stage's fleet removes. */
-const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|hive:|command:|docker:|random:)/;
+/** Types that are nothing outside of the state, or whose `create` finds what an interrupted one made, or whose leftovers the stage's fleet removes. */
+const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|pulumi:|hive:|command:|docker:|random:)/;
 
 /**
  * Creates of unknown end that must not be forgotten: done again, they would make a second object beside the first one, which nobody

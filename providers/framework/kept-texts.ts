@@ -11,7 +11,7 @@ export class KeptTexts {
   private sources: string | undefined;
 
   /**
-   * @param project - the project's root: where `providers/`, `model/` and `tsconfig.json` are.
+   * @param project - the project's root: where `providers/`, `model/`, `fleet/` and `tsconfig.json` are.
    * @param folder - where texts are kept.
    */
   constructor(
@@ -48,7 +48,9 @@ export class KeptTexts {
         readFileSync(require.resolve(`${name}/package.json`), "utf8"),
       ),
       readFileSync(join(this.project, "tsconfig.json"), "utf8"),
-      ...["model", "providers"].flatMap((room) => contents(join(this.project, room), room)),
+      ...["model", "providers", "fleet"].flatMap((room) =>
+        contents(join(this.project, room), room),
+      ),
     ]);
     return this.sources;
   }

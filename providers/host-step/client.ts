@@ -1,7 +1,6 @@
 import { lastWords } from "../../model/values/last-words";
 import { withoutSecrets } from "../../model/values/without-secrets";
 import { progressReporter } from "../progress/progress-line";
-import { patience } from "../transport/away";
 import { runCommand } from "../transport/command";
 import { describeHost } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -21,8 +20,10 @@ export interface StepOnHost {
 
 /** What a step waits for another one on the same host, and for its own end, beyond its limit, seconds. */
 const graceSeconds = 150;
-/** Limit for a look, seconds. */
-const lookSeconds = 60;
+/** Limit for a look, seconds: longer than it waits for a step that goes on on the host (120 s). */
+const lookSeconds = 180;
+/** Limit for a connection, seconds. The server has answered before: at its gate, or in an earlier run. */
+const dialSeconds = 20;
 
 /**
  * Converges. What it does is told as it happens.
@@ -61,7 +62,7 @@ async function run(
   const { code, stdout, stderr } = await runCommand(host, command, {
     stdin: input,
     deadlineSeconds,
-    dialSeconds: patience(host),
+    dialSeconds,
     onOutput,
   });
   if (code === 0) return stdout;

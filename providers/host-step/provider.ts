@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
-import { isAway, reportAway } from "../transport/away";
+import { isAway, reportAway, wasAway } from "../transport/away";
 import { converge, look, type StepOnHost } from "./client";
 
 /** Inputs as they come over the wire. */
@@ -54,20 +54,27 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
 
   async update(_id, olds, news) {
     const isDone = !olds.missing && changedInputs(CONTENT, olds, news).length === 0;
-    return { outs: isDone ? { ...news, missing: false } : await convergeOrWait(news) };
+    if (isDone) return { outs: { ...news, missing: false } };
+    // A server that was made anew answered a moment ago, and others may be waiting for it to be in service.
+    const mustAnswer = olds.incarnation !== news.incarnation;
+    return { outs: await convergeOrWait(news, mustAnswer) };
   },
 
   // The server takes it along when it goes.
   async delete() {},
 };
 
-/** A host that does not answer is no failure: the step is done by the next run, and the others go on. */
-async function convergeOrWait(inputs: HostStepInputs): Promise<HostStepState> {
+/**
+ * A host that does not answer is no failure: the step is done by the next run, and other hosts go on. On that host nothing goes on: no
+ * step is done there in a run in which an earlier one was not.
+ */
+async function convergeOrWait(inputs: HostStepInputs, mustAnswer = false): Promise<HostStepState> {
+  if (!mustAnswer && wasAway(inputs.host)) return { ...inputs, missing: true };
   try {
     await converge(inputs);
     return { ...inputs, missing: false };
   } catch (error) {
-    if (!isAway(error)) throw error;
+    if (mustAnswer || !isAway(error)) throw error;
     reportAway(inputs.host, error);
     return { ...inputs, missing: true };
   }

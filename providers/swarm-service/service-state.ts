@@ -6,7 +6,7 @@ import type { HostAccess } from "../transport/host-access";
 
 /** Inputs of a service after `check`: in their normal form. */
 export interface SwarmServiceInputs extends ServiceSpec {
-  /** Bumped when code that runs from the state changes; changes nothing else. */
+  /** Of the code that runs from the state; changes nothing else. */
   readonly revision: string;
   /** Hosts of which any may be asked. */
   readonly managers: readonly HostAccess[];
@@ -127,7 +127,8 @@ export function withoutNewServersAlone(
   const cameOrWent = (name: string): boolean =>
     servers.has(name) && (hosts[name] === undefined || news.hosts[name] === undefined);
   const isForNothing = names.every((name) => hosts[name] === news.hosts[name] || cameOrWent(name));
-  return isForNothing ? { ...news, hosts } : news;
+  // All that were ever left in, so that they are known for what they are as long as the service has them.
+  return isForNothing ? { ...news, hosts, servers: [...servers].sort() } : news;
 }
 
 /** Time for image, network and start of a task; what the roll-out itself waits for comes on top. */

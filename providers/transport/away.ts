@@ -2,17 +2,14 @@ import { reportWarning } from "../progress/progress-line";
 import { isTransportError, messageOf } from "./errors";
 import type { HostAccess } from "./host-access";
 
-/** A host that did not answer is asked for so long with less patience, milliseconds. */
-const memoryMs = 60_000;
-
 /**
- * When each host did not answer last, by its name. On the global object, like the pool: dynamic resources are copies of this code in
+ * Names of the hosts that did not answer. On the global object, like the pool: dynamic resources are copies of this code in
  * one process.
  */
-function away(): Map<string, number> {
-  const key = Symbol.for("hive.away/1");
-  const holder = globalThis as unknown as Record<symbol, Map<string, number> | undefined>;
-  return (holder[key] ??= new Map<string, number>());
+function away(): Set<string> {
+  const key = Symbol.for("hive.away/2");
+  const holder = globalThis as unknown as Record<symbol, Set<string> | undefined>;
+  return (holder[key] ??= new Set<string>());
 }
 
 /** Whether an error says that the host itself does not answer: it may be back later, and what is to be done there waits. */
@@ -23,7 +20,7 @@ export function isAway(error: unknown): boolean {
 /** Remembers that a host does not answer, and tells the user; once in a process, whatever else waits for the same host. */
 export function reportAway(host: HostAccess, error: unknown): void {
   const told = away().has(host.name);
-  away().set(host.name, Date.now());
+  away().add(host.name);
   if (told) return;
   reportWarning(
     `The server ${host.name} does not answer; the run goes on without it.\n${messageOf(error)}\n` +
@@ -31,8 +28,7 @@ export function reportAway(host: HostAccess, error: unknown): void {
   );
 }
 
-/** How long to wait for a connection to a host, seconds: less for one that did not answer just now. */
-export function patience(host: HostAccess): number {
-  const last = away().get(host.name);
-  return last !== undefined && Date.now() - last < memoryMs ? 3 : 10;
+/** Whether a host did not answer in this process, which lives as long as a run. */
+export function wasAway(host: HostAccess): boolean {
+  return away().has(host.name);
 }

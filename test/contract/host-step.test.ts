@@ -83,9 +83,26 @@ describe("HostStep", () => {
       .split(`The server ${host.access.name} does not answer; the run goes on`);
     expect(told).toHaveLength(2);
     await host.revive();
-    expect(await server.diff(text, id, outs, inputs())).toMatchObject({ changes: true });
-    expect(await server.update(text, id, outs, inputs())).toMatchObject({ missing: false });
+    // Not in the same run: no step is done on a host on which an earlier one was not.
+    expect(await server.update(text, id, outs, inputs())).toMatchObject({ missing: true });
+    expect(ran).toHaveLength(0);
+    const next = await startProviderServer();
+    try {
+      expect(await next.diff(text, id, outs, inputs())).toMatchObject({ changes: true });
+      expect(await next.update(text, id, outs, inputs())).toMatchObject({ missing: false });
+    } finally {
+      await next.stop();
+    }
     expect(ran).toHaveLength(1);
+  });
+
+  test("a server that was made anew must answer: others may wait for it to be in service", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    await host.die();
+    const anew = inputs({ incarnation: "server-1" });
+    expect(await failureOf(server.update(text, id, outs, anew))).toMatch(
+      /Cannot reach|does not answer/,
+    );
   });
 
   test("a step that fails says its own words, and no secret", async () => {

@@ -13,7 +13,7 @@ export function drift(site: StageUnderTest): void {
       expect(found).toContain("heartbeatSeconds");
       expect(found).toContain("hive.zone");
       expect(found).toContain("differs: /etc/sysctl.d/80-hive.conf");
-      expect(found).toContain("differs: hive-registry.service to enabled and started");
+      expect(found).toContain("differs: hive-registry.service: enabled and started");
       await site.up("--refresh");
       expect(
         site.onHost(

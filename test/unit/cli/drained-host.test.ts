@@ -50,7 +50,7 @@ const task = (
   ...more,
 });
 const facts = (...tasks: ApiTask[]): SwarmFacts => ({
-  nodes: [],
+  nodes: [node("a"), node("b")],
   configs: [],
   services: [
     { ID: "store", Spec: { Name: "store", Mode: { Replicated: { Replicas: 1 } } } },
@@ -101,4 +101,9 @@ test.each<[string, ApiTask[], object]>([
   ],
 ])("what a drain waits for: %s", (_, tasks, expected) => {
   expect(leaving(facts(...tasks), "a", ["store", "web"], now)).toEqual(expected);
+});
+
+test("of a server that is down no task has to leave", () => {
+  const seen = { ...facts(task("web", "a", "running")), nodes: [node("a", "down"), node("b")] };
+  expect(leaving(seen, "a", ["web"], now)).toEqual({ onHost: [], short: [], waiting: [] });
 });

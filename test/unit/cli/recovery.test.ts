@@ -80,7 +80,8 @@ test("the create of something that would then exist twice is not forgotten; noth
   );
   await expect(recoverForDestroy(stack, owner, say)).rejects.toThrow(/Nothing was changed/);
   expect([done, removed()]).toEqual([[], []]);
-  const other = stackWith({ pending: [{ ...open, operation: "updating" }] });
+  const inState = { ...open, type: "pulumi:pulumi:Stack" };
+  const other = stackWith({ pending: [{ ...open, operation: "updating" }, inState] });
   await recover(other.stack, owner, say);
   expect(other.done).toEqual(["pending cleared"]);
 });

@@ -21,6 +21,7 @@ test("a server that a run was interrupted at is not asked for: its engine was no
   const setUp = (name: string, id: string) => ({
     urn: `urn:pulumi:private::hive::pulumi-nodejs:dynamic/hive:HostStep::${name}`,
     inputs: { incarnation: id },
+    outputs: {},
   });
   expect(
     settledServers(
@@ -36,6 +37,8 @@ test("a server that a run was interrupted at is not asked for: its engine was no
     ),
   ).toEqual(["a"]);
   expect(settledServers([{ name: "a", id: "1" }], [])).toEqual([]);
+  const missing = { ...setUp("setup-hive0-engine", "1"), outputs: { missing: true } };
+  expect(settledServers([{ name: "a", id: "1" }], [missing])).toEqual([]);
   const earlier = { ...setUp("setup-hive0-engine", ""), inputs: { triggers: ["1"] } };
   expect(settledServers([{ name: "a", id: "1" }], [earlier])).toEqual(["a"]);
 });

@@ -6,7 +6,7 @@ import { KeptTexts } from "../../../../providers/framework/kept-texts";
 let project: string;
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), "hive-kept-"));
-  for (const room of ["model", "providers/thing"])
+  for (const room of ["model", "fleet", "providers/thing"])
     mkdirSync(join(project, room), { recursive: true });
   writeFileSync(join(project, "tsconfig.json"), "{}");
   writeFileSync(join(project, "model/rule.ts"), "export const limit = 1;");
@@ -34,6 +34,7 @@ describe("texts of providers that are kept from run to run", () => {
   it.each([
     ["a provider", "providers/thing/provider.ts"],
     ["what a provider uses", "model/rule.ts"],
+    ["one of a fleet", "fleet/provider.ts"],
     ["a file that was not there", "providers/thing/new.ts"],
     ["how all is compiled", "tsconfig.json"],
   ])("are made again when %s changed", async (_what, file) => {

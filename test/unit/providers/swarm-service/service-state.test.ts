@@ -114,4 +114,11 @@ describe("servers that came or went", () => {
     });
     expect(withoutNewServersAlone(before, moved).hosts).toMatchObject({ hive1: "10.0.0.99" });
   });
+
+  test("one that is gone changes nothing at the second run either, nor at one after", () => {
+    const wish = withHosts(["hive0", "mine"]);
+    let state = before;
+    for (let run = 0; run < 3; run++) state = withoutNewServersAlone(state, wish);
+    expect(Object.keys(state.hosts).sort()).toEqual(["hive0", "hive1", "mine"]);
+  });
 });
