@@ -217,7 +217,7 @@ packages() {
   done
   [ "\${#missing[@]}" -gt 0 ] || return 0
   ! looks "packages \${missing[*]}" || return 0
-  command -v apt-get > /dev/null || fail "needs the packages \${missing[*]}, and this is no Debian or Ubuntu server"
+  command -v apt-get > /dev/null || fail "needs the packages \${missing[*]}, and this is not a Debian or Ubuntu server"
   # One word per reaction.
   due $reactions
   run 180 "apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 update"

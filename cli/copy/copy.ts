@@ -101,7 +101,7 @@ async function streamIn(
   const { kind, path: folder } = await destinationIn(container, destination);
   if (kind !== "folder") {
     throw new Failure(
-      `${destination} is no folder in the container. A tar stream is unpacked into one: create it first.`,
+      `${destination} is not a folder in the container. A tar stream is unpacked into one: create it first.`,
       exitCodes.input,
     );
   }

@@ -61,7 +61,7 @@ export async function readHostLogs(
     );
   } catch (error) {
     if (!isTransportError(error)) throw error;
-    sink.note(`What tasks on ${shortName(host.name)} printed is missing: ${messageOf(error)}`);
+    sink.note(`The logs of ${shortName(host.name)} are missing: ${messageOf(error)}`);
   }
 }
 

@@ -47,7 +47,7 @@ export function proofOf(stage: string, services: readonly ServiceStatus[], diges
   if (proving.length === 0 && doubts.length === 0)
     doubts.push(
       running.length === 0
-        ? `No service of the stage is told to run it.`
+        ? `No service uses it.`
         : `Nothing of ${running.map(({ name }) => name).join(", ")} has run with it yet.`,
     );
   return { by: proving.map(describe), doubts };

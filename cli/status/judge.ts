@@ -46,7 +46,7 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
     }
     const { swarm } = host;
     if (swarm !== undefined && swarm.state !== "ready")
-      problems.push(`The Swarm holds ${name} for ${swarm.state}.`);
+      problems.push(`The Swarm reports ${name} as ${swarm.state}.`);
     if (swarm !== undefined && swarm.availability !== "active") {
       problems.push(`${name} takes no tasks: its availability is ${swarm.availability}.`);
     }

@@ -175,7 +175,7 @@ export const hostsForm: FormReader = (value) => {
 /** An address of `hosts` that is {@link hostGateway}. */
 export const gatewayForm: FormReader = (value) =>
   value === hostGateway
-    ? { message: "is no address", notes: ["remove it", gatewayNote] }
+    ? { message: "is not an address", notes: ["remove it", gatewayNote] }
     : undefined;
 
 /** `dns: "192.0.2.1"` and `dns: ["192.0.2.1"]`. */

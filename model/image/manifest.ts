@@ -63,11 +63,11 @@ function objectIn(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error("it is no JSON");
+    throw new Error("it is not JSON");
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new Error("it is no JSON object");
+  throw new Error("it is not a JSON object");
 }
 
 function listIn(value: unknown, where: string): readonly unknown[] {

@@ -61,7 +61,7 @@ export function networkFaults(spec: NetworkSpec): { field: keyof NetworkSpec; re
   if (!/^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/.test(name) || name.length > longestName) {
     faults.push({
       field: "name",
-      reason: `'${name}' is no network name: letters, digits, - and _ between them, up to ${longestName} characters`,
+      reason: `'${name}' is not a valid network name: letters, digits, - and _ between them, up to ${longestName} characters`,
     });
   }
   const fault = subnet === undefined ? undefined : cidrFault(subnet);
@@ -74,7 +74,7 @@ export function networkFaults(spec: NetworkSpec): { field: keyof NetworkSpec; re
       reason: `'${gateway}' is given without a subnet; give the subnet that it is in, or leave it out`,
     });
   } else if (gateway !== undefined && fault === undefined && !isInside(gateway, subnet ?? "")) {
-    faults.push({ field: "gateway", reason: `'${gateway}' is no address of ${subnet}` });
+    faults.push({ field: "gateway", reason: `'${gateway}' is not an address of ${subnet}` });
   }
   return faults;
 }

@@ -126,7 +126,7 @@ function gatewayProblems(name: string, { subnet, gateway }: Network): readonly P
     {
       path,
       value: gateway,
-      message: `is no address that a gateway in ${subnet} can have`,
+      message: `is not an address that a gateway in ${subnet} can have`,
       remedy: `write an address from ${formatAddress(cidr.network + 1)} to ${formatAddress(last - 1)}, or leave it out`,
     },
   ];

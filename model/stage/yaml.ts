@@ -78,7 +78,7 @@ function checkEntries(
       encryption.push({
         path: `${stageFile(stage)}: ${key}`,
         value: "(encrypted)",
-        message: "is encrypted, but it is no secret and commands must be able to read it",
+        message: "is encrypted, but it is not a secret and commands must be able to read it",
         remedy: `write it in clear: pulumi config set --stack ${stage} --plaintext ${key} <value>`,
       });
     } else {

@@ -30,7 +30,7 @@ export function objectNameFault(name: string): string | undefined {
   const valid = /^[a-zA-Z0-9](?:[-_.a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name);
   return valid && name.length <= longestObjectName
     ? undefined
-    : `'${name}' is no name for the Swarm: letters and digits, with - _ . between them, up to ${longestObjectName} characters`;
+    : `'${name}' is not a valid name in the Swarm: letters and digits, with - _ . between them, up to ${longestObjectName} characters`;
 }
 
 /**

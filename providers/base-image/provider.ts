@@ -37,7 +37,7 @@ const LOOK_SECONDS = 20;
 export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs, BaseImageState> = {
   async check(_olds, news) {
     const wellFormed = !isKnown(news.reference) || /^[a-z0-9][\w./:@-]*$/.test(news.reference);
-    const reason = `"${news.reference}" is no image reference; write e.g. debian:trixie-slim`;
+    const reason = `"${news.reference}" is not a valid image reference; write e.g. debian:trixie-slim`;
     return { inputs: news, failures: wellFormed ? [] : [checkFailure("reference", reason)] };
   },
 

@@ -70,7 +70,7 @@ async function run(
   const end = printed === "" ? "  (it printed nothing)" : `  ${lastWords(printed).join("\n  ")}`;
   throw new Error(
     code === 124
-      ? `On ${describeHost(host)}, the step ${step} timed out after ${timeoutSeconds} s and was ended:\n${end}`
+      ? `On ${describeHost(host)}, the step ${step} timed out after ${timeoutSeconds} s and was killed:\n${end}`
       : `On ${describeHost(host)}, the step ${step} failed with exit code ${code}:\n${end}`,
   );
 }

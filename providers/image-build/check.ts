@@ -12,7 +12,7 @@ export function checkImageBuild(news: ImageBuildInputs): pulumi.dynamic.CheckFai
     failures.push(
       checkFailure(
         "repository",
-        `"${repository}" is no image name without tag; write e.g. registry.example:5000/name`,
+        `"${repository}" is not an image name without tag; write e.g. registry.example:5000/name`,
       ),
     );
   } else if (isKnown([repository, push]) && push && !repository.includes("/")) {
@@ -29,7 +29,7 @@ export function checkImageBuild(news: ImageBuildInputs): pulumi.dynamic.CheckFai
     failures.push(
       checkFailure(
         "buildSecrets",
-        `"${name}" is no name of a secret; use letters, digits, "_", "." and "-"`,
+        `"${name}" is not a valid name of a secret; use letters, digits, "_", "." and "-"`,
       ),
     );
   }

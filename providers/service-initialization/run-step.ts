@@ -153,8 +153,8 @@ async function withinDeadline<T>(
   const pid = (await inspect?.())?.Pid ?? 0;
   await endCommand(host, pid);
   throw new Error(
-    `The step '${step.name}' of the service '${service}' did not end on ${describeHost(host)} within its ` +
-      `${step.deadlineSeconds} s and was ended. Does it wait for input? Give it a longer 'deadline' if it needs one, and run again.`,
+    `The step '${step.name}' of the service '${service}' timed out on ${describeHost(host)} after ` +
+      `${step.deadlineSeconds} s and was killed. Does it wait for input? Give it a longer 'deadline' if it needs one, and run again.`,
   );
 }
 

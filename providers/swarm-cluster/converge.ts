@@ -75,7 +75,7 @@ export async function converge(
     }
     if (round === rounds) {
       throw new Error(
-        `The Swarm is not as wanted after ${rounds - 1} rounds; still to do: ` +
+        `The Swarm did not reach the wanted state in ${rounds - 1} rounds; still to do: ` +
           `${decision.steps.map(describeSwarmStep).join("; ")}. Run again.`,
       );
     }

@@ -14,7 +14,7 @@ export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailur
   if (isKnown(wish.name) && !/^[a-zA-Z0-9](?:[-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(wish.name)) {
     fail(
       "name",
-      `'${wish.name}' is no service name: letters, digits, - and _, up to 63 characters`,
+      `'${wish.name}' is not a valid service name: letters, digits, - and _, up to 63 characters`,
     );
   }
   if (isKnown(wish.image) && wish.image === "") {

@@ -75,7 +75,7 @@ export async function awaitConvergence(
     const [culprit] = progress.kind === "converged" ? [] : progress.tasks;
     const failure = async (detail: string): Promise<Error> =>
       new Error(
-        `The service '${name}' does not run as wanted: ${detail}.\n${await reasons.text(culprit)}`,
+        `The service '${name}' did not converge: ${detail}.\n${await reasons.text(culprit)}`,
       );
     if (progress.kind === "failed") {
       throw await failure(progress.detail);

@@ -37,7 +37,7 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   async check(_olds, news) {
     // The engine's own rule (moby, volume/local: RestrictedNamePattern).
     const valid = !isKnown(news.name) || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(news.name);
-    const reason = `'${news.name}' is no volume name: two or more letters, digits, and _ . - after the first`;
+    const reason = `'${news.name}' is not a valid volume name: two or more letters, digits, and _ . - after the first`;
     return { inputs: news, failures: valid ? [] : [checkFailure("name", reason)] };
   },
 

@@ -150,6 +150,8 @@ describe("BaseImage", () => {
     expect((await server.check(text, inputs({ reference: unknownValue }))).failures).toEqual([]);
     expect((await server.diff(text, id, outs, inputs({ host: unknownValue }))).changes).toBe(true);
     const { failures } = await server.check(text, inputs({ reference: "not an image" }));
-    expect(failures[0]?.reason).toMatch(/^reference: "not an image" is no image reference/);
+    expect(failures[0]?.reason).toMatch(
+      /^reference: "not an image" is not a valid image reference/,
+    );
   });
 });

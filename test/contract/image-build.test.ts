@@ -182,7 +182,7 @@ describe("ImageBuild", () => {
       {
         property: "",
         reason:
-          'buildSecrets: "../x" is no name of a secret; use letters, digits, "_", "." and "-"',
+          'buildSecrets: "../x" is not a valid name of a secret; use letters, digits, "_", "." and "-"',
       },
     ]);
   });
@@ -534,7 +534,7 @@ describe("ImageBuild", () => {
     expect(await reasonOf("webgate")).toBe(
       'repository: "webgate" names no registry to push to; write e.g. registry.example:5000/webgate',
     );
-    expect(await reasonOf("web gate")).toContain("is no image name");
+    expect(await reasonOf("web gate")).toContain("is not an image name");
   });
 
   test("a host that is away is named", async () => {

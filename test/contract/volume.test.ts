@@ -268,6 +268,6 @@ describe("Volume", () => {
     const { id, outs } = await server.create(text, inputs());
     expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
     const { failures } = await server.check(text, inputs({ name: "a/b" }));
-    expect(failures[0]?.reason).toContain("'a/b' is no volume name");
+    expect(failures[0]?.reason).toContain("'a/b' is not a valid volume name");
   });
 });

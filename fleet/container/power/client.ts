@@ -49,7 +49,7 @@ export async function startContainer(containerName: string, containerId: string)
     }
     if (Date.now() > end || state === "unknown") {
       throw new Error(
-        `The server ${containerName} is ${state === "unknown" ? "out of sight: the local Docker Engine does not answer" : state}, ` +
+        `The server ${containerName} is ${state === "unknown" ? "in an unknown state: the Docker Engine of this computer does not answer" : state}, ` +
           `and could not be started. Look at it with \`docker inspect ${containerName}\` and \`docker logs ${containerName}\`, then run again.`,
       );
     }

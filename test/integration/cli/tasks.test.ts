@@ -496,7 +496,7 @@ describe("with a host that was killed", () => {
     const { out, err } = await logs({ service: "web" });
     expect(Date.now() - logBegin).toBeLessThan(8000);
     expect(out.some((line) => line.startsWith("web cli1"))).toBe(true);
-    expect(err.some((line) => /tasks on cli0 printed is missing/.test(line))).toBe(true);
+    expect(err.some((line) => /The logs of cli0 are missing/.test(line))).toBe(true);
     await expect(run({ service: "web", host: "cli0" }, ["true"])).rejects.toThrow(
       /cli0|No task of web runs on/,
     );

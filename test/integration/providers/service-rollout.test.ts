@@ -333,7 +333,7 @@ describe("a change whose tasks fail", () => {
       const { message, state, running, before, tasks, runningAfterwards } = outcomeOf("paused");
       expect(state).toBe("paused");
       expect(message).toMatch(
-        /'paused' does not run as wanted: the update is paused[^]*number \d of version 2 does not work/,
+        /'paused' did not converge: the update is paused[^]*number \d of version 2 does not work/,
       );
       expect(running.filter((one) => one.endsWith("v1"))).toHaveLength(1);
       const kept = tasks.filter(({ ID }) => before.some((task) => task.ID === ID));

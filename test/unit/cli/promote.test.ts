@@ -49,8 +49,8 @@ describe("what a manifest needs", () => {
   });
 
   test.each([
-    ["<html>", "it is no JSON"],
-    ["[]", "it is no JSON object"],
+    ["<html>", "it is not JSON"],
+    ["[]", "it is not a JSON object"],
     [JSON.stringify({ mediaType: "text/html" }), "its media type is 'text/html'"],
     [JSON.stringify({ ...manifest, layers: 3 }), "its layers are no list"],
     [JSON.stringify({ ...manifest, config: {} }), "without a SHA-256 digest"],

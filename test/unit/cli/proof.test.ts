@@ -59,7 +59,7 @@ describe("whether an image is proven on a stage", () => {
       { mode: "job", job: { state: "never run" } },
       "Nothing of web has run with it yet.",
     ],
-    ["another one runs", { image: image("b") }, "No service of the stage is told to run it."],
+    ["another one runs", { image: image("b") }, "No service uses it."],
   ])("not when %s", (_what, change, doubt) => {
     expect(doubts(service(change))).toEqual([doubt]);
   });

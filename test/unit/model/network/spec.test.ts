@@ -141,11 +141,15 @@ describe("a network of the Swarm", () => {
 
   test.each<[string, Partial<NetworkSpec>, RegExp]>([
     ["name", { name: "a".repeat(55) }, /up to 54 characters/],
-    ["name", { name: "back end" }, /is no network name/],
+    ["name", { name: "back end" }, /is not a valid network name/],
     ["subnet", { subnet: "10.9.0.1/24" }, /write 10\.9\.0\.0\/24/],
     ["gateway", { gateway: "10.9.0.1" }, /given without a subnet/],
-    ["gateway", { subnet: "10.9.0.0/24", gateway: "10.9.1.1" }, /is no address of 10\.9\.0\.0\/24/],
-    ["gateway", { subnet: "10.9.0.0/24", gateway: "x" }, /is no address of/],
+    [
+      "gateway",
+      { subnet: "10.9.0.0/24", gateway: "10.9.1.1" },
+      /is not an address of 10\.9\.0\.0\/24/,
+    ],
+    ["gateway", { subnet: "10.9.0.0/24", gateway: "x" }, /is not an address of/],
   ])("with a wrong %s %j is refused", (field, change, reason) => {
     expect(networkFaults({ ...spec, ...change })).toEqual([
       { field, reason: expect.stringMatching(reason) as string },

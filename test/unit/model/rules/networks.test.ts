@@ -53,12 +53,12 @@ describe("a network", () => {
     [
       "with a gateway elsewhere",
       { back: { subnet: "10.96.0.0/24", gateway: "10.97.0.1" } },
-      ["back.gateway: is no address that a gateway in 10.96.0.0/24 can have"],
+      ["back.gateway: is not an address that a gateway in 10.96.0.0/24 can have"],
     ],
     [
       "with the broadcast address as its gateway",
       { back: { subnet: "10.96.0.0/24", gateway: "10.96.0.255" } },
-      ["back.gateway: is no address that a gateway in 10.96.0.0/24 can have"],
+      ["back.gateway: is not an address that a gateway in 10.96.0.0/24 can have"],
     ],
     [
       "with a gateway in no subnet",

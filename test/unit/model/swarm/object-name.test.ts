@@ -43,7 +43,7 @@ describe("names of secrets and configs in the Swarm", () => {
   });
 
   test.each(["", "-a", "a.", "a b", "a/b", "a".repeat(56)])("'%s' is no name", (name) => {
-    expect(objectNameFault(name)).toContain(`'${name}' is no name for the Swarm`);
+    expect(objectNameFault(name)).toContain(`'${name}' is not a valid name in the Swarm`);
   });
 });
 
