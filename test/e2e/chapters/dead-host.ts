@@ -101,8 +101,8 @@ export function deadHost(site: StageUnderTest): void {
         "--diff",
       ]);
       expect(run.code).toBe(0);
-      // Pulumi prints what a provider says twice: as it comes, and at the end.
-      expect(named(run.output)).toBe(2);
+      // Pulumi may print what a provider says twice: as it comes, and at the end.
+      expect([1, 2]).toContain(named(run.output));
       expect(run.output).toContain("differs: /etc/sysctl.d/80-hive.conf");
     });
 
