@@ -313,7 +313,7 @@ describe("cp", () => {
       [join(folder, "absent"), "web:/tmp", /does not exist here/],
       ["web:/absent", folder, /does not exist in the container/],
       ["web:/etc", join(folder, "plain"), /is a file/],
-      ["-", "web:/absent", /is no folder/],
+      ["-", "web:/absent", /is not a folder/],
     ];
     for (const [source, destination, why] of refusals) {
       await expect(cp(source, destination)).rejects.toThrow(why);
