@@ -434,7 +434,8 @@ describe("a change that is rolled back", () => {
   });
 
   proves("rollback.order=stop-first")("stops the new version before the old one starts", () => {
-    const { ended, started } = turn("retreatTolerant", 1, "2", "1");
+    // Not the place whose old version fails as well: while that is begun again and again, the Swarm forgets its first tasks.
+    const { ended, started } = turn("retreatTolerant", 3, "2", "1");
     expect(started).toBeGreaterThan(ended);
   });
 
