@@ -3,6 +3,7 @@ import type { ConfigPlan, FilePlan, Plan } from "../model/plan";
 import { SwarmConfig } from "../providers/swarm-config/resource";
 import { SwarmSecret } from "../providers/swarm-secret/resource";
 import type { Host } from "../fleet/fleet";
+import { required } from "./required";
 import { HiveComponent } from "../providers/framework/hive-component";
 import { readProjectFile } from "./project-file";
 import type { SiteSecrets } from "./site-secrets";
@@ -90,10 +91,4 @@ function contentOf({ name, source }: ConfigPlan): string {
   return source.kind === "content"
     ? source.content
     : readProjectFile(source.file, `site/site.ts: configs.${name}.file`);
-}
-
-function required<T>(files: ReadonlyMap<string, T>, name: string): T {
-  const file = files.get(name);
-  if (file === undefined) throw new Error(`The plan names no secret or config ${name}.`);
-  return file;
 }

@@ -5,6 +5,7 @@ import { isOwnImage } from "../model/planning/referenced-images";
 import { serviceMounts } from "../model/service/mounts";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "../fleet/fleet";
+import { required } from "./required";
 import { HiveComponent } from "../providers/framework/hive-component";
 import type { Registry } from "./repository-server/registry";
 import type { ServiceNetwork } from "./service-network";
@@ -66,10 +67,4 @@ export class SwarmService extends HiveComponent {
 
 function asServiceFile({ id, swarmName, target, uid, gid, mode }: SwarmFile) {
   return { id, name: swarmName, target, uid, gid, mode };
-}
-
-function required(networks: ReadonlyMap<string, ServiceNetwork>, name: string): ServiceNetwork {
-  const network = networks.get(name);
-  if (network === undefined) throw new Error(`The plan names no network ${name}.`);
-  return network;
 }

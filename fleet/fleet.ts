@@ -1,4 +1,3 @@
-import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reach } from "../model/network/endpoint-url";
 import type { HostPlan, Plan, PortPlan } from "../model/plan";
@@ -10,8 +9,6 @@ export interface Host {
   readonly plan: HostPlan;
   /** How dynamic resources and the `hive` command reach the host. */
   readonly access: pulumi.Output<HostAccess>;
-  /** The same for `command.remote.Command`; secret, because it carries the private key. */
-  readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
   /** Changes exactly when the server was replaced by a new one; what was done on the old one must be done again. */
   readonly incarnation: pulumi.Output<string>;
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */

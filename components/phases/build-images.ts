@@ -5,7 +5,7 @@ import { referencedImages } from "../../model/planning/referenced-images";
 import { ReferenceImage } from "../reference-image";
 import { SiteImage } from "../site-image";
 import type { PhaseComponent } from "./phase";
-import { required } from "./required";
+import { required } from "../required";
 import type { SiteHosts } from "./setup-hosts";
 
 /** What the phase build-images leaves: images on the cluster hosts. */

@@ -9,7 +9,7 @@ import { SwarmService } from "../swarm-service";
 import { imageOf, type Images } from "./build-images";
 import { initializeService } from "./initialize-services";
 import type { PhaseComponent } from "./phase";
-import { required } from "./required";
+import { required } from "../required";
 import type { SiteHosts } from "./setup-hosts";
 
 /** What services are made of. */

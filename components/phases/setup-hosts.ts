@@ -7,7 +7,7 @@ import { SiteAuthority } from "../site-authority";
 import { SiteSecrets } from "../site-secrets";
 import { SwarmCluster } from "../swarm-cluster";
 import type { PhaseComponent } from "./phase";
-import { required } from "./required";
+import { required } from "../required";
 
 /** What the phase setup-hosts leaves for later ones. */
 export interface SiteHosts {

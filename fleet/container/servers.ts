@@ -162,7 +162,6 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     return {
       plan: server.host,
       access,
-      connection,
       incarnation: container.id,
       publicAddress: pulumi.output(server.host.privateAddress),
       reach: (port, protocol) => pulumi.output(reachOf(server, port, protocol)),

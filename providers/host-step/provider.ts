@@ -43,7 +43,7 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
     if (props === undefined) return {};
     try {
       const differences = await look(props);
-      const state = differences.length === 0 ? props.state : `differs: ${differences.join(", ")}`;
+      const state = differences.length === 0 ? "converged" : `differs: ${differences.join(", ")}`;
       return readResult(id, props, INPUTS, { state });
     } catch (error) {
       if (!isAway(error)) throw error;
