@@ -196,7 +196,7 @@ describe("the initialization of a service on real engines", () => {
     "a step that takes too long is ended, in the container too",
     async () => {
       const slow = { ...step("slow", "/bin/busybox sleep 1234"), deadlineSeconds: 2 };
-      await expect(update(inputs([slow]))).rejects.toThrow(/step 'slow'[^]*within its 2 s/);
+      await expect(update(inputs([slow]))).rejects.toThrow(/step 'slow'[^]*timed out[^]*after 2 s/);
       await eventually("the command is gone", 15, async () => {
         const processes = await inTask(lab, "store", ["/bin/busybox", "ps"]);
         return !processes.includes("sleep 1234");
