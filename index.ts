@@ -4,6 +4,8 @@ import type { StackOutputs } from "./components/outputs";
 import { refuseToTakeBackPhases } from "./components/reached-phases";
 import { driverOf } from "./fleet/drivers";
 import { FleetError } from "./fleet/fleet-error";
+import { ownKeyFault, requireOwnKey } from "./fleet/own-key";
+import type { Plan } from "./model/plan";
 import { planStack } from "./model/plan-site";
 import { InventoryError } from "./model/problem/problems";
 import { lookIntoProject, readFromProject } from "./providers/project-lookup";
@@ -19,14 +21,24 @@ async function program(): Promise<StackOutputs> {
     look: lookIntoProject("."),
     read: readFromProject("."),
     filesNeeded: true,
-    hiveHome: process.env.HIVE_HOME,
   });
   for (const notice of plan.notices) await pulumi.log.warn(notice);
   await refuseToTakeBackPhases(plan);
+  await lookForOwnKey(plan);
   const buildFleet = await driverOf(plan.fleet).prepare(plan);
   const secrets = stageSecrets();
   return withPlainStacks(() => new Hive("hive", { plan, buildFleet, stageSecrets: secrets }))
     .outputs;
+}
+
+/** A run needs a key that the servers let in; a preview does not, but says what it could not look at. */
+async function lookForOwnKey(plan: Plan): Promise<void> {
+  if (!pulumi.runtime.isDryRun()) return await requireOwnKey(plan);
+  const fault = await ownKeyFault(plan);
+  if (fault === undefined) return;
+  await pulumi.log.warn(
+    `${fault}\nThis preview shows what differs from the state; the servers were not looked at.`,
+  );
 }
 
 /**

@@ -1,10 +1,13 @@
+import { resolve } from "node:path";
 import { CommanderError } from "commander";
 import { commandLine } from "./command-line/program";
 import { exitCodes } from "./exit-codes";
 import { reportFailure } from "./failure";
+import { hiveHome } from "./project";
 
 /** Runs the command line and ends the process with its exit code. @param argv as Node gives it */
 export function main(argv: readonly string[]): void {
+  settlePaths();
   // A reader that has seen enough (`hive up | head`) must not end a run in its middle.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -14,6 +17,16 @@ export function main(argv: readonly string[]): void {
   void run(argv).then((code) => {
     process.exitCode = code;
   });
+}
+
+/**
+ * Files that the environment names are meant from where the user is; the program and the providers run in the project's folder. Where
+ * `.hive` lies is said to them for the same reason.
+ */
+function settlePaths(): void {
+  const { HIVE_SSH_KEY: key = "" } = process.env;
+  if (key !== "") process.env["HIVE_SSH_KEY"] = resolve(key);
+  process.env["HIVE_HOME"] = hiveHome();
 }
 
 /** Runs the command line. @returns the exit code */

@@ -8,7 +8,7 @@ import { checkStageYaml } from "../model/stage/yaml";
 import { lookIntoProject, readFromProject } from "../providers/project-lookup";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
-import { hiveHome, projectFolder } from "./project";
+import { projectFolder } from "./project";
 import { siteLoadFailure } from "./site-load-failure";
 
 /**
@@ -37,8 +37,6 @@ export function loadPlan(
     look: lookIntoProject(projectFolder),
     read: readFromProject(projectFolder),
     filesNeeded: purpose !== "names",
-    // As the program does it, so that both say the same.
-    hiveHome: (process.env["HIVE_HOME"] ?? "") === "" ? undefined : hiveHome(),
   });
 }
 

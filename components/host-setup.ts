@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../fleet/fleet";
-import type { Plan } from "../model/plan";
+import type { OperatorPlan, Plan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
 import { HostStep } from "../providers/host-step/resource";
 import { engineStep, engineStepSeconds } from "../render/engine";
@@ -11,6 +11,8 @@ import { baseStep, baseStepSeconds } from "../render/host-base";
 export interface HostSetupArgs {
   readonly plan: Plan;
   readonly host: Host;
+  /** Who may log in there. */
+  readonly operators: pulumi.Input<readonly OperatorPlan[]>;
   /** PEM of the site's own authority, which every host trusts for the registry. */
   readonly authorityCertificate: pulumi.Input<string>;
   /**
@@ -23,7 +25,7 @@ export interface HostSetupArgs {
 /**
  * Makes a plain Linux server a host of the site.
  *
- * Creates: `base` (names, users, kernel settings, journal, time), `firewall`, `engine` (settings, trust), each a
+ * Creates: `base` (operators, names, kernel settings, journal, time), `firewall`, `engine` (settings, trust), each a
  * converge step that may run any number of times and runs again only when its text changed or the server was replaced.
  */
 export class HostSetup extends HiveComponent {
@@ -37,10 +39,13 @@ export class HostSetup extends HiveComponent {
     super("HostSetup", name, opts);
     this.host = args.host;
 
-    const base = this.step("base", baseStep(args.plan, args.host.plan), {
-      timeoutSeconds: baseStepSeconds,
-      dependsOn: [args.host.ready],
-    });
+    const base = this.step(
+      "base",
+      pulumi
+        .output(args.operators)
+        .apply((operators) => baseStep(args.plan, args.host.plan, operators)),
+      { timeoutSeconds: baseStepSeconds, dependsOn: [args.host.ready] },
+    );
     const firewall = this.step("firewall", firewallStep(args.plan, args.host.plan), {
       dependsOn: [base],
     });

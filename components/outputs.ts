@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { HostRole, StageName } from "../model/plan";
+import type { HostRole, OperatorPlan, StageName } from "../model/plan";
 import type { ImageRelease } from "../model/image/releases";
 import type { Phase } from "../model/phases";
 import type { HostAccess } from "../providers/transport/host-access";
@@ -24,6 +24,8 @@ export interface HiveOutputs {
     /** When its certificate ends, ISO 8601 in UTC; `up` renews it 120 days before. */
     readonly certificateEnd?: string;
   };
+  /** Who may log in on the hosts as the admin user. */
+  readonly operators: readonly OperatorPlan[];
   /** How the `hive` command reaches the hosts, in index order. */
   readonly access: readonly HostAccess[];
 }

@@ -69,6 +69,7 @@ export function stackOutputs(plan: Plan, built: Built): StackOutputs {
             certificateEnd: base.repositoryServer.registry.certificateEnd,
           },
     ),
+    operators: fleet.operators,
     access: pulumi.output(fleet.hosts.map((host) => host.access)),
   };
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reach } from "../model/network/endpoint-url";
-import type { HostPlan, Plan, PortPlan } from "../model/plan";
+import type { HostPlan, OperatorPlan, Plan, PortPlan } from "../model/plan";
 import type { HostAccess } from "../providers/transport/host-access";
 
 /** A server that a fleet yields. Everything after the fleet is the same code on every stage. */
@@ -25,6 +25,8 @@ export interface Host {
 export interface Fleet {
   /** In index order, as in the plan. */
   readonly hosts: readonly Host[];
+  /** Who may log in on the servers: those of the plan, or the holder of the stage's generated key. At least one. */
+  readonly operators: pulumi.Output<readonly OperatorPlan[]>;
 }
 
 /** How a fleet is built; what does not depend on the plan alone is decided already. */

@@ -19,6 +19,8 @@ export interface FleetTraits {
   readonly volumeBackends: readonly [VolumeBackend, ...VolumeBackend[]];
   /** Where the build host gets the base images of builds: this computer's Docker Engine, or their registry. */
   readonly baseImages: "local" | "registry";
+  /** Whether a stage without `hive:operators` gets a key of its own, which the state keeps; else at least one operator is needed. */
+  readonly generatesKey: boolean;
 }
 
 /** The traits of each kind. */
@@ -29,7 +31,20 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     zones: "labels",
     volumeBackends: ["shared", "drbd"],
     baseImages: "local",
+    generatesKey: true,
   },
-  aws: { buildable: false, zones: "real", volumeBackends: ["drbd"], baseImages: "registry" },
-  prepared: { buildable: false, zones: "real", volumeBackends: ["drbd"], baseImages: "registry" },
+  aws: {
+    buildable: false,
+    zones: "real",
+    volumeBackends: ["drbd"],
+    baseImages: "registry",
+    generatesKey: false,
+  },
+  prepared: {
+    buildable: false,
+    zones: "real",
+    volumeBackends: ["drbd"],
+    baseImages: "registry",
+    generatesKey: false,
+  },
 };

@@ -25,16 +25,10 @@ import {
   volumeBackend,
 } from "./stage/check-stage";
 import { usedNames } from "./planning/used-names";
+import { withoutComment } from "./values/public-key";
 
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {
-  /**
-   * Folder for what belongs to this computer, the operator's key among it. An empty text is as good as none: a shell makes one of a
-   * variable that it does not have.
-   *
-   * @default ".hive"
-   */
-  readonly hiveHome?: string | undefined;
   /**
    * Whether the plan is to be built. Then a fleet that cannot be built yet is a problem; a plan that is only shown may have it.
    *
@@ -104,14 +98,7 @@ export function planSite(
     );
   }
   const plans = services.map((service) => service.plan);
-  const { hiveHome = "" } = input;
-  return assemble({
-    stage,
-    site,
-    hosts,
-    services: plans,
-    hiveHome: hiveHome === "" ? ".hive" : hiveHome,
-  });
+  return assemble({ stage, site, hosts, services: plans });
 }
 
 /**
@@ -143,7 +130,6 @@ interface PlanParts {
   readonly site: SiteCheck;
   readonly hosts: readonly HostPlan[];
   readonly services: readonly ServicePlan[];
-  readonly hiveHome: string;
 }
 
 function assemble(parts: PlanParts): Plan {
@@ -172,7 +158,10 @@ function assemble(parts: PlanParts): Plan {
     ssh: {
       user: config.ssh.user,
       port: config.ssh.port,
-      privateKeyFile: config.ssh.privateKeyFile ?? `${parts.hiveHome}/${name}/ssh/id_ed25519`,
+      operators: config.operators.map((operator) => ({
+        name: operator.name,
+        publicKey: withoutComment(operator.publicKey),
+      })),
     },
     swarm: config.swarm,
     registry,
@@ -203,7 +192,9 @@ function fleetOptionsOf(config: StageConfig): Pick<Plan, FleetWithOptions> {
 }
 
 function buildableProblems(stage: StageName, config: Partial<StageConfig>): readonly Problem[] {
-  if (config.fleet === undefined || fleetTraits[config.fleet].buildable) return [];
+  if (config.fleet === undefined) return [];
+  const { buildable: isBuildable, generatesKey } = fleetTraits[config.fleet];
+  if (isBuildable) return generatesKey ? [] : operatorProblems(stage, config);
   const buildable = Object.entries(fleetTraits).flatMap(([kind, traits]) =>
     traits.buildable ? [kind] : [],
   );
@@ -215,6 +206,18 @@ function buildableProblems(stage: StageName, config: Partial<StageConfig>): read
       remedy:
         `use the private stage (pulumi up --stack private); npx hive plan --stack ${stage} shows what this stage ` +
         "will be",
+    },
+  ];
+}
+
+function operatorProblems(stage: StageName, config: Partial<StageConfig>): readonly Problem[] {
+  if ((config.operators ?? []).length > 0) return [];
+  return [
+    {
+      path: `${stageFile(stage)}: hive:operators`,
+      message: `is missing: nobody could log in on the servers of a ${config.fleet} fleet`,
+      remedy:
+        'write the public keys of the operators, e.g. [{ name: anna, publicKey: "ssh-ed25519 AAAA…" }]',
     },
   ];
 }

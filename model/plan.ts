@@ -78,8 +78,16 @@ export interface SshPlan {
   /** The one admin user; root cannot log in. */
   readonly user: string;
   readonly port: number;
-  /** The operator's private key, relative to the project's root; created at the first run where the stage allows it. */
-  readonly privateKeyFile: string;
+  /** Who may log in as this user. Empty: the fleet generates a key for the stage. */
+  readonly operators: readonly OperatorPlan[];
+}
+
+/** Somebody who may log in on the servers. */
+export interface OperatorPlan {
+  /** The comment after the key in the servers' list of keys. */
+  readonly name: string;
+  /** `ssh-ed25519 AAAA…`, without a comment. */
+  readonly publicKey: string;
 }
 
 /** Cluster-wide Swarm settings. */

@@ -1,9 +1,9 @@
-import type { HostPlan, Plan } from "../model/plan";
+import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
 import { type ConvergeKeep, renderConverge } from "./converge";
 import { type HostEntry, hostsFileStep } from "./hosts-file";
 import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
-import { renderSshdConfig, sshdConfigPath } from "./sshd";
+import { authorizedKeysPath, renderSshdConfig, sshdConfigPath } from "./sshd";
 import { kernelSettingsStep } from "./sysctl";
 
 /** Limit of the step, seconds. */
@@ -21,8 +21,10 @@ export function siteHostEntries(plan: Plan): HostEntry[] {
 /**
  * The first converge step: what every host needs before anything of the site runs on it. Admin user's rights, sshd, host
  * name, names of the other hosts, kernel settings, journal, time, and the tools that later steps call.
+ *
+ * @param operators at least one: nobody else can log in afterwards
  */
-export function baseStep(plan: Plan, host: HostPlan): string {
+export function baseStep(plan: Plan, host: HostPlan, operators: readonly OperatorPlan[]): string {
   const admin = plan.ssh.user;
   const hostsFile = hostsFileStep(siteHostEntries(plan));
   const kernelSettings = kernelSettingsStep();
@@ -30,6 +32,11 @@ export function baseStep(plan: Plan, host: HostPlan): string {
     title: "base",
     files: [
       { path: `/etc/sudoers.d/hive`, mode: "0440", content: renderSudoers(admin) },
+      {
+        path: authorizedKeysPath(admin),
+        mode: "0644",
+        content: authorizedKeys(operators),
+      },
       { path: sshdConfigPath, mode: "0644", content: renderSshdConfig(admin) },
       { path: journaldConfigPath, mode: "0644", content: renderJournaldConfig() },
       ...kernelSettings.files,
@@ -72,6 +79,11 @@ export function baseStep(plan: Plan, host: HostPlan): string {
     ],
     timeoutSeconds: baseStepSeconds,
   });
+}
+
+/** The list of keys that open the admin user. */
+export function authorizedKeys(operators: readonly OperatorPlan[]): string {
+  return operators.map(({ name, publicKey }) => `${publicKey} ${name}\n`).join("");
 }
 
 /** The text of the rule that lets the admin user manage the host over SSH, where nobody can type a password. */

@@ -1,6 +1,11 @@
 /** Where the settings lie; sshd reads this folder first and takes the first value that it finds for a keyword. */
 export const sshdConfigPath = "/etc/ssh/sshd_config.d/10-hive.conf";
 
+/** The list of keys that open the admin user: nobody but root can write it. */
+export function authorizedKeysPath(adminUser: string): string {
+  return `/etc/ssh/authorized_keys/${adminUser}`;
+}
+
 /**
  * Settings of sshd: keys only, no root, the admin user only.
  *
@@ -9,7 +14,7 @@ export const sshdConfigPath = "/etc/ssh/sshd_config.d/10-hive.conf";
  */
 export function renderSshdConfig(adminUser: string): string {
   return `# Kept by hive.
-AuthorizedKeysFile /etc/ssh/authorized_keys/%u .ssh/authorized_keys
+AuthorizedKeysFile ${authorizedKeysPath("%u")}
 AllowUsers ${adminUser}
 PermitRootLogin no
 PasswordAuthentication no

@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
 import { confirm, type Question } from "../confirm";
+import { bringStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
 import { recoverForDestroy } from "../pulumi/recovery";
 import { runOnStack } from "../pulumi/session";
@@ -100,6 +101,7 @@ async function destroyStack(
   terminal: Terminal,
 ): Promise<number> {
   await stack.ensure();
+  await bringStageKey(stack);
   const { gone } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
   let deleted = 0;
   try {

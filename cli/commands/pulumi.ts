@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { changesConfig, withConfigChanges, withEncryption } from "../pulumi/config-changes";
+import { bringStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
 import { pulumiArguments, stageOfArguments } from "../pulumi/pulumi-arguments";
 import type { Stack } from "../pulumi/stack";
@@ -14,6 +15,7 @@ export async function pulumi(options: {
   const stage = stageOfArguments(options.args) ?? options.stack;
   const stack = await openStack(stage);
   await stack.ensure();
+  await bringStageKey(stack);
   const { configFile } = stack.folder;
   const args = pulumiArguments(options.args, { name: stage, configFile });
   const changes = changesConfig(args) && args.includes(configFile);

@@ -8,6 +8,7 @@ import type { StageOutputs } from "../hosts/outputs";
 import { sshArguments } from "../hosts/ssh-arguments";
 import { knownHosts, sshConfig } from "../hosts/ssh-files";
 import { stageOutputs } from "../hosts/stage-outputs";
+import { operatorKeys } from "../../providers/transport/operator-key";
 import { privateFolder, stageFolder } from "../project";
 
 /** `hive ssh`: logs in to a host or runs a command there; returns the command's exit code. */
@@ -19,7 +20,7 @@ export async function ssh(options: {
   const outputs = await stageOutputs(options.stack);
   const { name } = findHost(outputs.access, options.host);
   const args = sshArguments({
-    configFile: writeSshFiles(options.stack, outputs),
+    configFile: await writeSshFiles(options.stack, outputs),
     host: name,
     command: options.command,
     interactive: process.stdin.isTTY && process.stdout.isTTY,
@@ -37,7 +38,7 @@ export async function ssh(options: {
 }
 
 /** Writes what OpenSSH needs to know. @returns the configuration's path */
-function writeSshFiles(stage: string, outputs: StageOutputs): string {
+async function writeSshFiles(stage: string, outputs: StageOutputs): Promise<string> {
   const { ssh: folder, sockets } = stageFolder(stage);
   privateFolder(folder);
   const paths = {
@@ -45,8 +46,10 @@ function writeSshFiles(stage: string, outputs: StageOutputs): string {
     sockets: privateFolder(sockets),
   };
   const config = join(folder, "config");
+  const keys = await operatorKeys(stage);
+  const keyFiles = keys.flatMap(({ login }) => ("file" in login ? [login.file] : []));
   writeFileSync(paths.knownHosts, knownHosts(outputs.access), { mode: 0o600 });
-  writeFileSync(config, sshConfig(outputs.access, paths), { mode: 0o600 });
+  writeFileSync(config, sshConfig(outputs.access, paths, keyFiles), { mode: 0o600 });
   return config;
 }
 

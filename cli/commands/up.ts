@@ -9,6 +9,7 @@ import { RunFailure, runOnStack } from "../pulumi/session";
 import type { StateResource } from "../pulumi/state";
 import { exitCodes } from "../exit-codes";
 import { requireSameRoles, tooManyAbsent } from "../hosts/absent";
+import { bringStageKey } from "../hosts/stage-key";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import { requireManagers } from "../hosts/redundancy";
@@ -48,6 +49,7 @@ export async function up(options: UpOptions): Promise<number> {
   await stack.ensure(
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
   );
+  await bringStageKey(stack);
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
   requireSameRoles(resources, plan.hosts);
   if (options.yes) warnOfRemovals(resources);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { HostAccess } from "../../providers/transport/host-access";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 
@@ -8,7 +9,6 @@ const access = z.object({
   port: z.number(),
   user: z.string(),
   hostKey: z.string(),
-  privateKeyFile: z.string(),
 });
 
 /** What the `hive` command needs of a stack's outputs; `components/outputs.ts` says what they mean. */
@@ -57,7 +57,9 @@ const outputs = z.object({
 });
 
 /** A stack's outputs, checked. */
-export type StageOutputs = z.output<typeof outputs>;
+export type StageOutputs = Omit<z.output<typeof outputs>, "access"> & {
+  readonly access: readonly HostAccess[];
+};
 
 /** How the hosts that hold containers are reached, in index order: any of them is a manager of the Swarm. */
 export function clusterAccess({ hosts, access }: StageOutputs): StageOutputs["access"] {
@@ -74,7 +76,11 @@ export function clusterAccess({ hosts, access }: StageOutputs): StageOutputs["ac
 export function readOutputs(stage: string, raw: Readonly<Record<string, unknown>>): StageOutputs {
   if (Object.keys(raw).length === 0) throw notUp(stage);
   const parsed = outputs.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { data } = parsed;
+    // Stacks of older versions do not say it with each host.
+    return { ...data, access: data.access.map((host) => ({ ...host, stage: data.stage })) };
+  }
   const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Failure(
     [

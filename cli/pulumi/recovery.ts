@@ -2,7 +2,13 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { FleetFindings, FleetRecovery } from "../../fleet/recovery";
 import type { Stack } from "./stack";
-import { type PendingOperation, type StackState, type StateResource, unsureCreates } from "./state";
+import {
+  holdsRetired,
+  type PendingOperation,
+  type StackState,
+  type StateResource,
+  unsureCreates,
+} from "./state";
 import { readUrn } from "./urn";
 
 /** What a run needs to know about the time before it. */
@@ -81,7 +87,11 @@ async function tidy(
       `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`,
     );
   }
-  const state = await stack.state();
+  let state = await stack.state();
+  if (holdsRetired(state)) {
+    await stack.clearRetired();
+    state = await stack.state();
+  }
   const found = await fleet?.look(state.resources);
   const unsure = unsureCreates(state.pending);
   if (unsure.length > 0) throw unknownEnd(stack.stage, unsure);

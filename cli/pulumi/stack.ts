@@ -12,7 +12,14 @@ import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
 import { type PreviewStep, readPreview } from "./rest-of-run";
-import { readState, type StackState, type StateResource, withoutPending } from "./state";
+import {
+  readSecret,
+  readState,
+  type StackState,
+  type StateResource,
+  withoutPending,
+  withoutRetired,
+} from "./state";
 
 /** How long an engine that lost its `hive` is waited for, seconds. */
 const orphanSeconds = 30;
@@ -171,15 +178,26 @@ export class Stack {
 
   /** Forgets the operations that an interrupted run left open. */
   async clearPending(): Promise<void> {
+    await this.rewrite(
+      withoutPending,
+      "The open operations of an interrupted run could not be cleared.",
+    );
+  }
+
+  /** Forgets resources of older versions that are nothing outside of the state. */
+  async clearRetired(): Promise<void> {
+    await this.rewrite(
+      withoutRetired,
+      "What an older version of hive left in the state could not be cleared.",
+    );
+  }
+
+  private async rewrite(edit: (text: string) => string, failure: string): Promise<void> {
     const { code, stderr } = await this.engine.ask(["stack", "import", "--stack", this.stage], {
       cwd: this.workFolder,
-      stdin: withoutPending(await this.exported()),
+      stdin: edit(await this.exported()),
     });
-    if (code !== 0)
-      throw engineFailure(
-        "The open operations of an interrupted run could not be cleared.",
-        stderr,
-      );
+    if (code !== 0) throw engineFailure(failure, stderr);
   }
 
   /** Whether a run has failed since the stage was looked at last. */
@@ -213,9 +231,15 @@ ${stderr}`,
     );
   }
 
-  private async exported(): Promise<string> {
+  /** A resource's secret output, in clear; undefined when the state has none. It must go nowhere but where it is used. */
+  async secretOutput(urn: string, output: string): Promise<string | undefined> {
+    const { resources } = readState(await this.exported("--show-secrets"));
+    return readSecret(resources.find((resource) => resource.urn === urn)?.outputs[output]);
+  }
+
+  private async exported(...more: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.engine.ask(
-      ["stack", "export", "--stack", this.stage],
+      ["stack", "export", "--stack", this.stage, ...more],
       {
         cwd: this.workFolder,
       },

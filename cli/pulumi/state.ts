@@ -80,6 +80,47 @@ export function readState(text: string): StackState {
   };
 }
 
+/** The text of a secret in an export with `--show-secrets`: JSON beside Pulumi's signature. */
+export function readSecret(value: unknown): string | undefined {
+  const { plaintext } = (value ?? {}) as { readonly plaintext?: unknown };
+  const text: unknown = typeof plaintext === "string" ? JSON.parse(plaintext) : value;
+  return typeof text === "string" ? text : undefined;
+}
+
+/** Types of older versions that are nothing outside of the state. Their plugin is not needed any more, and would be to delete them. */
+const retired = /^(?:command:|pulumi:providers:command$)/;
+
+/** Whether a state holds resources that this version forgets without deleting anything. */
+export function holdsRetired({ resources }: StackState): boolean {
+  return resources.some(({ type }) => retired.test(type));
+}
+
+/** The same export without {@link holdsRetired} resources, and without what others say of them. */
+export function withoutRetired(text: string): string {
+  const exported = JSON.parse(text) as { deployment?: { resources?: StoredResource[] } };
+  const all = exported.deployment?.resources ?? [];
+  const gone = new Set(all.flatMap(({ type = "", urn }) => (retired.test(type) ? [urn] : [])));
+  const stays = (urn: string): boolean => !gone.has(urn);
+  const resources = all
+    .filter(({ urn }) => urn === undefined || stays(urn))
+    .map(({ dependencies, propertyDependencies, deletedWith, ...rest }) => ({
+      ...rest,
+      ...(dependencies && { dependencies: dependencies.filter(stays) }),
+      ...(propertyDependencies && {
+        propertyDependencies: Object.fromEntries(
+          Object.entries(propertyDependencies).map(([name, urns]) => [
+            name,
+            urns && urns.filter(stays),
+          ]),
+        ),
+      }),
+      ...(deletedWith !== undefined && stays(deletedWith) && { deletedWith }),
+    }));
+  return JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } });
+}
+
+type StoredResource = ExportedResource & { readonly deletedWith?: string };
+
 /** Types that are nothing outside of the state, or whose `create` finds what an interrupted one made, or whose leftovers the stage's fleet removes. */
 const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|pulumi:|hive:|command:|docker:|random:)/;
 

@@ -45,6 +45,7 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
       {
         plan,
         host,
+        operators: fleet.operators,
         authorityCertificate: authority.certificate,
         ...(previous === undefined || host.plan.role === "repository" ? {} : { after: previous }),
       },

@@ -1,16 +1,19 @@
-import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Reach } from "../../model/network/endpoint-url";
-import type { Plan, PortPlan } from "../../model/plan";
+import type { OperatorPlan, Plan, PortPlan } from "../../model/plan";
+import { FirstContact } from "../../providers/first-contact/resource";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
-import { readyStep } from "../../render/ready";
+import { firstContactStep } from "../../render/first-contact";
+import { authorizedKeys } from "../../render/host-base";
+import { authorizedKeysPath } from "../../render/sshd";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import type { Fleet, FleetArgs, Host } from "../fleet";
 import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
 import { ContainerPower } from "./power/resource";
 import { serverImageLabel } from "./replacement";
 import { serverImageContext, serverImageTag } from "./server-image";
+import { broughtHere } from "./stage-key";
 
 /** Arguments of {@link ContainerFleet}. */
 export interface ContainerFleetArgs extends FleetArgs {
@@ -25,7 +28,8 @@ interface SharedParts {
   readonly image: docker.RemoteImage;
   /** For the cluster servers. */
   readonly sharedVolume: docker.Volume;
-  readonly operatorKey: SshKeyPair;
+  /** Opens a new server until its set-up has written the list of operators. */
+  readonly bootstrapKey: SshKeyPair;
   /** What must be done before the server's container is made or replaced. */
   readonly dependsOn: pulumi.Input<pulumi.Resource[]>;
 }
@@ -39,11 +43,12 @@ const imageRepository = "hive/server";
 /**
  * Servers as containers of this computer's Docker Engine: systemd, sshd and an engine of their own in each.
  *
- * Creates: 1 network, 1 image, 1 volume that the cluster servers share, the operator's key; per server a volume for its engine's data, a host key, the
- * container, its power, and the gate that waits until it has booted.
+ * Creates: 1 network, 1 image, 1 volume that the cluster servers share, a bootstrap key, and a key for the operator where the stage names
+ * none; per server a volume for its engine's data, a host key, the container, its power, and the first contact.
  */
 export class ContainerFleet extends HiveComponent implements Fleet {
   readonly hosts: readonly Host[];
+  readonly operators: pulumi.Output<readonly OperatorPlan[]>;
   private readonly plan: Plan;
   private readonly fleet: ContainerFleetPlan;
 
@@ -52,26 +57,36 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     this.plan = args.plan;
     this.fleet = args.fleet;
 
-    const operatorKey = this.createOperatorKey();
+    this.operators = this.createOperators();
+    const bootstrapKey = new SshKeyPair(
+      this.child("bootstrap-key"),
+      { comment: `bootstrap@${this.plan.siteName}` },
+      { parent: this },
+    );
     const network = this.createNetwork();
     const image = this.createImage();
     const sharedVolume = this.createSharedVolume();
     const hosts: Host[] = [];
     for (const server of args.fleet.servers) {
       const dependsOn = args.fleet.oneByOne ? inService(hosts.at(-1), args.setUp) : [];
-      hosts.push(this.createHost(server, { network, image, sharedVolume, operatorKey, dependsOn }));
+      hosts.push(
+        this.createHost(server, { network, image, sharedVolume, bootstrapKey, dependsOn }),
+      );
     }
     this.hosts = hosts;
 
     this.registerOutputs({});
   }
 
-  private createOperatorKey(): SshKeyPair {
-    return new SshKeyPair(
-      this.child("operator-key"),
-      { comment: `operator@${this.plan.siteName}`, file: this.plan.ssh.privateKeyFile },
-      { parent: this },
-    );
+  /** The stage's operators; where it names none, whoever has the key that is generated here, which the state keeps. */
+  private createOperators(): pulumi.Output<readonly OperatorPlan[]> {
+    const { stage, siteName, ssh } = this.plan;
+    if (ssh.operators.length > 0) return pulumi.output([...ssh.operators]);
+    const name = `operator@${siteName}`;
+    const key = new SshKeyPair(this.child("operator-key"), { comment: name }, { parent: this });
+    return pulumi
+      .all([key.hostKey, broughtHere(stage, key)])
+      .apply(([publicKey]) => [{ name, publicKey }]);
   }
 
   private createNetwork(): docker.Network {
@@ -112,7 +127,6 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   }
 
   private createHost(server: ContainerServerPlan, shared: SharedParts): Host {
-    const { operatorKey } = shared;
     const name = this.child(server.host.logicalName);
     const hostKey = new SshKeyPair(
       `${name}-host-key`,
@@ -130,34 +144,24 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       { containerName: server.containerName, containerId: container.id },
       { parent: this },
     );
-    const access = pulumi.output({
+    const access = pulumi.all([hostKey.hostKey, this.operators]).apply(([key]) => ({
       name: server.host.name,
       address: server.ssh.address,
       port: server.ssh.port,
       user: this.plan.ssh.user,
-      hostKey: hostKey.hostKey,
-      privateKeyFile: this.plan.ssh.privateKeyFile,
-    });
-    const connection = pulumi.secret({
-      host: server.ssh.address,
-      port: server.ssh.port,
-      user: this.plan.ssh.user,
-      privateKey: operatorKey.privateKey,
-      hostKey: hostKey.hostKey,
-      // The server answers about a second after its start; 40 × ≤ 5 s bounds the wait for one that never does.
-      dialErrorLimit: 40,
-      perDialTimeout: 5,
-    });
-    const ready = new command.remote.Command(
-      `${name}-ready`,
-      { connection, create: readyStep(), triggers: [container.id], addPreviousOutputInEnv: false },
+      hostKey: key,
+      stage: this.plan.stage,
+    }));
+    const ready = new FirstContact(
+      `${name}-first-contact`,
       {
-        parent: this,
-        dependsOn: [power],
-        deletedWith: container,
-        // Longer than the server is dialled (205 s) and the step waits then (390 s): its own error says what it waited for.
-        customTimeouts: { create: "11m" },
+        host: access,
+        bootstrapKey: shared.bootstrapKey.privateKey,
+        script: firstContactStep(this.plan.ssh.user),
+        operators: this.operators.apply(authorizedKeys),
+        incarnation: container.id,
       },
+      { parent: this, dependsOn: [power], deletedWith: container },
     );
     return {
       plan: server.host,
@@ -225,8 +229,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
             permissions: "0600",
           },
           {
-            file: `/etc/ssh/authorized_keys/${this.plan.ssh.user}`,
-            content: pulumi.interpolate`${parts.operatorKey.publicKey}\n`,
+            file: authorizedKeysPath(this.plan.ssh.user),
+            content: pulumi.interpolate`${parts.bootstrapKey.publicKey}\n`,
             permissions: "0644",
           },
         ],

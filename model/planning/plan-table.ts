@@ -36,7 +36,13 @@ function settingsTable(plan: Plan): string {
   const rows = [
     ["network", `${plan.network.cidr}, gateway ${plan.network.gateway}`],
     ["service networks", `a /24 each of ${plan.network.overlayPool}`],
-    ["login", `${ssh.user}, port ${ssh.port}, key ${ssh.privateKeyFile}`],
+    ["login", `${ssh.user}, port ${ssh.port}`],
+    [
+      "operators",
+      ssh.operators.length === 0
+        ? "whoever has the stage's generated key"
+        : ssh.operators.map(({ name }) => name).join(", "),
+    ],
     ["registry", plan.registry.address],
     [
       "swarm",

@@ -3,6 +3,7 @@ import { cidrFault } from "../network/addresses";
 import { isDomainName } from "../values/names";
 import { phases } from "../phases";
 import { nameSchema, size } from "../schema/values";
+import { publicKeyFault } from "../values/public-key";
 import { fleetOptions } from "../../fleet/options";
 import { contentLimit } from "../swarm/object-name";
 
@@ -108,20 +109,43 @@ const ssh = z
           "write a lower-case name of at most 32 letters, digits, - and _ other than root, e.g. hive",
       }),
     port: port.default(22).meta({ description: "TCP port of the servers' SSH daemon." }),
-    privateKeyFile: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description:
-          "File with the operator's private SSH key, absolute or relative to the project. The private stage creates it " +
-          "at the first run.",
-        takes: "a file name",
-        defaultText: "`.hive/<stage>/ssh/id_ed25519`",
-      }),
   })
   .prefault({})
   .meta({ description: "How the servers are reached for management." });
+
+const operators = z
+  .array(
+    z.strictObject({
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, "is not a name without blanks")
+        .meta({
+          description: "Whose key it is: the comment in the servers' list of keys.",
+          write: "write a name such as anna or anna@example.org",
+        }),
+      publicKey: z
+        .string()
+        .superRefine((text, context) => {
+          const fault = publicKeyFault(text);
+          if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+        })
+        .meta({
+          description: "The public key, as the file `*.pub` holds it: `ssh-ed25519 AAAA…`.",
+          takes: "a public SSH key",
+          write: "copy the line of the file that ends in .pub, e.g. ~/.ssh/id_ed25519.pub",
+        }),
+    }),
+  )
+  .default([])
+  .meta({
+    description:
+      "Who may log in on the servers as the admin user. The list is kept on every server: another operator touches no service. " +
+      "Where a private key lies is no matter of the stage: each computer has its own, see `HIVE_SSH_KEY` in the operations guide.",
+    takes: "a list of `{ name, publicKey }`",
+    defaultText:
+      "on the `container` fleet a key that hive generates; on others at least one is needed",
+    write: 'write e.g. [{ name: anna, publicKey: "ssh-ed25519 AAAA…" }]',
+  });
 
 const volumes = z
   .strictObject({
@@ -238,6 +262,7 @@ export const stageSchema = z.strictObject({
   swarm,
   registry,
   ssh,
+  operators,
   ...fleetOptions,
   volumes,
   hostSize,

@@ -6,16 +6,10 @@ import { sshKeyPairProvider } from "./provider";
 export interface SshKeyPairArgs {
   /** Comment after the public key; tells a reader of `authorized_keys` whose it is. */
   readonly comment: pulumi.Input<string>;
-  /**
-   * File for the private key, relative to the project's root. An existing unencrypted ed25519 key is adopted and
-   * never removed; else a new one is written (0600). Default: the key lies only in the state, encrypted.
-   */
-  readonly file?: pulumi.Input<string>;
 }
 
 /**
- * An ed25519 key pair, of a server or of the operator. It lives as long as the resource: a changed comment or file
- * keeps the key. A lost file is restored from the state.
+ * An ed25519 key pair. It lies in the state alone, and lives as long as the resource: a changed comment keeps the key.
  */
 export class SshKeyPair extends HiveResource {
   /** `ssh-ed25519 AAAA… comment`. */
@@ -33,7 +27,7 @@ export class SshKeyPair extends HiveResource {
         type: "SshKeyPair",
         revision: 1,
         provider: sshKeyPairProvider,
-        outputs: ["publicKey", "hostKey", "privateKey", "fingerprint", "adopted"],
+        outputs: ["publicKey", "hostKey", "privateKey", "fingerprint"],
         secrets: ["privateKey"],
       },
       name,

@@ -8,6 +8,7 @@ import { lastWords } from "../../model/values/last-words";
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
+import type { LoginKey } from "./operator-key";
 import { withHost } from "./pool";
 
 /** How a command runs. */
@@ -20,6 +21,8 @@ export interface CommandOptions {
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number;
+  /** What to log in with, on a connection of its own, instead of the operator's keys: at a host's first contact. Secret. */
+  readonly keys?: readonly LoginKey[];
   /** Ends the command early. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +70,11 @@ export async function runCommand(
             free();
           }
         },
-        { signal, dialSeconds: options.dialSeconds },
+        {
+          signal,
+          dialSeconds: options.dialSeconds,
+          ...(options.keys === undefined ? {} : { keys: options.keys, beside: "first contact" }),
+        },
       ),
     options.signal,
   );

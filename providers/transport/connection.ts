@@ -6,7 +6,7 @@ import { sleep, withDeadline } from "./deadline";
 import { describeHost, isTransportError, messageOf, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 import { fingerprint, pinnedHostKey } from "./host-key";
-import { readPrivateKey } from "./private-key";
+import { keysFor, type LoginKey } from "./operator-key";
 
 /** An open SSH connection. */
 export interface Connection {
@@ -25,14 +25,16 @@ const startAttempts = 3;
  *
  * @param seconds limit for everything together, in seconds
  * @param outer ends the attempt
+ * @param given what to log in with. Default: this computer's operator keys
  * @throws TransportError `unreachable`, `host-key`, `private-key` or `login`
  */
 export async function openConnection(
   access: HostAccess,
   seconds: number,
   outer: AbortSignal,
+  given?: readonly LoginKey[],
 ): Promise<Connection> {
-  const privateKey = await readPrivateKey(access);
+  const keys = given ?? (await keysFor(access));
   return await withDeadline(
     seconds,
     () => noAnswer(access, seconds),
@@ -40,7 +42,7 @@ export async function openConnection(
       for (let attempt = 1; ; attempt++) {
         try {
           const socket = await dial(access, signal);
-          return await logIn(access, socket, privateKey, signal);
+          return await logIn(access, socket, keys, signal);
         } catch (error) {
           if (!isTransportError(error, "lost") || attempt === startAttempts) {
             throw error;
@@ -103,7 +105,7 @@ function dial(access: HostAccess, signal: AbortSignal): Promise<Socket> {
 function logIn(
   access: HostAccess,
   socket: Socket,
-  privateKey: Buffer,
+  keys: readonly LoginKey[],
   signal: AbortSignal,
 ): Promise<Connection> {
   const { Client } = require("ssh2") as typeof ssh2;
@@ -131,6 +133,8 @@ function logIn(
     });
     // Stays for the life of the client: an error without listener would end the process.
     client.on("error", (error: Error & { level?: string }) => {
+      // An agent that does not answer is one way less; ssh2 goes on with the next one.
+      if (error.level === "agent") return;
       if (presented !== undefined && !presented.equals(pinned.blob)) {
         fail(wrongHostKey(access, pinned.blob, presented));
       } else if (error.level === "client-authentication") {
@@ -138,8 +142,9 @@ function logIn(
           transportError(
             "login",
             access.name,
-            `${describeHost(access)} does not let user '${access.user}' in with the key ` +
-              `${access.privateKeyFile}. Is its public half in that user's authorized_keys?`,
+            `${describeHost(access)} does not let user '${access.user}' in with ` +
+              `${keys.map(({ source }) => source).join(" or ")}. Is the public key one of the stage's hive:operators, and has ` +
+              "a run brought it to the host?",
           ),
         );
       } else if (error.level === "handshake") {
@@ -160,8 +165,7 @@ function logIn(
     client.connect({
       sock: socket,
       username: access.user,
-      privateKey,
-      authHandler: ["publickey"],
+      authHandler: keys.map(({ login }) => attemptOf(access.user, login)),
       algorithms: { serverHostKey: pinned.algorithms as ssh2.ServerHostKeyAlgorithm[] },
       hostVerifier: (key: Buffer) => {
         presented = key;
@@ -173,6 +177,13 @@ function logIn(
       keepaliveCountMax: keepalive.misses,
     });
   });
+}
+
+/** A login with one key, in ssh2's words. */
+function attemptOf(username: string, login: LoginKey["login"]): ssh2.AnyAuthMethod {
+  return "agent" in login
+    ? { type: "agent", username, agent: login.agent }
+    : { type: "publickey", username, key: login.privateKey };
 }
 
 /** The error for a host key that is not the pinned one. */

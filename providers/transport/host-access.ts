@@ -1,6 +1,7 @@
 /**
  * How a host is reached for management: the only thing that a provider knows about a host.
- * All values are plain and free of secrets, so they may stand in the state of any resource.
+ * All values are plain and free of secrets, so they may stand in the state of any resource. With which key a computer logs in is that
+ * computer's own business, see `operator-key.ts`.
  */
 export interface HostAccess {
   /** The host's fully qualified name; used in messages. */
@@ -13,9 +14,6 @@ export interface HostAccess {
   readonly user: string;
   /** The pinned host key, `ssh-ed25519 AAAA…` (no comment). Never empty: an unknown key is never accepted. */
   readonly hostKey: string;
-  /**
-   * File with the operator's private key, relative to the project's root or absolute. Read at the moment of use,
-   * so that rotating the key changes no resource.
-   */
-  readonly privateKeyFile: string;
+  /** The stage that the host belongs to: the folder below `.hive` that may hold the stage's own key. */
+  readonly stage: string;
 }

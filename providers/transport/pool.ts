@@ -4,6 +4,7 @@ import { type Connection, noAnswer, openConnection } from "./connection";
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
+import type { LoginKey } from "./operator-key";
 import { makeSlots, type Slots, takeSlot } from "./slots";
 
 /** Channels at a time on one connection; sshd's own default limit (`MaxSessions`) is 10 sessions. */
@@ -47,6 +48,8 @@ export interface UseOptions {
    * would keep all others from theirs.
    */
   readonly beside?: string | undefined;
+  /** What to log in with on a connection beside, instead of the operator's keys. Secret. */
+  readonly keys?: readonly LoginKey[] | undefined;
   /** Ends everything that waits. */
   readonly signal: AbortSignal;
 }
@@ -126,8 +129,8 @@ export function closeIdleConnections(): void {
 
 /** All that makes two accesses the same connection. */
 function poolKey(access: HostAccess, beside?: string): string {
-  const { user, address, port, hostKey, privateKeyFile } = access;
-  const parts = [user, address, port, hostKey, privateKeyFile];
+  const { user, address, port, hostKey, stage } = access;
+  const parts = [user, address, port, hostKey, stage];
   return JSON.stringify(beside === undefined ? parts : [...parts, beside]);
 }
 
@@ -189,7 +192,7 @@ async function connect(
 ): Promise<Connection> {
   if (host.connection === undefined) {
     const stopStart = new AbortController();
-    const started = start(access, host, stopStart.signal);
+    const started = start(access, host, stopStart.signal, options.keys);
     host.connection = started;
     host.stopStart = stopStart;
     const forget = (): void => {
@@ -224,6 +227,7 @@ async function start(
   access: HostAccess,
   host: PooledHost,
   signal: AbortSignal,
+  keys: readonly LoginKey[] | undefined,
 ): Promise<Connection> {
   const { starts } = transportPool();
   const address = `${access.address}:${access.port}`;
@@ -231,7 +235,7 @@ async function start(
   starts.set(address, slots);
   const free = await takeSlot(slots, signal);
   try {
-    const connection = await openConnection(access, startSeconds, signal);
+    const connection = await openConnection(access, startSeconds, signal, keys);
     host.opened++;
     return connection;
   } finally {

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { bootSeconds, scriptSeconds } from "../../providers/first-contact/client";
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { phases, type Phase } from "../../model/phases";
@@ -48,6 +50,7 @@ function declare(
 }
 
 const stepType = "pulumi-nodejs:dynamic/hive:HostStep";
+const contactType = "pulumi-nodejs:dynamic/hive:FirstContact";
 
 const ofType = (resources: readonly Recorded[], type: string): Recorded[] =>
   resources.filter((resource) => resource.type === type);
@@ -94,15 +97,29 @@ describe("the whole site", () => {
 
   it("pins the host key of everything that goes over SSH to that very host's key", () => {
     const steps = ofType(resources, stepType).map(({ inputs }) => inputs.host);
-    const gates = ofType(resources, "command:remote:Command").map(
-      ({ inputs }) => inputs.connection,
-    );
+    const gates = ofType(resources, contactType).map(({ inputs }) => inputs.host);
     expect([steps.length, gates.length]).toEqual([13, 4]);
     for (const reached of [...steps, ...gates] as Record<string, string>[]) {
-      const index = Number((reached.address ?? reached.host ?? "").split(".")[3]) - 4;
+      const index = Number((reached.address ?? "").split(".")[3]) - 4;
       expect(reached.hostKey).toBe(`ssh-ed25519 AAAAfleet-hive${index}-host-key`);
       expect(reached.user).toBe("hive");
     }
+  });
+
+  it("lets in with a key of the program's first, and writes no operator's key into a server", () => {
+    const { inputs } = named(resources, "fleet-hive0", "docker:index/container:Container");
+    const [, list] = inputs.uploads as { readonly content: string }[];
+    expect(list?.content).toBe("ssh-ed25519 AAAAfleet-bootstrap-key comment\n");
+    const contact = named(resources, "fleet-hive0-first-contact").inputs;
+    expect(contact.bootstrapKey).toBe("PRIVATE-fleet-bootstrap-key");
+    expect(contact.operators).toBe("ssh-ed25519 AAAAfleet-operator-key operator@test.example\n");
+    expect(JSON.stringify(resources)).not.toContain("PRIVATE-fleet-operator-key");
+  });
+
+  it("says nothing of the computer that it runs on", () => {
+    const paths = [process.cwd(), tmpdir(), String(process.env.HIVE_HOME)];
+    const text = JSON.stringify(resources.map(({ inputs }) => inputs));
+    expect(paths.filter((path) => text.includes(`${path}/`))).toEqual([]);
   });
 
   it("lets everything on a host end by its own limit, whose error says what was waited for, before the engine ends it", () => {
@@ -110,18 +127,14 @@ describe("the whole site", () => {
       const [, number, unit] = /^(\d+)([sm])$/.exec(text) ?? [];
       return Number(number) * (unit === "m" ? 60 : 1);
     };
-    for (const { name, inputs, options } of ofType(resources, "command:remote:Command")) {
-      const { dialErrorLimit, perDialTimeout } = inputs.connection as Record<string, number>;
+    for (const { name, inputs, options } of ofType(resources, contactType)) {
       const limits = [
-        ...String(inputs.create).matchAll(/timeout (\d+) cloud-init|SECONDS \+ (\d+)/g),
+        ...String(inputs.script).matchAll(/timeout (\d+) cloud-init|SECONDS \+ (\d+)/g),
       ];
       const own = limits.reduce((sum, [, one, other]) => sum + Number(one ?? other), 0);
-      const dialling = ((dialErrorLimit ?? 0) + 1) * (perDialTimeout ?? 0);
-      expect([name, own > 0]).toEqual([name, true]);
-      expect([name, own + dialling < seconds(options.customTimeouts?.create)]).toEqual([
-        name,
-        true,
-      ]);
+      expect([name, own > 0, own < scriptSeconds]).toEqual([name, true, true]);
+      const limit = seconds(options.customTimeouts?.create);
+      expect([name, bootSeconds + scriptSeconds < limit]).toEqual([name, true]);
     }
     for (const { name, inputs, options } of ofType(resources, stepType)) {
       const own = Number(/sudo -n timeout --kill-after=\d+ (\d+)/.exec(String(inputs.script))?.[1]);
@@ -189,9 +202,10 @@ describe("the whole site", () => {
 
   it("does again on a replaced server what was done on the old one", () => {
     const hostOf = (name: string): string => /hive[0-3]/.exec(name)?.[0] ?? "hive3";
-    for (const { name, inputs } of ofType(resources, "command:remote:Command"))
-      expect([name, inputs.triggers]).toEqual([name, [`fleet-${hostOf(name)}-id`]]);
-    for (const { name, inputs } of ofType(resources, stepType))
+    for (const { name, inputs } of [
+      ...ofType(resources, contactType),
+      ...ofType(resources, stepType),
+    ])
       expect([name, inputs.incarnation]).toEqual([name, `fleet-${hostOf(name)}-id`]);
   });
 
@@ -241,8 +255,8 @@ describe("servers that are reached through ports of this computer", () => {
       { internal: 80, external: 21080, ip: "127.0.0.1", protocol: "tcp" },
       { internal: 443, external: 21443, ip: "127.0.0.1", protocol: "tcp" },
     ]);
-    expect(named(resources, "fleet-hive1-ready").inputs.connection).toMatchObject({
-      host: "127.0.0.1",
+    expect(named(resources, "fleet-hive1-first-contact").inputs.host).toMatchObject({
+      address: "127.0.0.1",
       port: 21022,
     });
   });
@@ -388,9 +402,9 @@ describe("servers that exist", () => {
   it("made from another image are replaced one at a time, each after the one before is set up", async () => {
     expect(await waitedFor("new")).toEqual([
       [],
-      ["fleet-hive0-ready", "setup-hive0-engine"],
-      ["fleet-hive1-ready", "setup-hive1-engine"],
-      ["fleet-hive2-ready", "setup-hive2-engine"],
+      ["fleet-hive0-first-contact", "setup-hive0-engine"],
+      ["fleet-hive1-first-contact", "setup-hive1-engine"],
+      ["fleet-hive2-first-contact", "setup-hive2-engine"],
     ]);
   });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the engine would have been told of it. */
@@ -68,6 +71,8 @@ export async function record(
   program: () => void | Promise<void>,
   { preview = false }: { readonly preview?: boolean } = {},
 ): Promise<readonly Recorded[]> {
+  // Where the program brings the stage's key.
+  process.env["HIVE_HOME"] ??= mkdtempSync(join(tmpdir(), "hive-components-"));
   const inputs = new Map<string, Record<string, unknown>>();
   const declared: {
     type: string;

@@ -1,3 +1,4 @@
+import { operatorKeyFile } from "../operator-key";
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -83,7 +84,7 @@ export async function startProviderServer(
   const main = require.resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
   const child = spawn(process.execPath, [main, "127.0.0.1:1"], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, HIVE_SSH_KEY: operatorKeyFile(), ...environment },
   });
   let log = "";
   child.stdout.on("data", (chunk: Buffer) => (log += chunk.toString()));

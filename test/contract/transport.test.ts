@@ -1,13 +1,21 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import type Dockerode from "dockerode";
 
+import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
+import { keepStageKey } from "../../providers/ssh-key-pair/stage-key";
 import { runChecked, runCommand } from "../../providers/transport/command";
 import { withEngine } from "../../providers/transport/engine";
 import type { HostAccess } from "../../providers/transport/host-access";
 import { withAnyManager } from "../../providers/transport/manager";
 import { closeIdleConnections } from "../../providers/transport/pool";
+import { withEnvironment } from "../environment";
+import { operatorKeyFile } from "../operator-key";
+import { startAgent } from "../ssh-agent";
 import { type FakeHost, startFakeHost } from "./fake/fake-host";
 
 const big = Buffer.alloc(5 * 1024 * 1024, "x");
@@ -39,6 +47,33 @@ afterAll(async () => {
   closeIdleConnections();
   await Promise.all([host.stop(), other.stop()]);
 });
+
+/** A place for a key that is not the operator's. */
+const folder = mkdtempSync(join(tmpdir(), "hive-transport-"));
+const otherKey = (): string => join(folder, "other");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Logs in anew, with another key file. */
+async function withKey<T>(file: string, use: () => Promise<T>): Promise<T> {
+  return await withNewLogin({ HIVE_SSH_KEY: file }, use);
+}
+
+/** Logs in anew, with what these variables name; the next call does so too. */
+async function withNewLogin<T>(
+  variables: Readonly<Record<string, string>>,
+  use: () => Promise<T>,
+): Promise<T> {
+  closeIdleConnections();
+  try {
+    return await withEnvironment(variables, use);
+  } finally {
+    closeIdleConnections();
+  }
+}
+
+/** Asks the host's engine for a sign of life. */
+const ping = (access: HostAccess): Promise<unknown> =>
+  withEngine(access, (docker) => docker.ping());
 
 /** The message of what is thrown. */
 async function messageOf(work: Promise<unknown>): Promise<string> {
@@ -137,9 +172,6 @@ describe("the engine", () => {
 });
 
 describe("a host that is not what it should be", () => {
-  const ping = (access: HostAccess): Promise<unknown> =>
-    withEngine(access, (docker) => docker.ping());
-
   test("with another host key is refused, with both fingerprints", async () => {
     const message = await messageOf(ping({ ...host.access, hostKey: other.access.hostKey }));
     expect(message).toMatch(
@@ -156,10 +188,10 @@ describe("a host that is not what it should be", () => {
 
   test("that does not know the key or the user says so", async () => {
     expect(await messageOf(ping({ ...host.access, user: "root" }))).toMatch(
-      /does not let user 'root' in with the key .*authorized_keys/,
+      /does not let user 'root' in with the key file .*hive:operators/,
     );
-    const { privateKeyFile } = other.access;
-    expect(await messageOf(ping({ ...host.access, privateKeyFile }))).toMatch(
+    writeFileSync(otherKey(), generateOpenSshKeyPair("someone else").privateKey, { mode: 0o600 });
+    expect(await withKey(otherKey(), () => messageOf(ping(host.access)))).toMatch(
       /does not let user 'hive' in/,
     );
   });
@@ -303,26 +335,66 @@ describe("any manager", () => {
   });
 });
 
-describe("the operator's key file", () => {
-  const use = (privateKeyFile: string): Promise<string> =>
-    messageOf(withEngine({ ...host.access, privateKeyFile }, (docker) => docker.ping()));
-  const file = (): string => `${host.access.privateKeyFile}-test`;
+describe("the operator's key", () => {
+  const use = (file: string): Promise<string> =>
+    withKey(file, () => messageOf(withEngine(host.access, (docker) => docker.ping())));
 
-  test("that is missing is named", async () => {
+  test("in a file that is missing is named", async () => {
     expect(await use("/nowhere/key")).toMatch(/private key file \/nowhere\/key does not exist/);
   });
 
-  test("that others can read is refused, with the command that mends it", async () => {
-    writeFileSync(file(), readFileSync(host.access.privateKeyFile));
-    chmodSync(file(), 0o644);
-    expect(await use(file())).toMatch(/open to others \(mode 0644\)\. Run: chmod 600 '/);
+  test("in a file that others can read is refused, with the command that mends it", async () => {
+    writeFileSync(otherKey(), readFileSync(operatorKeyFile()));
+    chmodSync(otherKey(), 0o644);
+    expect(await use(otherKey())).toMatch(/open to others \(mode 0644\)\. Run: chmod 600 '/);
   });
 
-  test("that holds something else is refused without showing it", async () => {
-    writeFileSync(file(), "planted-secret");
-    chmodSync(file(), 0o600);
-    const message = await use(file());
+  test("in a file that holds something else is refused without showing it", async () => {
+    writeFileSync(otherKey(), "planted-secret");
+    chmodSync(otherKey(), 0o600);
+    const message = await use(otherKey());
     expect(message).toMatch(/holds no usable private key/);
     expect(message).not.toContain("planted-secret");
+  });
+
+  test("with a passphrase is left to the agent", async () => {
+    rmSync(otherKey());
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "planted-word", "-f", otherKey()]);
+    expect(await use(otherKey())).toMatch(/has a passphrase.*ssh-add '/);
+  });
+
+  test("that is nowhere is asked for", async () => {
+    const home = mkdtempSync(join(tmpdir(), "hive-no-key-"));
+    expect(
+      await withNewLogin({ HIVE_SSH_KEY: "", HIVE_HOME: home }, () => messageOf(ping(host.access))),
+    ).toMatch(/has no SSH key for the stage private\. Set HIVE_SSH_KEY/);
+  });
+
+  test("that was generated for the stage is found below .hive", async () => {
+    const home = mkdtempSync(join(tmpdir(), "hive-stage-key-"));
+    await withNewLogin({ HIVE_SSH_KEY: "", HIVE_HOME: home }, async () => {
+      keepStageKey("private", readFileSync(operatorKeyFile(), "utf8"));
+      expect(await ping(host.access)).toBeDefined();
+    });
+  });
+
+  test("in an agent opens a host, after a key that does not", async () => {
+    const socket = join(folder, "agent");
+    const agent = await startAgent(socket, readFileSync(operatorKeyFile(), "utf8"));
+    try {
+      writeFileSync(otherKey(), generateOpenSshKeyPair("other").privateKey, { mode: 0o600 });
+      chmodSync(otherKey(), 0o600);
+      const answer = await withNewLogin({ HIVE_SSH_KEY: otherKey(), SSH_AUTH_SOCK: socket }, () =>
+        ping(host.access),
+      );
+      expect(answer).toBeDefined();
+    } finally {
+      agent.close();
+    }
+  });
+
+  test("in a file still works beside an agent that is gone", async () => {
+    const answer = await withNewLogin({ SSH_AUTH_SOCK: "/nowhere/agent" }, () => ping(host.access));
+    expect(answer).toBeDefined();
   });
 });

@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -13,6 +11,7 @@ import { withEngine } from "../../providers/transport/engine";
 import { messageOf } from "../../providers/transport/errors";
 import type { HostAccess } from "../../providers/transport/host-access";
 import { closeIdleConnections } from "../../providers/transport/pool";
+import { useOperatorKey } from "../operator-key";
 
 /**
  * Servers for integration tests: containers of this computer's engine, made from `platform/images/host`. As on the private
@@ -64,16 +63,13 @@ const run = promisify(execFile);
 export async function startLab({ servers: count, prefix = "lab" }: LabOptions): Promise<Lab> {
   const docker = new Docker();
   await removeLeftovers(docker);
-  const folder = mkdtempSync(join(tmpdir(), "hive-lab-"));
   const [imageId, network] = await Promise.all([buildImage(), createNetwork(docker)]);
   const sharedVolume = `${network.name}-shared`;
   await docker.createVolume({
     Name: sharedVolume,
     Labels: { [labLabel]: String(process.pid) },
   });
-  const operator = generateOpenSshKeyPair("operator");
-  const privateKeyFile = join(folder, "operator");
-  writeFileSync(privateKeyFile, operator.privateKey, { mode: 0o600 });
+  const operator = useOperatorKey();
 
   const launch = async (index: number): Promise<Server> => {
     const name = `${prefix}${index}.lab.example`;
@@ -103,7 +99,7 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
       port: 22,
       user: "hive",
       hostKey: hostKey.publicKey,
-      privateKeyFile,
+      stage: "private",
     };
     await waitForEngine(access);
     return { access, address, containerId: container.id };
@@ -138,7 +134,6 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
     async destroy() {
       closeIdleConnections();
       await removeAll(docker, (pid) => pid === process.pid);
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

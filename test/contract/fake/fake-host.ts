@@ -4,15 +4,13 @@ import {
   type Server as HttpServer,
   type ServerResponse,
 } from "node:http";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Duplex, Readable } from "node:stream";
 
 import { Server as SshServer } from "ssh2";
 
 import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
+import { useOperatorKey } from "../../operator-key";
 import type { HostAccess } from "../../../providers/transport/host-access";
 
 /** Answers a request to a fake engine. */
@@ -71,11 +69,8 @@ export async function startFakeHost(
   command: CommandHandler = () => ({ code: 0 }),
   takeOver?: ConnectionHandler,
 ): Promise<FakeHost> {
-  const folder = mkdtempSync(join(tmpdir(), "hive-fake-host-"));
   const hostKey = generateOpenSshKeyPair(name);
-  const operator = generateOpenSshKeyPair("operator");
-  const privateKeyFile = join(folder, "operator");
-  writeFileSync(privateKeyFile, operator.privateKey, { mode: 0o600 });
+  const operator = useOperatorKey();
 
   const requests: string[] = [];
   const open = new Set<Socket>();
@@ -175,7 +170,7 @@ export async function startFakeHost(
       port,
       user: "hive",
       hostKey: hostKey.publicKey,
-      privateKeyFile,
+      stage: "private",
     },
     requests,
     get connections() {
@@ -193,7 +188,6 @@ export async function startFakeHost(
     },
     async stop() {
       await close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -21,7 +21,7 @@ let certificate: string;
 
 /** The steps of a host, in the order in which a run takes them. */
 const stepsOf = (host: HostPlan): [string, string][] => [
-  ["base", baseStep(plan, host)],
+  ["base", baseStep(plan, host, lab.operators)],
   ["firewall", firewallStep(plan, host)],
   ["engine", engineStep(plan, host, certificate)],
 ];
@@ -77,7 +77,7 @@ describe("setting up hosts", () => {
   });
 
   test("says which kernel settings belong to the computer, and leaves them alone", async () => {
-    const { stdout } = await server(0).ssh(baseStep(plan, hostOf(plan, 0)));
+    const { stdout } = await server(0).ssh(baseStep(plan, hostOf(plan, 0), lab.operators));
     expect(stdout).toMatch(/^note left as the computer has them:.* vm\.max_map_count/m);
     expect((await server(0).sh("sysctl -n net.ipv4.tcp_keepalive_time")).stdout).toBe("600\n");
   });
@@ -231,7 +231,9 @@ describe("the firewall", () => {
     await run("docker", ["restart", "--time", "30", server(0).containerName]);
     await server(0).booted();
     expect((await server(0).sh("sysctl -n net.ipv4.tcp_keepalive_time")).stdout).toBe("600\n");
-    const look = await server(0).ssh(`HIVE_MODE=check; ${baseStep(plan, hostOf(plan, 0))}`);
+    const look = await server(0).ssh(
+      `HIVE_MODE=check; ${baseStep(plan, hostOf(plan, 0), lab.operators)}`,
+    );
     expect(look.stdout).not.toContain("differs");
     expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
     await server(0).sh("docker start declared undeclared");

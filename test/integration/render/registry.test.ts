@@ -88,7 +88,7 @@ beforeAll(async () => {
   };
   await server.booted();
   await server.load(image);
-  for (const step of [baseStep(plan, host), engineStep(plan, host, certificate)]) {
+  for (const step of [baseStep(plan, host, lab.operators), engineStep(plan, host, certificate)]) {
     expect(await server.ssh(step)).toMatchObject({ status: 0 });
   }
   const { stdout } = await server.sh(`docker inspect --format '{{.Id}}' ${image}`);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { OperatorPlan } from "../../../model/plan";
 
 const run = promisify(execFile);
 
@@ -63,6 +64,12 @@ export class Lab {
       ]);
     }
     return lab;
+  }
+
+  /** Who may log in on the servers, as the set-up of hosts takes it. */
+  get operators(): readonly OperatorPlan[] {
+    const [type, key] = readFileSync(join(this.folder, "user.pub"), "utf8").trim().split(" ");
+    return [{ name: "operator", publicKey: `${type} ${key}` }];
   }
 
   /** Starts a server; it has not booted yet. @param names - name and address of others, as the fleet gives them */

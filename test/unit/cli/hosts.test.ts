@@ -7,7 +7,6 @@ import { findHost } from "../../../cli/hosts/host-name";
 import { readOutputs } from "../../../cli/hosts/outputs";
 import { sshArguments } from "../../../cli/hosts/ssh-arguments";
 import { knownHosts, sshConfig } from "../../../cli/hosts/ssh-files";
-import { withAbsoluteKeys } from "../../../cli/hosts/stage-outputs";
 
 const hosts = [0, 1, 2, 3].map((index) => ({ name: `p-hive${index}.hive.example` }));
 
@@ -87,7 +86,7 @@ const access = [20022, 21022].map((port, index) => ({
   port,
   user: "hive",
   hostKey: `ssh-ed25519 AAAA${index}`,
-  privateKeyFile: index === 0 ? "/project/.hive/private/ssh/id_ed25519" : "/keys/with blank/id",
+  stage: "private",
 }));
 const paths = {
   knownHosts: "/project/.hive/private/ssh/known_hosts",
@@ -101,32 +100,43 @@ describe("generated files", () => {
     );
   });
 
+  /** What OpenSSH makes of the configuration for a host. */
+  const seen = (keyFiles: readonly string[], host: string): Record<string, string> => {
+    const folder = mkdtempSync(join(tmpdir(), "hive-ssh-config-"));
+    const file = join(folder, "config");
+    writeFileSync(file, sshConfig(access, paths, keyFiles));
+    const text = execFileSync("ssh", ["-G", "-F", file, host], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    return Object.fromEntries(
+      text.split("\n").map((line) => [line.split(" ")[0] ?? "", line.slice(line.indexOf(" ") + 1)]),
+    );
+  };
+
   test("OpenSSH reads the configuration as it is meant", () => {
-    const config = sshConfig(access, paths);
-    const file = join(mkdtempSync(join(tmpdir(), "hive-ssh-config-")), "config");
-    writeFileSync(file, config);
-    const seen = (host: string): Record<string, string> =>
-      Object.fromEntries(
-        execFileSync("ssh", ["-G", "-F", file, host], { encoding: "utf8" })
-          .split("\n")
-          .map((line) => [line.split(" ")[0] ?? "", line.slice(line.indexOf(" ") + 1)]),
-      );
-    expect(seen("p-hive0.hive.example")).toMatchObject({
+    expect(seen(["/keys/with blank/id"], "p-hive0.hive.example")).toMatchObject({
       hostname: "127.0.0.1",
       port: "20022",
       user: "hive",
       hostkeyalias: "p-hive0.hive.example",
-      identityfile: "/project/.hive/private/ssh/id_ed25519",
+      identityfile: "/keys/with blank/id",
       userknownhostsfile: paths.knownHosts,
       stricthostkeychecking: "true",
       identitiesonly: "yes",
     });
-    expect(seen("p-hive1.hive.example")).toMatchObject({
-      port: "21022",
-      identityfile: "/keys/with blank/id",
-    });
-    rmSync(dirname(file), { recursive: true });
+    expect(seen([], "p-hive1.hive.example")).toMatchObject({ port: "21022" });
   });
+});
+
+test("without a key file, OpenSSH asks the agent alone, and no file of the user's", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hive-ssh-config-"));
+  const file = join(folder, "config");
+  writeFileSync(file, sshConfig(access, paths, []));
+  const text = execFileSync("ssh", ["-G", "-F", file, "p-hive0.hive.example"], {
+    encoding: "utf8",
+  });
+  rmSync(folder, { recursive: true });
+  expect(text).toContain("identityfile none\n");
+  expect(text).toContain("identitiesonly no\n");
 });
 
 describe("outputs of a stack", () => {
@@ -134,18 +144,15 @@ describe("outputs of a stack", () => {
     expect(() => readOutputs("private", {})).toThrow(/not up.*\n.*npx hive up --stack private/);
   });
 
-  test("key files are found from any folder, also given ones", () => {
-    const host = { ...access[0]!, privateKeyFile: ".hive/private/ssh/id_ed25519" };
-    const given = { ...access[1]!, privateKeyFile: "/keys/id" };
+  test("hosts of an older version belong to the stage, and nothing of a key's place is taken over", () => {
+    const { stage: _, ...older } = { ...access[0]!, privateKeyFile: ".hive/private/ssh/id" };
     const read = readOutputs("private", {
       stage: "private",
       site: "s",
       hosts: [],
-      access: [host, given],
+      access: [older],
     });
-    expect(
-      withAbsoluteKeys(read, "/project").access.map(({ privateKeyFile }) => privateKeyFile),
-    ).toEqual(["/project/.hive/private/ssh/id_ed25519", "/keys/id"]);
+    expect(read.access).toEqual([access[0]]);
   });
 
   test("outputs of another version name what is wrong", () => {

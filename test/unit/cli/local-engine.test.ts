@@ -4,7 +4,14 @@ import {
   leftovers,
   missing,
 } from "../../../fleet/container/objects";
-import { readResource, readState, withoutPending } from "../../../cli/pulumi/state";
+import {
+  holdsRetired,
+  readResource,
+  readSecret,
+  readState,
+  withoutPending,
+  withoutRetired,
+} from "../../../cli/pulumi/state";
 
 const owner = { site: "hive.example", stage: "private" };
 const object = (
@@ -94,4 +101,61 @@ describe("state", () => {
   test("a stack that was only created has an empty state", () => {
     expect(readState('{"version":3,"deployment":null}')).toEqual({ resources: [], pending: [] });
   });
+});
+
+describe("what an older version left in the state", () => {
+  const exported = JSON.stringify({
+    version: 3,
+    deployment: {
+      secrets_providers: { type: "passphrase" },
+      resources: [
+        { urn: "stack", type: "pulumi:pulumi:Stack" },
+        { urn: "plugin", type: "pulumi:providers:command", id: "1" },
+        { urn: "ready", type: "command:remote:Command", id: "2", dependencies: ["key"] },
+        {
+          urn: "step",
+          type: "pulumi-nodejs:dynamic/hive:HostStep",
+          id: "3",
+          dependencies: ["key", "ready"],
+          propertyDependencies: { host: ["ready"], script: ["key"], none: null },
+          deletedWith: "container",
+        },
+        { urn: "other", type: "docker:index/volume:Volume", id: "4", deletedWith: "ready" },
+      ],
+    },
+  });
+
+  it("is found, and forgotten with what others say of it, and nothing else", () => {
+    expect(holdsRetired(readState(exported))).toBe(true);
+    const cleared = withoutRetired(exported);
+    expect(holdsRetired(readState(cleared))).toBe(false);
+    expect(JSON.parse(cleared)).toEqual({
+      version: 3,
+      deployment: {
+        secrets_providers: { type: "passphrase" },
+        resources: [
+          { urn: "stack", type: "pulumi:pulumi:Stack" },
+          {
+            urn: "step",
+            type: "pulumi-nodejs:dynamic/hive:HostStep",
+            id: "3",
+            dependencies: ["key"],
+            propertyDependencies: { host: [], script: ["key"], none: null },
+            deletedWith: "container",
+          },
+          { urn: "other", type: "docker:index/volume:Volume", id: "4" },
+        ],
+      },
+    });
+    expect(withoutRetired(cleared)).toBe(cleared);
+  });
+});
+
+test.each([
+  [{ "4dabf18193072939515e22adb298388d": "x", plaintext: '"a key\\n"' }, "a key\n"],
+  ["plain", "plain"],
+  [undefined, undefined],
+  [{ plaintext: "42" }, undefined],
+])("the secret %j of an export is %j", (value, text) => {
+  expect(readSecret(value)).toBe(text);
 });

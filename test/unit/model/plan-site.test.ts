@@ -1,3 +1,4 @@
+import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -139,19 +140,13 @@ describe("the run", () => {
     ]);
   });
 
-  test("the operator's key lies in the stage's own folder unless it is named", () => {
-    const stage = parseStage("private", rawStage);
-    expect(planSite({ stage, site: smallSite }).ssh.privateKeyFile).toBe(
-      ".hive/private/ssh/id_ed25519",
-    );
-    expect(planSite({ stage, site: smallSite, hiveHome: "" }).ssh.privateKeyFile).toBe(
-      planSite({ stage, site: smallSite }).ssh.privateKeyFile,
-    );
-    expect(planSite({ stage, site: smallSite, hiveHome: "/data/hive" }).ssh.privateKeyFile).toBe(
-      "/data/hive/private/ssh/id_ed25519",
-    );
-    const named = planWith({ raw: { "hive:ssh": '{"privateKeyFile":"/home/me/.ssh/id"}' } });
-    expect(named.ssh.privateKeyFile).toBe("/home/me/.ssh/id");
+  test("operators are taken over without the comment of their keys", () => {
+    expect(planWith().ssh.operators).toEqual([]);
+    const { publicKey } = generateOpenSshKeyPair("anna@laptop");
+    const operators = JSON.stringify([{ name: "anna", publicKey: `${publicKey} anna@laptop\n` }]);
+    expect(planWith({ raw: { "hive:operators": operators } }).ssh.operators).toEqual([
+      { name: "anna", publicKey },
+    ]);
   });
 
   test("a fleet that cannot be built yet may be shown, but not built", () => {

@@ -1,6 +1,6 @@
 import { fleetTraits } from "../../../fleet/traits";
 import { phases } from "../../../model/phases";
-import type { HostPlan, Plan, PortPlan, ServicePlan } from "../../../model/plan";
+import type { HostPlan, OperatorPlan, Plan, PortPlan, ServicePlan } from "../../../model/plan";
 import { planService } from "../../../model/planning/plan-service";
 
 /** A plan with three cluster hosts and a repository server in `<prefix>.0/24`. */
@@ -12,7 +12,7 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
     siteName: "hive.example",
     network: { cidr: `${prefix}.0/24`, gateway: `${prefix}.1`, overlayPool: "10.224.0.0/12" },
     hosts: [0, 1, 2, 3].map((index) => sampleHost(index, prefix)),
-    ssh: { user: "hive", port: 22, privateKeyFile: ".hive/private/ssh/id_ed25519" },
+    ssh: { user: "hive", port: 22, operators: [] },
     swarm: { heartbeatSeconds: 2, taskHistoryLimit: 1 },
     registry: { name: "registry.hive.example", port: 5000, address: "registry.hive.example:5000" },
     images: [],
@@ -25,6 +25,11 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
     phases,
   };
 }
+
+/** Who may log in on the sample hosts. */
+export const sampleOperators: readonly OperatorPlan[] = [
+  { name: "anna", publicKey: "ssh-ed25519 AAAAanna" },
+];
 
 /** The port of the sample service. */
 export const webPort: PortPlan = { target: 80, published: 80, protocol: "tcp", mode: "host" };

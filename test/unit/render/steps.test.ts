@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { engineStep } from "../../../render/engine";
 import { firewallStep } from "../../../render/firewall";
+import { firstContactStep } from "../../../render/first-contact";
 import { baseStep } from "../../../render/host-base";
 import { readyStep } from "../../../render/ready";
 import { registrySecretInput, registryStep } from "../../../render/registry";
 import { containerUnitPath, renderContainerUnit } from "../../../render/systemd-container";
-import { hostOf, samplePlan } from "./sample-plan";
+import { hostOf, sampleOperators, samplePlan } from "./sample-plan";
 
 const plan = samplePlan();
 const host = hostOf(plan, 0);
@@ -13,7 +14,8 @@ const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE----
 
 const steps: [string, string][] = [
   ["ready", readyStep()],
-  ["base", baseStep(plan, host)],
+  ["first contact", firstContactStep("hive")],
+  ["base", baseStep(plan, host, sampleOperators)],
   ["firewall", firewallStep(plan, host)],
   ["engine", engineStep(plan, host, certificate)],
   ["registry", registryStep(plan, `sha256:${"0".repeat(64)}`)],
@@ -40,7 +42,8 @@ test.each(steps)("the step %s leaves room below the limit of a command", (_, com
 test.each(steps)("the step %s is the same on every run", (name, command) => {
   const again: Record<string, string> = {
     ready: readyStep(),
-    base: baseStep(samplePlan(), host),
+    "first contact": firstContactStep("hive"),
+    base: baseStep(samplePlan(), host, sampleOperators),
     firewall: firewallStep(samplePlan(), host),
     engine: engineStep(samplePlan(), host, certificate),
     registry: registryStep(samplePlan(), `sha256:${"0".repeat(64)}`),

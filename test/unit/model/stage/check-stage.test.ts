@@ -75,7 +75,7 @@ describe("a stage's configuration", () => {
     [
       "an unknown key like no other",
       { "hive:ssh": '{"colour":"a"}' },
-      "hive:ssh.colour | remove it; the keys here are user, port, privateKeyFile",
+      "hive:ssh.colour | remove it; the keys here are user, port",
     ],
     [
       "no such fleet",

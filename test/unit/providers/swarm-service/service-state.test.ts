@@ -11,7 +11,7 @@ const host = {
   port: 22,
   user: "hive",
   hostKey: "ssh-ed25519 AAAA",
-  privateKeyFile: "key",
+  stage: "private",
 };
 const managers = ["hive0", "hive1", "hive2"].map((name) => ({ ...host, name }));
 

@@ -8,7 +8,7 @@ started here and lacks a mount.
 
 import re
 
-# The rule of model/colocation.ts.
+# The rule of model/service/colocation.ts.
 FOLLOWS = re.compile(r"\s*node\.labels\.hive\.with\.(\S+?)\s*==\s*true\s*", re.IGNORECASE)
 
 SERVICE_LABEL = "com.docker.swarm.service.name"

@@ -1,0 +1,78 @@
+import type * as ssh2 from "ssh2";
+import type { OperatorPlan, Plan } from "../model/plan";
+import { stageFile } from "../model/stage/check-stage";
+import { withDeadline } from "../providers/transport/deadline";
+import { messageOf } from "../providers/transport/errors";
+import { type LoginKey, operatorKeys } from "../providers/transport/operator-key";
+import { FleetError } from "./fleet-error";
+
+/** An agent answers at once, or it hangs, seconds. */
+const agentSeconds = 3;
+
+/**
+ * Holds this computer's SSH keys against the operators of a stage. A stage that names none has a key of its own, which the state brings.
+ *
+ * @returns what stands in the way of a run from here; undefined when a login can succeed. A preview goes without
+ */
+export async function ownKeyFault(plan: Plan): Promise<string | undefined> {
+  const { operators } = plan.ssh;
+  if (operators.length === 0) return undefined;
+  let keys: readonly LoginKey[];
+  try {
+    keys = await operatorKeys(plan.stage);
+  } catch (error) {
+    return `This computer cannot log in on the servers: ${messageOf(error)}`;
+  }
+  if (keys.length === 0) {
+    return (
+      `This computer has no SSH key for the servers of the stage ${plan.stage}. Set HIVE_SSH_KEY to the file of your private key, ` +
+      "or add the key to an SSH agent (ssh-add)."
+    );
+  }
+  const known = await Promise.all(keys.map(async ({ login }) => await publicKeys(login)));
+  // An agent that does not answer may have the key: the login will tell.
+  if (known.some((each) => each === undefined)) return undefined;
+  return isAmong(operators, new Set(known.flatMap((each) => each ?? [])))
+    ? undefined
+    : `No key of this computer (${keys.map(({ source }) => source).join(", ")}) is one of the operators of the stage: ` +
+        `${operators.map(({ name }) => name).join(", ")}. The run would lock this computer out of the servers. Add your public key to ` +
+        `hive:operators in ${stageFile(plan.stage)}, or use the key of one of them.`;
+}
+
+/** @throws FleetError with the fault of {@link ownKeyFault} */
+export async function requireOwnKey(plan: Plan): Promise<void> {
+  const fault = await ownKeyFault(plan);
+  if (fault !== undefined) throw new FleetError(`${fault} Nothing was changed.`);
+}
+
+function isAmong(operators: readonly OperatorPlan[], keys: ReadonlySet<string>): boolean {
+  return operators.some(({ publicKey }) => keys.has(publicKey));
+}
+
+/** Public halves, `ssh-ed25519 AAAA…`; undefined when an agent does not answer. */
+async function publicKeys(login: LoginKey["login"]): Promise<readonly string[] | undefined> {
+  const { createAgent, utils } = require("ssh2") as typeof ssh2;
+  if ("privateKey" in login) {
+    const parsed = utils.parseKey(login.privateKey);
+    return parsed instanceof Error ? [] : [publicText(parsed)];
+  }
+  try {
+    return await withDeadline(
+      agentSeconds,
+      () => new Error("the agent does not answer"),
+      async () =>
+        await new Promise<string[]>((resolve, reject) => {
+          createAgent(login.agent).getIdentities((error, keys = []) => {
+            if (error) reject(error);
+            else resolve(keys.map((key) => publicText(utils.parseKey(key as Buffer))));
+          });
+        }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function publicText(key: ssh2.ParsedKey | Error): string {
+  return key instanceof Error ? "" : `${key.type} ${key.getPublicSSH().toString("base64")}`;
+}

@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { stageKeyFile } from "../transport/operator-key";
+
+/**
+ * Writes the key that was generated for a stage where this computer looks for it, readable by its owner only. What stood there is
+ * kept beside it: nobody knows whether it is needed elsewhere.
+ *
+ * @throws Error when the file cannot be written
+ */
+export function keepStageKey(stage: string, privateKey: string): void {
+  const file = stageKeyFile(stage);
+  const path = resolve(file);
+  try {
+    if (existsSync(path)) {
+      if (readFileSync(path, "utf8") === privateKey) return;
+      renameSync(path, freeName(path));
+    }
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, privateKey, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new Error(`The stage's SSH key cannot be written to ${file} (${code}).`, {
+      cause: error,
+    });
+  }
+}
+
+/** Removes the stage's key from this computer if it is this one. Never fails because something is gone. */
+export function forgetStageKey(stage: string, privateKey: string): void {
+  const path = resolve(stageKeyFile(stage));
+  if (existsSync(path) && readFileSync(path, "utf8") === privateKey) rmSync(path, { force: true });
+}
+
+function freeName(path: string): string {
+  for (let number = 1; ; number++) {
+    const name = `${path}.old-${number}`;
+    if (!existsSync(name)) return name;
+  }
+}
