@@ -1,13 +1,15 @@
 // @ts-check
 /**
  * Runs the levels of the test suite one after the other, prints what each took, and ends with the line
- * `N passed, N failed`. `node test/run.js [level …] [-- jest arguments]`; without a level, all of them but `long`.
+ * `N passed, N failed`. `node test/run.js [level …] [--since revision] [-- jest arguments]`; without a level, all of them but
+ * `long`; with a revision, the tests that the changes since then touch.
  */
 const { spawn, spawnSync } = require("node:child_process");
 const { mkdirSync, readFileSync, rmSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { join, relative } = require("node:path");
 const { stripVTControlCharacters } = require("node:util");
+const { touchedSince } = require("./touched.js");
 
 const root = join(__dirname, "..");
 const output = join(root, "test-output");
@@ -131,23 +133,77 @@ function beginning(text = "") {
     .join("\n");
 }
 
-async function main() {
-  const separator = process.argv.indexOf("--");
-  const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
-  const extra = separator < 0 ? [] : process.argv.slice(separator + 1);
+/**
+ * @param {string[]} args
+ * @returns {{ levels: string[], since?: string, extra: string[] } | { problem: string }}
+ */
+function parseArguments(args) {
+  const separator = args.indexOf("--");
+  const own = args.slice(0, separator < 0 ? undefined : separator);
+  const extra = separator < 0 ? [] : args.slice(separator + 1);
+  const at = own.indexOf("--since");
+  const since = at < 0 ? undefined : own[at + 1];
+  if (at >= 0) {
+    if (since === undefined) return { problem: "--since: write a revision after it." };
+    own.splice(at, 2);
+  }
   const known = [...levels, ...onRequest];
-  const unknown = wanted.filter((level) => !known.includes(level));
-  if (unknown.length > 0) {
-    console.error(`Unknown level ${unknown.join(", ")}. Levels: ${known.join(", ")}.`);
-    process.exit(2);
+  const unknown = own.filter((level) => !known.includes(level));
+  if (unknown.length > 0)
+    return { problem: `Unknown level ${unknown.join(", ")}. Levels: ${known.join(", ")}.` };
+  return {
+    levels: own.length > 0 ? own : levels,
+    ...(since === undefined ? {} : { since }),
+    extra,
+  };
+}
+
+/**
+ * The tests of each level that the changes since a revision touch; says what is left out, and why.
+ * @param {string} since
+ * @param {readonly string[]} wanted
+ */
+function choose(since, wanted) {
+  const { changed, choices } = touchedSince(
+    root,
+    since,
+    wanted.filter((level) => level !== "lint"),
+  );
+  console.log(`Files that changed since ${since}: ${changed.length}. Left out:`);
+  const rows = Object.entries(choices).filter(([, { why }]) => why !== "");
+  for (const [level, { files, leftOut, why }] of rows) {
+    const count = `${leftOut.length} of ${leftOut.length + files.length} files`;
+    console.log(`  ${level.padEnd(12)} ${count}: ${why}`);
+  }
+  if (rows.length === 0) console.log("  nothing");
+  return choices;
+}
+
+async function main() {
+  const wanted = parseArguments(process.argv.slice(2));
+  if ("problem" in wanted) return refuse(wanted.problem);
+  /** @type {ReturnType<typeof choose>} */
+  let choices = {};
+  try {
+    if (wanted.since !== undefined) choices = choose(wanted.since, wanted.levels);
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
   }
   mkdirSync(output, { recursive: true });
   /** @type {Result[]} */
   const results = [];
-  for (const level of wanted.length > 0 ? wanted : levels) {
+  for (const level of wanted.levels) {
+    const files = choices[level]?.files;
+    if (files?.length === 0) continue;
     console.log(`== ${level}`);
     const start = Date.now();
-    const result = level === "lint" ? await lint() : jest(level, extra);
+    const result =
+      level === "lint"
+        ? await lint()
+        : jest(level, [
+            ...(files === undefined ? [] : ["--runTestsByPath", ...files]),
+            ...wanted.extra,
+          ]);
     results.push({ level, ...result, seconds: (Date.now() - start) / 1000 });
   }
   // What failed stands at the end, where it is looked for; Jest's own words are far above.
@@ -164,6 +220,12 @@ async function main() {
     results.reduce((total, result) => total + result[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
   process.exitCode = sum("failed") > 0 ? 1 : 0;
+}
+
+/** @param {string} problem */
+function refuse(problem) {
+  console.error(problem);
+  process.exitCode = 2;
 }
 
 void main();
