@@ -3,6 +3,7 @@
  * moved to the system that the project has now.
  */
 import { createServer, type Server } from "node:net";
+import { sharesTheComputer } from "./computer";
 import { statusPath } from "./stage-under-test";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
@@ -90,6 +91,8 @@ export const site = defineSite({
 `,
   );
 });
+
+sharesTheComputer();
 
 afterAll(async () => {
   const run = await stage.hive(["destroy", "--yes"]);

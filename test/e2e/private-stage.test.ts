@@ -1,15 +1,12 @@
 /**
  * The private stage as a user runs it, on the real engine and real daemons. One stage serves all chapters, in order: each
- * finds it as the one before left it, and the last one takes it down.
+ * finds it as the one before left it, and the last one takes it down. What strikes servers has a stage of its own,
+ * `struck-stage.test.ts`, so that both can run side by side.
  */
 import { changedImage } from "./chapters/changed-image";
-import { deadHost } from "./chapters/dead-host";
 import { destroy } from "./chapters/destroy";
 import { drift } from "./chapters/drift";
-import { faults } from "./chapters/faults";
 import { fromNothing } from "./chapters/from-nothing";
-import { grownCluster } from "./chapters/grown-cluster";
-import { lostServer } from "./chapters/lost-server";
 import { operators } from "./chapters/operators";
 import { realSites } from "./chapters/real-sites";
 import { refusals } from "./chapters/refusals";
@@ -17,11 +14,14 @@ import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
 import { serviceModel } from "./chapters/service-model";
 import { workedExample } from "./chapters/worked-example";
+import { sharesTheComputer } from "./computer";
 import { StageUnderTest } from "./stage-under-test";
 
 jest.setTimeout(15 * 60_000);
 
 const site = new StageUnderTest("e2e", "172.29.64.0/24");
+
+sharesTheComputer();
 
 afterAll(async () => {
   const run = await site.stage.hive(["destroy", "--yes"]);
@@ -37,10 +37,6 @@ operators(site);
 workedExample(site);
 serviceModel(site);
 realSites(site);
-faults(site);
-grownCluster(site);
-deadHost(site);
-lostServer(site);
 secrets(site);
 refusals(site);
 destroy(site);

@@ -1,3 +1,4 @@
+import { sharesTheComputer } from "./computer";
 import { docker, eventually, fetchPage, type Finished, TestStage } from "./test-stage";
 
 /**
@@ -39,6 +40,8 @@ const tasks = (): string =>
     ],
     ...["--filter", "desired-state=running", "--format", "{{.ID}} {{.Node}}"],
   );
+
+sharesTheComputer();
 
 afterAll(async () => {
   const run = await stage.hive(["destroy", "--yes"]);

@@ -1,3 +1,4 @@
+import { hasTheComputerAlone } from "../computer";
 import type { StageUnderTest } from "../stage-under-test";
 import { docker } from "../test-stage";
 import { browserSession } from "../worked-example/browser-session";
@@ -27,6 +28,7 @@ export function workedExample(site: StageUnderTest): void {
   };
 
   describe("the worked example", () => {
+    hasTheComputerAlone();
     const loads = new Map<string, Promise<LoginLoadResult>>();
     /** People who log in while a service's server is killed. */
     const killUnderLoad = async (service: string): Promise<void> => {

@@ -1,0 +1,36 @@
+/**
+ * What becomes of the private stage when servers are struck while it is changed, stay away, come and go. One stage serves all
+ * chapters, in order, as in `private-stage.test.ts`.
+ */
+import { deadHost } from "./chapters/dead-host";
+import { destroy } from "./chapters/destroy";
+import { faults } from "./chapters/faults";
+import { grownCluster } from "./chapters/grown-cluster";
+import { lostServer } from "./chapters/lost-server";
+import { secrets } from "./chapters/secrets";
+import { sharesTheComputer } from "./computer";
+import { StageUnderTest } from "./stage-under-test";
+
+jest.setTimeout(15 * 60_000);
+
+const site = new StageUnderTest("struck", "172.29.80.0/24");
+
+sharesTheComputer();
+
+afterAll(async () => {
+  const run = await site.stage.hive(["destroy", "--yes"]);
+  site.stage.remove();
+  if (run.code !== 0) throw new Error(run.output);
+});
+
+it("comes up", async () => {
+  await site.up();
+  await site.pages(site.namesItsHost);
+});
+
+faults(site);
+grownCluster(site);
+deadHost(site);
+lostServer(site);
+secrets(site);
+destroy(site);
