@@ -2,17 +2,30 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
 /**
- * Files that take minutes, because they wait for what takes minutes (the next minute of a schedule, an election). They begin
- * first, so that none of them is left alone at the end. Where nothing is known of earlier runs, Jest would begin with the largest.
+ * Files that take more than a minute, or the longest of their level, because they wait for what takes long (the next minute of a
+ * schedule, an election). They begin first, so that none of them is left alone at the end. Where nothing is known of earlier runs,
+ * Jest would begin with the largest.
  */
 const long = [
-  "render/job-scheduler",
-  "providers/images",
-  "providers/volumes",
-  "providers/service-attributes",
-  "providers/swarm",
-  "cli/tasks",
-].map((name) => `/test/integration/${name}.test.ts`);
+  "contract/swarm-service",
+  "contract/transport",
+  "contract/volume",
+  "contract/hand-over",
+  "contract/service-initialization",
+  "integration/providers/volumes",
+  "integration/render/job-scheduler",
+  "integration/providers/service-rollout",
+  "integration/providers/service-attributes",
+  "integration/render/firewall",
+  "integration/providers/images",
+  "integration/render/colocation",
+  "integration/render/host-setup",
+  "integration/providers/swarm",
+  "integration/images/webgate",
+  "integration/images/am",
+  "e2e/struck-stage",
+  "e2e/private-stage",
+].map((name) => `/test/${name}.test.ts`);
 
 /** @param {string} path */
 const rank = (path) => {

@@ -24,11 +24,17 @@ const levels = ["lint", ...jestLevels];
 const onRequest = ["long"];
 
 /**
- * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Integration tests wait for servers
- * most of the time, and each file has servers of its own; whole stages are measured, so that nothing else may run.
+ * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Contract and integration tests wait for
+ * servers most of the time, and each file has servers of its own. Stages run two at a time; a chapter that measures them has the
+ * computer alone (`test/e2e/computer.ts`).
  * @type {Readonly<Record<string, number>>}
  */
-const workersOf = { integration: availableParallelism() + 1, e2e: 1, long: 1 };
+const workersOf = {
+  contract: availableParallelism() + 2,
+  integration: availableParallelism() + 2,
+  e2e: 2,
+  long: 1,
+};
 
 /**
  * The three static checks, at the same time; each counts as one test.
