@@ -1,29 +1,18 @@
 import { baseImageProvider } from "../../providers/base-image/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
-import {
-  type Properties,
-  type ProviderServer,
-  startProviderServer,
-  unknownValue,
-} from "./provider-server";
-import { serializeProvider } from "./serialized-provider";
-
-// The start of the server takes seconds on a busy computer.
-jest.setTimeout(60_000);
+import { type Properties, unknownValue } from "./provider-server";
+import { providerUnderTest } from "./provider-under-test";
 
 const reference = "debian:trixie-slim";
 const digest = `sha256:${"b".repeat(64)}`;
-let text: string;
-let server: ProviderServer;
+// A computer without an engine of its own.
+const server = providerUnderTest(baseImageProvider, {
+  limit: 56 * 1024,
+  environment: () => ({ DOCKER_HOST: "unix:///nonexistent/docker.sock" }),
+});
 let registry: FakeRegistry;
 let host: FakeImageHost;
 
-beforeAll(async () => {
-  text = (await serializeProvider(baseImageProvider, 56 * 1024)).text;
-  // A computer without an engine of its own.
-  server = await startProviderServer({ DOCKER_HOST: "unix:///nonexistent/docker.sock" });
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   const image = {
     Id: "sha256:base",
@@ -50,37 +39,37 @@ const inputs = (changes: Properties = {}): Properties => ({
 
 describe("BaseImage", () => {
   test("pulls the image, and adopts it the second time", async () => {
-    const first = await server.create(text, inputs());
+    const first = await server.create(inputs());
     expect(first).toEqual({ id: reference, outs: { ...inputs(), imageId: "sha256:base", digest } });
-    expect(await server.create(text, inputs())).toEqual(first);
+    expect(await server.create(inputs())).toEqual(first);
     expect(host.writes()).toEqual(["POST /images/create"]);
   });
 
   test("pulls it when this computer's engine, which was to give it, is away", async () => {
-    await server.create(text, inputs({ seedFromLocalEngine: true }));
+    await server.create(inputs({ seedFromLocalEngine: true }));
     expect(host.writes()).toEqual(["POST /images/create"]);
   });
 
   test("says where it looked when nobody has the image", async () => {
     registry.images.clear();
     const message = await server
-      .create(text, inputs({ seedFromLocalEngine: true }))
+      .create(inputs({ seedFromLocalEngine: true }))
       .then(() => "it succeeded", String);
     expect(message).toContain("hive3.example has no image debian:trixie-slim.");
     expect(message).toContain("docker pull debian:trixie-slim");
   });
 
   test("nothing to do means no connection; a replaced server gets it again", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     await host.die();
-    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    expect(await server.update(text, id, outs, inputs({ revision: "2" }))).toEqual({
+    expect((await server.diff(id, outs, inputs())).changes).toBe(false);
+    expect(await server.update(id, outs, inputs({ revision: "2" }))).toEqual({
       ...outs,
       revision: "2",
     });
     await host.revive();
     host.images.length = 0;
-    await server.update(text, id, outs, inputs({ incarnation: "server-2" }));
+    await server.update(id, outs, inputs({ incarnation: "server-2" }));
     expect(host.images.map((image) => image.Id)).toEqual(["sha256:base"]);
   });
 
@@ -88,7 +77,7 @@ describe("BaseImage", () => {
     const newer = { digest: `sha256:${"c".repeat(64)}`, Id: "sha256:newer" };
     let outs: Properties;
     beforeEach(async () => {
-      ({ outs } = await server.create(text, inputs()));
+      ({ outs } = await server.create(inputs()));
       host.images.length = 0;
       const image = {
         Id: newer.Id,
@@ -100,14 +89,14 @@ describe("BaseImage", () => {
     });
 
     test("gets exactly the image from before, under the same tag", async () => {
-      const moved = await server.update(text, reference, outs, inputs({ incarnation: "server-2" }));
+      const moved = await server.update(reference, outs, inputs({ incarnation: "server-2" }));
       expect(moved).toMatchObject({ imageId: "sha256:base", digest });
       expect(host.images).toMatchObject([{ Id: "sha256:base", RepoTags: [reference] }]);
     });
 
     test("stands for the image from before also when its registry has only the newer one, and says so", async () => {
       registry.images.delete(`debian@${digest}`);
-      const moved = await server.update(text, reference, outs, inputs({ incarnation: "server-2" }));
+      const moved = await server.update(reference, outs, inputs({ incarnation: "server-2" }));
       expect(moved).toMatchObject({ imageId: "sha256:base", digest });
       expect(host.images.map(({ Id }) => Id)).toEqual([newer.Id]);
       expect(server.log()).toContain(`hive3.example cannot get debian@${digest}`);
@@ -121,35 +110,35 @@ describe("BaseImage", () => {
         RepoDigests: [],
       };
       registry.images.set("debian:13", { digest: newer.digest, image });
-      const moved = await server.update(text, reference, outs, inputs({ reference: "debian:13" }));
+      const moved = await server.update(reference, outs, inputs({ reference: "debian:13" }));
       expect(moved).toMatchObject({ imageId: "sha256:13", digest: newer.digest });
     });
   });
 
   test("a refresh sees that it is gone; a host that is away says nothing", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    const { id, outs } = await server.create(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
     host.images.length = 0;
-    const seen = await server.read(text, id, outs);
+    const seen = await server.read(id, outs);
     expect(seen.inputs?.["reference"]).toBe("debian:trixie-slim (not on hive3.example)");
-    expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
+    expect(await server.update(id, seen.props, inputs())).toEqual(outs);
     await host.die();
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
   });
 
   test("deleting leaves the image, also on a dead host", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    await server.delete(text, id, outs);
+    const { id, outs } = await server.create(inputs());
+    await server.delete(id, outs);
     expect(host.images).toHaveLength(1);
     await host.die();
-    await server.delete(text, id, outs);
+    await server.delete(id, outs);
   });
 
   test("unknown values of a preview are accepted, and nonsense is refused", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.check(text, inputs({ reference: unknownValue }))).failures).toEqual([]);
-    expect((await server.diff(text, id, outs, inputs({ host: unknownValue }))).changes).toBe(true);
-    const { failures } = await server.check(text, inputs({ reference: "not an image" }));
+    const { id, outs } = await server.create(inputs());
+    expect((await server.check(inputs({ reference: unknownValue }))).failures).toEqual([]);
+    expect((await server.diff(id, outs, inputs({ host: unknownValue }))).changes).toBe(true);
+    const { failures } = await server.check(inputs({ reference: "not an image" }));
     expect(failures[0]?.reason).toMatch(
       /^reference: "not an image" is not a valid image reference/,
     );

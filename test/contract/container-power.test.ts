@@ -3,11 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { containerPowerProvider } from "../../fleet/container/power/provider";
-import { type ProviderServer, startProviderServer, unknownValue } from "./provider-server";
-import { serializeProvider } from "./serialized-provider";
-
-// The start of the server takes seconds on a busy computer.
-jest.setTimeout(60_000);
+import { unknownValue } from "./provider-server";
+import { providerUnderTest } from "./provider-under-test";
 
 /** A stand-in for the local Docker Engine: one container with a state, and a count of its starts. */
 class EngineStandIn {
@@ -54,30 +51,27 @@ const inputs = {
   revision: "1",
 };
 let engine: EngineStandIn;
-let server: ProviderServer;
-let text: string;
 
 beforeAll(async () => {
   engine = new EngineStandIn();
   await engine.start();
-  text = (await serializeProvider(containerPowerProvider, 16 * 1024)).text;
-  server = await startProviderServer({ DOCKER_HOST: `unix://${engine.socket}` });
+});
+const server = providerUnderTest(containerPowerProvider, {
+  limit: 16 * 1024,
+  environment: () => ({ DOCKER_HOST: `unix://${engine.socket}` }),
 });
 beforeEach(() => {
   engine.state = "running";
   engine.starts = 0;
   engine.health = [];
 });
-afterAll(async () => {
-  await server.stop();
-  engine.stop();
-});
+afterAll(() => engine.stop());
 
 describe("ContainerPower on the real provider server", () => {
   test("a container that runs is left alone, by create, diff and update", async () => {
-    const { outs, id } = await server.create(text, inputs);
-    expect((await server.diff(text, id, outs, inputs)).changes).toBe(false);
-    await server.update(text, id, outs, inputs);
+    const { outs, id } = await server.create(inputs);
+    expect((await server.diff(id, outs, inputs)).changes).toBe(false);
+    await server.update(id, outs, inputs);
     expect(engine.starts).toBe(0);
   });
 
@@ -85,8 +79,8 @@ describe("ContainerPower on the real provider server", () => {
     "one that is %s is found by a plain diff and started",
     async (state) => {
       engine.state = state;
-      expect((await server.diff(text, "x", inputs, inputs)).changes).toBe(true);
-      await server.update(text, "x", inputs, inputs);
+      expect((await server.diff("x", inputs, inputs)).changes).toBe(true);
+      await server.update("x", inputs, inputs);
       expect([engine.starts, engine.state]).toEqual([1, "running"]);
     },
   );
@@ -94,7 +88,7 @@ describe("ContainerPower on the real provider server", () => {
   test("a server that was started is waited for until its health check has passed", async () => {
     engine.state = "exited";
     engine.health = ["unhealthy", "starting", "unhealthy", "starting", "starting", "healthy"];
-    await server.update(text, "x", inputs, inputs);
+    await server.update("x", inputs, inputs);
     expect([engine.starts, engine.health]).toEqual([1, ["healthy"]]);
     expect(server.log()).toMatch(/^hive: p-hive0\.hive\.example: started; waiting/m);
     expect(server.log()).not.toContain("is not well yet");
@@ -102,19 +96,19 @@ describe("ContainerPower on the real provider server", () => {
 
   test("a refresh shows the state that was found, under the input's name", async () => {
     engine.state = "exited";
-    expect((await server.read(text, "x", inputs)).inputs).toEqual({ ...inputs, state: "exited" });
+    expect((await server.read("x", inputs)).inputs).toEqual({ ...inputs, state: "exited" });
   });
 
   test("one that was removed is a change, and the update names it and the way out", async () => {
     engine.state = undefined;
-    expect((await server.diff(text, "x", inputs, inputs)).changes).toBe(true);
-    await expect(server.update(text, "x", inputs, inputs)).rejects.toThrow(
+    expect((await server.diff("x", inputs, inputs)).changes).toBe(true);
+    await expect(server.update("x", inputs, inputs)).rejects.toThrow(
       /p-hive0\.hive\.example is gone[\s\S]*pulumi up --refresh/,
     );
   });
 
   test("an unknown container in a preview is a change, without a look", async () => {
-    const changed = await server.diff(text, "x", inputs, { ...inputs, containerId: unknownValue });
+    const changed = await server.diff("x", inputs, { ...inputs, containerId: unknownValue });
     expect(changed.changes).toBe(true);
   });
 });

@@ -5,30 +5,16 @@ import { hashBuildContext } from "../../providers/image-build/context";
 import type { ImageRelease } from "../../model/image/releases";
 import { imageBuildProvider } from "../../providers/image-build/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
-import {
-  type Properties,
-  type ProviderServer,
-  startProviderServer,
-  unknownValue,
-} from "./provider-server";
-import { serializeProvider } from "./serialized-provider";
-
-// The start of the server takes seconds on a busy computer.
-jest.setTimeout(60_000);
+import { type Properties, unknownValue } from "./provider-server";
+import { providerUnderTest } from "./provider-under-test";
 
 const repository = "registry.example:5000/webgate";
 const password = "planted-password";
-let text: string;
-let server: ProviderServer;
+const server = providerUnderTest(imageBuildProvider, { limit: 120 * 1024 });
 let folder: string;
 let registry: FakeRegistry;
 let host: FakeImageHost;
 
-beforeAll(async () => {
-  text = (await serializeProvider(imageBuildProvider, 120 * 1024)).text;
-  server = await startProviderServer();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "hive-image-build-"));
   cpSync("site/images/webgate", folder, { recursive: true });
@@ -58,7 +44,7 @@ const failureOf = (work: Promise<unknown>): Promise<string> =>
 
 describe("ImageBuild", () => {
   test("builds and pushes; the reference is by the registry's digest", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     expect(host.writes()).toEqual(["POST /build", "POST /images/prune", "POST /images/…/push"]);
     expect(id).toBe(repository);
     const stored = registry.images.get(`${repository}:${String(outs["tag"])}`);
@@ -71,27 +57,27 @@ describe("ImageBuild", () => {
   });
 
   test("adopts what has the same content: a second create writes nothing", async () => {
-    const first = await server.create(text, inputs());
+    const first = await server.create(inputs());
     const writes = host.writes();
-    expect(await server.create(text, inputs())).toEqual(first);
+    expect(await server.create(inputs())).toEqual(first);
     expect(host.writes()).toEqual(writes);
   });
 
   test("takes the image from the registry when the host is new", async () => {
-    const first = await server.create(text, inputs());
+    const first = await server.create(inputs());
     host.images.length = 0;
-    const again = await server.create(text, inputs({ incarnation: "server-2" }));
+    const again = await server.create(inputs({ incarnation: "server-2" }));
     expect(again.outs["digest"]).toBe(first.outs["digest"]);
     expect(host.writes().filter((write) => write === "POST /build")).toHaveLength(1);
   });
 
   test("does not take an image for its own that has the tag but not the content", async () => {
-    const first = await server.create(text, inputs());
+    const first = await server.create(inputs());
     const tag = `${repository}:${String(first.outs["tag"])}`;
     host.images.length = 0;
     const foreign = { Id: "sha256:1", Config: { Labels: {} }, RepoTags: [tag], RepoDigests: [] };
     registry.images.set(tag, { digest: "sha256:foreign", image: foreign });
-    await server.create(text, inputs());
+    await server.create(inputs());
     expect(registry.images.get(tag)?.digest).toBe(first.outs["digest"]);
   });
 
@@ -100,9 +86,9 @@ describe("ImageBuild", () => {
     ["a label", { labels: { "hive.site": "other" } }],
     ["another base image", { baseImageId: "sha256:2" }],
   ])("%s makes another image", async (_what, change) => {
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.diff(text, id, outs, inputs(change))).changes).toBe(true);
-    const after = await server.update(text, id, outs, inputs(change));
+    const { id, outs } = await server.create(inputs());
+    expect((await server.diff(id, outs, inputs(change))).changes).toBe(true);
+    const after = await server.update(id, outs, inputs(change));
     expect(after["tag"]).not.toBe(outs["tag"]);
     expect(after["digest"]).not.toBe(outs["digest"]);
   });
@@ -113,51 +99,51 @@ describe("ImageBuild", () => {
       repository: "hive/registry",
     });
     expect(account).toMatchObject({ username: "push" });
-    const { outs } = await server.create(text, local);
+    const { outs } = await server.create(local);
     expect(outs).toMatchObject({ reference: host.images[0]?.Id, digest: "" });
     expect(host.requests.filter((request) => /distribution|push/.test(request))).toEqual([]);
   });
 
   test("nothing to do means no connection, and a new revision or password none either", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     await host.die();
-    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
+    expect((await server.diff(id, outs, inputs())).changes).toBe(false);
     const changed = inputs({ revision: "2", registryAuth: { username: "push", password: "new" } });
-    expect((await server.diff(text, id, outs, changed)).changes).toBe(true);
-    expect(await server.update(text, id, outs, changed)).toEqual({ ...outs, ...changed });
+    expect((await server.diff(id, outs, changed)).changes).toBe(true);
+    expect(await server.update(id, outs, changed)).toEqual({ ...outs, ...changed });
   });
 
   test("a refresh sees an image that the registry lost, and a host that is away changes nothing", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    const { id, outs } = await server.create(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
     registry.images.clear();
-    const seen = await server.read(text, id, outs);
+    const seen = await server.read(id, outs);
     expect(seen.inputs?.["contextHash"]).toBe("(the registry does not have the image)");
-    expect((await server.diff(text, id, seen.props, inputs())).changes).toBe(true);
-    expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
+    expect((await server.diff(id, seen.props, inputs())).changes).toBe(true);
+    expect(await server.update(id, seen.props, inputs())).toEqual(outs);
     await host.die();
-    expect(await server.read(text, id, outs)).toEqual({ id, props: outs, inputs: inputs() });
+    expect(await server.read(id, outs)).toEqual({ id, props: outs, inputs: inputs() });
   });
 
   test.each([
     ["another target stage", { target: "runtime" }],
     ["one more build secret", { buildSecrets: { token: "planted-token" } }],
   ])("%s makes another image", async (_what, change) => {
-    const { id, outs } = await server.create(text, inputs());
-    const after = await server.update(text, id, outs, inputs(change));
+    const { id, outs } = await server.create(inputs());
+    const after = await server.update(id, outs, inputs(change));
     expect(after["tag"]).not.toBe(outs["tag"]);
   });
 
   test("a build secret goes through standard input only, and another value of it builds nothing", async () => {
     const secret = inputs({ target: "runtime", buildSecrets: { token: "planted-token" } });
-    const { id, outs } = await server.create(text, secret);
+    const { id, outs } = await server.create(secret);
     expect(host.writes()).not.toContain("POST /build");
     const [{ command, stdin } = { command: "", stdin: "" }] = host.commands;
     expect(command).not.toContain("planted");
     expect(stdin).toContain(`secret token ${Buffer.from("planted-token").toString("base64")}\n`);
     const changed = inputs({ target: "runtime", buildSecrets: { token: "planted-other" } });
-    expect((await server.diff(text, id, outs, changed)).changes).toBe(true);
-    expect(await server.update(text, id, outs, changed)).toEqual({ ...outs, ...changed });
+    expect((await server.diff(id, outs, changed)).changes).toBe(true);
+    expect(await server.update(id, outs, changed)).toEqual({ ...outs, ...changed });
     expect(host.commands).toHaveLength(1);
     expect(JSON.stringify(host.images) + server.log()).not.toContain("planted");
   });
@@ -165,19 +151,19 @@ describe("ImageBuild", () => {
   test("a build secret that a failing step printed is blotted out", async () => {
     host.failBuilds("the token is planted-token", "exit code: 3, planted-token");
     const secret = inputs({ buildSecrets: { token: "planted-token" } });
-    const message = await failureOf(server.create(text, secret));
+    const message = await failureOf(server.create(secret));
     expect(message).toContain('on hive3.example failed at "[2/2] RUN something": exit code: 3');
     expect(message).toContain("  | the token is [secret]");
     expect(message + server.log()).not.toContain("planted");
   });
 
   test("says while it builds which step it is at", async () => {
-    await server.create(text, inputs());
+    await server.create(inputs());
     expect(server.log()).toContain("hive: image webgate: Step 1/1 : FROM debian:trixie-slim");
   });
 
   test("a name of a secret that could be anything else is refused", async () => {
-    const { failures } = await server.check(text, inputs({ buildSecrets: { "../x": "planted" } }));
+    const { failures } = await server.check(inputs({ buildSecrets: { "../x": "planted" } }));
     expect(failures).toEqual([
       {
         property: "",
@@ -199,32 +185,32 @@ describe("ImageBuild", () => {
     beforeEach(() => promoted("d"));
 
     test("nothing is built, what was promoted is a release, and going back finds the image that was built", async () => {
-      const built = await server.create(text, inputs());
+      const built = await server.create(inputs());
       const writes = host.writes();
-      const pinned = await server.update(text, built.id, built.outs, inputs({ pullFrom: pin }));
+      const pinned = await server.update(built.id, built.outs, inputs({ pullFrom: pin }));
       expect(pinned).toMatchObject({ reference: pin, digest: `sha256:${"d".repeat(64)}` });
       expect(releasesOf(pinned)).toEqual([
         { tag: "", digest: pinned["digest"], reference: pin, builtAt: "", kept: true },
         ...releasesOf(built.outs),
       ]);
-      expect((await server.read(text, built.id, pinned)).inputs).toEqual(inputs({ pullFrom: pin }));
-      const back = await server.update(text, built.id, pinned, inputs());
+      expect((await server.read(built.id, pinned)).inputs).toEqual(inputs({ pullFrom: pin }));
+      const back = await server.update(built.id, pinned, inputs());
       const [first, second] = releasesOf(pinned);
       expect(back).toEqual({ ...built.outs, releases: [second, first] });
       expect(host.writes()).toEqual(writes);
     });
 
     test("the build host may be away: the cluster's servers may have the image", async () => {
-      const built = await server.create(text, inputs());
+      const built = await server.create(inputs());
       await host.die();
-      const pinned = await server.update(text, built.id, built.outs, inputs({ pullFrom: pin }));
+      const pinned = await server.update(built.id, built.outs, inputs({ pullFrom: pin }));
       expect(releasesOf(pinned)[0]?.reference).toBe(pin);
     });
 
     test("a pin that the registry does not have fails before anything changes, and says what to do", async () => {
-      const built = await server.create(text, inputs());
+      const built = await server.create(inputs());
       const gone = inputs({ pullFrom: pinOf("0") });
-      const message = await failureOf(server.update(text, built.id, built.outs, gone));
+      const message = await failureOf(server.update(built.id, built.outs, gone));
       expect(message).toContain(
         `webgate is pinned to sha256:${"0".repeat(64)}, which the registry registry.example:5000 does not have`,
       );
@@ -238,9 +224,9 @@ describe("ImageBuild", () => {
       const promote = async (state: Properties, letter: string): Promise<Properties> => {
         promoted(letter);
         const next = inputs({ pullFrom: pinOf(letter), managers: [host.access] });
-        return await server.update(text, repository, state, next);
+        return await server.update(repository, state, next);
       };
-      let state = (await server.create(text, inputs())).outs;
+      let state = (await server.create(inputs())).outs;
       for (const letter of ["1", "2"]) state = await promote(state, letter);
       // All that come later fail, so that a service goes on with this one.
       host.serviceImages.push(pinOf("2"));
@@ -257,36 +243,36 @@ describe("ImageBuild", () => {
           .filter((release) => release.kept)
           .map(({ reference }) => reference),
       ).toEqual(["6", "5", "4", "1"].map(pinOf));
-      await server.delete(text, repository, back);
+      await server.delete(repository, back);
       expect([...registry.images.keys()]).toEqual([pin]);
     });
 
     test("a pin in the state of an earlier version becomes a release", async () => {
-      const { id, outs } = await server.create(text, inputs({ pullFrom: pin }));
+      const { id, outs } = await server.create(inputs({ pullFrom: pin }));
       const old = { ...outs, releases: [] };
       promoted("e");
-      const next = await server.update(text, id, old, inputs({ pullFrom: pinOf("e") }));
+      const next = await server.update(id, old, inputs({ pullFrom: pinOf("e") }));
       expect(releasesOf(next).map(({ reference }) => reference)).toEqual([pinOf("e"), pin]);
     });
 
     test("what comes from elsewhere is no release of the stage, and its registry is not asked", async () => {
       const pullFrom = `elsewhere.example/webgate@sha256:${"d".repeat(64)}`;
-      const { outs } = await server.create(text, inputs({ pullFrom }));
+      const { outs } = await server.create(inputs({ pullFrom }));
       expect(outs).toMatchObject({ reference: pullFrom, releases: [] });
       expect(host.requests).toEqual([]);
     });
 
     test("changed files are no change, a changed pin is one", async () => {
-      const { id, outs } = await server.create(text, inputs({ pullFrom: pin }));
+      const { id, outs } = await server.create(inputs({ pullFrom: pin }));
       writeFileSync(join(folder, "files", "late"), "x");
       const edited = inputs({ pullFrom: pin });
-      expect((await server.diff(text, id, outs, edited)).changes).toBe(false);
+      expect((await server.diff(id, outs, edited)).changes).toBe(false);
       const other = inputs({ pullFrom: pin.replace(/d/g, "e") });
-      expect((await server.diff(text, id, outs, other)).changes).toBe(true);
+      expect((await server.diff(id, outs, other)).changes).toBe(true);
     });
 
     test("a pin without digest is refused", async () => {
-      const { failures } = await server.check(text, inputs({ pullFrom: `${repository}:1` }));
+      const { failures } = await server.check(inputs({ pullFrom: `${repository}:1` }));
       expect(failures[0]?.reason).toContain("is not by digest");
     });
   });
@@ -296,9 +282,9 @@ describe("ImageBuild", () => {
     const buildMany = async (count: number): Promise<Properties> => {
       const version = (number: number): Properties =>
         inputs({ buildArguments: { VERSION: String(number) }, managers: [host.access] });
-      let { outs } = await server.create(text, version(1));
+      let { outs } = await server.create(version(1));
       for (let number = 2; number <= count; number++) {
-        outs = await server.update(text, repository, outs, version(number));
+        outs = await server.update(repository, outs, version(number));
         if (number === 2) host.serviceImages.push(String(outs["reference"]));
       }
       return outs;
@@ -319,11 +305,11 @@ describe("ImageBuild", () => {
     test("nothing is removed while no manager can say what is in use", async () => {
       const other = await startFakeImageHost("hive0.example", registry);
       await other.stop();
-      const { outs } = await server.create(text, inputs());
+      const { outs } = await server.create(inputs());
       let state = outs;
       for (const VERSION of ["2", "3", "4", "5", "6", "7"]) {
         const next = inputs({ buildArguments: { VERSION }, managers: [other.access] });
-        state = await server.update(text, repository, state, next);
+        state = await server.update(repository, state, next);
       }
       expect(state["releases"]).toHaveLength(7);
       expect(digests()).toBe(7);
@@ -332,11 +318,11 @@ describe("ImageBuild", () => {
     test("content that comes back is the newest again, and deleting removes all that is left", async () => {
       const outs = await buildMany(4);
       const back = inputs({ buildArguments: { VERSION: "3" }, managers: [host.access] });
-      const again = await server.update(text, repository, outs, back);
+      const again = await server.update(repository, outs, back);
       const before = outs["releases"] as ImageRelease[];
       const after = again["releases"] as ImageRelease[];
       expect(after.map(({ tag }) => tag)).toEqual([1, 0, 2, 3].map((index) => before[index]?.tag));
-      await server.delete(text, repository, again);
+      await server.delete(repository, again);
       expect(digests()).toBe(0);
       expect(host.images).toEqual([]);
     });
@@ -353,27 +339,27 @@ describe("ImageBuild", () => {
       inputs({ fallbackHosts: [other.access], managers: [other.access], ...changes });
 
     test("another host builds, nothing is pushed, and the next run brings the same image into the registry", async () => {
-      const { id, outs } = await server.create(text, withOther());
+      const { id, outs } = await server.create(withOther());
       const built = other.images[0]?.Id;
       expect(outs).toMatchObject({ reference: built, digest: "", pushed: false, releases: [] });
       expect(server.log()).toContain("hive3.example is away, so hive0.example built");
       expect(registry.images.size).toBe(0);
-      expect((await server.diff(text, id, outs, withOther())).changes).toBe(true);
+      expect((await server.diff(id, outs, withOther())).changes).toBe(true);
 
       await host.revive();
-      const mended = await server.update(text, id, outs, withOther());
+      const mended = await server.update(id, outs, withOther());
       expect(mended).toMatchObject({ imageId: built, pushed: true, builtOn: "" });
       expect(mended["reference"]).toBe(`${repository}@${String(mended["digest"])}`);
       expect(mended["releases"]).toHaveLength(1);
       expect(host.writes()).toEqual(["POST /images/load", "POST /images/…/push"]);
-      expect((await server.diff(text, id, mended, withOther())).changes).toBe(false);
+      expect((await server.diff(id, mended, withOther())).changes).toBe(false);
     });
 
     test("and when that one is away then, the image is built again", async () => {
-      const { id, outs } = await server.create(text, withOther());
+      const { id, outs } = await server.create(withOther());
       await host.revive();
       await other.die();
-      const mended = await server.update(text, id, outs, withOther());
+      const mended = await server.update(id, outs, withOther());
       expect(mended["pushed"]).toBe(true);
       expect(host.writes()).toContain("POST /build");
     });
@@ -386,17 +372,17 @@ describe("ImageBuild", () => {
       other.images.push({ ...image, Id: "sha256:newer", RepoTags: [reference] });
       const baseImage = { reference, seedFromLocalEngine: false, digest };
       const wanted = withOther({ baseImage, baseImageId: "sha256:older" });
-      const { id, outs } = await server.create(text, wanted);
+      const { id, outs } = await server.create(wanted);
       expect(other.images.find(({ RepoTags }) => RepoTags.includes(reference))?.Id).toBe(image.Id);
       await host.revive();
-      const mended = await server.update(text, id, outs, wanted);
+      const mended = await server.update(id, outs, wanted);
       expect(mended["tag"]).toBe(outs["tag"]);
       expect(host.writes()).not.toContain("POST /build");
     });
 
     test("a run without any host says so of each", async () => {
       await other.die();
-      const message = await failureOf(server.create(text, withOther()));
+      const message = await failureOf(server.create(withOther()));
       expect(message).toContain(`No host can build ${repository}:`);
       expect(message).toContain("hive3.example: ");
       expect(message).toContain("hive0.example: ");
@@ -405,7 +391,7 @@ describe("ImageBuild", () => {
     test("one that dies in the middle of a build is away too", async () => {
       await host.revive();
       host.dieWhileBuilding();
-      const { outs } = await server.create(text, withOther());
+      const { outs } = await server.create(withOther());
       expect(outs).toMatchObject({ builtOn: "hive0.example", pushed: false });
       expect(host.writes()).toContain("POST /build");
     });
@@ -413,9 +399,7 @@ describe("ImageBuild", () => {
     test("a build that fails on the build host is not tried on another", async () => {
       await host.revive();
       host.failBuilds("broken", "exit code: 1");
-      expect(await failureOf(server.create(text, withOther()))).toContain(
-        "on hive3.example failed",
-      );
+      expect(await failureOf(server.create(withOther()))).toContain("on hive3.example failed");
       expect(other.requests).toEqual([]);
     });
   });
@@ -425,7 +409,7 @@ describe("ImageBuild", () => {
     let built: { id: string; outs: Properties };
     beforeEach(async () => {
       other = await startFakeImageHost("hive0.example", registry);
-      built = await server.create(text, inputs());
+      built = await server.create(inputs());
       const [image] = host.images;
       if (image === undefined) throw new Error("Nothing was built.");
       // As after a pull by digest: the name is not there.
@@ -439,7 +423,7 @@ describe("ImageBuild", () => {
 
     test("the image comes back from a host that has it, under the same digest, without a build", async () => {
       const writes = host.writes().length;
-      const mended = await server.update(text, built.id, built.outs, replaced());
+      const mended = await server.update(built.id, built.outs, replaced());
       expect(mended).toMatchObject({
         digest: built.outs["digest"],
         reference: built.outs["reference"],
@@ -461,19 +445,19 @@ describe("ImageBuild", () => {
         RepoTags: [],
         RepoDigests: [String(built.outs["reference"])],
       });
-      await server.update(text, built.id, built.outs, replaced());
+      await server.update(built.id, built.outs, replaced());
       expect(host.writes()).toContain("POST /build");
       await other.die();
       host.images.length = 0;
       registry.images.clear();
-      const mended = await server.update(text, built.id, built.outs, replaced());
+      const mended = await server.update(built.id, built.outs, replaced());
       expect(mended["pushed"]).toBe(true);
     });
   });
 
   test("a failed build names host, step, output and remedy, and pushes nothing", async () => {
     host.failBuilds("write /var/lib/docker/x: no space left on device", "a command returned 1");
-    const message = await failureOf(server.create(text, inputs()));
+    const message = await failureOf(server.create(inputs()));
     expect(message).toContain(
       'on hive3.example failed at "Step 2/2 : RUN something": a command returned 1',
     );
@@ -484,7 +468,7 @@ describe("ImageBuild", () => {
 
   test("a refused account fails without its password showing anywhere", async () => {
     const wrong = inputs({ registryAuth: { username: "push", password: "planted-wrong" } });
-    const message = await failureOf(server.create(text, wrong));
+    const message = await failureOf(server.create(wrong));
     expect(message).toContain("unauthorized");
     expect(message + server.log()).not.toContain("planted");
     expect(host.requests.join()).not.toContain("planted");
@@ -493,15 +477,15 @@ describe("ImageBuild", () => {
   test("files that change during the run are not built under the old hash", async () => {
     const before = inputs();
     writeFileSync(join(folder, "files", "late"), "x");
-    expect(await failureOf(server.create(text, before))).toContain(
+    expect(await failureOf(server.create(before))).toContain(
       `Files in ${folder} changed while the run was going on`,
     );
     expect(host.images).toEqual([]);
   });
 
   test("deleting removes the tags and the manifest, the password only on standard input; a dead host is fine", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    await server.delete(text, id, outs);
+    const { id, outs } = await server.create(inputs());
+    await server.delete(id, outs);
     expect(host.images).toEqual([]);
     expect(host.commands).toHaveLength(1);
     const [{ command, stdin } = { command: "", stdin: "" }] = host.commands;
@@ -510,27 +494,27 @@ describe("ImageBuild", () => {
       `url = "https://registry.example:5000/v2/webgate/manifests/${String(outs["digest"])}"`,
     );
     expect(stdin).toContain(`user = "push:${password}"`);
-    await server.delete(text, id, outs);
+    await server.delete(id, outs);
     await host.die();
-    await server.delete(text, id, outs);
+    await server.delete(id, outs);
   });
 
   test("unknown values of a preview are accepted", async () => {
     const preview = inputs({ host: unknownValue, registryAuth: unknownValue, push: unknownValue });
-    expect((await server.check(text, preview)).failures).toEqual([]);
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
+    expect((await server.check(preview)).failures).toEqual([]);
+    const { id, outs } = await server.create(inputs());
+    expect((await server.diff(id, outs, preview)).changes).toBe(true);
   });
 
   test("another repository is another image", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     const moved = inputs({ repository: "registry.example:5000/gate" });
-    expect((await server.diff(text, id, outs, moved)).replaces).toEqual(["repository"]);
+    expect((await server.diff(id, outs, moved)).replaces).toEqual(["repository"]);
   });
 
   test("a repository without registry, or with spaces, is refused by name", async () => {
     const reasonOf = async (name: string): Promise<string | undefined> =>
-      (await server.check(text, inputs({ repository: name }))).failures[0]?.reason;
+      (await server.check(inputs({ repository: name }))).failures[0]?.reason;
     expect(await reasonOf("webgate")).toBe(
       'repository: "webgate" names no registry to push to; write e.g. registry.example:5000/webgate',
     );
@@ -539,6 +523,6 @@ describe("ImageBuild", () => {
 
   test("a host that is away is named", async () => {
     await host.die();
-    expect(await failureOf(server.create(text, inputs()))).toContain("hive3.example");
+    expect(await failureOf(server.create(inputs()))).toContain("hive3.example");
   });
 });

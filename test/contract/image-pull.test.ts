@@ -1,22 +1,13 @@
 import { imagePullProvider } from "../../providers/image-pull/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
-import {
-  type Properties,
-  type ProviderServer,
-  startProviderServer,
-  unknownValue,
-} from "./provider-server";
-import { serializeProvider } from "./serialized-provider";
-
-// The start of the server takes seconds on a busy computer.
-jest.setTimeout(60_000);
+import { type Properties, unknownValue } from "./provider-server";
+import { providerUnderTest } from "./provider-under-test";
 
 const repository = "registry.example:5000/webgate";
 const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const reference = `${repository}@${digestOf("a")}`;
 const next = `${repository}@${digestOf("b")}`;
-let text: string;
-let server: ProviderServer;
+const server = providerUnderTest(imagePullProvider, { limit: 88 * 1024 });
 let registry: FakeRegistry;
 let hosts: FakeImageHost[];
 
@@ -26,11 +17,6 @@ function publish(name: string): void {
   registry.images.set(name, { digest: name.split("@")[1] ?? "", image });
 }
 
-beforeAll(async () => {
-  text = (await serializeProvider(imagePullProvider, 88 * 1024)).text;
-  server = await startProviderServer();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   registry = { images: new Map(), passwords: { pull: "planted-password" } };
   publish(reference);
@@ -55,39 +41,39 @@ const held = (): string[][] => hosts.map((host) => host.images.map((image) => im
 
 describe("ImagePull", () => {
   test("brings the image onto every host, and adopts it the second time", async () => {
-    const first = await server.create(text, inputs());
+    const first = await server.create(inputs());
     const outs = { reference, resolved: reference, missing: [] };
     expect(first).toMatchObject({ id: repository, outs });
     expect(held()).toEqual([[reference], [reference], [reference]]);
-    expect(await server.create(text, inputs())).toEqual(first);
+    expect(await server.create(inputs())).toEqual(first);
     expect(hosts.map((host) => host.writes())).toEqual(hosts.map(() => ["POST /images/create"]));
   });
 
   test("nothing to do means no connection", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     await Promise.all(hosts.map((host) => host.die()));
-    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
+    expect((await server.diff(id, outs, inputs())).changes).toBe(false);
     const bumped = inputs({ revision: "2" });
-    expect((await server.diff(text, id, outs, bumped)).changes).toBe(true);
-    expect(await server.update(text, id, outs, bumped)).toEqual({ ...outs, revision: "2" });
+    expect((await server.diff(id, outs, bumped)).changes).toBe(true);
+    expect(await server.update(id, outs, bumped)).toEqual({ ...outs, revision: "2" });
   });
 
   test("a dead minority is remembered and served when it is back", async () => {
     await hosts[2]!.die();
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     expect(outs["missing"]).toEqual(["hive2.example"]);
-    expect((await server.diff(text, id, outs, inputs())).changes).toBe(true);
+    expect((await server.diff(id, outs, inputs())).changes).toBe(true);
     await hosts[2]!.revive();
-    const mended = await server.update(text, id, outs, inputs());
+    const mended = await server.update(id, outs, inputs());
     expect(mended["missing"]).toEqual([]);
     expect(held()[2]).toEqual([reference]);
-    expect((await server.diff(text, id, mended, inputs())).changes).toBe(false);
+    expect((await server.diff(id, mended, inputs())).changes).toBe(false);
   });
 
   test("a dead majority is a failure that names every dead host", async () => {
     await hosts[0]!.die();
     await hosts[2]!.die();
-    const message = await failureOf(server.create(text, inputs()));
+    const message = await failureOf(server.create(inputs()));
     expect(message).toContain("2 of 3 do not answer");
     expect(message).toContain("hive0.example:");
     expect(message).toContain("hive2.example:");
@@ -101,37 +87,37 @@ describe("ImagePull", () => {
       RepoTags: [],
       RepoDigests: [reference],
     });
-    const message = await failureOf(server.create(text, wrong));
+    const message = await failureOf(server.create(wrong));
     expect(message).toContain("could not be brought onto 2 of 3 hosts");
     expect(message).not.toContain("hive0.example:");
     expect(message + server.log()).not.toContain("planted");
   });
 
   test("a refresh shows which host lost the image; the reference stays usable", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     hosts[1]!.images.length = 0;
-    const seen = await server.read(text, id, outs);
+    const seen = await server.read(id, outs);
     expect(seen.inputs).toEqual(
       inputs({ incarnations: ["server-0", "server-1 (does not have the image)", "server-2"] }),
     );
-    expect((await server.diff(text, id, seen.props, inputs())).changes).toBe(true);
-    expect(await server.update(text, id, seen.props, inputs())).toEqual(outs);
+    expect((await server.diff(id, seen.props, inputs())).changes).toBe(true);
+    expect(await server.update(id, seen.props, inputs())).toEqual(outs);
     expect(held()[1]).toEqual([reference]);
   });
 
   test("a host that is away is no drift", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     await hosts[1]!.die();
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
   });
 
   test("the image before is kept for a rollback, the one before that is removed", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    const second = await server.update(text, id, outs, inputs({ reference: next }));
+    const { id, outs } = await server.create(inputs());
+    const second = await server.update(id, outs, inputs({ reference: next }));
     expect(held()[0]).toEqual([reference, next]);
     const third = `${repository}@${digestOf("c")}`;
     publish(third);
-    await server.update(text, id, second, inputs({ reference: third }));
+    await server.update(id, second, inputs({ reference: third }));
     expect(held()[0]).toEqual([next, third]);
   });
 
@@ -143,19 +129,18 @@ describe("ImagePull", () => {
       });
     for (const letter of ["c", "d", "e"]) publish(`${repository}@${digestOf(letter)}`);
     hosts[0]!.serviceImages.push(reference);
-    const { id, outs } = await server.create(text, managed("a"));
+    const { id, outs } = await server.create(managed("a"));
     let state = outs;
-    for (const letter of ["b", "c", "d"])
-      state = await server.update(text, id, state, managed(letter));
+    for (const letter of ["b", "c", "d"]) state = await server.update(id, state, managed(letter));
     expect(held()[2]).toEqual(["a", "c", "d"].map((letter) => `${repository}@${digestOf(letter)}`));
     expect(state["earlier"]).toEqual([`${repository}@${digestOf("c")}`, reference]);
     // Since a service runs another one, it goes, from the host too that was away at first.
     hosts[0]!.serviceImages.splice(0, 1, `${repository}@${digestOf("d")}`);
     await hosts[2]!.die();
-    state = await server.update(text, id, state, managed("e"));
+    state = await server.update(id, state, managed("e"));
     expect(held().map((images) => images.length)).toEqual([2, 2, 3]);
     await hosts[2]!.revive();
-    await server.update(text, id, state, managed("e"));
+    await server.update(id, state, managed("e"));
     expect(held().map((images) => images.length)).toEqual([2, 2, 2]);
   });
 
@@ -165,47 +150,42 @@ describe("ImagePull", () => {
     publish(`${repository}@${digestOf("c")}`);
     const managed = (letter: string): Properties =>
       inputs({ reference: `${repository}@${digestOf(letter)}`, managers: [other.access] });
-    const { id, outs } = await server.create(text, managed("a"));
-    const second = await server.update(text, id, outs, managed("b"));
-    const third = await server.update(text, id, second, managed("c"));
-    await server.delete(text, id, third);
+    const { id, outs } = await server.create(managed("a"));
+    const second = await server.update(id, outs, managed("b"));
+    const third = await server.update(id, second, managed("c"));
+    await server.delete(id, third);
     expect(held()[0]).toHaveLength(3);
   });
 
   test("what another resource brought to the hosts for a service outlives this one", async () => {
     const managed = inputs({ managers: [hosts[0]!.access] });
     hosts[0]!.serviceImages.push(reference);
-    const { id, outs } = await server.create(text, managed);
-    await server.delete(text, id, outs);
+    const { id, outs } = await server.create(managed);
+    await server.delete(id, outs);
     expect(held()).toEqual([[reference], [reference], [reference]]);
   });
 
   test("the state of an earlier version knows one image before", async () => {
     publish(`${repository}@${digestOf("c")}`);
-    const { id, outs } = await server.create(text, inputs());
-    const second = await server.update(text, id, outs, inputs({ reference: next }));
+    const { id, outs } = await server.create(inputs());
+    const second = await server.update(id, outs, inputs({ reference: next }));
     const { earlier, ...old } = second;
     expect(earlier).toEqual([reference]);
     const before = { ...old, previousReference: reference };
-    const bumped = await server.update(
-      text,
-      id,
-      before,
-      inputs({ reference: next, revision: "2" }),
-    );
+    const bumped = await server.update(id, before, inputs({ reference: next, revision: "2" }));
     expect(bumped).toEqual({ ...second, revision: "2" });
     const third = inputs({ reference: `${repository}@${digestOf("c")}` });
-    expect((await server.update(text, id, before, third))["earlier"]).toEqual([next]);
+    expect((await server.update(id, before, third))["earlier"]).toEqual([next]);
     expect(held()[0]).toEqual([next, `${repository}@${digestOf("c")}`]);
   });
 
   test("an image that the site's registry does not have says what to do", async () => {
     registry.images.clear();
     const own = inputs({ registry: { host: hosts[0]!.access, unit: "hive-registry.service" } });
-    expect(await failureOf(server.create(text, own))).toContain(
+    expect(await failureOf(server.create(own))).toContain(
       "end the pin with 'npx hive unpin'; else 'npx hive up --refresh' pushes it again.",
     );
-    expect(await failureOf(server.create(text, inputs()))).not.toContain("unpin");
+    expect(await failureOf(server.create(inputs()))).not.toContain("unpin");
   });
 
   test("a tag is deployed by the digest that it had at first, whatever it means later", async () => {
@@ -217,27 +197,27 @@ describe("ImagePull", () => {
       }
     };
     point("a");
-    const { id, outs } = await server.create(text, inputs({ reference: tag }));
+    const { id, outs } = await server.create(inputs({ reference: tag }));
     expect(outs).toMatchObject({ reference: tag, resolved: reference });
     expect(held()).toEqual([["a"], ["a"], ["a"]]);
     point("b");
-    expect((await server.diff(text, id, outs, inputs({ reference: tag }))).changes).toBe(false);
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs({ reference: tag }));
+    expect((await server.diff(id, outs, inputs({ reference: tag }))).changes).toBe(false);
+    expect((await server.read(id, outs)).inputs).toEqual(inputs({ reference: tag }));
     // A host that lost the image gets the old one back, not the new one.
     hosts[1]!.images.length = 0;
-    const seen = await server.read(text, id, outs);
-    const mended = await server.update(text, id, seen.props, inputs({ reference: tag }));
+    const seen = await server.read(id, outs);
+    const mended = await server.update(id, seen.props, inputs({ reference: tag }));
     expect(mended).toEqual(outs);
     expect(held()[1]).toEqual(["a"]);
   });
 
   test("a tag that no host can be asked about, and one that does not exist, fail with the reason", async () => {
     const unknown = inputs({ reference: `${repository}:none` });
-    expect(await failureOf(server.create(text, unknown))).toContain(
+    expect(await failureOf(server.create(unknown))).toContain(
       `hive0.example cannot find out what ${repository}:none is: `,
     );
     await Promise.all(hosts.map((host) => host.die()));
-    const message = await failureOf(server.create(text, unknown));
+    const message = await failureOf(server.create(unknown));
     expect(message).toContain(`No host can be asked what ${repository}:none is`);
     expect(message).toContain("hive2.example: ");
   });
@@ -249,7 +229,7 @@ describe("ImagePull", () => {
 
     test("is copied from the host that has it, with its name", async () => {
       hosts[1]!.images.push({ ...image, RepoDigests: [] });
-      const { outs } = await server.create(text, local());
+      const { outs } = await server.create(local());
       expect(outs).toMatchObject({ resolved: id, missing: [] });
       expect(held()).toEqual([[id], [id], [id]]);
       expect(hosts[2]!.images[0]?.RepoTags).toEqual([`${repository}:abc`]);
@@ -257,14 +237,14 @@ describe("ImagePull", () => {
     });
 
     test("that no host has is a failure that says what to do", async () => {
-      const message = await failureOf(server.create(text, local()));
+      const message = await failureOf(server.create(local()));
       expect(message).toContain("no other host that answers has it: bring the repository server");
     });
 
     test("is no release of its own when it gets its digest: the one before it stays for a rollback", async () => {
       hosts.forEach((host) => host.images.push({ ...image, RepoDigests: [] }));
-      const first = await server.create(text, inputs());
-      const second = await server.update(text, first.id, first.outs, local());
+      const first = await server.create(inputs());
+      const second = await server.update(first.id, first.outs, local());
       expect(second["earlier"]).toEqual([reference]);
       const pushed = `${repository}@${digestOf("f")}`;
       registry.images.set(pushed, {
@@ -272,26 +252,26 @@ describe("ImagePull", () => {
         image: { ...image, RepoDigests: [] },
       });
       hosts.forEach((host) => host.images.splice(0, 1));
-      const third = await server.update(text, first.id, second, inputs({ reference: pushed }));
+      const third = await server.update(first.id, second, inputs({ reference: pushed }));
       expect(third).toMatchObject({ resolved: pushed, earlier: [reference] });
     });
   });
 
   test("deleting removes both images, twice, also with dead hosts", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    const second = await server.update(text, id, outs, inputs({ reference: next }));
-    await server.delete(text, id, second);
+    const { id, outs } = await server.create(inputs());
+    const second = await server.update(id, outs, inputs({ reference: next }));
+    await server.delete(id, second);
     expect(held()).toEqual([[], [], []]);
     await Promise.all(hosts.map((host) => host.die()));
-    await server.delete(text, id, second);
+    await server.delete(id, second);
   });
 
   test("unknown values of a preview are accepted, and a reference without digest and tag is refused", async () => {
     const preview = inputs({ reference: unknownValue, hosts: unknownValue });
-    expect((await server.check(text, preview)).failures).toEqual([]);
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
-    const { failures } = await server.check(text, inputs({ reference: repository }));
+    expect((await server.check(preview)).failures).toEqual([]);
+    const { id, outs } = await server.create(inputs());
+    expect((await server.diff(id, outs, preview)).changes).toBe(true);
+    const { failures } = await server.check(inputs({ reference: repository }));
     expect(failures[0]?.reason).toContain("has neither digest nor tag");
   });
 });

@@ -1,28 +1,14 @@
 import { packed } from "../../providers/framework/packed";
 import { swarmSecretProvider } from "../../providers/swarm-secret/provider";
 import { type FakeSwarmObjects, startFakeSwarmObjects } from "./fake/fake-swarm-objects";
-import {
-  type Properties,
-  type ProviderServer,
-  startProviderServer,
-  unknownValue,
-} from "./provider-server";
-import { serializeProvider } from "./serialized-provider";
-
-// The start of the server takes seconds on a busy computer.
-jest.setTimeout(60_000);
+import { type Properties, unknownValue } from "./provider-server";
+import { providerUnderTest } from "./provider-under-test";
 
 const value = "planted-value-1";
 const salt = "planted-salt";
-let text: string;
-let server: ProviderServer;
+const server = providerUnderTest(packed("swarm-secret", swarmSecretProvider));
 let swarm: FakeSwarmObjects;
 
-beforeAll(async () => {
-  text = (await serializeProvider(packed("swarm-secret", swarmSecretProvider))).text;
-  server = await startProviderServer();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   swarm = await startFakeSwarmObjects(["hive0.example", "hive1.example"]);
 });
@@ -42,7 +28,7 @@ const failureOf = (work: Promise<unknown>): Promise<string> =>
 
 describe("SwarmSecret", () => {
   test("makes the secret under a name that follows from its value, and labels it as the site's", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     expect(outs["secretId"]).toBe(id);
     expect(outs["secretName"]).toMatch(/^database-password-[0-9a-f]{8}$/);
     expect(swarm.secrets).toMatchObject([
@@ -58,100 +44,98 @@ describe("SwarmSecret", () => {
   });
 
   test("takes over the same secret the second time", async () => {
-    const first = await server.create(text, inputs());
-    const again = await server.create(text, inputs());
+    const first = await server.create(inputs());
+    const again = await server.create(inputs());
     expect([again.id, again.outs["secretName"]]).toEqual([first.id, first.outs["secretName"]]);
     expect(swarm.secrets).toHaveLength(1);
     expect(swarm.secrets[0]?.Spec.Data).toBe(Buffer.from(value).toString("base64"));
   });
 
   test("another value, salt or name is another secret, made before the old one goes", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     for (const change of [{ value: "planted-2" }, { salt: "planted-3" }, { name: "other" }]) {
-      expect(await server.diff(text, id, outs, inputs(change))).toEqual({
+      expect(await server.diff(id, outs, inputs(change))).toEqual({
         changes: true,
         replaces: Object.keys(change),
         deleteBeforeReplace: false,
       });
     }
     swarm.use(id, "database");
-    const next = await server.create(text, inputs({ value: "planted-2" }));
+    const next = await server.create(inputs({ value: "planted-2" }));
     expect(swarm.secrets.map(({ ID }) => ID)).toEqual([id, next.id]);
     swarm.use(id, undefined);
-    await server.delete(text, id, outs);
+    await server.delete(id, outs);
     expect(swarm.secrets.map(({ ID }) => ID)).toEqual([next.id]);
   });
 
   test("a value that is changed back keeps its secret, though the resource of before is deleted", async () => {
-    const before = await server.create(text, inputs());
+    const before = await server.create(inputs());
     swarm.use(before.id, "database");
-    await server.create(text, inputs({ value: "planted-2" }));
-    const back = await server.create(text, inputs());
+    await server.create(inputs({ value: "planted-2" }));
+    const back = await server.create(inputs());
     expect(back.id).toBe(before.id);
     swarm.use(before.id, undefined);
-    await server.delete(text, before.id, before.outs);
+    await server.delete(before.id, before.outs);
     expect(swarm.secrets.map(({ ID }) => ID)).toEqual([back.id]);
-    await server.delete(text, back.id, back.outs);
+    await server.delete(back.id, back.outs);
     expect(swarm.secrets).toEqual([]);
   });
 
   test("one that a service still uses is left with a warning, and goes when the next one is made", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     swarm.use(id, "database");
-    await server.delete(text, id, outs);
+    await server.delete(id, outs);
     expect(server.log()).toMatch(
       /the secret 'database-password-[0-9a-f]{8}' could not be removed and is left alone[^]*in use by the following service: database/,
     );
     expect(swarm.secrets).toHaveLength(1);
     swarm.use(id, undefined);
-    const next = await server.create(text, inputs({ value: "planted-2" }));
+    const next = await server.create(inputs({ value: "planted-2" }));
     expect(swarm.secrets.map(({ ID }) => ID)).toEqual([next.id]);
   });
 
   test("refuses a foreign secret of that name", async () => {
-    const { id } = await server.create(text, inputs());
+    const { id } = await server.create(inputs());
     delete swarm.secrets[0]!.Spec.Labels["hive.site"];
-    expect(await failureOf(server.create(text, inputs()))).toMatch(
+    expect(await failureOf(server.create(inputs()))).toMatch(
       /a secret named 'database-password-[0-9a-f]{8}' already, and it does not carry the label hive\.site[^]*docker secret rm/,
     );
     expect(swarm.secrets.map(({ ID }) => ID)).toEqual([id]);
   });
 
   test("nothing to do means no connection; other managers or a revision change the state only", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     const [before, writes] = [swarm.connections(), swarm.writes()];
-    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
+    expect((await server.diff(id, outs, inputs())).changes).toBe(false);
     const news = inputs({ revision: "2", managers: [swarm.hosts[1]?.access] });
-    expect(await server.diff(text, id, outs, news)).toMatchObject({ changes: true, replaces: [] });
-    expect(await server.update(text, id, outs, news)).toEqual({ ...outs, ...news });
+    expect(await server.diff(id, outs, news)).toMatchObject({ changes: true, replaces: [] });
+    expect(await server.update(id, outs, news)).toEqual({ ...outs, ...news });
     expect([swarm.connections(), swarm.writes()]).toEqual([before, writes]);
   });
 
   test("a refresh shows that it is gone, and nothing when it is there or nobody answers", async () => {
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    const { id, outs } = await server.create(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
     await swarm.hosts[0]?.die();
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
     await swarm.hosts[1]?.die();
-    expect((await server.read(text, id, outs)).inputs).toEqual(inputs());
+    expect((await server.read(id, outs)).inputs).toEqual(inputs());
     await swarm.hosts[1]?.revive();
     swarm.secrets.length = 0;
-    expect((await server.read(text, id, outs)).id).toBe("");
-    await server.delete(text, id, outs);
+    expect((await server.read(id, outs)).id).toBe("");
+    await server.delete(id, outs);
   });
 
   test("unknown values of a preview are accepted; what no Swarm takes is refused without showing it", async () => {
     const preview = inputs({ managers: unknownValue, value: unknownValue, salt: unknownValue });
-    expect((await server.check(text, preview)).failures).toEqual([]);
-    const { id, outs } = await server.create(text, inputs());
-    expect((await server.diff(text, id, outs, preview)).changes).toBe(true);
+    expect((await server.check(preview)).failures).toEqual([]);
+    const { id, outs } = await server.create(inputs());
+    expect((await server.diff(id, outs, preview)).changes).toBe(true);
     const large = inputs({ value: "planted".repeat(75_000), name: "-" });
-    const { failures } = await server.check(text, large);
+    const { failures } = await server.check(large);
     expect(failures.map(({ reason }) => reason.split(":")[0])).toEqual(["name", "value"]);
     expect(failures[1]?.reason).toContain("525000 bytes; a Swarm takes less than 512000");
-    expect((await server.check(text, inputs({ value: "" }))).failures[0]?.reason).toContain(
-      "is empty",
-    );
+    expect((await server.check(inputs({ value: "" }))).failures[0]?.reason).toContain("is empty");
     expect(JSON.stringify(failures) + server.log()).not.toContain("planted");
   });
 });
