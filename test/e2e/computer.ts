@@ -32,7 +32,8 @@ export async function hold(
   });
   const ended = once(holder, "close");
   const [said] = (await Promise.race([once(holder.stdout, "data"), ended])) as [unknown];
-  if (!Buffer.isBuffer(said)) throw new Error(`No lock ${lock}: its keeper ended with ${said}.`);
+  if (!Buffer.isBuffer(said))
+    throw new Error(`No lock ${lock}: its keeper ended with code ${String(said)}.`);
   return async () => {
     holder.stdin.end();
     await ended;
