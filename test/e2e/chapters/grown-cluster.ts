@@ -1,11 +1,9 @@
-import { hasTheComputerAlone } from "../computer";
 import { type StageUnderTest, statusPath } from "../stage-under-test";
 import { docker, fetchPage } from "../test-stage";
 
 /** The cluster grows to five servers and shrinks again, while people use it. */
 export function grownCluster(site: StageUnderTest): void {
   describe("a cluster of three servers that becomes one of five, and of three again", () => {
-    hasTheComputerAlone();
     const own = [0, 1, 2, 3];
     const containers = (): string =>
       own.map((index) => docker("inspect", "--format", "{{.Id}}", site.host(index))).join();

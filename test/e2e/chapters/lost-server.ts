@@ -1,10 +1,8 @@
-import { hasTheComputerAlone } from "../computer";
 import { type StageUnderTest, statusPath } from "../stage-under-test";
 import { docker, eventually, fetchPage } from "../test-stage";
 
 export function lostServer(site: StageUnderTest): void {
   describe("a lost server", () => {
-    hasTheComputerAlone();
     it("that was killed leaves the service on the others; up starts it again and it is a healthy manager", async () => {
       docker("kill", site.host(1));
       for (const index of [0, 2]) {
