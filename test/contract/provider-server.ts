@@ -190,8 +190,8 @@ function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream }): Pro
   return new Promise((resolve, reject) => {
     const deadline = setTimeout(() => {
       child.kill();
-      reject(new Error("The dynamic provider server did not print its port within 20 s."));
-    }, 20_000);
+      reject(new Error("The dynamic provider server did not print its port within 50 s."));
+    }, 50_000);
     const lines = createInterface({ input: child.stdout });
     lines.once("line", (line) => {
       clearTimeout(deadline);

@@ -28,12 +28,13 @@ export async function hold(
 ): Promise<() => Promise<void>> {
   const flag = kind === "alone" ? "-x" : "-s";
   const holder = spawn("sh", ["-c", `set -e; ${program}`, "sh", lock, flag], {
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: "pipe",
   });
+  let complaint = "";
+  holder.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
   const ended = once(holder, "close");
   const [said] = (await Promise.race([once(holder.stdout, "data"), ended])) as [unknown];
-  if (!Buffer.isBuffer(said))
-    throw new Error(`No lock ${lock}: its keeper ended with code ${String(said)}.`);
+  if (!Buffer.isBuffer(said)) throw new Error(`No lock ${lock}: ${complaint.trim()}`);
   return async () => {
     holder.stdin.end();
     await ended;
