@@ -25,9 +25,8 @@ const onRequest = ["long"];
 
 /**
  * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Contract and integration tests wait for
- * servers most of the time, and each file has servers of its own; Linux lets a user have some 30 of these (each takes four of 128
- * inotify instances). Stages run two at a time; a chapter that measures them has the
- * computer alone (`test/e2e/computer.ts`).
+ * servers most of the time, and each file has servers of its own; Linux lets a user have some 30 of these (each takes four of
+ * 128 inotify instances). Stages run two at a time; a chapter that measures has the computer alone (`test/e2e/computer.ts`).
  * @type {Readonly<Record<string, number>>}
  */
 const workersOf = {
