@@ -2,31 +2,22 @@ import { firstContactProvider } from "../../providers/first-contact/provider";
 import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
 import { useOperatorKey } from "../operator-key";
 import { type FakeHost, startFakeHost } from "./fake/fake-host";
-import { type ProviderServer, startProviderServer, unknownValue } from "./provider-server";
-import { serializeProvider } from "./serialized-provider";
-
-// The start of the server takes seconds on a busy computer.
-jest.setTimeout(60_000);
+import { unknownValue } from "./provider-server";
+import { providerUnderTest } from "./provider-under-test";
 
 /** What came to the host, in order. */
 const seen: { readonly command: string; readonly stdin: string }[] = [];
 let code = 0;
-let text: string;
-let server: ProviderServer;
+const server = providerUnderTest(firstContactProvider, { limit: 40 * 1024 });
 let host: FakeHost;
 
 beforeAll(async () => {
-  text = (await serializeProvider(firstContactProvider, 40 * 1024)).text;
-  server = await startProviderServer();
   host = await startFakeHost("hive0.example", undefined, (command, stdin) => {
     seen.push({ command, stdin });
     return { code, stderr: code === 0 ? "" : "line one\nthe disk is full\n" };
   });
 });
-afterAll(async () => {
-  await server.stop();
-  await host.stop();
-});
+afterAll(() => host.stop());
 beforeEach(() => {
   seen.length = 0;
   code = 0;
@@ -44,52 +35,52 @@ const inputs = (bootstrapKey = useOperatorKey().privateKey) => ({
 
 describe("FirstContact on the real provider server", () => {
   test("a new server is met with the bootstrap key, and gets the operators on standard input", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     expect(id).toBe("hive0.example");
     expect(seen).toEqual([{ command: "wait-and-admit", stdin: operators }]);
-    expect((await server.diff(text, id, outs, inputs())).changes).toBe(false);
-    const read = await server.read(text, id, outs);
+    expect((await server.diff(id, outs, inputs())).changes).toBe(false);
+    const read = await server.read(id, outs);
     expect(read.inputs).toEqual(inputs());
-    await server.delete(text, id, outs);
+    await server.delete(id, outs);
     expect(seen).toHaveLength(1);
   });
 
   test("a server that was set up before, and knows the bootstrap key no more, is met with the operator's", async () => {
     const stranger = generateOpenSshKeyPair("bootstrap").privateKey;
-    await server.create(text, inputs(stranger));
+    await server.create(inputs(stranger));
     expect(seen).toHaveLength(1);
   });
 
   test("other operators, another script or another key are no difference; a new server is", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     const other = { ...inputs(), operators: "x", script: "y", bootstrapKey: "z" };
-    expect((await server.diff(text, id, outs, other)).changes).toBe(false);
+    expect((await server.diff(id, outs, other)).changes).toBe(false);
     const replaced = { ...inputs(), incarnation: "two" };
-    expect((await server.diff(text, id, outs, replaced)).changes).toBe(true);
-    await server.update(text, id, outs, replaced);
+    expect((await server.diff(id, outs, replaced)).changes).toBe(true);
+    await server.update(id, outs, replaced);
     expect(seen).toHaveLength(2);
     const unknown = { ...inputs(), incarnation: unknownValue };
-    expect((await server.diff(text, id, outs, unknown)).changes).toBe(true);
+    expect((await server.diff(id, outs, unknown)).changes).toBe(true);
   });
 
   test("another revision of the code meets nobody again", async () => {
-    const { id, outs } = await server.create(text, inputs());
+    const { id, outs } = await server.create(inputs());
     const newer = { ...inputs(), revision: "2" };
-    expect((await server.diff(text, id, outs, newer)).changes).toBe(true);
-    await server.update(text, id, outs, newer);
+    expect((await server.diff(id, outs, newer)).changes).toBe(true);
+    await server.update(id, outs, newer);
     expect(seen).toHaveLength(1);
   });
 
   test("a server that boots late is waited for", async () => {
     await host.die();
     setTimeout(() => void host.revive(), 1500);
-    await server.create(text, inputs());
+    await server.create(inputs());
     expect(seen).toHaveLength(1);
   });
 
   test("a script that fails is told in its own words", async () => {
     code = 3;
-    await expect(server.create(text, inputs())).rejects.toThrow(
+    await expect(server.create(inputs())).rejects.toThrow(
       /first contact with hive0\.example .* exit code 3:\n {2}line one\n {2}the disk is full/,
     );
   });
@@ -97,7 +88,7 @@ describe("FirstContact on the real provider server", () => {
   test("a server that lets nobody in says with what it was tried", async () => {
     const stranger = generateOpenSshKeyPair("bootstrap").privateKey;
     const wrong = { ...inputs(stranger), host: { ...host.access, user: "somebody" } };
-    await expect(server.create(text, wrong)).rejects.toThrow(
+    await expect(server.create(wrong)).rejects.toThrow(
       /let user 'somebody' in with the stage's bootstrap key[^]*in with the key file/,
     );
   });
@@ -107,7 +98,7 @@ describe("FirstContact on the real provider server", () => {
       ...inputs(),
       host: { ...host.access, hostKey: generateOpenSshKeyPair("x").publicKey },
     };
-    await expect(server.create(text, wrong)).rejects.toThrow(/presented the host key/);
+    await expect(server.create(wrong)).rejects.toThrow(/presented the host key/);
     expect(seen).toEqual([]);
   });
 
