@@ -10,7 +10,7 @@ import {
   urnOf,
   type PluginProcess,
 } from "../../unit/command-plugin/plugin-process";
-import { startAgent } from "./ssh-agent";
+import { startAgent } from "../../ssh-agent";
 import { startSshHost, type SshHost } from "./ssh-host";
 import { keyPair } from "../../unit/command-plugin/key-pair";
 
