@@ -101,8 +101,8 @@ async function destroyStack(
   terminal: Terminal,
 ): Promise<number> {
   await stack.ensure();
-  await bringStageKey(stack);
-  const { gone } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
+  const { gone, resources } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
+  await bringStageKey(stack, resources);
   let deleted = 0;
   try {
     await stack.lookAt(gone);

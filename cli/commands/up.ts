@@ -49,8 +49,8 @@ export async function up(options: UpOptions): Promise<number> {
   await stack.ensure(
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
   );
-  await bringStageKey(stack);
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
+  await bringStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
   if (options.yes) warnOfRemovals(resources);
   // Before anything can end the run: the next one would not know any more that it has to look.

@@ -53,6 +53,8 @@ const outputs = z.object({
   registry: z
     .object({ address: z.string().optional(), certificateEnd: z.string().optional() })
     .optional(),
+  /** Absent in stacks of older versions. */
+  operators: z.array(z.object({ name: z.string(), publicKey: z.string() })).default([]),
   access: z.array(access),
 });
 

@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { utils } from "ssh2";
 import { keepStageKey } from "../../providers/ssh-key-pair/stage-key";
 import { stageKeyFile } from "../../providers/transport/operator-key";
 import type { Stack } from "../pulumi/stack";
+import type { StateResource } from "../pulumi/state";
 
 const type = "pulumi-nodejs:dynamic/hive:SshKeyPair";
 
@@ -9,15 +11,35 @@ const type = "pulumi-nodejs:dynamic/hive:SshKeyPair";
  * Brings the key that hive generated for a stage from the state to this computer: another clone, or another computer with the same
  * backend, has not got it yet. Does nothing where `HIVE_SSH_KEY` names a key, or the stage has operators of its own.
  *
+ * @param resources of the state; asked for where the caller has not got them
  * @throws Failure when the state cannot be read; Error when the file cannot be written
  */
-export async function bringStageKey(stack: Stack): Promise<void> {
-  const given = process.env["HIVE_SSH_KEY"] ?? "";
-  if (given !== "" || existsSync(stageKeyFile(stack.stage))) return;
-  const generated = (await stack.state()).resources.find(
+export async function bringStageKey(
+  stack: Stack,
+  resources?: readonly StateResource[],
+): Promise<void> {
+  if ((process.env["HIVE_SSH_KEY"] ?? "") !== "") return;
+  const generated = (resources ?? (await stack.state()).resources).find(
     (resource) => resource.type === type && resource.urn.endsWith("-operator-key"),
   );
-  if (generated === undefined) return;
+  if (generated === undefined || generated.outputs["hostKey"] === stageKeyHere(stack.stage)) return;
   const privateKey = await stack.secretOutput(generated.urn, "privateKey");
   if (privateKey !== undefined) keepStageKey(stack.stage, privateKey);
+}
+
+/** As {@link bringStageKey}, without a look at the state where this computer's file is one of the stage's keys. */
+export async function bringMissingStageKey(
+  stack: Stack,
+  operators: readonly { readonly publicKey: string }[],
+): Promise<void> {
+  const here = stageKeyHere(stack.stage);
+  if (!operators.some(({ publicKey }) => publicKey === here)) await bringStageKey(stack);
+}
+
+/** The public half of the stage's own key on this computer, without a comment; undefined when there is none that can be read. */
+function stageKeyHere(stage: string): string | undefined {
+  const file = stageKeyFile(stage);
+  if (!existsSync(file)) return undefined;
+  const key = utils.parseKey(readFileSync(file));
+  return key instanceof Error ? undefined : `${key.type} ${key.getPublicSSH().toString("base64")}`;
 }

@@ -3,13 +3,13 @@ import type { Stack } from "../pulumi/stack";
 import { withDeployedServices } from "./deployed-services";
 import { rememberNames } from "./known-names";
 import { readOutputs, type StageOutputs } from "./outputs";
-import { bringStageKey } from "./stage-key";
+import { bringMissingStageKey } from "./stage-key";
 
 /** The outputs of a stage that is up, to be used from any folder. @throws Failure when it is not up */
 export async function stageOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
   const outputs = readOutputs(stage, await stack.outputs());
-  await bringStageKey(stack);
+  await bringMissingStageKey(stack, outputs.operators);
   rememberNames(outputs);
   return outputs;
 }
@@ -18,7 +18,7 @@ export async function stageOutputs(stage: string): Promise<StageOutputs> {
 export async function presentOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
   const outputs = readOutputs(stage, await rawOutputs(stack));
-  await bringStageKey(stack);
+  await bringMissingStageKey(stack, outputs.operators);
   rememberNames(outputs);
   return outputs;
 }

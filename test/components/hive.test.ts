@@ -112,7 +112,7 @@ describe("the whole site", () => {
     expect(list?.content).toBe("ssh-ed25519 AAAAfleet-bootstrap-key comment\n");
     const contact = named(resources, "fleet-hive0-first-contact").inputs;
     expect(contact.bootstrapKey).toBe("PRIVATE-fleet-bootstrap-key");
-    expect(contact.operators).toBe("ssh-ed25519 AAAAfleet-operator-key operator@test.example\n");
+    expect(contact.operators).toBe("ssh-ed25519 AAAAfleet-operator-key operator@hive.example\n");
     expect(JSON.stringify(resources)).not.toContain("PRIVATE-fleet-operator-key");
   });
 

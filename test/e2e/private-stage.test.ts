@@ -3,6 +3,7 @@
  * finds it as the one before left it, and the last one takes it down. What strikes servers has a stage of its own,
  * `struck-stage.test.ts`, so that both can run side by side.
  */
+import { access } from "./chapters/access";
 import { changedImage } from "./chapters/changed-image";
 import { destroy } from "./chapters/destroy";
 import { drift } from "./chapters/drift";
@@ -31,6 +32,7 @@ afterAll(async () => {
 
 fromNothing(site);
 secondRun(site);
+access(site);
 drift(site);
 changedImage(site);
 operators(site);

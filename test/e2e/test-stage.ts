@@ -142,10 +142,12 @@ export class TestStage {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** The caller's environment without what would make the copy use somebody else's state. */
+  /** The caller's environment without what would make the copy use somebody else's state or keys. */
   private environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
     const environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1", ...extra };
     for (const name of Object.keys(environment)) {
+      if (["HIVE_SSH_KEY", "SSH_AUTH_SOCK"].includes(name) && !(name in extra))
+        delete environment[name];
       if (name.startsWith("HIVE_HOME") || (name.startsWith("PULUMI_") && !(name in extra)))
         delete environment[name];
     }

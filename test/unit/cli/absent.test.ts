@@ -16,6 +16,7 @@ const outputs = (...hosts: StageOutputs["hosts"]): StageOutputs => ({
   hosts,
   services: {},
   images: {},
+  operators: [],
   access: [],
 });
 

@@ -23,6 +23,7 @@ const outputs = {
     worker: { image: "y", endpoints: [] },
   },
   images: {},
+  operators: [],
   access: [],
 };
 const facts = {
