@@ -1,5 +1,5 @@
 import type { Duration } from "../values/duration";
-import type { StageName } from "../plan";
+import type { StageName } from "../values/names";
 import type { Initialization } from "./initialization";
 import type { Port, ShortPort } from "./port";
 import type { ConfigMount, SecretMount } from "./secret";
