@@ -1,7 +1,9 @@
 import fc from "fast-check";
 
 import type { HealthcheckPlan, ServiceMode, UpdatePlan } from "../../../../model/plan";
+import { together } from "../../../../model/service/concepts";
 import type { ServiceFile, ServiceMount, ServiceSpec } from "../../../../model/service/spec";
+import { switches } from "./switches";
 
 /** Absent, or a value. */
 function optional<K extends string, T>(
@@ -142,9 +144,9 @@ const required = fc.record({
     }),
     { selector: ({ name }) => name },
   ),
-  init: fc.boolean(),
-  readOnly: fc.boolean(),
-  tty: fc.boolean(),
+  init: fc.constant(false),
+  readOnly: fc.constant(false),
+  tty: fc.constant(false),
   resources: fc
     .tuple(
       optional(
@@ -180,5 +182,6 @@ export const anyService: fc.Arbitrary<ServiceSpec> = fc
       "logging",
       fc.record({ driver: fc.constantFrom("journald", "none"), options: record }),
     ),
+    fc.subarray([...switches]).map((some) => together(some.map(({ on }) => on))),
   )
   .map((parts) => Object.assign({}, ...parts) as ServiceSpec);
