@@ -239,6 +239,13 @@ export interface Service {
    */
   readonly tty?: boolean;
   /**
+   * Whether the program's input stays open, with nobody who writes there, for programs that end when their input does: consoles,
+   * shells, game servers.
+   *
+   * @default false
+   */
+  readonly stdinOpen?: boolean;
+  /**
    * What a task may use at most, and what a server must have free for it.
    *
    * @default no limit, nothing reserved

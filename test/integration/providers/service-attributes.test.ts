@@ -487,6 +487,31 @@ describe("every attribute of a service", () => {
   });
 });
 
+describe("a program's input", () => {
+  proves("stdinOpen")(
+    "stays open for a program that ends with it, and else is at its end",
+    async () => {
+      const console = await inputsOf({
+        name: "console",
+        command: [`${busybox} cat; echo the input ended`],
+        stdinOpen: true,
+      });
+      const made = await create(console);
+      expect(await shell("console", `${busybox} readlink /proc/1/fd/0`)).toMatch(/^pipe:/);
+      expect(await tasksOf(lab, "console")).toHaveLength(1);
+      expect(await readInputs(made)).toEqual(console);
+
+      const job = { kind: "job", retries: 0 } as const;
+      const { stdinOpen, ...closed } = { ...console, name: "console-job", mode: job };
+      expect(stdinOpen).toBe(true);
+      const ended = await create(await inputsOf(closed));
+      const states = (await tasksOf(lab, "console-job")).map(({ Status }) => Status.State);
+      expect(states).toEqual(["complete"]);
+      await Promise.all([remove(made), remove(ended)]);
+    },
+  );
+});
+
 describe("modes and placement", () => {
   proves("mode=global")(
     "a global service runs where its constraint allows, and does not wait for other hosts",
