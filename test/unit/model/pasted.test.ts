@@ -292,6 +292,7 @@ describe("text from a Compose file or from hive-builder", () => {
     ["a number as a user", { user: 1000 }, 'user: "1000"'],
     ["working_dir", { working_dir: "/srv" }, 'workingDirectory: "/srv"'],
     ["read_only", { read_only: true }, "readOnly: true"],
+    ["stdin_open", { stdin_open: true }, "stdinOpen: true"],
     [
       "available_on",
       { available_on: ["staging", "private"] },
@@ -368,7 +369,6 @@ describe("text from a Compose file or from hive-builder", () => {
     ["container_name", "web"],
     ["expose", [5432]],
     ["profiles", ["all"]],
-    ["stdin_open", true],
     ["pull_policy", "always"],
     ["platform", "linux/amd64"],
     ["x-logging", { driver: "json-file" }],
