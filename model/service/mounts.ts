@@ -22,6 +22,8 @@ export interface BindPlan {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Absent: `rprivate`. */
+  readonly propagation?: NonNullable<Mount["propagation"]>;
 }
 
 /** A file system in the host's memory. */
@@ -86,7 +88,17 @@ const mountSchema = z
       }),
     target: absolutePath,
     readOnly: z.boolean().optional(),
+    propagation: z.enum(["rprivate", "private", "rshared", "shared", "rslave", "slave"]).optional(),
   } satisfies Record<keyof Mount, z.ZodType>)
+  .superRefine(({ source, propagation }, context) => {
+    if (propagation === undefined || source.startsWith("/")) return;
+    context.addIssue({
+      code: "custom",
+      path: ["propagation"],
+      message: "is for folders of the server, and the source is a volume",
+      params: { remedy: "remove it" },
+    });
+  })
   .meta({ foreignForm: mountForm });
 
 const tmpfsSchema = z
@@ -132,7 +144,7 @@ function planMount(mount: Mount): MountPlan {
   const target = trimmedPath(mount.target);
   const readOnly = mount.readOnly ?? false;
   return mount.source.startsWith("/")
-    ? { kind: "bind", source: trimmedPath(mount.source), target, readOnly }
+    ? { kind: "bind", source: trimmedPath(mount.source), target, readOnly, ...propagationOf(mount) }
     : { kind: "volume", volume: mount.source, target, readOnly };
 }
 
@@ -143,6 +155,11 @@ function planTmpfs(tmpfs: Tmpfs): MountPlan {
     ...present("sizeBytes", bytesOf(tmpfs.size)),
     mode: fourDigits(tmpfs.mode ?? "1777"),
   };
+}
+
+/** The field, unless it is what holds without it. */
+function propagationOf({ propagation }: Pick<Mount, "propagation">): Pick<BindPlan, "propagation"> {
+  return propagation === undefined || propagation === "rprivate" ? {} : { propagation };
 }
 
 /** A path without slashes at its end, so that `/data/` and `/data` are the same mount. */
@@ -205,8 +222,10 @@ function normalMount(mount: ServiceMount): ServiceMount {
       const { kind, source, readOnly, driver, driverOptions, noCopy } = mount;
       return { kind, source, target, readOnly, driver, driverOptions, noCopy };
     }
-    case "bind":
-      return { kind: "bind", source: mount.source, target, readOnly: mount.readOnly };
+    case "bind": {
+      const { kind, source, readOnly } = mount;
+      return { kind, source, target, readOnly, ...propagationOf(mount) };
+    }
     case "tmpfs":
       return {
         kind: "tmpfs",
@@ -238,6 +257,9 @@ function engineMount(mount: ServiceMount, site: string): EngineMount {
         Source: mount.source,
         Target: mount.target,
         ReadOnly: mount.readOnly,
+        ...(mount.propagation === undefined
+          ? {}
+          : { BindOptions: { Propagation: mount.propagation } }),
       };
     case "tmpfs":
       return {
@@ -261,7 +283,10 @@ function mountOf(mount: EngineMount): ServiceMount {
       mode: fromMode(mount.TmpfsOptions?.Mode ?? 0o1777),
     };
   }
-  if (mount.Type !== "volume") return { kind: "bind", source, target, readOnly };
+  if (mount.Type !== "volume") {
+    const { Propagation: propagation } = mount.BindOptions ?? {};
+    return { kind: "bind", source, target, readOnly, ...present("propagation", propagation) };
+  }
   const { NoCopy: noCopy = false, DriverConfig: driver } = mount.VolumeOptions ?? {};
   return {
     kind: "volume",
