@@ -82,6 +82,20 @@ describe("text from a Compose file or from hive-builder", () => {
       '{ source: "/var/run/docker.sock", target: "/var/run/docker.sock" }',
     ],
     [
+      "a mount that shows what the server mounts later",
+      { volumes: ["/:/host:ro,rslave"] },
+      '{ source: "/", target: "/host", readOnly: true, propagation: "rslave" }',
+    ],
+    [
+      "a mount with bind.propagation",
+      {
+        volumes: [
+          { type: "bind", source: "/srv", target: "/srv", bind: { propagation: "shared" } },
+        ],
+      },
+      '{ source: "/srv", target: "/srv", propagation: "shared" }',
+    ],
+    [
       "a mount without a source",
       { volumes: ["/cache"] },
       '{ source: "web-cache", target: "/cache" }',

@@ -44,12 +44,16 @@ const mount: fc.Arbitrary<ServiceMount> = fc.oneof(
     driverOptions: record,
     noCopy: fc.boolean(),
   }),
-  fc.record({
-    kind: fc.constant("bind" as const),
-    source: path,
-    target: path,
-    readOnly: fc.boolean(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant("bind" as const),
+      source: path,
+      target: path,
+      readOnly: fc.boolean(),
+      propagation: fc.constantFrom("rprivate" as const, "rslave" as const, "shared" as const),
+    },
+    { requiredKeys: ["kind", "source", "target", "readOnly"] },
+  ),
   fc
     .tuple(path, optional("sizeBytes", fc.nat(2 ** 30)), fc.integer({ min: 1, max: 0o1777 }))
     .map(([target, size, bits]) => ({
