@@ -106,3 +106,13 @@ export const specFields: Readonly<Record<SpecField, Replaces>> = together(
 
 /** The names of all fields. */
 export const fieldNames = Object.keys(specFields) as readonly SpecField[];
+
+/** Fields that the Swarm takes over from the plan as they stand there; what the plan names, the Swarm knows by other names. */
+type TakenOver = {
+  [Field in SpecField & keyof ServicePlan]-?: ServicePlan[Field] extends ServiceSpec[Field]
+    ? Field
+    : never;
+}[SpecField & keyof ServicePlan];
+
+/** What a service of the Swarm takes over from the plan as it stands there. */
+export type PlannedService = Pick<ServicePlan, "name" | TakenOver>;
