@@ -3,6 +3,7 @@ import { partnersOf } from "../model/service/colocation";
 import type { Plan, ServicePlan } from "../model/plan";
 import { isOwnImage } from "../model/planning/referenced-images";
 import { serviceMounts } from "../model/service/mounts";
+import { plannedService } from "../model/service/spec";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "../fleet/fleet";
 import { required } from "./required";
@@ -36,13 +37,11 @@ export class SwarmService extends HiveComponent {
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super("SwarmService", name, opts);
     const { plan, service, files } = args;
-    const { dependsOn, initialize, backups, logMonitoring, standalone, ...planned } = service;
     const partners = partnersOf(service, plan.services);
-    void [dependsOn, initialize, backups, logMonitoring, standalone];
     this.converged = new SwarmServiceResource(
       this.child("service"),
       {
-        ...planned,
+        ...plannedService(service),
         managers: args.managers.map((host) => host.access),
         site: plan.siteName,
         servers: plan.hosts.map(({ name }) => name),

@@ -2,11 +2,10 @@ import type { ContainerOptions } from "../fleet/container/options";
 import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
 import type { Phase } from "./phases";
 import type { ServicePlan } from "./service-plan";
+import type { StageName } from "./values/names";
 
 export type * from "./service-plan";
-
-/** A stage: also the name of its Pulumi stack. */
-export type StageName = "private" | "staging" | "production";
+export type { StageName } from "./values/names";
 
 /** A server's role: `cluster` hosts hold containers, the `repository` host holds images, watches and backs up. */
 export type HostRole = "cluster" | "repository";

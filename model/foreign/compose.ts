@@ -288,9 +288,7 @@ export const composeService: ForeignTable = {
       const size = sizeHere(value);
       return size === undefined ? undefined : [{ target: "/dev/shm", size }];
     }),
-    stdin_open: needless(
-      "nobody is at the other end of a service's input; `npx hive shell <service>` goes into it",
-    ),
+    stdin_open: renamed("stdinOpen"),
     stop_grace_period: renamed("stopGracePeriod", asSeconds),
     stop_signal: renamed("stopSignal", (value) =>
       typeof value === "string" ? (value.startsWith("SIG") ? value : `SIG${value}`) : undefined,

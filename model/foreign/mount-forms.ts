@@ -20,13 +20,20 @@ function shortMount(text: string, service: string): PastedForm | undefined {
   const source = second === undefined ? undefined : first;
   const target = second ?? first;
   if (!target.startsWith("/") || text.split(":").length > 3) return undefined;
+  const words = options.split(",");
   return mount({
     message: "is one text; here a mount is a map",
     source,
     target,
-    readOnly: options.split(",").includes("ro"),
+    readOnly: words.includes("ro"),
+    propagation: words.find(isPropagation),
     service,
   });
+}
+
+/** Whether a text says on which side later mounts are seen, as Docker and hive both do. */
+function isPropagation(text: unknown): text is string {
+  return typeof text === "string" && /^r?(private|shared|slave)$/.test(text);
 }
 
 interface Mounted {
@@ -34,6 +41,8 @@ interface Mounted {
   readonly source: string | undefined;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Of a folder of the server. */
+  readonly propagation: string | undefined;
   readonly service: string;
   /** What the volume is, for `site/site.ts`. */
   readonly volume?: unknown;
@@ -47,6 +56,7 @@ function mount({
   source,
   target,
   readOnly,
+  propagation,
   service,
   volume,
   notes,
@@ -57,7 +67,12 @@ function mount({
     ...(covers === undefined ? {} : { covers }),
     ...(system === undefined ? {} : { system }),
   };
-  const rest = { target, ...(readOnly ? { readOnly } : {}) };
+  const isFolder = source?.startsWith("/") === true;
+  const rest = {
+    target,
+    ...(readOnly ? { readOnly } : {}),
+    ...(propagation === undefined || !isFolder ? {} : { propagation }),
+  };
   if (source === undefined) {
     // A volume without a name: each task would get a new one.
     const name = nameOrText(`${service}-${target.split("/").pop() ?? "data"}`);
@@ -83,7 +98,7 @@ function mount({
       ...more,
     };
   }
-  const name = source.startsWith("/") ? source : nameOrText(source);
+  const name = isFolder ? source : nameOrText(source);
   return {
     message,
     becomes: [{ source: name, ...rest }],
@@ -132,6 +147,7 @@ function longMount(
       system,
     };
   }
+  const propagation = isMap(value["bind"]) ? value["bind"]["propagation"] : undefined;
   const subpath = isMap(value["volume"]) && value["volume"]["subpath"] !== undefined;
   return mount({
     message: `has keys of ${system}; here a mount has source, target and readOnly, and what a volume is stands in site/site.ts`,
@@ -139,6 +155,7 @@ function longMount(
     target,
     readOnly:
       value["read_only"] === true || value["readonly"] === true || value["readOnly"] === true,
+    propagation: isPropagation(propagation) ? propagation : undefined,
     service,
     volume: volumeOf(value),
     notes: [

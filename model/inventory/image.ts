@@ -1,4 +1,4 @@
-import type { StageName } from "../plan";
+import type { StageName } from "../values/names";
 
 /** An image that the site builds. */
 export interface Image {

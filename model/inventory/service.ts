@@ -1,5 +1,5 @@
 import type { Duration } from "../values/duration";
-import type { StageName } from "../plan";
+import type { StageName } from "../values/names";
 import type { Initialization } from "./initialization";
 import type { Port, ShortPort } from "./port";
 import type { ConfigMount, SecretMount } from "./secret";
@@ -238,6 +238,13 @@ export interface Service {
    * @default false
    */
   readonly tty?: boolean;
+  /**
+   * Whether the program's input stays open, with nobody who writes there, for programs that end when their input does: consoles,
+   * shells, game servers.
+   *
+   * @default false
+   */
+  readonly stdinOpen?: boolean;
   /**
    * What a task may use at most, and what a server must have free for it.
    *

@@ -92,6 +92,14 @@ export interface Mount {
    * @default false
    */
   readonly readOnly?: boolean;
+  /**
+   * Of a folder of the server: whether what is mounted below it later is seen on the other side. `rslave`: what the server mounts is seen
+   * in the container, as monitoring of file systems needs it; `rshared`: in both directions; `rprivate`: in none. Without the `r`, not below
+   * mounts that are there already.
+   *
+   * @default "rprivate"
+   */
+  readonly propagation?: "rprivate" | "private" | "rshared" | "shared" | "rslave" | "slave";
 }
 
 /** A file system in memory. */

@@ -1,5 +1,5 @@
 import type { HostPlan, PortPlan } from "../plan";
-import { planPorts } from "../planning/plan-ports";
+import { planPorts } from "../service/ports";
 import { canNeverMeet, eligibleHosts, isKnownBefore } from "../service/placement-constraints";
 import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";

@@ -1,4 +1,4 @@
-import { trimmedPath } from "../planning/plan-mounts";
+import { trimmedPath } from "../service/mounts";
 import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService } from "./rule";

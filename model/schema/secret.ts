@@ -1,18 +1,8 @@
 import { z } from "zod";
 import { composeConfig, composeSecret } from "../foreign/compose";
-import { fileForm } from "../foreign/mount-forms";
-import type { ConfigMount, SecretMount } from "../inventory";
 import type { GeneratedSecret } from "../inventory/secret";
 import { contentLimit } from "../swarm/object-name";
-import {
-  absolutePath,
-  exactlyOne,
-  isAbsolutePath,
-  octalMode,
-  projectPath,
-  reference,
-  userNumber,
-} from "./values";
+import { exactlyOne, projectPath } from "./values";
 
 const generated = z.strictObject({
   length: z.int().min(16).max(128).optional(),
@@ -50,38 +40,3 @@ export const configSchema = z
     exactlyOne(["file", "content"], '{ file: "site/services/web/nginx.conf" } or { content: "…" }'),
   )
   .meta({ foreignKeys: [composeConfig] });
-
-/** Schema of {@link SecretMount}, or a secret's name alone. */
-export const secretMountSchema = z
-  .union([
-    reference,
-    z.strictObject({
-      secret: reference,
-      target: z
-        .string()
-        .refine(
-          (text) => isAbsolutePath(text) || /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text),
-          "is neither a file name nor an absolute path",
-        )
-        .optional()
-        .meta({ write: 'write a name below /run/secrets, e.g. "password", or an absolute path' }),
-      uid: userNumber.optional(),
-      gid: userNumber.optional(),
-      mode: octalMode.optional(),
-    } satisfies Record<keyof SecretMount, z.ZodType>),
-  ])
-  .meta({ foreignForm: fileForm("secret") });
-
-/** Schema of {@link ConfigMount}. */
-export const configMountSchema = z
-  .strictObject({
-    config: reference,
-    target: absolutePath.optional(),
-    uid: userNumber.optional(),
-    gid: userNumber.optional(),
-    mode: octalMode.optional(),
-  } satisfies Record<keyof ConfigMount, z.ZodType>)
-  .meta({
-    foreignForm: fileForm("config"),
-    write: 'write { config: "<name>", target: "/etc/…" }',
-  });

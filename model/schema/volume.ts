@@ -1,14 +1,11 @@
 import { z } from "zod";
 import { composeVolume } from "../foreign/compose";
 import { builderReplicated, builderVolume } from "../foreign/hive-builder";
-import { mountForm } from "../foreign/mount-forms";
-import { sourceForm, volumeForm } from "../foreign/parts-forms";
-import { oneTmpfsForm } from "../foreign/service-forms";
-import type { Mount, Tmpfs } from "../inventory";
+import { volumeForm } from "../foreign/parts-forms";
 import type { DriverVolume, NfsVolume, ReplicatedVolume } from "../inventory/volume";
 import { sizeBytes, sizeText } from "../values/size";
 import { replicationMinors, replicationPorts } from "../values/stable-number";
-import { absolutePath, exactlyOne, octalMode, size, textRecord } from "./values";
+import { absolutePath, exactlyOne, size, textRecord } from "./values";
 
 /** Below these, `mkfs` refuses, or leaves a file system without a journal. */
 const smallest = { ext4: 64 * 2 ** 20, xfs: 300 * 2 ** 20 };
@@ -68,28 +65,3 @@ export const volumeSchema = z
     foreignForm: volumeForm,
     foreignKeys: [composeVolume, builderVolume],
   });
-
-/** Schema of {@link Mount}. */
-export const mountSchema = z
-  .strictObject({
-    source: z
-      .string()
-      .regex(/^(\/.*|[a-z0-9][a-z0-9-]*)$/, "is neither the name of a volume nor an absolute path")
-      .meta({
-        foreignForm: sourceForm,
-        takes: "the name of a volume, or an absolute path on the servers",
-        write: "write the name of a volume of the site, or an absolute path on the servers",
-      }),
-    target: absolutePath,
-    readOnly: z.boolean().optional(),
-  } satisfies Record<keyof Mount, z.ZodType>)
-  .meta({ foreignForm: mountForm });
-
-/** Schema of {@link Tmpfs}. */
-export const tmpfsSchema = z
-  .strictObject({
-    target: absolutePath,
-    size: size.optional(),
-    mode: octalMode.optional(),
-  } satisfies Record<keyof Tmpfs, z.ZodType>)
-  .meta({ foreignForm: oneTmpfsForm });

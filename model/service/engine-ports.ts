@@ -1,15 +1,4 @@
 import type { EnginePort, EngineServiceSpec } from "./engine";
-import type { ServiceSpec } from "./spec";
-
-/** A port as a spec on an engine has it. */
-export function toEnginePort(port: ServiceSpec["ports"][number]): EnginePort {
-  return {
-    Protocol: port.protocol,
-    TargetPort: port.target,
-    PublishedPort: port.published,
-    PublishMode: port.mode,
-  };
-}
 
 /** The ports that a spec publishes under a number of its own choice. */
 export function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly EnginePort[] {

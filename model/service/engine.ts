@@ -1,8 +1,6 @@
-import type { PortPlan } from "../plan";
-
 /**
- * The part of the Engine API's `ServiceSpec` (1.41 and newer) that this program writes and reads. Durations are in
- * nanoseconds, sizes in bytes, file modes numbers. What an engine leaves out is empty, zero or false.
+ * The Engine API's `ServiceSpec` (1.41, that of Docker Engine 20.10) for containers of Linux, whether hive sets a field or not. Durations
+ * are in nanoseconds, sizes in bytes, file modes numbers. What an engine leaves out is empty, zero or false.
  */
 export interface EngineServiceSpec {
   readonly Name: string;
@@ -54,6 +52,7 @@ export interface EngineContainer {
   readonly StopSignal?: string;
   readonly StopGracePeriod?: number;
   readonly TTY?: boolean;
+  readonly OpenStdin?: boolean;
   readonly ReadOnly?: boolean;
   readonly Init?: boolean;
   readonly Mounts?: readonly EngineMount[];
@@ -67,6 +66,15 @@ export interface EngineContainer {
   };
   readonly Secrets?: readonly EngineSecret[];
   readonly Configs?: readonly EngineConfig[];
+  readonly Privileges?: {
+    readonly SELinuxContext?: {
+      readonly Disable?: boolean;
+      readonly User?: string;
+      readonly Role?: string;
+      readonly Type?: string;
+      readonly Level?: string;
+    };
+  };
   readonly Sysctls?: Readonly<Record<string, string>>;
   readonly CapabilityAdd?: readonly string[];
   readonly CapabilityDrop?: readonly string[];
@@ -82,6 +90,7 @@ export interface EnginePlacement {
   readonly Constraints?: readonly string[];
   readonly Preferences?: readonly { readonly Spread?: { readonly SpreadDescriptor?: string } }[];
   readonly MaxReplicas?: number;
+  readonly Platforms?: readonly { readonly Architecture?: string; readonly OS?: string }[];
 }
 
 /** `Mode` of the Engine API: exactly one field. */
@@ -101,13 +110,21 @@ export interface EngineResources {
     readonly MemoryBytes?: number;
     readonly Pids?: number;
   };
-  readonly Reservations?: { readonly NanoCPUs?: number; readonly MemoryBytes?: number };
+  readonly Reservations?: {
+    readonly NanoCPUs?: number;
+    readonly MemoryBytes?: number;
+    readonly GenericResources?: readonly {
+      readonly NamedResourceSpec?: { readonly Kind?: string; readonly Value?: string };
+      readonly DiscreteResourceSpec?: { readonly Kind?: string; readonly Value?: number };
+    }[];
+  };
 }
 
 /** A network that tasks join, in the Engine API. */
 export interface EngineAttachment {
   readonly Target?: string;
   readonly Aliases?: readonly string[];
+  readonly DriverOpts?: Readonly<Record<string, string>>;
 }
 
 /** A mount in the Engine API. */
@@ -116,6 +133,10 @@ export interface EngineMount {
   readonly Source?: string;
   readonly Target?: string;
   readonly ReadOnly?: boolean;
+  readonly BindOptions?: {
+    readonly Propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave";
+    readonly NonRecursive?: boolean;
+  };
   readonly VolumeOptions?: {
     readonly NoCopy?: boolean;
     /** Of a volume that the engine makes for a task, because it is not there yet. */
@@ -152,10 +173,10 @@ export interface EngineConfig {
 
 /** A published port in the Engine API. */
 export interface EnginePort {
-  readonly Protocol?: PortPlan["protocol"];
+  readonly Protocol?: "tcp" | "udp" | "sctp";
   readonly TargetPort: number;
   readonly PublishedPort?: number;
-  readonly PublishMode?: PortPlan["mode"];
+  readonly PublishMode?: "host" | "ingress";
 }
 
 /** A health check in the Engine API. */

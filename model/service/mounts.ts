@@ -1,6 +1,179 @@
-import type { MountPlan, VolumePlan } from "../plan";
+import { z } from "zod";
+import { mountForm } from "../foreign/mount-forms";
+import { sourceForm } from "../foreign/parts-forms";
+import { oneTmpfsForm, tmpfsForm } from "../foreign/service-forms";
+import type { Mount, Tmpfs } from "../inventory";
+import { absolutePath, octalMode, size } from "../schema/values";
+import { siteLabel } from "../swarm/labels";
+import { present } from "../values/present";
+import { bytesOf } from "../values/size";
 import { compareText } from "../values/text-order";
-import type { ServiceMount } from "./spec";
+import type { SwarmConcept } from "./concept";
+import type { EngineMount } from "./engine";
+import { fourDigits, fromMode, toMode } from "./units";
+import { amount } from "./unless-empty";
+
+/** What a service's containers see at a path: volumes, folders of the server, file systems in memory. */
+
+/** A file or folder of the host in a container. */
+export interface BindPlan {
+  readonly kind: "bind";
+  /** Absolute path on the host; must exist. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** Absent: `rprivate`. */
+  readonly propagation?: NonNullable<Mount["propagation"]>;
+}
+
+/** A file system in the host's memory. */
+export interface TmpfsPlan {
+  readonly kind: "tmpfs";
+  readonly target: string;
+  /** Absent: half of the host's memory. */
+  readonly sizeBytes?: number;
+  /** Octal digits, e.g. `1777`. */
+  readonly mode: string;
+}
+
+/** What a container sees at a path. */
+export type MountPlan =
+  | {
+      readonly kind: "volume";
+      /** Name of the volume in the site; see `VolumePlan.name`. */
+      readonly volume: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+    }
+  | BindPlan
+  | TmpfsPlan;
+
+/** Mounts in the plan. */
+export interface MountsPlan {
+  /** Volumes, folders of the host, and file systems in memory, by target. */
+  readonly mounts: readonly MountPlan[];
+}
+
+/** What a container sees at a path, as the Swarm knows it. */
+export type ServiceMount =
+  | {
+      readonly kind: "volume";
+      /** Name of the volume on the engines; an engine that does not have it makes it with `driver`. */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** Docker volume driver, e.g. `local`. */
+      readonly driver: string;
+      readonly driverOptions: Readonly<Record<string, string>>;
+      /** Whether a new volume stays empty instead of getting what the image has at `target`. */
+      readonly noCopy: boolean;
+    }
+  | BindPlan
+  | TmpfsPlan;
+
+/** Mounts as the Swarm knows them. */
+export interface ServiceMounts {
+  readonly mounts: readonly ServiceMount[];
+}
+
+const mountSchema = z
+  .strictObject({
+    source: z
+      .string()
+      .regex(/^(\/.*|[a-z0-9][a-z0-9-]*)$/, "is neither the name of a volume nor an absolute path")
+      .meta({
+        foreignForm: sourceForm,
+        takes: "the name of a volume, or an absolute path on the servers",
+        write: "write the name of a volume of the site, or an absolute path on the servers",
+      }),
+    target: absolutePath,
+    readOnly: z.boolean().optional(),
+    propagation: z.enum(["rprivate", "private", "rshared", "shared", "rslave", "slave"]).optional(),
+  } satisfies Record<keyof Mount, z.ZodType>)
+  .superRefine(({ source, propagation }, context) => {
+    if (propagation === undefined || source.startsWith("/")) return;
+    context.addIssue({
+      code: "custom",
+      path: ["propagation"],
+      message: "is for folders of the server, and the source is a volume",
+      params: { remedy: "remove it" },
+    });
+  })
+  .meta({ foreignForm: mountForm });
+
+const tmpfsSchema = z
+  .strictObject({
+    target: absolutePath,
+    size: size.optional(),
+    mode: octalMode.optional(),
+  } satisfies Record<keyof Tmpfs, z.ZodType>)
+  .meta({ foreignForm: oneTmpfsForm });
+
+const schema = {
+  volumes: z.array(mountSchema).optional(),
+  tmpfs: z.array(tmpfsSchema).optional().meta({ foreignForm: tmpfsForm }),
+};
+
+/** The concept; see `concepts.ts`. */
+export const mounts: SwarmConcept<
+  typeof schema,
+  MountsPlan,
+  ServiceMounts,
+  { readonly site: string }
+> = {
+  schema,
+  plan: (service) => ({
+    mounts: [
+      ...(service.volumes ?? []).map(planMount),
+      ...(service.tmpfs ?? []).map(planTmpfs),
+    ].sort((left, right) => compareText(left.target, right.target)),
+  }),
+  fields: { mounts: "tasks" },
+  normalize: (spec) => ({
+    mounts: spec.mounts.map(normalMount).sort((a, b) => compareText(a.target, b.target)),
+  }),
+  toEngine: (spec) => ({
+    container: { Mounts: spec.mounts.map((mount) => engineMount(mount, spec.site)) },
+  }),
+  fromEngine: ({ TaskTemplate: { ContainerSpec: container } }) => ({
+    mounts: (container.Mounts ?? []).map(mountOf),
+  }),
+};
+
+function planMount(mount: Mount): MountPlan {
+  const target = trimmedPath(mount.target);
+  const readOnly = mount.readOnly ?? false;
+  return mount.source.startsWith("/")
+    ? { kind: "bind", source: trimmedPath(mount.source), target, readOnly, ...propagationOf(mount) }
+    : { kind: "volume", volume: mount.source, target, readOnly };
+}
+
+function planTmpfs(tmpfs: Tmpfs): MountPlan {
+  return {
+    kind: "tmpfs",
+    target: trimmedPath(tmpfs.target),
+    ...present("sizeBytes", bytesOf(tmpfs.size)),
+    mode: fourDigits(tmpfs.mode ?? "1777"),
+  };
+}
+
+/** The field, unless it is what holds without it. */
+function propagationOf({ propagation }: Pick<Mount, "propagation">): Pick<BindPlan, "propagation"> {
+  return propagation === undefined || propagation === "rprivate" ? {} : { propagation };
+}
+
+/** A path without slashes at its end, so that `/data/` and `/data` are the same mount. */
+export function trimmedPath(path: string): string {
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
+/** A volume of a plan, as far as a mount looks at it. */
+interface MountedVolume {
+  readonly name: string;
+  readonly kind: string;
+  readonly driver: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+}
 
 /**
  * What a service's containers mount, with the drivers of the volumes that the plan names.
@@ -11,10 +184,10 @@ import type { ServiceMount } from "./spec";
  * @throws Error when the plan has no such volume, which its rules exclude
  */
 export function serviceMounts(
-  mounts: readonly MountPlan[],
-  volumes: readonly VolumePlan[],
+  planned: readonly MountPlan[],
+  volumes: readonly MountedVolume[],
 ): readonly ServiceMount[] {
-  return mounts.map((mount) => {
+  return planned.map((mount) => {
     if (mount.kind !== "volume") return mount;
     const volume = volumes.find(({ name }) => name === mount.volume);
     if (volume === undefined) throw new Error(`The plan has no volume ${mount.volume}.`);
@@ -32,12 +205,96 @@ export function serviceMounts(
 
 /** Names of the replicated volumes among what a service mounts, in alphabetical order. */
 export function replicatedVolumes(
-  mounts: readonly MountPlan[],
-  volumes: readonly VolumePlan[],
+  planned: readonly MountPlan[],
+  volumes: readonly MountedVolume[],
 ): readonly string[] {
-  const names = mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+  const names = planned.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
   return volumes
     .filter(({ name, kind }) => kind === "replicated" && names.includes(name))
     .map(({ name }) => name)
     .sort(compareText);
+}
+
+function normalMount(mount: ServiceMount): ServiceMount {
+  const { target } = mount;
+  switch (mount.kind) {
+    case "volume": {
+      const { kind, source, readOnly, driver, driverOptions, noCopy } = mount;
+      return { kind, source, target, readOnly, driver, driverOptions, noCopy };
+    }
+    case "bind": {
+      const { kind, source, readOnly } = mount;
+      return { kind, source, target, readOnly, ...propagationOf(mount) };
+    }
+    case "tmpfs":
+      return {
+        kind: "tmpfs",
+        target,
+        ...amount("sizeBytes", mount.sizeBytes),
+        mode: fromMode(toMode(mount.mode)),
+      };
+  }
+}
+
+function engineMount(mount: ServiceMount, site: string): EngineMount {
+  switch (mount.kind) {
+    case "volume":
+      return {
+        Type: "volume",
+        Source: mount.source,
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+        VolumeOptions: {
+          NoCopy: mount.noCopy,
+          // A host that was away when the volume was made gets it from its first task, and it must be known as the site's.
+          Labels: { [siteLabel]: site },
+          DriverConfig: { Name: mount.driver, Options: mount.driverOptions },
+        },
+      };
+    case "bind":
+      return {
+        Type: "bind",
+        Source: mount.source,
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+        ...(mount.propagation === undefined
+          ? {}
+          : { BindOptions: { Propagation: mount.propagation } }),
+      };
+    case "tmpfs":
+      return {
+        Type: "tmpfs",
+        Target: mount.target,
+        TmpfsOptions: {
+          ...(mount.sizeBytes === undefined ? {} : { SizeBytes: mount.sizeBytes }),
+          Mode: toMode(mount.mode),
+        },
+      };
+  }
+}
+
+function mountOf(mount: EngineMount): ServiceMount {
+  const { Source: source = "", Target: target = "", ReadOnly: readOnly = false } = mount;
+  if (mount.Type === "tmpfs") {
+    return {
+      kind: "tmpfs",
+      target,
+      sizeBytes: mount.TmpfsOptions?.SizeBytes ?? 0,
+      mode: fromMode(mount.TmpfsOptions?.Mode ?? 0o1777),
+    };
+  }
+  if (mount.Type !== "volume") {
+    const { Propagation: propagation } = mount.BindOptions ?? {};
+    return { kind: "bind", source, target, readOnly, ...present("propagation", propagation) };
+  }
+  const { NoCopy: noCopy = false, DriverConfig: driver } = mount.VolumeOptions ?? {};
+  return {
+    kind: "volume",
+    source,
+    target,
+    readOnly,
+    driver: driver?.Name ?? "local",
+    driverOptions: driver?.Options ?? {},
+    noCopy,
+  };
 }

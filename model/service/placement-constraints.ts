@@ -1,5 +1,3 @@
-import type { HostPlan } from "../plan";
-
 /** Which nodes of a Swarm may run a service's tasks, as the engine's scheduler decides it. Pure. */
 
 /** A node as `GET /nodes` lists it, as far as constraints look at it. */
@@ -55,8 +53,15 @@ function parseConstraint(text: string): Constraint | undefined {
   };
 }
 
+/** A server of a plan, as far as constraints look at it. */
+export interface ConstrainedHost {
+  readonly name: string;
+  readonly role: "cluster" | "repository";
+  readonly zone: string;
+}
+
 /** A cluster server as a node of the Swarm, with what is known of it before it is there. */
-export function plannedNode(host: HostPlan): ConstrainedNode {
+export function plannedNode(host: ConstrainedHost): ConstrainedNode {
   return {
     ID: "",
     Description: { Hostname: host.name, Platform: { OS: "linux" } },
@@ -80,10 +85,10 @@ export function isKnownBefore(text: string): boolean {
  *
  * @param hosts all of the stage
  */
-export function eligibleHosts(
+export function eligibleHosts<Host extends ConstrainedHost>(
   constraints: readonly string[],
-  hosts: readonly HostPlan[],
-): readonly HostPlan[] {
+  hosts: readonly Host[],
+): readonly Host[] {
   if (canNeverMeet(constraints, constraints)) return [];
   const known = constraints.filter(isKnownBefore);
   return hosts.filter(
@@ -168,7 +173,7 @@ function sameKey(key: string): string {
  */
 export function pinsToOneServer(
   constraints: readonly string[],
-  hosts: readonly HostPlan[],
+  hosts: readonly ConstrainedHost[],
 ): boolean {
   const asksForMore = constraints.some(
     (text) => !isKnownBefore(text) && parseConstraint(text)?.isEqual === true,

@@ -31,3 +31,13 @@ export function toMode(digits: string): number {
 export function fromMode(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
+
+/** As exact as an engine keeps seconds, or processors. */
+export function roundNano(value: number): number {
+  return fromNano(toNano(value));
+}
+
+/** An octal mode in four digits: `444` and `0444` are the same. */
+export function fourDigits(mode: string): string {
+  return mode.padStart(4, "0");
+}

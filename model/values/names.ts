@@ -1,4 +1,5 @@
-import type { StageName } from "../plan";
+/** A stage: also the name of its Pulumi stack. */
+export type StageName = "private" | "staging" | "production";
 
 /** The stages, in the order of the way to the users. */
 export const stageNames: readonly StageName[] = ["private", "staging", "production"];

@@ -1,3 +1,4 @@
+import { fieldNames, specFields } from "../../model/service/concepts";
 import { normalizeService } from "../../model/service/normalize";
 import type { ServiceSpec } from "../../model/service/spec";
 import { changedInputs } from "../framework/dynamic";
@@ -32,56 +33,15 @@ export interface SwarmServiceState extends SwarmServiceInputs {
   readonly complete: boolean;
 }
 
-/** As an object, so that the compiler knows when one is missing. */
-const contentNames: Readonly<Record<keyof ServiceSpec, true>> = {
-  name: true,
-  site: true,
-  image: true,
-  mode: true,
-  entrypoint: true,
-  command: true,
-  environment: true,
-  ports: true,
-  endpointMode: true,
-  networks: true,
-  mounts: true,
-  secrets: true,
-  configs: true,
-  hostname: true,
-  hosts: true,
-  dns: true,
-  labels: true,
-  containerLabels: true,
-  placement: true,
-  healthcheck: true,
-  restart: true,
-  update: true,
-  rollback: true,
-  stopGracePeriodSeconds: true,
-  stopSignal: true,
-  user: true,
-  groups: true,
-  workingDirectory: true,
-  capabilities: true,
-  sysctls: true,
-  ulimits: true,
-  init: true,
-  readOnly: true,
-  tty: true,
-  resources: true,
-  logging: true,
-};
-
 /** Inputs that make the service in the Swarm what it is. */
-export const serviceContent = Object.keys(contentNames) as readonly (keyof ServiceSpec)[];
-
-/** Inputs of which a change replaces no task (Moby, `swarmkit/manager/orchestrator/task.go`, IsTaskDirty). */
-const besideTasks: readonly (keyof ServiceSpec)[] = ["labels", "mode", "rollback", "update"];
+export const serviceContent: readonly (keyof ServiceSpec)[] = ["name", "site", ...fieldNames];
 
 /** Inputs that make tasks what they are, without the names of hosts. */
-const taskContent = serviceContent.filter(
-  (name) => name !== "hosts" && !besideTasks.includes(name),
-);
+const taskContent: readonly (keyof ServiceSpec)[] = [
+  "name",
+  "site",
+  ...fieldNames.filter((name) => name !== "hosts" && specFields[name] === "tasks"),
+];
 
 /** Names of all inputs. */
 export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [

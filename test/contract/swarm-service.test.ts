@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { EngineServiceSpec } from "../../model/service/engine";
+import { fromEngineSpec } from "../../model/service/from-engine";
+import { toEngineSpec } from "../../model/service/to-engine";
 import { packed } from "../../providers/framework/packed";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import { serviceContent } from "../../providers/swarm-service/service-state";
 import { lastRunLabel, scheduleLabel } from "../../model/swarm/labels";
+import { switches } from "../unit/model/service/switches";
 import { serviceSpec } from "../unit/model/service-specs";
 import { type FakeSwarm, startFakeSwarm } from "./fake/fake-swarm";
 import { PartialFailure, type Properties, unknownValue } from "./provider-server";
@@ -410,6 +413,12 @@ describe("SwarmService", () => {
       TaskTemplate: { ...template, ...changes },
     });
     const byHand: Readonly<Record<string, EngineServiceSpec>> = {
+      ...Object.fromEntries(
+        switches.map(({ field, on }) => [
+          field,
+          toEngineSpec({ ...fromEngineSpec(original), ...on }),
+        ]),
+      ),
       image: inContainer({ Image: "other@sha256:9" }),
       entrypoint: inContainer({ Command: ["sh"] }),
       command: inContainer({ Args: ["-x"] }),
@@ -430,9 +439,6 @@ describe("SwarmService", () => {
       capabilities: inContainer({ CapabilityDrop: ["ALL"] }),
       sysctls: inContainer({ Sysctls: { "net.core.somaxconn": "1" } }),
       ulimits: inContainer({ Ulimits: [{ Name: "nofile", Soft: 1, Hard: 2 }] }),
-      init: inContainer({ Init: true }),
-      readOnly: inContainer({ ReadOnly: true }),
-      tty: inContainer({ TTY: true }),
       resources: inTemplate({ Resources: { Limits: { Pids: 5 } } }),
       restart: inTemplate({ RestartPolicy: { Condition: "none" } }),
       placement: inTemplate({ Placement: { MaxReplicas: 1 } }),

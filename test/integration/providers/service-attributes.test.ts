@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type Dockerode from "dockerode";
 
 import { planSite } from "../../../model/plan-site";
+import { planService } from "../../../model/planning/plan-service";
 import { lastRunLabel } from "../../../model/swarm/labels";
 import type { EngineServiceSpec } from "../../../model/service/engine";
 import type { ServiceSpec } from "../../../model/service/spec";
@@ -10,6 +11,7 @@ import { defineSite } from "../../../model/site";
 import { parseStage } from "../../../model/stage/check-stage";
 import { swarmServiceProvider } from "../../../providers/swarm-service/provider";
 import type { SwarmServiceInputs } from "../../../providers/swarm-service/service-state";
+import { runChecked } from "../../../providers/transport/command";
 import { withEngine } from "../../../providers/transport/engine";
 import { withAnyManager } from "../../../providers/transport/manager";
 import { proves } from "../../proves";
@@ -484,6 +486,95 @@ describe("every attribute of a service", () => {
     const last = await inspectContainer("everything");
     expect(Object.keys(last.NetworkSettings.Networks)).toEqual(["back"]);
     await remove(made);
+  });
+});
+
+describe("a program's input", () => {
+  proves("stdinOpen")(
+    "stays open for a program that ends with it, and else is at its end",
+    async () => {
+      const console = await inputsOf({
+        name: "console",
+        command: [`${busybox} cat; echo the input ended`],
+        stdinOpen: true,
+      });
+      const made = await create(console);
+      expect(await shell("console", `${busybox} readlink /proc/1/fd/0`)).toMatch(/^pipe:/);
+      expect(await tasksOf(lab, "console")).toHaveLength(1);
+      expect(await readInputs(made)).toEqual(console);
+
+      const job = { kind: "job", retries: 0 } as const;
+      const { stdinOpen, ...closed } = { ...console, name: "console-job", mode: job };
+      expect(stdinOpen).toBe(true);
+      const ended = await create(await inputsOf(closed));
+      const states = (await tasksOf(lab, "console-job")).map(({ Status }) => Status.State);
+      expect(states).toEqual(["complete"]);
+      await Promise.all([remove(made), remove(ended)]);
+    },
+  );
+});
+
+describe("a folder of the server below which something is mounted later", () => {
+  const [hidden, oneWay, bothWays] = [
+    ["rprivate", "private"],
+    ["rslave", "slave"],
+    ["rshared", "shared"],
+  ] as const;
+
+  proves(
+    "volumes.propagation=rprivate",
+    "volumes.propagation=private",
+    "volumes.propagation=rslave",
+    "volumes.propagation=slave",
+    "volumes.propagation=rshared",
+    "volumes.propagation=shared",
+  )("shows it in the container as the mount says", async () => {
+    const mounts = planService(
+      "views",
+      {
+        image,
+        volumes: [...hidden, ...oneWay, ...bothWays].map((propagation) => ({
+          source: "/mnt",
+          target: `/view/${propagation}`,
+          propagation,
+        })),
+      },
+      { hosts: {}, replicatedVolumes: new Set() },
+    ).mounts as ServiceSpec["mounts"];
+    const views = await inputsOf({
+      name: "views",
+      mounts,
+      placement: {
+        constraints: [`node.hostname==${lab.hosts[1]?.name ?? ""}`],
+        spread: [],
+        maxReplicasPerHost: 0,
+      },
+    });
+    const made = await create(views);
+    await runChecked(
+      lab.hosts[1]!,
+      "sudo -n sh -c 'mkdir -p /mnt/later && mount -t tmpfs later /mnt/later'",
+      { deadlineSeconds: 30 },
+    );
+    const seen = await shell("views", `${busybox} cat /proc/self/mountinfo`);
+    const view = (propagation: string): [later: boolean, kind: string] => [
+      seen.includes(` /view/${propagation}/later `),
+      [...seen.matchAll(/^\S+ \S+ \S+ \S+ (\S+) \S+ (.*?) ?- /gm)]
+        .find(([, target]) => target === `/view/${propagation}`)?.[2]
+        ?.replaceAll(/:\d+/g, "") ?? "",
+    ];
+    for (const each of hidden) expect([each, ...view(each)]).toEqual([each, false, ""]);
+    for (const each of oneWay) expect([each, ...view(each)]).toEqual([each, true, "master"]);
+    for (const each of bothWays) {
+      expect([each, ...view(each)]).toEqual([each, true, expect.stringMatching(/^shared/)]);
+    }
+    const { Mounts: told } = await inspectContainer("views");
+    expect(told.map(({ Destination, Propagation }) => `${Destination}=${Propagation}`)).toEqual(
+      expect.arrayContaining(["/view/slave=slave", "/view/rslave=rslave", "/view/shared=shared"]),
+    );
+    expect(await readInputs(made)).toEqual(views);
+    await remove(made);
+    await runChecked(lab.hosts[1]!, "sudo -n umount /mnt/later", { deadlineSeconds: 30 });
   });
 });
 

@@ -82,6 +82,20 @@ describe("text from a Compose file or from hive-builder", () => {
       '{ source: "/var/run/docker.sock", target: "/var/run/docker.sock" }',
     ],
     [
+      "a mount that shows what the server mounts later",
+      { volumes: ["/:/host:ro,rslave"] },
+      '{ source: "/", target: "/host", readOnly: true, propagation: "rslave" }',
+    ],
+    [
+      "a mount with bind.propagation",
+      {
+        volumes: [
+          { type: "bind", source: "/srv", target: "/srv", bind: { propagation: "shared" } },
+        ],
+      },
+      '{ source: "/srv", target: "/srv", propagation: "shared" }',
+    ],
+    [
       "a mount without a source",
       { volumes: ["/cache"] },
       '{ source: "web-cache", target: "/cache" }',
@@ -292,6 +306,7 @@ describe("text from a Compose file or from hive-builder", () => {
     ["a number as a user", { user: 1000 }, 'user: "1000"'],
     ["working_dir", { working_dir: "/srv" }, 'workingDirectory: "/srv"'],
     ["read_only", { read_only: true }, "readOnly: true"],
+    ["stdin_open", { stdin_open: true }, "stdinOpen: true"],
     [
       "available_on",
       { available_on: ["staging", "private"] },
@@ -368,7 +383,6 @@ describe("text from a Compose file or from hive-builder", () => {
     ["container_name", "web"],
     ["expose", [5432]],
     ["profiles", ["all"]],
-    ["stdin_open", true],
     ["pull_policy", "always"],
     ["platform", "linux/amd64"],
     ["x-logging", { driver: "json-file" }],

@@ -178,3 +178,23 @@ describe("numbers of replication", () => {
     ).toEqual([]);
   });
 });
+
+test("only a folder of the server has mounts that come later", () => {
+  const propagation = "rslave" as const;
+  expect(
+    faultsOf({
+      volumes,
+      services: {
+        web: {
+          image,
+          volumes: [
+            { source: "/srv", target: "/srv", propagation },
+            { source: "cache", target: "/cache", propagation },
+          ],
+        },
+      },
+    }),
+  ).toEqual([
+    "site/services/web.ts: services.web.volumes[1].propagation: is for folders of the server, and the source is a volume",
+  ]);
+});

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 
 import type { HealthcheckPlan, ServiceMode, UpdatePlan } from "../../../../model/plan";
+import { together } from "../../../../model/service/concepts";
 import type { ServiceFile, ServiceMount, ServiceSpec } from "../../../../model/service/spec";
+import { switches } from "./switches";
 
 /** Absent, or a value. */
 function optional<K extends string, T>(
@@ -42,12 +44,16 @@ const mount: fc.Arbitrary<ServiceMount> = fc.oneof(
     driverOptions: record,
     noCopy: fc.boolean(),
   }),
-  fc.record({
-    kind: fc.constant("bind" as const),
-    source: path,
-    target: path,
-    readOnly: fc.boolean(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant("bind" as const),
+      source: path,
+      target: path,
+      readOnly: fc.boolean(),
+      propagation: fc.constantFrom("rprivate" as const, "rslave" as const, "shared" as const),
+    },
+    { requiredKeys: ["kind", "source", "target", "readOnly"] },
+  ),
   fc
     .tuple(path, optional("sizeBytes", fc.nat(2 ** 30)), fc.integer({ min: 1, max: 0o1777 }))
     .map(([target, size, bits]) => ({
@@ -142,9 +148,9 @@ const required = fc.record({
     }),
     { selector: ({ name }) => name },
   ),
-  init: fc.boolean(),
-  readOnly: fc.boolean(),
-  tty: fc.boolean(),
+  init: fc.constant(false),
+  readOnly: fc.constant(false),
+  tty: fc.constant(false),
   resources: fc
     .tuple(
       optional(
@@ -180,5 +186,6 @@ export const anyService: fc.Arbitrary<ServiceSpec> = fc
       "logging",
       fc.record({ driver: fc.constantFrom("journald", "none"), options: record }),
     ),
+    fc.subarray([...switches]).map((some) => together(some.map(({ on }) => on))),
   )
   .map((parts) => Object.assign({}, ...parts) as ServiceSpec);

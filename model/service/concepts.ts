@@ -1,0 +1,118 @@
+import { backups } from "./backups";
+import { capabilities } from "./capabilities";
+import { command } from "./command";
+import type { Replaces } from "./concept";
+import { container } from "./container";
+import { deployment } from "./deployment";
+import { files } from "./files";
+import { health } from "./health";
+import { image } from "./image";
+import { initialization } from "./initialization";
+import { kernel } from "./kernel";
+import { labels } from "./labels";
+import { logMonitoring } from "./log-monitoring";
+import { logging } from "./logging";
+import { mode } from "./mode";
+import { mounts } from "./mounts";
+import { names } from "./names";
+import { networks } from "./networks";
+import { placement } from "./placement";
+import { ports } from "./ports";
+import { resources } from "./resources";
+import { restart } from "./restart";
+import { rollout } from "./rollout";
+import { standalone } from "./standalone";
+import { stop } from "./stop";
+import { user } from "./user";
+
+/** Everything that a service is made of, in the order in which its attributes are listed. A new concept is a file and a line here. */
+export const concepts = [
+  image,
+  deployment,
+  mode,
+  command,
+  ports,
+  networks,
+  mounts,
+  files,
+  names,
+  labels,
+  placement,
+  health,
+  restart,
+  rollout,
+  stop,
+  user,
+  capabilities,
+  kernel,
+  container,
+  resources,
+  logging,
+  standalone,
+  initialization,
+  backups,
+  logMonitoring,
+] as const;
+
+type AnyConcept = (typeof concepts)[number];
+type OfSwarm = Extract<AnyConcept, { readonly toEngine: unknown }>;
+
+/** `A | B` as `A & B`: what all parts together have. */
+type Together<Part> = (Part extends unknown ? (part: Part) => void : never) extends (
+  part: infer All,
+) => void
+  ? All
+  : never;
+
+/** The schema of all attributes. */
+export type ServiceShape = Together<AnyConcept["schema"]>;
+
+/** One service of the Swarm, normalized. What is absent is left to the image or the engine. */
+export interface ServicePlan extends Together<ReturnType<AnyConcept["plan"]>> {
+  readonly name: string;
+}
+
+/**
+ * A service of the Swarm in its normal form: lists whose order means nothing are in order, no default is left out. What is
+ * wanted and what an engine has are compared in this form, so that a default that the engine wrote is no difference.
+ */
+export interface ServiceSpec extends Together<ReturnType<OfSwarm["normalize"]>> {
+  readonly name: string;
+  /** The site that the service belongs to; stands in the label `hive.site`. */
+  readonly site: string;
+}
+
+/** The parts that concepts make, as the one thing that they make together. */
+export function together<Part extends object>(parts: readonly Part[]): Together<Part> {
+  return parts.reduce<object>((all, part) => ({ ...all, ...part }), {}) as Together<Part>;
+}
+
+const swarmConcepts = concepts.filter((concept): concept is OfSwarm => "toEngine" in concept);
+
+/** How each concept is compared and told to an engine: what dynamic providers carry, so without schemas. */
+export const ofSwarm = swarmConcepts.map(({ normalize, toEngine, fromEngine }) => ({
+  normalize,
+  toEngine,
+  fromEngine,
+}));
+
+/** A field that a concept has; the others name the service itself. */
+export type SpecField = Exclude<keyof ServiceSpec, "name" | "site">;
+
+/** What a change of each field replaces. */
+export const specFields: Readonly<Record<SpecField, Replaces>> = together(
+  swarmConcepts.map(({ fields }) => fields),
+);
+
+/** The names of all fields. */
+export const fieldNames = Object.keys(specFields) as readonly SpecField[];
+
+/** Fields that the Swarm takes over from the plan as they stand there; what the plan names, the Swarm knows by other names. */
+type TakenOver = {
+  [Field in SpecField & keyof ServicePlan]-?: ServicePlan[Field] extends ServiceSpec[Field]
+    ? Field
+    : never;
+}[SpecField & keyof ServicePlan];
+
+/** What a service of the Swarm takes over from the plan as it stands there. */
+export type PlannedService = Pick<ServicePlan, "name" | TakenOver>;

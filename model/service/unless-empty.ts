@@ -1,0 +1,25 @@
+/** The field, unless it is empty: an empty text means the image's own to the engine. */
+export function text<K extends string>(
+  key: K,
+  value: string | undefined,
+): { readonly [key in K]?: string } {
+  return value === undefined || value === "" ? {} : ({ [key]: value } as Record<K, string>);
+}
+
+/** The field, unless it is empty: an empty list means the image's own to the engine. */
+export function list<K extends string>(
+  key: K,
+  value: readonly string[] | undefined,
+): { readonly [key in K]?: readonly string[] } {
+  return value === undefined || value.length === 0
+    ? {}
+    : ({ [key]: value } as Record<K, readonly string[]>);
+}
+
+/** The field, unless it is 0: that means no limit to the engine. */
+export function amount<K extends string>(
+  key: K,
+  value: number | undefined,
+): { readonly [key in K]?: number } {
+  return value === undefined || value === 0 ? {} : ({ [key]: value } as Record<K, number>);
+}
