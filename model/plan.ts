@@ -71,6 +71,8 @@ export interface HostPlan {
   readonly zone: string;
   /** Fixed private address inside the network's CIDR. */
   readonly privateAddress: string;
+  /** Labels of its node that the stage gives it (`hive:labels`), by name; those that hive keeps by itself are not among them. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** How servers are reached for management. */

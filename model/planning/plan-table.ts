@@ -25,10 +25,21 @@ export function planTable(plan: Plan): string {
 }
 
 function hostTable(plan: Plan): string {
+  const isLabelled = plan.hosts.some(({ labels }) => Object.keys(labels).length > 0);
   return table(
-    ["SERVER", "ROLE", "ZONE", "ADDRESS"],
-    plan.hosts.map((host) => [host.name, host.role, host.zone, host.privateAddress]),
+    ["SERVER", "ROLE", "ZONE", "ADDRESS", ...(isLabelled ? ["LABELS"] : [])],
+    plan.hosts.map((host) => [
+      host.name,
+      host.role,
+      host.zone,
+      host.privateAddress,
+      ...(isLabelled ? [labelsText(host.labels)] : []),
+    ]),
   );
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  return listText(Object.entries(labels).map(([label, value]) => `${label}=${value}`));
 }
 
 function settingsTable(plan: Plan): string {

@@ -4,6 +4,7 @@ import { argumentProblems } from "./arguments";
 import { colocationProblems } from "./colocation";
 import { cycleProblems, dependencyProblems } from "./dependencies";
 import { configFileProblems, contextProblems, stepFileProblems } from "./files";
+import { hostLabelProblems } from "./host-labels";
 import { hostLineProblems } from "./hosts";
 import { buildSecretProblems, imageProblems, pinProblems } from "./images";
 import { jobProblems } from "./jobs";
@@ -60,6 +61,7 @@ const rules: readonly Rule[] = [
   writerProblems,
   orderProblems,
   jobProblems,
+  hostLabelProblems,
   placementProblems,
   constraintProblems,
   hostSizeProblems,

@@ -103,7 +103,7 @@ function otherServerFault(
   hosts: readonly HostPlan[],
 ): TemplateFault | undefined {
   if (!hosts.some((host) => host.name === hostname)) return undefined;
-  const known = plan.placement.constraints.filter(isKnownBefore);
+  const known = plan.placement.constraints.filter((text) => isKnownBefore(text, hosts));
   const others = hosts.filter(
     (host) =>
       host.role === "cluster" &&

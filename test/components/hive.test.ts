@@ -176,6 +176,18 @@ describe("the whole site", () => {
     expect(inputs.heartbeatSeconds).toBe(2);
   });
 
+  it("gives the nodes of the Swarm the stage's labels, and hive's own", async () => {
+    const labelled = await declare({
+      "hive:labels": '{"cluster":{"rack":1},"hive1":{"disk":"ssd"}}',
+    });
+    const { inputs } = named(labelled, "swarm-membership");
+    expect((inputs.members as { labels: object }[]).map(({ labels }) => labels)).toEqual([
+      { rack: "1", "hive.zone": "zone-a" },
+      { disk: "ssd", rack: "1", "hive.zone": "zone-b" },
+      { rack: "1", "hive.zone": "zone-c" },
+    ]);
+  });
+
   it("builds with the account that may push and pulls with the one that may not", () => {
     const build = named(resources, "image-webgate-build").inputs;
     const pull = named(resources, "image-webgate-on-hosts").inputs;

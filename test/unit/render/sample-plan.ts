@@ -49,6 +49,7 @@ function sampleHost(index: number, prefix: string): HostPlan {
     role: index < 3 ? "cluster" : "repository",
     zone: `zone-${index % 3}`,
     privateAddress: `${prefix}.${4 + index}`,
+    labels: {},
   };
 }
 

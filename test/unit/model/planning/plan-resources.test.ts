@@ -249,7 +249,7 @@ describe("data that stay where they are", () => {
     ["switched off", { mode: { replicas: 0 } }, local],
     ["one server", pinned("node.hostname == p-hive1.hive.example"), local],
     ["one zone with one server", pinned("node.labels.hive.zone == zone-b"), local],
-    ["a label of the operator's", pinned("node.labels.data == true"), local],
+    ["a label of an engine", pinned("engine.labels.data == true"), local],
     ["a replicated volume", {}, { replicated: { size: "1GiB" } }],
     ["a share", {}, { nfs: { server: "nas.example", path: "/export" } }],
     [

@@ -38,6 +38,15 @@ test("a small site", () => {
   `);
 });
 
+test("labels of servers are shown where there are some", () => {
+  const table = planTable(
+    planWith({ raw: { "hive:labels": '{"hive1":{"rack":2,"disk":"ssd"}}' } }),
+  );
+  expect(table).toMatch(/^SERVER .*ADDRESS +LABELS$/m);
+  expect(table).toMatch(/^p-hive0\.hive\.example .*172\.29\.16\.4 +-$/m);
+  expect(table).toMatch(/^p-hive1\.hive\.example .*172\.29\.16\.5 +disk=ssd, rack=2$/m);
+});
+
 test("a site with everything: what is used is shown by name, and no value that may be secret", () => {
   const site = {
     ...smallSite,
