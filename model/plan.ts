@@ -40,6 +40,8 @@ export interface Plan {
   readonly configs: readonly ConfigPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
+  /** What the site declares with `stageValues`, as this stage gives it: by name in alphabetical order. It is filled in everywhere else. */
+  readonly values: readonly ValuePlan[];
   /** What the site asks for and this stage cannot do, one sentence each: said at every preview, never passed over in silence. */
   readonly notices: readonly string[];
   /** The phases that this run goes through, in order. */
@@ -174,6 +176,16 @@ export interface SecretPlan {
     | { readonly kind: "generated"; readonly length: number; readonly version: number }
     /** Key of `hive:secrets` in the stage's configuration: the secret's name. */
     | { readonly kind: "stage" };
+}
+
+/** A value of the stage. */
+export interface ValuePlan {
+  readonly name: string;
+  readonly type: "string" | "number" | "boolean" | "list";
+  readonly content: string | number | boolean | readonly string[];
+  /** `stage`: from `hive:values` of the stage's configuration. `default`: from the site. */
+  readonly source: "stage" | "default";
+  readonly description: string;
 }
 
 /** A config of the site. */

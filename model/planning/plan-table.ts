@@ -1,5 +1,6 @@
 import { phases } from "../phases";
 import type { MountPlan, Plan, PortPlan, SecretPlan, ServicePlan, VolumePlan } from "../plan";
+import { contentText } from "../stage-values";
 import { sizeText } from "../values/size";
 
 /**
@@ -13,6 +14,7 @@ export function planTable(plan: Plan): string {
     `${plan.siteName}, stage ${plan.stage}: ${cluster} cluster servers and a repository server (${plan.fleet} fleet)`,
     hostTable(plan),
     settingsTable(plan),
+    ...valueTable(plan),
     imageTable(plan),
     ...networkTable(plan),
     ...volumeTable(plan),
@@ -66,6 +68,21 @@ function settingsTable(plan: Plan): string {
     rows.push(["access", `${access}${ports}`]);
   }
   return table(["SETTING", "VALUE"], rows);
+}
+
+function valueTable(plan: Plan): readonly string[] {
+  if (plan.values.length === 0) return [];
+  return [
+    table(
+      ["VALUE", "IS", "COMES FROM", "FOR"],
+      plan.values.map(({ name, content, source, description }) => [
+        name,
+        contentText(content),
+        source === "stage" ? "hive:values" : "the site's default",
+        description,
+      ]),
+    ),
+  ];
 }
 
 function imageTable(plan: Plan): string {

@@ -249,6 +249,23 @@ const labels = z
     defaultText: "none",
   });
 
+const values = z
+  .record(
+    z.string(),
+    z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).meta({
+      takes: "a text, a number, true or false, or a list of texts",
+    }),
+  )
+  .default({})
+  .meta({
+    description:
+      "What the site declares with `stageValues` because it differs between stages, by name. What is not given has the default that the " +
+      "site says. They stand in the plan for all to read: no place for secrets.",
+    takes: "a map of texts, numbers, true or false, or lists of texts by name",
+    write: "write a map by name, e.g. { webReplicas: 3 }",
+    defaultText: "the defaults in `site/`",
+  });
+
 const pins = z
   .record(
     z.string().min(1),
@@ -311,6 +328,7 @@ export const stageSchema = z.strictObject({
   volumes,
   hostSize,
   labels,
+  values,
   secrets,
   pins,
   overlayPool: cidr.default("10.224.0.0/12").meta({

@@ -35,6 +35,7 @@ describe("a stage's configuration", () => {
         container: { access: "auto", loopbackPortBase: 20000 },
         volumes: {},
         labels: {},
+        values: {},
         secrets: [],
         pins: {},
         overlayPool: "10.224.0.0/12",
