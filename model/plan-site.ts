@@ -6,6 +6,7 @@ import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
 import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName, ValuePlan } from "./plan";
 import { fillValues } from "./planning/fill-values";
+import { ownOf, planExternals } from "./planning/plan-externals";
 import { hostNameProblems, planHosts } from "./planning/plan-hosts";
 import { planImages } from "./planning/plan-images";
 import { planNotices } from "./planning/plan-notices";
@@ -144,9 +145,10 @@ function assemble(parts: PlanParts): Plan {
   const images = planImages(parts, registry);
   const used = usedNames(services, images);
   const backend = volumeBackend(config);
-  const volumes = [...site.volumes]
+  const volumes = ownOf(site.volumes)
     .filter(([volume]) => used.volumes.has(volume))
     .map(([volume, wish]) => planVolume(volume, wish, backend));
+  const externals = planExternals(site, used, services, parts.hosts);
   return {
     stage: name,
     fleet: config.fleet,
@@ -169,19 +171,20 @@ function assemble(parts: PlanParts): Plan {
     swarm: config.swarm,
     registry,
     images,
-    overlays: [...site.networks]
+    overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))
       .map(([network, wish]) => planOverlay(network, wish)),
     volumes,
-    secrets: [...site.secrets]
+    secrets: ownOf(site.secrets)
       .filter(([secret]) => used.secrets.has(secret))
       .map(([secret, wish]) => planSecret(secret, wish)),
-    configs: [...site.configs]
+    configs: ownOf(site.configs)
       .filter(([file]) => used.configs.has(file))
       .map(([file, wish]) => planConfig(file, wish)),
+    externals,
     services,
     values: parts.values,
-    notices: planNotices(services, volumes, parts.hosts),
+    notices: planNotices(services, volumes, parts.hosts, externals),
     phases: phasesThrough(config.throughPhase),
     ...fleetOptionsOf(config),
   };

@@ -38,6 +38,8 @@ export interface Plan {
   readonly secrets: readonly SecretPlan[];
   /** Configs that services of this stage use, by name in alphabetical order. */
   readonly configs: readonly ConfigPlan[];
+  /** What services of this stage use and hive does not make: networks, volumes, secrets, then configs, each by name. None of them is in the lists above. */
+  readonly externals: readonly ExternalPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
   /** What the site declares with `stageValues`, as this stage gives it: by name in alphabetical order. It is filled in everywhere else. */
@@ -176,6 +178,17 @@ export interface SecretPlan {
     | { readonly kind: "generated"; readonly length: number; readonly version: number }
     /** Key of `hive:secrets` in the stage's configuration: the secret's name. */
     | { readonly kind: "stage" };
+}
+
+/** Something outside of the site, which hive looks for and leaves alone. */
+export interface ExternalPlan {
+  readonly kind: "network" | "volume" | "secret" | "config";
+  /** Name in the site. */
+  readonly name: string;
+  /** Name in the Swarm, or of a volume on the engines. */
+  readonly externalName: string;
+  /** Of a volume: names of the servers on which it has to be, those that may run a service which mounts it. */
+  readonly hosts?: readonly string[];
 }
 
 /** A value of the stage. */

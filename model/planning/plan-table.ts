@@ -19,6 +19,7 @@ export function planTable(plan: Plan): string {
     ...networkTable(plan),
     ...volumeTable(plan),
     ...fileTable(plan),
+    ...externalTable(plan),
     serviceTable(plan),
     ...mountTable(plan),
     phaseLines(plan),
@@ -147,6 +148,21 @@ function fileTable(plan: Plan): readonly string[] {
     ]),
   ];
   return rows.length === 0 ? [] : [table(["FILE", "KIND", "COMES FROM"], rows)];
+}
+
+function externalTable(plan: Plan): readonly string[] {
+  if (plan.externals.length === 0) return [];
+  return [
+    table(
+      ["EXTERNAL", "KIND", "LOOKED FOR AS", "WHERE"],
+      plan.externals.map(({ name, kind, externalName, hosts }) => [
+        name,
+        kind,
+        externalName,
+        hosts === undefined ? "in the Swarm" : `on ${listText(hosts)}`,
+      ]),
+    ),
+  ];
 }
 
 function secretSource({ source }: SecretPlan): string {

@@ -3,6 +3,7 @@ import { networkRoomProblems, poolProblems } from "./addresses";
 import { argumentProblems } from "./arguments";
 import { colocationProblems } from "./colocation";
 import { cycleProblems, dependencyProblems } from "./dependencies";
+import { externalProblems } from "./externals";
 import { configFileProblems, contextProblems, stepFileProblems } from "./files";
 import { hostLabelProblems } from "./host-labels";
 import { hostLineProblems } from "./hosts";
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   imageProblems,
   buildSecretProblems,
   referenceProblems,
+  externalProblems,
   contextProblems,
   configFileProblems,
   stepFileProblems,

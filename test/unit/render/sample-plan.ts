@@ -21,6 +21,7 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
     secrets: [],
     configs: [],
     services: [sampleService(ports)],
+    externals: [],
     values: [],
     notices: [],
     phases,
