@@ -83,6 +83,21 @@ export default tseslint.config(
           allowNullableBoolean: true,
         },
       ],
+      // A value of the stage leaves a mark in a text, which the plan fills in.
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        {
+          allowNumber: true,
+          allowBoolean: true,
+          allowAny: true,
+          allowNullish: true,
+          allowRegExp: true,
+          allow: [
+            { from: "lib", name: ["Error", "URL", "URLSearchParams"] },
+            { from: "file", name: "StageValue" },
+          ],
+        },
+      ],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       // A dynamic provider may load npm packages only inside its methods: top-level imports do not serialize.

@@ -13,9 +13,11 @@ import { site } from "./site/site";
 
 /** Reads the stage and the site, plans, and builds one hive. Nothing is touched before the plan is valid. */
 async function program(): Promise<StackOutputs> {
+  const config = pulumi.runtime.allConfig();
   const plan = planStack({
     stackName: pulumi.getStack(),
-    config: pulumi.runtime.allConfig(),
+    config,
+    secretKeys: Object.keys(config).filter(isSecret),
     site,
     building: true,
     look: lookIntoProject("."),
@@ -64,6 +66,12 @@ function stageSecrets(): pulumi.Output<Readonly<Record<string, string>>> {
     config.getSecretObject<Record<string, string>>("secrets") ??
     pulumi.secret<Record<string, string>>({})
   );
+}
+
+/** Whether Pulumi holds a key of the configuration, or a part of its value, encrypted. The SDK knows, and types it for itself only. */
+function isSecret(key: string): boolean {
+  const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
+  return isConfigSecret?.(key) ?? false;
 }
 
 /** What the user can put right is shown as it is written; anything else with its stack trace. */

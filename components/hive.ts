@@ -60,7 +60,7 @@ export class Hive extends pulumi.ComponentResource {
           })
         : undefined;
 
-    this.outputs = stackOutputs(plan, { fleet, base, images, volumes, services });
+    this.outputs = stackOutputs(plan, { fleet, base, images, volumes: volumes?.own, services });
     this.registerOutputs({ ...this.outputs });
   }
 

@@ -4,6 +4,11 @@ import { SwarmNetwork } from "../providers/swarm-network/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 
+/** A network that services join. */
+export interface JoinedNetwork {
+  readonly networkId: pulumi.Output<string>;
+}
+
 /** Arguments of {@link ServiceNetwork}. */
 export interface ServiceNetworkArgs {
   readonly plan: Plan;
@@ -12,7 +17,7 @@ export interface ServiceNetworkArgs {
 }
 
 /** A network of the Swarm, by which tasks on all hosts reach each other. */
-export class ServiceNetwork extends HiveComponent {
+export class ServiceNetwork extends HiveComponent implements JoinedNetwork {
   readonly networkId: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceNetworkArgs, opts: pulumi.ComponentResourceOptions) {

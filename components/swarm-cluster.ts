@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan";
+import { nodeLabels } from "../model/swarm/node-labels";
 import { SwarmCluster as SwarmClusterResource } from "../providers/swarm-cluster/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
@@ -24,7 +25,7 @@ export class SwarmCluster extends HiveComponent {
         members: args.hosts.map((host) => ({
           access: host.access,
           advertiseAddress: host.plan.privateAddress,
-          labels: { "hive.zone": host.plan.zone },
+          labels: nodeLabels(host.plan),
           incarnation: host.incarnation,
         })),
         heartbeatSeconds: args.plan.swarm.heartbeatSeconds,

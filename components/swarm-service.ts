@@ -1,15 +1,16 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { partnersOf } from "../model/service/colocation";
 import type { Plan, ServicePlan } from "../model/plan";
 import { isOwnImage } from "../model/planning/referenced-images";
-import { serviceMounts } from "../model/service/mounts";
+import { externalMount, serviceMount } from "../model/service/mounts";
 import { plannedService } from "../model/service/spec";
+import type { ExternalObject } from "../providers/external-object/resource";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
 import type { Host } from "../fleet/fleet";
 import { required } from "./required";
 import { HiveComponent } from "../providers/framework/hive-component";
 import type { Registry } from "./repository-server/registry";
-import type { ServiceNetwork } from "./service-network";
+import type { JoinedNetwork } from "./service-network";
 import type { SwarmFile, SwarmFiles } from "./swarm-files";
 
 /** Arguments of {@link SwarmService}. */
@@ -21,7 +22,9 @@ export interface SwarmServiceArgs {
   readonly image: pulumi.Output<string>;
   readonly registry: Registry;
   /** By the networks' names in the site. */
-  readonly networks: ReadonlyMap<string, ServiceNetwork>;
+  readonly networks: ReadonlyMap<string, JoinedNetwork>;
+  /** By the volumes' names in the site. */
+  readonly externalVolumes: ReadonlyMap<string, ExternalObject>;
   readonly files: SwarmFiles;
 }
 
@@ -52,7 +55,15 @@ export class SwarmService extends HiveComponent {
           id: required(args.networks, network).networkId,
           aliases,
         })),
-        mounts: serviceMounts(service.mounts, plan.volumes),
+        mounts: service.mounts.map((mount) => {
+          const external =
+            mount.kind === "volume" ? args.externalVolumes.get(mount.volume) : undefined;
+          return external === undefined || mount.kind !== "volume"
+            ? serviceMount(mount, plan.volumes)
+            : pulumi
+                .all([external.objectName, external.driver])
+                .apply(([source, driver]) => externalMount(mount, source, driver));
+        }),
         secrets: files.secretsOf(service.secrets).map(asServiceFile),
         configs: files.configsOf(service.configs).map(asServiceFile),
       },

@@ -33,6 +33,7 @@ export const inventoryFiles = [
   "network.ts",
   "volume.ts",
   "secret.ts",
+  "value.ts",
 ] as const;
 
 /**

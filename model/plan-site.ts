@@ -4,7 +4,9 @@ import type { FileContent, FileLookup } from "./values/file-lookup";
 import { formatCidr, gatewayAddress, parseCidr } from "./network/addresses";
 import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
-import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName } from "./plan";
+import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName, ValuePlan } from "./plan";
+import { fillValues } from "./planning/fill-values";
+import { ownOf, planExternals } from "./planning/plan-externals";
 import { hostNameProblems, planHosts } from "./planning/plan-hosts";
 import { planImages } from "./planning/plan-images";
 import { planNotices } from "./planning/plan-notices";
@@ -69,12 +71,12 @@ export function planSite(
   const { stage, look = everything, read = () => undefined, filesNeeded = false } = input;
   const faults = "problems" in stage ? stage.problems : [];
   const config = "problems" in stage ? {} : stage.config;
-  const site = checkSite(input.site);
+  const filled = fillValues(input.site, stage);
+  const site = checkSite(filled.site);
   const hosts =
     "problems" in stage ? [] : planHosts(stage.name, siteNameOf(stage, site), stage.config);
   const services = planServices(site, stage.name, hosts);
-  const problems = [
-    ...faults,
+  const ofSite = [
     ...site.problems,
     ...siteRuleProblems({
       stage: stage.name,
@@ -88,6 +90,7 @@ export function planSite(
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
   ];
+  const problems = [...faults, ...filled.problems, ...ofSite.flatMap(filled.explained)];
   if (problems.length > 0 || "problems" in stage) {
     throw new InventoryError(
       problems.map((problem) => ({
@@ -98,7 +101,7 @@ export function planSite(
     );
   }
   const plans = services.map((service) => service.plan);
-  return assemble({ stage, site, hosts, services: plans });
+  return assemble({ stage, site, hosts, services: plans, values: filled.values });
 }
 
 /**
@@ -130,6 +133,7 @@ interface PlanParts {
   readonly site: SiteCheck;
   readonly hosts: readonly HostPlan[];
   readonly services: readonly ServicePlan[];
+  readonly values: readonly ValuePlan[];
 }
 
 function assemble(parts: PlanParts): Plan {
@@ -141,9 +145,10 @@ function assemble(parts: PlanParts): Plan {
   const images = planImages(parts, registry);
   const used = usedNames(services, images);
   const backend = volumeBackend(config);
-  const volumes = [...site.volumes]
+  const volumes = ownOf(site.volumes)
     .filter(([volume]) => used.volumes.has(volume))
     .map(([volume, wish]) => planVolume(volume, wish, backend));
+  const externals = planExternals(site, used, services, parts.hosts);
   return {
     stage: name,
     fleet: config.fleet,
@@ -166,18 +171,20 @@ function assemble(parts: PlanParts): Plan {
     swarm: config.swarm,
     registry,
     images,
-    overlays: [...site.networks]
+    overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))
       .map(([network, wish]) => planOverlay(network, wish)),
     volumes,
-    secrets: [...site.secrets]
+    secrets: ownOf(site.secrets)
       .filter(([secret]) => used.secrets.has(secret))
       .map(([secret, wish]) => planSecret(secret, wish)),
-    configs: [...site.configs]
+    configs: ownOf(site.configs)
       .filter(([file]) => used.configs.has(file))
       .map(([file, wish]) => planConfig(file, wish)),
+    externals,
     services,
-    notices: planNotices(services, volumes, parts.hosts),
+    values: parts.values,
+    notices: planNotices(services, volumes, parts.hosts, externals),
     phases: phasesThrough(config.throughPhase),
     ...fleetOptionsOf(config),
   };

@@ -37,8 +37,12 @@ export interface Plan {
   readonly secrets: readonly SecretPlan[];
   /** Configs that services of this stage use, by name in alphabetical order. */
   readonly configs: readonly ConfigPlan[];
+  /** What services of this stage use and hive does not make: networks, volumes, secrets, then configs, each by name. None of them is in the lists above. */
+  readonly externals: readonly ExternalPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
+  /** What the site declares with `stageValues`, as this stage gives it: by name in alphabetical order. It is filled in everywhere else. */
+  readonly values: readonly ValuePlan[];
   /** What the site asks for and this stage cannot do, one sentence each: said at every preview, never passed over in silence. */
   readonly notices: readonly string[];
   /** The phases that this run goes through, in order. */
@@ -70,6 +74,8 @@ export interface HostPlan {
   readonly zone: string;
   /** Fixed private address inside the network's CIDR. */
   readonly privateAddress: string;
+  /** Labels of its node that the stage gives it (`hive:labels`), by name; those that hive keeps by itself are not among them. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** How servers are reached for management. */
@@ -171,6 +177,27 @@ export interface SecretPlan {
     | { readonly kind: "generated"; readonly length: number; readonly version: number }
     /** Key of `hive:secrets` in the stage's configuration: the secret's name. */
     | { readonly kind: "stage" };
+}
+
+/** Something outside of the site, which hive looks for and leaves alone. */
+export interface ExternalPlan {
+  readonly kind: "network" | "volume" | "secret" | "config";
+  /** Name in the site. */
+  readonly name: string;
+  /** Name in the Swarm, or of a volume on the engines. */
+  readonly externalName: string;
+  /** Of a volume: names of the servers on which it has to be, those that may run a service which mounts it. */
+  readonly hosts?: readonly string[];
+}
+
+/** A value of the stage. */
+export interface ValuePlan {
+  readonly name: string;
+  readonly type: "string" | "number" | "boolean" | "list";
+  readonly content: string | number | boolean | readonly string[];
+  /** `stage`: from `hive:values` of the stage's configuration. `default`: from the site. */
+  readonly source: "stage" | "default";
+  readonly description: string;
 }
 
 /** A config of the site. */

@@ -1,4 +1,5 @@
 import type { Service } from "./inventory";
+import type { WithValues } from "./stage-values";
 
 /** The files in which services were declared, absolute: so that a problem is told with the file in which its service stands. */
 const files = new WeakMap<object, string>();
@@ -7,10 +8,10 @@ const files = new WeakMap<object, string>();
  * Declares a service. Returns its argument: the function is there so that an editor knows and explains the fields, and so that
  * problems name the file that calls it.
  */
-export function defineService(service: Service): Service {
+export function defineService(service: WithValues<Service>): Service {
   const file = callingFile();
   if (file !== undefined) files.set(service, file);
-  return service;
+  return service as Service;
 }
 
 /**

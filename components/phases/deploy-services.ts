@@ -2,11 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { clusterHosts, type Fleet } from "../../fleet/fleet";
 import type { Plan, ServicePlan } from "../../model/plan";
 import { deploymentOrder } from "../../model/planning/deployment-order";
-import type { ServiceNetwork } from "../service-network";
-import type { SiteVolume } from "../site-volume";
+import type { JoinedNetwork } from "../service-network";
 import { SwarmFiles } from "../swarm-files";
 import { SwarmService } from "../swarm-service";
 import { imageOf, type Images } from "./build-images";
+import type { Volumes } from "./build-volumes";
 import { initializeService } from "./initialize-services";
 import type { PhaseComponent } from "./phase";
 import { required } from "../required";
@@ -16,8 +16,8 @@ import type { SiteHosts } from "./setup-hosts";
 export interface ServiceParts {
   readonly base: SiteHosts;
   readonly images: Images;
-  readonly networks: ReadonlyMap<string, ServiceNetwork>;
-  readonly volumes: ReadonlyMap<string, SiteVolume>;
+  readonly networks: ReadonlyMap<string, JoinedNetwork>;
+  readonly volumes: Volumes;
   /** The phase initialize-services; absent in a run that stops before. */
   readonly initialization: PhaseComponent | undefined;
 }
@@ -38,7 +38,7 @@ export function deployServices(
   const { swarm, secrets, repositoryServer } = parts.base;
   const files = new SwarmFiles(
     "files",
-    { plan, managers, secrets },
+    { plan, fleet, secrets },
     { parent, dependsOn: [swarm.membership] },
   );
   const services = new Map<string, SwarmService>();
@@ -53,13 +53,14 @@ export function deployServices(
         image: imageOf(service, parts.images),
         registry: repositoryServer.registry,
         networks: parts.networks,
+        externalVolumes: parts.volumes.external,
         files,
       },
       {
         parent,
         dependsOn: [
           swarm.membership,
-          ...volumesOf(service).map((name) => required(parts.volumes, name).onHosts),
+          ...volumesOf(service).map((name) => volumeNamed(name, parts.volumes)),
           ...service.dependsOn.map((name) => required(ready, name)),
         ],
       },
@@ -75,6 +76,11 @@ export function deployServices(
     ready.set(service.name, initialized ?? running.converged);
   }
   return services;
+}
+
+/** What a service waits for that mounts a volume. */
+function volumeNamed(name: string, { own, external }: Volumes): pulumi.Resource {
+  return external.get(name) ?? required(own, name).onHosts;
 }
 
 function volumesOf({ mounts }: ServicePlan): readonly string[] {

@@ -311,8 +311,12 @@ export const composeService: ForeignTable = {
   },
 };
 
-const external = (what: string): string =>
-  `exists outside of the site, and a site uses only what it makes itself: ${what}`;
+/** `name` beside `external: true` is the name of what is outside. */
+const nameOutside = becomes((value, { beside }) =>
+  beside["external"] === true
+    ? { write: { external: value } }
+    : { write: {}, notes: ["its name is its key"] },
+);
 
 /** Keys of `placement`. */
 export const composePlacement: ForeignTable = {
@@ -345,18 +349,6 @@ export const composeNetwork: ForeignTable = {
     }),
     enable_ipv4: needless("every network has IPv4"),
     enable_ipv6: cannot("have IPv6 addresses inside here", "networks of the site have IPv4"),
-    external: becomes((value) =>
-      value === false
-        ? { write: {} }
-        : {
-            write: {},
-            notes: [
-              external(
-                "hive makes the network under this name, and what is outside joins it there",
-              ),
-            ],
-          },
-    ),
     ipam: becomes((value) => {
       const config = isMap(value) ? value["config"] : undefined;
       const first: unknown = Array.isArray(config) ? config[0] : undefined;
@@ -373,7 +365,7 @@ export const composeNetwork: ForeignTable = {
       };
     }),
     labels: needless("hive labels what it makes"),
-    name: needless("its name is its key"),
+    name: nameOutside,
   },
 };
 
@@ -382,19 +374,8 @@ export const composeVolume: ForeignTable = {
   system: compose,
   keys: {
     driver_opts: becomes((value, { beside }) => driverVolume(beside["driver"], value)),
-    external: becomes((value) =>
-      value === false
-        ? { write: { local: {} } }
-        : {
-            write: { local: {} },
-            notes: [
-              external("copy its data into the new one"),
-              'or `replicated: { size: "1GiB" }`, for data that follow their task',
-            ],
-          },
-    ),
     labels: needless("hive labels what it makes"),
-    name: needless("its name is its key"),
+    name: nameOutside,
   },
 };
 
@@ -441,10 +422,9 @@ export const composeSecret: ForeignTable = {
   keys: {
     driver: cannot("have secrets of a driver here", "write `{ fromStage: true }`"),
     environment: operatorsValue,
-    external: operatorsValue,
     file: operatorsValue,
     labels: needless("hive labels what it makes"),
-    name: needless("its name is its key"),
+    name: nameOutside,
     template_driver: cannot(
       "have templates in secrets here",
       'write a config with `template: true` that reads the secret: {{ secret "name" }}',
@@ -459,12 +439,8 @@ export const composeConfig: ForeignTable = {
     environment: becomes((value) => ({
       write: { content: new Expression(`process.env[${JSON.stringify(value)}] ?? ""`) },
     })),
-    external: becomes(() => ({
-      write: { file: "…" },
-      notes: [external("put its text into a file of the project")],
-    })),
     labels: needless("hive labels what it makes"),
-    name: needless("its name is its key, and a changed content gets another one"),
+    name: nameOutside,
     template_driver: renamed("template", () => true),
   },
 };

@@ -22,4 +22,5 @@ export type {
   Ulimit,
   UpdatePolicy,
 } from "./tasks";
+export type { StageValue, ValueContents, ValueDeclaration } from "./value";
 export type { Mount, Tmpfs, Volume } from "./volume";

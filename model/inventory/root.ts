@@ -2,12 +2,19 @@ import type { Image } from "./image";
 import type { Network } from "./network";
 import type { Config, Secret } from "./secret";
 import type { Service } from "./service";
+import type { StageValue } from "./value";
 import type { Volume } from "./volume";
 
 /** What a user runs on all stages: the inventory. Written in `site/site.ts`. */
 export interface Site {
   /** Domain name of the site, the suffix of every server's name, e.g. `hive.example`. A stage may give another with `hive:siteName`. */
   readonly name: string;
+  /**
+   * What differs between stages, as `stageValues` returned it. A stage gives contents under `hive:values`.
+   *
+   * @default none
+   */
+  readonly values?: Readonly<Record<string, StageValue>>;
   /**
    * Images that the site builds itself on the repository server, by name.
    *

@@ -3,7 +3,8 @@
  *
  * - `{ generate: { length: 32 } }`: made at the first run and kept, encrypted, in the stage's state;
  * - `{ fromStage: true }`: written by the operator, one value a stage:
- *   `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets["<name>"]'`.
+ *   `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets["<name>"]'`;
+ * - `{ external: true }`: a secret of the Swarm that is not the site's.
  */
 export type Secret =
   | {
@@ -13,6 +14,13 @@ export type Secret =
   | {
       /** Takes the operator's value. */
       readonly fromStage: true;
+    }
+  | {
+      /**
+       * A secret of the Swarm that is not the site's: `true` under this name, or its name there. hive does not make, change or remove it.
+       * Tasks get it; image builds and initial data cannot, since nobody can read it from the Swarm.
+       */
+      readonly external: true | string;
     };
 
 /** A random text of letters and digits. */
@@ -31,7 +39,7 @@ export interface GeneratedSecret {
   readonly version?: number;
 }
 
-/** A configuration file that tasks get. Exactly one of `file` and `content`. At most 500 KiB, the Swarm's limit. */
+/** A configuration file that tasks get. Exactly one of `file`, `content` and `external`. At most 500 KiB, the Swarm's limit. */
 export type Config =
   | {
       /** File of the project, relative to its root. */
@@ -54,6 +62,10 @@ export type Config =
        * @default false
        */
       readonly template?: boolean;
+    }
+  | {
+      /** A config of the Swarm that is not the site's: `true` under this name, or its name there. */
+      readonly external: true | string;
     };
 
 /** A secret as a file in a task's memory. */

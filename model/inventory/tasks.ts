@@ -69,7 +69,8 @@ export interface Dns {
 export interface Placement {
   /**
    * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. Keys are `node.hostname`, `node.role`, `node.id`, `node.ip`,
-   * `node.platform.os`, `node.platform.arch`, `node.labels.<name>` and `engine.labels.<name>`.
+   * `node.platform.os`, `node.platform.arch`, `node.labels.<name>` and `engine.labels.<name>`. Servers get labels from `hive:labels` of
+   * the stage.
    *
    * @default none
    */

@@ -7,7 +7,8 @@ import type { Size } from "../values/size";
  *   server and has one writer at a time;
  * - `{ local: {} }`: on each server a volume of its own;
  * - `{ nfs: { server, path } }`: a share of an NFS server;
- * - `{ driver: { name, options } }`: a volume of any other Docker volume driver.
+ * - `{ driver: { name, options } }`: a volume of any other Docker volume driver;
+ * - `{ external: true }`: a volume that is not the site's.
  *
  * A folder of the server needs no volume: mount it with an absolute path as `source`.
  */
@@ -27,6 +28,13 @@ export type Volume =
   | {
       /** A volume of any other Docker volume driver. */
       readonly driver: DriverVolume;
+    }
+  | {
+      /**
+       * A volume that is not the site's: `true` under this name, or its name on the engines. It has to be on every server that may run a
+       * service which mounts it; hive does not make, change or remove it, and as with a local one, nobody watches who else writes to it.
+       */
+      readonly external: true | string;
     };
 
 /** A volume that is mirrored on all cluster servers. */

@@ -3,6 +3,7 @@ import { longestHostName, stagePrefixes } from "../values/names";
 import type { HostPlan, StageName } from "../plan";
 import type { Problem } from "../problem/problems";
 import { type SiteCheck, siteFile } from "../schema/check-site";
+import { labelsOfHost } from "../stage/host-labels";
 import { clusterIndices, repositoryIndex, zoneOf } from "../stage/server-indices";
 import { type StageConfig, stageFile } from "../stage/check-stage";
 
@@ -13,19 +14,20 @@ import { type StageConfig, stageFile } from "../stage/check-stage";
 export function planHosts(
   stage: StageName,
   siteName: string,
-  config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones">,
+  config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones" | "labels">,
 ): readonly HostPlan[] {
   const cidr = parseCidr(config.cidr);
   return [...clusterIndices(config.clusterHosts), repositoryIndex]
     .sort((left, right) => left - right)
-    .map((index) => ({
+    .map((index): Omit<HostPlan, "labels"> => ({
       index,
       name: hostName(stage, siteName, index),
       logicalName: `hive${index}`,
       role: index === repositoryIndex ? "repository" : "cluster",
       zone: zoneOf(index, config.zones),
       privateAddress: hostAddress(cidr, index),
-    }));
+    }))
+    .map((host) => ({ ...host, labels: labelsOfHost(host, config.labels) }));
 }
 
 function hostName(stage: StageName, siteName: string, index: number): string {

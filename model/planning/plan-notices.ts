@@ -1,7 +1,7 @@
 import { leaderOf } from "../service/colocation";
 import { variableNotices } from "../foreign/variables";
 import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints";
-import type { HostPlan, ServicePlan, VolumePlan } from "../plan";
+import type { ExternalPlan, HostPlan, ServicePlan, VolumePlan } from "../plan";
 
 /**
  * What the site asks for and no code of hive honours yet, and what it gets that may surprise, one sentence each in a fixed order: a stage
@@ -11,8 +11,14 @@ export function planNotices(
   services: readonly ServicePlan[],
   volumes: readonly VolumePlan[],
   hosts: readonly HostPlan[],
+  externals: readonly ExternalPlan[],
 ): readonly string[] {
   const cluster = hosts.filter(({ role }) => role === "cluster");
+  // Of a volume outside of the site it is not known whether it is more than one of each server's.
+  const staying = [
+    ...volumes.filter(staysOnServer),
+    ...externals.filter(({ kind }) => kind === "volume"),
+  ].map(({ name }) => name);
   return [
     ...volumes
       .filter(({ replication }) => replication?.backend === "drbd")
@@ -33,7 +39,7 @@ export function planNotices(
         ({ name }) =>
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
-    ...services.flatMap((service) => dataLeftBehind(service, services, volumes, cluster)),
+    ...services.flatMap((service) => dataLeftBehind(service, services, staying, cluster)),
     ...variableNotices(services),
   ];
 }
@@ -42,7 +48,7 @@ export function planNotices(
 function dataLeftBehind(
   { name, mode, mounts, placement }: ServicePlan,
   services: readonly ServicePlan[],
-  volumes: readonly VolumePlan[],
+  staying: readonly string[],
   cluster: readonly HostPlan[],
 ): readonly string[] {
   // The place of a service that follows another one is that one's.
@@ -58,7 +64,7 @@ function dataLeftBehind(
     placement.maxReplicasPerHost > 0 &&
     mode.replicas >= placement.maxReplicasPerHost * eligibleHosts(deciding, cluster).length;
   if (fillsAll || (mode.kind === "replicated" && mode.replicas === 0)) return [];
-  const local = new Set(volumes.filter(staysOnServer).map((volume) => volume.name));
+  const local = new Set(staying);
   return mounts.flatMap((mount) =>
     mount.kind === "volume" && local.has(mount.volume)
       ? [

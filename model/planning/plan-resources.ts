@@ -103,7 +103,7 @@ export function planConfig(name: string, config: Config): ConfigPlan {
     source:
       "file" in config
         ? { kind: "file", file: config.file }
-        : { kind: "content", content: config.content },
-    template: config.template ?? false,
+        : { kind: "content", content: "content" in config ? config.content : "" },
+    template: ("template" in config ? config.template : undefined) ?? false,
   };
 }

@@ -1,5 +1,6 @@
 import { phases } from "../phases";
 import type { MountPlan, Plan, PortPlan, SecretPlan, ServicePlan, VolumePlan } from "../plan";
+import { contentText } from "../stage-values";
 import { sizeText } from "../values/size";
 
 /**
@@ -13,10 +14,12 @@ export function planTable(plan: Plan): string {
     `${plan.siteName}, stage ${plan.stage}: ${cluster} cluster servers and a repository server (${plan.fleet} fleet)`,
     hostTable(plan),
     settingsTable(plan),
+    ...valueTable(plan),
     imageTable(plan),
     ...networkTable(plan),
     ...volumeTable(plan),
     ...fileTable(plan),
+    ...externalTable(plan),
     serviceTable(plan),
     ...mountTable(plan),
     phaseLines(plan),
@@ -25,10 +28,21 @@ export function planTable(plan: Plan): string {
 }
 
 function hostTable(plan: Plan): string {
+  const isLabelled = plan.hosts.some(({ labels }) => Object.keys(labels).length > 0);
   return table(
-    ["SERVER", "ROLE", "ZONE", "ADDRESS"],
-    plan.hosts.map((host) => [host.name, host.role, host.zone, host.privateAddress]),
+    ["SERVER", "ROLE", "ZONE", "ADDRESS", ...(isLabelled ? ["LABELS"] : [])],
+    plan.hosts.map((host) => [
+      host.name,
+      host.role,
+      host.zone,
+      host.privateAddress,
+      ...(isLabelled ? [labelsText(host.labels)] : []),
+    ]),
   );
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  return listText(Object.entries(labels).map(([label, value]) => `${label}=${value}`));
 }
 
 function settingsTable(plan: Plan): string {
@@ -55,6 +69,21 @@ function settingsTable(plan: Plan): string {
     rows.push(["access", `${access}${ports}`]);
   }
   return table(["SETTING", "VALUE"], rows);
+}
+
+function valueTable(plan: Plan): readonly string[] {
+  if (plan.values.length === 0) return [];
+  return [
+    table(
+      ["VALUE", "IS", "COMES FROM", "FOR"],
+      plan.values.map(({ name, content, source, description }) => [
+        name,
+        contentText(content),
+        source === "stage" ? "hive:values" : "the site's default",
+        description,
+      ]),
+    ),
+  ];
 }
 
 function imageTable(plan: Plan): string {
@@ -119,6 +148,21 @@ function fileTable(plan: Plan): readonly string[] {
     ]),
   ];
   return rows.length === 0 ? [] : [table(["FILE", "KIND", "COMES FROM"], rows)];
+}
+
+function externalTable(plan: Plan): readonly string[] {
+  if (plan.externals.length === 0) return [];
+  return [
+    table(
+      ["EXTERNAL", "KIND", "LOOKED FOR AS", "WHERE"],
+      plan.externals.map(({ name, kind, externalName, hosts }) => [
+        name,
+        kind,
+        externalName,
+        hosts === undefined ? "in the Swarm" : `on ${listText(hosts)}`,
+      ]),
+    ),
+  ];
 }
 
 function secretSource({ source }: SecretPlan): string {

@@ -17,7 +17,8 @@ export const networkRoomProblems: Rule = ({ site, services, config }) => {
     const plans = services
       .map(({ plan }) => plan)
       .filter((plan) => plan.networks.some((attachment) => attachment.network === name));
-    if (plans.length === 0) return [];
+    // The range of a network that is not the site's is not known.
+    if (plans.length === 0 || network.external !== undefined) return [];
     const size =
       network.subnet === undefined ? 2 ** (32 - partPrefix) : cidrSize(parseCidr(network.subnet));
     // The first and the last address are nobody's, one is the gateway's, and each server balances the load from one of its own
@@ -46,6 +47,7 @@ export const poolProblems: Rule = ({ site, services, config, stage }) => {
   const used = new Set(services.flatMap(({ plan }) => plan.networks.map(({ network }) => network)));
   const pooled = [...site.networks].filter(([name, network]) => {
     const { driver, subnet } = planOverlay(name, network);
+    if (network.external !== undefined) return false;
     return used.has(name) && subnet === undefined && driver === "overlay";
   });
   const { prefix } = parseCidr(overlayPool);

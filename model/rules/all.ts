@@ -3,7 +3,9 @@ import { networkRoomProblems, poolProblems } from "./addresses";
 import { argumentProblems } from "./arguments";
 import { colocationProblems } from "./colocation";
 import { cycleProblems, dependencyProblems } from "./dependencies";
+import { externalProblems } from "./externals";
 import { configFileProblems, contextProblems, stepFileProblems } from "./files";
+import { hostLabelProblems } from "./host-labels";
 import { hostLineProblems } from "./hosts";
 import { buildSecretProblems, imageProblems, pinProblems } from "./images";
 import { jobProblems } from "./jobs";
@@ -33,6 +35,7 @@ const rules: readonly Rule[] = [
   imageProblems,
   buildSecretProblems,
   referenceProblems,
+  externalProblems,
   contextProblems,
   configFileProblems,
   stepFileProblems,
@@ -60,6 +63,7 @@ const rules: readonly Rule[] = [
   writerProblems,
   orderProblems,
   jobProblems,
+  hostLabelProblems,
   placementProblems,
   constraintProblems,
   hostSizeProblems,

@@ -1,11 +1,15 @@
 import type { Problem } from "../problem/problems";
 import {
+  asksForValue,
   eligibleHosts,
   isKnownBefore,
+  knownLabels,
+  labelOf,
   meetsConstraints,
   plannedNode,
 } from "../service/placement-constraints";
-import type { HostPlan } from "../plan";
+import { isColocationLabel } from "../service/colocation";
+import type { HostPlan, StageName } from "../plan";
 import { servicePath } from "../schema/check-site";
 import { bytesOf } from "../values/size";
 import { stageFile } from "../stage/check-stage";
@@ -51,22 +55,25 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
 });
 
 /** Conditions on what is known of the servers beforehand are met by one of them, one by one and together: else no task ever starts. */
-export const constraintProblems = forEachService(({ name, service }, { hosts }) => {
+export const constraintProblems = forEachService(({ name, service }, { hosts, stage }) => {
   const nodes = hosts.filter(({ role }) => role === "cluster").map(plannedNode);
   if (nodes.length === 0) return [];
   const constraints = service.placement?.constraints ?? [];
   const unmet = constraints.flatMap((text, index): readonly Problem[] => {
-    if (!isKnownBefore(text) || nodes.some((node) => meetsConstraints(node, [text]))) return [];
+    const path = servicePath(name, ["placement", "constraints", index]);
+    if (asksForMissingLabel(text, hosts)) return [missingLabel(path, text, hosts, stage)];
+    if (!isKnownBefore(text, hosts) || nodes.some((node) => meetsConstraints(node, [text])))
+      return [];
     const values = nodes.flatMap(({ Description, Spec }) => [
       Description.Hostname,
       ...Object.values(Spec.Labels ?? {}),
     ]);
-    const wanted = text.split(/[=!]=/)[1]?.trim() ?? "";
+    const wanted = valueOf(text);
     const meant =
       suggestion(wanted, values) ?? values.find((each) => each.split(".")[0]?.endsWith(wanted));
     return [
       {
-        path: servicePath(name, ["placement", "constraints", index]),
+        path,
         value: `"${text}"`,
         message: "is met by no cluster server of this stage: no task would ever start",
         remedy:
@@ -79,6 +86,35 @@ export const constraintProblems = forEachService(({ name, service }, { hosts }) 
   return unmet.length > 0 ? unmet : excludingConstraints(name, constraints, hosts);
 });
 
+/** Whether a constraint wants a label that no server of the stage has. Those of services that run together are the agent's. */
+function asksForMissingLabel(text: string, hosts: readonly HostPlan[]): boolean {
+  const label = labelOf(text);
+  if (label === undefined || isColocationLabel(label)) return false;
+  return asksForValue(text) && !knownLabels(hosts).includes(label);
+}
+
+function missingLabel(
+  path: string,
+  text: string,
+  hosts: readonly HostPlan[],
+  stage: StageName,
+): Problem {
+  const label = labelOf(text) ?? "";
+  const meant = suggestion(label, knownLabels(hosts));
+  const [first] = hosts;
+  const addition = `give it to a server in ${stageFile(stage)}, e.g. hive:labels: { ${first?.logicalName ?? "hive0"}: { ${label}: ${valueOf(text)} } }`;
+  return {
+    path,
+    value: `"${text}"`,
+    message: `no cluster server of this stage has the label ${label}: no task would ever start`,
+    remedy: meant === undefined ? addition : `did you mean node.labels.${meant}? Else ${addition}`,
+  };
+}
+
+function valueOf(text: string): string {
+  return text.split(/[=!]=/)[1]?.trim() ?? "";
+}
+
 /** The problem of constraints of which each is met by a server, and all together by none. */
 function excludingConstraints(
   name: string,
@@ -86,10 +122,12 @@ function excludingConstraints(
   hosts: readonly HostPlan[],
 ): readonly Problem[] {
   if (eligibleHosts(constraints, hosts).length > 0) return [];
-  const known = constraints.filter(isKnownBefore).map((text) => {
-    const servers = eligibleHosts([text], hosts).map((host) => host.name);
-    return `${text} is met by ${servers.join(", ")}`;
-  });
+  const known = constraints
+    .filter((text) => isKnownBefore(text, hosts))
+    .map((text) => {
+      const servers = eligibleHosts([text], hosts).map((host) => host.name);
+      return `${text} is met by ${servers.join(", ")}`;
+    });
   return [
     {
       path: servicePath(name, ["placement", "constraints"]),

@@ -137,7 +137,7 @@ function areKeptApart(mine: PlacedPort, other: PlacedPort, hosts: readonly HostP
   if (hosts.length > 0) return eligibleHosts(both, hosts).length === 0;
   return (
     canNeverMeet(both, both) ||
-    [mine, other].every(({ constraints }) => constraints.some(isKnownBefore))
+    [mine, other].every(({ constraints }) => constraints.some((text) => isKnownBefore(text, hosts)))
   );
 }
 

@@ -57,8 +57,9 @@ function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readon
   return services.flatMap((leader): readonly Load[] => {
     const { mode, placement } = leader.plan;
     const isFollower = leads.has(leads.get(leader.name) ?? "");
-    // A global service with a label of the operator's may run nowhere at all.
-    const isUnknown = mode.kind === "global" && !placement.constraints.every(isKnownBefore);
+    // A global service with a condition on what is not known of the servers may run nowhere at all.
+    const isUnknown =
+      mode.kind === "global" && !placement.constraints.every((text) => isKnownBefore(text, hosts));
     if (isFollower || isUnknown || mode.kind === "job") return [];
     const parts = [leader, ...services.filter(({ name }) => leads.get(name) === leader.name)]
       .map(({ name, plan }) => ({ name, amount: amountOf(plan.resources.reservations, key) }))

@@ -46,7 +46,7 @@ export const volumeTemplateProblems: Rule = ({ site }) =>
 export const configTemplateProblems: Rule = ({ site, services, read }) => {
   const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
   return [...site.configs].flatMap(([name, config]) => {
-    if (config.template !== true || !used.has(name)) return [];
+    if ("external" in config || config.template !== true || !used.has(name)) return [];
     const [key, text] =
       "file" in config
         ? ["file", read(config.file)?.toString("utf8")]
@@ -103,7 +103,7 @@ function otherServerFault(
   hosts: readonly HostPlan[],
 ): TemplateFault | undefined {
   if (!hosts.some((host) => host.name === hostname)) return undefined;
-  const known = plan.placement.constraints.filter(isKnownBefore);
+  const known = plan.placement.constraints.filter((text) => isKnownBefore(text, hosts));
   const others = hosts.filter(
     (host) =>
       host.role === "cluster" &&

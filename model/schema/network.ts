@@ -4,6 +4,7 @@ import { composeNetwork } from "../foreign/compose";
 import { networkForm } from "../foreign/parts-forms";
 import type { Network } from "../inventory";
 import { suggestion } from "../problem/suggestion";
+import { externalSchema } from "./external";
 import { textRecord } from "./values";
 
 const subnet = z
@@ -68,6 +69,7 @@ const networkDriver = z
 /** Schema of {@link Network}. */
 export const networkSchema = z
   .strictObject({
+    external: externalSchema.optional(),
     driver: networkDriver.optional(),
     driverOptions: textRecord.optional(),
     subnet: subnet.optional(),
@@ -82,4 +84,13 @@ export const networkSchema = z
     attachable: z.boolean().optional(),
     internal: z.boolean().optional(),
   } satisfies Record<keyof Network, z.ZodType>)
+  .superRefine((network, context) => {
+    const others = Object.keys(network).filter((key) => key !== "external");
+    if (network.external === undefined || others.length === 0) return;
+    context.addIssue({
+      code: "custom",
+      message: `is external, and has ${others.join(", ")} beside: whoever made it has decided that`,
+      params: { remedy: `remove ${others.join(", ")}; or external, for a network that hive makes` },
+    });
+  })
   .meta({ foreignKeys: [composeNetwork], foreignForm: networkForm });

@@ -13,6 +13,8 @@ export const siteSchema = z
       .string()
       .refine(isDomainName, "is not a domain name of lower-case letters, digits and hyphens")
       .meta({ write: "write a domain name such as hive.example" }),
+    // Checked one by one, before anything else: `model/planning/fill-values.ts`.
+    values: parts,
     images: parts,
     networks: parts,
     volumes: parts,

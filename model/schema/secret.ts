@@ -2,6 +2,7 @@ import { z } from "zod";
 import { composeConfig, composeSecret } from "../foreign/compose";
 import type { GeneratedSecret } from "../inventory/secret";
 import { contentLimit } from "../swarm/object-name";
+import { externalSchema } from "./external";
 import { exactlyOne, projectPath } from "./values";
 
 const generated = z.strictObject({
@@ -14,11 +15,17 @@ export const secretSchema = z
   .strictObject({
     generate: generated.optional(),
     fromStage: z.literal(true).optional(),
+    external: externalSchema.optional(),
   })
-  .superRefine(exactlyOne(["generate", "fromStage"], "{ generate: {} } or { fromStage: true }"))
+  .superRefine(
+    exactlyOne(
+      ["generate", "fromStage", "external"],
+      "{ generate: {} }, { fromStage: true } or { external: true }",
+    ),
+  )
   .meta({
     foreignKeys: [composeSecret],
-    write: "write { generate: {} } or { fromStage: true }",
+    write: "write { generate: {} }, { fromStage: true } or { external: true }",
   });
 
 /** Schema of `Config`. */
@@ -35,8 +42,12 @@ export const configSchema = z
       .optional()
       .meta({ write: "write a text below 500 KiB, or put it into an image or a volume" }),
     template: z.boolean().optional(),
+    external: externalSchema.optional(),
   })
   .superRefine(
-    exactlyOne(["file", "content"], '{ file: "site/services/web/nginx.conf" } or { content: "…" }'),
+    exactlyOne(
+      ["file", "content", "external"],
+      '{ file: "site/services/web/nginx.conf" }, { content: "…" } or { external: true }',
+    ),
   )
   .meta({ foreignKeys: [composeConfig] });

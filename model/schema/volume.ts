@@ -5,6 +5,7 @@ import { volumeForm } from "../foreign/parts-forms";
 import type { DriverVolume, NfsVolume, ReplicatedVolume } from "../inventory/volume";
 import { sizeBytes, sizeText } from "../values/size";
 import { replicationMinors, replicationPorts } from "../values/stable-number";
+import { externalSchema } from "./external";
 import { absolutePath, exactlyOne, size, textRecord } from "./values";
 
 /** Below these, `mkfs` refuses, or leaves a file system without a journal. */
@@ -49,7 +50,7 @@ const driver = z.strictObject({
 } satisfies Record<keyof DriverVolume, z.ZodType>);
 
 const kinds =
-  '{ replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } } or { driver: { name } }';
+  '{ replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } }, { driver: { name } } or { external: true }';
 
 /** Schema of `Volume`. */
 export const volumeSchema = z
@@ -58,8 +59,9 @@ export const volumeSchema = z
     local: z.strictObject({}).optional().meta({ write: "write {}" }),
     nfs: nfs.optional(),
     driver: driver.optional(),
+    external: externalSchema.optional(),
   })
-  .superRefine(exactlyOne(["replicated", "local", "nfs", "driver"], kinds))
+  .superRefine(exactlyOne(["replicated", "local", "nfs", "driver", "external"], kinds))
   .meta({
     write: `write ${kinds}`,
     foreignForm: volumeForm,

@@ -187,20 +187,37 @@ export function serviceMounts(
   planned: readonly MountPlan[],
   volumes: readonly MountedVolume[],
 ): readonly ServiceMount[] {
-  return planned.map((mount) => {
-    if (mount.kind !== "volume") return mount;
-    const volume = volumes.find(({ name }) => name === mount.volume);
-    if (volume === undefined) throw new Error(`The plan has no volume ${mount.volume}.`);
-    return {
-      kind: "volume",
-      source: volume.name,
-      target: mount.target,
-      readOnly: mount.readOnly,
-      driver: volume.driver,
-      driverOptions: volume.driverOptions,
-      noCopy: volume.kind === "replicated",
-    };
-  });
+  return planned.map((mount) => serviceMount(mount, volumes));
+}
+
+/** One of {@link serviceMounts}. */
+export function serviceMount(mount: MountPlan, volumes: readonly MountedVolume[]): ServiceMount {
+  if (mount.kind !== "volume") return mount;
+  const volume = volumes.find(({ name }) => name === mount.volume);
+  if (volume === undefined) throw new Error(`The plan has no volume ${mount.volume}.`);
+  return {
+    kind: "volume",
+    source: volume.name,
+    target: mount.target,
+    readOnly: mount.readOnly,
+    driver: volume.driver,
+    driverOptions: volume.driverOptions,
+    noCopy: volume.kind === "replicated",
+  };
+}
+
+/**
+ * What mounts a volume that is not the site's. Without options: an engine that has the volume looks at its name and driver only.
+ *
+ * @param source its name on the engines
+ * @param driver as it was found there
+ */
+export function externalMount(
+  { target, readOnly }: { readonly target: string; readonly readOnly: boolean },
+  source: string,
+  driver: string,
+): ServiceMount {
+  return { kind: "volume", source, target, readOnly, driver, driverOptions: {}, noCopy: false };
 }
 
 /** Names of the replicated volumes among what a service mounts, in alphabetical order. */

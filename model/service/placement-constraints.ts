@@ -1,3 +1,5 @@
+import { nodeLabels as labelsOfNode, zoneLabel } from "../swarm/node-labels";
+
 /** Which nodes of a Swarm may run a service's tasks, as the engine's scheduler decides it. Pure. */
 
 /** A node as `GET /nodes` lists it, as far as constraints look at it. */
@@ -58,6 +60,8 @@ export interface ConstrainedHost {
   readonly name: string;
   readonly role: "cluster" | "repository";
   readonly zone: string;
+  /** Labels that the stage gives to it. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A cluster server as a node of the Swarm, with what is known of it before it is there. */
@@ -65,17 +69,37 @@ export function plannedNode(host: ConstrainedHost): ConstrainedNode {
   return {
     ID: "",
     Description: { Hostname: host.name, Platform: { OS: "linux" } },
-    Spec: { Role: "manager", Labels: { "hive.zone": host.zone } },
+    Spec: { Role: "manager", Labels: labelsOfNode(host) },
   };
 }
 
-/** Whether it is known before a server is there if it meets a constraint: by its name, role, system and hive's own labels. */
-export function isKnownBefore(text: string): boolean {
+/**
+ * Whether it is known before a server is there if it meets a constraint: by its name, role, system, zone and the labels that the stage
+ * gives to servers. A label that the stage gives to one of them is known of all: hive removes it from the others.
+ *
+ * @param hosts all of the stage
+ */
+export function isKnownBefore(text: string, hosts: readonly ConstrainedHost[]): boolean {
   const key = sameKey(parseConstraint(text)?.key ?? "");
-  return (
-    ["node.hostname", "node.role", "node.platform.os"].includes(key) ||
-    key === `${nodeLabels}hive.zone`
-  );
+  if (["node.hostname", "node.role", "node.platform.os"].includes(key)) return true;
+  const label = labelOf(text);
+  return label !== undefined && knownLabels(hosts).includes(label);
+}
+
+/** The node label that a constraint is about; undefined for one about something else. */
+export function labelOf(text: string): string | undefined {
+  const key = sameKey(parseConstraint(text)?.key ?? "");
+  return key.startsWith(nodeLabels) ? key.slice(nodeLabels.length) : undefined;
+}
+
+/** Whether a constraint asks for a value, and is not met by anything but one. */
+export function asksForValue(text: string): boolean {
+  return parseConstraint(text)?.isEqual === true;
+}
+
+/** Names of the node labels of which the values are known before: the zone, and those that the stage gives to servers. */
+export function knownLabels(hosts: readonly ConstrainedHost[]): readonly string[] {
+  return [...new Set([zoneLabel, ...hosts.flatMap(({ labels }) => Object.keys(labels))])];
 }
 
 /**
@@ -90,7 +114,7 @@ export function eligibleHosts<Host extends ConstrainedHost>(
   hosts: readonly Host[],
 ): readonly Host[] {
   if (canNeverMeet(constraints, constraints)) return [];
-  const known = constraints.filter(isKnownBefore);
+  const known = constraints.filter((text) => isKnownBefore(text, hosts));
   return hosts.filter(
     (host) => host.role === "cluster" && meetsConstraints(plannedNode(host), known),
   );
@@ -121,13 +145,19 @@ export function constraintFault(text: string): string | undefined {
   if (!isKnownKey(key)) {
     return `is not a condition that Swarm takes: '${key}' is nothing that a server has`;
   }
-  if (!/^[a-z0-9:\-_\s.*()?+[\]\\^$|/]+$/i.test(value)) {
+  if (!isComparableValue(value)) {
     return `is not a condition that Swarm takes: ${value === "" ? "there is no value" : `'${value}' is no value that can be compared`}`;
   }
   return undefined;
 }
 
-function isKnownKey(key: string): boolean {
+/** Whether the engine takes this as the value of a constraint. */
+export function isComparableValue(value: string): boolean {
+  return /^[a-z0-9:\-_\s.*()?+[\]\\^$|/]+$/i.test(value);
+}
+
+/** Whether the engine takes this as the key of a constraint. */
+export function isKnownKey(key: string): boolean {
   const lower = key.toLowerCase();
   const isLabel = [nodeLabels, engineLabels].some(
     (prefix) => lower.startsWith(prefix) && lower.length > prefix.length,
@@ -175,9 +205,7 @@ export function pinsToOneServer(
   constraints: readonly string[],
   hosts: readonly ConstrainedHost[],
 ): boolean {
-  const asksForMore = constraints.some(
-    (text) => !isKnownBefore(text) && parseConstraint(text)?.isEqual === true,
-  );
+  const asksForMore = constraints.some((text) => !isKnownBefore(text, hosts) && asksForValue(text));
   return asksForMore || eligibleHosts(constraints, hosts).length <= 1;
 }
 

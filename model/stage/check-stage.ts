@@ -13,6 +13,7 @@ import { InventoryError, type Problem, printableValue } from "../problem/problem
 import { check, pathText, unknownKey } from "../schema/check";
 import { keyPaths, unwrapped } from "../schema/text";
 import { type StageConfig, stageSchema } from "./schema";
+import { setSecretCommand } from "./secret-command";
 import { clusterIndices, zoneOf } from "./server-indices";
 import { suggestion } from "../problem/suggestion";
 import { compareText } from "../values/text-order";
@@ -130,7 +131,9 @@ export function checkStage(
       secret: () =>
         key === "secrets" || (options.secretKeys?.includes(`${namespace}${key}`) ?? false),
     });
-    if (checked.ok) values[key] = key === "secrets" ? namesOf(checked.value) : checked.value;
+    if (key === "values" && options.secretKeys?.includes(valuesKey) === true) {
+      problems.push(encryptedValues(locate(key), stage));
+    } else if (checked.ok) values[key] = key === "secrets" ? namesOf(checked.value) : checked.value;
     else problems.push(...checked.problems);
   }
   const config = values as Partial<StageConfig>;
@@ -149,6 +152,20 @@ function valueOf(schema: z.core.$ZodType, text: string | undefined): unknown {
   if (inner instanceof z.ZodBoolean && (text === "true" || text === "false"))
     return text === "true";
   return text;
+}
+
+const valuesKey = `${namespace}values`;
+
+/** The problem of something encrypted among the values of a stage. */
+export function encryptedValues(path: string, stage: StageName): Problem {
+  return {
+    path,
+    value: "(encrypted)",
+    message: "holds something encrypted, and values stand in the plan in clear",
+    remedy:
+      "write it in clear; or declare a secret of the site, secrets: { <name>: { fromStage: true } }, and give it with " +
+      setSecretCommand(stage, "<name>"),
+  };
 }
 
 function namesOf(record: unknown): readonly string[] {

@@ -6,6 +6,8 @@ import { nameSchema, size } from "../schema/values";
 import { publicKeyFault } from "../values/public-key";
 import { fleetOptions } from "../../fleet/options";
 import { contentLimit } from "../swarm/object-name";
+import { reservedLabelPrefix } from "../swarm/node-labels";
+import { isComparableValue, isKnownKey } from "../service/placement-constraints";
 
 /**
  * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its descriptions are the
@@ -205,6 +207,65 @@ const secrets = z
     defaultText: "none",
   });
 
+const labelName = z
+  .string()
+  .refine(
+    (name) => isKnownKey(`node.labels.${name}`),
+    "is not a label name: letters, digits, dots, hyphens and underscores, as constraints take them",
+  )
+  .refine(
+    (name) => !name.startsWith(reservedLabelPrefix),
+    `begins with ${reservedLabelPrefix}, as only labels do that hive keeps by itself`,
+  );
+
+const labelValue = z
+  .union([z.string(), z.number(), z.boolean()])
+  .refine(
+    (value) => isComparableValue(String(value)) && String(value).trim() === String(value),
+    "is not a value that a constraint can compare",
+  )
+  .meta({
+    takes: "a text, a number or true or false",
+    write: "write a text of letters, digits and . _ - : / and the like, without spaces around it",
+  });
+
+const labels = z
+  .record(
+    z.string(),
+    z.record(labelName, labelValue).meta({
+      takes: "a map of labels by name",
+      write: "write a map of labels by name, e.g. { disk: ssd }",
+    }),
+  )
+  .default({})
+  .meta({
+    description:
+      "Labels of servers, for `placement` of services (`node.labels.disk == ssd`): by server (`hive0`, its index or its full name), and for all " +
+      "cluster servers under `cluster`; those of the server itself win. A name that stands here is the stage's on every cluster " +
+      "server: one that a hand has set is removed where the stage does not give it, and all are removed when the name is taken out. " +
+      "Labels of other names are left alone.",
+    takes: "a map of labels by server or role, e.g. { hive0: { disk: ssd } }",
+    write: "write a map of labels by server or role, e.g. { hive0: { disk: ssd } }",
+    defaultText: "none",
+  });
+
+const values = z
+  .record(
+    z.string(),
+    z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).meta({
+      takes: "a text, a number, true or false, or a list of texts",
+    }),
+  )
+  .default({})
+  .meta({
+    description:
+      "What the site declares with `stageValues` because it differs between stages, by name. What is not given has the default that the " +
+      "site says. They stand in the plan for all to read: no place for secrets.",
+    takes: "a map of texts, numbers, true or false, or lists of texts by name",
+    write: "write a map by name, e.g. { webReplicas: 3 }",
+    defaultText: "the defaults in `site/`",
+  });
+
 const pins = z
   .record(
     z.string().min(1),
@@ -266,6 +327,8 @@ export const stageSchema = z.strictObject({
   ...fleetOptions,
   volumes,
   hostSize,
+  labels,
+  values,
   secrets,
   pins,
   overlayPool: cidr.default("10.224.0.0/12").meta({

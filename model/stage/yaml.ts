@@ -1,7 +1,14 @@
 import { parseDocument, type YAMLParseError } from "yaml";
 import type { StageName } from "../plan";
 import { InventoryError, type Problem } from "../problem/problems";
-import { checkStage, type FaultyStage, type Stage, stageFile, stageOf } from "./check-stage";
+import {
+  checkStage,
+  encryptedValues,
+  type FaultyStage,
+  type Stage,
+  stageFile,
+  stageOf,
+} from "./check-stage";
 import { setSecretCommand } from "./secret-command";
 import { stageSchema } from "./schema";
 
@@ -74,6 +81,8 @@ function checkEntries(
       const { texts, problems } = secretTexts(stage, value);
       encryption.push(...problems);
       raw[key] = rawText(texts);
+    } else if (key === valuesKey && holdsEncrypted(value)) {
+      encryption.push(encryptedValues(`${stageFile(stage)}: ${key}`, stage));
     } else if (isEncrypted(value) && key.replace(/^hive:/, "") in stageSchema.shape) {
       encryption.push({
         path: `${stageFile(stage)}: ${key}`,
@@ -97,6 +106,12 @@ function checkEntries(
 }
 
 const secretsKey = "hive:secrets";
+const valuesKey = "hive:values";
+
+function holdsEncrypted(value: unknown): boolean {
+  if (isEncrypted(value)) return true;
+  return isMap(value) && Object.values(value).some(holdsEncrypted);
+}
 
 /**
  * The secrets of a stage with a text in the place of each encrypted value: their names are what commands need. A value in

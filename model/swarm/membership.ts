@@ -1,4 +1,4 @@
-import { isColocationLabel } from "../service/colocation";
+import { isKeptLabel } from "./node-labels";
 import {
   type Draft,
   type DraftNode,
@@ -231,8 +231,12 @@ function dress(draft: Draft, member: WantedMember): void {
   const set = Object.fromEntries(
     Object.entries(member.labels).filter(([key, value]) => labels[key] !== value),
   );
+  const given = [
+    ...draft.wanted.members.flatMap((each) => Object.keys(each.labels)),
+    ...(draft.wanted.formerLabels ?? []),
+  ];
   const unset = Object.keys(labels).filter(
-    (key) => key.startsWith("hive.") && !isColocationLabel(key) && !(key in member.labels),
+    (key) => isKeptLabel(key, given) && !(key in member.labels),
   );
   if (Object.keys(set).length > 0 || unset.length > 0) {
     draft.steps.push({ ...nodeStep("labels", node, through(draft)), set, unset });

@@ -66,7 +66,10 @@ export interface SwarmObservation {
 export interface WantedMember {
   /** Host name, which is the node's name too. */
   readonly name: string;
-  /** Labels that the node must have. Labels that begin with `hive.` and are not here are removed, others are left alone. */
+  /**
+   * Labels that the node must have. Labels that begin with `hive.` and are not here are removed, and so are those whose names another
+   * member has, or had ({@link WantedSwarm.formerLabels}); others are left alone.
+   */
   readonly labels: Readonly<Record<string, string>>;
   /** Default: whatever it is, so that a host that was drained for maintenance stays drained. A new node is `active`. */
   readonly availability?: SwarmAvailability;
@@ -78,6 +81,8 @@ export interface WantedSwarm {
   readonly members: readonly WantedMember[];
   /** Names of hosts that were members of ours and are no more. Other nodes that we do not know are left alone. Default: none. */
   readonly departed?: readonly string[];
+  /** Names of labels that an earlier run gave to members. Default: none. */
+  readonly formerLabels?: readonly string[];
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
   /** Where a new Swarm takes the networks of services from, a CIDR. It cannot be changed later. Default: Docker's own 10.0.0.0/8. */

@@ -28,15 +28,17 @@ const rounds = 4;
  * Brings a Swarm to the wanted state: observes all hosts, lets `model/swarm/membership` decide, carries the steps out,
  * and observes again until nothing is left to do. A Swarm that is as wanted is only read.
  *
- * @param departed members of an earlier run that are no longer wanted
+ * @param former members of an earlier run, of which those that are no longer wanted leave
  * @param onBegun called when the Swarm exists, with its id, so that a later failure leaves no orphan
  * @throws Error that names each host in the way and the remedy
  */
 export async function converge(
   inputs: SwarmClusterInputs,
-  departed: readonly SwarmMember[],
+  former: readonly SwarmMember[],
   onBegun: (clusterId: string) => void,
 ): Promise<ConvergedSwarm> {
+  const names = new Set(inputs.members.map(({ access }) => access.name));
+  const departed = former.filter(({ access }) => !names.has(access.name));
   const all = [...inputs.members, ...departed];
   const around: StepSurroundings = {
     hosts: new Map(all.map(({ access }): [string, HostAccess] => [access.name, access])),
@@ -48,6 +50,7 @@ export async function converge(
   const wanted: WantedSwarm = {
     members: inputs.members.map(({ access, labels }) => ({ name: access.name, labels })),
     departed: departed.map(({ access }) => access.name),
+    formerLabels: former.flatMap(({ labels }) => Object.keys(labels)),
     heartbeatSeconds: inputs.heartbeatSeconds,
     taskHistoryLimit: inputs.taskHistoryLimit,
   };

@@ -1,4 +1,4 @@
-import { isColocationLabel } from "../../model/service/colocation";
+import { isKeptLabel } from "../../model/swarm/node-labels";
 import type { SwarmNode, SwarmObservation, SwarmView } from "../../model/swarm/observation";
 import type { SwarmClusterState, SwarmMember } from "./membership";
 
@@ -12,11 +12,12 @@ export function observedInputs(
   seen: SwarmObservation,
   view: SwarmView,
 ): Partial<SwarmClusterState> {
+  const given = state.members.flatMap(({ labels }) => Object.keys(labels));
   const found = state.members.flatMap((member) => {
     const node = nodeOfMember(member, seen, view);
     return node === undefined
       ? []
-      : [{ id: node.id, member: { ...member, labels: observedLabels(member, node) } }];
+      : [{ id: node.id, member: { ...member, labels: observedLabels(node, given) } }];
   });
   return {
     members: found.map(({ member }) => member),
@@ -41,11 +42,7 @@ function nodeOfMember(
   });
 }
 
-/** A node's labels that are ours to keep; those of services that run together are the agent's. */
-function observedLabels({ labels }: SwarmMember, node: SwarmNode): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(node.labels).filter(
-      ([key]) => key in labels || (key.startsWith("hive.") && !isColocationLabel(key)),
-    ),
-  );
+/** A node's labels that are ours to keep. */
+function observedLabels(node: SwarmNode, given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(node.labels).filter(([key]) => isKeptLabel(key, given)));
 }

@@ -5,7 +5,10 @@ export interface SwarmMember {
   readonly access: HostAccess;
   /** Address under which the other members reach it. */
   readonly advertiseAddress: string;
-  /** Labels that its node has. Those that begin with `hive.` and are not here are removed, others are left alone. */
+  /**
+   * Labels that its node has. Those that begin with `hive.` and are not here are removed, and so are those whose names any member has or
+   * had in the last run; others are left alone.
+   */
   readonly labels: Readonly<Record<string, string>>;
   /** Changes exactly when the server was replaced by a new one. */
   readonly incarnation: string;

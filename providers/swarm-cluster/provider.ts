@@ -71,9 +71,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
     if (olds.complete && sameValue(contentOf(olds), contentOf(news))) {
       return { outs: { ...olds, ...news } };
     }
-    const names = new Set(news.members.map(({ access }) => access.name));
-    const departed = olds.members.filter(({ access }) => !names.has(access.name));
-    const swarm = await converge(news, departed, () => undefined);
+    const swarm = await converge(news, olds.members, () => undefined);
     insistOnMembers(changedMembers(olds, news), swarm);
     warn(swarm);
     return { outs: stateOf(news, swarm) };

@@ -10,6 +10,10 @@ export interface SwarmMemberArgs {
   /** Address under which the other members reach it. */
   readonly advertiseAddress: pulumi.Input<string>;
   /** Labels of its node. Labels that begin with `hive.` and are not here are removed, others are left alone. */
+  /**
+   * Labels of its node. Those that begin with `hive.` and are not here are removed, and so are those whose names any member has or had in
+   * the last run; others are left alone.
+   */
   readonly labels: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Changes exactly when the server was replaced by a new one, which then has to come in again. */
   readonly incarnation: pulumi.Input<string>;

@@ -176,6 +176,52 @@ describe("the whole site", () => {
     expect(inputs.heartbeatSeconds).toBe(2);
   });
 
+  it("looks for what is outside of the site, and gives services what it found", async () => {
+    const external = defineSite({
+      name: "hive.example",
+      networks: { edge: { external: "traefik_public" } },
+      volumes: { media: { external: true } },
+      secrets: { token: { external: true } },
+      services: {
+        web: {
+          image: `docker.io/library/nginx@sha256:${"0".repeat(64)}`,
+          networks: ["edge"],
+          volumes: [{ source: "media", target: "/media" }],
+          secrets: ["token"],
+          placement: { constraints: ["node.hostname == p-hive1.hive.example"] },
+        },
+      },
+    });
+    const declared = await declare({}, { site: external });
+    const found = ofType(declared, "pulumi-nodejs:dynamic/hive:ExternalObject");
+    expect(found.map(({ name, inputs }) => [name, inputs.kind, inputs.name])).toEqual([
+      ["external-network-edge", "network", "traefik_public"],
+      ["external-volume-media", "volume", "media"],
+      ["external-secret-token", "secret", "token"],
+    ]);
+    expect((found[1]?.inputs.hosts as { name: string }[]).map(({ name }) => name)).toEqual([
+      "p-hive1.hive.example",
+    ]);
+    for (const kind of ["SwarmNetwork", "Volume", "SwarmSecret"])
+      expect(ofType(declared, `pulumi-nodejs:dynamic/hive:${kind}`)).toEqual([]);
+    const { inputs } = named(declared, "service-web-service");
+    expect(inputs.networks).toHaveLength(1);
+    expect(inputs.mounts).toMatchObject([{ kind: "volume", target: "/media", noCopy: false }]);
+    expect(inputs.secrets).toMatchObject([{ target: "token" }]);
+  });
+
+  it("gives the nodes of the Swarm the stage's labels, and hive's own", async () => {
+    const labelled = await declare({
+      "hive:labels": '{"cluster":{"rack":1},"hive1":{"disk":"ssd"}}',
+    });
+    const { inputs } = named(labelled, "swarm-membership");
+    expect((inputs.members as { labels: object }[]).map(({ labels }) => labels)).toEqual([
+      { rack: "1", "hive.zone": "zone-a" },
+      { disk: "ssd", rack: "1", "hive.zone": "zone-b" },
+      { rack: "1", "hive.zone": "zone-c" },
+    ]);
+  });
+
   it("builds with the account that may push and pulls with the one that may not", () => {
     const build = named(resources, "image-webgate-build").inputs;
     const pull = named(resources, "image-webgate-on-hosts").inputs;

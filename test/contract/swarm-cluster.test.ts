@@ -112,6 +112,41 @@ describe("SwarmCluster", () => {
     expect(swarm.nodes[1]?.Spec.Labels).toMatchObject({ mine: "1", ...agents });
   });
 
+  test("gives nodes the labels of the stage, shows what a hand made of them, and takes away what is no longer wanted", async () => {
+    const wanted = (...labels: readonly Properties[]): Properties => {
+      const news = inputs();
+      labels.forEach((own, index) => {
+        const member = news.members[index];
+        if (member !== undefined) member["labels"] = { ...(member["labels"] as object), ...own };
+      });
+      return news;
+    };
+    const labelsOf = (index: number): Properties => swarm.nodes[index]?.Spec.Labels ?? {};
+    const { id, outs } = await server.create(wanted({ disk: "ssd" }, { disk: "hdd" }));
+    expect([labelsOf(0)["disk"], labelsOf(1)["disk"]]).toEqual(["ssd", "hdd"]);
+
+    const third = swarm.nodes[2];
+    if (third !== undefined)
+      third.Spec = { ...third.Spec, Labels: { ...third.Spec.Labels, disk: "ssd", mine: "1" } };
+    const seen = await server.read(id, outs);
+    expect((seen.inputs?.["members"] as Properties[])[2]?.["labels"]).toEqual({
+      "hive.zone": "zone-2",
+      disk: "ssd",
+    });
+    const news = wanted({ disk: "ssd" });
+    expect((await server.diff(id, seen.props, news)).changes).toBe(true);
+    const updated = await server.update(id, seen.props, news);
+    expect([0, 1, 2].map((index) => labelsOf(index)["disk"])).toEqual([
+      "ssd",
+      undefined,
+      undefined,
+    ]);
+
+    await server.update(id, updated, inputs());
+    expect(labelsOf(0)).toEqual({ "hive.zone": "zone-0" });
+    expect(labelsOf(2)).toEqual({ "hive.zone": "zone-2", mine: "1" });
+  });
+
   test("shows a node that has left, and takes it in again without its old entry", async () => {
     const { id, outs } = await server.create(inputs());
     swarm.hosts[2]?.forget();

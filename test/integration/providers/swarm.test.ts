@@ -74,6 +74,15 @@ async function versions(index = 1): Promise<unknown> {
   });
 }
 
+/** The labels of a server's node, as a manager lists them. */
+async function labelsOf(index: number): Promise<unknown> {
+  const nodeId = cluster.state.nodeIds[host(index).name] ?? "";
+  return await withEngine(host(0), async (docker) => {
+    const node = (await docker.getNode(nodeId).inspect()) as { Spec: { Labels?: unknown } };
+    return node.Spec.Labels;
+  });
+}
+
 function host(index: number): Lab["hosts"][number] {
   const access = lab.hosts[index];
   if (access === undefined) throw new Error(`The lab has no host ${index}.`);
@@ -141,6 +150,33 @@ describe("a Swarm on real engines", () => {
     );
     await swarmClusterProvider.update?.(cluster.id, drifted, clusterInputs());
     expect(await readCluster()).toEqual(clusterInputs());
+  });
+
+  test("sets, changes and removes labels of the stage, each once, and leaves a hand's own ones alone", async () => {
+    const labelled = (disk: Record<string, string>): SwarmClusterInputs => ({
+      ...clusterInputs(),
+      members: members().map((member, index) =>
+        index === 1 ? { ...member, labels: { ...member.labels, ...disk } } : member,
+      ),
+    });
+    const bring = async (wanted: SwarmClusterInputs): Promise<void> => {
+      const updated = await swarmClusterProvider.update?.(cluster.id, cluster.state, wanted);
+      cluster = { ...cluster, state: updated?.outs as SwarmClusterState };
+      expect(await readCluster()).toEqual(wanted);
+      const before = await versions();
+      await swarmClusterProvider.create(wanted);
+      expect(await versions()).toEqual(before);
+    };
+    await bring(labelled({ disk: "ssd" }));
+    await bring(labelled({ disk: "hdd", rack: "1" }));
+    expect(await labelsOf(1)).toEqual({
+      "hive.zone": "zone-1",
+      disk: "hdd",
+      rack: "1",
+      theirs: "1",
+    });
+    await bring(clusterInputs());
+    expect(await labelsOf(1)).toEqual({ "hive.zone": "zone-1", theirs: "1" });
   });
 
   test("takes over a changed heartbeat", async () => {

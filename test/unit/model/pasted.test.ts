@@ -409,7 +409,16 @@ describe("text from a Compose file or from hive-builder", () => {
       },
       '{ nfs: { server: "192.0.2.9", path: "/export" } }',
     ],
-    ["a volume of elsewhere", { volumes: { db: { external: true } } }, "local: {}"],
+    [
+      "a volume of elsewhere with another name",
+      { volumes: { db: { external: true, name: "team_db" } } },
+      'external: "team_db"',
+    ],
+    [
+      "a network of elsewhere with another name",
+      { networks: { edge: { external: true, name: "traefik_public" } } },
+      'external: "traefik_public"',
+    ],
     ["a network with nothing after it", { networks: { back: null } }, "{}"],
     [
       "a network with a subnet",
@@ -449,7 +458,11 @@ describe("text from a Compose file or from hive-builder", () => {
       'buildArguments: { PORT: "80" }',
     ],
     ["a secret of a file", { secrets: { password: { file: "./.password" } } }, "fromStage: true"],
-    ["a secret of elsewhere", { secrets: { password: { external: true } } }, "fromStage: true"],
+    [
+      "a secret of elsewhere with another name",
+      { secrets: { password: { external: true, name: "DB_PASSWORD" } } },
+      'external: "DB_PASSWORD"',
+    ],
     ["a name with an underscore", { volumes: { pdnsdb_data: { local: {} } } }, '"pdnsdb-data"'],
     ["a name with capital letters", { secrets: { MYSQL_USER: { generate: {} } } }, '"mysql-user"'],
     ["a name with a dot", { configs: { "Mailu.env": { content: "A=b" } } }, '"mailu-env"'],

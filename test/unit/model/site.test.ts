@@ -214,12 +214,12 @@ describe("other parts of a site", () => {
     [
       "a volume of no kind",
       { volumes: { data: {} } },
-      'volumes.data | write one of them: { replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } } or { driver: { name } }',
+      'volumes.data | write one of them: { replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } }, { driver: { name } } or { external: true }',
     ],
     [
       "a volume of two kinds",
       { volumes: { data: { local: {}, replicated: { size: "1GiB" } } } },
-      'volumes.data | write one of them: { replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } } or { driver: { name } }',
+      'volumes.data | write one of them: { replicated: { size: "1GiB" } }, { local: {} }, { nfs: { server, path } }, { driver: { name } } or { external: true }',
     ],
     [
       "a misspelt kind",
@@ -254,7 +254,7 @@ describe("other parts of a site", () => {
     [
       "a secret of two kinds",
       { secrets: { key: { generate: {}, fromStage: true } } },
-      "secrets.key | write one of them: { generate: {} } or { fromStage: true }",
+      "secrets.key | write one of them: { generate: {} }, { fromStage: true } or { external: true }",
     ],
     [
       "a secret that is too short",
@@ -264,7 +264,7 @@ describe("other parts of a site", () => {
     [
       "a config of two kinds",
       { configs: { web: { file: "a", content: "b" } } },
-      'configs.web | write one of them: { file: "site/services/web/nginx.conf" } or { content: "…" }',
+      'configs.web | write one of them: { file: "site/services/web/nginx.conf" }, { content: "…" } or { external: true }',
     ],
     [
       "a config from outside of the project",

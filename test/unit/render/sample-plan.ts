@@ -21,6 +21,8 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
     secrets: [],
     configs: [],
     services: [sampleService(ports)],
+    externals: [],
+    values: [],
     notices: [],
     phases,
   };
@@ -49,6 +51,7 @@ function sampleHost(index: number, prefix: string): HostPlan {
     role: index < 3 ? "cluster" : "repository",
     zone: `zone-${index % 3}`,
     privateAddress: `${prefix}.${4 + index}`,
+    labels: {},
   };
 }
 

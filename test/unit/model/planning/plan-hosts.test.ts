@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { planHosts } from "../../../../model/planning/plan-hosts";
+import type { LabelsByHost } from "../../../../model/stage/host-labels";
 
 const planned = (clusterHosts: number, zones = ["a", "b", "c"]) =>
-  planHosts("private", "hive.example", { cidr: "172.29.16.0/24", clusterHosts, zones });
+  planHosts("private", "hive.example", { cidr: "172.29.16.0/24", clusterHosts, zones, labels: {} });
 
 test("five cluster servers: the repository server keeps the index 3, and with it name, address and zone", () => {
   const short = planned(5).map(({ name, role, privateAddress, zone }) => [
@@ -32,4 +33,34 @@ test("whatever the number before and after: no server that stays is another one"
       expect(planned(larger, names).filter(({ role }) => role === "cluster")).toHaveLength(larger);
     }),
   );
+});
+
+describe("labels of servers", () => {
+  const labelled = (labels: LabelsByHost) =>
+    Object.fromEntries(
+      planHosts("private", "hive.example", {
+        cidr: "172.29.16.0/24",
+        clusterHosts: 5,
+        zones: ["a"],
+        labels,
+      }).map((host) => [host.logicalName, host.labels]),
+    );
+
+  test("a server has those of its role and its own, which win, by whatever name it is called", () => {
+    expect(
+      labelled({
+        hive0: { disk: "ssd", gpu: true },
+        cluster: { rack: 1, disk: "hdd" },
+        "4": { rack: 2 },
+        "p-hive5.hive.example": { rack: "three" },
+      }),
+    ).toEqual({
+      hive0: { disk: "ssd", gpu: "true", rack: "1" },
+      hive1: { disk: "hdd", rack: "1" },
+      hive2: { disk: "hdd", rack: "1" },
+      hive3: {},
+      hive4: { disk: "hdd", rack: "2" },
+      hive5: { disk: "hdd", rack: "three" },
+    });
+  });
 });

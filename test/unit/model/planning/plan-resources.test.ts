@@ -182,7 +182,7 @@ test("what cannot be had is said, one sentence each", () => {
     planVolume("shared", { replicated: { size: "1GiB" } }, "shared"),
     planVolume("local", { local: {} }, "drbd"),
   ];
-  expect(planNotices([service], volumes, [])).toEqual([
+  expect(planNotices([service], volumes, [], [])).toEqual([
     "The volume data is to be replicated with DRBD, which this version of hive does not set up: it cannot be mounted.",
     "The service db asks for backups (dump), which this version of hive does not take.",
     "The service db asks for its log to be monitored, which this version of hive does not do.",
@@ -249,7 +249,7 @@ describe("data that stay where they are", () => {
     ["switched off", { mode: { replicas: 0 } }, local],
     ["one server", pinned("node.hostname == p-hive1.hive.example"), local],
     ["one zone with one server", pinned("node.labels.hive.zone == zone-b"), local],
-    ["a label of the operator's", pinned("node.labels.data == true"), local],
+    ["a label of an engine", pinned("engine.labels.data == true"), local],
     ["a replicated volume", {}, { replicated: { size: "1GiB" } }],
     ["a share", {}, { nfs: { server: "nas.example", path: "/export" } }],
     [

@@ -503,7 +503,7 @@ test.each([
   [1, ["node.labels.hive.zone == zone-a"], "stop-first"],
   [2, ["node.labels.hive.zone == zone-a"], "start-first"],
   [1, ["node.labels.hive.zone != zone-a"], "stop-first"],
-  [1, ["node.labels.disk == ssd"], "start-first"],
+  [1, ["engine.labels.disk == ssd"], "start-first"],
 ])("one task, %i at most on a server, under %j: %s", (maxReplicasPerHost, constraints, order) => {
   const web = { image, placement: { maxReplicasPerHost, constraints } };
   const { services } = planWith({ site: { name: "hive.example", services: { web } } });

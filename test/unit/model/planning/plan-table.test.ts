@@ -1,4 +1,5 @@
 import { planTable } from "../../../../model/planning/plan-table";
+import { stageValues } from "../../../../model/site";
 import { planWith, smallSite } from "../plans";
 import { digest, image } from "../problems-of";
 
@@ -36,6 +37,37 @@ test("a small site", () => {
       3. build-images
       (the 4 after it are left out by hive:throughPhase)"
   `);
+});
+
+test("values of the stage are shown with where they come from, and what they are for", () => {
+  const values = stageValues({
+    domain: { type: "string", description: "where users come in" },
+    replicas: { type: "number", default: 2, description: "how many" },
+    origins: { type: "list", default: ["a", "b"], description: "who may ask" },
+  });
+  const table = planTable(
+    planWith({
+      raw: { "hive:values": '{"domain":"www.hive.example"}' },
+      site: { ...smallSite, values },
+    }),
+  );
+  expect(table).toContain(
+    [
+      "VALUE     IS                COMES FROM          FOR",
+      "domain    www.hive.example  hive:values         where users come in",
+      "origins   a,b               the site's default  who may ask",
+      "replicas  2                 the site's default  how many",
+    ].join("\n"),
+  );
+});
+
+test("labels of servers are shown where there are some", () => {
+  const table = planTable(
+    planWith({ raw: { "hive:labels": '{"hive1":{"rack":2,"disk":"ssd"}}' } }),
+  );
+  expect(table).toMatch(/^SERVER .*ADDRESS +LABELS$/m);
+  expect(table).toMatch(/^p-hive0\.hive\.example .*172\.29\.16\.4 +-$/m);
+  expect(table).toMatch(/^p-hive1\.hive\.example .*172\.29\.16\.5 +disk=ssd, rack=2$/m);
 });
 
 test("a site with everything: what is used is shown by name, and no value that may be secret", () => {

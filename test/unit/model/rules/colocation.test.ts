@@ -108,7 +108,7 @@ describe("services that run together", () => {
         app: mount,
         helper: {
           ...mount,
-          placement: { with: "app", constraints: ["node.labels.disk == ssd"] },
+          placement: { with: "app", constraints: ["node.labels.hive.zone == zone-a"] },
         },
       },
       [

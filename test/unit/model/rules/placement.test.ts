@@ -8,7 +8,7 @@ describe("a condition on servers", () => {
   test.each([
     "node.hostname == P-hive1.hive.example",
     "node.labels.hive.zone != zone-a",
-    "node.labels.data == anything",
+    "node.labels.data != anything",
     "engine.labels.os == Debian GNU/Linux 13",
     "node.role == manager",
     "node.ip == 172.29.16.0/24",
@@ -41,6 +41,54 @@ describe("a condition on servers", () => {
   });
 });
 
+describe("a condition on a label of the stage's", () => {
+  const labels = { hive1: { disk: "ssd" }, hive2: { disk: "ssd", rack: 2 } };
+  const stage = { config: { "hive:labels": JSON.stringify(labels) } };
+  const place = "site/services/web.ts: services.web.placement.constraints[0]";
+
+  test.each(["node.labels.disk == SSD", "node.labels.rack == 2", "node.labels.disk != ssd"])(
+    "%s is met by a server",
+    (constraint) => {
+      expect(problemsOf(withConstraint(constraint), stage)).toEqual([]);
+    },
+  );
+
+  test.each([
+    [
+      "node.labels.disc == ssd",
+      `${place} | did you mean node.labels.disk? Else give it to a server in Pulumi.private.yaml, e.g. hive:labels: { hive0: { disc: ssd } }`,
+    ],
+    [
+      "node.labels.gpu==yes",
+      `${place} | give it to a server in Pulumi.private.yaml, e.g. hive:labels: { hive0: { gpu: yes } }`,
+    ],
+    ["node.labels.disk == hdd", `${place} | write a value that a server has: `],
+    ["node.labels.disk == ssdd", `${place} | did you mean ssd?`],
+    ["node.labels.hive.zon == zone-a", `${place} | did you mean node.labels.hive.zone? Else `],
+  ])("%s is met by none", (constraint, problem) => {
+    const [found, ...others] = problemsOf(withConstraint(constraint), stage);
+    expect(found?.startsWith(problem)).toBe(true);
+    expect(others).toEqual([]);
+  });
+
+  test("says which label no server has", () => {
+    expect(faultsOf(withConstraint("node.labels.gpu == yes"), stage)).toEqual([
+      `${place}: no cluster server of this stage has the label gpu: no task would ever start`,
+    ]);
+  });
+
+  test("takes the others away for everything that counts servers", () => {
+    const web = {
+      image,
+      mode: { replicas: 3 },
+      placement: { maxReplicasPerHost: 1, constraints: ["node.labels.disk == ssd"] },
+    };
+    expect(faultsOf({ services: { web } }, stage)).toEqual([
+      "site/services/web.ts: services.web.placement.maxReplicasPerHost: leaves room for 2 tasks on the 2 cluster servers that its constraints allow (p-hive1.hive.example, p-hive2.hive.example), and 3 are to run",
+    ]);
+  });
+});
+
 describe("conditions that exclude each other", () => {
   const together = (...constraints: readonly string[]): Record<string, unknown> => ({
     services: { web: { image, placement: { constraints } } },
@@ -53,7 +101,7 @@ describe("conditions that exclude each other", () => {
       ["node.labels.hive.zone == zone-a", "node.hostname == p-hive1.hive.example"],
     ],
     ["none of all zones", ["a", "b", "c"].map((zone) => `node.labels.hive.zone != zone-${zone}`)],
-    ["a label of the operator's", ["node.labels.disk == ssd", "node.labels.disk != ssd"]],
+    ["a label of an engine", ["engine.labels.disk == ssd", "engine.labels.disk != ssd"]],
   ])("are met by no server of the stage: %s", (_, constraints) => {
     expect(faultsOf(together(...constraints))).toEqual([
       "site/services/web.ts: services.web.placement.constraints: no cluster server of this stage meets all of these: no task would ever start",
@@ -79,7 +127,7 @@ describe("conditions that exclude each other", () => {
     ],
     [
       "labels that somebody may set",
-      ["node.labels.hive.zone == zone-a", "node.labels.disk == ssd"],
+      ["node.labels.hive.zone == zone-a", "engine.labels.disk == ssd"],
     ],
   ])("are not: %s", (_, constraints) => {
     expect(problemsOf(together(...constraints))).toEqual([]);

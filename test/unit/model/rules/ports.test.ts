@@ -131,8 +131,8 @@ describe("one port of servers for two services", () => {
       ["node.labels.hive.zone != zone-c"],
       true,
     ],
-    ["a zone and a label that somebody may set", [zoneA], ["node.labels.disk == ssd"], false],
-    ["two values of such a label", ["node.labels.disk == ssd"], ["node.labels.disk == hdd"], true],
+    ["a zone and what is not known of servers", [zoneA], ["engine.labels.disk == ssd"], false],
+    ["two values of that", ["engine.labels.disk == ssd"], ["engine.labels.disk == hdd"], true],
   ])("by what the plan knows of servers: %s", (_, mine, other, apart) => {
     const service = (constraints: readonly string[]): unknown => ({
       image,

@@ -106,7 +106,7 @@ test.each<[string, Record<string, object>]>([
     "a global service with a label that no server may have",
     {
       app: of("4GiB", replicas(3)),
-      logs: of("4GiB", { mode: "global", placement: { constraints: ["node.labels.a == b"] } }),
+      logs: of("4GiB", { mode: "global", placement: { constraints: ["engine.labels.a == b"] } }),
     },
   ],
 ])("what all tasks reserve has room: %s", (_, services) => {

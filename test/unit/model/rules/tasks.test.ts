@@ -100,11 +100,11 @@ describe("limits", () => {
       ],
     ],
     [
-      "labels that somebody may set take no server away",
+      "what is not known of servers takes none away",
       {
         mode: { replicas: 3 },
         ports: [{ target: 80, mode: "host" }],
-        placement: { maxReplicasPerHost: 1, constraints: ["node.labels.disk == ssd"] },
+        placement: { maxReplicasPerHost: 1, constraints: ["engine.labels.disk == ssd"] },
       },
       [],
     ],

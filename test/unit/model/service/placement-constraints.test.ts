@@ -126,9 +126,15 @@ test.each([
   [["node.labels.hive.zone == zone-a"], true],
   [["node.labels.hive.zone != zone-a"], false],
   [["node.labels.hive.zone != zone-a", "node.hostname != p-hive1.hive.example"], true],
-  [["node.labels.data == true"], true],
-  [["node.labels.data != true"], false],
+  [["engine.labels.data == true"], true],
+  [["engine.labels.data != true"], false],
+  [["node.labels.disk == ssd"], true],
+  [["node.labels.disk != ssd"], false],
+  [["node.labels.rack == 1"], false],
 ])("%j leaves one server: %s", (constraints, pinned) => {
-  const cluster = planWith().hosts.filter(({ role }) => role === "cluster");
+  const labels = { cluster: { rack: 1 }, hive0: { disk: "ssd" }, hive2: { rack: 2 } };
+  const cluster = planWith({ raw: { "hive:labels": JSON.stringify(labels) } }).hosts.filter(
+    ({ role }) => role === "cluster",
+  );
   expect(pinsToOneServer(constraints, cluster)).toBe(pinned);
 });

@@ -34,6 +34,8 @@ describe("a stage's configuration", () => {
         ssh: { user: "hive", port: 22 },
         container: { access: "auto", loopbackPortBase: 20000 },
         volumes: {},
+        labels: {},
+        values: {},
         secrets: [],
         pins: {},
         overlayPool: "10.224.0.0/12",

@@ -127,6 +127,33 @@ describe("a Swarm that exists", () => {
     ]);
   });
 
+  test("has the labels of the stage on the nodes that are to have them, and leaves those of others alone", () => {
+    const swarm = swarmOf(three);
+    const wanted = (first: Record<string, string>, formerLabels: readonly string[] = []) => {
+      const { members, ...rest } = wantedOf(three);
+      return {
+        ...rest,
+        members: members.map((member, index) =>
+          index === 0 ? { ...member, labels: { ...member.labels, ...first } } : member,
+        ),
+        formerLabels,
+      };
+    };
+    converge(swarm, wanted({ disk: "ssd" }));
+    expect(swarm.nodes.map((node) => node.labels["disk"])).toEqual(["ssd", undefined, undefined]);
+    expect(stepsOf(swarm, wanted({ disk: "ssd" }))).toEqual([]);
+
+    // A hand sets a label of the stage on another node, and one that is its own.
+    for (const node of swarm.nodes) node.labels = { ...node.labels, disk: "ssd", mine: "1" };
+    converge(swarm, wanted({ disk: "hdd" }, ["disk"]));
+    expect(swarm.nodes.map((node) => node.labels["disk"])).toEqual(["hdd", undefined, undefined]);
+    converge(swarm, wanted({}, ["disk"]));
+    expect(swarm.nodes.map((node) => node.labels)).toEqual(
+      three.map((name) => ({ "hive.zone": `zone-of-${name}`, mine: "1" })),
+    );
+    expect(stepsOf(swarm, wanted({}))).toEqual([]);
+  });
+
   test("with a server that was made anew: the vote of the old one goes before the new one comes", () => {
     const swarm = swarmOf(three);
     swarm.wipe("hive2");

@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { clusterHosts, type Fleet } from "../fleet/fleet";
+import type { ExternalPlan, Plan } from "../model/plan";
+import { ExternalObject } from "../providers/external-object/resource";
+
+/** What is outside of the site, by its name in the site: looked for in the Swarm, or on the servers where a volume has to be. */
+export function externalObjects(
+  plan: Plan,
+  kind: ExternalPlan["kind"],
+  fleet: Fleet,
+  opts: pulumi.CustomResourceOptions,
+): ReadonlyMap<string, ExternalObject> {
+  const cluster = clusterHosts(fleet);
+  return new Map(
+    plan.externals
+      .filter((external) => external.kind === kind)
+      .map(({ name, externalName, hosts }) => [
+        name,
+        new ExternalObject(
+          `external-${kind}-${name}`,
+          {
+            kind,
+            name: externalName,
+            hosts: cluster
+              .filter((host) => hosts?.includes(host.plan.name) ?? true)
+              .map((host) => host.access),
+          },
+          opts,
+        ),
+      ]),
+  );
+}

@@ -1,0 +1,272 @@
+import { isMap } from "../foreign/foreign-key";
+import type { Site, StageValue, ValueContents } from "../inventory";
+import type { ValuePlan } from "../plan";
+import { type Problem, printableValue } from "../problem/problems";
+import { suggestion } from "../problem/suggestion";
+import { pathText } from "../schema/check";
+import { servicePath, sitePath } from "../schema/check-site";
+import { declarationProblems } from "../schema/stage-value";
+import { type FaultyStage, type Stage, stageFile } from "../stage/check-stage";
+import { contentText, hasValueMark, isStageValue, withoutMarks } from "../stage-values";
+import { compareText } from "../values/text-order";
+
+/** A site with what the stage gives in the places of values. */
+export interface FilledSite {
+  /** What cannot be filled in, because its value has a problem, is left as it is: its form is then wrong. */
+  readonly site: Site;
+  /** In alphabetical order. */
+  readonly values: readonly ValuePlan[];
+  readonly problems: readonly Problem[];
+  /**
+   * A problem of the filled site, with the value from which it comes; none again where a value with a problem of its own is the cause.
+   */
+  readonly explained: (problem: Problem) => readonly Problem[];
+}
+
+/** What is known of a value on this stage. */
+interface Known {
+  readonly declared: StageValue;
+  /** Absent where it has a problem. */
+  readonly plan?: ValuePlan;
+}
+
+/** A place of the site that a value was filled into, or should have been. */
+interface Origin {
+  /** As it is printed, without the file. */
+  readonly place: string;
+  readonly name: string;
+  readonly isFilled: boolean;
+}
+
+/** Fills the values of a stage into a site: into its attributes, its texts and its keys. Nothing of the argument changes. */
+export function fillValues(site: Site, stage: Stage | FaultyStage): FilledSite {
+  const problems: Problem[] = [];
+  const known = knownValues(site, stage, problems);
+  const origins: Origin[] = [];
+  const filled = isMap(site)
+    ? (walk(site, [], { known, origins, problems, around: new Set() }) as Site)
+    : site;
+  return {
+    site: filled,
+    values: [...known.values()].flatMap(({ plan }) => (plan === undefined ? [] : [plan])),
+    problems,
+    explained: (problem) => explained(problem, origins, known, stage),
+  };
+}
+
+function knownValues(
+  site: Site,
+  stage: Stage | FaultyStage,
+  problems: Problem[],
+): ReadonlyMap<string, Known> {
+  const declared = isMap(site) && isMap(site.values) ? Object.entries(site.values) : [];
+  const given = "problems" in stage ? {} : stage.config.values;
+  const known = new Map<string, Known>();
+  for (const [name, value] of declared.sort(([left], [right]) => compareText(left, right))) {
+    const faults = declarationProblems(name, value);
+    problems.push(...faults);
+    if (!isStageValue(value)) continue;
+    const content = name in given ? given[name] : value.declaration.default;
+    const isGiven = name in given;
+    // What a stage gives of which another key is wrong is not known.
+    const fault =
+      faults.length > 0 || "problems" in stage
+        ? undefined
+        : contentProblem(value, content, isGiven, stage);
+    if (fault !== undefined) problems.push(fault);
+    if (faults.length > 0 || fault !== undefined || content === undefined) {
+      known.set(name, { declared: value });
+      continue;
+    }
+    const { type, description } = value.declaration;
+    known.set(name, {
+      declared: value,
+      plan: { name, type, content, source: isGiven ? "stage" : "default", description },
+    });
+  }
+  const names = declared.map(([name]) => name);
+  const unknown = Object.keys(given).filter((name) => !names.includes(name));
+  if (!("problems" in stage))
+    problems.push(...unknown.map((name) => unknownValue(name, names, stage)));
+  return known;
+}
+
+/** How a content is written, by type. */
+const words: Readonly<Record<keyof ValueContents, string>> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  list: "a list of texts",
+};
+
+function contentProblem(
+  { name, declaration: { type, description } }: StageValue,
+  content: unknown,
+  isGiven: boolean,
+  stage: Stage,
+): Problem | undefined {
+  const path = `${stageFile(stage.name)}: hive:values.${name}`;
+  if (content === undefined) {
+    return {
+      path,
+      message: `is missing, and the site has no default for it: ${description}`,
+      remedy: `write ${words[type]}, e.g. npx hive pulumi -- config set --stack ${stage.name} --path hive:values.${name} <value>; or declare a default in site/`,
+    };
+  }
+  if (!isGiven || isOfType(content, type)) return undefined;
+  const isUnquoted =
+    type === "string" && (typeof content === "number" || typeof content === "boolean");
+  return {
+    path,
+    value: printableValue(content) ?? "",
+    message: `must be ${words[type]}`,
+    remedy: isUnquoted
+      ? `write it between quotes: ${name}: "${String(content)}"`
+      : `write ${words[type]}`,
+  };
+}
+
+function isOfType(content: unknown, type: keyof ValueContents): boolean {
+  if (type === "list")
+    return Array.isArray(content) && content.every((item) => typeof item === "string");
+  return typeof content === type;
+}
+
+function unknownValue(name: string, names: readonly string[], stage: Stage): Problem {
+  const meant = suggestion(name, names);
+  const known =
+    names.length === 0
+      ? "the site declares none"
+      : `the values of the site are ${names.join(", ")}`;
+  return {
+    path: `${stageFile(stage.name)}: hive:values.${name}`,
+    message: "the site declares no value of this name",
+    remedy:
+      meant === undefined
+        ? `remove it, or declare it in site/ with stageValues; ${known}`
+        : `did you mean ${meant}? If not, remove it`,
+  };
+}
+
+interface Walk {
+  readonly known: ReadonlyMap<string, Known>;
+  readonly origins: Origin[];
+  readonly problems: Problem[];
+  /** What is being walked through: a thing may contain itself. */
+  readonly around: Set<unknown>;
+}
+
+/** The same thing where it holds no value. */
+function walk(thing: unknown, path: readonly PropertyKey[], state: Walk): unknown {
+  if (isStageValue(thing)) return filledAttribute(thing, path, state);
+  if (typeof thing === "string")
+    return hasValueMark(thing) ? filledText(thing, path, state) : thing;
+  const isList = Array.isArray(thing);
+  if ((!isList && !isPlainMap(thing)) || state.around.has(thing)) return thing;
+  state.around.add(thing);
+  const entries = Object.entries(thing).map(([key, each]): [string, unknown, unknown] => {
+    const inner = [...path, isList ? Number(key) : key];
+    // The declarations themselves.
+    if (path.length === 0 && key === "values") return [key, each, each];
+    const name = !isList && hasValueMark(key) ? filledText(key, inner, state) : key;
+    return [typeof name === "string" ? name : key, each, walk(each, inner, state)];
+  });
+  state.around.delete(thing);
+  const isSame = entries.every(
+    ([key, before, after], index) => before === after && key === Object.keys(thing)[index],
+  );
+  if (isSame) return thing;
+  return isList
+    ? entries.map(([, , after]) => after)
+    : Object.fromEntries(entries.map(([key, , after]) => [key, after]));
+}
+
+function isPlainMap(thing: unknown): thing is Record<string, unknown> {
+  if (!isMap(thing)) return false;
+  const prototype: unknown = Object.getPrototypeOf(thing);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function filledAttribute(value: StageValue, path: readonly PropertyKey[], state: Walk): unknown {
+  const plan = planOf(value.name, path, state, value);
+  return plan === undefined ? value : plan.content;
+}
+
+/** The text, or what stands for a value of it that has a problem: no schema takes that for a text. */
+function filledText(text: string, path: readonly PropertyKey[], state: Walk): unknown {
+  let isWhole = true;
+  const filled = withoutMarks(text, (name) => {
+    const plan = planOf(name, path, state);
+    if (plan === undefined) isWhole = false;
+    return plan === undefined ? "" : contentText(plan.content);
+  });
+  if (hasValueMark(filled)) {
+    state.problems.push(changedMark(path));
+    isWhole = false;
+  }
+  return isWhole ? filled : { value: "of the stage" };
+}
+
+function planOf(
+  name: string,
+  path: readonly PropertyKey[],
+  { known, origins, problems }: Walk,
+  value?: StageValue,
+): ValuePlan | undefined {
+  const each = known.get(name);
+  const isDeclared = each !== undefined && (value === undefined || each.declared === value);
+  if (!isDeclared) {
+    problems.push(undeclared(name, path));
+    origins.push({ place: pathText(path), name, isFilled: false });
+    return undefined;
+  }
+  origins.push({ place: pathText(path), name, isFilled: each.plan !== undefined });
+  return each.plan;
+}
+
+function located(path: readonly PropertyKey[]): string {
+  const [part, name, ...rest] = path;
+  return part === "services" && name !== undefined
+    ? servicePath(String(name), rest)
+    : sitePath(path);
+}
+
+function undeclared(name: string, path: readonly PropertyKey[]): Problem {
+  return {
+    path: located(path),
+    message: `takes the value ${name} of the stage, which is not among the values of the site`,
+    remedy: "give what stageValues returned to defineSite: values",
+  };
+}
+
+function changedMark(path: readonly PropertyKey[]): Problem {
+  return {
+    path: located(path),
+    message: "is made of a value of the stage, and was changed before the plan could fill that in",
+    remedy: "use the value as it is; declare what is made of it as a value of its own",
+  };
+}
+
+function explained(
+  problem: Problem,
+  origins: readonly Origin[],
+  known: ReadonlyMap<string, Known>,
+  stage: Stage | FaultyStage,
+): readonly Problem[] {
+  const place = problem.path.split(": ").slice(1).join(": ");
+  const isWithin = (inner: string, outer: string): boolean =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  const above = origins.filter((origin) => isWithin(place, origin.place));
+  if (above.some(({ isFilled }) => !isFilled)) return [];
+  // A whole part of the site or a service says too little about what is in it.
+  const isSpecific = place.split(/[.[]/).length > 2;
+  const inside = isSpecific ? origins.filter((origin) => isWithin(origin.place, place)) : [];
+  const names = [...new Set([...above, ...inside].map(({ name }) => name))];
+  if (names.length === 0) return [problem];
+  const from = names.map((name) =>
+    known.get(name)?.plan?.source === "stage"
+      ? `${stageFile(stage.name)}: hive:values.${name}`
+      : `the default of the value ${name}`,
+  );
+  return [{ ...problem, message: `${problem.message} (from ${from.join(" and ")})` }];
+}

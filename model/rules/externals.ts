@@ -1,0 +1,50 @@
+import { externalName } from "../planning/plan-externals";
+import type { Problem } from "../problem/problems";
+import { servicePath, sitePath } from "../schema/check-site";
+import type { RuleInput } from "./rule";
+
+/** What is external is used only for what hive can do with it: it cannot read the value of a secret in the Swarm. */
+export function externalProblems({ site, services }: RuleInput): readonly Problem[] {
+  const isExternal = (name: string): boolean => {
+    const secret = site.secrets.get(name);
+    return secret !== undefined && externalName(name, secret) !== undefined;
+  };
+  const unreadable = (name: string, path: string): readonly Problem[] =>
+    isExternal(name)
+      ? [
+          {
+            path,
+            value: `"${name}"`,
+            message:
+              "is a secret outside of the site, of which nobody can read the value from the Swarm: only tasks get it",
+            remedy: `let the stage give it: ${name}: { fromStage: true } in secrets of site/site.ts`,
+          },
+        ]
+      : [];
+  return [
+    ...[...site.images].flatMap(([name, image]) =>
+      (image.buildSecrets ?? []).flatMap((secret, index) =>
+        unreadable(secret, sitePath(["images", name, "buildSecrets", index])),
+      ),
+    ),
+    ...services.flatMap(({ name, plan }) =>
+      plan.initialize.flatMap((step, index) =>
+        step.secrets.flatMap((secret, place) =>
+          unreadable(secret, servicePath(name, ["initialize", index, "secrets", place])),
+        ),
+      ),
+    ),
+    ...[...site.networks].flatMap(([name, network]): readonly Problem[] =>
+      ["default", "ingress", "bridge", "host", "none"].includes(externalName(name, network) ?? "")
+        ? [
+            {
+              path: sitePath(["networks", name, "external"]),
+              message:
+                "names a network that Docker keeps for itself, which no service can join by name",
+              remedy: 'write the name of a network of the Swarm, e.g. external: "traefik-public"',
+            },
+          ]
+        : [],
+    ),
+  ];
+}

@@ -1,0 +1,136 @@
+import type Dockerode from "dockerode";
+
+import { onEveryHost, spreadFailure } from "../every-host";
+import { engineStatus, withEngine } from "../transport/engine";
+import type { HostAccess } from "../transport/host-access";
+import { withAnyManager } from "../transport/manager";
+
+/** What is looked for, as it comes over the wire. */
+export interface ExternalObjectInputs {
+  readonly kind: "network" | "volume" | "secret" | "config";
+  readonly name: string;
+  readonly hosts: readonly HostAccess[];
+  readonly revision: string;
+}
+
+/** What was found. */
+export interface FoundObject {
+  readonly objectId: string;
+  readonly objectName: string;
+  readonly driver: string;
+}
+
+/**
+ * The error of something that is missing; its message names it, where it was looked for, and the command that makes it. No class: a class
+ * that extends one of JavaScript's own cannot be serialized.
+ */
+function missingObject(message: string): Error {
+  return Object.assign(new Error(message), { isMissingObject: true });
+}
+
+/** Whether an error says that something is missing. */
+export function isMissingObject(error: unknown): boolean {
+  return error instanceof Error && "isMissingObject" in error;
+}
+
+/** Limit for looking on one host, seconds: a manager whose Swarm has no leader answers after 20 s. */
+const lookSeconds = 40;
+const dialSeconds = 5;
+
+/**
+ * Looks for it.
+ *
+ * @throws Error, of which {@link isMissingObject} is true, when it is not there, or of a volume not on each host that answers
+ */
+export async function findObject(inputs: ExternalObjectInputs): Promise<FoundObject> {
+  if (inputs.kind === "volume") return await findVolume(inputs);
+  const { kind, name, hosts } = inputs;
+  const found = await withAnyManager(hosts, (docker) => findInSwarm(docker, kind, name), {
+    repeatable: true,
+  });
+  if (found !== undefined) return found;
+  throw missingObject(
+    `The site uses the ${kind} '${name}' of the Swarm, which is not the site's (external), and the managers ` +
+      `(${hosts.map((host) => host.name).join(", ")}) know none of this name. Make it on one of them, then run again: ` +
+      {
+        network: `docker network create --driver overlay --attachable ${name}`,
+        secret: `docker secret create ${name} - (the value through standard input)`,
+        config: `docker config create ${name} <file>`,
+      }[kind],
+  );
+}
+
+/** Names are compared here: the engine's filter finds beginnings of them too. */
+async function findInSwarm(
+  docker: Dockerode,
+  kind: Exclude<ExternalObjectInputs["kind"], "volume">,
+  name: string,
+): Promise<FoundObject | undefined> {
+  if (kind === "network") {
+    const filters = JSON.stringify({ scope: ["swarm"], name: [name] });
+    const networks = (await docker.listNetworks({ filters })) as readonly {
+      readonly Id: string;
+      readonly Name: string;
+      readonly Driver: string;
+    }[];
+    const network = networks.find(({ Name }) => Name === name);
+    return network && { objectId: network.Id, objectName: name, driver: network.Driver };
+  }
+  const filters = JSON.stringify({ name: [name] });
+  const objects = (await (kind === "secret"
+    ? docker.listSecrets({ filters })
+    : docker.listConfigs({ filters }))) as readonly {
+    readonly ID: string;
+    readonly Spec?: { readonly Name?: string };
+  }[];
+  const object = objects.find(({ Spec }) => Spec?.Name === name);
+  return object && { objectId: object.ID, objectName: name, driver: "" };
+}
+
+async function findVolume({ name, hosts }: ExternalObjectInputs): Promise<FoundObject> {
+  const looks = await onEveryHost(hosts, async (host) => {
+    try {
+      const driver = await withEngine(host, (docker) => volumeDriver(docker, name), {
+        deadlineSeconds: lookSeconds,
+        dialSeconds,
+      });
+      return { host: host.name, driver };
+    } catch (error) {
+      const failure = spreadFailure(host, error);
+      if (failure.kind === "failed") throw error;
+      return { host: host.name, away: failure.reason };
+    }
+  });
+  const missing = looks.flatMap((look) =>
+    "driver" in look && look.driver === undefined ? [look.host] : [],
+  );
+  if (missing.length > 0) {
+    throw missingObject(
+      `The site uses the volume '${name}', which is not the site's (external), and the Docker Engine of ${missing.join(", ")} ` +
+        `does not have it. It has to be on each server that may run a service which mounts it. Make it there, then run again: ` +
+        `docker volume create ${name}; or keep the service to servers that have it, with placement.constraints`,
+    );
+  }
+  const drivers = new Set(looks.flatMap(({ driver }) => (driver === undefined ? [] : [driver])));
+  const [driver, other] = drivers;
+  if (driver === undefined) {
+    throw new Error(
+      `Whether the volume '${name}' is there could not be seen: ${looks.map(({ host, away }) => `${host}: ${away ?? ""}`).join("; ")}`,
+    );
+  }
+  if (other !== undefined) {
+    throw new Error(
+      `The volume '${name}' has the driver ${driver} on some servers and ${other} on others; a service names one. Make it anew with the same driver everywhere.`,
+    );
+  }
+  return { objectId: name, objectName: name, driver };
+}
+
+async function volumeDriver(docker: Dockerode, name: string): Promise<string | undefined> {
+  try {
+    return (await docker.getVolume(name).inspect()).Driver;
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    throw error;
+  }
+}
