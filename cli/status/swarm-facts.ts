@@ -5,13 +5,10 @@ import { whatItGave } from "../../model/service/hand-over";
 import { mayRun } from "../../model/swarm/node-state";
 import { type ConstrainedNode, meetsConstraints } from "../../model/service/placement-constraints";
 import { lastRunLabel, scheduleLabel } from "../../model/swarm/labels";
-import {
-  type ApiNode,
-  type ApiService,
-  type ApiTask,
-  shortName,
-  type SwarmFacts,
-} from "../swarm/facts";
+import { shortName, type SwarmFacts } from "../swarm/facts";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineService } from "../../model/engine-api/service";
+import type { EngineTask } from "../../model/engine-api/task";
 import type { JobStatus, NodeStatus, ServiceStatus, StepStatus, VolumeStatus } from "./report";
 
 /** What else is known about services: from the stack's outputs and from the site. */
@@ -109,7 +106,7 @@ export function volumeStatuses(
   facts: SwarmFacts,
   context: ServiceContext,
 ): readonly VolumeStatus[] {
-  const users = new Map<string, Set<ApiService>>();
+  const users = new Map<string, Set<EngineService>>();
   for (const service of facts.services) {
     for (const mount of service.Spec?.TaskTemplate?.ContainerSpec?.Mounts ?? []) {
       const { Type, Source = "", VolumeOptions } = mount;
@@ -136,20 +133,20 @@ export function volumeStatuses(
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-function needsIpvs({ Spec }: ApiService): boolean {
+function needsIpvs({ Spec }: EngineService): boolean {
   const { Mode: mode, Ports: ports } = Spec?.EndpointSpec ?? {};
   const networks = Spec?.TaskTemplate?.Networks ?? [];
   const meshed = (ports ?? []).some(({ PublishMode }) => PublishMode !== "host");
   return meshed || (mode !== "dnsrr" && networks.length > 0);
 }
 
-function modeOf(service: ApiService): ServiceStatus["mode"] {
+function modeOf(service: EngineService): ServiceStatus["mode"] {
   const mode = service.Spec?.Mode ?? {};
   if (mode.Global !== undefined) return "global";
   return mode.Replicated === undefined ? "job" : "replicated";
 }
 
-function wantedTasks(facts: SwarmFacts, service: ApiService): number {
+function wantedTasks(facts: SwarmFacts, service: EngineService): number {
   const mode = service.Spec?.Mode ?? {};
   if (mode.Global === undefined) {
     return mode.Replicated?.Replicas ?? mode.ReplicatedJob?.TotalCompletions ?? 0;
@@ -160,7 +157,7 @@ function wantedTasks(facts: SwarmFacts, service: ApiService): number {
   ).length;
 }
 
-function placed(node: ApiNode): ConstrainedNode {
+function placed(node: EngineNode): ConstrainedNode {
   return {
     ID: node.ID,
     Description: { Hostname: node.Description?.Hostname ?? "" },
@@ -168,28 +165,29 @@ function placed(node: ApiNode): ConstrainedNode {
   };
 }
 
-function runningTasks(facts: SwarmFacts, tasks: readonly ApiTask[]): readonly ApiTask[] {
+function runningTasks(facts: SwarmFacts, tasks: readonly EngineTask[]): readonly EngineTask[] {
   const answering = new Set(facts.nodes.filter(mayRun).map(({ ID }) => ID));
   // One that is being stopped runs for a moment beside the one that takes its place.
-  const stopping = (task: ApiTask): boolean => /^(shutdown|remove)$/.test(task.DesiredState ?? "");
+  const stopping = (task: EngineTask): boolean =>
+    /^(shutdown|remove)$/.test(task.DesiredState ?? "");
   return tasks.filter(
     (task) =>
       task.Status?.State === "running" && answering.has(task.NodeID ?? "") && !stopping(task),
   );
 }
 
-function hostOf(facts: SwarmFacts, task: ApiTask): string {
+function hostOf(facts: SwarmFacts, task: EngineTask): string {
   const node = facts.nodes.find(({ ID }) => ID === task.NodeID);
   return shortName(node?.Description?.Hostname ?? "?");
 }
 
 /** A change that went well and is over says nothing. */
-function updateOf({ UpdateStatus }: ApiService): ServiceStatus["update"] {
+function updateOf({ UpdateStatus }: EngineService): ServiceStatus["update"] {
   const { State: state = "", Message: message = "" } = UpdateStatus ?? {};
   return state === "" || state === "completed" ? undefined : { state, message };
 }
 
-function jobStatus(service: ApiService, tasks: readonly ApiTask[], now: number): JobStatus {
+function jobStatus(service: EngineService, tasks: readonly EngineTask[], now: number): JobStatus {
   const labels = service.Spec?.Labels ?? {};
   // Not destructured by a computed key, as everywhere where labels are read.
   const schedule = labels[scheduleLabel];
@@ -207,7 +205,7 @@ function jobStatus(service: ApiService, tasks: readonly ApiTask[], now: number):
   };
 }
 
-function jobState(newest: ApiTask | undefined): JobStatus["state"] {
+function jobState(newest: EngineTask | undefined): JobStatus["state"] {
   const state = newest?.Status?.State;
   if (state === undefined) return "never run";
   if (state === "complete") return "complete";
@@ -246,15 +244,15 @@ function resultOf(text: string | undefined): StepStatus["result"] {
   return text === "done" || text === "found" ? text : "failed";
 }
 
-function newestFirst(tasks: readonly ApiTask[]): readonly ApiTask[] {
+function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
   return [...tasks].sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
 }
 
-function timeOf(task: ApiTask): string {
+function timeOf(task: EngineTask): string {
   return task.UpdatedAt ?? task.Status?.Timestamp ?? "";
 }
 
-function newestError(tasks: readonly ApiTask[]): string | undefined {
+function newestError(tasks: readonly EngineTask[]): string | undefined {
   return newestFirst(tasks).find((task) => task.Status?.Err !== undefined && task.Status.Err !== "")
     ?.Status?.Err;
 }

@@ -1,4 +1,4 @@
-import type { EnginePort, EngineServiceSpec } from "./engine";
+import type { EnginePort, EngineServiceSpec } from "../engine-api/service-spec";
 import type { ServiceSpec } from "./spec";
 
 /** A port as a spec on an engine has it. */

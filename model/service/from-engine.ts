@@ -8,7 +8,7 @@ import type {
   UpdatePlan,
 } from "../plan";
 import type {
-  EngineContainer,
+  EngineContainerSpec,
   EngineFile,
   EngineHealthcheck,
   EngineMount,
@@ -16,7 +16,7 @@ import type {
   EngineResources,
   EngineServiceSpec,
   EngineUpdatePolicy,
-} from "./engine";
+} from "../engine-api/service-spec";
 import { lastRunLabel, scheduleLabel, siteLabel } from "../swarm/labels";
 import { normalizeService } from "./normalize";
 import type { ServiceFile, ServiceMount, ServiceSpec } from "./spec";
@@ -75,7 +75,7 @@ export function fromEngineSpec(engine: EngineServiceSpec): ServiceSpec {
 
 /** What stands in the container's part. */
 function containerOf(
-  container: EngineContainer,
+  container: EngineContainerSpec,
 ): Pick<
   ServiceSpec,
   | "entrypoint"
@@ -195,7 +195,7 @@ function fileOf(
   };
 }
 
-function dnsOf({ DNSConfig: dns }: EngineContainer): DnsPlan {
+function dnsOf({ DNSConfig: dns }: EngineContainerSpec): DnsPlan {
   return {
     servers: dns?.Nameservers ?? [],
     search: dns?.Search ?? [],

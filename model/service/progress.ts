@@ -1,41 +1,11 @@
 /** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
 import { engineTime } from "../values/engine-time";
 import { mayRun } from "../swarm/node-state";
-import { type ConstrainedNode, meetsConstraints } from "./placement-constraints";
-import type { EngineMode, EngineTaskTemplate } from "./engine";
-
-/** A task as `GET /tasks` lists it, as far as it is read. */
-export interface EngineTask {
-  readonly ID: string;
-  readonly NodeID?: string;
-  /** Number of the replica; absent or 0 for tasks of global services and jobs. */
-  readonly Slot?: number;
-  /** `running` or, for jobs, `complete`; `shutdown` or `remove` when it is to go. */
-  readonly DesiredState: string;
-  readonly Status: {
-    readonly State: string;
-    readonly Timestamp?: string;
-    readonly Err?: string;
-    readonly Message?: string;
-  };
-  readonly Spec?: Partial<EngineTaskTemplate>;
-  /** Which run of a job it belongs to; 0 is left out. */
-  readonly JobIteration?: { readonly Index?: number };
-}
-
-/** A node as `GET /nodes` lists it, as far as it is read. */
-export interface EngineNode extends ConstrainedNode {
-  readonly Status: { readonly State: string };
-  readonly Spec: ConstrainedNode["Spec"] & { readonly Availability: string };
-}
-
-/** A service as `GET /services/<id>` gives it, as far as it is read. */
-export interface EngineService {
-  readonly Spec: { readonly TaskTemplate: EngineTaskTemplate; readonly Mode: EngineMode };
-  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
-  /** The run that a job is at: each change of the job begins a new one. */
-  readonly JobStatus?: { readonly JobIteration?: { readonly Index?: number } };
-}
+import { meetsConstraints } from "./placement-constraints";
+import type { EngineNode } from "../engine-api/node";
+import type { EngineService } from "../engine-api/service";
+import type { EngineTaskTemplate } from "../engine-api/service-spec";
+import type { EngineTask } from "../engine-api/task";
 
 /** How far a service is. */
 export type ServiceProgress =

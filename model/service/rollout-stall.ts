@@ -1,15 +1,10 @@
 /** What keeps a service of a Swarm from ever getting where it is to be, decided from what an engine lists. Pure. */
 import { meetsConstraints } from "./placement-constraints";
 import { mayRun } from "../swarm/node-state";
-import {
-  type EngineNode,
-  type EngineService,
-  type EngineTask,
-  hostNames,
-  isCurrent,
-  isOver,
-  placeOf,
-} from "./progress";
+import { hostNames, isCurrent, isOver, placeOf } from "./progress";
+import type { EngineNode } from "../engine-api/node";
+import type { EngineService } from "../engine-api/service";
+import type { EngineTask } from "../engine-api/task";
 
 /**
  * Why a service does not move, with the tasks in question: they have to stay as they are for some time before anything is

@@ -1,7 +1,7 @@
 import { compareText } from "../values/text-order";
 import type { HealthcheckPlan, ResourcesPlan, ServiceMode, UpdatePlan } from "../plan";
 import type {
-  EngineContainer,
+  EngineContainerSpec,
   EngineFile,
   EngineHealthcheck,
   EngineMode,
@@ -10,7 +10,7 @@ import type {
   EngineServiceSpec,
   EngineTaskTemplate,
   EngineUpdatePolicy,
-} from "./engine";
+} from "../engine-api/service-spec";
 import { toEnginePort } from "./engine-ports";
 import { lastRunLabel, scheduleLabel, siteLabel } from "../swarm/labels";
 import type { ServiceFile, ServiceMount, ServiceSpec } from "./spec";
@@ -79,7 +79,7 @@ function taskTemplate(spec: ServiceSpec, forceUpdate: number): EngineTaskTemplat
   };
 }
 
-function container(spec: ServiceSpec): EngineContainer {
+function container(spec: ServiceSpec): EngineContainerSpec {
   const { entrypoint, command, hostname, healthcheck, stopSignal, user, workingDirectory } = spec;
   return {
     Image: spec.image,

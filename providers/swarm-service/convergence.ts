@@ -1,13 +1,13 @@
 import { mayRun } from "../../model/swarm/node-state";
 import { type Stall, stallOf } from "../../model/service/rollout-stall";
 import {
-  type EngineNode,
-  type EngineTask,
   hasEnded,
   rolledBack,
   serviceProgress,
   type ServiceProgress,
 } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
 import { sameValue } from "../framework/dynamic";
 import { progressReporter } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { EngineServiceSpec } from "../../model/service/engine";
+import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
 import { packed } from "../../providers/framework/packed";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import { serviceContent } from "../../providers/swarm-service/service-state";

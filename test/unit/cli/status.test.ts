@@ -11,14 +11,21 @@ import {
   serviceStatuses,
   volumeStatuses,
 } from "../../../cli/status/swarm-facts";
-import type { ApiService, ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
+import type { SwarmFacts } from "../../../cli/swarm/facts";
+import type { EngineNode } from "../../../model/engine-api/node";
+import type { EngineService } from "../../../model/engine-api/service";
+import type { EngineTask } from "../../../model/engine-api/task";
 import { readOutputs } from "../../../cli/hosts/outputs";
 import { plain } from "../../../cli/terminal";
 
 const node = (
   index: number,
-  more: { state?: string; availability?: string; leader?: boolean } = {},
-) => ({
+  more: {
+    state?: EngineNode["Status"]["State"];
+    availability?: EngineNode["Spec"]["Availability"];
+    leader?: boolean;
+  } = {},
+): EngineNode => ({
   ID: `n${index}`,
   Description: { Hostname: `p-hive${index}.hive.example` },
   Spec: { Role: "manager", Availability: more.availability ?? "active" },
@@ -30,6 +37,7 @@ const task = (index: number, state = "running", error = "", time = "2026-11-23T1
   ID: `t${index}`,
   ServiceID: "s",
   NodeID: `n${index}`,
+  DesiredState: "running",
   UpdatedAt: time,
   Status: { State: state, Err: error },
 });
@@ -88,7 +96,7 @@ describe("services", () => {
 
 test("a task that is being stopped does not count, and errors of another release are history", () => {
   const services = [webgate({ Replicated: { Replicas: 2 } })];
-  const tasks: ApiTask[] = [
+  const tasks: EngineTask[] = [
     task(0),
     { ...task(1), DesiredState: "shutdown" },
     {
@@ -323,7 +331,7 @@ test("what the plan tells of the site is no problem, and stands before the verdi
 });
 
 describe("services that run to their end", () => {
-  const job = (labels: Record<string, string>, index = 3): ApiService => ({
+  const job = (labels: Record<string, string>, index = 3): EngineService => ({
     ID: "j",
     Spec: {
       Name: "nightly",
@@ -333,16 +341,17 @@ describe("services that run to their end", () => {
     },
     JobStatus: { JobIteration: { Index: index } },
   });
-  const run = (state: string, index = 3, error = ""): ApiTask => ({
+  const run = (state: string, index = 3, error = ""): EngineTask => ({
     ID: `r${index}`,
     ServiceID: "j",
     NodeID: "n1",
+    DesiredState: "complete",
     JobIteration: { Index: index },
     CreatedAt: "2026-11-23T03:00:01Z",
     UpdatedAt: "2026-11-23T03:00:09Z",
     Status: { State: state, Err: error },
   });
-  const look = (service: ApiService, tasks: readonly ApiTask[]) =>
+  const look = (service: EngineService, tasks: readonly EngineTask[]) =>
     serviceStatuses(facts({ services: [service], tasks }), { now })[0]!;
 
   test("a scheduled one tells its last and its next run", () => {
@@ -377,7 +386,7 @@ describe("services that run to their end", () => {
 
 describe("what runs is not what was deployed", () => {
   const newer = image.replace("0123", "ffff");
-  const seen = (more: Partial<ApiService>, deployed = image) =>
+  const seen = (more: Partial<EngineService>, deployed = image) =>
     serviceStatuses(facts({ services: [{ ...webgate({ Global: {} }), ...more }] }), {
       now,
       deployed: { webgate: deployed },
@@ -431,6 +440,7 @@ describe("initial data", () => {
   const record = (step: string, result: string, at: string, detail = "") => ({
     ID: `${step}${at}`,
     Spec: {
+      Name: "hive.init.webgate",
       Labels: {
         "hive.init.service": "webgate",
         "hive.init.step": step,
@@ -473,13 +483,14 @@ describe("initial data", () => {
 });
 
 test("a replicated volume is in use where tasks run that mount it", () => {
-  const withVolume = (driver: string): ApiService => ({
+  const withVolume = (driver: string): EngineService => ({
     ...webgate({ Replicated: { Replicas: 1 } }),
     Spec: {
       Name: "ldap",
       Mode: { Replicated: { Replicas: 1 } },
       TaskTemplate: {
         ContainerSpec: {
+          Image: image,
           Mounts: [
             { Type: "volume", Source: "data", VolumeOptions: { DriverConfig: { Name: driver } } },
             { Type: "bind", Source: "/etc" },
@@ -500,12 +511,15 @@ test("a replicated volume is in use where tasks run that mount it", () => {
 });
 
 test("a global service with constraints wants a task only where they are met", () => {
-  const service: ApiService = {
+  const service: EngineService = {
     ...webgate({ Global: {} }),
     Spec: {
       Name: "webgate",
       Mode: { Global: {} },
-      TaskTemplate: { Placement: { Constraints: ["node.hostname==p-hive1.hive.example"] } },
+      TaskTemplate: {
+        ContainerSpec: { Image: image },
+        Placement: { Constraints: ["node.hostname==p-hive1.hive.example"] },
+      },
     },
   };
   const [seen] = serviceStatuses(facts({ services: [service], tasks: [task(1)] }), { now });

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { stallOf } from "../../../../model/service/rollout-stall";
-import type { EngineNode, EngineService, EngineTask } from "../../../../model/service/progress";
+import type { EngineNode } from "../../../../model/engine-api/node";
+import type { EngineService } from "../../../../model/engine-api/service";
+import type { EngineTask } from "../../../../model/engine-api/task";
 
 const wanted = { Image: "web@sha256:2" };
 const old = { Image: "web@sha256:1" };
@@ -14,7 +16,9 @@ function service(
   constraints: readonly string[] = [],
 ): EngineService {
   return {
+    ID: "web",
     Spec: {
+      Name: "web",
       TaskTemplate: { ContainerSpec: wanted, Placement: { Constraints: constraints } },
       Mode: mode,
     },
@@ -22,7 +26,7 @@ function service(
   };
 }
 
-function node(id: string, state = "ready"): EngineNode {
+function node(id: string, state: EngineNode["Status"]["State"] = "ready"): EngineNode {
   return {
     ID: id,
     Description: { Hostname: `host-${id}` },

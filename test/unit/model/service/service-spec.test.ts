@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import type { PortPlan } from "../../../../model/plan";
-import type { EngineServiceSpec } from "../../../../model/service/engine";
+import type { EngineServiceSpec } from "../../../../model/engine-api/service-spec";
 import { fromEngineSpec } from "../../../../model/service/from-engine";
 import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/swarm/labels";
 import { normalizeService } from "../../../../model/service/normalize";

@@ -1,5 +1,3 @@
-import type { PortPlan } from "../plan";
-
 /**
  * The part of the Engine API's `ServiceSpec` (1.41 and newer) that this program writes and reads. Durations are in
  * nanoseconds, sizes in bytes, file modes numbers. What an engine leaves out is empty, zero or false.
@@ -19,7 +17,7 @@ export interface EngineServiceSpec {
 
 /** `TaskSpec` of the Engine API. */
 export interface EngineTaskTemplate {
-  readonly ContainerSpec: EngineContainer;
+  readonly ContainerSpec: EngineContainerSpec;
   readonly Resources?: EngineResources;
   readonly RestartPolicy?: {
     readonly Condition?: string;
@@ -38,7 +36,7 @@ export interface EngineTaskTemplate {
 }
 
 /** `ContainerSpec` of the Engine API. */
-export interface EngineContainer {
+export interface EngineContainerSpec {
   readonly Image: string;
   readonly Labels?: Readonly<Record<string, string>>;
   /** In the place of the image's ENTRYPOINT. */
@@ -65,8 +63,8 @@ export interface EngineContainer {
     readonly Search?: readonly string[];
     readonly Options?: readonly string[];
   };
-  readonly Secrets?: readonly EngineSecret[];
-  readonly Configs?: readonly EngineConfig[];
+  readonly Secrets?: readonly EngineSecretReference[];
+  readonly Configs?: readonly EngineConfigReference[];
   readonly Sysctls?: Readonly<Record<string, string>>;
   readonly CapabilityAdd?: readonly string[];
   readonly CapabilityDrop?: readonly string[];
@@ -92,6 +90,7 @@ export interface EngineMode {
     readonly MaxConcurrent?: number;
     readonly TotalCompletions?: number;
   };
+  readonly GlobalJob?: object;
 }
 
 /** What a task uses, in the Engine API. */
@@ -137,14 +136,14 @@ export interface EngineFile {
 }
 
 /** A secret that a task gets, in the Engine API. */
-export interface EngineSecret {
+export interface EngineSecretReference {
   readonly SecretID?: string;
   readonly SecretName?: string;
   readonly File?: EngineFile;
 }
 
 /** A config that a task gets, in the Engine API. */
-export interface EngineConfig {
+export interface EngineConfigReference {
   readonly ConfigID?: string;
   readonly ConfigName?: string;
   readonly File?: EngineFile;
@@ -152,10 +151,10 @@ export interface EngineConfig {
 
 /** A published port in the Engine API. */
 export interface EnginePort {
-  readonly Protocol?: PortPlan["protocol"];
+  readonly Protocol?: "tcp" | "udp" | "sctp";
   readonly TargetPort: number;
   readonly PublishedPort?: number;
-  readonly PublishMode?: PortPlan["mode"];
+  readonly PublishMode?: "host" | "ingress";
 }
 
 /** A health check in the Engine API. */
