@@ -1,4 +1,4 @@
-import { mayRun } from "../../model/swarm/node-state";
+import { runs } from "../../model/service/health";
 import { suggestion } from "../../model/problem/suggestion";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
@@ -69,9 +69,8 @@ export function runningTasks(facts: SwarmFacts, service: EngineService): readonl
   const running = facts.tasks.flatMap((task) => {
     const node = nodes.get(task.NodeID ?? "");
     const containerId = task.Status.ContainerStatus?.ContainerID ?? "";
-    if (task.ServiceID !== service.ID || task.Status.State !== "running" || containerId === "")
-      return [];
-    if (node === undefined || !mayRun(node)) return [];
+    if (task.ServiceID !== service.ID || !runs(task, facts.nodes) || containerId === "") return [];
+    if (node === undefined) return [];
     const slot = task.Slot ?? 0;
     return [
       {

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../../model/image/reference";
 import { type ImageRelease, recordPinned, recordRelease } from "../../model/image/releases";
-import { changedInputs, sameValue } from "../framework/dynamic";
+import { changedInputs } from "../framework/dynamic";
+import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
 import { isKnown } from "../framework/unknown-value";

@@ -13,7 +13,7 @@ import { jobActivity, serviceProgress } from "../../model/service/progress";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineService } from "../../model/engine-api/service";
 import type { EngineTask } from "../../model/engine-api/task";
-import { sameValue } from "../framework/dynamic";
+import { sameValue } from "../../model/values/same-value";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
@@ -153,8 +153,7 @@ export async function updateService(
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
     ]);
     const asWanted = sameValue(fromEngineSpec(seen.Spec), spec);
-    const failed =
-      serviceProgress(seen, tasks, nodes, { updated: false, same: sameValue }).kind === "failed";
+    const failed = serviceProgress(seen, tasks, nodes, { updated: false }).kind === "failed";
     // Nothing is left of a change that the Swarm took back but its word; an update, also with nothing in it, takes that away.
     const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
     if (asWanted && !failed && !marked && !options.force) {

@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import { mayRun } from "../../model/swarm/node-state";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
-import { hasEnded } from "../../model/service/progress";
+import { hasEnded } from "../../model/service/health";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isPassing, isTransportError } from "../transport/errors";

@@ -16,6 +16,7 @@ import type { EngineNode } from "../../../model/engine-api/node";
 import type { EngineService } from "../../../model/engine-api/service";
 import type { EngineTask } from "../../../model/engine-api/task";
 import { readOutputs } from "../../../cli/hosts/outputs";
+import { proofOf } from "../../../cli/promotion/proof";
 import { plain } from "../../../cli/terminal";
 
 const node = (
@@ -33,15 +34,15 @@ const node = (
   ManagerStatus: { Leader: more.leader ?? false },
 });
 const now = Date.parse("2026-11-23T12:00:00Z");
+const image = `registry.hive.example:5000/webgate@sha256:${"0123456789abcdef".repeat(4)}`;
 const task = (index: number, state = "running", error = "", time = "2026-11-23T10:00:00Z") => ({
   ID: `t${index}`,
   ServiceID: "s",
   NodeID: `n${index}`,
   DesiredState: "running",
-  UpdatedAt: time,
-  Status: { State: state, Err: error },
+  Spec: { ContainerSpec: { Image: image } },
+  Status: { State: state, Err: error, Timestamp: time },
 });
-const image = `registry.hive.example:5000/webgate@sha256:${"0123456789abcdef".repeat(4)}`;
 const webgate = (mode: object) => ({
   ID: "s",
   Spec: { Name: "webgate", Mode: mode, TaskTemplate: { ContainerSpec: { Image: image } } },
@@ -107,6 +108,51 @@ test("a task that is being stopped does not count, and errors of another release
   const [seen] = serviceStatuses(facts({ services, tasks }), { now });
   expect(seen).toMatchObject({ wanted: 2, running: 1, hosts: ["p-hive0"] });
   expect(seen).not.toHaveProperty("error");
+});
+
+describe("tasks of an earlier version", () => {
+  const older = (index: number): EngineTask => ({
+    ...task(index),
+    Spec: { ContainerSpec: { Image: image.replace("0123", "ffff") } },
+  });
+  const seen = (state?: string) => {
+    const changed = {
+      ...webgate({ Global: {} }),
+      ...(state === undefined ? {} : { UpdateStatus: { State: state } }),
+    };
+    const tasks = [task(0), older(1), older(2)];
+    return serviceStatuses(facts({ services: [changed], tasks }), { now });
+  };
+
+  test("do not count as running what is wanted, and are told beside it", () => {
+    const services = seen();
+    expect(services[0]).toMatchObject({ wanted: 3, running: 1, older: 2 });
+    expect(statusText({ ...report({ services }), problems: [] }, plain, now)).toContain(
+      "1 of 3, 2 older",
+    );
+    expect(judge(report({ services }))).toEqual([
+      "webgate runs 1 of 3 tasks, and 2 of an earlier version.",
+    ]);
+  });
+
+  test("do the work while a change is rolled out, and prove nothing of the new image", () => {
+    const services = seen("updating");
+    expect(judge(report({ services }))).toEqual([]);
+    const none = seen("").map((service) => ({ ...service, running: 0, older: 3 }));
+    expect(proofOf("staging", none, image.split("@")[1] ?? "").by).toEqual([]);
+  });
+});
+
+test("of replicas with a limit for each host, those are wanted that the hosts may hold", () => {
+  const spread = webgate({ Replicated: { Replicas: 3 } });
+  const template = { ...spread.Spec.TaskTemplate, Placement: { MaxReplicas: 1 } };
+  const services = [{ ...spread, Spec: { ...spread.Spec, TaskTemplate: template } }];
+  const nodes = [node(0), node(1), node(2, { availability: "drain" })];
+  const tasks = [task(0), task(1)];
+  expect(serviceStatuses(facts({ services, nodes, tasks }), { now })[0]).toMatchObject({
+    wanted: 2,
+    running: 2,
+  });
 });
 
 describe("what a host says", () => {
@@ -217,7 +263,8 @@ describe("what is wrong", () => {
       const services = [{ ...rest, Spec: { ...Spec, TaskTemplate: template, EndpointSpec } }];
       const lacking = [host(0), host(1, { ipvs: false }), host(2, { ipvs: true }), host(3)];
       const seen = serviceStatuses(facts({ services }), { now });
-      const [problem = ""] = judge(report({ services: seen, hosts: lacking }));
+      const problems = judge(report({ services: seen, hosts: lacking }));
+      const problem = problems.find((text) => text.startsWith("On ")) ?? "";
       expect(problem).toMatch(/^$|^On p-hive1, nobody reaches webgate .*endpointMode: "dnsrr"/);
       return problem !== "";
     };
@@ -337,7 +384,7 @@ describe("services that run to their end", () => {
       Name: "nightly",
       Labels: labels,
       Mode: { ReplicatedJob: { TotalCompletions: 1 } },
-      TaskTemplate: { ContainerSpec: { Image: image } },
+      TaskTemplate: { ContainerSpec: { Image: image }, RestartPolicy: { Condition: "none" } },
     },
     JobStatus: { JobIteration: { Index: index } },
   });

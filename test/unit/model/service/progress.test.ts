@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
-
 import { jobActivity, serviceProgress } from "../../../../model/service/progress";
 import type { EngineNode } from "../../../../model/engine-api/node";
 import type { EngineService } from "../../../../model/engine-api/service";
@@ -73,7 +71,6 @@ const progress = (
 ): ReturnType<typeof serviceProgress> =>
   serviceProgress(what, tasks, nodes, {
     updated,
-    same: isDeepStrictEqual,
     ...(past === undefined ? {} : { past }),
   });
 

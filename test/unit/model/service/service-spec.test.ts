@@ -7,7 +7,7 @@ import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/swarm/
 import { normalizeService } from "../../../../model/service/normalize";
 import type { ServiceSpec } from "../../../../model/service/spec";
 import { toEngineSpec } from "../../../../model/service/to-engine";
-import { sameValue } from "../../../../providers/framework/dynamic";
+import { sameValue } from "../../../../model/values/same-value";
 import { serviceSpec } from "../service-specs";
 import { anyService } from "./any-service";
 
