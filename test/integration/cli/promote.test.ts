@@ -54,18 +54,19 @@ const asRoot = async (index: number, script: string, stdin = ""): Promise<string
       deadlineSeconds: 120,
     })
   ).stdout;
-const repository = (index: number, username: RegistryAccount["username"]) => ({
-  host: lab.hosts[index]!,
-  registry: registries[index]!,
-  name: "web",
-  account: {
-    username,
-    password: [
-      [push0, pull0],
-      [push1, pull1],
-    ][index]![username === "push" ? 0 : 1]!,
-  },
-}) satisfies Repository;
+const repository = (index: number, username: RegistryAccount["username"]) =>
+  ({
+    host: lab.hosts[index]!,
+    registry: registries[index]!,
+    name: "web",
+    account: {
+      username,
+      password: [
+        [push0, pull0],
+        [push1, pull1],
+      ][index]![username === "push" ? 0 : 1]!,
+    },
+  }) satisfies Repository;
 /** Names are given at each start: the engine writes /etc/hosts of a container anew. */
 const nameRegistry = (index: number): Promise<string> =>
   asRoot(index, `echo "127.0.0.1 registry.${stages[index]!}.example" >> /etc/hosts`);
