@@ -26,6 +26,7 @@ const readable: Readonly<Record<string, number>> = {
   InventoryError: exitCodes.input,
   TransportError: exitCodes.failed,
   FleetError: exitCodes.failed,
+  RegistryError: exitCodes.failed,
   MissingEngineError: exitCodes.prerequisite,
 };
 

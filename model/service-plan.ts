@@ -6,7 +6,7 @@
 export type { BackupPlan } from "./service/backups";
 export type { ServicePlan } from "./service/concepts";
 export type { FilePlan, FileTarget } from "./service/files";
-export type { HealthcheckPlan } from "./service/health";
+export type { HealthcheckPlan } from "./service/healthcheck";
 export type { ServiceImage } from "./service/image";
 export type { InitializationPlan } from "./service/initialization";
 export type { UlimitPlan } from "./service/kernel";

@@ -1,3 +1,4 @@
+import { registryAuthorityFile } from "../model/image/registry-authority";
 import type { HostPlan, Plan } from "../model/plan";
 import { agentStep } from "./agent";
 import { colocation } from "./colocation";
@@ -27,11 +28,6 @@ import { keepUnit } from "./systemd-unit";
 /** Limit of the step, seconds. */
 export const engineStepSeconds = 900;
 
-/** Where the engine looks for the authority that signed a registry's certificate; read anew with every connection. */
-export function registryAuthorityPath(plan: Plan): string {
-  return `/etc/docker/certs.d/${plan.registry.address}/ca.crt`;
-}
-
 /**
  * The converge step for the Docker Engine: its settings, and trust in the site's authority; on cluster hosts the agents that
  * start scheduled jobs and keep services together as well.
@@ -53,7 +49,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
     files: [
       { path: daemonJsonPath, mode: "0644", content: renderDaemonJson(standalone) },
       { path: dockerDropInPath, mode: "0644", content: renderDockerDropIn() },
-      { path: registryAuthorityPath(plan), mode: "0644", content: certificate },
+      { path: registryAuthorityFile(plan.registry.address), mode: "0644", content: certificate },
       { path: trustPath, mode: "0644", content: certificate },
       ...(agents?.files ?? []),
     ],

@@ -1,7 +1,7 @@
 import type { Plan } from "../model/plan";
 import { renderConverge } from "./converge";
 import { renderSecretInput } from "./converge-input";
-import { registryAuthorityPath } from "./engine";
+import { registryAuthorityFile } from "../model/image/registry-authority";
 import { registryCollection } from "./registry-collection";
 import { commandLine } from "./shell";
 import { containerUnitPath, renderContainerUnit, type SystemdContainer } from "./systemd-container";
@@ -62,7 +62,7 @@ export function registryStep(plan: Plan, imageId: string): string {
       "--max-time",
       "5",
       "--cacert",
-      registryAuthorityPath(plan),
+      registryAuthorityFile(plan.registry.address),
     ],
     ...["--output", "/dev/null", "--write-out", "%{http_code}", url],
   );

@@ -10,7 +10,8 @@ import { leaving, nameOf, reasonsAgainst, servicesOn } from "../hosts/drained-ho
 import { findHost } from "../hosts/host-name";
 import { clusterAccess } from "../hosts/outputs";
 import { stageOutputs } from "../hosts/stage-outputs";
-import { type ApiNode, askSwarm, patientSeconds, shortName } from "../swarm/facts";
+import { askSwarm, patientSeconds, shortName } from "../swarm/facts";
+import type { EngineNode } from "../../model/engine-api/node";
 import { processTerminal } from "../terminal";
 
 /** Options of `hive drain` and `hive undrain`. */
@@ -31,7 +32,7 @@ export async function drain(options: DrainOptions): Promise<number> {
   const { managers, node, facts } = await memberOf(options);
   const [name, short] = [nameOf(node), shortName(nameOf(node))];
   const moving = servicesOn(facts, node.ID);
-  if (node.Spec?.Availability !== "drain") {
+  if (node.Spec.Availability !== "drain") {
     const reasons = reasonsAgainst(facts.nodes, name);
     if (reasons.length > 0) {
       throw new Failure(
@@ -85,7 +86,7 @@ export async function undrain(options: Omit<DrainOptions, "yes">): Promise<numbe
   const terminal = processTerminal();
   const { managers, node } = await memberOf(options);
   const short = shortName(nameOf(node));
-  if ((node.Spec?.Availability ?? "active") === "active") {
+  if (node.Spec.Availability === "active") {
     terminal.print(`${short} takes tasks already.`);
     return exitCodes.ok;
   }
@@ -119,8 +120,8 @@ async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
   );
 }
 
-function isReady({ Status }: ApiNode): boolean {
-  return Status?.State === "ready";
+function isReady({ Status }: EngineNode): boolean {
+  return Status.State === "ready";
 }
 
 async function setAvailability(

@@ -15,7 +15,7 @@ import { chooseDigest, imageNamed } from "../promotion/choose-image";
 import { confirmCopy, copyImage, planCopy } from "../promotion/copy-image";
 import { copyRows, progressPrinter } from "../promotion/progress-text";
 import { askProof, notProven } from "../promotion/proof";
-import type { Repository } from "../promotion/registry";
+import type { Repository } from "../../providers/registry/client";
 import { shortDigest } from "../releases/choose-release";
 import { pinsIn, withoutPins, withPin } from "../releases/pins";
 import { servicesOf } from "../releases/planned-service";

@@ -1,18 +1,20 @@
-import type { ApiNode, ApiTask, SwarmFacts } from "../swarm/facts";
+import type { SwarmFacts } from "../swarm/facts";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
 
 /** States of a task from which nothing comes any more (https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/). */
 const ended = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** Why a server must not be drained now, a sentence each; empty when it may. */
-export function reasonsAgainst(nodes: readonly ApiNode[], host: string): readonly string[] {
+export function reasonsAgainst(nodes: readonly EngineNode[], host: string): readonly string[] {
   const others = nodes.filter((node) => nameOf(node) !== host);
   const away = others.filter(
     ({ Status, ManagerStatus }) =>
-      Status?.State !== "ready" ||
+      Status.State !== "ready" ||
       (ManagerStatus !== undefined && ManagerStatus.Reachability !== "reachable"),
   );
   const closed = others.filter(
-    (node) => !away.includes(node) && (node.Spec?.Availability ?? "active") !== "active",
+    (node) => !away.includes(node) && node.Spec.Availability !== "active",
   );
   return [
     ...(away.length === 0
@@ -52,8 +54,8 @@ export function leaving(
   now: number,
 ): Leaving {
   const incomplete = moving.filter((name) => {
-    const service = facts.services.find(({ Spec }) => Spec?.Name === name);
-    const replicas = service?.Spec?.Mode?.Replicated?.Replicas;
+    const service = facts.services.find(({ Spec }) => Spec.Name === name);
+    const replicas = service?.Spec.Mode?.Replicated?.Replicas;
     if (service === undefined || replicas === undefined) return false;
     const running = tasksOf(facts, name).filter(
       (task) => task.NodeID !== nodeId && isRunning(task),
@@ -64,7 +66,7 @@ export function leaving(
     tasksOf(facts, name).some((task) => findsNoServer(task, now)),
   );
   // Of a server that is down the Swarm does not learn that its tasks have ended.
-  const isThere = facts.nodes.some(({ ID, Status }) => ID === nodeId && Status?.State === "ready");
+  const isThere = facts.nodes.some(({ ID, Status }) => ID === nodeId && Status.State === "ready");
   return {
     onHost: isThere ? servicesOn(facts, nodeId) : [],
     short: incomplete.filter((name) => !waiting.includes(name)),
@@ -78,39 +80,39 @@ export function servicesOn({ services, tasks }: SwarmFacts, nodeId: string): rea
   const ids = new Set(there.map(({ ServiceID }) => ServiceID));
   return services
     .filter(({ ID }) => ids.has(ID))
-    .map(({ ID, Spec }) => Spec?.Name ?? ID)
+    .map(({ Spec }) => Spec.Name)
     .sort();
 }
 
-function tasksOf({ services, tasks }: SwarmFacts, name: string): readonly ApiTask[] {
-  const id = services.find(({ Spec }) => Spec?.Name === name)?.ID;
+function tasksOf({ services, tasks }: SwarmFacts, name: string): readonly EngineTask[] {
+  const id = services.find(({ Spec }) => Spec.Name === name)?.ID;
   return tasks.filter(({ ServiceID }) => ServiceID === id);
 }
 
-function findsNoServer({ Status }: ApiTask, now: number): boolean {
-  const since = now - Date.parse(Status?.Timestamp ?? "");
+function findsNoServer({ Status }: EngineTask, now: number): boolean {
+  const since = now - Date.parse(Status.Timestamp ?? "");
   return (
-    Status?.State === "pending" && /no suitable node/.test(Status.Err ?? "") && since > placementMs
+    Status.State === "pending" && /no suitable node/.test(Status.Err ?? "") && since > placementMs
   );
 }
 
-function isLive({ Status }: ApiTask): boolean {
-  return !ended.includes(Status?.State ?? "");
+function isLive({ Status }: EngineTask): boolean {
+  return !ended.includes(Status.State);
 }
 
-function isRunning({ Status, DesiredState }: ApiTask): boolean {
-  return Status?.State === "running" && DesiredState === "running";
+function isRunning({ Status, DesiredState }: EngineTask): boolean {
+  return Status.State === "running" && DesiredState === "running";
 }
 
 /** The node's host name. */
-export function nameOf({ ID, Description }: ApiNode): string {
-  return Description?.Hostname ?? ID;
+export function nameOf({ Description }: EngineNode): string {
+  return Description.Hostname;
 }
 
-function names(nodes: readonly ApiNode[]): string {
+function names(nodes: readonly EngineNode[]): string {
   return nodes.map(nameOf).join(" and ");
 }
 
-function is(nodes: readonly ApiNode[]): string {
+function is(nodes: readonly EngineNode[]): string {
   return nodes.length === 1 ? "is" : "are";
 }

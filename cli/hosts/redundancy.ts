@@ -4,7 +4,7 @@ import type { StateResource } from "../pulumi/state";
 import { readUrn } from "../pulumi/urn";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import type { ApiNode } from "../swarm/facts";
+import type { EngineNode } from "../../model/engine-api/node";
 import { askStageSwarm } from "./stage-swarm";
 
 /**
@@ -61,15 +61,15 @@ export function settledServers(
 
 /** Names of the servers that are no reachable managers. */
 export function absentManagers(
-  nodes: readonly ApiNode[],
+  nodes: readonly EngineNode[],
   servers: readonly string[],
 ): readonly string[] {
   const present = nodes
     .filter(
       ({ Status, ManagerStatus }) =>
-        Status?.State === "ready" && ManagerStatus?.Reachability === "reachable",
+        Status.State === "ready" && ManagerStatus?.Reachability === "reachable",
     )
-    .map(({ Description }) => Description?.Hostname);
+    .map(({ Description }) => Description.Hostname);
   return servers.filter((name) => !present.includes(name));
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Descriptor } from "../../model/image/manifest";
-import { renderCurlConfig } from "../../providers/image-build/registry-manifest";
+import { renderCurlConfig } from "../../providers/registry/curl";
 import { sleep, withDeadline } from "../../providers/transport/deadline";
 import { Failure } from "../failure";
 import {
@@ -14,7 +14,7 @@ import {
   sendCommand,
   sendHead,
   uploadPath,
-} from "./registry";
+} from "../../providers/registry/client";
 import { type RemoteCommand, withRemoteCommand } from "./remote-command";
 
 /** A link slower than this is taken for one that hangs, bytes a second. */

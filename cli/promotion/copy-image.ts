@@ -3,7 +3,7 @@ import { parseManifest } from "../../model/image/manifest";
 import { messageOf } from "../../providers/transport/errors";
 import { Failure } from "../failure";
 import { copyBlob } from "./copy-blob";
-import { fetchManifest, has, putManifest, type Repository } from "./registry";
+import { fetchManifest, has, putManifest, type Repository } from "../../providers/registry/client";
 
 /** A manifest as it is put: its own bytes, and so its own digest. */
 export interface ManifestCopy {

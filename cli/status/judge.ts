@@ -151,8 +151,12 @@ function taskProblems(service: ServiceStatus): readonly string[] {
       `The last run of the job ${service.name} failed${reason}: \`npx hive logs ${service.name}\` shows what it printed.`,
     ];
   }
-  if (service.job !== undefined || service.running >= service.wanted) return [];
-  return [`${service.name} runs ${service.running} of ${service.wanted} tasks${reason}.`];
+  const { name, running, older, wanted, update } = service;
+  // While a change goes on, tasks of the earlier version do the work.
+  const isChanging = ["updating", "rollback_started"].includes(update?.state ?? "");
+  if (service.job !== undefined || running + (isChanging ? older : 0) >= wanted) return [];
+  const rest = older === 0 ? "" : `, and ${older} of an earlier version`;
+  return [`${name} runs ${running} of ${wanted} tasks${rest}${reason}.`];
 }
 
 /** A service that let go of something, and whose own change or removal the run did not reach. */

@@ -78,9 +78,12 @@ export interface ClusterStatus {
 export interface ServiceStatus {
   readonly name: string;
   readonly mode: "global" | "replicated" | "job";
-  /** Tasks that are to run; of a job, those of the run that it is at. */
+  /** Tasks that are to run when every host is there; of a job, those of the run that it is at. */
   readonly wanted: number;
+  /** Those that run as the service is wanted now. */
   readonly running: number;
+  /** Tasks of an earlier version that still run. */
+  readonly older: number;
   /** Reference of the image that the Swarm is told to run, by digest. */
   readonly image: string;
   /** When that image was built, RFC 3339; absent when it is not known. */

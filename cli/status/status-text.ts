@@ -67,14 +67,19 @@ function serviceLines(report: StatusReport, paint: Paint, now: number): readonly
       cells: [
         service.name,
         service.mode,
-        `${service.running} of ${service.wanted}`,
+        `${service.running} of ${service.wanted}${service.older === 0 ? "" : `, ${service.older} older`}`,
         service.hosts.join(" "),
         shortImage(service.image),
         [ageText(service.builtAt, now), changeText(service)]
           .filter((word) => word !== "")
           .join("  "),
       ],
-      style: service.running < service.wanted ? "red" : isChanging(service) ? "yellow" : undefined,
+      style:
+        service.running + service.older < service.wanted
+          ? "red"
+          : isChanging(service) || service.older > 0
+            ? "yellow"
+            : undefined,
     })),
   );
 }

@@ -1,15 +1,15 @@
-import { mayRun } from "../../model/swarm/node-state";
+import { runs } from "../../model/service/health";
 import { suggestion } from "../../model/problem/suggestion";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { findHost } from "../hosts/host-name";
-import {
-  type ApiFile,
-  type ApiService,
-  type ApiTask,
-  shortName,
-  type SwarmFacts,
-} from "../swarm/facts";
+import { shortName, type SwarmFacts } from "../swarm/facts";
+import type { EngineService } from "../../model/engine-api/service";
+import type {
+  EngineConfigReference,
+  EngineSecretReference,
+} from "../../model/engine-api/service-spec";
+import type { EngineTask } from "../../model/engine-api/task";
 
 /** A running task of a service. */
 export interface RunningTask {
@@ -40,10 +40,10 @@ export interface TaskRequest {
  *
  * @throws Failure that names the near one, or all
  */
-export function serviceNamed(services: readonly ApiService[], wanted: string): ApiService {
-  const found = services.find(({ Spec }) => Spec?.Name === wanted);
+export function serviceNamed(services: readonly EngineService[], wanted: string): EngineService {
+  const found = services.find(({ Spec }) => Spec.Name === wanted);
   if (found !== undefined) return found;
-  const names = services.flatMap(({ Spec }) => Spec?.Name ?? []).sort();
+  const names = services.map(({ Spec }) => Spec.Name).sort();
   throw unknownService(wanted, names, "runs no service");
 }
 
@@ -63,15 +63,14 @@ export function unknownService(wanted: string, names: readonly string[], what: s
  * The running tasks of a service in a stable order: by slot, those of a global service by host. A task on a host that the
  * Swarm has lost is none: what the manager shows of it is the last thing that it heard.
  */
-export function runningTasks(facts: SwarmFacts, service: ApiService): readonly RunningTask[] {
+export function runningTasks(facts: SwarmFacts, service: EngineService): readonly RunningTask[] {
   const nodes = new Map(facts.nodes.map((node) => [node.ID, node]));
-  const name = service.Spec?.Name ?? service.ID;
+  const name = service.Spec.Name;
   const running = facts.tasks.flatMap((task) => {
     const node = nodes.get(task.NodeID ?? "");
-    const containerId = task.Status?.ContainerStatus?.ContainerID ?? "";
-    if (task.ServiceID !== service.ID || task.Status?.State !== "running" || containerId === "")
-      return [];
-    if (node === undefined || !mayRun(node)) return [];
+    const containerId = task.Status.ContainerStatus?.ContainerID ?? "";
+    if (task.ServiceID !== service.ID || !runs(task, facts.nodes) || containerId === "") return [];
+    if (node === undefined) return [];
     const slot = task.Slot ?? 0;
     return [
       {
@@ -81,10 +80,10 @@ export function runningTasks(facts: SwarmFacts, service: ApiService): readonly R
           taskId: task.ID,
           containerId,
           inMemory: pathsInMemory(task),
-          host: node.Description?.Hostname ?? node.ID,
+          host: node.Description.Hostname,
         },
         // A task that is about to be stopped, or of which the manager has not heard, is the last choice.
-        doubtful: task.DesiredState !== "running" || node.Status?.State !== "ready",
+        doubtful: task.DesiredState !== "running" || node.Status.State !== "ready",
         slot,
       },
     ];
@@ -92,10 +91,12 @@ export function runningTasks(facts: SwarmFacts, service: ApiService): readonly R
   return running.sort(byOrder).map(({ task }, index) => ({ ...task, replica: index + 1 }));
 }
 
+type SwarmFile = EngineSecretReference | EngineConfigReference;
+
 /** Where a task's secrets, configs and tmpfs mounts are: relative names of secrets lie below `/run/secrets`, of configs at the root. */
-function pathsInMemory({ Spec }: ApiTask): readonly string[] {
+function pathsInMemory({ Spec }: EngineTask): readonly string[] {
   const { Secrets: secrets, Configs: configs, Mounts: mounts } = Spec?.ContainerSpec ?? {};
-  const paths = (files: readonly ApiFile[] | null | undefined, folder: string): string[] =>
+  const paths = (files: readonly SwarmFile[] | undefined, folder: string): string[] =>
     (files ?? []).flatMap(({ File }) => {
       const name = File?.Name ?? "";
       return name === "" ? [] : [name.startsWith("/") ? name : `${folder}/${name}`];

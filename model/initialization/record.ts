@@ -1,4 +1,5 @@
 import { type FinishedStep, hashStep, type InitializationStep } from "./step";
+import type { EngineSwarmObject, EngineSwarmObjectSpec } from "../engine-api/swarm-object";
 import { siteLabel } from "../swarm/labels";
 
 /**
@@ -29,20 +30,6 @@ export interface InitializationRecord {
 /** A record that is to be written. */
 export type NewInitializationRecord = Omit<InitializationRecord, "id">;
 
-/** The part of a config object of the Engine API that is written and read. */
-export interface EngineConfig {
-  readonly ID: string;
-  readonly Spec: EngineConfigSpec;
-}
-
-/** The part of `ConfigSpec` of the Engine API that is written and read. */
-export interface EngineConfigSpec {
-  readonly Name: string;
-  readonly Labels: Readonly<Record<string, string>>;
-  /** In base64. */
-  readonly Data: string;
-}
-
 /** Labels of records. */
 export const initializationLabels = {
   service: "hive.init.service",
@@ -58,7 +45,9 @@ const longestName = 64;
 const hashDigits = 8;
 
 /** The record as the Engine API takes it (`POST /configs/create`). */
-export function toEngineConfig(record: NewInitializationRecord): EngineConfigSpec {
+export function toEngineConfig(
+  record: NewInitializationRecord,
+): EngineSwarmObjectSpec & { readonly Data: string } {
   return {
     Name: recordName(record.service, record.step, record.hash),
     Labels: {
@@ -77,7 +66,7 @@ export function toEngineConfig(record: NewInitializationRecord): EngineConfigSpe
 }
 
 /** The records among config objects, oldest first. Those that this program did not write are left out. */
-export function fromEngineConfigs(configs: readonly EngineConfig[]): InitializationRecord[] {
+export function fromEngineConfigs(configs: readonly EngineSwarmObject[]): InitializationRecord[] {
   return configs
     .flatMap((config) => fromEngineConfig(config) ?? [])
     .sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
@@ -147,10 +136,13 @@ function recordName(service: string, step: string, hash: string): string {
   return `hive.init.${servicePart}.${stepPart}.${hash.slice(0, hashDigits)}`;
 }
 
-function fromEngineConfig({ ID: id, Spec: spec }: EngineConfig): InitializationRecord | undefined {
-  const labels = spec.Labels;
+function fromEngineConfig({
+  ID: id,
+  Spec: spec,
+}: EngineSwarmObject): InitializationRecord | undefined {
+  const labels = spec.Labels ?? {};
   const result = labels[initializationLabels.result];
-  const content = parseData(spec.Data);
+  const content = parseData(spec.Data ?? "");
   if (result !== "done" && result !== "found" && result !== "failed") return undefined;
   if (content === undefined) return undefined;
   const volumes = labels[initializationLabels.volumes];

@@ -8,6 +8,7 @@ import {
   parseAddress,
   parseCidr,
 } from "./addresses";
+import type { EngineNetwork } from "../engine-api/network";
 import { siteLabel } from "../swarm/labels";
 import { nameLabel } from "../swarm/owner";
 import { sortedRecord } from "../values/text-order";
@@ -28,24 +29,6 @@ export interface NetworkSpec {
 
 /** What makes two networks the same: all but whose they are and what they are called. */
 export type NetworkSettings = Omit<NetworkSpec, "site" | "name">;
-
-/** The part of a network in the Engine API that is read. */
-export interface EngineNetwork {
-  readonly Id: string;
-  readonly Name: string;
-  /** `swarm` for those of the whole Swarm. */
-  readonly Scope: string;
-  readonly Driver: string;
-  readonly Options?: Readonly<Record<string, string>> | null;
-  readonly Labels?: Readonly<Record<string, string>> | null;
-  readonly IPAM?: {
-    readonly Config?: readonly { readonly Subnet?: string; readonly Gateway?: string }[] | null;
-  } | null;
-  readonly Attachable?: boolean;
-  readonly Internal?: boolean;
-  /** An object in what a host has itself, `null` in what the Swarm holds; see {@link isHeldBySwarm}. */
-  readonly Containers?: object | null;
-}
 
 /** Longest name that leaves room for the suffix: a Swarm takes 63 characters (swarmkit, `validateAnnotations`). */
 const longestName = 63 - 9;

@@ -1,6 +1,10 @@
 import type { z } from "zod";
 import type { Service } from "../inventory";
-import type { EngineContainer, EngineServiceSpec, EngineTaskTemplate } from "./engine";
+import type {
+  EngineContainerSpec,
+  EngineServiceSpec,
+  EngineTaskTemplate,
+} from "../engine-api/service-spec";
 import type { ConstrainedHost } from "./placement-constraints";
 
 /** The forms of attributes, by their names in the inventory. */
@@ -46,7 +50,7 @@ export type Replaces = "tasks" | "nothing";
 export interface EngineParts {
   readonly service?: Partial<Omit<EngineServiceSpec, "Name" | "TaskTemplate">>;
   readonly task?: Partial<Omit<EngineTaskTemplate, "ContainerSpec" | "ForceUpdate">>;
-  readonly container?: Partial<EngineContainer>;
+  readonly container?: Partial<EngineContainerSpec>;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Replaces } from "./concept";
 import { container } from "./container";
 import { deployment } from "./deployment";
 import { files } from "./files";
-import { health } from "./health";
+import { health } from "./healthcheck";
 import { image } from "./image";
 import { initialization } from "./initialization";
 import { kernel } from "./kernel";

@@ -1,4 +1,4 @@
-import type { EnginePort, EngineServiceSpec } from "./engine";
+import type { EnginePort, EngineServiceSpec } from "../engine-api/service-spec";
 
 /** The ports that a spec publishes under a number of its own choice. */
 export function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly EnginePort[] {

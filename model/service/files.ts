@@ -4,7 +4,7 @@ import type { ConfigMount, SecretMount } from "../inventory";
 import { absolutePath, isAbsolutePath, octalMode, reference, userNumber } from "../schema/values";
 import { compareText } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
-import type { EngineFile } from "./engine";
+import type { EngineFile } from "../engine-api/service-spec";
 import { fourDigits, fromMode, toMode } from "./units";
 
 /** Secrets and configs that a service's tasks read as files. */

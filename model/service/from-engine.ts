@@ -1,6 +1,6 @@
 import { siteLabel } from "../swarm/labels";
 import { ofSwarm, type ServiceSpec, together } from "./concepts";
-import type { EngineServiceSpec } from "./engine";
+import type { EngineServiceSpec } from "../engine-api/service-spec";
 import { normalizeService } from "./normalize";
 
 /**

@@ -8,10 +8,11 @@
 import { groupOf, leaderOf } from "./colocation";
 import { mayRun } from "../swarm/node-state";
 import { meetsConstraints } from "./placement-constraints";
-import type { EngineNode, EngineTask } from "./progress";
+import type { EngineNode } from "../engine-api/node";
+import type { EngineTask } from "../engine-api/task";
 import { excludeEachOther, hostPorts, portKey, portsOf } from "./engine-ports";
 import { toEnginePort } from "./ports";
-import type { EnginePort, EngineServiceSpec, EngineTaskTemplate } from "./engine";
+import type { EnginePort, EngineServiceSpec, EngineTaskTemplate } from "../engine-api/service-spec";
 import { gaveLabel, scheduleLabel, siteLabel } from "../swarm/labels";
 import type { ServiceSpec } from "./spec";
 import { describeOwner } from "../swarm/owner";
@@ -22,13 +23,10 @@ export interface HoldingService {
   readonly Spec: EngineServiceSpec;
 }
 
-/** A task as `GET /tasks` lists it, with the service that it belongs to; that one may be gone already. */
-export type HoldingTask = EngineTask & { readonly ServiceID?: string };
-
 /** All that a Swarm has of services, at one moment. */
 export interface Holdings<S extends HoldingService = HoldingService> {
   readonly services: readonly S[];
-  readonly tasks: readonly HoldingTask[];
+  readonly tasks: readonly EngineTask[];
   readonly nodes: readonly EngineNode[];
 }
 
@@ -385,7 +383,7 @@ function sharesVolumes(
 /** Host names of the nodes on which tasks of a service run. */
 function placesOf(
   { ID }: HoldingService,
-  tasks: readonly HoldingTask[],
+  tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
 ): readonly string[] {
   const running = tasks.filter(

@@ -6,7 +6,7 @@ import { scheduleLabel } from "../swarm/labels";
 import { cronFault } from "../values/cron";
 import { present } from "../values/present";
 import type { SwarmConcept } from "./concept";
-import type { EngineMode } from "./engine";
+import type { EngineMode } from "../engine-api/service-spec";
 
 /** How many tasks a service has, and whether they end. */
 

@@ -9,7 +9,7 @@ import { present } from "../values/present";
 import { bytesOf } from "../values/size";
 import { compareText } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
-import type { EngineMount } from "./engine";
+import type { EngineMount } from "../engine-api/service-spec";
 import { fourDigits, fromMode, toMode } from "./units";
 import { amount } from "./unless-empty";
 

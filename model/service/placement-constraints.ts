@@ -1,20 +1,12 @@
+import type { EngineNode } from "../engine-api/node";
 import { nodeLabels as labelsOfNode, zoneLabel } from "../swarm/node-labels";
 
 /** Which nodes of a Swarm may run a service's tasks, as the engine's scheduler decides it. Pure. */
 
-/** A node as `GET /nodes` lists it, as far as constraints look at it. */
-export interface ConstrainedNode {
-  readonly ID: string;
-  readonly Description: {
-    readonly Hostname: string;
-    readonly Platform?: { readonly OS?: string; readonly Architecture?: string };
-    readonly Engine?: { readonly Labels?: Readonly<Record<string, string>> | null };
-  };
-  readonly Spec: {
-    readonly Role?: string;
-    readonly Labels?: Readonly<Record<string, string>> | null;
-  };
-}
+/** What constraints look at in a node. */
+export type ConstrainedNode = Pick<EngineNode, "ID" | "Description"> & {
+  readonly Spec: { readonly Role?: string; readonly Labels?: EngineNode["Spec"]["Labels"] };
+};
 
 /**
  * Whether a node meets all constraints. Values are compared without regard to case, names of labels with it, a label that is

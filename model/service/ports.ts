@@ -6,7 +6,7 @@ import { portNumber } from "../schema/values";
 import { autoPorts, stableNumber } from "../values/stable-number";
 import { compareText } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
-import type { EnginePort } from "./engine";
+import type { EnginePort } from "../engine-api/service-spec";
 import { mode, type ModePlan } from "./mode";
 
 /** How a service is reached: its published ports, and what its name resolves to. */

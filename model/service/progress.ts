@@ -1,41 +1,23 @@
 /** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
-import { engineTime } from "../values/engine-time";
+import type { EngineNode } from "../engine-api/node";
+import type { EngineService } from "../engine-api/service";
+import type { EngineTask } from "../engine-api/task";
 import { mayRun } from "../swarm/node-state";
-import { type ConstrainedNode, meetsConstraints } from "./placement-constraints";
-import type { EngineMode, EngineTaskTemplate } from "./engine";
-
-/** A task as `GET /tasks` lists it, as far as it is read. */
-export interface EngineTask {
-  readonly ID: string;
-  readonly NodeID?: string;
-  /** Number of the replica; absent or 0 for tasks of global services and jobs. */
-  readonly Slot?: number;
-  /** `running` or, for jobs, `complete`; `shutdown` or `remove` when it is to go. */
-  readonly DesiredState: string;
-  readonly Status: {
-    readonly State: string;
-    readonly Timestamp?: string;
-    readonly Err?: string;
-    readonly Message?: string;
-  };
-  readonly Spec?: Partial<EngineTaskTemplate>;
-  /** Which run of a job it belongs to; 0 is left out. */
-  readonly JobIteration?: { readonly Index?: number };
-}
-
-/** A node as `GET /nodes` lists it, as far as it is read. */
-export interface EngineNode extends ConstrainedNode {
-  readonly Status: { readonly State: string };
-  readonly Spec: ConstrainedNode["Spec"] & { readonly Availability: string };
-}
-
-/** A service as `GET /services/<id>` gives it, as far as it is read. */
-export interface EngineService {
-  readonly Spec: { readonly TaskTemplate: EngineTaskTemplate; readonly Mode: EngineMode };
-  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
-  /** The run that a job is at: each change of the job begins a new one. */
-  readonly JobStatus?: { readonly JobIteration?: { readonly Index?: number } };
-}
+import {
+  allowedNodes,
+  attemptsAllowed,
+  failuresOf,
+  hasEnded,
+  isCurrent,
+  isOver,
+  isUnfinished,
+  jobState,
+  newestFirst,
+  runs,
+  serviceHealth,
+  type ServiceHealth,
+  tasksOfRun,
+} from "./health";
 
 /** How far a service is. */
 export type ServiceProgress =
@@ -60,23 +42,12 @@ export const rolledBack = "the update failed and was rolled back";
 /** After so many tasks that ended in the same place a new service is given up, if its engine has not done so before. */
 const attemptsPerPlace = 3;
 
-/** States in which a task has ended badly. */
-const badEnds = ["failed", "rejected", "orphaned"];
-/** States in which a task has ended by itself; the end of one that was told to stop is `shutdown`. */
-const ownEnds = [...badEnds, "complete"];
-/** States that a task does not leave. */
-const ends = [...ownEnds, "shutdown", "remove"];
-/** Wanted states of a task that is to do its work. */
-const alive = ["running", "complete"];
-
 /** What else has to be known to judge a service. */
 export interface ProgressOptions {
   /** Whether it was changed just now; else the end of an earlier update says nothing. */
   readonly updated: boolean;
   /** Tasks that say nothing about what is wanted now once they have ended: those from before the change. */
   readonly past?: ReadonlySet<string>;
-  /** Compares two plain values regardless of the order of keys. */
-  readonly same: (a: unknown, b: unknown) => boolean;
 }
 
 /**
@@ -91,14 +62,14 @@ export function serviceProgress(
   service: EngineService,
   all: readonly EngineTask[],
   nodes: readonly EngineNode[],
-  { updated, past, same }: ProgressOptions,
+  { updated, past }: ProgressOptions,
 ): ServiceProgress {
   // The tasks of a job's run are known by its number, and one that has ended is what is waited for.
   if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, all, nodes);
   const tasks = all.filter((task) => past?.has(task.ID) !== true || !isOver(task));
-  const current = tasks.filter((task) => isCurrent(task, service, nodes, same));
-  const running = current.filter(isRunning);
-  const { missing, detail } = missingPlaces(service, running, tasks, nodes);
+  const current = tasks.filter((task) => isCurrent(task, service, nodes));
+  const health = serviceHealth(service, tasks, nodes);
+  const { missing, detail } = missingPlaces(service, health, tasks, nodes);
   const state = service.UpdateStatus?.State ?? "";
   switch (state) {
     case "updating":
@@ -117,7 +88,7 @@ export function serviceProgress(
       if (!updated && !(missing && state !== "rollback_completed")) break;
       const reason = service.UpdateStatus?.Message ?? "no reason given";
       // The engine calls a roll-back done when its last tasks are told to start: they are waited for, unless they fail as well.
-      const coming = current.some((task) => isUnfinished(task) && !isRunning(task));
+      const coming = current.some((task) => isUnfinished(task) && task.Status.State !== "running");
       if (state === "rollback_completed" && coming && !current.some(hasEnded)) {
         const back = `the change was rolled back: ${detail}`;
         return waiting(back, tasks, nodes, culpritsOf(service, tasks));
@@ -175,21 +146,15 @@ function jobProgress(
   nodes: readonly EngineNode[],
 ): ServiceProgress {
   const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;
+  const state = jobState(service, tasks);
+  if (wanted === 0 || state === "complete") return { kind: "converged" };
   const run = tasksOfRun(service, tasks);
-  const complete = run.filter(({ Status }) => Status.State === "complete");
-  if (complete.length >= wanted) return { kind: "converged" };
-  const failures = failuresOf(run);
-  const { MaxAttempts = 0 } = service.Spec.TaskTemplate.RestartPolicy ?? {};
-  if (failures.length > MaxAttempts && !run.some(isUnfinished)) {
+  if (state === "failed") {
+    const failures = failuresOf(run);
     const times = failures.length === 1 ? "" : ` ${failures.length} times`;
     return { kind: "failed", detail: `the job failed${times}`, tasks: failures };
   }
   return waiting("the job has not ended", run, nodes);
-}
-
-function tasksOfRun(service: EngineService, tasks: readonly EngineTask[]): readonly EngineTask[] {
-  const iteration = service.JobStatus?.JobIteration?.Index ?? 0;
-  return tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === iteration);
 }
 
 /**
@@ -209,32 +174,6 @@ export function culpritsOf(
   return [...new Set(all)];
 }
 
-/** Tasks that have ended badly, newest first. */
-export function failuresOf(tasks: readonly EngineTask[]): readonly EngineTask[] {
-  return newestFirst(tasks.filter(({ Status }) => badEnds.includes(Status.State)));
-}
-
-/** Whether a task has ended by itself, well or badly. */
-export function hasEnded({ Status }: EngineTask): boolean {
-  return ownEnds.includes(Status.State);
-}
-
-/** Whether a task has come to its end, by itself or because it was told to. */
-export function isOver({ Status }: EngineTask): boolean {
-  return ends.includes(Status.State);
-}
-
-function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
-  return [...tasks].sort((a, b) => engineTime(b.Status.Timestamp) - engineTime(a.Status.Timestamp));
-}
-
-/** How many tasks may end in one place before the engine itself gives up there. */
-function attemptsAllowed({ Spec }: EngineService): number {
-  const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
-  if (Condition === "none") return 1;
-  return MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
-}
-
 /** Of ended tasks, newest first, those that count for the restart policy: with a window, those near the newest of their place. */
 function withinWindow(
   ended: readonly EngineTask[],
@@ -249,60 +188,20 @@ function withinWindow(
   return ended.filter((task) => !((newest.get(placeOf(task)) ?? 0) - time(task) > windowMs));
 }
 
-/**
- * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on where it is, as long as its
- * host meets what is wanted now (swarmkit, `IsTaskDirty`).
- */
-export function isCurrent(
-  task: EngineTask,
-  service: EngineService,
-  nodes: readonly EngineNode[],
-  same: (a: unknown, b: unknown) => boolean,
-): boolean {
-  const template = service.Spec.TaskTemplate;
-  if (!same(essence(task.Spec), essence(template))) return false;
-  const node = nodes.find(({ ID }) => ID === task.NodeID);
-  return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
-}
-
-/** What makes tasks differ. An engine writes more into a service than into its tasks (20.10: `Runtime`). */
-function essence(template: Partial<EngineTaskTemplate> | undefined): object {
-  const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
-    template ?? {};
-  return {
-    ContainerSpec,
-    Resources,
-    RestartPolicy,
-    Networks,
-    LogDriver,
-    ForceUpdate: ForceUpdate ?? 0,
-  };
-}
-
 /** Whether tasks are missing or too many, and how many run or where none does. */
 function missingPlaces(
   service: EngineService,
-  running: readonly EngineTask[],
+  { running, possible }: ServiceHealth,
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
 ): { readonly missing: boolean; readonly detail: string } {
-  const { Mode: mode, TaskTemplate: template } = service.Spec;
-  const constraints = template.Placement?.Constraints ?? [];
-  const allowed = nodes.filter((node) => meetsConstraints(node, constraints));
-  // Right after an election all nodes are unknown, lost ones too: none of them is left out before the leader knows.
-  const eligible = allowed.filter((node) => mayRun(node) && node.Spec.Availability === "active");
-  if (mode.Global === undefined) {
-    const replicas = mode.Replicated?.Replicas ?? 1;
-    const perHost = template.Placement?.MaxReplicas ?? 0;
-    // More than the hosts may hold never run; one is waited for in any case, so that no host at all is no success.
-    const places = perHost === 0 ? replicas : Math.max(1, perHost * eligible.length);
-    const wanted = Math.min(replicas, places);
-    return {
-      missing: wanted !== running.length,
-      detail: `${running.length} of ${wanted} tasks run`,
-    };
+  const count = `${running.length} of ${possible} tasks run`;
+  if (service.Spec.Mode.Global === undefined) {
+    return { missing: possible !== running.length, detail: count };
   }
+  const allowed = allowedNodes(service.Spec, nodes);
   if (allowed.length === 0) {
+    const constraints = service.Spec.TaskTemplate.Placement?.Constraints ?? [];
     return {
       missing: true,
       detail: `no host meets its placement constraints ${constraints.join(", ")}`,
@@ -310,31 +209,20 @@ function missingPlaces(
   }
   const namesOf = (some: readonly EngineNode[]): string =>
     some.map(({ Description }) => Description.Hostname).join(", ");
-  const without = eligible.filter(({ ID }) => !running.some(({ NodeID }) => NodeID === ID));
-  const surplus = nodes.filter(
-    (node) =>
-      mayRun(node) &&
-      !allowed.includes(node) &&
-      tasks.some((task) => task.NodeID === node.ID && task.Status.State === "running"),
+  const isOn = (some: readonly EngineTask[], { ID }: EngineNode): boolean =>
+    some.some(({ NodeID }) => NodeID === ID);
+  // Right after an election all nodes are unknown, lost ones too: none of them is left out before the leader knows.
+  const without = allowed.filter(
+    (node) => mayRun(node) && node.Spec.Availability === "active" && !isOn(running, node),
   );
+  const left = tasks.filter((task) => runs(task, nodes));
+  const surplus = nodes.filter((node) => !allowed.includes(node) && isOn(left, node));
   if (without.length === 0 && surplus.length > 0) {
     return { missing: true, detail: `a task still runs on ${namesOf(surplus)}` };
   }
   // Those of the wanted kind run everywhere, and a roll-out may still have to end.
-  if (without.length === 0) {
-    return { missing: false, detail: `${eligible.length} of ${eligible.length} tasks run` };
-  }
+  if (without.length === 0) return { missing: false, detail: count };
   return { missing: true, detail: `no task runs on ${namesOf(without)}` };
-}
-
-/** A task that runs and is meant to. */
-function isRunning(task: EngineTask): boolean {
-  return task.DesiredState === "running" && task.Status.State === "running";
-}
-
-/** A task that is on its way, or runs. */
-function isUnfinished(task: EngineTask): boolean {
-  return alive.includes(task.DesiredState) && !ends.includes(task.Status.State);
 }
 
 /** The largest number of failures of one replica or on one node. */
@@ -360,7 +248,8 @@ function waiting(
 ): ServiceProgress {
   const doing = new Map<string, string[]>();
   for (const task of tasks) {
-    if (!isUnfinished(task) || isRunning(task)) continue;
+    const isAtWork = task.DesiredState === "running" && task.Status.State === "running";
+    if (!isUnfinished(task) || isAtWork) continue;
     const words = stateWords(task);
     doing.set(words, [...(doing.get(words) ?? []), ...hostOf(task, nodes)]);
   }

@@ -1,15 +1,11 @@
 /** What keeps a service of a Swarm from ever getting where it is to be, decided from what an engine lists. Pure. */
 import { meetsConstraints } from "./placement-constraints";
 import { mayRun } from "../swarm/node-state";
-import {
-  type EngineNode,
-  type EngineService,
-  type EngineTask,
-  hostNames,
-  isCurrent,
-  isOver,
-  placeOf,
-} from "./progress";
+import { isCurrent, isOver } from "./health";
+import { hostNames, placeOf } from "./progress";
+import type { EngineNode } from "../engine-api/node";
+import type { EngineService } from "../engine-api/service";
+import type { EngineTask } from "../engine-api/task";
 
 /**
  * Why a service does not move, with the tasks in question: they have to stay as they are for some time before anything is
@@ -64,16 +60,14 @@ const wanted = ["ready", "running"];
 /**
  * What holds a service up; undefined when nothing is to be seen. Jobs are waited for in their own way.
  *
- * @param same compares two plain values regardless of the order of keys
  */
 export function stallOf(
   service: EngineService,
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
-  same: (a: unknown, b: unknown) => boolean,
 ): Stall | undefined {
   if (service.Spec.Mode.ReplicatedJob !== undefined) return undefined;
-  const current = tasks.filter((task) => isCurrent(task, service, nodes, same));
+  const current = tasks.filter((task) => isCurrent(task, service, nodes));
   return (
     lostHost(service, tasks, nodes) ??
     held(service, tasks, nodes) ??

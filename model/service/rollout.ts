@@ -3,7 +3,7 @@ import type { UpdatePolicy } from "../inventory";
 import { duration, positiveDuration } from "../schema/values";
 import { secondsOr } from "../values/duration";
 import type { SwarmConcept } from "./concept";
-import type { EngineUpdatePolicy } from "./engine";
+import type { EngineUpdatePolicy } from "../engine-api/service-spec";
 import { mode, type ModePlan, type ServiceMode } from "./mode";
 import { type MountPlan, mounts } from "./mounts";
 import { eligibleHosts } from "./placement-constraints";

@@ -1,7 +1,7 @@
 import { lastRunLabel, scheduleLabel, siteLabel } from "../swarm/labels";
 import type { EngineParts } from "./concept";
 import { ofSwarm, type ServiceSpec } from "./concepts";
-import type { EngineServiceSpec } from "./engine";
+import type { EngineServiceSpec } from "../engine-api/service-spec";
 import { engineMode } from "./mode";
 
 /**

@@ -1,3 +1,4 @@
+import type { EngineVolume } from "../engine-api/volume";
 import { siteLabel } from "../swarm/labels";
 import { describeOwner } from "../swarm/owner";
 import { compareText, sortedUnique } from "../values/text-order";
@@ -6,13 +7,6 @@ import { compareText, sortedUnique } from "../values/text-order";
 export interface VolumeSettings {
   readonly driver: string;
   readonly driverOptions: Readonly<Record<string, string>>;
-}
-
-/** The part of a volume in the Engine API that is read. */
-export interface EngineVolume {
-  readonly Driver: string;
-  readonly Options?: Readonly<Record<string, string>> | null;
-  readonly Labels?: Readonly<Record<string, string>> | null;
 }
 
 /**

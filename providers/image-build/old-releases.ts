@@ -3,7 +3,7 @@ import { imagesInUse } from "../images-in-use";
 import type { RegistryAuth } from "../registry/registry-auth";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
-import { removeManifest } from "./registry-manifest";
+import { removeManifest, repositoryAt } from "../registry/client";
 
 /** Where images of a repository are, and who knows which of them are in use. */
 export interface ReleasePlaces {
@@ -48,7 +48,9 @@ async function removeRelease(places: ReleasePlaces, release: ImageRelease): Prom
   const { host, repository, push, registryAuth } = places;
   // What another stage built came into the registry only, and without a tag.
   const gone = release.tag === "" || (await removeTag(host, `${repository}:${release.tag}`));
-  return push ? await removeManifest(host, repository, release.digest, registryAuth) : gone;
+  return push
+    ? await removeManifest(repositoryAt(host, repository, registryAuth), release.digest)
+    : gone;
 }
 
 /** Removes a name, and the image if it has no other and no container uses it. */

@@ -1,17 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../../model/image/reference";
 import { type ImageRelease, recordPinned, recordRelease } from "../../model/image/releases";
-import { changedInputs, sameValue } from "../framework/dynamic";
+import { changedInputs } from "../framework/dynamic";
+import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
 import { isKnown } from "../framework/unknown-value";
 import { checkImageBuild } from "./check";
 import { inspectImage, registryDigest } from "./client";
 import { ensureBuilt } from "./ensure-built";
+import { removeManifest, repositoryAt } from "../registry/client";
 import { CONTENT_LABEL, type ImageBuildInputs, type ImageBuildState } from "./image-build-state";
 import { removeOldReleases } from "./old-releases";
 import { isOwn, releasesWithPin } from "./pinned-release";
-import { removeManifest } from "./registry-manifest";
 
 export type { ImageBuildInputs, ImageBuildState };
 
@@ -87,8 +88,9 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
   async delete(_id, props) {
     await removeFromHost(props);
     if (!props.push) return;
+    const repository = repositoryAt(props.host, props.repository, props.registryAuth);
     for (const { digest, kept } of releasesOf(props)) {
-      if (kept) await removeManifest(props.host, props.repository, digest, props.registryAuth);
+      if (kept) await removeManifest(repository, digest);
     }
   },
 };

@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 
 import type Dockerode from "dockerode";
 
+import type { EngineExec } from "../../model/engine-api/container";
 import { abortable, sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 
@@ -18,18 +19,6 @@ export interface CommandEnd {
   readonly code: number;
   /** The end of what it printed, both streams in one. */
   readonly output: string;
-}
-
-/** The part of `GET /exec/<id>/json` that is read. */
-export interface ExecInspection {
-  readonly Running: boolean;
-  readonly ExitCode: number | null;
-  /** On the host; 0 before it runs. */
-  readonly Pid: number;
-  readonly ProcessConfig: {
-    readonly entrypoint: string;
-    readonly arguments?: readonly string[] | null;
-  };
 }
 
 /** Output beyond this is forgotten from its beginning, bytes. */
@@ -52,7 +41,7 @@ export async function runInContainer(
   containerId: string,
   { command, stdin, user }: ContainerCommand,
   signal: AbortSignal,
-  onStart: (inspect: () => Promise<ExecInspection>) => void = () => undefined,
+  onStart: (inspect: () => Promise<EngineExec>) => void = () => undefined,
 ): Promise<CommandEnd | undefined> {
   const container = docker.getContainer(containerId);
   const output = outputEnd();
@@ -65,7 +54,7 @@ export async function runInContainer(
       Tty: false,
       ...(user === "" ? {} : { User: user }),
     });
-    const inspect = async (): Promise<ExecInspection> => await exec.inspect();
+    const inspect = async (): Promise<EngineExec> => await exec.inspect();
     const stream = await exec.start({ hijack: true, stdin: true });
     onStart(inspect);
     const closed = new Promise<void>((resolve) => stream.once("close", resolve));
@@ -105,7 +94,7 @@ export async function runInContainer(
 export async function commandsIn(
   docker: Dockerode,
   containerId: string,
-): Promise<readonly ExecInspection[]> {
+): Promise<readonly EngineExec[]> {
   try {
     const seen = (await docker.getContainer(containerId).inspect()) as unknown as {
       readonly ExecIDs?: readonly string[] | null;
@@ -115,7 +104,7 @@ export async function commandsIn(
         docker
           .getExec(id)
           .inspect()
-          .then((state) => [state as unknown as ExecInspection])
+          .then((state) => [state as unknown as EngineExec])
           .catch((error: unknown) => {
             if (engineStatus(error) === 404) return [];
             throw error;

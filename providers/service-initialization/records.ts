@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 
 import type Dockerode from "dockerode";
 
+import type { EngineSwarmObject } from "../../model/engine-api/swarm-object";
 import { hashStep, type InitializationStep } from "../../model/initialization/step";
 import {
-  type EngineConfig,
   fromEngineConfigs,
   type InitializationRecord,
   type InitializationResult,
@@ -53,7 +53,7 @@ export async function listRecords(
     // The client's type declarations know filters as an object only; the engine takes them as JSON.
     const options = { filters } as unknown as Parameters<Dockerode["listConfigs"]>[0];
     return fromEngineConfigs(
-      (await docker.listConfigs(options)) as unknown as readonly EngineConfig[],
+      (await docker.listConfigs(options)) as unknown as readonly EngineSwarmObject[],
     );
   });
 }

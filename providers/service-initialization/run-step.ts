@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import type { EngineExec } from "../../model/engine-api/container";
 import { type InitializationStep, stepInput } from "../../model/initialization/step";
 import { lastWords } from "../../model/values/last-words";
 import { withoutSecrets } from "../../model/values/without-secrets";
@@ -9,7 +10,7 @@ import { sleep } from "../transport/deadline";
 import { withEngine } from "../transport/engine";
 import { describeHost, isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import { commandsIn, type ExecInspection, runInContainer } from "./container-command";
+import { commandsIn, runInContainer } from "./container-command";
 import type { StepOutcome } from "./records";
 import { findRunningTask, type RunningTask } from "./running-task";
 
@@ -133,9 +134,9 @@ async function awaitEarlierRun(
 async function withinDeadline<T>(
   { service, step }: StepRun,
   host: HostAccess,
-  work: (onStart: (inspect: () => Promise<ExecInspection>) => void) => Promise<T>,
+  work: (onStart: (inspect: () => Promise<EngineExec>) => void) => Promise<T>,
 ): Promise<T> {
-  let inspect: (() => Promise<ExecInspection>) | undefined;
+  let inspect: (() => Promise<EngineExec>) | undefined;
   const late = Symbol("late");
   const stop = new AbortController();
   const working = work((ask) => {

@@ -1,5 +1,6 @@
 import { engineTime } from "../../model/values/engine-time";
-import type { EngineNode, EngineTask } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
@@ -10,14 +11,6 @@ import { patiently } from "../transport/patience";
 export interface RunningTask {
   readonly host: HostAccess;
   readonly containerId: string;
-}
-
-/** What is read of a task beyond its progress. */
-interface PlacedTask extends EngineTask {
-  readonly CreatedAt?: string;
-  readonly Status: EngineTask["Status"] & {
-    readonly ContainerStatus?: { readonly ContainerID?: string };
-  };
 }
 
 const pollMs = 500;
@@ -84,12 +77,12 @@ async function lookAt(
   managers: readonly HostAccess[],
   service: string,
   serviceId: string,
-): Promise<{ tasks: PlacedTask[]; nodes: EngineNode[] }> {
+): Promise<{ tasks: EngineTask[]; nodes: EngineNode[] }> {
   try {
     return await patiently(managers, electionSeconds, async (docker) => {
       const filters = JSON.stringify({ service: [serviceId] });
       const [tasks, nodes] = await Promise.all([
-        docker.listTasks({ filters }) as Promise<PlacedTask[]>,
+        docker.listTasks({ filters }) as Promise<EngineTask[]>,
         docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
       ]);
       return { tasks, nodes };

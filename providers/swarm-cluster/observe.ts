@@ -1,5 +1,7 @@
 import type Dockerode from "dockerode";
 
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineInfo, EngineSwarm } from "../../model/engine-api/swarm";
 import type {
   HostSwarmState,
   SwarmNode,
@@ -101,8 +103,8 @@ async function observeView(
 /** The Swarm as the manager behind `docker` sees it. */
 export async function viewThrough(docker: Dockerode, through: string): Promise<SwarmView> {
   const [swarm, nodes] = await Promise.all([
-    docker.swarmInspect() as Promise<SwarmInspection>,
-    docker.listNodes() as Promise<unknown> as Promise<NodeInspection[]>,
+    docker.swarmInspect() as Promise<EngineSwarm>,
+    docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
   ]);
   return {
     through,
@@ -113,7 +115,7 @@ export async function viewThrough(docker: Dockerode, through: string): Promise<S
   };
 }
 
-function nodeOf(node: NodeInspection): SwarmNode {
+function nodeOf(node: EngineNode): SwarmNode {
   const manager = node.ManagerStatus;
   return {
     id: node.ID,
@@ -125,44 +127,5 @@ function nodeOf(node: NodeInspection): SwarmNode {
     availability: node.Spec.Availability,
     labels: node.Spec.Labels ?? {},
     addr: node.Status.Addr ?? "",
-  };
-}
-
-/** The part of `GET /info` that is read. */
-export interface EngineInfo {
-  readonly Swarm?: {
-    readonly NodeID: string;
-    readonly LocalNodeState: string;
-    readonly ControlAvailable: boolean;
-    readonly Error?: string;
-    readonly Cluster?: { readonly ID: string };
-  };
-}
-
-/** The part of `GET /swarm` that is read. The join tokens never leave the function that needs one. */
-export interface SwarmInspection {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Spec: {
-    readonly Dispatcher?: { readonly HeartbeatPeriod?: number };
-    readonly Orchestration?: { readonly TaskHistoryRetentionLimit?: number };
-  };
-  readonly JoinTokens: { readonly Manager: string };
-}
-
-/** The part of a node in `GET /nodes` that is read. */
-export interface NodeInspection {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Description: { readonly Hostname: string };
-  readonly Status: { readonly State: SwarmNode["status"]; readonly Addr?: string };
-  readonly Spec: {
-    readonly Role: SwarmNode["role"];
-    readonly Availability: SwarmNode["availability"];
-    readonly Labels?: Readonly<Record<string, string>>;
-  };
-  readonly ManagerStatus?: {
-    readonly Reachability: NonNullable<SwarmNode["managerReachability"]>;
-    readonly Leader?: boolean;
   };
 }

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs, partialFailure, sameValue } from "../framework/dynamic";
+import { changedInputs, partialFailure } from "../framework/dynamic";
+import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { messageOf } from "../transport/errors";
 import { converge, type ConvergedSwarm, listed } from "./converge";

@@ -1,17 +1,14 @@
 import type Dockerode from "dockerode";
 
+import type { EngineNode, EngineNodeSpec } from "../../model/engine-api/node";
+import type { EngineInfo, EngineSwarm } from "../../model/engine-api/swarm";
+import type { Versioned } from "../../model/engine-api/versioned";
 import type { SwarmStep } from "../../model/swarm/step";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import {
-  type EngineInfo,
-  hostState,
-  type NodeInspection,
-  type SwarmInspection,
-  viewThrough,
-} from "./observe";
+import { hostState, viewThrough } from "./observe";
 
 /** What carrying out steps needs to know besides them. */
 export interface StepSurroundings {
@@ -106,7 +103,7 @@ async function join(name: string, manager: string, around: StepSurroundings): Pr
   await withEngine(
     hostOf(around, manager),
     async (managing) => {
-      const { JoinTokens } = (await managing.swarmInspect()) as SwarmInspection;
+      const { JoinTokens } = (await managing.swarmInspect()) as EngineSwarm;
       const nodeId = await withEngine(
         hostOf(around, name),
         (docker) =>
@@ -179,7 +176,7 @@ async function setSettings(
   step: { readonly heartbeatSeconds: number; readonly taskHistoryLimit: number },
 ): Promise<void> {
   await retryOutOfSequence(async () => {
-    const { Version, Spec } = (await docker.swarmInspect()) as SwarmInspection;
+    const { Version, Spec } = (await docker.swarmInspect()) as EngineSwarm & Versioned;
     await docker.swarmUpdate({
       _query: { version: Version.Index },
       _body: {
@@ -195,7 +192,7 @@ async function setSettings(
 type NodeChange = Extract<SwarmStep, { kind: "promote" | "demote" | "labels" | "availability" }>;
 
 /** A node's settings, changed as the step says. */
-function changedSpec(spec: NodeInspection["Spec"], step: NodeChange): NodeInspection["Spec"] {
+function changedSpec(spec: EngineNodeSpec, step: NodeChange): EngineNodeSpec {
   switch (step.kind) {
     case "promote":
       return { ...spec, Role: "manager" };
@@ -220,7 +217,7 @@ async function settleNode(docker: Dockerode, id: string, step: NodeChange): Prom
       return;
     case "demote":
       await waitUntil(limits.settle, `${step.name} still has its vote`, async () => {
-        const node = (await docker.getNode(id).inspect()) as NodeInspection;
+        const node = (await docker.getNode(id).inspect()) as EngineNode & Versioned;
         return node.ManagerStatus === undefined;
       });
       return;
@@ -259,10 +256,10 @@ async function removeNode(docker: Dockerode, id: string): Promise<void> {
 async function updateNode(
   docker: Dockerode,
   id: string,
-  change: (spec: NodeInspection["Spec"]) => NodeInspection["Spec"],
+  change: (spec: EngineNodeSpec) => EngineNodeSpec,
 ): Promise<void> {
   await retryOutOfSequence(async () => {
-    const node = (await docker.getNode(id).inspect()) as NodeInspection;
+    const node = (await docker.getNode(id).inspect()) as EngineNode & Versioned;
     await docker.getNode(id).update({
       _query: { version: node.Version.Index },
       _body: change(node.Spec),

@@ -1,7 +1,6 @@
 import type Dockerode from "dockerode";
 
 import {
-  type EngineNetwork,
   hasSettings,
   isHeldBySwarm,
   isOwnNetwork,
@@ -10,6 +9,7 @@ import {
   successorName,
   toEngineNetwork,
 } from "../../model/network/spec";
+import type { EngineNetwork } from "../../model/engine-api/network";
 import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";

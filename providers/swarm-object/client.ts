@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 
 import type Dockerode from "dockerode";
 
+import type { EngineSwarmObject } from "../../model/engine-api/swarm-object";
+import type { Versioned } from "../../model/engine-api/versioned";
 import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner, nameLabel } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
@@ -43,18 +45,8 @@ const holderLabel = "hive.holder";
 /** How long services may take to let go of what is removed, seconds. */
 const releaseSeconds = 5;
 
-/** The part of a secret or config in the Engine API that is read. */
-interface EngineObject {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Spec: {
-    readonly Name: string;
-    readonly Labels?: Readonly<Record<string, string>> | null;
-    /** Of configs only, in base64. */
-    readonly Data?: string;
-    readonly Templating?: object;
-  };
-}
+/** A secret or config with the number that a change of it has to name. */
+type ListedObject = EngineSwarmObject & Versioned;
 
 /**
  * Finds the site's object of this name, or makes it. Objects that the site had under this name before and that no service
@@ -174,7 +166,7 @@ async function createObject(
 async function takeOver(
   docker: Dockerode,
   object: SwarmObject,
-  found: EngineObject,
+  found: ListedObject,
   holder: string,
 ): Promise<string> {
   const { kind, site, objectName } = object;
@@ -199,16 +191,16 @@ function labelsOf(object: SwarmObject, holder: string): Record<string, string> {
 async function listObjects(
   docker: Dockerode,
   kind: SwarmObjectKind,
-): Promise<readonly EngineObject[]> {
+): Promise<readonly ListedObject[]> {
   const listed = await (kind === "secret" ? docker.listSecrets() : docker.listConfigs());
-  return listed as unknown as readonly EngineObject[];
+  return listed as unknown as readonly ListedObject[];
 }
 
 async function inspectObject(
   docker: Dockerode,
   kind: SwarmObjectKind,
   id: string,
-): Promise<EngineObject | undefined> {
+): Promise<ListedObject | undefined> {
   try {
     return await handle(docker, kind, id).inspect();
   } catch (error) {
@@ -223,7 +215,7 @@ function handle(
   kind: SwarmObjectKind,
   id: string,
 ): {
-  inspect(): Promise<EngineObject>;
+  inspect(): Promise<ListedObject>;
   remove(): Promise<unknown>;
   update(options: object): Promise<unknown>;
 } {

@@ -2,31 +2,25 @@ import type Dockerode from "dockerode";
 
 import { leaderOf } from "../../model/service/colocation";
 import { whatItGave } from "../../model/service/hand-over";
-import type { EngineServiceSpec } from "../../model/service/engine";
+import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
+import type { Versioned } from "../../model/engine-api/versioned";
 import { meetsConstraints } from "../../model/service/placement-constraints";
 import { fromEngineSpec } from "../../model/service/from-engine";
 import { scheduleLabel, siteLabel } from "../../model/swarm/labels";
 import type { ServiceSpec } from "../../model/service/spec";
 import { toEngineSpec } from "../../model/service/to-engine";
-import {
-  type EngineNode,
-  type EngineService,
-  type EngineTask,
-  jobActivity,
-  serviceProgress,
-} from "../../model/service/progress";
-import { sameValue } from "../framework/dynamic";
+import { jobActivity, serviceProgress } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineService } from "../../model/engine-api/service";
+import type { EngineTask } from "../../model/engine-api/task";
+import { sameValue } from "../../model/values/same-value";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { messageOf } from "../transport/errors";
 
-/** The part of `GET /services/<id>` that is read. */
-export interface ServiceInspection extends EngineService {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Spec: EngineServiceSpec;
-}
+/** A service with the number that a change of it has to name. */
+export type ServiceInspection = EngineService & Versioned;
 
 /** The service with this id; undefined if there is none. */
 export async function inspectService(
@@ -159,8 +153,7 @@ export async function updateService(
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
     ]);
     const asWanted = sameValue(fromEngineSpec(seen.Spec), spec);
-    const failed =
-      serviceProgress(seen, tasks, nodes, { updated: false, same: sameValue }).kind === "failed";
+    const failed = serviceProgress(seen, tasks, nodes, { updated: false }).kind === "failed";
     // Nothing is left of a change that the Swarm took back but its word; an update, also with nothing in it, takes that away.
     const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
     if (asWanted && !failed && !marked && !options.force) {

@@ -1,14 +1,9 @@
+import { hasEnded } from "../../model/service/health";
 import { mayRun } from "../../model/swarm/node-state";
 import { type Stall, stallOf } from "../../model/service/rollout-stall";
-import {
-  type EngineNode,
-  type EngineTask,
-  hasEnded,
-  rolledBack,
-  serviceProgress,
-  type ServiceProgress,
-} from "../../model/service/progress";
-import { sameValue } from "../framework/dynamic";
+import { rolledBack, serviceProgress, type ServiceProgress } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
 import { progressReporter } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
@@ -174,12 +169,11 @@ async function look(
   const progress = serviceProgress(service, [...memory.tasks.values()], nodes, {
     updated: after === "change",
     past: memory.past,
-    same: sameValue,
   });
   return {
     name: service.Spec.Name,
     progress,
     turnedBack: service.UpdateStatus?.State?.startsWith("rollback") === true,
-    stall: stallOf(service, tasks, nodes, sameValue),
+    stall: stallOf(service, tasks, nodes),
   };
 }

@@ -1,4 +1,4 @@
-import type { EngineTask } from "../../model/service/progress";
+import type { EngineTask } from "../../model/engine-api/task";
 import { reportProgress } from "../progress/progress-line";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";

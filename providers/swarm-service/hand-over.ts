@@ -5,12 +5,12 @@ import {
   type HandOverStep,
   holdersOfHostPorts,
   type Holdings,
-  type HoldingTask,
   type LettingGo,
   stepBeforeStart,
   whatItGave,
 } from "../../model/service/hand-over";
-import type { EngineNode } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
 import type { ServiceSpec } from "../../model/service/spec";
 import { progressReporter, reportProgress } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
@@ -198,7 +198,7 @@ async function listHoldings(managers: readonly HostAccess[]): Promise<Holdings<S
 async function lookAtHoldings(docker: Dockerode): Promise<Holdings<ServiceInspection>> {
   const [services, tasks, nodes] = await Promise.all([
     docker.listServices() as Promise<unknown> as Promise<ServiceInspection[]>,
-    docker.listTasks() as Promise<unknown> as Promise<HoldingTask[]>,
+    docker.listTasks() as Promise<unknown> as Promise<EngineTask[]>,
     docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
   ]);
   return { services, tasks, nodes };

@@ -1,4 +1,6 @@
+import { needsIpvs } from "../../model/service/ipvs";
 import type { ServiceSpec } from "../../model/service/spec";
+import { toEngineSpec } from "../../model/service/to-engine";
 import { reportWarning } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
 import { isTransportError } from "../transport/errors";
@@ -17,7 +19,7 @@ export async function warnWithoutIpvs(
   managers: readonly HostAccess[],
   spec: ServiceSpec,
 ): Promise<void> {
-  if (!needsIpvs(spec)) return;
+  if (!needsIpvs(toEngineSpec(spec))) return;
   try {
     const host = await findManager(managers, AbortSignal.timeout(seconds * 1000));
     const { code } = await runCommand(host, "test -e /proc/net/ip_vs", {
@@ -31,11 +33,6 @@ export async function warnWithoutIpvs(
   } catch (error) {
     if (!isTransportError(error) && !isTimeout(error)) throw error;
   }
-}
-
-function needsIpvs({ endpointMode, mode, networks, ports }: ServiceSpec): boolean {
-  const meshed = ports.some((port) => port.mode === "ingress");
-  return mode.kind !== "job" && (meshed || (endpointMode === "vip" && networks.length > 0));
 }
 
 function isTimeout(error: unknown): boolean {

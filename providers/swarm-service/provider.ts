@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { fromEngineSpec } from "../../model/service/from-engine";
-import { changedInputs, partialFailure, sameValue } from "../framework/dynamic";
+import { changedInputs, partialFailure } from "../framework/dynamic";
+import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { askAgain } from "../transport/again";
 import { isTransportError, messageOf } from "../transport/errors";

@@ -1,8 +1,9 @@
 import type Dockerode from "dockerode";
 
 import { mayRun } from "../../model/swarm/node-state";
-import type { EngineNode, EngineTask } from "../../model/service/progress";
-import { hasEnded } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
+import { hasEnded } from "../../model/service/health";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isPassing, isTransportError } from "../transport/errors";
@@ -22,8 +23,6 @@ const pauseMs = 1000;
 const dialSeconds = 5;
 
 /** A task with what it belongs to. */
-type OwnedTask = EngineTask & { readonly ServiceID?: string };
-
 /**
  * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free. May be repeated.
  *
@@ -103,7 +102,7 @@ async function removeAndWait(docker: Dockerode, id: string, waitSeconds: number)
   for (;;) {
     // A filter for the service would be refused now that it is gone; its tasks are there until they have stopped.
     const [all, nodes] = await Promise.all([
-      docker.listTasks() as Promise<OwnedTask[]>,
+      docker.listTasks() as Promise<EngineTask[]>,
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
     ]);
     const tasks = all.filter(({ ServiceID }) => ServiceID === id);

@@ -1,5 +1,5 @@
 import { type Stall } from "../../model/service/rollout-stall";
-import type { EngineTask } from "../../model/service/progress";
+import type { EngineTask } from "../../model/engine-api/task";
 import { reportWarning } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";

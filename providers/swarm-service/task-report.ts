@@ -1,7 +1,9 @@
 import type Dockerode from "dockerode";
 
 import { lastLines, lastWords } from "../../model/values/last-words";
-import type { EngineNode, EngineTask } from "../../model/service/progress";
+import type { EngineNode } from "../../model/engine-api/node";
+import type { EngineTask } from "../../model/engine-api/task";
+import type { EngineContainer } from "../../model/engine-api/container";
 import { sleep } from "../transport/deadline";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
@@ -75,32 +77,17 @@ export function reportLine({ end, check, output }: TaskReport): string {
 /** Characters of a line of output that stand in a line of progress. */
 const lineCharacters = 200;
 
-/** What is read of a task and its container beyond its progress. */
-interface TaskWithContainer extends EngineTask {
-  readonly Status: EngineTask["Status"] & {
-    readonly ContainerStatus?: { readonly ContainerID?: string };
-  };
-}
-interface CheckedContainer {
-  readonly State: {
-    readonly Health?: {
-      readonly Status?: string;
-      readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
-    };
-  };
-}
-
 /**
  * How the last health check of a task ended that was unhealthy; its host keeps the container for a while. That it was unhealthy
  * the engine's error says, but for a task that ended with code 0 when it was told to stop: there the container does.
  */
-async function lastCheck(host: HostAccess, task: TaskWithContainer): Promise<TaskReport["check"]> {
+async function lastCheck(host: HostAccess, task: EngineTask): Promise<TaskReport["check"]> {
   const id = task.Status.ContainerStatus?.ContainerID ?? "";
   if (id === "") return undefined;
   try {
     const { State: state } = await withEngine(
       host,
-      (docker) => docker.getContainer(id).inspect() as Promise<CheckedContainer>,
+      (docker) => docker.getContainer(id).inspect() as Promise<EngineContainer>,
       { deadlineSeconds: logSeconds },
     );
     const last = state.Health?.Log?.at(-1);

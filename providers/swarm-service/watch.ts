@@ -1,15 +1,11 @@
 import type Dockerode from "dockerode";
 
+import type { EngineImage } from "../../model/engine-api/container";
 import type { ServiceSpec } from "../../model/service/spec";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-
-/** The part of `GET /images/<name>/json` that is read. */
-interface ImageInspection {
-  readonly Config?: { readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null };
-}
 
 /**
  * How long a new service is watched after its tasks have come to run, seconds. A task with a health check counts as running only
@@ -37,7 +33,7 @@ export async function watchSeconds(
 /** Whether an image brings a health check; false where this manager does not have the image. */
 async function imageHasHealthCheck(docker: Dockerode, image: string): Promise<boolean> {
   try {
-    const { Config } = (await docker.getImage(image).inspect()) as ImageInspection;
+    const { Config } = (await docker.getImage(image).inspect()) as EngineImage;
     const [kind = "NONE"] = Config?.Healthcheck?.Test ?? [];
     return kind !== "NONE";
   } catch (error) {

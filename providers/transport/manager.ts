@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import type { EngineInfo } from "../../model/engine-api/swarm";
 import { askAgain } from "./again";
 import { abortable, sleep, withDeadline } from "./deadline";
 import { type EngineOptions, withEngine } from "./engine";
@@ -133,7 +134,7 @@ export async function findManager(
 /** Resolves if a host is an active manager with quorum; else rejects with the reason. */
 async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void> {
   const probe = async (docker: Dockerode): Promise<void> => {
-    const { Swarm: swarm } = (await docker.info()) as SwarmInfo;
+    const { Swarm: swarm } = (await docker.info()) as EngineInfo;
     if (swarm?.LocalNodeState !== "active" || !swarm.ControlAvailable) {
       throw new Error(
         `is not a Swarm manager (node state '${swarm?.LocalNodeState ?? "unknown"}'` +
@@ -148,16 +149,6 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
     (deadlineSeconds) => withEngine(host, probe, { deadlineSeconds, dialSeconds, signal }),
     signal,
   );
-}
-
-/** The part of `GET /info` that is read here. */
-interface SwarmInfo {
-  readonly Swarm?: {
-    readonly NodeID: string;
-    readonly LocalNodeState: string;
-    readonly ControlAvailable: boolean;
-    readonly Error?: string;
-  };
 }
 
 /** The error when no host will do. */

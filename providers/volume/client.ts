@@ -5,13 +5,13 @@ import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner } from "../../model/swarm/owner";
 import {
   describeHolders,
-  type EngineVolume,
   foreignVolume,
   isOfSite,
   otherVolume,
   volumeDifferences,
   type VolumeSettings,
 } from "../../model/volume/settings";
+import type { EngineVolume } from "../../model/engine-api/volume";
 import { compareText } from "../../model/values/text-order";
 import { onEveryHost, spreadFailure } from "../every-host";
 import { removeWhenUnused } from "../removal";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { EngineServiceSpec } from "../../model/service/engine";
+import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
 import { fromEngineSpec } from "../../model/service/from-engine";
 import { toEngineSpec } from "../../model/service/to-engine";
 import { packed } from "../../providers/framework/packed";

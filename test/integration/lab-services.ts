@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import type { EngineServiceSpec } from "../../model/service/engine";
+import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
 import type { ServiceSpec } from "../../model/service/spec";
 import { swarmServiceProvider } from "../../providers/swarm-service/provider";
 import type {

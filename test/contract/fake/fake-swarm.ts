@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { meetsConstraints } from "../../../model/service/placement-constraints";
-import type { EngineServiceSpec } from "../../../model/service/engine";
+import type { EngineServiceSpec } from "../../../model/engine-api/service-spec";
 import { lastRunLabel } from "../../../model/swarm/labels";
 import { type EngineAnswer, type EngineRequest, type FakeHost, startFakeHost } from "./fake-host";
 

@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RegistryAccount } from "../../../cli/promotion/accounts";
 import { confirmCopy, copyImage, planCopy } from "../../../cli/promotion/copy-image";
-import { putManifest, type Repository } from "../../../cli/promotion/registry";
 import type { promote as promoteCommand } from "../../../cli/commands/promote";
 import { createAuthority, signCertificate } from "../../../providers/certificate/client";
-import { removeManifest } from "../../../providers/image-build/registry-manifest";
+import { putManifest, removeManifest, type Repository } from "../../../providers/registry/client";
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { withEngine } from "../../../providers/transport/engine";
@@ -55,18 +54,19 @@ const asRoot = async (index: number, script: string, stdin = ""): Promise<string
       deadlineSeconds: 120,
     })
   ).stdout;
-const repository = (index: number, username: RegistryAccount["username"]): Repository => ({
-  host: lab.hosts[index]!,
-  registry: registries[index]!,
-  name: "web",
-  account: {
-    username,
-    password: [
-      [push0, pull0],
-      [push1, pull1],
-    ][index]![username === "push" ? 0 : 1]!,
-  },
-});
+const repository = (index: number, username: RegistryAccount["username"]) =>
+  ({
+    host: lab.hosts[index]!,
+    registry: registries[index]!,
+    name: "web",
+    account: {
+      username,
+      password: [
+        [push0, pull0],
+        [push1, pull1],
+      ][index]![username === "push" ? 0 : 1]!,
+    },
+  }) satisfies Repository;
 /** Names are given at each start: the engine writes /etc/hosts of a container anew. */
 const nameRegistry = (index: number): Promise<string> =>
   asRoot(index, `echo "127.0.0.1 registry.${stages[index]!}.example" >> /etc/hosts`);
@@ -384,12 +384,9 @@ describe("hive promote", () => {
 
   test("freeing the registry's disk takes nothing of what is promoted and not yet rolled out", async () => {
     const target = repository(1, "push");
-    const { registry, name, host } = target;
     const { parts } = await planCopy(repository(0, "pull"), target, olderDigest);
     const large = parts.blobs.find(({ size }) => size > 30_000_000)!;
-    expect(await removeManifest(host, `${registry}/${name}`, olderDigest, target.account)).toBe(
-      true,
-    );
+    expect(await removeManifest(target, olderDigest)).toBe(true);
     await asRoot(
       1,
       "docker stop hive-registry; docker run --rm --pull=never --volumes-from hive-registry $(docker inspect --format {{.Image}} hive-registry) hive-registry-collect; docker start hive-registry",

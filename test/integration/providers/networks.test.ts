@@ -1,4 +1,5 @@
-import { type EngineNetwork, isHeldBySwarm } from "../../../model/network/spec";
+import { isHeldBySwarm } from "../../../model/network/spec";
+import type { EngineNetwork } from "../../../model/engine-api/network";
 import {
   swarmNetworkProvider,
   type SwarmNetworkInputs,

@@ -5,7 +5,7 @@ import type Dockerode from "dockerode";
 import { planSite } from "../../../model/plan-site";
 import { planService } from "../../../model/planning/plan-service";
 import { lastRunLabel } from "../../../model/swarm/labels";
-import type { EngineServiceSpec } from "../../../model/service/engine";
+import type { EngineServiceSpec } from "../../../model/engine-api/service-spec";
 import type { ServiceSpec } from "../../../model/service/spec";
 import { defineSite } from "../../../model/site";
 import { parseStage } from "../../../model/stage/check-stage";

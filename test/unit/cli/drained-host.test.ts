@@ -1,20 +1,22 @@
 import { leaving, reasonsAgainst, servicesOn } from "../../../cli/hosts/drained-host";
-import type { ApiNode, ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
+import type { SwarmFacts } from "../../../cli/swarm/facts";
+import type { EngineNode } from "../../../model/engine-api/node";
+import type { EngineTask } from "../../../model/engine-api/task";
 
 const node = (
   name: string,
-  state = "ready",
-  reachability = "reachable",
-  availability = "active",
-): ApiNode => ({
+  state: EngineNode["Status"]["State"] = "ready",
+  reachability: "reachable" | "unreachable" = "reachable",
+  availability: EngineNode["Spec"]["Availability"] = "active",
+): EngineNode => ({
   ID: name,
   Description: { Hostname: name },
   Status: { State: state },
-  Spec: { Availability: availability },
+  Spec: { Role: "manager", Availability: availability },
   ManagerStatus: { Reachability: reachability },
 });
 
-test.each<[string, ApiNode[], RegExp | undefined]>([
+test.each<[string, EngineNode[], RegExp | undefined]>([
   ["all are there", [node("a"), node("b"), node("c")], undefined],
   ["it is itself the one that is missing", [node("a", "down"), node("b"), node("c")], undefined],
   ["another one is down", [node("a"), node("b", "down"), node("c")], /^b is not there/],
@@ -40,8 +42,8 @@ const task = (
   service: string,
   nodeId: string,
   state: string,
-  more: Partial<ApiTask> = {},
-): ApiTask => ({
+  more: Partial<EngineTask> = {},
+): EngineTask => ({
   ID: `${service}-${nodeId}-${state}`,
   ServiceID: service,
   NodeID: nodeId,
@@ -49,12 +51,16 @@ const task = (
   Status: { State: state },
   ...more,
 });
-const facts = (...tasks: ApiTask[]): SwarmFacts => ({
+const template = { ContainerSpec: { Image: "store" } };
+const facts = (...tasks: EngineTask[]): SwarmFacts => ({
   nodes: [node("a"), node("b")],
   configs: [],
   services: [
-    { ID: "store", Spec: { Name: "store", Mode: { Replicated: { Replicas: 1 } } } },
-    { ID: "web", Spec: { Name: "web", Mode: { Global: {} } } },
+    {
+      ID: "store",
+      Spec: { Name: "store", Mode: { Replicated: { Replicas: 1 } }, TaskTemplate: template },
+    },
+    { ID: "web", Spec: { Name: "web", Mode: { Global: {} }, TaskTemplate: template } },
   ],
   tasks,
 });
@@ -73,7 +79,7 @@ test("services on a server: those of which a task has not ended", () => {
   ).toEqual(["web"]);
 });
 
-test.each<[string, ApiTask[], object]>([
+test.each<[string, EngineTask[], object]>([
   [
     "a task that still stops",
     [task("store", "a", "running", { DesiredState: "shutdown" }), task("store", "b", "ready")],

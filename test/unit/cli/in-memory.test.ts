@@ -2,10 +2,20 @@ import { readDirection } from "../../../cli/copy/copy-argument";
 import { hiddenFromCopy } from "../../../cli/copy/in-memory";
 import { runningTasks } from "../../../cli/tasks/running-tasks";
 
-const service = { ID: "s", Spec: { Name: "notes" } };
+const service = {
+  ID: "s",
+  Spec: { Name: "notes", Mode: {}, TaskTemplate: { ContainerSpec: { Image: "notes" } } },
+};
 const [task] = runningTasks(
   {
-    nodes: [{ ID: "n", Description: { Hostname: "hive0" }, Status: { State: "ready" } }],
+    nodes: [
+      {
+        ID: "n",
+        Description: { Hostname: "hive0" },
+        Spec: { Role: "manager", Availability: "active" },
+        Status: { State: "ready" },
+      },
+    ],
     services: [service],
     configs: [],
     tasks: [
@@ -17,6 +27,7 @@ const [task] = runningTasks(
         Status: { State: "running", ContainerStatus: { ContainerID: "c" } },
         Spec: {
           ContainerSpec: {
+            Image: "notes",
             Secrets: [{ File: { Name: "token" } }, { File: { Name: "/etc/key" } }],
             Configs: [{ File: { Name: "/etc/notes.conf" } }],
             Mounts: [

@@ -2,7 +2,7 @@ import { readResource } from "../../../cli/pulumi/state";
 import { accountIn } from "../../../cli/promotion/accounts";
 import { chooseDigest, imageNamed } from "../../../cli/promotion/choose-image";
 import { copyRows, progressLine } from "../../../cli/promotion/progress-text";
-import { curlOptions, sendHead, uploadPath } from "../../../cli/promotion/registry";
+import { curlOptions, sendHead, uploadPath } from "../../../providers/registry/client";
 import { parseManifest } from "../../../model/image/manifest";
 import type { Plan } from "../../../model/plan";
 

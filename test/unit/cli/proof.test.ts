@@ -8,6 +8,7 @@ const service = (change: Partial<ServiceStatus> = {}): ServiceStatus => ({
   mode: "replicated",
   wanted: 2,
   running: 2,
+  older: 0,
   needsIpvs: false,
   image: image("a"),
   hosts: ["hive0", "hive1"],

@@ -1,8 +1,14 @@
+import type { EngineNode } from "../../../model/engine-api/node";
 import { absentManagers, settledServers } from "../../../cli/hosts/redundancy";
 
-const node = (name: string, state = "ready", reachability?: string) => ({
+const node = (
+  name: string,
+  state: EngineNode["Status"]["State"] = "ready",
+  reachability?: "reachable" | "unreachable",
+): EngineNode => ({
   ID: name,
   Description: { Hostname: name },
+  Spec: { Role: "manager", Availability: "active" },
   Status: { State: state },
   ...(reachability === undefined ? {} : { ManagerStatus: { Reachability: reachability } }),
 });

@@ -11,14 +11,22 @@ import {
   serviceStatuses,
   volumeStatuses,
 } from "../../../cli/status/swarm-facts";
-import type { ApiService, ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
+import type { SwarmFacts } from "../../../cli/swarm/facts";
+import type { EngineNode } from "../../../model/engine-api/node";
+import type { EngineService } from "../../../model/engine-api/service";
+import type { EngineTask } from "../../../model/engine-api/task";
 import { readOutputs } from "../../../cli/hosts/outputs";
+import { proofOf } from "../../../cli/promotion/proof";
 import { plain } from "../../../cli/terminal";
 
 const node = (
   index: number,
-  more: { state?: string; availability?: string; leader?: boolean } = {},
-) => ({
+  more: {
+    state?: EngineNode["Status"]["State"];
+    availability?: EngineNode["Spec"]["Availability"];
+    leader?: boolean;
+  } = {},
+): EngineNode => ({
   ID: `n${index}`,
   Description: { Hostname: `p-hive${index}.hive.example` },
   Spec: { Role: "manager", Availability: more.availability ?? "active" },
@@ -26,14 +34,15 @@ const node = (
   ManagerStatus: { Leader: more.leader ?? false },
 });
 const now = Date.parse("2026-11-23T12:00:00Z");
+const image = `registry.hive.example:5000/webgate@sha256:${"0123456789abcdef".repeat(4)}`;
 const task = (index: number, state = "running", error = "", time = "2026-11-23T10:00:00Z") => ({
   ID: `t${index}`,
   ServiceID: "s",
   NodeID: `n${index}`,
-  UpdatedAt: time,
-  Status: { State: state, Err: error },
+  DesiredState: "running",
+  Spec: { ContainerSpec: { Image: image } },
+  Status: { State: state, Err: error, Timestamp: time },
 });
-const image = `registry.hive.example:5000/webgate@sha256:${"0123456789abcdef".repeat(4)}`;
 const webgate = (mode: object) => ({
   ID: "s",
   Spec: { Name: "webgate", Mode: mode, TaskTemplate: { ContainerSpec: { Image: image } } },
@@ -88,7 +97,7 @@ describe("services", () => {
 
 test("a task that is being stopped does not count, and errors of another release are history", () => {
   const services = [webgate({ Replicated: { Replicas: 2 } })];
-  const tasks: ApiTask[] = [
+  const tasks: EngineTask[] = [
     task(0),
     { ...task(1), DesiredState: "shutdown" },
     {
@@ -99,6 +108,51 @@ test("a task that is being stopped does not count, and errors of another release
   const [seen] = serviceStatuses(facts({ services, tasks }), { now });
   expect(seen).toMatchObject({ wanted: 2, running: 1, hosts: ["p-hive0"] });
   expect(seen).not.toHaveProperty("error");
+});
+
+describe("tasks of an earlier version", () => {
+  const older = (index: number): EngineTask => ({
+    ...task(index),
+    Spec: { ContainerSpec: { Image: image.replace("0123", "ffff") } },
+  });
+  const seen = (state?: string) => {
+    const changed = {
+      ...webgate({ Global: {} }),
+      ...(state === undefined ? {} : { UpdateStatus: { State: state } }),
+    };
+    const tasks = [task(0), older(1), older(2)];
+    return serviceStatuses(facts({ services: [changed], tasks }), { now });
+  };
+
+  test("do not count as running what is wanted, and are told beside it", () => {
+    const services = seen();
+    expect(services[0]).toMatchObject({ wanted: 3, running: 1, older: 2 });
+    expect(statusText({ ...report({ services }), problems: [] }, plain, now)).toContain(
+      "1 of 3, 2 older",
+    );
+    expect(judge(report({ services }))).toEqual([
+      "webgate runs 1 of 3 tasks, and 2 of an earlier version.",
+    ]);
+  });
+
+  test("do the work while a change is rolled out, and prove nothing of the new image", () => {
+    const services = seen("updating");
+    expect(judge(report({ services }))).toEqual([]);
+    const none = seen("").map((service) => ({ ...service, running: 0, older: 3 }));
+    expect(proofOf("staging", none, image.split("@")[1] ?? "").by).toEqual([]);
+  });
+});
+
+test("of replicas with a limit for each host, those are wanted that the hosts may hold", () => {
+  const spread = webgate({ Replicated: { Replicas: 3 } });
+  const template = { ...spread.Spec.TaskTemplate, Placement: { MaxReplicas: 1 } };
+  const services = [{ ...spread, Spec: { ...spread.Spec, TaskTemplate: template } }];
+  const nodes = [node(0), node(1), node(2, { availability: "drain" })];
+  const tasks = [task(0), task(1)];
+  expect(serviceStatuses(facts({ services, nodes, tasks }), { now })[0]).toMatchObject({
+    wanted: 2,
+    running: 2,
+  });
 });
 
 describe("what a host says", () => {
@@ -209,7 +263,8 @@ describe("what is wrong", () => {
       const services = [{ ...rest, Spec: { ...Spec, TaskTemplate: template, EndpointSpec } }];
       const lacking = [host(0), host(1, { ipvs: false }), host(2, { ipvs: true }), host(3)];
       const seen = serviceStatuses(facts({ services }), { now });
-      const [problem = ""] = judge(report({ services: seen, hosts: lacking }));
+      const problems = judge(report({ services: seen, hosts: lacking }));
+      const problem = problems.find((text) => text.startsWith("On ")) ?? "";
       expect(problem).toMatch(/^$|^On p-hive1, nobody reaches webgate .*endpointMode: "dnsrr"/);
       return problem !== "";
     };
@@ -323,26 +378,27 @@ test("what the plan tells of the site is no problem, and stands before the verdi
 });
 
 describe("services that run to their end", () => {
-  const job = (labels: Record<string, string>, index = 3): ApiService => ({
+  const job = (labels: Record<string, string>, index = 3): EngineService => ({
     ID: "j",
     Spec: {
       Name: "nightly",
       Labels: labels,
       Mode: { ReplicatedJob: { TotalCompletions: 1 } },
-      TaskTemplate: { ContainerSpec: { Image: image } },
+      TaskTemplate: { ContainerSpec: { Image: image }, RestartPolicy: { Condition: "none" } },
     },
     JobStatus: { JobIteration: { Index: index } },
   });
-  const run = (state: string, index = 3, error = ""): ApiTask => ({
+  const run = (state: string, index = 3, error = ""): EngineTask => ({
     ID: `r${index}`,
     ServiceID: "j",
     NodeID: "n1",
+    DesiredState: "complete",
     JobIteration: { Index: index },
     CreatedAt: "2026-11-23T03:00:01Z",
     UpdatedAt: "2026-11-23T03:00:09Z",
     Status: { State: state, Err: error },
   });
-  const look = (service: ApiService, tasks: readonly ApiTask[]) =>
+  const look = (service: EngineService, tasks: readonly EngineTask[]) =>
     serviceStatuses(facts({ services: [service], tasks }), { now })[0]!;
 
   test("a scheduled one tells its last and its next run", () => {
@@ -377,7 +433,7 @@ describe("services that run to their end", () => {
 
 describe("what runs is not what was deployed", () => {
   const newer = image.replace("0123", "ffff");
-  const seen = (more: Partial<ApiService>, deployed = image) =>
+  const seen = (more: Partial<EngineService>, deployed = image) =>
     serviceStatuses(facts({ services: [{ ...webgate({ Global: {} }), ...more }] }), {
       now,
       deployed: { webgate: deployed },
@@ -431,6 +487,7 @@ describe("initial data", () => {
   const record = (step: string, result: string, at: string, detail = "") => ({
     ID: `${step}${at}`,
     Spec: {
+      Name: "hive.init.webgate",
       Labels: {
         "hive.init.service": "webgate",
         "hive.init.step": step,
@@ -473,13 +530,14 @@ describe("initial data", () => {
 });
 
 test("a replicated volume is in use where tasks run that mount it", () => {
-  const withVolume = (driver: string): ApiService => ({
+  const withVolume = (driver: string): EngineService => ({
     ...webgate({ Replicated: { Replicas: 1 } }),
     Spec: {
       Name: "ldap",
       Mode: { Replicated: { Replicas: 1 } },
       TaskTemplate: {
         ContainerSpec: {
+          Image: image,
           Mounts: [
             { Type: "volume", Source: "data", VolumeOptions: { DriverConfig: { Name: driver } } },
             { Type: "bind", Source: "/etc" },
@@ -500,12 +558,15 @@ test("a replicated volume is in use where tasks run that mount it", () => {
 });
 
 test("a global service with constraints wants a task only where they are met", () => {
-  const service: ApiService = {
+  const service: EngineService = {
     ...webgate({ Global: {} }),
     Spec: {
       Name: "webgate",
       Mode: { Global: {} },
-      TaskTemplate: { Placement: { Constraints: ["node.hostname==p-hive1.hive.example"] } },
+      TaskTemplate: {
+        ContainerSpec: { Image: image },
+        Placement: { Constraints: ["node.hostname==p-hive1.hive.example"] },
+      },
     },
   };
   const [seen] = serviceStatuses(facts({ services: [service], tasks: [task(1)] }), { now });

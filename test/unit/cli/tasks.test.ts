@@ -1,17 +1,21 @@
 import fc from "fast-check";
 import { PassThrough } from "node:stream";
-import type { ApiTask, SwarmFacts } from "../../../cli/swarm/facts";
+import type { SwarmFacts } from "../../../cli/swarm/facts";
+import type { EngineNode } from "../../../model/engine-api/node";
+import type { EngineService } from "../../../model/engine-api/service";
+import type { EngineTask } from "../../../model/engine-api/task";
 import { writeTo } from "../../../cli/tasks/exec";
 import { FrameReader } from "../../../cli/tasks/frames";
 import { chooseTasks, runningTasks, serviceNamed } from "../../../cli/tasks/running-tasks";
 
 const hosts = [0, 1, 2, 10].map((index) => ({ name: `p-hive${index}.hive.example` }));
-const node = (index: number, state = "ready") => ({
+const node = (index: number, state: EngineNode["Status"]["State"] = "ready"): EngineNode => ({
   ID: `n${index}`,
   Description: { Hostname: `p-hive${index}.hive.example` },
+  Spec: { Role: "manager", Availability: "active" },
   Status: { State: state },
 });
-const task = (id: string, index: number, more: Partial<ApiTask> = {}): ApiTask => ({
+const task = (id: string, index: number, more: Partial<EngineTask> = {}): EngineTask => ({
   ID: id,
   ServiceID: "s",
   NodeID: `n${index}`,
@@ -20,10 +24,14 @@ const task = (id: string, index: number, more: Partial<ApiTask> = {}): ApiTask =
   Status: { State: "running", ContainerStatus: { ContainerID: `c-${id}` } },
   ...more,
 });
-const service = { ID: "s", Spec: { Name: "web" } };
-const facts = (tasks: readonly ApiTask[], down: readonly number[] = []): SwarmFacts => ({
+const named = (id: string, name: string): EngineService => ({
+  ID: id,
+  Spec: { Name: name, Mode: {}, TaskTemplate: { ContainerSpec: { Image: name } } },
+});
+const service = named("s", "web");
+const facts = (tasks: readonly EngineTask[], down: readonly number[] = []): SwarmFacts => ({
   nodes: [0, 1, 2, 10].map((index) => node(index, down.includes(index) ? "down" : "ready")),
-  services: [service, { ID: "o", Spec: { Name: "other" } }],
+  services: [service, named("o", "other")],
   tasks,
   configs: [],
 });

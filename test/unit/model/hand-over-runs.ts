@@ -6,13 +6,13 @@ import {
   holdersOfHostPorts,
   type Holdings,
   type HoldingService,
-  type HoldingTask,
   stepBeforeStart,
   whatItGave,
 } from "../../../model/service/hand-over";
 import type { PortPlan } from "../../../model/plan";
-import type { EngineNode } from "../../../model/service/progress";
-import type { EngineServiceSpec } from "../../../model/service/engine";
+import type { EngineNode } from "../../../model/engine-api/node";
+import type { EngineTask } from "../../../model/engine-api/task";
+import type { EngineServiceSpec } from "../../../model/engine-api/service-spec";
 import { fromEngineSpec } from "../../../model/service/from-engine";
 import type { ServiceMount, ServiceSpec } from "../../../model/service/spec";
 import { toEngineSpec } from "../../../model/service/to-engine";
@@ -119,7 +119,7 @@ interface SimulatedService extends HoldingService {
   before: EngineServiceSpec | undefined;
 }
 
-interface SimulatedTask extends HoldingTask {
+interface SimulatedTask extends EngineTask {
   readonly ServiceID: string;
   readonly NodeID: string;
   readonly hostPorts: readonly string[];

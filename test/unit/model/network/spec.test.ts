@@ -1,7 +1,6 @@
 import fc from "fast-check";
 
 import {
-  type EngineNetwork,
   hasSettings,
   isHeldBySwarm,
   isOwnNetwork,
@@ -12,6 +11,7 @@ import {
   successorName,
   toEngineNetwork,
 } from "../../../../model/network/spec";
+import type { EngineNetwork } from "../../../../model/engine-api/network";
 
 const spec: NetworkSpec = {
   site: "hive.example",

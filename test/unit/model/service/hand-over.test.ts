@@ -4,12 +4,12 @@ import {
   holdersOfHostPorts,
   type Holdings,
   type HoldingService,
-  type HoldingTask,
   stepBeforeStart,
   whatItGave,
 } from "../../../../model/service/hand-over";
-import type { EngineNode } from "../../../../model/service/progress";
-import type { EngineServiceSpec } from "../../../../model/service/engine";
+import type { EngineNode } from "../../../../model/engine-api/node";
+import type { EngineTask } from "../../../../model/engine-api/task";
+import type { EngineServiceSpec } from "../../../../model/engine-api/service-spec";
 import { fromEngineSpec } from "../../../../model/service/from-engine";
 import { scheduleLabel } from "../../../../model/swarm/labels";
 import type { ServiceMount, ServiceSpec } from "../../../../model/service/spec";
@@ -42,7 +42,7 @@ function existing(spec: ServiceSpec): HoldingService {
   return { ID: `id-${spec.name}`, Spec: toEngineSpec(spec) };
 }
 
-function node(name: string, state = "ready"): EngineNode {
+function node(name: string, state: EngineNode["Status"]["State"] = "ready"): EngineNode {
   return {
     ID: name,
     Description: { Hostname: `${name}.example` },
@@ -52,7 +52,7 @@ function node(name: string, state = "ready"): EngineNode {
 }
 
 /** A task of a service as it is now. */
-function task({ ID, Spec }: HoldingService, on: string, state = "running"): HoldingTask {
+function task({ ID, Spec }: HoldingService, on: string, state = "running"): EngineTask {
   return {
     ID: `task-${ID}`,
     ServiceID: ID,
@@ -65,7 +65,7 @@ function task({ ID, Spec }: HoldingService, on: string, state = "running"): Hold
 
 function swarm(
   services: readonly HoldingService[],
-  tasks: readonly HoldingTask[] = [],
+  tasks: readonly EngineTask[] = [],
   nodes: readonly EngineNode[] = [node("a"), node("b")],
 ): Holdings {
   return { services, tasks, nodes };
@@ -112,7 +112,7 @@ describe("a replicated volume", () => {
 
   test("is not waited for on a host that the Swarm holds for down; on an unknown one it is", () => {
     const running = task(store, "a");
-    const kindOn = (state: string): string =>
+    const kindOn = (state: "down" | "unknown"): string =>
       stepBeforeStart(successor, swarm([], [running], [node("a", state)])).kind;
     expect([kindOn("down"), kindOn("unknown")]).toEqual(["none", "wait"]);
   });

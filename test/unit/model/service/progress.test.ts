@@ -1,13 +1,11 @@
-import { isDeepStrictEqual } from "node:util";
-
-import {
-  type EngineNode,
-  type EngineService,
-  type EngineTask,
-  jobActivity,
-  serviceProgress,
-} from "../../../../model/service/progress";
-import type { EngineContainer, EngineTaskTemplate } from "../../../../model/service/engine";
+import { jobActivity, serviceProgress } from "../../../../model/service/progress";
+import type { EngineNode } from "../../../../model/engine-api/node";
+import type { EngineService } from "../../../../model/engine-api/service";
+import type { EngineTask } from "../../../../model/engine-api/task";
+import type {
+  EngineContainerSpec,
+  EngineTaskTemplate,
+} from "../../../../model/engine-api/service-spec";
 
 const wanted = { Image: "web@sha256:2" };
 const old = { Image: "web@sha256:1" };
@@ -18,15 +16,16 @@ function service(
   template: Partial<EngineTaskTemplate> = {},
 ): EngineService {
   return {
-    Spec: { TaskTemplate: { ContainerSpec: wanted, ...template }, Mode: mode },
+    ID: "web",
+    Spec: { Name: "web", TaskTemplate: { ContainerSpec: wanted, ...template }, Mode: mode },
     ...(update === undefined ? {} : { UpdateStatus: { State: update, Message: "because" } }),
   };
 }
 
 function node(
   id: string,
-  state = "ready",
-  availability = "active",
+  state: EngineNode["Status"]["State"] = "ready",
+  availability: EngineNode["Spec"]["Availability"] = "active",
   labels: Readonly<Record<string, string>> = {},
 ): EngineNode {
   return {
@@ -41,7 +40,7 @@ let nextTask = 0;
 function task(
   nodeId: string,
   state: string,
-  spec: EngineContainer = wanted,
+  spec: EngineContainerSpec = wanted,
   err?: string,
   template: Partial<EngineTaskTemplate> = {},
 ): EngineTask {
@@ -72,7 +71,6 @@ const progress = (
 ): ReturnType<typeof serviceProgress> =>
   serviceProgress(what, tasks, nodes, {
     updated,
-    same: isDeepStrictEqual,
     ...(past === undefined ? {} : { past }),
   });
 
@@ -223,7 +221,9 @@ describe("a job", () => {
     retries = 0,
     current: Partial<EngineService> = {},
   ): EngineService => ({
+    ID: "job",
     Spec: {
+      Name: "job",
       TaskTemplate: {
         ContainerSpec: wanted,
         RestartPolicy: {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 
 import type { PortPlan } from "../../../../model/plan";
-import type { EngineServiceSpec } from "../../../../model/service/engine";
+import type { EngineServiceSpec } from "../../../../model/engine-api/service-spec";
 import { fromEngineSpec } from "../../../../model/service/from-engine";
 import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/swarm/labels";
 import { normalizeService } from "../../../../model/service/normalize";
 import type { ServiceSpec } from "../../../../model/service/spec";
 import { toEngineSpec } from "../../../../model/service/to-engine";
-import { sameValue } from "../../../../providers/framework/dynamic";
+import { sameValue } from "../../../../model/values/same-value";
 import { serviceSpec } from "../service-specs";
 import { anyService } from "./any-service";
 

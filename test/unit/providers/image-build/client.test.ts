@@ -1,5 +1,5 @@
 import { knownDigest } from "../../../../providers/image-build/client";
-import { renderCurlConfig } from "../../../../providers/image-build/registry-manifest";
+import { renderCurlConfig } from "../../../../providers/registry/curl";
 
 describe("what registries and engines are told", () => {
   test("of several digests of an image, the one of this repository counts", () => {

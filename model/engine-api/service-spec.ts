@@ -17,7 +17,7 @@ export interface EngineServiceSpec {
 
 /** `TaskSpec` of the Engine API. */
 export interface EngineTaskTemplate {
-  readonly ContainerSpec: EngineContainer;
+  readonly ContainerSpec: EngineContainerSpec;
   readonly Resources?: EngineResources;
   readonly RestartPolicy?: {
     readonly Condition?: string;
@@ -36,7 +36,7 @@ export interface EngineTaskTemplate {
 }
 
 /** `ContainerSpec` of the Engine API. */
-export interface EngineContainer {
+export interface EngineContainerSpec {
   readonly Image: string;
   readonly Labels?: Readonly<Record<string, string>>;
   /** In the place of the image's ENTRYPOINT. */
@@ -64,8 +64,8 @@ export interface EngineContainer {
     readonly Search?: readonly string[];
     readonly Options?: readonly string[];
   };
-  readonly Secrets?: readonly EngineSecret[];
-  readonly Configs?: readonly EngineConfig[];
+  readonly Secrets?: readonly EngineSecretReference[];
+  readonly Configs?: readonly EngineConfigReference[];
   readonly Privileges?: {
     readonly SELinuxContext?: {
       readonly Disable?: boolean;
@@ -101,6 +101,7 @@ export interface EngineMode {
     readonly MaxConcurrent?: number;
     readonly TotalCompletions?: number;
   };
+  readonly GlobalJob?: object;
 }
 
 /** What a task uses, in the Engine API. */
@@ -158,14 +159,14 @@ export interface EngineFile {
 }
 
 /** A secret that a task gets, in the Engine API. */
-export interface EngineSecret {
+export interface EngineSecretReference {
   readonly SecretID?: string;
   readonly SecretName?: string;
   readonly File?: EngineFile;
 }
 
 /** A config that a task gets, in the Engine API. */
-export interface EngineConfig {
+export interface EngineConfigReference {
   readonly ConfigID?: string;
   readonly ConfigName?: string;
   readonly File?: EngineFile;

@@ -1,18 +1,22 @@
 import { createHash } from "node:crypto";
 import { manifestMediaTypes } from "../../model/image/manifest";
-import { renderCurlConfig } from "../../providers/image-build/registry-manifest";
-import { type CommandResult, runCommand } from "../../providers/transport/command";
-import { describeHost } from "../../providers/transport/errors";
-import type { HostAccess } from "../../providers/transport/host-access";
-import { Failure } from "../failure";
+import { registryAuthorityFile } from "../../model/image/registry-authority";
+import { type CommandResult, runCommand } from "../transport/command";
+import { describeHost } from "../transport/errors";
+import type { HostAccess } from "../transport/host-access";
+import { renderCurlConfig } from "./curl";
 
-/** One repository in a stage's registry, and how it is asked: by curl on the stage's repository server. */
+/**
+ * One repository in a stage's registry, and how it is asked: by curl on a host, which trusts the registry by the file that the host's
+ * engine uses. The account goes through curl's standard input.
+ */
 export interface Repository {
   readonly host: HostAccess;
   /** `registry.staging.example:5000` */
   readonly registry: string;
   readonly name: string;
-  readonly account: { readonly username: string; readonly password: string };
+  /** Absent: the registry is asked without one. */
+  readonly account?: { readonly username: string; readonly password: string } | undefined;
 }
 
 /** A manifest as a registry answered it. */
@@ -45,8 +49,8 @@ export function curlOptions(repository: Repository, path: string): Record<string
     url: path.startsWith("/v2/")
       ? `https://${registry}${path}`
       : `https://${registry}/v2/${name}/${path}`,
-    cacert: `/etc/docker/certs.d/${registry}/ca.crt`,
-    user: `${account.username}:${account.password}`,
+    cacert: registryAuthorityFile(registry),
+    ...(account === undefined ? {} : { user: `${account.username}:${account.password}` }),
     "connect-timeout": "10",
   };
 }
@@ -66,13 +70,13 @@ export async function fetchManifest(
   const [status = "", ...type] = answer.slice(end + 1).split(" ");
   const text = answer.slice(0, end);
   if (status === "404")
-    throw new Failure(
+    throw registryError(
       `The registry ${repository.registry} does not have ${repository.name}@${digest} any more: old releases are removed. Nothing was changed.`,
     );
   if (status !== "200") throw refused(repository, `its manifest ${digest}`, status);
   const actual = `sha256:${createHash("sha256").update(text).digest("hex")}`;
   if (actual !== digest)
-    throw new Failure(
+    throw registryError(
       `The registry ${repository.registry} answered other bytes than ${repository.name}@${digest}: they are ${actual}. Nothing was changed.`,
     );
   return { text, contentType: type.join(" ") };
@@ -116,6 +120,30 @@ export async function putManifest(
   if (status !== "201") throw refused(repository, `the manifest ${digest}`, status);
 }
 
+/**
+ * Removes an image's manifest, which the Engine API cannot do.
+ *
+ * @returns whether it is gone, or was not there; false when the registry or the host cannot be asked. Never throws.
+ */
+export async function removeManifest(repository: Repository, digest: string): Promise<boolean> {
+  try {
+    const status = await ask(
+      repository,
+      `manifests/${digest}`,
+      {
+        request: "DELETE",
+        output: "/dev/null",
+        "write-out": "%{http_code}",
+        "max-time": "15",
+      },
+      { deadlineSeconds: 20, dialSeconds: 5 },
+    );
+    return ["202", "404"].includes(status.trim());
+  } catch {
+    return false;
+  }
+}
+
 /** Begins an upload. @returns its path with query, on the registry */
 export async function beginUpload(repository: Repository): Promise<string> {
   const headers = await ask(repository, "blobs/uploads/", {
@@ -138,7 +166,7 @@ export function uploadPath(headers: string, registry: string): string {
     const { host, pathname, search } = new URL(location, base);
     if (host === new URL(base).host && pathname.startsWith("/v2/")) return `${pathname}${search}`;
   }
-  throw new Failure(
+  throw registryError(
     `The registry ${registry} did not say where an upload goes (Location: '${location.split("?")[0]}').`,
   );
 }
@@ -174,24 +202,28 @@ export async function cancelUpload(repository: Repository, path: string): Promis
 }
 
 /** What a registry that says no means. */
-export function refused(repository: Repository, what: string, status: string): Failure {
+export function refused(repository: Repository, what: string, status: string): Error {
   const { registry, name, account } = repository;
   const reason =
     status === "401" || status === "403"
-      ? `it does not accept the account ${account.username} of the stage's state. \`npx hive up\` on that stage sets it again`
+      ? `it does not accept the account ${account?.username ?? "(none)"} of the stage's state. \`npx hive up\` on that stage sets it again`
       : `it answered ${status}`;
-  return new Failure(`The registry ${registry} refused ${what} of ${name}: ${reason}.`);
+  return registryError(`The registry ${registry} refused ${what} of ${name}: ${reason}.`);
 }
 
+/** @param limits of the command on the host, seconds */
 async function ask(
   repository: Repository,
   path: string,
   options: Readonly<Record<string, string>>,
+  limits: { readonly deadlineSeconds: number; readonly dialSeconds?: number } = {
+    deadlineSeconds: 45,
+  },
 ): Promise<string> {
   const config = { ...curlOptions(repository, path), "max-time": "30", ...options };
   const result = await runCommand(repository.host, askCommand, {
     stdin: renderCurlConfig(config),
-    deadlineSeconds: 45,
+    ...limits,
   });
   return outputOf(repository, result);
 }
@@ -207,9 +239,29 @@ export function curlFailure(
   registry: string,
   code: number,
   stderr: string,
-): Failure {
+): Error {
   const said = stderr.trim() === "" ? `curl ended with exit code ${code}` : stderr.trim();
-  return new Failure(
+  return registryError(
     `The registry ${registry} could not be asked on ${describeHost(host)}: ${said}.\nThe command can be repeated: what has been copied stays.`,
   );
+}
+
+/** An error whose message is written for the user. No class of its own: it runs in serialized providers too. */
+export function registryError(message: string): Error {
+  return Object.assign(new Error(message), { name: "RegistryError" });
+}
+
+/** A repository by its full name, `<registry>/<name>`. */
+export function repositoryAt(
+  host: HostAccess,
+  fullName: string,
+  account: Repository["account"],
+): Repository {
+  const slash = fullName.indexOf("/");
+  return {
+    host,
+    registry: fullName.slice(0, slash),
+    name: fullName.slice(slash + 1),
+    account,
+  };
 }

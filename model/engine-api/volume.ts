@@ -1,0 +1,6 @@
+/** A volume of one Docker Engine, as `GET /volumes/<name>` gives it. */
+export interface EngineVolume {
+  readonly Driver: string;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
