@@ -39,7 +39,6 @@ async function lookForOwnKey(plan: Plan): Promise<void> {
     `${fault}\nThis preview shows what differs from the state; the servers were not looked at.`,
   );
 }
-}
 
 /** `hive:secrets`: the operator's own values. The plan knows their names only. */
 function stageSecrets(): pulumi.Output<Readonly<Record<string, string>>> {
