@@ -2,8 +2,8 @@
 /**
  * Lets Node.js load the project's TypeScript, so that a clone runs without a build step. Types are not checked here (`npm run lint` does).
  *
- * What is compiled is kept in `node_modules/.cache`, and where it is known the compiler is not even loaded. The key is the content of the
- * file, its name, the options and the compiler's version, so nothing can be stale; whoever deletes the folder loses nothing.
+ * What is compiled is kept in `node_modules/.cache`, and where it is known the compiler is not even loaded. The key is the file's place in
+ * the project, its content, the options and the compiler's version, so nothing can be stale; whoever deletes the folder loses nothing.
  */
 "use strict";
 const { createHash } = require("node:crypto");
@@ -40,9 +40,12 @@ const settings = hash(
   ].join("\0"),
 );
 
-/** Where the compiled code of a file is kept: other content, another place. @param {string} file @param {string} source */
+/**
+ * Where the compiled code of a file is kept: other content, another place. Copies of the project that share their packages share it too.
+ * @param {string} file @param {string} source
+ */
 function placeOf(file, source) {
-  return join(kept, `${hash(file)}-${hash(`${settings}${source}`)}`);
+  return join(kept, `${hash(relative(project, file))}-${hash(`${settings}${source}`)}`);
 }
 
 /** @param {string} text */
