@@ -29,8 +29,7 @@ async function program(): Promise<StackOutputs> {
   await lookForOwnKey(plan);
   const buildFleet = await driverOf(plan.fleet).prepare(plan);
   const secrets = stageSecrets();
-  return withPlainStacks(() => new Hive("hive", { plan, buildFleet, stageSecrets: secrets }))
-    .outputs;
+  return new Hive("hive", { plan, buildFleet, stageSecrets: secrets }).outputs;
 }
 
 /** A run needs a key that the servers let in; a preview does not, but says what it could not look at. */
@@ -41,22 +40,6 @@ async function lookForOwnKey(plan: Plan): Promise<void> {
   await pulumi.log.warn(
     `${fault}\nThis preview shows what differs from the state; the servers were not looked at.`,
   );
-}
-
-/**
- * Declares resources with stack traces of the compiled code. The SDK takes some for each resource, and to look their lines up in
- * source maps was a sixth of the program's time. An error that is thrown here is not read before it is reported, with source lines.
- */
-function withPlainStacks<T>(declare: () => T): T {
-  const usual = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
-  Error.prepareStackTrace = (error, sites) =>
-    [String(error), ...sites.map(String)].join("\n    at ");
-  try {
-    return declare();
-  } finally {
-    if (usual === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
-    else Object.defineProperty(Error, "prepareStackTrace", usual);
-  }
 }
 
 /** `hive:secrets`: the operator's own values. The plan knows their names only. */

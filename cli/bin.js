@@ -5,11 +5,7 @@ const { join } = require("node:path");
 
 const project = join(__dirname, "..");
 try {
-  require("ts-node").register({
-    cwd: project,
-    project: join(project, "tsconfig.json"),
-    transpileOnly: true,
-  });
+  require("../toolchain/node/program.cjs");
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND") throw error;
   console.error(

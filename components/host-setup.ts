@@ -4,8 +4,9 @@ import type { OperatorPlan, Plan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
 import { HostStep } from "../providers/host-step/resource";
 import { engineStep, engineStepSeconds } from "../render/engine";
-import { firewallStep } from "../render/firewall";
+import { firewallStep, firewallStepSeconds } from "../render/firewall";
 import { baseStep, baseStepSeconds } from "../render/host-base";
+import { inTurn } from "../render/shell";
 
 /** Arguments of {@link HostSetup}. */
 export interface HostSetupArgs {
@@ -25,8 +26,9 @@ export interface HostSetupArgs {
 /**
  * Makes a plain Linux server a host of the site.
  *
- * Creates: `base` (operators, names, kernel settings, journal, time), `firewall`, `engine` (settings, trust), each a
- * converge step that may run any number of times and runs again only when its text changed or the server was replaced.
+ * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which hosts do side by side, and `engine`
+ * (settings, trust), which they do one after the other. Each is convergent: it may run any number of times, and runs again only when its
+ * text changed or the server was replaced.
  */
 export class HostSetup extends HiveComponent {
   /** The last step; what needs the host's engine depends on it. */
@@ -39,45 +41,52 @@ export class HostSetup extends HiveComponent {
     super("HostSetup", name, opts);
     this.host = args.host;
 
-    const base = this.step(
-      "base",
-      pulumi
+    const system = this.step("base", {
+      step: "base and firewall",
+      script: pulumi
         .output(args.operators)
-        .apply((operators) => baseStep(args.plan, args.host.plan, operators)),
-      { timeoutSeconds: baseStepSeconds, dependsOn: [args.host.ready] },
-    );
-    const firewall = this.step("firewall", firewallStep(args.plan, args.host.plan), {
-      dependsOn: [base],
+        .apply((operators) =>
+          inTurn(
+            "base and firewall",
+            baseStep(args.plan, args.host.plan, operators),
+            firewallStep(args.plan, args.host.plan),
+          ),
+        ),
+      timeoutSeconds: baseStepSeconds + firewallStepSeconds,
+      dependsOn: [args.host.ready],
     });
-    this.engine = this.step(
-      "engine",
-      pulumi
+    this.engine = this.step("engine", {
+      step: "engine",
+      script: pulumi
         .output(args.authorityCertificate)
         .apply((certificate) => engineStep(args.plan, args.host.plan, certificate)),
-      {
-        timeoutSeconds: engineStepSeconds,
-        dependsOn: [firewall, ...(args.after === undefined ? [] : [args.after.engine])],
-      },
-    );
+      timeoutSeconds: engineStepSeconds,
+      dependsOn: [system, ...(args.after === undefined ? [] : [args.after.engine])],
+    });
 
     this.steps = new Map([
-      ["base", base],
-      ["firewall", firewall],
+      ["base and firewall", system],
       ["engine", this.engine],
     ]);
     this.registerOutputs({});
   }
 
   private step(
-    step: string,
-    script: pulumi.Input<string>,
-    more: { readonly timeoutSeconds?: number; readonly dependsOn: pulumi.Resource[] },
+    name: string,
+    {
+      dependsOn,
+      ...step
+    }: {
+      readonly step: string;
+      readonly script: pulumi.Input<string>;
+      readonly timeoutSeconds: number;
+      readonly dependsOn: pulumi.Resource[];
+    },
   ): HostStep {
-    const { dependsOn, ...limit } = more;
     const { access, incarnation } = this.host;
     return new HostStep(
-      this.child(step),
-      { host: access, incarnation, step, script, ...limit },
+      this.child(name),
+      { host: access, incarnation, ...step },
       { parent: this, dependsOn },
     );
   }

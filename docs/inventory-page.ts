@@ -57,7 +57,7 @@ export function inventoryPage(types: readonly InventoryType[]): string {
   return [
     "# The inventory, field by field",
     "",
-    "<!-- Made from the docstrings in model/inventory by `npx ts-node docs/write-inventory.ts`; edits here are lost. -->",
+    "<!-- Made from the docstrings in model/inventory by `npm run docs`; edits here are lost. -->",
     "",
     "What stands in `site/`, with the type, the default and the meaning of every field. [Describing a site](services.md) shows",
     "how they go together. An unknown field, a wrong value, a reference to something that does not exist or parts that do",

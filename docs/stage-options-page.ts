@@ -7,7 +7,7 @@ export function stageOptionsPage(): string {
   return [
     "# Stage options",
     "",
-    "<!-- Made from model/stage/schema.ts by `npx ts-node docs/write-stage-options.ts`; edits here are lost. -->",
+    "<!-- Made from model/stage/schema.ts by `npm run docs`; edits here are lost. -->",
     "",
     "What differs between stages stands in `Pulumi.<stage>.yaml`, under `config:`. Everything else is the site's and stands",
     "in `site/`. An unknown key, a wrong type or values that do not go together are errors that name the key, the value",

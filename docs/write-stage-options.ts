@@ -2,5 +2,5 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stageOptionsPage } from "./stage-options-page";
 
-/** Writes docs/stage-options.md anew: `npx ts-node docs/write-stage-options.ts`. A unit test tells when that is due. */
+/** Writes docs/stage-options.md anew: `npm run docs`. A unit test tells when that is due. */
 writeFileSync(join(__dirname, "stage-options.md"), stageOptionsPage());

@@ -48,6 +48,9 @@ export interface FirewallRules {
   readonly restrictedPorts: readonly RestrictedPort[];
 }
 
+/** Limit of the step, seconds. */
+export const firewallStepSeconds = 300;
+
 /** The protocols that can be published. */
 const protocols: readonly FirewallPort["protocol"][] = ["tcp", "udp", "sctp"];
 
@@ -249,6 +252,7 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
         remedy: `look with 'journalctl -u ${unit}' on the host`,
       },
     ],
+    timeoutSeconds: firewallStepSeconds,
   });
 }
 

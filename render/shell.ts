@@ -95,10 +95,25 @@ export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript
   );
   const input = readsInput ? `; timeout ${deadline} cat` : "";
   const text = `{ printf 'mode=%s\\n%s\\0' "\${HIVE_MODE:-apply}" ${quote(script)}${input}; } | ${run}`;
-  if (Buffer.byteLength(text) > longestCommand) {
-    throw new RangeError(
-      `The step ${title} is ${Buffer.byteLength(text)} bytes long, more than the ${longestCommand} that a command may have: split it into two steps.`,
-    );
-  }
+  assertLength(title, text);
   return text;
+}
+
+/**
+ * The command that runs others in turn, and stops where one fails.
+ *
+ * @param title - names them all, in the error
+ * @throws RangeError when the command is too long to be an argument of the login shell
+ */
+export function inTurn(title: string, ...commands: readonly string[]): string {
+  const text = commands.join(" && ");
+  assertLength(title, text);
+  return text;
+}
+
+function assertLength(title: string, text: string): void {
+  if (Buffer.byteLength(text) <= longestCommand) return;
+  throw new RangeError(
+    `The step ${title} is ${Buffer.byteLength(text)} bytes long, more than the ${longestCommand} that a command may have: split it into two steps.`,
+  );
 }

@@ -5,6 +5,8 @@
  * `kill -9` of the engine it would live on, holding connections to hosts and whatever it was in the middle of.
  */
 "use strict";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
 /** How often the engine is looked for, milliseconds. */
 const pollMs = 1000;
@@ -18,6 +20,8 @@ setInterval(() => {
 }, pollMs).unref();
 
 // The engine works in the project's folder, wherever this file lies.
+const onDemand = join(process.cwd(), "toolchain/node/on-demand.cjs");
+if (existsSync(onDemand)) require(onDemand);
 const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [process.cwd()] });
 process.argv[1] = script;
 require(script);

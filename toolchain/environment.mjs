@@ -44,6 +44,7 @@ export function environmentVariables(env, facts) {
   const set = {
     HIVE_ROOT: facts.root,
     PULUMI_HOME: facts.pulumiHome,
+    PULUMI_LANGUAGE_NODEJS_RUN_PATH: path.join(facts.root, "toolchain/node/run.cjs"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
   if (facts.engineFolder !== undefined) {

@@ -20,8 +20,10 @@ export interface HiveResourceKind {
 /**
  * Base of hive's dynamic resources. Each has the input `revision`, which follows from the code that runs from the state (`read` and
  * `delete`): when that changes, an update brings the new text there, and does nothing else.
+ *
+ * It registers what `pulumi.dynamic.Resource` does. That one would serialize each provider at every start, texts that are kept as well.
  */
-export abstract class HiveResource extends pulumi.dynamic.Resource {
+export abstract class HiveResource extends pulumi.CustomResource {
   constructor(
     kind: HiveResourceKind,
     name: string,
@@ -33,20 +35,19 @@ export abstract class HiveResource extends pulumi.dynamic.Resource {
     const key = type.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
     const hidden = secrets.filter((secret) => given[secret] !== undefined);
     super(
-      packed(key, provider),
+      `pulumi-nodejs:dynamic/hive:${type}`,
       name,
       {
         ...Object.fromEntries(outputs.map((output) => [output, undefined])),
         ...inputs,
         ...Object.fromEntries(hidden.map((secret) => [secret, pulumi.secret(given[secret])])),
         revision: kind.revision ?? revisionOf(key, provider),
+        __provider: packed(key, provider),
       },
       {
         ...opts,
         additionalSecretOutputs: [...secrets, ...(opts.additionalSecretOutputs ?? [])],
       },
-      "hive",
-      type,
     );
   }
 }

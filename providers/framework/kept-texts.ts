@@ -44,7 +44,7 @@ export class KeptTexts {
       process.version,
       // Two compilers write the same source in two ways: what they made of a function here stands for their way.
       contents.toString(),
-      ...["@pulumi/pulumi", "typescript", "ts-node", "terser"].map((name) =>
+      ...["@pulumi/pulumi", "typescript", "terser"].map((name) =>
         readFileSync(require.resolve(`${name}/package.json`), "utf8"),
       ),
       readFileSync(join(this.project, "tsconfig.json"), "utf8"),

@@ -1,26 +1,19 @@
 import { createHash } from "node:crypto";
-import { compileFunction } from "node:vm";
-import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
-
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 import * as pulumi from "@pulumi/pulumi";
 import type { minify as terserMinify } from "terser";
 
 import { KeptTexts } from "./kept-texts";
 
-/** A dynamic provider whose values are of any type. */
-type AnyProvider = Required<
-  Pick<pulumi.dynamic.ResourceProvider, "check" | "diff" | "create" | "read" | "update" | "delete">
->;
-
-/** Made once for each provider, so that the SDK serializes it once and not for every resource. */
-const made = new WeakMap<object, AnyProvider>();
+/** Made once for each provider, and not for every resource. */
+const texts = new WeakMap<object, Promise<string>>();
 
 const kept = new KeptTexts(join(__dirname, "..", ".."));
 
 /**
- * A provider that carries the text of another one compressed, a fifth of its size.
+ * The text of a provider, as it stands in the state: a few words that unpack the provider's own text, which is compressed to a fifth.
  *
  * Two reasons. A create that fails half-way hands its state, provider text included, back in a gRPC trailer, and Node sends
  * no more than 64 KiB of those: with more, the answer never arrives and the run hangs. And the text stands in the
@@ -32,28 +25,29 @@ const kept = new KeptTexts(join(__dirname, "..", ".."));
 export function packed<I, O>(
   name: string,
   provider: pulumi.dynamic.ResourceProvider<I, O>,
-): pulumi.dynamic.ResourceProvider<I, O> {
-  const known = made.get(provider);
-  if (known !== undefined) {
-    return known;
-  }
-  const code = kept.text(name, async () => {
+): Promise<string> {
+  const known = texts.get(provider);
+  if (known !== undefined) return known;
+  const made = kept.text(name, async () => {
     const { text } = await pulumi.runtime.serializeFunction(() => provider);
-    return brotliCompressSync(await minified(text)).toString("base64");
+    return unpacking(brotliCompressSync(await minified(text)).toString("base64"));
   });
-  // One function holds the code, so that it stands in the wrapper's text once.
-  const load = async (): Promise<AnyProvider> => unpack(await code);
-  const wrapper: AnyProvider = {
-    check: async (olds: unknown, news: unknown) => (await load()).check(olds, news),
-    diff: async (id: string, olds: unknown, news: unknown) => (await load()).diff(id, olds, news),
-    create: async (inputs: unknown) => (await load()).create(inputs),
-    read: async (id: string, props: unknown) => (await load()).read(id, props),
-    update: async (id: string, olds: unknown, news: unknown) =>
-      (await load()).update(id, olds, news),
-    delete: async (id: string, props: unknown) => (await load()).delete(id, props),
-  };
-  made.set(provider, wrapper);
-  return wrapper;
+  texts.set(provider, made);
+  return made;
+}
+
+/**
+ * The text that unpacks a provider: a module whose `handler` returns it, as the engine's plugin wants it. Both modules get the same
+ * `require`. The plugin does it once in a process for each text.
+ */
+function unpacking(code: string): string {
+  return `exports.handler = () => {
+  const text = require("node:zlib").brotliDecompressSync(Buffer.from("${code}", "base64")).toString("utf8");
+  const unpacked = {};
+  require("node:vm").compileFunction(text, ["exports", "require"])(unpacked, require);
+  return unpacked.handler();
+};
+`;
 }
 
 /**
@@ -93,24 +87,4 @@ export function revisionOf<I, O>(
   });
   revisions.set(provider, made);
   return made;
-}
-
-/** The provider in a packed text; unpacked once in a process. */
-function unpack(code: string): AnyProvider {
-  const key = Symbol.for("hive.unpacked/1");
-  const holder = globalThis as unknown as Record<symbol, Map<string, AnyProvider> | undefined>;
-  const unpacked = (holder[key] ??= new Map<string, AnyProvider>());
-  let provider = unpacked.get(code);
-  if (provider === undefined) {
-    const text = brotliDecompressSync(Buffer.from(code, "base64")).toString("utf8");
-    const loaded: { handler?: () => AnyProvider } = {};
-    // As the engine's plugin does it, with the same require.
-    compileFunction(text, ["exports", "require"]).call(undefined, loaded, require);
-    if (loaded.handler === undefined) {
-      throw new Error("A packed provider has no handler: its text is damaged.");
-    }
-    provider = loaded.handler();
-    unpacked.set(code, provider);
-  }
-  return provider;
 }

@@ -31,7 +31,7 @@ export interface ProviderUnderTestOptions {
  * one. Call it where `beforeAll` may stand.
  */
 export function providerUnderTest(
-  provider: pulumi.dynamic.ResourceProvider,
+  provider: pulumi.dynamic.ResourceProvider | Promise<string>,
   { limit, environment }: ProviderUnderTestOptions = {},
 ): ProviderUnderTest {
   let text: string;

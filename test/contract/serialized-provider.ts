@@ -20,17 +20,18 @@ export interface SerializedProvider {
  * for it: a size limit, nothing of this computer's folders, no captured secret, no local file required at run time
  * (it would not be found: the text is loaded without a file name).
  *
- * @param provider an instance, as a resource class passes it to `pulumi.dynamic.Resource`
+ * @param provider an instance, or the text that `packed` makes of one
  * @param limit largest text allowed, in characters
  * @throws Error naming the broken rule
  */
 export async function serializeProvider(
-  provider: pulumi.dynamic.ResourceProvider,
+  provider: pulumi.dynamic.ResourceProvider | Promise<string>,
   limit: number = defaultTextLimit,
 ): Promise<SerializedProvider> {
-  const { text, containsSecrets } = await pulumi.runtime.serializeFunction(() => provider, {
-    allowSecrets: true,
-  });
+  const { text, containsSecrets } =
+    provider instanceof Promise
+      ? { text: await provider, containsSecrets: false }
+      : await pulumi.runtime.serializeFunction(() => provider, { allowSecrets: true });
   if (text.length > limit) {
     throw new Error(`The provider's text has ${text.length} characters; the limit is ${limit}.`);
   }

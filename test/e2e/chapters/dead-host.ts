@@ -49,7 +49,7 @@ export function deadHost(site: StageUnderTest): void {
     it("does not keep a service, a network and a port from being added; the run names it once", async () => {
       extendSite(site.stage, beside);
       const output = await site.up();
-      expect([named(output), whatIsMissing(output)]).toEqual([1, "firewall"]);
+      expect([named(output), whatIsMissing(output)]).toEqual([1, "base and firewall"]);
       for (const index of alive) {
         const answer = await fetchPage(`http://${site.addresses[index]}:8085/`);
         expect([index, answer?.status]).toEqual([index, 200]);

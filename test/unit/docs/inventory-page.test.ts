@@ -9,7 +9,7 @@ const sources = Object.fromEntries(
 ) as Parameters<typeof inventoryTypes>[0];
 const types = inventoryTypes(sources);
 
-test("docs/inventory.md is what the docstrings say; else run: npx ts-node docs/write-inventory.ts", () => {
+test("docs/inventory.md is what the docstrings say; else run: npm run docs", () => {
   const page = readFileSync(join(root, "docs", "inventory.md"), "utf8");
   expect(page).toBe(inventoryPage(types));
 });

@@ -5,7 +5,7 @@ import { keyPaths, notesOf, schemaAt } from "../../../model/schema/text";
 import { stageOptionsPage } from "../../../docs/stage-options-page";
 import { stageSchema } from "../../../model/stage/schema";
 
-test("docs/stage-options.md is what the schema says; else run: npx ts-node docs/write-stage-options.ts", () => {
+test("docs/stage-options.md is what the schema says; else run: npm run docs", () => {
   const file = join(__dirname, "..", "..", "..", "docs", "stage-options.md");
   expect(readFileSync(file, "utf8")).toBe(stageOptionsPage());
 });

@@ -52,6 +52,14 @@ describe("the engine's environment", () => {
     );
   });
 
+  it("has the language host start the clone's program fast, whatever another clone's environment says", async () => {
+    const other = { HIVE_ROOT: "/other", PULUMI_LANGUAGE_NODEJS_RUN_PATH: "/other/run.cjs" };
+    for (const env of [{}, other])
+      expect((await variables(env)).PULUMI_LANGUAGE_NODEJS_RUN_PATH).toBe(
+        "/clone/toolchain/node/run.cjs",
+      );
+  });
+
   it("keeps state and passphrase in the clone when the user says nothing", async () => {
     const set = await variables({});
     expect(set.PULUMI_BACKEND_URL).toBe("file:///clone/.hive/state");

@@ -1,0 +1,70 @@
+// @ts-check
+/**
+ * Loads what packages seldom use when it is used, and not with the package. Half of the time that Pulumi takes to load goes into the
+ * compiler and npm's resolver of dependencies, which only its serializer of functions needs; a run whose providers' texts are kept
+ * serializes none.
+ *
+ * Only for modules whose exports are taken by name where they are used: what loads a module later must not change what it does.
+ */
+"use strict";
+const Module = require("node:module");
+
+/** By the package that asks: what it asks for. @type {Readonly<Record<string, readonly string[]>>} */
+const seldomUsed = {
+  "@pulumi/pulumi": [
+    // The serializer of functions.
+    "typescript",
+    "@npmcli/arborist",
+    "normalize-package-data",
+    // Tracing, which is off.
+    "@opentelemetry/exporter-zipkin",
+    "@opentelemetry/instrumentation",
+    "@opentelemetry/instrumentation-grpc",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace-base",
+    "@opentelemetry/sdk-trace-node",
+    // Pulumi as a library, which a program does not use.
+    "./automation",
+  ],
+  // Builds through BuildKit, and engines that are reached over SSH.
+  dockerode: ["@grpc/proto-loader"],
+  "docker-modem": ["./ssh"],
+  // Messages in other languages.
+  zod: ["../locales/index.cjs"],
+};
+
+/** @typedef {(request: string, parent: NodeModule | undefined, isMain: boolean) => any} Load */
+
+/** @type {{ _load: Load }} */
+const loader = /** @type {any} */ (Module);
+const load = loader._load.bind(Module);
+
+loader._load = (request, parent, isMain) =>
+  isSeldomUsed(request, parent)
+    ? later(() => load(request, parent, isMain))
+    : load(request, parent, isMain);
+
+/** @param {string} request @param {NodeModule | undefined} parent @returns {boolean} */
+function isSeldomUsed(request, parent) {
+  const path = (parent?.filename ?? "").split(/[\\/]node_modules[\\/]/).at(-1) ?? "";
+  const [scope = "", name = ""] = path.split(/[\\/]/);
+  const asking = scope.startsWith("@") ? `${scope}/${name}` : scope;
+  return Object.hasOwn(seldomUsed, asking) && (seldomUsed[asking] ?? []).includes(request);
+}
+
+/** A module that is loaded when an export of it is asked for, or when it is called. @param {() => any} loadNow */
+function later(loadNow) {
+  /** @type {any} */
+  let loaded;
+  const get = () => (loaded ??= loadNow());
+  return new Proxy(function () {}, {
+    get(_target, key) {
+      // What imports all of a module asks for this first, and takes it as it is.
+      if (key === "__esModule") return true;
+      const module = get();
+      return key === "default" && module.__esModule !== true ? module : module[key];
+    },
+    apply: (_target, self, args) => Reflect.apply(get(), self, args),
+    construct: (_target, args) => Reflect.construct(get(), args),
+  });
+}
