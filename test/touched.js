@@ -47,9 +47,7 @@ const readers = [
     paths: ["toolchain/"],
     tests: [
       "test/unit/toolchain/",
-      "test/unit/command-plugin/",
       "test/contract/dynamic-provider-starter",
-      "test/integration/command-plugin/",
     ],
   },
   // Reads all sources.

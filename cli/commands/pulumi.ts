@@ -15,7 +15,7 @@ export async function pulumi(options: {
   const stage = stageOfArguments(options.args) ?? options.stack;
   const stack = await openStack(stage);
   await stack.ensure();
-  await bringStageKey(stack);
+  await bringStageKey(stack, (await stack.currentState()).resources);
   const { configFile } = stack.folder;
   const args = pulumiArguments(options.args, { name: stage, configFile });
   const changes = changesConfig(args) && args.includes(configFile);

@@ -2,13 +2,7 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { FleetFindings, FleetRecovery } from "../../fleet/recovery";
 import type { Stack } from "./stack";
-import {
-  holdsRetired,
-  type PendingOperation,
-  type StackState,
-  type StateResource,
-  unsureCreates,
-} from "./state";
+import { type PendingOperation, type StackState, type StateResource, unsureCreates } from "./state";
 import { readUrn } from "./urn";
 
 /** What a run needs to know about the time before it. */
@@ -87,11 +81,7 @@ async function tidy(
       `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`,
     );
   }
-  let state = await stack.state();
-  if (holdsRetired(state)) {
-    await stack.clearRetired();
-    state = await stack.state();
-  }
+  const state = await stack.currentState();
   const found = await fleet?.look(state.resources);
   const unsure = unsureCreates(state.pending);
   if (unsure.length > 0) throw unknownEnd(stack.stage, unsure);

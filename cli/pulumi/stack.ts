@@ -13,6 +13,7 @@ import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
 import { type PreviewStep, readPreview } from "./rest-of-run";
 import {
+  holdsRetired,
   readSecret,
   readState,
   type StackState,
@@ -184,12 +185,15 @@ export class Stack {
     );
   }
 
-  /** Forgets resources of older versions that are nothing outside of the state. */
-  async clearRetired(): Promise<void> {
+  /** As {@link state}, after it has forgotten resources of older versions that are nothing outside of it. */
+  async currentState(): Promise<StackState> {
+    const state = await this.state();
+    if (!holdsRetired(state)) return state;
     await this.rewrite(
       withoutRetired,
       "What an older version of hive left in the state could not be cleared.",
     );
+    return await this.state();
   }
 
   private async rewrite(edit: (text: string) => string, failure: string): Promise<void> {

@@ -54,10 +54,47 @@ export class TestStage {
   upgrade(): void {
     const configuration = this.read("Pulumi.private.yaml");
     for (const entry of readdirSync(this.directory))
-      if (entry !== ".hive" && entry !== "node_modules")
-        rmSync(join(this.directory, entry), { recursive: true });
+      if (entry !== ".hive") rmSync(join(this.directory, entry), { recursive: true });
     this.copyWorkTree();
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
     this.write("Pulumi.private.yaml", configuration);
+  }
+
+  /**
+   * Gives a copy of an earlier revision its own npm packages, and the command plugin that it had for Pulumi.
+   *
+   * @returns removes the plugin again
+   */
+  installPackages(): { remove: () => void } {
+    rmSync(join(this.directory, "node_modules"));
+    const npm = ["ci", "--no-audit", "--no-fund", "--prefer-offline"];
+    const installed = spawnSync("npm", npm, { cwd: this.directory, encoding: "utf8" });
+    if (installed.status !== 0) throw new Error(installed.stderr);
+    const cache = join(this.directory, "toolchain/mechanics/cache.mjs");
+    const { stdout: home } = spawnSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `import { cacheLayout } from ${JSON.stringify(cache)};
+         process.stdout.write(cacheLayout({ env: process.env }).home);`,
+      ],
+      { encoding: "utf8" },
+    );
+    const plugins = join(home, "plugins");
+    const plugin = join(plugins, "resource-command-v1.2.1");
+    mkdirSync(plugin, { recursive: true });
+    // The others are those of today; that release would look for them in a folder of its own.
+    const today = join(process.env["PULUMI_HOME"] ?? "", "plugins");
+    for (const name of readdirSync(today))
+      if (!existsSync(join(plugins, name))) symlinkSync(join(today, name), join(plugins, name));
+    const main = join(this.directory, "toolchain/plugins/command/main.js");
+    writeFileSync(
+      join(plugin, "pulumi-resource-command"),
+      `#!/bin/sh\nexec node '${main}' "$@"\n`,
+      { mode: 0o755 },
+    );
+    return { remove: () => rmSync(plugin, { recursive: true, force: true }) };
   }
 
   private copyWorkTree(): void {

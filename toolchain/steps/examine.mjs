@@ -88,14 +88,13 @@ async function examineEngine(project, ways) {
 
 /** @param {Project} project @param {Ways} ways @returns {Finding[]} */
 function examinePlugins(project, ways) {
-  return /** @type {const} */ (["docker", "random", "command"]).map((name) => {
+  return /** @type {const} */ (["docker", "random"]).map((name) => {
     const what = `Pulumi plugin ${name}`;
     const version = project.versions.plugins[name];
     const origin = pluginOrigin(project, name);
     if (origin) return found(what, version, originText[origin]);
     const installed = installedPlugin(project, name);
     if (installed !== undefined) return found(what, version, installed);
-    if (name === "command") return comes(what, `${version}: download, else ${originText.own}`);
     const built = path.join(project.layout.bridge, path.basename(pluginFile("", name, version)));
     if (fs.existsSync(built)) return comes(what, `${version}: link ${built}`);
     return obtainable(what, version, ways, project);
@@ -124,7 +123,7 @@ function obtainable(what, version, { download, go }, project) {
  * @returns {Promise<boolean>} whether nothing is left to download or build
  */
 async function engineAndPluginsArePresent(project) {
-  const names = /** @type {const} */ (["docker", "random", "command"]);
+  const names = /** @type {const} */ (["docker", "random"]);
   return (
     (await findEngine(project)) !== undefined &&
     names.every((name) => pluginOrigin(project, name) !== undefined)

@@ -8,18 +8,17 @@ import { goBuild } from "../mechanics/go-build.mjs";
 import { withLock } from "../mechanics/lock.mjs";
 import { isExecutable } from "../mechanics/process.mjs";
 import { readJson, writeJson } from "../mechanics/stamp.mjs";
-import { StepError } from "../mechanics/step-error.mjs";
 
 /** @typedef {import("../mechanics/project.mjs").Project} Project */
 /** @typedef {import("../mechanics/graph.mjs").Step} Step */
 /** @typedef {import("../mechanics/graph.mjs").StepContext} StepContext */
 
-/** @typedef {"docker" | "random" | "command"} PluginName */
+/** @typedef {"docker" | "random"} PluginName */
 
 /**
  * Where a plugin came from.
- * @typedef {"installed" | "downloaded" | "built" | "own"} PluginOrigin installed: found in the user's own Pulumi
- *   folder; built: hive's build of the official Terraform provider; own: hive's stand-in written for Node.js
+ * @typedef {"installed" | "downloaded" | "built"} PluginOrigin installed: found in the user's own Pulumi folder; built: hive's build of
+ *   the official Terraform provider
  */
 
 /**
@@ -52,8 +51,8 @@ export function pluginOrigin(project, name) {
  * @returns {boolean}
  */
 export function pluginsAreMadeHere(project) {
-  return /** @type {PluginName[]} */ (["docker", "random", "command"]).some((name) =>
-    ["built", "own"].includes(pluginOrigin(project, name) ?? ""),
+  return /** @type {PluginName[]} */ (["docker", "random"]).some(
+    (name) => pluginOrigin(project, name) === "built",
   );
 }
 
@@ -62,7 +61,6 @@ export const originText = {
   installed: "installed by the user",
   downloaded: "downloaded",
   built: "hive's own build of the official Terraform provider",
-  own: "hive's own stand-in for the official plugin",
 };
 
 /**
@@ -73,7 +71,6 @@ export function pluginSteps(project) {
   return [
     pluginStep(project, "docker", (why, context) => buildBridged(project, "docker", why, context)),
     pluginStep(project, "random", (why, context) => buildBridged(project, "random", why, context)),
-    pluginStep(project, "command", () => linkCommandPlugin(project)),
   ];
 }
 
@@ -197,43 +194,6 @@ async function buildBridged(project, name, because, context) {
   );
   link(output, pluginFile(project.layout.home, name, version));
   return "built";
-}
-
-/**
- * Hive's own command plugin lies in each clone, because it needs the clone's npm packages. The cache is shared by
- * all clones, so it gets a launcher that finds the clone: by HIVE_ROOT, which the project environment sets, else
- * upwards from the folder the engine works in.
- * @param {Project} project
- * @returns {Promise<PluginOrigin>}
- */
-async function linkCommandPlugin(project) {
-  const inside = "toolchain/plugins/command/main.js";
-  const entry = path.join(project.root, inside);
-  if (!fs.existsSync(entry)) throw new StepError(`${entry} is missing: this clone is not complete`);
-  const file = pluginFile(project.layout.home, "command", project.versions.plugins.command);
-  const draft = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(draft, launcherText(inside), { mode: 0o755 });
-  fs.renameSync(draft, file);
-  return "own";
-}
-
-/**
- * @param {string} inside path of the plugin in a clone
- * @returns {string} a POSIX shell script
- */
-export function launcherText(inside) {
-  return `#!/bin/sh
-# Starts the command plugin of the hive clone that this run belongs to.
-folder=\${HIVE_ROOT:-$PWD}
-while [ ! -f "$folder/${inside}" ]; do
-  if [ "$folder" = / ] || [ -z "$folder" ]; then
-    echo "hive's command plugin: no clone of hive found from \${HIVE_ROOT:-$PWD} upwards; set HIVE_ROOT" >&2
-    exit 1
-  fi
-  folder=$(dirname "$folder")
-done
-exec node "$folder/${inside}" "$@"
-`;
 }
 
 /** @param {string} target @param {string} file */

@@ -1,4 +1,0 @@
-import { resolve } from "node:path";
-
-/** The folder that holds package.json. */
-export const projectRoot = resolve(__dirname, "..", "..", "..");
