@@ -130,7 +130,7 @@ export default tseslint.config(
         "fleet/recovery",
         "fleet/recoveries",
       ],
-      ...["fleet/fleet", "fleet/drivers", "fleet/container/!(options)"],
+      ...["fleet/fleet", "fleet/drivers", "fleet/*/!(options)"],
     ),
   },
   {
@@ -146,7 +146,7 @@ export default tseslint.config(
     rules: mayNotImport("components", "fleet", "cli", "site", "render", "zod"),
   },
   {
-    files: ["providers/**/*.ts", "fleet/*/power/*.ts"],
+    files: ["providers/**/*.ts", "fleet/*/*/*.ts"],
     ignores: ["providers/framework/check-failure.ts"],
     rules: {
       "no-restricted-syntax": [
@@ -164,11 +164,20 @@ export default tseslint.config(
     // A dynamic provider's methods are asynchronous by contract: what they throw must be a rejection.
     rules: { "@typescript-eslint/require-await": "off" },
   },
-  { files: ["components/**/*.ts"], rules: mayNotImport("cli", "site", "fleet/container") },
+  {
+    files: ["components/**/*.ts"],
+    rules: mayNotImport("cli", "site", "fleet/container", "fleet/prepared"),
+  },
   // What declares resources loads Pulumi, which the command starts without.
   {
     files: ["cli/**/*.ts"],
-    rules: mayNotImport("components", "fleet/drivers", "fleet/fleet", "fleet/container"),
+    rules: mayNotImport(
+      "components",
+      "fleet/drivers",
+      "fleet/fleet",
+      "fleet/container",
+      "fleet/prepared",
+    ),
   },
   {
     files: ["site/**/*.ts"],

@@ -29,6 +29,7 @@ export class SiteVolume extends HiveComponent {
         name: volume.name,
         driver: volume.driver,
         driverOptions: volume.driverOptions,
+        ...(volume.kind === "replicated" && volume.driver === "local" ? { recorded: true } : {}),
       },
       { parent: this },
     );

@@ -23,7 +23,8 @@ export function stageOptionsPage(): string {
     "```",
     "",
     "A key inside another is written as above, or set with `pulumi config set --path hive:swarm.heartbeatSeconds 2`.",
-    "Only the values of `hive:secrets` are secret, and have to be encrypted; anything else that is encrypted is an error.",
+    "Only the values of `hive:secrets` and `hive:oneTimePasswords` are secret, and have to be encrypted; anything else that is encrypted",
+    "is an error.",
     "",
     ...section(stageSchema, ""),
   ].join("\n");
@@ -50,6 +51,9 @@ function entry(path: string, schema: z.core.$ZodType): readonly string[] {
     `- takes: ${typeText(schema)}`,
     `- default: ${defaultText(schema, notes.defaultText)}`,
     "",
+    ...(inner instanceof z.ZodRecord && inner.valueType instanceof z.ZodObject
+      ? section(inner.valueType, `${path}.<name>.`)
+      : []),
   ];
 }
 

@@ -1,9 +1,10 @@
 import { containerOptions } from "./container/options";
+import { preparedOptions } from "./prepared/options";
 
 /**
  * The options that a kind of fleet has of its own, as schemas: the key `hive:<kind>` of a stage. Pure, like {@link fleetTraits}.
  */
-export const fleetOptions = { container: containerOptions } as const;
+export const fleetOptions = { container: containerOptions, prepared: preparedOptions } as const;
 
 /** A kind of fleet that has options. */
 export type FleetWithOptions = keyof typeof fleetOptions;
@@ -11,4 +12,5 @@ export type FleetWithOptions = keyof typeof fleetOptions;
 /** What each schema's values say of the fleet; completes a sentence that begins with the key. */
 export const fleetOptionsSay: Readonly<Record<FleetWithOptions, string>> = {
   container: "says how containers behave as servers",
+  prepared: "names servers that exist",
 };

@@ -7,7 +7,7 @@
 export type FleetKind = "container" | "aws" | "prepared";
 
 /** How replicated volumes are mirrored. */
-export type VolumeBackend = "shared" | "drbd";
+export type VolumeBackend = "shared" | "drbd" | "local";
 
 /** What distinguishes one kind of fleet from another. */
 export interface FleetTraits {
@@ -15,6 +15,8 @@ export interface FleetTraits {
   readonly buildable: boolean;
   /** `real`: each zone can fail as a whole. `labels`: all servers stand in one place, and a zone is a name. */
   readonly zones: "real" | "labels";
+  /** `dealt`: hive gives each server its address in the stage's network. `given`: the servers have theirs, and the stage names them. */
+  readonly addresses: "dealt" | "given";
   /** Backends that replicated volumes can have here; the default comes first. */
   readonly volumeBackends: readonly [VolumeBackend, ...VolumeBackend[]];
   /** Where the build host gets the base images of builds: this computer's Docker Engine, or their registry. */
@@ -29,6 +31,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
   container: {
     buildable: true,
     zones: "labels",
+    addresses: "dealt",
     volumeBackends: ["shared", "drbd"],
     baseImages: "local",
     generatesKey: true,
@@ -36,14 +39,17 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
   aws: {
     buildable: false,
     zones: "real",
+    addresses: "dealt",
     volumeBackends: ["drbd"],
     baseImages: "registry",
     generatesKey: false,
   },
+  // Until DRBD is set up, a replicated volume is a local one of one server.
   prepared: {
-    buildable: false,
+    buildable: true,
     zones: "real",
-    volumeBackends: ["drbd"],
+    addresses: "given",
+    volumeBackends: ["local", "drbd"],
     baseImages: "registry",
     generatesKey: false,
   },

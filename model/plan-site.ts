@@ -1,5 +1,5 @@
 import { fleetOptions, type FleetWithOptions } from "../fleet/options";
-import { fleetTraits } from "../fleet/traits";
+import { fleetTraits, type FleetTraits, type VolumeBackend } from "../fleet/traits";
 import type { FileContent, FileLookup } from "./values/file-lookup";
 import { formatCidr, gatewayAddress, parseCidr } from "./network/addresses";
 import type { Site } from "./inventory";
@@ -7,6 +7,8 @@ import { phasesThrough } from "./phases";
 import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName, ValuePlan } from "./plan";
 import { fillValues } from "./planning/fill-values";
 import { ownOf, planExternals } from "./planning/plan-externals";
+import { bindToServers } from "./planning/bind-to-servers";
+import { onItsDevice } from "./planning/volume-server";
 import { hostNameProblems, planHosts } from "./planning/plan-hosts";
 import { planImages } from "./planning/plan-images";
 import { planNotices } from "./planning/plan-notices";
@@ -75,7 +77,8 @@ export function planSite(
   const site = checkSite(filled.site);
   const hosts =
     "problems" in stage ? [] : planHosts(stage.name, siteNameOf(stage, site), stage.config);
-  const services = planServices(site, stage.name, hosts);
+  const backend = "problems" in stage ? undefined : volumeBackend(stage.config);
+  const services = planServices(site, stage.name, hosts, backend);
   const ofSite = [
     ...site.problems,
     ...siteRuleProblems({
@@ -147,12 +150,13 @@ function assemble(parts: PlanParts): Plan {
   const backend = volumeBackend(config);
   const volumes = ownOf(site.volumes)
     .filter(([volume]) => used.volumes.has(volume))
-    .map(([volume, wish]) => planVolume(volume, wish, backend));
+    .map(([volume, wish]) => planVolume(volume, wish, backend))
+    .map((volume) => onItsDevice(volume, services, parts.hosts));
   const externals = planExternals(site, used, services, parts.hosts);
   return {
     stage: name,
     fleet: config.fleet,
-    traits: fleetTraits[config.fleet],
+    traits: traitsOf(config),
     siteName,
     network: {
       cidr: formatCidr(cidr),
@@ -185,9 +189,16 @@ function assemble(parts: PlanParts): Plan {
     services,
     values: parts.values,
     notices: planNotices(services, volumes, parts.hosts, externals),
+    ...(config.oneTimePasswords.length === 0 ? {} : { oneTimePasswords: config.oneTimePasswords }),
     phases: phasesThrough(config.throughPhase),
     ...fleetOptionsOf(config),
   };
+}
+
+/** The traits of the stage's fleet, with what an option says else. */
+function traitsOf({ fleet, prepared }: StageConfig): FleetTraits {
+  const traits = fleetTraits[fleet];
+  return prepared === undefined ? traits : { ...traits, baseImages: prepared.baseImages };
 }
 
 /** The options of the stage's own kind of fleet, under its name. */
@@ -239,15 +250,18 @@ function planServices(
   site: SiteCheck,
   stage: StageName,
   hosts: readonly HostPlan[],
+  backend: VolumeBackend | undefined,
 ): readonly PlannedService[] {
+  const replicatedVolumes = new Set(
+    [...site.volumes].flatMap(([name, volume]) => ("replicated" in volume ? [name] : [])),
+  );
   const context: ServiceContext = {
     hosts: Object.fromEntries(hosts.map((host) => [host.name, host.privateAddress])),
-    replicatedVolumes: new Set(
-      [...site.volumes].flatMap(([name, volume]) => ("replicated" in volume ? [name] : [])),
-    ),
+    replicatedVolumes,
     ...(hosts.length === 0 ? {} : { servers: hosts }),
   };
-  return [...site.services]
+  const planned = [...site.services]
     .filter(([, service]) => runsOn(service, stage))
     .map(([name, service]) => ({ name, service, plan: planService(name, service, context) }));
+  return backend === "local" ? bindToServers(planned, replicatedVolumes, hosts) : planned;
 }

@@ -1,4 +1,5 @@
 import type { ContainerOptions } from "../fleet/container/options";
+import type { PreparedOptions } from "../fleet/prepared/options";
 import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
 import type { Phase } from "./phases";
 import type { ServicePlan } from "./service-plan";
@@ -45,10 +46,14 @@ export interface Plan {
   readonly values: readonly ValuePlan[];
   /** What the site asks for and this stage cannot do, one sentence each: said at every preview, never passed over in silence. */
   readonly notices: readonly string[];
+  /** Logical names of servers whose first contact is with a password of the stage (`hive:oneTimePasswords`). Absent: none. */
+  readonly oneTimePasswords?: readonly string[];
   /** The phases that this run goes through, in order. */
   readonly phases: readonly Phase[];
   /** Options of the `container` fleet; absent on other fleets. */
   readonly container?: ContainerOptions;
+  /** Options of the `prepared` fleet; absent on other fleets. */
+  readonly prepared?: PreparedOptions;
 }
 
 /** The network that joins the servers. */
@@ -76,6 +81,12 @@ export interface HostPlan {
   readonly privateAddress: string;
   /** Labels of its node that the stage gives it (`hive:labels`), by name; those that hive keeps by itself are not among them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Further addresses that are known before the server is looked at, such as its public one. Absent: none. */
+  readonly otherAddresses?: readonly string[];
+  /** Its block devices for replicated volumes, by the volumes' names. Absent: none. */
+  readonly devices?: Readonly<Record<string, string>>;
+  /** Port at which its SSH daemon is reached, where it is not the stage's. */
+  readonly sshPort?: number;
 }
 
 /** How servers are reached for management. */
@@ -148,7 +159,7 @@ export interface VolumePlan {
   /** Name in the site and on the engines. */
   readonly name: string;
   readonly kind: "replicated" | "local" | "nfs" | "driver";
-  /** Docker volume driver. For `replicated` on a `shared` stage `hive-shared`; with DRBD and for NFS `local`. */
+  /** Docker volume driver. For `replicated` on a `shared` stage `hive-shared`; else `local`. */
   readonly driver: string;
   readonly driverOptions: Readonly<Record<string, string>>;
   /** Present for `replicated`. */
@@ -159,7 +170,7 @@ export interface VolumePlan {
 export interface ReplicationPlan {
   /**
    * `drbd`: on disks of the hosts. `shared`: a stand-in for a stage on one computer: one folder that all host containers see,
-   * with one writer at a time by a lock.
+   * with one writer at a time by a lock. `local`: on one server, to which the services that mount it are bound.
    */
   readonly backend: VolumeBackend;
   readonly sizeBytes: number;

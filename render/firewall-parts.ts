@@ -14,3 +14,9 @@ export const hostProtocols = `
     udp sport 67 udp dport 68 accept comment "DHCP lease"
     ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6 lease"
 `.slice(1, -1);
+
+/** One port, or several of them, as a rule matches it. */
+export function portList(ports: readonly number[]): string {
+  const unique = [...new Set(ports)].sort((left, right) => left - right);
+  return unique.length === 1 ? String(unique[0]) : `{ ${unique.join(", ")} }`;
+}

@@ -1,4 +1,4 @@
-import { fromContainerBridges, hostProtocols } from "./firewall-parts";
+import { fromContainerBridges, hostProtocols, portList } from "./firewall-parts";
 
 /** Where the rules lie. */
 export const firewallRulesPath = "/etc/hive/firewall.nft";
@@ -31,7 +31,7 @@ const keepPassRedirected = `${checkPassRedirected} || { iptables --wait 10 --new
  * archive. Nothing is forwarded, also no connection that was there before.
  */
 export function renderClosedFirewall(rules: {
-  readonly sshPort: number;
+  readonly sshPorts: readonly number[];
   /** IPv4 networks that may use SSH. Empty: every source. */
   readonly managementSources: readonly string[];
 }): string {
@@ -49,7 +49,7 @@ table inet hive {
     ip daddr 127.0.0.0/8 drop
 ${fromContainerBridges("drop")}
 ${hostProtocols}
-    tcp dport ${rules.sshPort} ${sources}accept comment "SSH"
+    tcp dport ${portList(rules.sshPorts)} ${sources}accept comment "SSH"
   }
 
   chain forward {

@@ -11,7 +11,7 @@ import {
   renderClosedFirewall,
   renderFirewallUnit,
 } from "./firewall-unit";
-import { fromContainerBridges, hostProtocols } from "./firewall-parts";
+import { fromContainerBridges, hostProtocols, portList } from "./firewall-parts";
 import { keepUnit } from "./systemd-unit";
 
 /** A port of a transport protocol. */
@@ -28,8 +28,8 @@ export interface RestrictedPort extends FirewallPort {
 
 /** Who may reach what on a host. Whatever is not named is closed. */
 export interface FirewallRules {
-  /** sshd's port. */
-  readonly sshPort: number;
+  /** Ports at which sshd is reached. */
+  readonly sshPorts: readonly number[];
   /** IPv4 networks that may use SSH. Empty: every source. */
   readonly managementSources: readonly string[];
   /** Addresses of the Swarm's members; empty on a host that is none. Only they reach the Swarm's own ports. */
@@ -75,11 +75,13 @@ export function firewallRules(
   const isMember = host.role === "cluster";
   const addressesOf = (each: HostPlan): readonly string[] => [
     each.privateAddress,
+    ...(each.otherAddresses ?? []),
     ...(publicAddresses[each.name] ?? []),
   ];
   const publishedPorts = plan.services.flatMap((service) => service.ports.map(firewallPort));
   return {
-    sshPort: plan.ssh.port,
+    // Both: where a router leads another port to sshd, the daemon itself has the usual one.
+    sshPorts: [plan.ssh.port, ...(host.sshPort === undefined ? [] : [host.sshPort])],
     managementSources: [],
     swarmAddresses: isMember ? members.map((each) => each.privateAddress) : [],
     siteAddresses: plan.hosts.flatMap(addressesOf),
@@ -135,7 +137,7 @@ ${portSets("public", rules.publicPorts)}
 ${fromContainerBridges("goto from_containers")}
     ct state established,related accept
 ${hostProtocols}
-    tcp dport ${rules.sshPort} ${rules.managementSources.length === 0 ? "" : "ip saddr @management "}accept comment "SSH"
+    tcp dport ${portList(rules.sshPorts)} ${rules.managementSources.length === 0 ? "" : "ip saddr @management "}accept comment "SSH"
     ip saddr @swarm tcp dport { 2377, 7946 } accept comment "Swarm: managers, gossip"
     ip saddr @swarm udp dport { 4789, 7946 } accept comment "Swarm: service networks, gossip"
     ip saddr @swarm meta l4proto esp accept comment "Swarm: encrypted service networks"

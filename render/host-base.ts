@@ -5,6 +5,7 @@ import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
 import { authorizedKeysPath, renderSshdConfig, sshdConfigPath } from "./sshd";
 import { kernelSettingsStep } from "./sysctl";
+import { volumeDevices } from "./volume-devices";
 
 /** Limit of the step, seconds. */
 export const baseStepSeconds = 600;
@@ -28,6 +29,7 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
   const admin = plan.ssh.user;
   const hostsFile = hostsFileStep(siteHostEntries(plan));
   const kernelSettings = kernelSettingsStep();
+  const devices = volumeDevices(plan, host);
   return renderConverge({
     title: "base",
     files: [
@@ -42,9 +44,10 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
       ...kernelSettings.files,
       ...hostsFile.files,
     ],
-    packages: ["ca-certificates", "curl", "iproute2", "nftables", "procps"].map((name) => ({
-      name,
-    })),
+    packages: [
+      ...["ca-certificates", "curl", "iproute2", "nftables", "procps"].map((name) => ({ name })),
+      ...devices.packages,
+    ],
     reactions: [
       {
         name: "reload-sshd",
@@ -64,7 +67,13 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
       ...kernelSettings.reactions,
       ...hostsFile.reactions,
     ],
-    keeps: [keepHostname(host.name), ...hostsFile.keeps, ...kernelSettings.keeps, keepTime],
+    keeps: [
+      keepHostname(host.name),
+      ...hostsFile.keeps,
+      ...kernelSettings.keeps,
+      keepTime,
+      ...devices.keeps,
+    ],
     checks: [
       {
         what: "the sudo rules are valid",

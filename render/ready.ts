@@ -7,7 +7,8 @@ const cloudInitSeconds = 300;
 /** Bound of the wait for systemd to finish booting, seconds. */
 const bootSeconds = 90;
 
-const script = `
+/** Text for bash: what {@link readyStep} does. It defines `fail`. */
+export const readyScript = `
 set -u
 fail() {
   echo "hive: $(uname -n) is not ready: $*" >&2
@@ -52,5 +53,5 @@ echo "ready"
  * systemd has started everything. Prints `ready`; fails with the names of the units that it waits for. Changes nothing and needs no privilege.
  */
 export function readyStep(): string {
-  return commandLine("bash", "-c", script, "hive: ready");
+  return commandLine("bash", "-c", readyScript, "hive: ready");
 }

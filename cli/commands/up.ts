@@ -1,11 +1,15 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { recoveryOf } from "../../fleet/recoveries";
 import { type Phase, phases } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { confirm } from "../confirm";
 import { finishRest } from "../pulumi/finish-rest";
+import { withoutOneTimePasswords } from "../pulumi/one-time-passwords";
 import { openStack } from "../pulumi/open-stack";
 import { recover } from "../pulumi/recovery";
 import { RunFailure, runOnStack } from "../pulumi/session";
+import type { Stack } from "../pulumi/stack";
 import type { StateResource } from "../pulumi/state";
 import { exitCodes } from "../exit-codes";
 import { requireSameRoles, tooManyAbsent } from "../hosts/absent";
@@ -18,7 +22,7 @@ import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
 import { removalLines } from "../removals";
 import { summaryText } from "../summary";
-import { processTerminal } from "../terminal";
+import { processTerminal, type Terminal } from "../terminal";
 
 /** Options of `hive up`. */
 export interface UpOptions {
@@ -46,9 +50,9 @@ export async function up(options: UpOptions): Promise<number> {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
-  await stack.ensure(
-    options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase },
-  );
+  const overrides: Readonly<Record<string, string>> =
+    options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase };
+  await stack.ensure(overrides);
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
   await bringStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
@@ -70,6 +74,7 @@ export async function up(options: UpOptions): Promise<number> {
       ? await finishRest(stack, error, resources, terminal)
       : error;
   });
+  await forgetPasswords(plan, { stack, overrides, terminal });
   const raw = await stack.outputs();
   if (Object.keys(raw).length === 0) {
     terminal.print(`\nDone: ${countsText(totalCounts(run.progress))}.`);
@@ -88,6 +93,29 @@ export async function up(options: UpOptions): Promise<number> {
   const failure = tooManyAbsent(outputs);
   if (failure !== undefined) throw failure;
   return exitCodes.ok;
+}
+
+/**
+ * Removes the passwords of the first contact, which nobody needs once the servers have their admin user: from the stage's file, and by a
+ * second run, which finds nothing else to do, from its state.
+ */
+async function forgetPasswords(
+  plan: Plan,
+  run: {
+    readonly stack: Stack;
+    readonly overrides: Readonly<Record<string, string>>;
+    readonly terminal: Terminal;
+  },
+): Promise<void> {
+  if (plan.oneTimePasswords === undefined) return;
+  const { stack, overrides, terminal } = run;
+  const file = stack.committedFile;
+  writeFileSync(file, withoutOneTimePasswords(readFileSync(file, "utf8")));
+  terminal.print(
+    `The one-time passwords of ${plan.oneTimePasswords.join(", ")} have been used; removed from ${basename(file)} and from the state.`,
+  );
+  await stack.ensure(overrides);
+  await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal);
 }
 
 function intent({ stage, siteName, hosts, services }: Plan): string {

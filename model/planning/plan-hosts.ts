@@ -1,32 +1,45 @@
+import { givenServers } from "../../fleet/given-servers";
 import { hostAddress, parseCidr } from "../network/addresses";
 import { longestHostName, stagePrefixes } from "../values/names";
 import type { HostPlan, StageName } from "../plan";
 import type { Problem } from "../problem/problems";
 import { type SiteCheck, siteFile } from "../schema/check-site";
 import { labelsOfHost } from "../stage/host-labels";
-import { clusterIndices, repositoryIndex, zoneOf } from "../stage/server-indices";
+import { clusterIndices, logicalNameOf, repositoryIndex, zoneOf } from "../stage/server-indices";
 import { type StageConfig, stageFile } from "../stage/check-stage";
 
 /**
  * The servers of a stage, in the order of their indices. An index is a server's identity: name, address and zone follow from it alone.
  * That of the repository server is {@link repositoryIndex}, so that a cluster grows and shrinks without a change of any server that stays.
+ * Where servers exist before hive does, the stage gives addresses and zones.
  */
 export function planHosts(
   stage: StageName,
   siteName: string,
-  config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones" | "labels">,
+  config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones" | "labels" | "prepared">,
 ): readonly HostPlan[] {
   const cidr = parseCidr(config.cidr);
   return [...clusterIndices(config.clusterHosts), repositoryIndex]
     .sort((left, right) => left - right)
-    .map((index): Omit<HostPlan, "labels"> => ({
-      index,
-      name: hostName(stage, siteName, index),
-      logicalName: `hive${index}`,
-      role: index === repositoryIndex ? "repository" : "cluster",
-      zone: zoneOf(index, config.zones),
-      privateAddress: hostAddress(cidr, index),
-    }))
+    .map((index): Omit<HostPlan, "labels"> => {
+      const logicalName = logicalNameOf(index);
+      const given = givenServers(config)?.servers[logicalName];
+      return {
+        index,
+        name: hostName(stage, siteName, index),
+        logicalName,
+        role: index === repositoryIndex ? "repository" : "cluster",
+        zone: given?.zone ?? zoneOf(index, config.zones),
+        privateAddress: given?.privateAddress ?? hostAddress(cidr, index),
+        ...(given === undefined || given.otherAddresses.length === 0
+          ? {}
+          : { otherAddresses: given.otherAddresses }),
+        ...(given === undefined || Object.keys(given.devices).length === 0
+          ? {}
+          : { devices: given.devices }),
+        ...(given?.sshPort === undefined ? {} : { sshPort: given.sshPort }),
+      };
+    })
     .map((host) => ({ ...host, labels: labelsOfHost(host, config.labels) }));
 }
 

@@ -1,4 +1,5 @@
-import { leaderOf } from "../service/colocation";
+import { decidingConstraints, leaderOf } from "../service/colocation";
+import { volumeServer } from "./volume-server";
 import { variableNotices } from "../foreign/variables";
 import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints";
 import type { ExternalPlan, HostPlan, ServicePlan, VolumePlan } from "../plan";
@@ -26,6 +27,9 @@ export function planNotices(
         ({ name }) =>
           `The volume ${name} is to be replicated with DRBD, which this version of hive does not set up: it cannot be mounted.`,
       ),
+    ...volumes
+      .filter(({ replication }) => replication?.backend === "local")
+      .map((volume) => onOneServer(volume, services, cluster)),
     ...services
       .filter(({ backups }) => backups.length > 0)
       .map(
@@ -44,19 +48,33 @@ export function planNotices(
   ];
 }
 
+/** A replicated volume that is on one server, with the services that are bound to it there. */
+function onOneServer(
+  { name }: VolumePlan,
+  services: readonly ServicePlan[],
+  cluster: readonly HostPlan[],
+): string {
+  const users = services.filter(({ mounts }) =>
+    mounts.some((mount) => mount.kind === "volume" && mount.volume === name),
+  );
+  const host = volumeServer(name, services, cluster);
+  const names = users.map((user) => user.name).join(", ");
+  return (
+    `The volume ${name} is to be replicated, which this version of hive does not do on this fleet: it is on ` +
+    `${host?.name ?? "one server"} alone, and ${names} ${users.length === 1 ? "runs" : "run"} there only. Back it up.`
+  );
+}
+
 /** A task that may move away from data that stay on their server. */
 function dataLeftBehind(
-  { name, mode, mounts, placement }: ServicePlan,
+  service: ServicePlan,
   services: readonly ServicePlan[],
   staying: readonly string[],
   cluster: readonly HostPlan[],
 ): readonly string[] {
-  // The place of a service that follows another one is that one's.
+  const { name, mode, mounts, placement } = service;
   const leader = leaderOf(placement.constraints);
-  const deciding =
-    leader === undefined
-      ? placement.constraints
-      : (services.find((each) => each.name === leader)?.placement.constraints ?? []);
+  const deciding = decidingConstraints(service, services);
   if (mode.kind === "global" || pinsToOneServer(deciding, cluster)) return [];
   // One task on each server, and no room for another: each stays with its data.
   const fillsAll =

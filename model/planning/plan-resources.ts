@@ -38,18 +38,8 @@ export function planVolume(
 ): VolumePlan {
   if ("replicated" in volume) {
     const replication = planReplication(name, volume.replicated, backend);
-    return backend === "shared"
-      ? { name, kind: "replicated", driver: "hive-shared", driverOptions: {}, replication }
-      : {
-          name,
-          kind: "replicated",
-          driver: "local",
-          driverOptions: {
-            device: `/dev/drbd${replication.minor}`,
-            type: replication.filesystem,
-          },
-          replication,
-        };
+    const { driver, driverOptions } = replicatedDriver(replication);
+    return { name, kind: "replicated", driver, driverOptions, replication };
   }
   if ("nfs" in volume) {
     const { server, path, options } = volume.nfs;
@@ -73,6 +63,19 @@ export function planVolume(
     };
   }
   return { name, kind: "local", driver: "local", driverOptions: {} };
+}
+
+function replicatedDriver({
+  backend,
+  minor,
+  filesystem,
+}: ReplicationPlan): Pick<VolumePlan, "driver" | "driverOptions"> {
+  if (backend === "shared") return { driver: "hive-shared", driverOptions: {} };
+  if (backend === "local") return { driver: "local", driverOptions: {} };
+  return {
+    driver: "local",
+    driverOptions: { device: `/dev/drbd${minor}`, type: filesystem },
+  };
 }
 
 function planReplication(

@@ -14,6 +14,7 @@ import { networkProblems } from "./networks";
 import { constraintProblems, hostSizeProblems, placementProblems } from "./placement";
 import { meshProblems, replicaProblems, reservedPortProblems, samePortProblems } from "./ports";
 import { referenceProblems } from "./references";
+import { deviceProblems } from "./devices";
 import { replicationProblems } from "./replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
 import { reservationProblems } from "./reservations";
@@ -60,6 +61,7 @@ const rules: readonly Rule[] = [
   networkRoomProblems,
   poolProblems,
   replicationProblems,
+  deviceProblems,
   writerProblems,
   orderProblems,
   jobProblems,

@@ -69,3 +69,13 @@ export function partnersOf(
   const group = services.filter((other) => groupName(other) === groupName(service));
   return group.length > 1 ? group.map(({ name }) => name).sort() : undefined;
 }
+
+/** The constraints that decide where a service runs: the place of one that follows another is that one's. */
+export function decidingConstraints(
+  { placement }: Placed,
+  services: readonly Placed[],
+): readonly string[] {
+  const leader = leaderOf(placement.constraints);
+  if (leader === undefined) return placement.constraints;
+  return services.find((each) => each.name === leader)?.placement.constraints ?? [];
+}

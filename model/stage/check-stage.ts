@@ -12,9 +12,9 @@ import type { StageName } from "../plan";
 import { InventoryError, type Problem, printableValue } from "../problem/problems";
 import { check, pathText, unknownKey } from "../schema/check";
 import { keyPaths, unwrapped } from "../schema/text";
-import { type StageConfig, stageSchema } from "./schema";
+import { isSecretMap, type StageConfig, stageSchema } from "./schema";
+import { givenServerProblems, zonesOfCluster } from "./given-servers";
 import { setSecretCommand } from "./secret-command";
-import { clusterIndices, zoneOf } from "./server-indices";
 import { suggestion } from "../problem/suggestion";
 import { compareText } from "../values/text-order";
 import { z } from "zod";
@@ -129,11 +129,11 @@ export function checkStage(
     const checked = check(schema as z.ZodType, valueOf(schema, given.get(key)), {
       locate: (path) => locate(pathText([key, ...path])),
       secret: () =>
-        key === "secrets" || (options.secretKeys?.includes(`${namespace}${key}`) ?? false),
+        isSecretMap(key) || (options.secretKeys?.includes(`${namespace}${key}`) ?? false),
     });
     if (key === "values" && options.secretKeys?.includes(valuesKey) === true) {
       problems.push(encryptedValues(locate(key), stage));
-    } else if (checked.ok) values[key] = key === "secrets" ? namesOf(checked.value) : checked.value;
+    } else if (checked.ok) values[key] = isSecretMap(key) ? namesOf(checked.value) : checked.value;
     else problems.push(...checked.problems);
   }
   const config = values as Partial<StageConfig>;
@@ -190,6 +190,7 @@ function crossProblems(
     ...zoneProblems(config, locate),
     ...portProblems(config, locate),
     ...fleetProblems(config, given, locate),
+    ...givenServerProblems(config, given, locate),
   ];
 }
 
@@ -203,7 +204,7 @@ function networkProblems(
   const bridges = parseCidr(dockerBridgePool);
   if (cidr !== undefined && config.cidr !== undefined) {
     const servers = (config.clusterHosts ?? 3) + 1;
-    if (hostCapacity(cidr) < servers) {
+    if (config.prepared === undefined && hostCapacity(cidr) < servers) {
       problems.push({
         path: locate("cidr"),
         value: config.cidr,
@@ -276,8 +277,8 @@ function zoneProblems(
   if (clusterHosts === undefined || fleet === undefined) return problems;
   if (fleetTraits[fleet].zones === "labels") return problems;
   if (zones.length === 0) return problems;
-  const dealt = clusterIndices(clusterHosts).map((index) => zoneOf(index, zones));
-  const [fullest, most] = zones
+  const dealt = zonesOfCluster({ ...config, clusterHosts, zones });
+  const [fullest, most] = [...new Set(dealt)]
     .map((zone) => [zone, dealt.filter((each) => each === zone).length] as const)
     .reduce((one, other) => (other[1] > one[1] ? other : one));
   if (most > clusterHosts / 2) {
@@ -349,12 +350,19 @@ function fleetProblems(
     problems.push({
       path: locate("volumes.backend"),
       value: backend,
-      message: `is a folder of this computer that all servers see, but the fleet is ${fleet}`,
+      message: `${backendsSay[backend]}, but the fleet is ${fleet}`,
       remedy: `remove it, or write ${volumeBackends.join(" or ")}`,
     });
   }
   return problems;
 }
+
+/** What a backend is; completes a sentence that begins with its name. */
+const backendsSay: Readonly<Record<VolumeBackend, string>> = {
+  shared: "is a folder of this computer that all servers see",
+  local: "keeps a volume on one server",
+  drbd: "mirrors volumes between disks of servers",
+};
 
 /** How a stage mirrors replicated volumes. */
 export function volumeBackend(config: Pick<StageConfig, "fleet" | "volumes">): VolumeBackend {

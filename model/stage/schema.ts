@@ -152,14 +152,15 @@ const operators = z
 const volumes = z
   .strictObject({
     backend: z
-      .enum(["shared", "drbd"])
+      .enum(["shared", "drbd", "local"])
       .optional()
       .meta({
         description:
           "How replicated volumes are mirrored. `drbd`: block by block on disks of all cluster servers. `shared`: a stand-in " +
           "for the `container` fleet, whose servers are on one computer: one folder that all of them see, with one writer at a " +
-          "time by a lock.",
-        defaultText: "`shared` on the `container` fleet, `drbd` on others",
+          "time by a lock. `local`: not at all; each is on one server, to which the services that mount it are bound.",
+        defaultText:
+          "`shared` on the `container` fleet, `local` on the `prepared` fleet until DRBD is set up, `drbd` on others",
       }),
   })
   .prefault({})
@@ -266,6 +267,18 @@ const values = z
     defaultText: "the defaults in `site/`",
   });
 
+const oneTimePasswords = z
+  .record(z.string().min(1), z.string().min(1, "is empty"))
+  .default({})
+  .meta({
+    description:
+      "Passwords with which servers that exist (the `prepared` fleet) let in for the first contact, by the servers' names there, where the " +
+      "operator's key does not. `hive up` removes them when it has used them. Each is encrypted; the value is asked for, so that it stands in " +
+      "no command line: `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:oneTimePasswords[\"hive0\"]'`.",
+    takes: "a map of encrypted texts by name of a server",
+    defaultText: "none: the operator's key lets in",
+  });
+
 const pins = z
   .record(
     z.string().min(1),
@@ -304,7 +317,7 @@ export const stageSchema = z.strictObject({
   cidr: cidr.meta({
     description:
       "The network that joins the servers. The server with index i has the network's first address + 4 + i; the first " +
-      "four are left to gateway and cloud.",
+      "four are left to gateway and cloud. On the `prepared` fleet it holds the servers' private addresses.",
     takes: "an IPv4 network in CIDR form",
     write: "write a private network with room for all servers, e.g. 172.29.16.0/24",
   }),
@@ -330,6 +343,7 @@ export const stageSchema = z.strictObject({
   labels,
   values,
   secrets,
+  oneTimePasswords,
   pins,
   overlayPool: cidr.default("10.224.0.0/12").meta({
     description:
@@ -346,9 +360,19 @@ export const stageSchema = z.strictObject({
 });
 
 /**
- * A stage's configuration with every default filled in. Of `secrets` only the names, in alphabetical order: the values stay in
+ * A stage's configuration with every default filled in. Of {@link secretMaps} only the names, in alphabetical order: the values stay in
  * Pulumi's configuration, so that no plan, message or file can come to hold one.
  */
-export type StageConfig = Omit<z.output<typeof stageSchema>, "secrets"> & {
-  readonly secrets: readonly string[];
-};
+export type StageConfig = Omit<z.output<typeof stageSchema>, SecretMap> &
+  Readonly<Record<SecretMap, readonly string[]>>;
+
+/** The keys whose values are secret: maps of encrypted texts by name. */
+export const secretMaps = ["secrets", "oneTimePasswords"] as const;
+
+/** One of {@link secretMaps}. */
+export type SecretMap = (typeof secretMaps)[number];
+
+/** Whether a key's values are secret. */
+export function isSecretMap(key: string): key is SecretMap {
+  return secretMaps.some((each) => each === key);
+}

@@ -6,6 +6,11 @@ export function clusterIndices(count: number): readonly number[] {
   return Array.from({ length: count }, (_, place) => (place < repositoryIndex ? place : place + 1));
 }
 
+/** A server's name in the resource tree, and in a stage that names its servers: `hive0`. */
+export function logicalNameOf(index: number): string {
+  return `hive${index}`;
+}
+
 /** Servers are dealt to the zones in turn, by their indices. */
 export function zoneOf(index: number, zones: readonly string[]): string {
   return zones[index % zones.length] ?? "";

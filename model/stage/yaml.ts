@@ -10,11 +10,11 @@ import {
   stageOf,
 } from "./check-stage";
 import { setSecretCommand } from "./secret-command";
-import { stageSchema } from "./schema";
+import { isSecretMap, type SecretMap, stageSchema } from "./schema";
 
 /**
  * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine. Encrypted
- * values are not decrypted: of `hive:secrets` the names are enough, no other option of hive is a secret, so an encrypted one is a problem; other
+ * values are not decrypted: of maps of secrets the names are enough, no other option of hive is a secret, so an encrypted one is a problem; other
  * namespaces are passed over.
  *
  * @param stageName the stack's name
@@ -77,13 +77,14 @@ function checkEntries(
   const raw: Record<string, string> = {};
   const encryption: Problem[] = [];
   for (const [key, value] of Object.entries(config)) {
-    if (key === secretsKey) {
-      const { texts, problems } = secretTexts(stage, value);
+    const map = key.replace(/^hive:/, "");
+    if (key.startsWith("hive:") && isSecretMap(map)) {
+      const { texts, problems } = secretTexts(stage, map, value);
       encryption.push(...problems);
       raw[key] = rawText(texts);
     } else if (key === valuesKey && holdsEncrypted(value)) {
       encryption.push(encryptedValues(`${stageFile(stage)}: ${key}`, stage));
-    } else if (isEncrypted(value) && key.replace(/^hive:/, "") in stageSchema.shape) {
+    } else if (isEncrypted(value) && map in stageSchema.shape) {
       encryption.push({
         path: `${stageFile(stage)}: ${key}`,
         value: "(encrypted)",
@@ -105,7 +106,6 @@ function checkEntries(
   };
 }
 
-const secretsKey = "hive:secrets";
 const valuesKey = "hive:values";
 
 function holdsEncrypted(value: unknown): boolean {
@@ -114,22 +114,24 @@ function holdsEncrypted(value: unknown): boolean {
 }
 
 /**
- * The secrets of a stage with a text in the place of each encrypted value: their names are what commands need. A value in
+ * A map of secrets of a stage with a text in the place of each encrypted value: their names are what commands need. A value in
  * clear is a problem, and is not printed.
  */
 function secretTexts(
   stage: StageName,
+  map: SecretMap,
   value: unknown,
 ): { readonly texts: unknown; readonly problems: readonly Problem[] } {
+  const path = `${stageFile(stage)}: hive:${map}`;
   if (isEncrypted(value)) {
     return {
       texts: {},
       problems: [
         {
-          path: `${stageFile(stage)}: ${secretsKey}`,
+          path,
           value: "(encrypted)",
           message: "is encrypted as a whole, so that commands cannot read the names",
-          remedy: `set each value by itself: ${setSecretCommand(stage, "<name>")}`,
+          remedy: `set each value by itself: ${setSecretCommand(stage, "<name>", map)}`,
         },
       ],
     };
@@ -140,9 +142,9 @@ function secretTexts(
     problems: Object.entries(value)
       .filter(([, secret]) => !isEncrypted(secret))
       .map(([name]) => ({
-        path: `${stageFile(stage)}: ${secretsKey}.${name}`,
+        path: `${path}.${name}`,
         message: "stands in clear in a file that others can read",
-        remedy: `consider it known, and write a new one: ${setSecretCommand(stage, name)}`,
+        remedy: `consider it known, and write a new one: ${setSecretCommand(stage, name, map)}`,
       })),
   };
 }

@@ -16,6 +16,8 @@ import { reportWarning } from "../progress/progress-line";
 export interface VolumeInputs extends WantedVolume {
   readonly hosts: readonly HostAccess[];
   readonly incarnations: readonly string[];
+  /** Whether initial data are recorded by this volume, although its driver is `local`. */
+  readonly recorded?: boolean;
   readonly revision: string;
 }
 
@@ -27,7 +29,7 @@ export interface VolumeState extends VolumeInputs {
 
 /** Inputs that decide which volume must be where. */
 const CONTENT = ["hosts", "incarnations", "site", "name", "driver", "driverOptions"] as const;
-const INPUTS = [...CONTENT, "revision"] as const;
+const INPUTS = [...CONTENT, "recorded", "revision"] as const;
 
 /** How long containers may take to let go of a volume that is removed, seconds. */
 const releaseSeconds = 30;
@@ -101,9 +103,10 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
 };
 
 /** A volume of this name that is made later is empty, and its service's initial data are to be loaded then. */
-async function forgetLoadedData({ hosts, site, name, driver }: VolumeState): Promise<void> {
-  // Only data in volumes that follow their task are recorded by volume.
-  if (driver === "local") return;
+async function forgetLoadedData(volume: VolumeState): Promise<void> {
+  const { hosts, site, name, driver, recorded } = volume;
+  // Only data in replicated volumes are recorded by volume.
+  if (driver === "local" && recorded !== true) return;
   try {
     await forgetVolume({ managers: hosts, site }, name);
   } catch (error) {

@@ -18,6 +18,8 @@ export interface VolumeArgs {
   readonly driver: pulumi.Input<string>;
   /** Options of the driver; as with `driver`, others are refused. They can be read in the state: no place for secrets. Default: none. */
   readonly driverOptions?: pulumi.Input<Readonly<Record<string, string>>>;
+  /** Whether initial data are recorded by this volume, although its driver is `local`: then its removal ends the record. Default false. */
+  readonly recorded?: pulumi.Input<boolean>;
 }
 
 /**

@@ -35,10 +35,11 @@ export interface EngineAnswer {
   readonly body?: unknown;
 }
 
-/** Runs a command that came over SSH: gets the command and its standard input. */
+/** Runs a command that came over SSH: gets the command, its standard input, and who runs it. */
 export type CommandHandler = (
   command: string,
   stdin: string,
+  user: string,
 ) => { readonly stdout?: string; readonly stderr?: string; readonly code: number };
 
 /** Takes over the connection of a request that asks for one of its own, as `POST /exec/<id>/start` does. */
@@ -47,6 +48,8 @@ export type ConnectionHandler = (path: string, connection: Duplex) => void;
 /** An sshd on loopback with an engine behind it that a test scripts. The SSH part is real. */
 export interface FakeHost {
   readonly access: HostAccess;
+  /** Who may log in: with the operator's key, or with a password. At first the admin user, with the key. */
+  readonly users: Map<string, { readonly password?: string }>;
   /** Requests to the engine so far, as `POST /swarm/init`. */
   readonly requests: readonly string[];
   /** Logged-in SSH connections since the start. */
@@ -72,6 +75,7 @@ export async function startFakeHost(
   const hostKey = generateOpenSshKeyPair(name);
   const operator = useOperatorKey();
 
+  const users = new Map<string, { readonly password?: string }>([["hive", {}]]);
   const requests: string[] = [];
   const open = new Set<Socket>();
   let connections = 0;
@@ -110,12 +114,18 @@ export async function startFakeHost(
     });
   }
   const ssh = new SshServer({ hostKeys: [hostKey.privateKey] }, (connection) => {
+    let name = "";
     connection.on("error", () => undefined);
     connection.on("authentication", (context) => {
-      const known = operator.publicKey.includes(
-        context.method === "publickey" ? context.key.data.toString("base64") : "\n",
-      );
-      if (context.username === "hive" && known) {
+      const user = users.get(context.username);
+      const known =
+        user?.password === undefined
+          ? operator.publicKey.includes(
+              context.method === "publickey" ? context.key.data.toString("base64") : "\n",
+            )
+          : context.method === "password" && context.password === user.password;
+      if (user !== undefined && known) {
+        name = context.username;
         context.accept();
       } else {
         context.reject();
@@ -129,7 +139,7 @@ export async function startFakeHost(
           const input: Buffer[] = [];
           stream.on("data", (chunk: Buffer) => input.push(chunk));
           stream.on("end", () => {
-            const result = command(info.command, Buffer.concat(input).toString());
+            const result = command(info.command, Buffer.concat(input).toString(), name);
             stream.write(result.stdout ?? "");
             stream.stderr.write(result.stderr ?? "");
             stream.exit(result.code);
@@ -172,6 +182,7 @@ export async function startFakeHost(
       hostKey: hostKey.publicKey,
       stage: "private",
     },
+    users,
     requests,
     get connections() {
       return connections;

@@ -7,7 +7,7 @@ const plan = samplePlan();
 describe("who may reach what", () => {
   test("a cluster host opens what its services publish, and the Swarm to its members only", () => {
     expect(firewallRules(plan, hostOf(plan, 1))).toEqual({
-      sshPort: 22,
+      sshPorts: [22],
       managementSources: [],
       swarmAddresses: ["172.29.16.4", "172.29.16.5", "172.29.16.6"],
       siteAddresses: ["172.29.16.4", "172.29.16.5", "172.29.16.6", "172.29.16.7"],
@@ -130,7 +130,7 @@ describe("the rules of a host that cannot load its own", () => {
       'tcp dport 22 ip saddr { 198.51.100.0/24 } accept comment "SSH"',
     ],
   ])("let SSH in %s, and forward nothing", (_, managementSources, line) => {
-    const text = renderClosedFirewall({ sshPort: 22, managementSources });
+    const text = renderClosedFirewall({ sshPorts: [22], managementSources });
     expect(text).toMatchSnapshot();
     expect(chain(text, "input").at(-1)).toBe(line);
     expect(chain(text, "forward")).toEqual([

@@ -37,6 +37,7 @@ describe("a stage's configuration", () => {
         labels: {},
         values: {},
         secrets: [],
+        oneTimePasswords: [],
         pins: {},
         overlayPool: "10.224.0.0/12",
         throughPhase: "initialize-services",

@@ -1,0 +1,43 @@
+import type { PreparedOptions } from "./prepared/options";
+
+/** What a stage itself says of a server, where servers exist before hive does. */
+export interface GivenServer {
+  /** The address inside the stage's network. */
+  readonly privateAddress: string;
+  /** Its other addresses, as far as they differ. */
+  readonly otherAddresses: readonly string[];
+  /** Port at which its SSH daemon is reached; absent: the stage's. */
+  readonly sshPort?: number;
+  /** Block devices for replicated volumes, by the volumes' names. */
+  readonly devices: Readonly<Record<string, string>>;
+  /** Absent: dealt by the index. */
+  readonly zone?: string;
+}
+
+/** The servers that a stage gives, by their logical names (`hive0`). */
+export interface GivenServers {
+  /** Where they stand, without the prefix `hive:`: `prepared.hosts`. */
+  readonly key: string;
+  readonly servers: Readonly<Record<string, GivenServer>>;
+}
+
+/** The servers that a stage gives; undefined of fleets that make their servers, and deal out the addresses. Pure. */
+export function givenServers(config: {
+  readonly prepared?: PreparedOptions | undefined;
+}): GivenServers | undefined {
+  const { prepared } = config;
+  if (prepared === undefined) return undefined;
+  const servers = Object.entries(prepared.hosts).map(([name, host]) => {
+    const privateAddress = host.privateAddress ?? host.address;
+    const others = [host.address, host.publicAddress ?? host.address];
+    const given: GivenServer = {
+      privateAddress,
+      devices: host.devices,
+      otherAddresses: [...new Set(others)].filter((each) => each !== privateAddress),
+      ...(host.port === undefined ? {} : { sshPort: host.port }),
+      ...(host.zone === undefined ? {} : { zone: host.zone }),
+    };
+    return [name, given] as const;
+  });
+  return { key: "prepared.hosts", servers: Object.fromEntries(servers) };
+}

@@ -1,0 +1,113 @@
+import { lastWords } from "../../../model/values/last-words";
+import { withoutSecrets } from "../../../model/values/without-secrets";
+import { isAway } from "../../../providers/transport/away";
+import { runCommand } from "../../../providers/transport/command";
+import { sleep } from "../../../providers/transport/deadline";
+import { describeHost, isTransportError } from "../../../providers/transport/errors";
+import type { HostAccess } from "../../../providers/transport/host-access";
+import { runWithPassword } from "./password-login";
+
+/** A server that hive meets for the first time. */
+export interface FirstContact {
+  /** How it is reached later: as the admin user. */
+  readonly host: HostAccess;
+  /** Who logs in now. */
+  readonly firstUser: string;
+  /** Makes the admin user, as root, and lets the operators in. No secret is in it. */
+  readonly command: string;
+  /** Secret. Default: the operator's key. */
+  readonly password?: string;
+  /** The command's own limit, seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** Limit for a look, seconds. */
+const lookSeconds = 20;
+/** Limit for a connection, seconds. */
+const dialSeconds = 20;
+/** How long a server may take to let the admin user in, seconds. */
+const settleSeconds = 30;
+/** What a connection and the end of a command take beyond its limit, seconds. */
+const graceSeconds = 60;
+
+/**
+ * Whether the admin user can log in and become root.
+ *
+ * @throws TransportError when the host does not answer, or with another key
+ */
+export async function hasAdminUser(host: HostAccess): Promise<boolean> {
+  try {
+    const { code } = await runCommand(host, "sudo -n true", {
+      deadlineSeconds: lookSeconds,
+      dialSeconds,
+    });
+    return code === 0;
+  } catch (error) {
+    if (isTransportError(error, "login")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes the admin user, unless there is one.
+ *
+ * @throws Error that says what failed; no secret is in it
+ */
+export async function ensureAdminUser(contact: FirstContact): Promise<void> {
+  const { host, firstUser, password, timeoutSeconds } = contact;
+  if (await hasAdminUser(host)) return;
+  const { command } = contact;
+  const deadlineSeconds = timeoutSeconds + graceSeconds;
+  const first = { ...host, user: firstUser };
+  const { code, stdout, stderr } =
+    password === undefined
+      ? await runCommand(first, command, { deadlineSeconds, dialSeconds })
+      : await runWithPassword(first, { command, password, deadlineSeconds });
+  if (code !== 0) {
+    const said = stderr.trim() === "" ? stdout : stderr;
+    const printed = withoutSecrets(said, password === undefined ? [] : [password]).trim();
+    throw new Error(
+      `The first contact with ${describeHost(host)} as '${firstUser}' failed with exit code ${code}:\n  ` +
+        (printed === "" ? "(it printed nothing)" : lastWords(printed).join("\n  ")),
+    );
+  }
+  if (!(await letsIn(host))) {
+    throw new Error(
+      `The first contact with ${describeHost(host)} ended well, but '${host.user}' cannot log in with this computer's key and become root. ` +
+        "Is the key one of hive:operators? Look there with 'journalctl -u ssh', then run again.",
+    );
+  }
+}
+
+/** As {@link hasAdminUser}, of a server whose SSH daemon has just been told to read its settings: for a moment it takes no connection. */
+async function letsIn(host: HostAccess): Promise<boolean> {
+  const end = Date.now() + settleSeconds * 1000;
+  for (;;) {
+    try {
+      if (await hasAdminUser(host)) return true;
+      if (Date.now() > end) return false;
+    } catch (error) {
+      if (!isAway(error) || Date.now() > end) throw error;
+    }
+    await sleep(500);
+  }
+}
+
+/**
+ * Takes from a server what hive put there.
+ *
+ * @returns what is left, a line for each
+ * @throws TransportError when the host does not answer
+ */
+export async function removeFromHost(
+  host: HostAccess,
+  command: string,
+  seconds: number,
+): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await runCommand(host, command, {
+    deadlineSeconds: seconds + graceSeconds,
+    dialSeconds,
+  });
+  const left = stdout.split("\n").flatMap((line) => /^left (.*)/.exec(line)?.[1] ?? []);
+  return code === 0 ? left : [...left, lastWords(stderr.trim()).join(" ")];
+}

@@ -1,0 +1,108 @@
+import { givenServers } from "../../fleet/given-servers";
+import { fleetTraits } from "../../fleet/traits";
+import { contains, parseAddress, parseCidr } from "../network/addresses";
+import type { Problem } from "../problem/problems";
+import type { StageConfig } from "./schema";
+import { clusterIndices, logicalNameOf, repositoryIndex, zoneOf } from "./server-indices";
+
+/** Servers that a stage names because they exist before hive does, beside the rest of its configuration. */
+
+/** The zones of the cluster servers, in the order of their indices. */
+export function zonesOfCluster(
+  config: Pick<StageConfig, "clusterHosts" | "zones"> & Partial<Pick<StageConfig, "prepared">>,
+): readonly string[] {
+  const given = givenServers(config)?.servers;
+  return clusterIndices(config.clusterHosts).map(
+    (index) => given?.[logicalNameOf(index)]?.zone ?? zoneOf(index, config.zones),
+  );
+}
+
+/**
+ * What is wrong with the servers that a stage names: one is missing or too many, an address is elsewhere or stands twice.
+ *
+ * @param written the keys that the stage has, without the prefix
+ */
+export function givenServerProblems(
+  config: Partial<StageConfig>,
+  written: ReadonlyMap<string, string>,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  const { fleet, clusterHosts, cidr, oneTimePasswords = [] } = config;
+  if (fleet === undefined) return [];
+  if (fleetTraits[fleet].addresses === "dealt") {
+    if (oneTimePasswords.length === 0) return [];
+    return [
+      {
+        path: locate("oneTimePasswords"),
+        message: `lets hive into servers that exist, and the ${fleet} fleet makes its own`,
+        remedy: "remove it",
+      },
+    ];
+  }
+  const given = givenServers(config);
+  if (given === undefined) {
+    // One that is written has problems of its own.
+    if (written.has("prepared")) return [];
+    return [
+      {
+        path: locate("prepared"),
+        message: `is missing: the fleet is ${fleet}, whose servers exist and have to be named`,
+        remedy: "write the servers below hive:prepared: hosts:, see docs/build-prepared.md",
+      },
+    ];
+  }
+  if (clusterHosts === undefined) return [];
+  const wanted = [...clusterIndices(clusterHosts), repositoryIndex].map(logicalNameOf).sort();
+  const servers = Object.entries(given.servers);
+  const pathOf = (name: string, key = ""): string => locate(`${given.key}.${name}${key}`);
+  const missing = wanted
+    .filter((name) => given.servers[name] === undefined)
+    .map((name) => ({
+      path: pathOf(name),
+      message: `is missing: a cluster of ${clusterHosts} has the servers ${wanted.join(", ")}, of which ${logicalNameOf(repositoryIndex)} is the repository server`,
+      remedy: "write its address and its hostKey",
+    }));
+  const needless = servers
+    .filter(([name]) => !wanted.includes(name))
+    .map(([name]) => ({
+      path: pathOf(name),
+      message: `is no server of this stage: a cluster of ${clusterHosts} has the servers ${wanted.join(", ")}`,
+      remedy: "remove it, or write a larger hive:clusterHosts",
+    }));
+  const outside = servers.flatMap(([name, { privateAddress }]) =>
+    cidr === undefined || contains(parseCidr(cidr), parseAddress(privateAddress) ?? 0)
+      ? []
+      : [
+          {
+            path: pathOf(name, ".privateAddress"),
+            value: privateAddress,
+            message: `is not inside ${locate("cidr")} (${cidr}), the network that joins the servers`,
+            remedy:
+              "write the address that the server has there, or the network that holds all of them",
+          },
+        ],
+  );
+  const twice = servers.flatMap(([name, { privateAddress }], place) => {
+    const other = servers
+      .slice(0, place)
+      .find(([, each]) => each.privateAddress === privateAddress);
+    return other === undefined
+      ? []
+      : [
+          {
+            path: pathOf(name, ".privateAddress"),
+            value: privateAddress,
+            message: `is the address of ${other[0]} too`,
+            remedy: "write each server's own address",
+          },
+        ];
+  });
+  const nobodys = oneTimePasswords
+    .filter((name) => !wanted.includes(name))
+    .map((name) => ({
+      path: locate(`oneTimePasswords.${name}`),
+      message: `is the password of no server of this stage, which has ${wanted.join(", ")}`,
+      remedy: "write it under a server's name, or remove it",
+    }));
+  return [...missing, ...needless, ...outside, ...twice, ...nobodys];
+}
