@@ -3,12 +3,17 @@ import { clusterHosts, type Fleet } from "../fleet/fleet";
 import type { ExternalPlan, Plan } from "../model/plan";
 import { ExternalObject } from "../providers/external-object/resource";
 
-/** What is outside of the site, by its name in the site: looked for in the Swarm, or on the servers where a volume has to be. */
+/**
+ * What is outside of the site, by its name in the site: looked for in the Swarm, or on the servers where a volume has to be.
+ *
+ * @param nameOf full name of a resource, of its own part. Default: the part itself
+ */
 export function externalObjects(
   plan: Plan,
   kind: ExternalPlan["kind"],
   fleet: Fleet,
   opts: pulumi.CustomResourceOptions,
+  nameOf: (noun: string) => string = (noun) => noun,
 ): ReadonlyMap<string, ExternalObject> {
   const cluster = clusterHosts(fleet);
   return new Map(
@@ -17,7 +22,7 @@ export function externalObjects(
       .map(({ name, externalName, hosts }) => [
         name,
         new ExternalObject(
-          `external-${kind}-${name}`,
+          nameOf(`external-${kind}-${name}`),
           {
             kind,
             name: externalName,

@@ -67,8 +67,11 @@ export class SwarmFiles extends HiveComponent {
       ["secret", this.secrets],
       ["config", this.configs],
     ] as const) {
-      for (const [name, found] of externalObjects(args.plan, kind, args.fleet, { parent: this }))
-        files.set(name, { id: found.objectId, swarmName: found.objectName });
+      const found = externalObjects(args.plan, kind, args.fleet, { parent: this }, (noun) =>
+        this.child(noun),
+      );
+      for (const [name, { objectId, objectName }] of found)
+        files.set(name, { id: objectId, swarmName: objectName });
     }
     this.registerOutputs({});
   }

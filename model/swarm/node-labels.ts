@@ -1,4 +1,3 @@
-import type { HostPlan } from "../plan";
 import { isColocationLabel } from "../service/colocation";
 
 /** Begins the names of node labels that hive keeps for itself: the stage's configuration names none of them. */
@@ -8,7 +7,10 @@ export const reservedLabelPrefix = "hive.";
 export const zoneLabel = "hive.zone";
 
 /** The labels that the node of a cluster server has: those of the stage's `hive:labels`, and hive's own. */
-export function nodeLabels(host: Pick<HostPlan, "labels" | "zone">): Record<string, string> {
+export function nodeLabels(host: {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly zone: string;
+}): Record<string, string> {
   return { ...host.labels, [zoneLabel]: host.zone };
 }
 

@@ -38,6 +38,7 @@ describe("a stage's configuration", () => {
         values: {},
         secrets: [],
         oneTimePasswords: [],
+        operators: [],
         pins: {},
         overlayPool: "10.224.0.0/12",
         throughPhase: "initialize-services",
