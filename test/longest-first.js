@@ -12,6 +12,7 @@ const long = [
   "contract/volume",
   "contract/hand-over",
   "contract/service-initialization",
+  "integration/fleet/prepared",
   "integration/providers/volumes",
   "integration/render/job-scheduler",
   "integration/providers/service-rollout",

@@ -35,6 +35,8 @@ export class TestStage {
   /** The copy of the project. */
   readonly directory: string;
   readonly siteName: string;
+  /** The operator's key, for a stage that names its operators. */
+  keyFile: string | undefined;
 
   /**
    * @param name - part of the site's name, so that several test stages can exist side by side.
@@ -181,10 +183,10 @@ export class TestStage {
 
   /** The caller's environment without what would make the copy use somebody else's state or keys. */
   private environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-    const environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1", ...extra };
+    const { HIVE_SSH_KEY: _, SSH_AUTH_SOCK: __, ...caller } = process.env;
+    const key = this.keyFile === undefined ? {} : { HIVE_SSH_KEY: this.keyFile };
+    const environment: NodeJS.ProcessEnv = { ...caller, NO_COLOR: "1", ...key, ...extra };
     for (const name of Object.keys(environment)) {
-      if (["HIVE_SSH_KEY", "SSH_AUTH_SOCK"].includes(name) && !(name in extra))
-        delete environment[name];
       if (name.startsWith("HIVE_HOME") || (name.startsWith("PULUMI_") && !(name in extra)))
         delete environment[name];
     }

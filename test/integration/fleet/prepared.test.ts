@@ -31,7 +31,6 @@ async function setPassword(name: string): Promise<void> {
 
 beforeAll(async () => {
   servers = new PlainServers("hive-plain-test", cidr);
-  process.env.HIVE_SSH_KEY = servers.keyFile;
   await servers.start(4);
   // As some providers hand them over: root with a password, or another user whom sudo asks for it.
   servers.allowPassword(1, "root", password);
@@ -45,6 +44,7 @@ beforeAll(async () => {
     prepared: { hosts: hosts(), baseImages: "local" },
     operators: [{ name: "operator", publicKey: servers.publicKey }],
   });
+  stage.keyFile = servers.keyFile;
   await setPassword("hive1");
   await setPassword("hive2");
 });
