@@ -183,9 +183,11 @@ export class TestStage {
 
   /** The caller's environment without what would make the copy use somebody else's state or keys. */
   private environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-    const { HIVE_SSH_KEY: _, SSH_AUTH_SOCK: __, ...caller } = process.env;
-    const key = this.keyFile === undefined ? {} : { HIVE_SSH_KEY: this.keyFile };
-    const environment: NodeJS.ProcessEnv = { ...caller, NO_COLOR: "1", ...key, ...extra };
+    const environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" };
+    delete environment["HIVE_SSH_KEY"];
+    delete environment["SSH_AUTH_SOCK"];
+    if (this.keyFile !== undefined) environment["HIVE_SSH_KEY"] = this.keyFile;
+    Object.assign(environment, extra);
     for (const name of Object.keys(environment)) {
       if (name.startsWith("HIVE_HOME") || (name.startsWith("PULUMI_") && !(name in extra)))
         delete environment[name];
