@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashBuildContext } from "../../providers/image-build/context";
 import type { ImageRelease } from "../../model/image/releases";
+import { packed } from "../../providers/framework/packed";
 import { imageBuildProvider } from "../../providers/image-build/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
 import { type Properties, unknownValue } from "./provider-server";
@@ -10,7 +11,7 @@ import { providerUnderTest } from "./provider-under-test";
 
 const repository = "registry.example:5000/webgate";
 const password = "planted-password";
-const server = providerUnderTest(imageBuildProvider, { limit: 120 * 1024 });
+const server = providerUnderTest(packed("image-build", imageBuildProvider));
 let folder: string;
 let registry: FakeRegistry;
 let host: FakeImageHost;

@@ -5,7 +5,7 @@ import { PlainServers } from "./plain-servers";
 
 jest.setTimeout(25 * 60_000);
 
-const cidr = "172.29.72.0/24";
+const cidr = "172.29.75.0/24";
 const password = "Planted 'password' 1";
 let servers: PlainServers;
 let stage: TestStage;
