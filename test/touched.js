@@ -45,10 +45,7 @@ const readers = [
   { paths: ["Pulumi."], tests: ["test/unit/model/", "test/unit/cli/"] },
   {
     paths: ["toolchain/"],
-    tests: [
-      "test/unit/toolchain/",
-      "test/contract/dynamic-provider-starter",
-    ],
+    tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
   // Reads all sources.
   {
