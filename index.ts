@@ -34,8 +34,9 @@ async function program(): Promise<StackOutputs> {
 
 /** A run needs a key that the servers let in; a preview does not, but says what it could not look at. */
 async function lookForOwnKey(plan: Plan): Promise<void> {
-  if (!pulumi.runtime.isDryRun()) return await requireOwnKey(plan);
-  const fault = await ownKeyFault(plan);
+  const access = { stage: plan.stage, operators: plan.ssh.operators };
+  if (!pulumi.runtime.isDryRun()) return await requireOwnKey(access);
+  const fault = await ownKeyFault(access);
   if (fault === undefined) return;
   await pulumi.log.warn(
     `${fault}\nThis preview shows what differs from the state; the servers were not looked at.`,

@@ -4,6 +4,8 @@ import type { PreparedOptions } from "./prepared/options";
 export interface GivenServer {
   /** The address inside the stage's network. */
   readonly privateAddress: string;
+  /** Its SSH host key. */
+  readonly hostKey: string;
   /** Its other addresses, as far as they differ. */
   readonly otherAddresses: readonly string[];
   /** Port at which its SSH daemon is reached; absent: the stage's. */
@@ -32,6 +34,7 @@ export function givenServers(config: {
     const others = [host.address, host.publicAddress ?? host.address];
     const given: GivenServer = {
       privateAddress,
+      hostKey: host.hostKey,
       devices: host.devices,
       otherAddresses: [...new Set(others)].filter((each) => each !== privateAddress),
       ...(host.port === undefined ? {} : { sshPort: host.port }),

@@ -1,10 +1,17 @@
 import type * as ssh2 from "ssh2";
-import type { OperatorPlan, Plan } from "../model/plan";
+import type { OperatorPlan, StageName } from "../model/plan";
 import { stageFile } from "../model/stage/check-stage";
 import { withDeadline } from "../providers/transport/deadline";
 import { messageOf } from "../providers/transport/errors";
 import { type LoginKey, operatorKeys } from "../providers/transport/operator-key";
 import { FleetError } from "./fleet-error";
+
+/** Whom the servers of a stage let in. */
+export interface StageAccess {
+  readonly stage: StageName;
+  /** Empty: the holder of the stage's generated key. */
+  readonly operators: readonly OperatorPlan[];
+}
 
 /** An agent answers at once, or it hangs, seconds. */
 const agentSeconds = 3;
@@ -14,34 +21,33 @@ const agentSeconds = 3;
  *
  * @returns what stands in the way of a run from here; undefined when a login can succeed. A preview goes without
  */
-export async function ownKeyFault(plan: Plan): Promise<string | undefined> {
-  const { operators } = plan.ssh;
+export async function ownKeyFault({ stage, operators }: StageAccess): Promise<string | undefined> {
   if (operators.length === 0) return undefined;
   let keys: readonly LoginKey[];
   try {
-    keys = await operatorKeys(plan.stage);
+    keys = await operatorKeys(stage);
   } catch (error) {
     return `This computer cannot log in on the servers: ${messageOf(error)}`;
   }
   if (keys.length === 0) {
     return (
-      `This computer has no SSH key for the servers of the stage ${plan.stage}. Set HIVE_SSH_KEY to the file of your private key, ` +
+      `This computer has no SSH key for the servers of the stage ${stage}. Set HIVE_SSH_KEY to the file of your private key, ` +
       "or add the key to an SSH agent (ssh-add)."
     );
   }
   const known = await Promise.all(keys.map(async ({ login }) => await publicKeys(login)));
-  // An agent that does not answer may have the key: the login will tell.
-  if (known.some((each) => each === undefined)) return undefined;
+  // An agent that does not answer lets nobody in either; alone, it may be back before it is needed.
+  if (known.every((each) => each === undefined)) return undefined;
   return isAmong(operators, new Set(known.flatMap((each) => each ?? [])))
     ? undefined
     : `No key of this computer (${keys.map(({ source }) => source).join(", ")}) is one of the operators of the stage: ` +
         `${operators.map(({ name }) => name).join(", ")}. The run would lock this computer out of the servers. Add your public key to ` +
-        `hive:operators in ${stageFile(plan.stage)}, or use the key of one of them.`;
+        `hive:operators in ${stageFile(stage)}, or use the key of one of them.`;
 }
 
 /** @throws FleetError with the fault of {@link ownKeyFault} */
-export async function requireOwnKey(plan: Plan): Promise<void> {
-  const fault = await ownKeyFault(plan);
+export async function requireOwnKey(access: StageAccess): Promise<void> {
+  const fault = await ownKeyFault(access);
   if (fault !== undefined) throw new FleetError(`${fault} Nothing was changed.`);
 }
 

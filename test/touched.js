@@ -47,6 +47,23 @@ const readers = [
     paths: ["toolchain/"],
     tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
+  // Runs the whole program in a process of its own.
+  {
+    paths: [
+      "Pulumi.",
+      "cli/",
+      "components/",
+      "fleet/",
+      "index",
+      "model/",
+      "platform/",
+      "providers/",
+      "render/",
+      "site/",
+      "toolchain/",
+    ],
+    tests: ["test/integration/fleet/"],
+  },
   // Reads all sources.
   {
     paths: ["cli/", "components/", "fleet/", "model/", "providers/", "render/", "site/"],

@@ -10,6 +10,9 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { recoveryByState, recoveryOf } from "../../fleet/recoveries";
 import type { FleetRecovery } from "../../fleet/recovery";
+import { requireOwnKey } from "../../fleet/own-key";
+import { stageOf } from "../../model/stage/check-stage";
+import { readOutputs } from "../hosts/outputs";
 import { loadPlan } from "../plan";
 import { totalCounts } from "../progress/progress";
 import { duration } from "../progress/view";
@@ -103,6 +106,7 @@ async function destroyStack(
   await stack.ensure();
   const { gone, resources } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
   await bringStageKey(stack, resources);
+  if (fleet === undefined) await requireLogin(stack);
   let deleted = 0;
   try {
     await stack.lookAt(gone);
@@ -126,6 +130,18 @@ async function destroyStack(
   // Elsewhere the empty stack and its history stay for the team; `pulumi stack rm` removes them.
   if (stack.isLocal) await stack.remove({ force: options.force });
   return deleted;
+}
+
+/**
+ * Servers that are elsewhere outlive the state: what is on them can be removed only by somebody whom they let in.
+ *
+ * @throws FleetError when they let this computer in with no key of its
+ */
+async function requireLogin(stack: Stack): Promise<void> {
+  const raw = await stack.outputs();
+  if (Object.keys(raw).length === 0) return;
+  const { operators } = readOutputs(stack.stage, raw);
+  await requireOwnKey({ stage: stageOf(stack.stage), operators });
 }
 
 function question(stage: string, what: string): Question {

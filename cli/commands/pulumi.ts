@@ -15,7 +15,9 @@ export async function pulumi(options: {
   const stage = stageOfArguments(options.args) ?? options.stack;
   const stack = await openStack(stage);
   await stack.ensure();
-  await bringStageKey(stack, (await stack.currentState()).resources);
+  if (reachesServers(options.args)) {
+    await bringStageKey(stack, (await stack.currentState()).resources);
+  }
   const { configFile } = stack.folder;
   const args = pulumiArguments(options.args, { name: stage, configFile });
   const changes = changesConfig(args) && args.includes(configFile);
@@ -23,6 +25,11 @@ export async function pulumi(options: {
   const code = await inForeground(stack, args);
   if (changes && code === exitCodes.ok) commitChanges(stack, before);
   return code;
+}
+
+/** Whether a command of Pulumi's looks at resources. */
+function reachesServers(args: readonly string[]): boolean {
+  return args.some((arg) => ["preview", "up", "update", "refresh", "destroy"].includes(arg));
 }
 
 /** What a command wrote into the generated configuration belongs to the file that is committed: the next run reads that one. */

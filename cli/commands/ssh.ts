@@ -49,7 +49,14 @@ async function writeSshFiles(stage: string, outputs: StageOutputs): Promise<stri
   const keys = await operatorKeys(stage);
   const keyFiles = keys.flatMap(({ login }) => ("file" in login ? [login.file] : []));
   writeFileSync(paths.knownHosts, knownHosts(outputs.access), { mode: 0o600 });
-  writeFileSync(config, sshConfig(outputs.access, paths, keyFiles), { mode: 0o600 });
+  writeFileSync(
+    config,
+    sshConfig(outputs.access, paths, {
+      keyFiles,
+      agent: keys.some(({ login }) => "agent" in login),
+    }),
+    { mode: 0o600 },
+  );
   return config;
 }
 

@@ -74,7 +74,9 @@ export async function up(options: UpOptions): Promise<number> {
       ? await finishRest(stack, error, resources, terminal)
       : error;
   });
-  await forgetPasswords(plan, { stack, overrides, terminal });
+  // With arguments of the engine, a run may have left out servers that are still to be met.
+  if (options.engineArguments.length === 0)
+    await forgetPasswords(plan, { stack, overrides, terminal });
   const raw = await stack.outputs();
   if (Object.keys(raw).length === 0) {
     terminal.print(`\nDone: ${countsText(totalCounts(run.progress))}.`);

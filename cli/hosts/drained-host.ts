@@ -105,8 +105,9 @@ function isRunning({ Status, DesiredState }: EngineTask): boolean {
 }
 
 /** The node's host name. */
-export function nameOf({ Description }: EngineNode): string {
-  return Description.Hostname;
+export function nameOf({ ID, Description }: EngineNode): string {
+  // Left out until the node's agent has registered.
+  return Description.Hostname || ID;
 }
 
 function names(nodes: readonly EngineNode[]): string {

@@ -9,7 +9,7 @@ const type = "pulumi-nodejs:dynamic/hive:SshKeyPair";
 
 /**
  * Brings the key that hive generated for a stage from the state to this computer: another clone, or another computer with the same
- * backend, has not got it yet. Does nothing where `HIVE_SSH_KEY` names a key, or the stage has operators of its own.
+ * backend, has not got it yet. Does nothing where the stage has operators of its own.
  *
  * @param resources of the state; asked for where the caller has not got them
  * @throws Failure when the state cannot be read; Error when the file cannot be written
@@ -18,7 +18,6 @@ export async function bringStageKey(
   stack: Stack,
   resources?: readonly StateResource[],
 ): Promise<void> {
-  if ((process.env["HIVE_SSH_KEY"] ?? "") !== "") return;
   const generated = (resources ?? (await stack.state()).resources).find(
     (resource) => resource.type === type && resource.urn.endsWith("-operator-key"),
   );

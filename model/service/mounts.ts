@@ -67,6 +67,8 @@ export type ServiceMount =
       readonly driverOptions: Readonly<Record<string, string>>;
       /** Whether a new volume stays empty instead of getting what the image has at `target`. */
       readonly noCopy: boolean;
+      /** The volume is not the site's: an engine that makes it all the same must not take it for the site's. */
+      readonly external?: true;
     }
   | BindPlan
   | TmpfsPlan;
@@ -217,7 +219,16 @@ export function externalMount(
   source: string,
   driver: string,
 ): ServiceMount {
-  return { kind: "volume", source, target, readOnly, driver, driverOptions: {}, noCopy: false };
+  return {
+    kind: "volume",
+    source,
+    target,
+    readOnly,
+    driver,
+    driverOptions: {},
+    noCopy: false,
+    external: true,
+  };
 }
 
 /** Names of the replicated volumes among what a service mounts, in alphabetical order. */
@@ -236,8 +247,9 @@ function normalMount(mount: ServiceMount): ServiceMount {
   const { target } = mount;
   switch (mount.kind) {
     case "volume": {
-      const { kind, source, readOnly, driver, driverOptions, noCopy } = mount;
-      return { kind, source, target, readOnly, driver, driverOptions, noCopy };
+      const { kind, source, readOnly, driver, driverOptions, noCopy, external } = mount;
+      const own = { kind, source, target, readOnly, driver, driverOptions, noCopy };
+      return external === true ? { ...own, external } : own;
     }
     case "bind": {
       const { kind, source, readOnly } = mount;
@@ -264,7 +276,7 @@ function engineMount(mount: ServiceMount, site: string): EngineMount {
         VolumeOptions: {
           NoCopy: mount.noCopy,
           // A host that was away when the volume was made gets it from its first task, and it must be known as the site's.
-          Labels: { [siteLabel]: site },
+          Labels: mount.external === true ? {} : { [siteLabel]: site },
           DriverConfig: { Name: mount.driver, Options: mount.driverOptions },
         },
       };
@@ -304,7 +316,11 @@ function mountOf(mount: EngineMount): ServiceMount {
     const { Propagation: propagation } = mount.BindOptions ?? {};
     return { kind: "bind", source, target, readOnly, ...present("propagation", propagation) };
   }
-  const { NoCopy: noCopy = false, DriverConfig: driver } = mount.VolumeOptions ?? {};
+  const {
+    NoCopy: noCopy = false,
+    DriverConfig: driver,
+    Labels: labels,
+  } = mount.VolumeOptions ?? {};
   return {
     kind: "volume",
     source,
@@ -313,5 +329,7 @@ function mountOf(mount: EngineMount): ServiceMount {
     driver: driver?.Name ?? "local",
     driverOptions: driver?.Options ?? {},
     noCopy,
+    // No computed key in a destructuring pattern: the serializer of dynamic providers does not see what it captures.
+    ...(labels?.[siteLabel] === undefined ? { external: true as const } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { givenServers } from "../../fleet/given-servers";
+import { givenServers, type GivenServer } from "../../fleet/given-servers";
 import { fleetTraits } from "../../fleet/traits";
 import { contains, parseAddress, parseCidr } from "../network/addresses";
 import type { Problem } from "../problem/problems";
@@ -82,20 +82,23 @@ export function givenServerProblems(
           },
         ],
   );
-  const twice = servers.flatMap(([name, { privateAddress }], place) => {
-    const other = servers
-      .slice(0, place)
-      .find(([, each]) => each.privateAddress === privateAddress);
-    return other === undefined
-      ? []
-      : [
-          {
-            path: pathOf(name, ".privateAddress"),
-            value: privateAddress,
-            message: `is the address of ${other[0]} too`,
-            remedy: "write each server's own address",
-          },
-        ];
+  const twice = servers.flatMap(([name, server], place) => {
+    const earlier = servers.slice(0, place);
+    return identities(server).flatMap(({ key, value, own }) => {
+      const other = earlier.find(([, each]) =>
+        identities(each).some((one) => one.key === key && one.value === value),
+      );
+      return other === undefined
+        ? []
+        : [
+            {
+              path: pathOf(name, `.${key}`),
+              value,
+              message: `is that of ${other[0]} too`,
+              remedy: `write each server's own ${own}`,
+            },
+          ];
+    });
   });
   const nobodys = oneTimePasswords
     .filter((name) => !wanted.includes(name))
@@ -105,4 +108,17 @@ export function givenServerProblems(
       remedy: "write it under a server's name, or remove it",
     }));
   return [...missing, ...needless, ...outside, ...twice, ...nobodys];
+}
+
+/** What no two servers have in common: a line that was copied and not changed would set up one machine twice. */
+function identities(server: GivenServer): readonly {
+  readonly key: string;
+  readonly value: string;
+  readonly own: string;
+}[] {
+  const { privateAddress, hostKey } = server;
+  return [
+    { key: "privateAddress", value: privateAddress, own: "address" },
+    { key: "hostKey", value: hostKey, own: "host key" },
+  ];
 }

@@ -19,9 +19,9 @@ export interface StepOnHost {
 }
 
 /** What a step waits for another one on the same host, and for its own end, beyond its limit, seconds. */
-const graceSeconds = 150;
+const graceSeconds = 270;
 /** Limit for a look, seconds: longer than it waits for a step that goes on on the host (120 s). */
-const lookSeconds = 180;
+const lookSeconds = 300;
 /** Limit for a connection, seconds. The server has answered before: at its gate, or in an earlier run. */
 const dialSeconds = 20;
 

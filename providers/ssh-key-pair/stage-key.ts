@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { stageKeyFile } from "../transport/operator-key";
 
@@ -24,12 +24,6 @@ export function keepStageKey(stage: string, privateKey: string): void {
       cause: error,
     });
   }
-}
-
-/** Removes the stage's key from this computer if it is this one. Never fails because something is gone. */
-export function forgetStageKey(stage: string, privateKey: string): void {
-  const path = resolve(stageKeyFile(stage));
-  if (existsSync(path) && readFileSync(path, "utf8") === privateKey) rmSync(path, { force: true });
 }
 
 function freeName(path: string): string {

@@ -9,7 +9,6 @@ export interface SwarmMemberArgs {
   readonly access: pulumi.Input<HostAccess>;
   /** Address under which the other members reach it. */
   readonly advertiseAddress: pulumi.Input<string>;
-  /** Labels of its node. Labels that begin with `hive.` and are not here are removed, others are left alone. */
   /**
    * Labels of its node. Those that begin with `hive.` and are not here are removed, and so are those whose names any member has or had in
    * the last run; others are left alone.

@@ -22,7 +22,6 @@ const pauseMs = 1000;
 /** Time for a host to say that it is there, seconds. */
 const dialSeconds = 5;
 
-/** A task with what it belongs to. */
 /**
  * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free. May be repeated.
  *

@@ -95,6 +95,8 @@ export async function findManager(
   const search = new AbortController();
   const either = AbortSignal.any([signal, search.signal]);
   const reasons = new Map<string, string>();
+  /** Those that refuse this computer: they may be healthy, which nobody here can see. */
+  const refusals = new Set<string>();
   const begin = Date.now();
   let gone = 0;
   let giveUp: NodeJS.Timeout | undefined;
@@ -109,6 +111,7 @@ export async function findManager(
     );
     probe.catch((error: unknown) => {
       reasons.set(candidate.name, messageOf(error));
+      if (isTransportError(error, "login", "private-key")) refusals.add(candidate.name);
       if (isTransportError(error, "unreachable", "lost", "engine")) gone += 1;
       if (2 * gone < candidates.length) return;
       giveUp ??= setTimeout(
@@ -124,7 +127,9 @@ export async function findManager(
     return manager;
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof AggregateError ? noManager(managers, reasons) : error;
+    throw error instanceof AggregateError
+      ? noManager(managers, reasons, refusals.size === managers.length)
+      : error;
   } finally {
     clearTimeout(giveUp);
     search.abort(new Error("another manager answered"));
@@ -151,9 +156,24 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
   );
 }
 
-/** The error when no host will do. */
-function noManager(managers: readonly HostAccess[], reasons: Map<string, string>): Error {
+/**
+ * The error when no host will do.
+ *
+ * @param refused all of them refuse this computer. That is no state of the Swarm: what is to be removed there must not be forgotten
+ */
+function noManager(
+  managers: readonly HostAccess[],
+  reasons: Map<string, string>,
+  refused: boolean,
+): Error {
   const lines = managers.map(({ name }) => `  - ${name}: ${reasons.get(name) ?? "not tried"}`);
+  if (refused) {
+    return transportError(
+      "login",
+      namesOf(managers),
+      `No server of the Swarm lets this computer in:\n${lines.join("\n")}`,
+    );
+  }
   return transportError(
     "manager",
     namesOf(managers),

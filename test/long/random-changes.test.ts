@@ -74,7 +74,7 @@ export const site = defineSite({
 }
 
 describe(`${rounds} random changes of a site, seed ${seed}`, () => {
-  const site = new StageUnderTest("long", "172.29.72.0/24");
+  const site = new StageUnderTest("long", "172.29.76.0/24");
   const { stage } = site;
 
   beforeAll(() => {

@@ -21,6 +21,13 @@ export interface FirstContact {
   readonly timeoutSeconds: number;
 }
 
+/**
+ * Whether the user is one that the first contact has made ready: a user of the server's own who may become root is not, and its session would not have the
+ * group of the Docker Engine.
+ */
+const preparedCheck =
+  "sudo -n true && id -nG | grep -qw docker && test -e /etc/ssh/sshd_config.d/20-hive-admin.conf";
+
 /** Limit for a look, seconds. */
 const lookSeconds = 20;
 /** Limit for a connection, seconds. */
@@ -37,7 +44,7 @@ const graceSeconds = 60;
  */
 export async function hasAdminUser(host: HostAccess): Promise<boolean> {
   try {
-    const { code } = await runCommand(host, "sudo -n true", {
+    const { code } = await runCommand(host, preparedCheck, {
       deadlineSeconds: lookSeconds,
       dialSeconds,
     });

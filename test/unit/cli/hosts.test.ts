@@ -104,7 +104,7 @@ describe("generated files", () => {
   const seen = (keyFiles: readonly string[], host: string): Record<string, string> => {
     const folder = mkdtempSync(join(tmpdir(), "hive-ssh-config-"));
     const file = join(folder, "config");
-    writeFileSync(file, sshConfig(access, paths, keyFiles));
+    writeFileSync(file, sshConfig(access, paths, { keyFiles, agent: false }));
     const text = execFileSync("ssh", ["-G", "-F", file, host], { encoding: "utf8" });
     rmSync(folder, { recursive: true });
     return Object.fromEntries(
@@ -130,7 +130,7 @@ describe("generated files", () => {
 test("without a key file, OpenSSH asks the agent alone, and no file of the user's", () => {
   const folder = mkdtempSync(join(tmpdir(), "hive-ssh-config-"));
   const file = join(folder, "config");
-  writeFileSync(file, sshConfig(access, paths, []));
+  writeFileSync(file, sshConfig(access, paths, { keyFiles: [], agent: true }));
   const text = execFileSync("ssh", ["-G", "-F", file, "p-hive0.hive.example"], {
     encoding: "utf8",
   });

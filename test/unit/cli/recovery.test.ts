@@ -25,7 +25,7 @@ function stackWith(state: Partial<StackState>, staleLocks = 0, failed = false) {
   const stack = {
     stage: "private",
     releaseStaleLocks: () => Promise.resolve(Array.from({ length: staleLocks }, () => lock)),
-    state: () => Promise.resolve({ resources: [], pending: [], ...state }),
+    currentState: () => Promise.resolve({ resources: [], pending: [], ...state }),
     hasFailedSinceRefresh: () => Promise.resolve(failed),
     clearPending: () => {
       done.push("pending cleared");

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ownKeyFault, requireOwnKey } from "../../../fleet/own-key";
-import type { OperatorPlan, Plan } from "../../../model/plan";
+import { ownKeyFault, requireOwnKey, type StageAccess } from "../../../fleet/own-key";
+import type { OperatorPlan } from "../../../model/plan";
 import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
 import { withEnvironment } from "../../environment";
 import { startAgent } from "../../ssh-agent";
-import { samplePlan } from "../render/sample-plan";
 
 const mine = generateOpenSshKeyPair("mine");
 const anna: OperatorPlan = {
@@ -14,10 +13,7 @@ const anna: OperatorPlan = {
   publicKey: generateOpenSshKeyPair("anna").publicKey,
 };
 const me: OperatorPlan = { name: "me", publicKey: mine.publicKey };
-const planOf = (...operators: OperatorPlan[]): Plan => {
-  const plan = samplePlan();
-  return { ...plan, ssh: { ...plan.ssh, operators } };
-};
+const planOf = (...operators: OperatorPlan[]): StageAccess => ({ stage: "private", operators });
 
 let folder: string;
 let keyFile: string;
@@ -29,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const fault = (
-  plan: Plan,
+  plan: StageAccess,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> =>
   withEnvironment(
@@ -68,6 +64,11 @@ test("a key in the agent is enough, a stranger's is not", async () => {
 
 test("an agent that does not answer is given the benefit of the doubt", async () => {
   expect(await fault(planOf(anna), { SSH_AUTH_SOCK: join(folder, "nobody") })).toBeUndefined();
+});
+
+test("an agent that is gone does not hide that the key file is a stranger's", async () => {
+  const variables = { HIVE_SSH_KEY: keyFile, SSH_AUTH_SOCK: join(folder, "nobody") };
+  expect(await fault(planOf(anna), variables)).toMatch(/lock this computer out/);
 });
 
 test("a key file that cannot be used is named, and ends a run before anything is changed", async () => {

@@ -5,10 +5,10 @@ import { defineSite } from "../../../../model/site";
 import { volumeDevices } from "../../../../render/volume-devices";
 import { smallSite } from "../plans";
 
-const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+const keyOf = (last: number): string => `ssh-ed25519 ${"A".repeat(66)}${last}`;
 const server = (last: number, more: object = {}): object => ({
   address: `10.17.16.${last}`,
-  hostKey,
+  hostKey: keyOf(last),
   ...more,
 });
 const four = { hive0: server(10), hive1: server(11), hive2: server(12), hive3: server(20) };
@@ -73,15 +73,21 @@ describe("a stage whose servers exist", () => {
     ["with one too many", { ...four, hive4: server(14) }, {}, /hosts\.hive4 is no server/],
     [
       "with one outside of the network",
-      { ...four, hive0: { address: "192.0.2.1", hostKey } },
+      { ...four, hive0: { address: "192.0.2.1", hostKey: keyOf(10) } },
       {},
       /hive0\.privateAddress is not inside/,
     ],
     [
       "with two of one address",
-      { ...four, hive1: server(10) },
+      { ...four, hive1: server(10, { hostKey: keyOf(11) }) },
       {},
-      /hive1\.privateAddress is the address of hive0 too/,
+      /hive1\.privateAddress is that of hive0 too/,
+    ],
+    [
+      "with two of one host key, as after a line that was copied",
+      { ...four, hive1: server(11, { hostKey: keyOf(10) }) },
+      {},
+      /hive1\.hostKey is that of hive0 too/,
     ],
     [
       "with most of the cluster in one zone",
