@@ -1,3 +1,4 @@
+import { preparedCheck } from "../../fleet/prepared/admin-user/client";
 import { adminUserProvider } from "../../fleet/prepared/admin-user/provider";
 import { packed } from "../../providers/framework/packed";
 import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
@@ -19,6 +20,8 @@ let host: FakeHost;
 /** What ran on the host: who ran it, the command, its standard input. */
 let ran: [string, string, string][];
 let answer: { code: number; stdout?: string; stderr?: string };
+/** Whether the admin user has what the first contact gives. */
+let prepared: boolean;
 
 beforeAll(async () => {
   text = (await serializeProvider(packed("admin-user", adminUserProvider))).text;
@@ -27,11 +30,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   ran = [];
+  prepared = true;
   answer = { code: 0, stdout: "admin user is ready\n" };
   host = await startFakeHost(`hive${Math.random()}.example`, undefined, (command, stdin, user) => {
     ran.push([user, command, stdin]);
     if (user !== "hive" && answer.code === 0) host.users.set("hive", {});
-    return command === "sudo -n true" ? { code: 0 } : answer;
+    return command === preparedCheck ? { code: prepared ? 0 : 1 } : answer;
   });
   host.users.clear();
   host.users.set("root", {});
@@ -49,6 +53,11 @@ const inputs = (changes: Properties = {}): Properties => ({
   revision: "1",
   ...changes,
 });
+/** The connections are gone, and whoever had them knows it. */
+async function dropped(): Promise<void> {
+  host.drop();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
 const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(() => "it succeeded", String);
 
@@ -58,7 +67,7 @@ describe("AdminUser", () => {
     expect([id, outs]).toEqual([host.access.name, inputs()]);
     expect(ran).toEqual([
       ["root", "make the admin user", ""],
-      ["hive", "sudo -n true", ""],
+      ["hive", preparedCheck, ""],
     ]);
     expect(await server.diff(text, id, outs, inputs())).toMatchObject({ changes: false });
     // Who logged in first, and another text for removing, are written down without a session.
@@ -71,7 +80,22 @@ describe("AdminUser", () => {
     host.users.clear();
     host.users.set("hive", {});
     await server.create(text, inputs({ password }));
-    expect(ran).toEqual([["hive", "sudo -n true", ""]]);
+    expect(ran).toEqual([["hive", preparedCheck, ""]]);
+  });
+
+  test("a user of the server's own, who can become root but was not made ready, is made so", async () => {
+    host.users.clear();
+    host.users.set("hive", {});
+    prepared = false;
+    const met = server.create(text, inputs({ firstUser: "hive" }));
+    while (!ran.some(([, command]) => command === "make the admin user"))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    prepared = true;
+    await met;
+    expect(ran.map(([user, command]) => `${user}: ${command}`).slice(0, 2)).toEqual([
+      `hive: ${preparedCheck}`,
+      "hive: make the admin user",
+    ]);
   });
 
   test("a one-time password lets in, stands in no command, and is dropped", async () => {
@@ -118,7 +142,7 @@ describe("AdminUser", () => {
   test("a server that was installed anew is met again", async () => {
     const { id, outs } = await server.create(text, inputs());
     host.users.delete("hive");
-    host.drop();
+    await dropped();
     const before = {
       ...(outs["host"] as Properties),
       hostKey: generateOpenSshKeyPair("").publicKey,
@@ -135,7 +159,7 @@ describe("AdminUser", () => {
   test("a refresh shows that the admin user cannot log in any more; a dead server shows nothing", async () => {
     const { id, outs } = await server.create(text, inputs());
     host.users.delete("hive");
-    host.drop();
+    await dropped();
     const seen = await server.read(text, id, outs);
     expect(seen.inputs).toMatchObject({ state: "cannot log in" });
     expect(await server.diff(text, id, { ...outs, ...seen.inputs }, inputs())).toMatchObject({
@@ -156,6 +180,13 @@ describe("AdminUser", () => {
     await host.die();
     await server.delete(text, id, outs);
     expect(server.log()).toContain(`What hive put on ${host.access.name} was not removed`);
+  });
+
+  test("its end forgets nothing on a server that lives and lets this computer in no more", async () => {
+    const { id, outs } = await server.create(text, inputs());
+    host.users.delete("hive");
+    await dropped();
+    expect(await failureOf(server.delete(text, id, outs))).toMatch(/does not let user 'hive' in/);
   });
 
   test("unknown inputs are a change", async () => {

@@ -25,10 +25,12 @@ describe("SshKeyPair on the real provider server", () => {
     expect(after["publicKey"]).toBe(`${String(outs["hostKey"])} new`);
   });
 
-  test("a file that an older version kept is no difference, and no file is looked at", async () => {
+  test("the file of an older version goes from the state, with the code that looked at it; the key stays", async () => {
     const { id, outs } = await server.create({ comment: "x", revision: 1 });
     const older = { ...outs, file: "/nowhere/id_ed25519", adopted: false };
-    expect((await server.diff(id, older, { comment: "x", revision: 1 })).changes).toBe(false);
+    const wanted = { comment: "x", revision: 1 };
+    expect((await server.diff(id, older, wanted)).changes).toBe(true);
+    expect(await server.update(id, older, wanted)).toEqual(outs);
   });
 
   test("unknown values of a preview are accepted", async () => {

@@ -333,6 +333,18 @@ describe("any manager", () => {
       await worker.stop();
     }
   });
+
+  test("of which all refuse this computer is no state of the Swarm, and is told apart from one", async () => {
+    const stranger = { ...host.access, user: "nobody" };
+    const error = await who([stranger, { ...other.access, user: "nobody" }]).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ kind: "login" });
+    expect(String(error)).toMatch(/No server of the Swarm lets this computer in:[^]*'nobody'/);
+    const half = who([stranger, { ...other.access, port: 1 }]);
+    await expect(half).rejects.toMatchObject({ kind: "manager" });
+  });
 });
 
 describe("the operator's key", () => {

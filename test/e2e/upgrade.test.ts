@@ -53,6 +53,9 @@ test("a stage of an earlier release is previewed, refreshed, updated and destroy
   await hive("pulumi", "--", "refresh", "--yes", "--skip-preview");
   await hive("up", "--yes");
   expect(servers()).not.toBe(before);
+  const state = await hive("pulumi", "--", "stack", "export");
+  expect(state.output).not.toContain("/ssh/id_ed25519");
+  expect(state.output).not.toContain("command:remote:Command");
   onServer(`test -e ${mark}`);
   await hive("pulumi", "--", "preview", "--expect-no-changes");
   await eventually(30, async () =>

@@ -5,6 +5,7 @@ import { runCommand } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { describeHost, isTransportError } from "../../../providers/transport/errors";
 import type { HostAccess } from "../../../providers/transport/host-access";
+import { closeIdleConnections } from "../../../providers/transport/pool";
 import { runWithPassword } from "./password-login";
 
 /** A server that hive meets for the first time. */
@@ -25,7 +26,7 @@ export interface FirstContact {
  * Whether the user is one that the first contact has made ready: a user of the server's own who may become root is not, and its session would not have the
  * group of the Docker Engine.
  */
-const preparedCheck =
+export const preparedCheck =
   "sudo -n true && id -nG | grep -qw docker && test -e /etc/ssh/sshd_config.d/20-hive-admin.conf";
 
 /** Limit for a look, seconds. */
@@ -90,6 +91,8 @@ export async function ensureAdminUser(contact: FirstContact): Promise<void> {
 async function letsIn(host: HostAccess): Promise<boolean> {
   const end = Date.now() + settleSeconds * 1000;
   for (;;) {
+    // A session has the groups of its login.
+    closeIdleConnections();
     try {
       if (await hasAdminUser(host)) return true;
       if (Date.now() > end) return false;

@@ -119,7 +119,6 @@ describe("npm run doctor", () => {
       "Node.js": "found",
       "Pulumi CLI": "missing",
       "Pulumi plugin docker": "missing",
-      "Pulumi plugin command": "can be made",
       "Docker Engine": "missing",
     });
     expect(findings.find(({ what }) => what === "Docker Engine")?.remedy.join(" ")).toContain(

@@ -35,15 +35,21 @@ const mode: fc.Arbitrary<ServiceMode> = fc.oneof(
 );
 
 const mount: fc.Arbitrary<ServiceMount> = fc.oneof(
-  fc.record({
-    kind: fc.constant("volume" as const),
-    source: word,
-    target: path,
-    readOnly: fc.boolean(),
-    driver: fc.constantFrom("local", "hive-shared"),
-    driverOptions: record,
-    noCopy: fc.boolean(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant("volume" as const),
+      source: word,
+      target: path,
+      readOnly: fc.boolean(),
+      driver: fc.constantFrom("local", "hive-shared"),
+      driverOptions: record,
+      noCopy: fc.boolean(),
+      external: fc.constant(true as const),
+    },
+    {
+      requiredKeys: ["kind", "source", "target", "readOnly", "driver", "driverOptions", "noCopy"],
+    },
+  ),
   fc.record(
     {
       kind: fc.constant("bind" as const),
