@@ -27,8 +27,9 @@ export function deadHost(site: StageUnderTest): void {
     const named = (output: string): number =>
       output.split(`${site.host(dead)} does not answer; the run goes on`).length - 1;
     /** Waits until the others see it so; while they elect a leader, nobody answers. */
+    /** An engine that was cut off for minutes tries to reach the others every two minutes at most (gRPC's connection backoff). */
     const untilSeen = (state: string): Promise<true> =>
-      eventually(90, () => {
+      eventually(180, () => {
         const look = "docker node ls --format '{{.Hostname}} {{.Status}}' 2> /dev/null || true";
         const seen = site.onHost(alive[0] ?? 0, look).split("\n");
         return seen.includes(`${site.host(dead)} ${state}`) ? true : undefined;
