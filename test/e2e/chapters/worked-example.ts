@@ -13,10 +13,10 @@ const gateSeconds = 40;
  * How many logins may fail. Lost is what was at work on the killed server in that moment: one login, and on a slow computer,
  * where each takes a second or two, up to three. The others wait until the service has moved; a gate that did not wait would lose
  * one a second. Only where the move takes longer than the gate waits, after an election that went into its second round of
- * 20 s, those are lost that were begun in its first seconds; logins that waited nearly so long show that this was the reason.
+ * 20 s, those are lost that were begun in its first seconds; logins that waited three quarters of it show that this was the reason.
  */
 function mostFailed(slowest: number): number {
-  return slowest > gateSeconds - 5 ? 15 : 3;
+  return slowest > gateSeconds * 0.75 ? 15 : 3;
 }
 
 /** The worked example as a person meets it: a real browser, logins without end, and the loss of the servers under them. */
