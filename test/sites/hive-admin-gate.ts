@@ -1,5 +1,6 @@
 import { defineService } from "../../model/service";
 import { defineSite } from "../../model/site";
+import { stageValues } from "../../model/stage-values";
 import { pinned, type SiteCase } from "./site-case";
 
 /** What the proxy reads from a label is nested there; a label here is a text. */
@@ -7,6 +8,22 @@ const published = (name: string, webgate: unknown): Readonly<Record<string, stri
   published_name: name,
   webgate: JSON.stringify(webgate),
 });
+
+const values = stageValues({
+  fileServer: {
+    type: "string",
+    default: "https://files.gate.example",
+    description: "Where people find the file server.",
+  },
+  passiveAddress: {
+    type: "string",
+    default: "192.0.2.21",
+    description: "The address that the FTP server names for passive transfers.",
+  },
+});
+
+/** Kept to servers, which a stage names by a label. */
+const onFileServers = { constraints: ["node.labels.files==true"] };
 
 const mongoClient = {
   environment: { DATABASE_HOST: "mongo", DATABASE_NAME: "files_db" },
@@ -84,6 +101,7 @@ const fileServer = defineService({
   ...mongoClient,
   image: pinned("procube/file-server"),
   ports: ["4200"],
+  environment: { ...mongoClient.environment, PUBLIC_URL: values.fileServer },
   volumes: [{ source: "fileserver-icons", target: "/usr/src/app/icons" }],
   labels: published("file-server", {
     authentication: "saml",
@@ -98,7 +116,13 @@ const ftpServer = defineService({
   ...mongoClient,
   image: pinned("procube/ftp-server"),
   endpointMode: "dnsrr",
-  environment: { ...mongoClient.environment, PASV_PORT_MIN: "30000", PASV_PORT_MAX: "30003" },
+  environment: {
+    ...mongoClient.environment,
+    PASV_PORT_MIN: "30000",
+    PASV_PORT_MAX: "30003",
+    PASV_IP: values.passiveAddress,
+  },
+  placement: onFileServers,
   ports: ["21", "30000", "30001", "30002", "30003"],
 });
 
@@ -114,6 +138,7 @@ const sftpServer = defineService({
 const webdavServer = defineService({
   ...mongoClient,
   image: pinned("procube/webdav-server"),
+  placement: onFileServers,
   ports: ["2000"],
 });
 
@@ -189,6 +214,7 @@ export const hiveAdminGate: SiteCase = {
   source: "github.com/procube-open/hive-admin-gate, inventory/{guacamole,idm,webgate}.yml",
   site: defineSite({
     name: "admin-gate.example",
+    values,
     images: { guacamole: {}, "guacamole-db": {}, mongo: {}, webgate: {}, idm: {}, amdb: {} },
     volumes: {
       "guacamole-drives": mirrored("300MiB"),
@@ -226,11 +252,8 @@ export const hiveAdminGate: SiteCase = {
       amdb,
     },
   }),
+  stage: { "hive:labels": { hive0: { files: "true" } } },
   waitsFor: {
-    "values per stage":
-      "addresses of file-server, ftp-server's PASV_IP, and the servers to which ftp-server and webdav-server are kept",
-    "node labels":
-      "guacd runs where guacamole's mark (HIVE_MARK) is, and not on the repository server",
     "virtual addresses": "HIVE_VIP of ftp-server, webdav-server and webgate",
     "folders of servers":
       "webgate's /var/consul, /etc/consul.json and /var/acme, and their backups",

@@ -1,6 +1,20 @@
 import { defineService } from "../../model/service";
 import { defineSite } from "../../model/site";
+import { stageValues } from "../../model/stage-values";
 import { pinned, type SiteCase } from "./site-case";
+
+const values = stageValues({
+  nameServer: {
+    type: "string",
+    default: "ns0.pdns.example",
+    description: "The name server's own name.",
+  },
+  certbotMail: {
+    type: "string",
+    default: "ops@pdns.example",
+    description: "Who is told of a certificate that ends.",
+  },
+});
 
 /** The name server, its database, a console, a proxy that a companion configures, and certificates. */
 const powerdns = defineService({
@@ -8,7 +22,12 @@ const powerdns = defineService({
   // As process 1, pdns_server would not hear that it is to stop.
   init: true,
   dependsOn: ["pdnsdb"],
-  environment: { MYSQL_HOST: "pdnsdb", MYSQL_DNSSEC: "yes", MYSQL_CHECK_INTERVAL: "10" },
+  environment: {
+    MYSQL_HOST: "pdnsdb",
+    MYSQL_DNSSEC: "yes",
+    MYSQL_CHECK_INTERVAL: "10",
+    DEFAULT_SOA_NAME: values.nameServer,
+  },
   // The key of the API is a secret: the image's own start writes it into a file, in the place of an argument.
   secrets: ["db-password"],
   command: ["--api=yes", "--webserver=yes", "--webserver-address=0.0.0.0"],
@@ -61,6 +80,7 @@ const proxy = defineService({
   endpointMode: "dnsrr",
   ports: ["80", "443"],
   volumes: [{ source: "proxy-config", target: "/etc/nginx/conf.d" }],
+  placement: { constraints: ["node.labels.proxy==true"] },
 });
 
 const configure = defineService({
@@ -71,13 +91,18 @@ const configure = defineService({
     { source: "proxy-config", target: "/etc/nginx/conf.d" },
     { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
   ],
-  labels: { HIVE_MARK: "proxy_config" },
+  // HIVE_MARK there: the proxy runs where the service with this mark does.
+  placement: { constraints: ["node.labels.proxy==true"] },
 });
 
 const certbot = defineService({
   image: { build: "certbot" },
   availableOn: ["staging", "production"],
-  environment: { TZ: "JST-9", CERTBOT_PDNS_BASE_URL: "http://powerdns:8081/api/v1" },
+  environment: {
+    TZ: "JST-9",
+    CERTBOT_PDNS_BASE_URL: "http://powerdns:8081/api/v1",
+    CERTBOT_EMAIL: values.certbotMail,
+  },
   secrets: ["db-password"],
   volumes: [
     { source: "letsencrypt-data", target: "/etc/letsencrypt" },
@@ -98,6 +123,7 @@ export const hiveBuilderPdns: SiteCase = {
   source: "github.com/procube-open/hive-builder, examples/pdns/inventory",
   site: defineSite({
     name: "pdns.example",
+    values,
     images: { powerdns: {}, pdnsdb: {}, pdnsadmin: {}, configure: {}, certbot: {} },
     volumes: {
       "pdnsdb-data": { replicated: { size: "500MiB", filesystem: "xfs" } },
@@ -109,9 +135,6 @@ export const hiveBuilderPdns: SiteCase = {
     secrets: { "db-password": { generate: {} } },
     services: { powerdns, pdnsdb, pdnsadmin, proxy, configure, certbot },
   }),
-  waitsFor: {
-    "node labels":
-      "the proxy runs where configure's mark (HIVE_MARK) is; here both run on every server",
-    "values per stage": "the address to which certificates' mails go, the name server's own name",
-  },
+  stage: { "hive:labels": { hive0: { proxy: "true" }, hive1: { proxy: "true" } } },
+  waitsFor: {},
 };

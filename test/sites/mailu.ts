@@ -1,23 +1,28 @@
 import { parseEnv } from "node:util";
 import { defineService } from "../../model/service";
 import { defineSite } from "../../model/site";
+import { stageValues, type WithValues } from "../../model/stage-values";
 import type { Service } from "../../model/inventory";
 import { pinned, type SiteCase } from "./site-case";
 
-/** Mailu gives one file of variables to all services; the inventory is a program, so it reads such a file itself. */
-const environment = parseEnv(
-  [
-    "DOMAIN=mail.example",
-    "HOSTNAMES=mail.mail.example",
-    "TLS_FLAVOR=cert",
-    "SUBNET=10.96.7.0/24",
-  ].join("\n"),
-) as Record<string, string>;
+const values = stageValues({
+  domain: { type: "string", default: "mail.example", description: "The domain of the addresses." },
+});
+
+/**
+ * Mailu gives one file of variables to all services; the inventory is a program, so it reads such a file itself. What differs between
+ * stages is not in it.
+ */
+const environment = {
+  ...(parseEnv(["TLS_FLAVOR=cert", "SUBNET=10.96.7.0/24"].join("\n")) as Record<string, string>),
+  DOMAIN: values.domain,
+  HOSTNAMES: `mail.${values.domain}`,
+};
 
 /** What all of Mailu's services have in common. */
 const mailu = (
   name: string,
-): Pick<Service, "image" | "environment" | "healthcheck" | "secrets"> => ({
+): WithValues<Pick<Service, "image" | "environment" | "healthcheck" | "secrets">> => ({
   image: pinned(`mailu/${name}`),
   environment,
   secrets: ["mailu-key"],
@@ -28,7 +33,7 @@ const front = defineService({
   ...mailu("nginx"),
   dependsOn: ["admin"],
   // The others find it by the site's public name.
-  networks: [{ name: "default", aliases: ["mail.example"] }],
+  networks: [{ name: "default", aliases: [values.domain] }],
   logging: { driver: "journald" },
   ports: [80, 443, 25, 465, 587, 110, 995, 143, 993].map(
     (target) => ({ target, mode: "ingress" }) as const,
@@ -100,13 +105,14 @@ const redis = defineService({
 });
 
 const share = (folder: string) =>
-  ({ nfs: { server: "nas.mail.example", path: `/mailu/${folder}` } }) as const;
+  ({ nfs: { server: `nas.${values.domain}`, path: `/mailu/${folder}` } }) as const;
 
 /** A mail server of ten services. What several of them see lies on NFS, as all does there. */
 export const mailuSite: SiteCase = {
   source: "github.com/Mailu/Mailu, setup/flavors/stack/docker-compose.yml",
   site: defineSite({
     name: "mail.example",
+    values,
     networks: { default: { subnet: "10.96.7.0/24" } },
     volumes: {
       certs: share("certs"),
@@ -137,6 +143,5 @@ export const mailuSite: SiteCase = {
   waitsFor: {
     "folders of servers": "all data lie below one folder of each server, which nothing makes",
     "not in a Swarm": "admin's port is published on 127.0.0.1 only where front does not show it",
-    "values per stage": "the domain and what else stands in the file of variables",
   },
 };

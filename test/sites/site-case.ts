@@ -2,12 +2,6 @@ import type { Site } from "../../model/inventory";
 
 /** Why a part of a real site is not written in it yet. Closed: another reason needs a decision. */
 export const reasons = [
-  /** A value that differs between stages, other than a secret. */
-  "values per stage",
-  /** Labels of servers, which no place in site or stage has. */
-  "node labels",
-  /** Networks, volumes and secrets that somebody else made. */
-  "things outside of the site",
   /** Folders and files of the servers, which nothing makes. */
   "folders of servers",
   /** Addresses that follow a service. */
@@ -24,6 +18,8 @@ export interface SiteCase {
   /** Where it is described. */
   readonly source: string;
   readonly site: Site;
+  /** What a stage says beside its servers and secrets: `hive:values`, `hive:labels`. Default: nothing. */
+  readonly stage?: Readonly<Record<string, object>>;
   /** What is left out: by reason, what it is and where. */
   readonly waitsFor: Readonly<Partial<Record<Reason, string>>>;
 }

@@ -1,8 +1,16 @@
 import { defineService } from "../../model/service";
 import { defineSite } from "../../model/site";
+import { stageValues } from "../../model/stage-values";
 import { pinned, type SiteCase } from "./site-case";
 
-const domain = "swarm.example";
+const values = stageValues({
+  domain: {
+    type: "string",
+    default: "swarm.example",
+    description: "Below it are the names of all.",
+  },
+  acmeMail: { type: "string", description: "Who is told of a certificate that ends." },
+});
 const socket = {
   source: "/var/run/docker.sock",
   target: "/var/run/docker.sock",
@@ -23,15 +31,16 @@ const traefik = defineService({
     "--entrypoints.https.http3",
     "--certificatesresolvers.le.acme.storage=/certificates/acme.json",
     "--certificatesresolvers.le.acme.tlschallenge=true",
+    `--certificatesresolvers.le.acme.email=${values.acmeMail}`,
   ],
   labels: {
     "traefik.enable": "true",
     "traefik.constraint-label": "traefik-public",
-    "traefik.http.routers.dashboard.rule": `Host(\`traefik.${domain}\`)`,
+    "traefik.http.routers.dashboard.rule": `Host(\`traefik.${values.domain}\`)`,
     "traefik.http.routers.dashboard.service": "api@internal",
     "traefik.http.services.traefik-public.loadbalancer.server.port": "8080",
   },
-  placement: { constraints: ["node.labels.hive.zone == zone-a"] },
+  placement: { constraints: ["node.labels.traefik-certificates==true"] },
 });
 
 /** The console of the Swarm. */
@@ -44,7 +53,7 @@ const app = defineService({
   networks: ["net", "traefik-public"],
   labels: {
     "traefik.enable": "true",
-    "traefik.http.routers.swarmpit.rule": `Host(\`swarmpit.${domain}\`)`,
+    "traefik.http.routers.swarmpit.rule": `Host(\`swarmpit.${values.domain}\`)`,
   },
   resources: {
     limits: { cpus: 0.5, memory: "1GiB" },
@@ -61,7 +70,7 @@ const db = defineService({
     limits: { cpus: 0.3, memory: "512MiB" },
     reservations: { cpus: 0.15, memory: "256MiB" },
   },
-  placement: { constraints: ["node.labels.hive.zone == zone-a"] },
+  placement: { constraints: ["node.labels.swarmpit.db-data==true"] },
 });
 
 const agent = defineService({
@@ -80,15 +89,19 @@ const agent = defineService({
 export const traefikSwarmpit: SiteCase = {
   source: "github.com/tiangolo/dockerswarm.rocks, docs/traefik-v3.yml and docs/swarmpit.yml",
   site: defineSite({
-    name: domain,
-    networks: { net: { attachable: true }, "traefik-public": {} },
+    name: "swarm.example",
+    values,
+    // Other stacks join it too.
+    networks: { net: { attachable: true }, "traefik-public": { external: true } },
     volumes: { "traefik-certificates": { local: {} }, "db-data": { local: {} } },
     services: { traefik, app, db, agent },
   }),
-  waitsFor: {
-    "node labels":
-      "traefik and db stay on servers with labels of their own; here on those of a zone",
-    "things outside of the site": "the network traefik-public, which the two stacks share",
-    "values per stage": "the domain, and the address for certificates' mails",
+  stage: {
+    "hive:values": { domain: "shop.example", acmeMail: "ops@shop.example" },
+    "hive:labels": {
+      hive0: { "traefik-certificates": "true" },
+      hive1: { "swarmpit.db-data": "true" },
+    },
   },
+  waitsFor: {},
 };

@@ -23,7 +23,7 @@ const cases: readonly (readonly [string, SiteCase, number])[] = [
   ["gitea", giteaSite, 2],
 ];
 
-function planned({ site }: SiteCase, stage: StageName) {
+function planned({ site, stage: said = {} }: SiteCase, stage: StageName) {
   const ofStage = Object.entries(site.secrets ?? {}).flatMap(([name, secret]) =>
     "fromStage" in secret ? [[name, "0123456789abcdef"]] : [],
   );
@@ -32,6 +32,9 @@ function planned({ site }: SiteCase, stage: StageName) {
     config: {
       "hive:fleet": "container",
       "hive:cidr": "172.29.16.0/24",
+      ...Object.fromEntries(
+        Object.entries(said).map(([key, value]) => [key, JSON.stringify(value)]),
+      ),
       ...(ofStage.length === 0
         ? {}
         : { "hive:secrets": JSON.stringify(Object.fromEntries(ofStage)) }),
@@ -67,6 +70,17 @@ describe.each(cases)("the site %s", (_, siteCase, services) => {
       expect(what).toMatch(/\S/);
     }
   });
+});
+
+test("what a stage says of a site reaches its services", () => {
+  const { services, externals } = planned(traefikSwarmpit, "production");
+  const traefik = services.find(({ name }) => name === "traefik");
+  expect(traefik?.labels["traefik.http.routers.dashboard.rule"]).toBe(
+    "Host(`traefik.shop.example`)",
+  );
+  expect(traefik?.command).toContain("--certificatesresolvers.le.acme.email=ops@shop.example");
+  expect(traefik?.placement.constraints).toEqual(["node.labels.traefik-certificates==true"]);
+  expect(externals.map(({ externalName }) => externalName)).toEqual(["traefik-public"]);
 });
 
 test("every reason to leave something out has a site that waits for it", () => {
