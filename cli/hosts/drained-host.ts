@@ -107,7 +107,8 @@ function isRunning({ Status, DesiredState }: EngineTask): boolean {
 /** The node's host name. */
 export function nameOf({ ID, Description }: EngineNode): string {
   // Left out until the node's agent has registered.
-  return Description.Hostname || ID;
+  const { Hostname: name }: { readonly Hostname?: string } = Description;
+  return name ?? ID;
 }
 
 function names(nodes: readonly EngineNode[]): string {

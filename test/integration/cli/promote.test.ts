@@ -196,6 +196,7 @@ function standInStack(index: number): unknown {
     stage,
     isLocal: false,
     exists: () => Promise.resolve(true),
+    state: () => Promise.resolve({ resources: [], pending: [] }),
     outputs: () =>
       Promise.resolve({
         stage,

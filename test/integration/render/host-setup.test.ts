@@ -309,12 +309,18 @@ describe("a Swarm on these hosts", () => {
     await server(0).until(`${nodeOfTask} | grep -x ${other}`, 40);
     const availability = "docker node inspect self --format '{{.Spec.Availability}}'";
     expect((await server(0).sh(availability)).stdout).toBe("active\n");
+    // The restart may have made the other one the leader; the next restart wants all of them again.
+    await server(0).until(
+      "docker node ls --format '{{.Self}} {{.ManagerStatus}}' | grep -xE 'false (Reachable|Leader)'",
+      60,
+    );
     // Somebody else's drain stays.
     await server(0).sh(`docker node update --availability drain ${hostOf(plan, 0).name}`);
     await server(0).sh(
       `sed -i 's/"shutdown-timeout": 30/"shutdown-timeout": 31/' ${daemonJsonPath}`,
     );
     const again = await server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
+    expect(again).toMatchObject({ status: 0, stderr: "" } satisfies Partial<Ending>);
     expect(again.stdout).toContain("changed restart-engine\n");
     expect((await server(0).sh(availability)).stdout).toBe("drain\n");
   });

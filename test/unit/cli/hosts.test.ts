@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Failure } from "../../../cli/failure";
 import { findHost } from "../../../cli/hosts/host-name";
 import { readOutputs } from "../../../cli/hosts/outputs";
@@ -145,7 +145,7 @@ describe("outputs of a stack", () => {
   });
 
   test("hosts of an older version belong to the stage, and nothing of a key's place is taken over", () => {
-    const { stage: _, ...older } = { ...access[0]!, privateKeyFile: ".hive/private/ssh/id" };
+    const older = { ...access[0]!, stage: undefined, privateKeyFile: ".hive/private/ssh/id" };
     const read = readOutputs("private", {
       stage: "private",
       site: "s",

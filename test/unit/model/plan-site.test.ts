@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planSite, planStack } from "../../../model/plan-site";
-import { parseStage } from "../../../model/stage/check-stage";
 import { parseStageYaml } from "../../../model/stage/yaml";
 import { site } from "../../../site/site";
 import { planWith, rawStage, smallSite } from "./plans";

@@ -16,7 +16,9 @@ let home: string;
 const folder = (): string => join(home, "private", "ssh");
 const file = (): string => join(folder(), "id_ed25519");
 const keep = (key: string): Promise<void> =>
-  withEnvironment({ HIVE_HOME: home }, async () => keepStageKey("private", key));
+  withEnvironment({ HIVE_HOME: home }, () =>
+    Promise.resolve().then(() => keepStageKey("private", key)),
+  );
 
 beforeEach(() => (home = mkdtempSync(join(tmpdir(), "hive-stage-key-"))));
 afterEach(() => rmSync(home, { recursive: true }));
