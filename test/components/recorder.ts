@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -72,7 +72,7 @@ export async function record(
   { preview = false }: { readonly preview?: boolean } = {},
 ): Promise<readonly Recorded[]> {
   // Where the program brings the stage's key.
-  process.env["HIVE_HOME"] ??= mkdtempSync(join(tmpdir(), "hive-components-"));
+  process.env["HIVE_HOME"] ??= temporaryHome();
   const inputs = new Map<string, Record<string, unknown>>();
   const declared: {
     type: string;
@@ -155,3 +155,14 @@ function withoutSecretMarks(value: unknown): unknown {
     Object.entries(value).map(([key, inner]) => [key, withoutSecretMarks(inner)]),
   );
 }
+
+/** Where the program brings the stage's key; removed after the file's tests. */
+function temporaryHome(): string {
+  home = mkdtempSync(join(tmpdir(), "hive-components-"));
+  return home;
+}
+
+let home: string | undefined;
+afterAll(() => {
+  if (home !== undefined) rmSync(home, { recursive: true, force: true });
+});
