@@ -41,7 +41,7 @@ export async function ownKeyFault({ stage, operators }: StageAccess): Promise<st
   return isAmong(operators, new Set(known.flatMap((each) => each ?? [])))
     ? undefined
     : `No key of this computer (${keys.map(({ source }) => source).join(", ")}) is one of the operators of the stage: ` +
-        `${operators.map(({ name }) => name).join(", ")}. The run would lock this computer out of the servers. Add your public key to ` +
+        `${operators.map(({ name }) => name).join(", ")}. The servers do not let it in, or this run would lock this computer out of them. Add your public key to ` +
         `hive:operators in ${stageFile(stage)}, or use the key of one of them.`;
 }
 
