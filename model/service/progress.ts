@@ -191,12 +191,22 @@ function withinWindow(
 /** Whether tasks are missing or too many, and how many run or where none does. */
 function missingPlaces(
   service: EngineService,
-  { running, possible }: ServiceHealth,
+  { running, older, possible }: ServiceHealth,
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
 ): { readonly missing: boolean; readonly detail: string } {
   const count = `${running.length} of ${possible} tasks run`;
   if (service.Spec.Mode.Global === undefined) {
+    if (possible === running.length && older.length > 0) {
+      const those =
+        older.length === 1
+          ? "one of an earlier release is"
+          : `${older.length} of an earlier release are`;
+      return {
+        missing: true,
+        detail: `${count}, and ${those} left on ${hostNames(older, nodes).join(", ")}`,
+      };
+    }
     return { missing: possible !== running.length, detail: count };
   }
   const allowed = allowedNodes(service.Spec, nodes);

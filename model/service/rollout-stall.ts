@@ -43,6 +43,16 @@ export type Stall =
       readonly hosts: readonly string[];
     }
   | {
+      /**
+       * More replicas are to run than are wanted: a task that reported something while the Swarm scaled down is passed over, and
+       * stays until the service changes again (swarmkit, `setTasksDesiredState` writes an older version of the task, which the
+       * store refuses).
+       */
+      readonly kind: "surplus";
+      readonly tasks: readonly EngineTask[];
+      readonly hosts: readonly string[];
+    }
+  | {
       /** The scheduler finds no host for tasks, for want of memory, of a port, of addresses. */
       readonly kind: "no-place";
       readonly tasks: readonly EngineTask[];
@@ -72,6 +82,7 @@ export function stallOf(
     lostHost(service, tasks, nodes) ??
     held(service, tasks, nodes) ??
     doubled(current, nodes) ??
+    surplus(service, tasks, nodes) ??
     noPlace(service, tasks, nodes)
   );
 }
@@ -124,6 +135,20 @@ function doubled(current: readonly EngineTask[], nodes: readonly EngineNode[]): 
   const places = stuck.map(placeOf);
   const involved = alive.filter((task) => places.includes(placeOf(task)));
   return { kind: "doubled", tasks: involved, hosts: hostNames(involved, nodes) };
+}
+
+function surplus(
+  service: EngineService,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+): Stall | undefined {
+  const { Replicated: replicated } = service.Spec.Mode;
+  if (replicated === undefined) return undefined;
+  const alive = tasks.filter((task) => wanted.includes(task.DesiredState) && !isOver(task));
+  // Two tasks of one replica: one takes the place of the other, or see "doubled".
+  const places = new Set(alive.map(placeOf));
+  if (places.size <= (replicated.Replicas ?? 1)) return undefined;
+  return { kind: "surplus", tasks: alive, hosts: hostNames(alive, nodes) };
 }
 
 function noPlace(

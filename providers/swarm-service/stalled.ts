@@ -14,6 +14,7 @@ const patienceMs: Readonly<Record<Stall["kind"], number>> = {
   "lost-host": 4000,
   held: 1500,
   doubled: 4000,
+  surplus: 4000,
   "no-place": 25_000,
 };
 
@@ -76,6 +77,13 @@ export async function getGoing(
       reportWarning(
         `the service '${name}': the next task${where} waited for one that had never been started and could not end. ` +
           "The Swarm was told to make a new one there at once.",
+      );
+      return;
+    case "surplus":
+      await withAnyManager(managers, (docker) => restartRollout(docker, id));
+      reportWarning(
+        `the service '${name}': more tasks of it run${where} than are wanted. The Swarm has passed one over when it scaled the service ` +
+          "down, and was told to look again.",
       );
       return;
     case "doubled":

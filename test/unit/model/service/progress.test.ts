@@ -191,6 +191,19 @@ describe("a replicated service", () => {
   });
 });
 
+test("a task of an earlier release that the Swarm left when it scaled down is not what was wanted", () => {
+  const one = service({ Replicated: { Replicas: 1 } }, "completed");
+  const tasks = [task("a", "running"), task("b", "running", old)];
+  expect(progress(one, tasks)).toMatchObject({
+    kind: "waiting",
+    detail: "1 of 1 tasks run, and one of an earlier release is left on host-b",
+  });
+  const stopping = tasks.map((each, index) =>
+    index === 1 ? { ...each, DesiredState: "remove" } : each,
+  );
+  expect(progress(one, stopping).kind).toBe("converged");
+});
+
 describe("a replicated service with a limit of tasks on one host", () => {
   const one = { Placement: { MaxReplicas: 1 } };
   const wants = service({ Replicated: { Replicas: 3 } }, undefined, one);

@@ -128,6 +128,31 @@ describe("two tasks are to run in one place", () => {
   });
 });
 
+describe("more replicas are to run than are wanted", () => {
+  const left = task(3, "running", "running", { spec: old });
+
+  test("for the Swarm passed one over when it scaled down", () => {
+    const tasks = [task(1, "running", "running"), task(2, "running", "starting"), left];
+    expect(stallOf(service("completed", two), tasks, nodes)).toMatchObject({
+      kind: "surplus",
+      tasks,
+    });
+    expect(kindOf(service(undefined, { Replicated: {} }), [tasks[0]!, left])).toBe("surplus");
+  });
+
+  test.each([
+    ["one is being stopped", [task(2, "running", "running"), task(3, "remove", "running")]],
+    ["one has ended", [task(2, "running", "running"), task(3, "running", "failed")]],
+    [
+      "one takes the place of another",
+      [task(2, "running", "running", { spec: old }), task(2, "ready", "ready")],
+    ],
+  ])("but not when %s", (_when, tasks) => {
+    const all = [task(1, "running", "running"), ...tasks];
+    expect(kindOf(service("updating", two), all)).toBeUndefined();
+  });
+});
+
 describe("the scheduler finds no place", () => {
   test.each([
     [
