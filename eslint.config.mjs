@@ -38,6 +38,12 @@ export default tseslint.config(
   },
   js.configs.recommended,
   {
+    // The formatter wraps code, and leaves comments as they are.
+    rules: {
+      "max-len": ["error", { code: 10_000, comments: 100, ignoreUrls: true }],
+    },
+  },
+  {
     files: ["**/*.{js,mjs,cjs}"],
     languageOptions: {
       ecmaVersion: 2023,
@@ -100,7 +106,8 @@ export default tseslint.config(
       ],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/consistent-type-imports": "error",
-      // A dynamic provider may load npm packages only inside its methods: top-level imports do not serialize.
+      // A dynamic provider may load npm packages only inside its methods: top-level imports do not
+      // serialize.
       "@typescript-eslint/no-require-imports": "off",
       "jsdoc/require-jsdoc": [
         "error",
@@ -161,7 +168,8 @@ export default tseslint.config(
   },
   {
     files: ["providers/*/*provider.ts", "fleet/*/*/*provider.ts"],
-    // A dynamic provider's methods are asynchronous by contract: what they throw must be a rejection.
+    // A dynamic provider's methods are asynchronous by contract: what they throw must be a
+    // rejection.
     rules: { "@typescript-eslint/require-await": "off" },
   },
   {

@@ -11,7 +11,10 @@ import { InventoryError } from "./model/problem/problems";
 import { lookIntoProject, readFromProject } from "./providers/project-lookup";
 import { site } from "./site/site";
 
-/** Reads the stage and the site, plans, and builds one hive. Nothing is touched before the plan is valid. */
+/**
+ * Reads the stage and the site, plans, and builds one hive. Nothing is touched before the plan is
+ * valid.
+ */
 async function program(): Promise<StackOutputs> {
   const config = pulumi.runtime.allConfig();
   const plan = planStack({
@@ -32,7 +35,10 @@ async function program(): Promise<StackOutputs> {
   return new Hive("hive", { plan, buildFleet, stageSecrets: secrets }).outputs;
 }
 
-/** A run needs a key that the servers let in; a preview does not, but says what it could not look at. */
+/**
+ * A run needs a key that the servers let in; a preview does not, but says what it could not look
+ * at.
+ */
 async function lookForOwnKey(plan: Plan): Promise<void> {
   const access = { stage: plan.stage, operators: plan.ssh.operators };
   if (!pulumi.runtime.isDryRun()) return await requireOwnKey(access);
@@ -52,7 +58,10 @@ function stageSecrets(): pulumi.Output<Readonly<Record<string, string>>> {
   );
 }
 
-/** Whether Pulumi holds a key of the configuration, or a part of its value, encrypted. The SDK knows, and types it for itself only. */
+/**
+ * Whether Pulumi holds a key of the configuration, or a part of its value, encrypted. The SDK
+ * knows, and types it for itself only.
+ */
 function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return isConfigSecret?.(key) ?? false;

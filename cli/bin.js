@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The `hive` command. It compiles itself at start (types are checked by `npm run lint`), so that a clone runs without
-// a build step. Nothing else belongs here: what a command needs is loaded when that command runs.
+// The `hive` command. It compiles itself at start (types are checked by `npm run lint`), so that a
+// clone runs without a build step. Nothing else belongs here: what a command needs is loaded when
+// that command runs.
 const { join } = require("node:path");
 
 const project = join(__dirname, "..");

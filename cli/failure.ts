@@ -6,7 +6,8 @@ export class Failure extends Error {
   readonly exitCode: number;
 
   /**
-   * @param message what is wrong, where, and what to do; several lines are fine. Never contains a secret
+   * @param message what is wrong, where, and what to do; several lines are fine. Never contains a
+   *   secret
    * @param exitCode default {@link exitCodes.failed}
    */
   constructor(message: string, exitCode: number = exitCodes.failed) {
@@ -21,7 +22,10 @@ export interface FailureReport {
   readonly exitCode: number;
 }
 
-/** Errors whose message is written for the user, told apart by name: the classes live in other rooms. */
+/**
+ * Errors whose message is written for the user, told apart by name: the classes live in other
+ * rooms.
+ */
 const readable: Readonly<Record<string, number>> = {
   InventoryError: exitCodes.input,
   TransportError: exitCodes.failed,
@@ -31,8 +35,8 @@ const readable: Readonly<Record<string, number>> = {
 };
 
 /**
- * Turns anything thrown into text and exit code. Only an error that nobody foresaw is shown with its stack trace: it is
- * a defect of hive, and the trace is what a report of it needs.
+ * Turns anything thrown into text and exit code. Only an error that nobody foresaw is shown with
+ * its stack trace: it is a defect of hive, and the trace is what a report of it needs.
  */
 export function reportFailure(error: unknown): FailureReport {
   if (error instanceof Failure) return { text: error.message, exitCode: error.exitCode };

@@ -1,5 +1,6 @@
 /**
- * `import()` that stays one: the compiler would turn it into `require`, which cannot load the toolchain's modules.
+ * `import()` that stays one: the compiler would turn it into `require`, which cannot load the
+ * toolchain's modules.
  *
  * @param url file URL of an ECMAScript module
  * @returns what it exports

@@ -20,8 +20,8 @@ export function main(argv: readonly string[]): void {
 }
 
 /**
- * Files that the environment names are meant from where the user is; the program and the providers run in the project's folder. Where
- * `.hive` lies is said to them for the same reason.
+ * Files that the environment names are meant from where the user is; the program and the providers
+ * run in the project's folder. Where `.hive` lies is said to them for the same reason.
  */
 function settlePaths(): void {
   const { HIVE_SSH_KEY: key = "" } = process.env;

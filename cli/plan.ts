@@ -12,13 +12,15 @@ import { projectFolder } from "./project";
 import { siteLoadFailure } from "./site-load-failure";
 
 /**
- * What a plan is wanted for: to be built, with everything that a build needs; to be shown, when it may be one that cannot be built
- * yet; or for the names in it, when files that the site names may be missing.
+ * What a plan is wanted for: to be built, with everything that a build needs; to be shown, when it
+ * may be one that cannot be built yet; or for the names in it, when files that the site names may
+ * be missing.
  */
 export type PlanPurpose = "build" | "show" | "names";
 
 /**
- * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches nothing.
+ * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches
+ * nothing.
  *
  * @param edit changes the text of the configuration first; for what it would be. Default: as it is
  * @throws InventoryError with everything that is wrong

@@ -7,13 +7,18 @@ import { Failure } from "./failure";
 /** The project's root: the folder with `Pulumi.yaml`. Commands work from any folder below it. */
 export const projectFolder = resolve(__dirname, "..");
 
-/** Where everything is that belongs to this clone on this computer: `.hive`, or `HIVE_HOME` of the environment. */
+/**
+ * Where everything is that belongs to this clone on this computer: `.hive`, or `HIVE_HOME` of the
+ * environment.
+ */
 export function hiveHome(project: string = projectFolder): string {
   const given = process.env["HIVE_HOME"];
   return given === undefined || given === "" ? join(project, ".hive") : resolve(given);
 }
 
-/** Where the `hive` command keeps what belongs to one stage; ignored by git. All paths are absolute. */
+/**
+ * Where the `hive` command keeps what belongs to one stage; ignored by git. All paths are absolute.
+ */
 export interface StageFolder {
   /** `.hive/<stage>`; `HIVE_HOME` in the environment stands for another `.hive`. */
   readonly path: string;
@@ -25,7 +30,10 @@ export interface StageFolder {
   readonly logs: string;
   /** Configuration of the SSH client, pinned host keys, the operator's key. */
   readonly ssh: string;
-  /** Sockets of shared SSH connections. Outside of the project: a socket's path may have only some hundred bytes. */
+  /**
+   * Sockets of shared SSH connections. Outside of the project: a socket's path may have only some
+   * hundred bytes.
+   */
   readonly sockets: string;
 }
 
@@ -43,7 +51,9 @@ export function stageFolder(stage: string, project: string = projectFolder): Sta
   };
 }
 
-/** The user's own folder for sockets where the system has one (XDG Base Directory specification). */
+/**
+ * The user's own folder for sockets where the system has one (XDG Base Directory specification).
+ */
 function runtimeFolder(): string {
   const given = process.env["XDG_RUNTIME_DIR"];
   return given !== undefined && given !== "" && existsSync(given) ? given : tmpdir();
@@ -52,7 +62,8 @@ function runtimeFolder(): string {
 /**
  * Creates a folder that only its owner may enter.
  *
- * @throws Failure when it exists and is somebody else's, which a folder with a known name below `/tmp` can be
+ * @throws Failure when it exists and is somebody else's, which a folder with a known name below
+ *   `/tmp` can be
  */
 export function privateFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });

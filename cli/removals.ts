@@ -7,7 +7,8 @@ interface Named {
 }
 
 /**
- * What a run will take away, in a line each: services, and volumes with the data in them, that the state has and the plan has not.
+ * What a run will take away, in a line each: services, and volumes with the data in them, that the
+ * state has and the plan has not.
  *
  * @param resources of the stage's state
  */
@@ -16,7 +17,8 @@ export function removalLines(
   resources: readonly Pick<StateResource, "urn">[],
 ): readonly string[] {
   const known = resources.map(({ urn }) => readUrn(urn));
-  // The type too: the component of a service `mail-service` has the name that the resource of a service `mail` has.
+  // The type too: the component of a service `mail-service` has the name that the resource of a
+  // service `mail` has.
   const left = (kind: string, pattern: RegExp, kept: readonly Named[]): readonly string[] => {
     const found = known
       .filter(({ type }) => type === dynamicType(kind))

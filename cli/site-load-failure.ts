@@ -1,11 +1,13 @@
 import { relative, sep } from "node:path";
 
 /**
- * What is wrong with a site that cannot even be loaded: it is a program, and whoever writes it makes a programmer's slips.
+ * What is wrong with a site that cannot even be loaded: it is a program, and whoever writes it
+ * makes a programmer's slips.
  *
  * @param error what loading it threw
  * @param project the project's folder
- * @returns the text for the user; undefined when the error came from somewhere else than `site/`, which would be a defect of hive
+ * @returns the text for the user; undefined when the error came from somewhere else than `site/`,
+ *   which would be a defect of hive
  */
 export function siteLoadFailure(error: unknown, project: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -15,7 +17,8 @@ export function siteLoadFailure(error: unknown, project: string): string | undef
 }
 
 function reasonOf(error: Error, project: string): string | undefined {
-  // The compiler's own words have file, line and column: `site/services/am.ts(3,1): error TS1005: '}' expected.`
+  // The compiler's own words have file, line and column:
+  // `site/services/am.ts(3,1): error TS1005: '}' expected.`
   if (error.name === "TSError") {
     const text = error.message.split("\n").slice(1).join("\n").trim();
     return text === "" ? error.message : text;

@@ -1,4 +1,7 @@
-/** Lines of a table: columns as wide as their widest cell, two blanks between them, no blanks at the ends of lines. */
+/**
+ * Lines of a table: columns as wide as their widest cell, two blanks between them, no blanks at the
+ * ends of lines.
+ */
 export function tableLines(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -46,8 +46,8 @@ export interface OutputFacts {
 }
 
 /**
- * Decides between redrawing and plain lines, and about colours: none without a terminal, none with `NO_COLOR` set to
- * anything (https://no-color.org), no redrawing with `TERM=dumb` or in CI.
+ * Decides between redrawing and plain lines, and about colours: none without a terminal, none with
+ * `NO_COLOR` set to anything (https://no-color.org), no redrawing with `TERM=dumb` or in CI.
  */
 export function terminalMode(facts: OutputFacts): { live: boolean; colour: boolean } {
   const { env } = facts;

@@ -4,7 +4,8 @@ import type { ExternalPlan, Plan } from "../model/plan";
 import { ExternalObject } from "../providers/external-object/resource";
 
 /**
- * What is outside of the site, by its name in the site: looked for in the Swarm, or on the servers where a volume has to be.
+ * What is outside of the site, by its name in the site: looked for in the Swarm, or on the servers
+ * where a volume has to be.
  *
  * @param nameOf full name of a resource, of its own part. Default: the part itself
  */

@@ -17,8 +17,8 @@ export interface HostSetupArgs {
   /** PEM of the site's own authority, which every host trusts for the registry. */
   readonly authorityCertificate: pulumi.Input<string>;
   /**
-   * The set-up of the host before this one in the chain. The engine step restarts Docker where its settings
-   * changed: never on two hosts at once, and not before the previous one is healthy again.
+   * The set-up of the host before this one in the chain. The engine step restarts Docker where its
+   * settings changed: never on two hosts at once, and not before the previous one is healthy again.
    */
   readonly after?: HostSetup;
 }
@@ -26,9 +26,10 @@ export interface HostSetupArgs {
 /**
  * Makes a plain Linux server a host of the site.
  *
- * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which hosts do side by side, and `engine`
- * (settings, trust), which they do one after the other. Each is convergent: it may run any number of times, and runs again only when its
- * text changed or the server was replaced.
+ * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which
+ * hosts do side by side, and `engine` (settings, trust), which they do one after the other. Each is
+ * convergent: it may run any number of times, and runs again only when its text changed or the
+ * server was replaced.
  */
 export class HostSetup extends HiveComponent {
   /** The last step; what needs the host's engine depends on it. */

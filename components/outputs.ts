@@ -5,8 +5,8 @@ import type { Phase } from "../model/phases";
 import type { HostAccess } from "../providers/transport/host-access";
 
 /**
- * What a stack tells other teams and the `hive` command. Names are stable; nothing in it is secret. Read it with a
- * `StackReference` or `pulumi stack output --json`.
+ * What a stack tells other teams and the `hive` command. Names are stable; nothing in it is secret.
+ * Read it with a `StackReference` or `pulumi stack output --json`.
  */
 export interface HiveOutputs {
   readonly stage: StageName;
@@ -43,8 +43,9 @@ export interface HostOutput {
   readonly privateAddress: string;
   readonly publicAddress: string;
   /**
-   * What is still to be done there, because the host did not answer in the last run: `firewall`, `image web`. Empty for a host that is as
-   * it should be; the first run after the host is back does it.
+   * What is still to be done there, because the host did not answer in the last run: `firewall`,
+   * `image web`. Empty for a host that is as it should be; the first run after the host is back
+   * does it.
    */
   readonly missing: readonly string[];
 }

@@ -3,8 +3,8 @@ import { phases, phasesTakenBack, type Phase } from "../model/phases";
 import type { Plan } from "../model/plan";
 
 /**
- * Refuses a run that stops before a phase which the stack has reached already: it would delete what later phases built.
- * Looks at the stack's own outputs, and only when the run is to stop early.
+ * Refuses a run that stops before a phase which the stack has reached already: it would delete what
+ * later phases built. Looks at the stack's own outputs, and only when the run is to stop early.
  *
  * @throws pulumi.RunError that names the phases and the way out.
  */

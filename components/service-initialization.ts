@@ -51,7 +51,9 @@ export class ServiceInitialization extends HiveComponent {
   }
 }
 
-/** A step with the texts of its files. @param path - where it stands in the inventory, for errors. */
+/**
+ * A step with the texts of its files. @param path - where it stands in the inventory, for errors.
+ */
 function stepArgs(
   step: InitializationPlan,
   path: string,

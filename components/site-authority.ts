@@ -22,7 +22,10 @@ export class SiteAuthority extends HiveComponent {
     this.registerOutputs({});
   }
 
-  /** A server certificate signed by this authority. @param parent - whose child it is; its name begins with the parent's. */
+  /**
+   * A server certificate signed by this authority. @param parent - whose child it is; its name
+   * begins with the parent's.
+   */
   issue(
     name: string,
     subject: { readonly dnsNames: string[]; readonly ipAddresses: string[] },

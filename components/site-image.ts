@@ -12,25 +12,36 @@ import type { Registry } from "./repository-server/registry";
 export interface SiteImageArgs {
   readonly image: ImagePlan;
   readonly registry: Registry;
-  /** Where the image must be before a service uses it, so that a failover never needs the registry. */
+  /**
+   * Where the image must be before a service uses it, so that a failover never needs the registry.
+   */
   readonly hosts: readonly Host[];
-  /** Values of the site's secrets by name; those that the image's build steps read must be among them. */
+  /**
+   * Values of the site's secrets by name; those that the image's build steps read must be among
+   * them.
+   */
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
 /**
- * An image of the site: built and pushed on the repository server, then pulled onto every cluster host.
+ * An image of the site: built and pushed on the repository server, then pulled onto every cluster
+ * host.
  *
- * While the repository server is away, the first cluster host that answers builds, the others copy the image from it, and
- * services run it by its id, which needs no registry. The next run after the server is back brings the image into the registry, and
- * services get the reference by digest: their tasks are replaced once more, because to the Swarm that is another image.
+ * While the repository server is away, the first cluster host that answers builds, the others copy
+ * the image from it, and services run it by its id, which needs no registry. The next run after the
+ * server is back brings the image into the registry, and services get the reference by digest:
+ * their tasks are replaced once more, because to the Swarm that is another image.
  *
- * A pinned image (`pullFrom`) is pulled instead. The build stays among the resources and does nothing then, because a build that vanished from
- * the program would take the images of its repository out of the registry, and a pin may name one of them. Own registries are asked
- * with the account that may pull, others without one.
+ * A pinned image (`pullFrom`) is pulled instead. The build stays among the resources and does
+ * nothing then, because a build that vanished from the program would take the images of its
+ * repository out of the registry, and a pin may name one of them. Own registries are asked with the
+ * account that may pull, others without one.
  */
 export class SiteImage extends HiveComponent {
-  /** `<repository>@sha256:…`, or the image's id while the registry is away; resolves when the image is on the cluster hosts. */
+  /**
+   * `<repository>@sha256:…`, or the image's id while the registry is away; resolves when the image
+   * is on the cluster hosts.
+   */
   readonly reference: pulumi.Output<string>;
   /** `sha256:…` */
   readonly digest: pulumi.Output<string>;

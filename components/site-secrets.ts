@@ -11,11 +11,11 @@ export interface SiteSecretsArgs {
 }
 
 /**
- * The values of the site's secrets. They are in the state, encrypted, and nowhere else until a task or a build step asks
- * for one.
+ * The values of the site's secrets. They are in the state, encrypted, and nowhere else until a task
+ * or a build step asks for one.
  *
- * Creates: a random text for each secret that is generated, and one more that keys the hashes by which a changed
- * secret is noticed, so that no such hash tells anything about a weak password.
+ * Creates: a random text for each secret that is generated, and one more that keys the hashes by
+ * which a changed secret is noticed, so that no such hash tells anything about a weak password.
  */
 export class SiteSecrets extends HiveComponent {
   /** By name; all of them secret. */

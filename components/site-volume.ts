@@ -12,7 +12,10 @@ export interface SiteVolumeArgs {
   readonly hosts: readonly Host[];
 }
 
-/** A volume of the site on the engine of every cluster host, so that a task finds it wherever it is started. */
+/**
+ * A volume of the site on the engine of every cluster host, so that a task finds it wherever it is
+ * started.
+ */
 export class SiteVolume extends HiveComponent {
   /** Resolves when the volume is on the hosts. */
   readonly onHosts: Volume;

@@ -80,7 +80,10 @@ interface Missing {
   readonly hosts: readonly string[];
 }
 
-/** What is still to be done on hosts that did not answer. In a run for some resources only, others say nothing of it. */
+/**
+ * What is still to be done on hosts that did not answer. In a run for some resources only, others
+ * say nothing of it.
+ */
 function missingOnHosts({ base, images, volumes }: Built): pulumi.Output<readonly Missing[]> {
   const steps = [...(base?.setups ?? [])].flatMap(([host, setup]) =>
     [...setup.steps].map(([what, step]) => missingStep(host, what, step)),
@@ -109,8 +112,8 @@ function missingStep(host: string, what: string, step: HostStep): pulumi.Output<
 }
 
 /**
- * Those whose image is known. In a run for some resources only, one that was not created yet has none: the engine answers for it
- * with nothing, and an `apply` is called without a value.
+ * Those whose image is known. In a run for some resources only, one that was not created yet has
+ * none: the engine answers for it with nothing, and an `apply` is called without a value.
  */
 function withImage<T>(
   all: readonly (readonly [T, pulumi.Output<string | undefined>])[],

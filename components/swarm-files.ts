@@ -27,8 +27,9 @@ interface FileIdentity {
 export interface SwarmFile extends FilePlan, FileIdentity {}
 
 /**
- * The secrets and configs of the site in the Swarm, where they cannot be changed: another content is another object. The new
- * one is made first, then its services are rolled, then the old one is removed.
+ * The secrets and configs of the site in the Swarm, where they cannot be changed: another content
+ * is another object. The new one is made first, then its services are rolled, then the old one is
+ * removed.
  */
 export class SwarmFiles extends HiveComponent {
   private readonly secrets = new Map<string, FileIdentity>();

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { notesOf, typeText, unwrapped } from "../model/schema/text";
 import { stageSchema } from "../model/stage/schema";
 
-/** The text of `docs/stage-options.md`: every key of a stage's configuration, made from the schema. Markdown, ends with a newline. */
+/**
+ * The text of `docs/stage-options.md`: every key of a stage's configuration, made from the schema.
+ * Markdown, ends with a newline.
+ */
 export function stageOptionsPage(): string {
   return [
     "# Stage options",

@@ -8,7 +8,10 @@ const drivers: Readonly<Partial<Record<FleetKind, FleetDriver>>> = {
   prepared: preparedDriver,
 };
 
-/** What builds fleets of a kind. @throws Error for a kind that is not built yet, which validation excludes */
+/**
+ * What builds fleets of a kind. @throws Error for a kind that is not built yet, which validation
+ * excludes
+ */
 export function driverOf(kind: FleetKind): FleetDriver {
   const driver = drivers[kind];
   if (driver === undefined) throw new Error(`This version of hive builds no ${kind} fleet.`);

@@ -3,7 +3,9 @@ export class FleetError extends Error {
   override readonly name: string = "FleetError";
 }
 
-/** No Docker Engine answers on this computer; the message says how to get one. Nothing was changed. */
+/**
+ * No Docker Engine answers on this computer; the message says how to get one. Nothing was changed.
+ */
 export class MissingEngineError extends FleetError {
   override readonly name = "MissingEngineError";
 

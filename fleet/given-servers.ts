@@ -23,7 +23,10 @@ export interface GivenServers {
   readonly servers: Readonly<Record<string, GivenServer>>;
 }
 
-/** The servers that a stage gives; undefined of fleets that make their servers, and deal out the addresses. Pure. */
+/**
+ * The servers that a stage gives; undefined of fleets that make their servers, and deal out the
+ * addresses. Pure.
+ */
 export function givenServers(config: {
   readonly prepared?: PreparedOptions | undefined;
 }): GivenServers | undefined {

@@ -2,7 +2,8 @@ import { containerOptions } from "./container/options";
 import { preparedOptions } from "./prepared/options";
 
 /**
- * The options that a kind of fleet has of its own, as schemas: the key `hive:<kind>` of a stage. Pure, like {@link fleetTraits}.
+ * The options that a kind of fleet has of its own, as schemas: the key `hive:<kind>` of a stage.
+ * Pure, like {@link fleetTraits}.
  */
 export const fleetOptions = { container: containerOptions, prepared: preparedOptions } as const;
 

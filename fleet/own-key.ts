@@ -17,9 +17,11 @@ export interface StageAccess {
 const agentSeconds = 3;
 
 /**
- * Holds this computer's SSH keys against the operators of a stage. A stage that names none has a key of its own, which the state brings.
+ * Holds this computer's SSH keys against the operators of a stage. A stage that names none has a
+ * key of its own, which the state brings.
  *
- * @returns what stands in the way of a run from here; undefined when a login can succeed. A preview goes without
+ * @returns what stands in the way of a run from here; undefined when a login can succeed. A preview
+ *   goes without
  */
 export async function ownKeyFault({ stage, operators }: StageAccess): Promise<string | undefined> {
   if (operators.length === 0) return undefined;

@@ -18,7 +18,10 @@ export interface FleetObjects {
   readonly count: number;
   /** `2 containers (p-hive0.…, p-hive1.…) and 1 network (…)`. */
   readonly text: string;
-  /** Removes all of them. What is gone already counts as removed. @throws FleetError that names what is left */
+  /**
+   * Removes all of them. What is gone already counts as removed. @throws FleetError that names what
+   * is left
+   */
   remove(): Promise<void>;
 }
 
@@ -26,7 +29,10 @@ export interface FleetObjects {
 export interface FleetFindings<R extends RecordedResource> {
   /** What the stage owns, with all its data. */
   readonly own: FleetObjects;
-  /** What it owns and the state does not know, as far as it is in the way of what a run creates: nothing that holds data. */
+  /**
+   * What it owns and the state does not know, as far as it is in the way of what a run creates:
+   * nothing that holds data.
+   */
   readonly inTheWay: FleetObjects;
   /** Resources whose object is gone. */
   readonly gone: readonly R[];
@@ -39,15 +45,20 @@ export interface ExistingServer {
   readonly id: string;
 }
 
-/** What the `hive` command does for one stage's fleet around the runs of Pulumi. Only fleets that live on this computer need it. */
+/**
+ * What the `hive` command does for one stage's fleet around the runs of Pulumi. Only fleets that
+ * live on this computer need it.
+ */
 export interface FleetRecovery {
   /** Where the servers are, for messages: `this computer's Docker Engine`. */
   readonly place: string;
-  /** Looks at what there is, changing nothing. @throws MissingEngineError when that is not possible */
+  /**
+   * Looks at what there is, changing nothing. @throws MissingEngineError when that is not possible
+   */
   look<R extends RecordedResource>(resources: readonly R[]): Promise<FleetFindings<R>>;
   /**
-   * What a run of this plan asks of the servers: those that have to take part in the Swarm because others are replaced one at a
-   * time. Empty when none is replaced.
+   * What a run of this plan asks of the servers: those that have to take part in the Swarm because
+   * others are replaced one at a time. Empty when none is replaced.
    *
    * @throws InventoryError when something stands in the way of a run
    */

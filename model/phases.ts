@@ -21,8 +21,9 @@ export function phasesThrough(last: Phase): readonly Phase[] {
 }
 
 /**
- * The phases that a run would take back: what the stack has reached and the run stops before. To Pulumi a resource that
- * is not declared is one to delete, so such a run would destroy what those phases built.
+ * The phases that a run would take back: what the stack has reached and the run stops before. To
+ * Pulumi a resource that is not declared is one to delete, so such a run would destroy what those
+ * phases built.
  */
 export function phasesTakenBack(reached: readonly string[], planned: readonly Phase[]): Phase[] {
   return phases.filter((phase) => reached.includes(phase) && !planned.includes(phase));

@@ -34,25 +34,29 @@ import { withoutComment } from "./values/public-key";
 /** What {@link planSite} takes beyond stage and site. */
 export interface PlanOptions {
   /**
-   * Whether the plan is to be built. Then a fleet that cannot be built yet is a problem; a plan that is only shown may have it.
+   * Whether the plan is to be built. Then a fleet that cannot be built yet is a problem; a plan
+   * that is only shown may have it.
    *
    * @default false
    */
   readonly building?: boolean;
   /**
-   * What the project has at a path relative to its root: a service that has no file of its own stands in the site's.
+   * What the project has at a path relative to its root: a service that has no file of its own
+   * stands in the site's.
    *
    * @default every path is a file
    */
   readonly look?: FileLookup;
   /**
-   * The content of a file of the project: a config of which the Swarm would refuse the content is a problem.
+   * The content of a file of the project: a config of which the Swarm would refuse the content is a
+   * problem.
    *
    * @default no content is looked at
    */
   readonly read?: FileContent;
   /**
-   * Whether files that the site names and that are missing are problems: not for a plan that is only asked for names.
+   * Whether files that the site names and that are missing are problems: not for a plan that is
+   * only asked for names.
    *
    * @default false
    */
@@ -60,10 +64,11 @@ export interface PlanOptions {
 }
 
 /**
- * Decides all that a run will build: pure but for the files that `look` finds, the same for the same input, every default written out, maps and lists of
- * names in alphabetical order.
+ * Decides all that a run will build: pure but for the files that `look` finds, the same for the
+ * same input, every default written out, maps and lists of names in alphabetical order.
  *
- * @param input.stage from `parseStage`, or from `checkStage` to have its problems listed together with those of the site
+ * @param input.stage from `parseStage`, or from `checkStage` to have its problems listed together
+ *   with those of the site
  * @throws InventoryError with all problems at once
  */
 export function planSite(
@@ -108,7 +113,8 @@ export function planSite(
 }
 
 /**
- * {@link planSite} from what Pulumi hands to the program, with the problems of stage and site in one list.
+ * {@link planSite} from what Pulumi hands to the program, with the problems of stage and site in
+ * one list.
  *
  * @param input.stackName the stack's name, which is the stage
  * @param input.config `pulumi.runtime.allConfig()`

@@ -8,7 +8,10 @@ import type { StageName } from "./values/names";
 export type * from "./service-plan";
 export type { StageName } from "./values/names";
 
-/** A server's role: `cluster` hosts hold containers, the `repository` host holds images, watches and backs up. */
+/**
+ * A server's role: `cluster` hosts hold containers, the `repository` host holds images, watches and
+ * backs up.
+ */
 export type HostRole = "cluster" | "repository";
 
 /**
@@ -18,12 +21,18 @@ export type HostRole = "cluster" | "repository";
 export interface Plan {
   readonly stage: StageName;
   readonly fleet: FleetKind;
-  /** What distinguishes this kind of fleet from others: the only thing about it that decides anything outside of `fleet/`. */
+  /**
+   * What distinguishes this kind of fleet from others: the only thing about it that decides
+   * anything outside of `fleet/`.
+   */
   readonly traits: FleetTraits;
   /** The site's name; the DNS suffix of every host, e.g. `hive.example`. */
   readonly siteName: string;
   readonly network: NetworkPlan;
-  /** All servers in the order of their indices, which are their identity. The repository server has the index 3. */
+  /**
+   * All servers in the order of their indices, which are their identity. The repository server has
+   * the index 3.
+   */
   readonly hosts: readonly HostPlan[];
   readonly ssh: SshPlan;
   readonly swarm: SwarmPlan;
@@ -34,19 +43,34 @@ export interface Plan {
   readonly overlays: readonly OverlayPlan[];
   /** Volumes that services of this stage use, by name in alphabetical order. */
   readonly volumes: readonly VolumePlan[];
-  /** Secrets that services or images of this stage use, by name in alphabetical order. Never their values. */
+  /**
+   * Secrets that services or images of this stage use, by name in alphabetical order. Never their
+   * values.
+   */
   readonly secrets: readonly SecretPlan[];
   /** Configs that services of this stage use, by name in alphabetical order. */
   readonly configs: readonly ConfigPlan[];
-  /** What services of this stage use and hive does not make: networks, volumes, secrets, then configs, each by name. None of them is in the lists above. */
+  /**
+   * What services of this stage use and hive does not make: networks, volumes, secrets, then
+   * configs, each by name. None of them is in the lists above.
+   */
   readonly externals: readonly ExternalPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
-  /** What the site declares with `stageValues`, as this stage gives it: by name in alphabetical order. It is filled in everywhere else. */
+  /**
+   * What the site declares with `stageValues`, as this stage gives it: by name in alphabetical
+   * order. It is filled in everywhere else.
+   */
   readonly values: readonly ValuePlan[];
-  /** What the site asks for and this stage cannot do, one sentence each: said at every preview, never passed over in silence. */
+  /**
+   * What the site asks for and this stage cannot do, one sentence each: said at every preview,
+   * never passed over in silence.
+   */
   readonly notices: readonly string[];
-  /** Logical names of servers whose first contact is with a password of the stage (`hive:oneTimePasswords`). Absent: none. */
+  /**
+   * Logical names of servers whose first contact is with a password of the stage
+   * (`hive:oneTimePasswords`). Absent: none.
+   */
   readonly oneTimePasswords?: readonly string[];
   /** The phases that this run goes through, in order. */
   readonly phases: readonly Phase[];
@@ -62,7 +86,10 @@ export interface NetworkPlan {
   readonly cidr: string;
   /** First usable address of the CIDR. */
   readonly gateway: string;
-  /** Where the Swarm takes the networks of services from, a /24 each; e.g. `10.224.0.0/12`. Fixed when the Swarm is made. */
+  /**
+   * Where the Swarm takes the networks of services from, a /24 each; e.g. `10.224.0.0/12`. Fixed
+   * when the Swarm is made.
+   */
   readonly overlayPool: string;
 }
 
@@ -79,9 +106,15 @@ export interface HostPlan {
   readonly zone: string;
   /** Fixed private address inside the network's CIDR. */
   readonly privateAddress: string;
-  /** Labels of its node that the stage gives it (`hive:labels`), by name; those that hive keeps by itself are not among them. */
+  /**
+   * Labels of its node that the stage gives it (`hive:labels`), by name; those that hive keeps by
+   * itself are not among them.
+   */
   readonly labels: Readonly<Record<string, string>>;
-  /** Further addresses that are known before the server is looked at, such as its public one. Absent: none. */
+  /**
+   * Further addresses that are known before the server is looked at, such as its public one.
+   * Absent: none.
+   */
   readonly otherAddresses?: readonly string[];
   /** Its block devices for replicated volumes, by the volumes' names. Absent: none. */
   readonly devices?: Readonly<Record<string, string>>;
@@ -108,7 +141,10 @@ export interface OperatorPlan {
 
 /** Cluster-wide Swarm settings. */
 export interface SwarmPlan {
-  /** Dispatcher heartbeat, seconds. Default 2: a lost non-leader is noticed in 4–7 s instead of 11–15 s. */
+  /**
+   * Dispatcher heartbeat, seconds. Default 2: a lost non-leader is noticed in 4–7 s instead of
+   * 11–15 s.
+   */
   readonly heartbeatSeconds: number;
   /** Finished tasks kept per slot. */
   readonly taskHistoryLimit: number;
@@ -116,7 +152,10 @@ export interface SwarmPlan {
 
 /** The site's private image registry on the repository server. */
 export interface RegistryPlan {
-  /** Name that every host resolves to the repository server's private address: `registry.<siteName>`. */
+  /**
+   * Name that every host resolves to the repository server's private address:
+   * `registry.<siteName>`.
+   */
   readonly name: string;
   readonly port: number;
   /** `<name>:<port>`, the prefix of every image reference. */
@@ -135,7 +174,10 @@ export interface ImagePlan {
   readonly target?: string;
   /** Names of secrets that build steps may read. */
   readonly buildSecrets: readonly string[];
-  /** The finished image, `<registry>/<name>@sha256:…`, that this stage takes instead of building one. */
+  /**
+   * The finished image, `<registry>/<name>@sha256:…`, that this stage takes instead of building
+   * one.
+   */
   readonly pullFrom?: string;
 }
 
@@ -143,7 +185,10 @@ export interface ImagePlan {
 export interface OverlayPlan {
   /** Name in the site. */
   readonly name: string;
-  /** Name in the Swarm: the same, but for `default`, which Docker reserves and which is called `hive_default`. */
+  /**
+   * Name in the Swarm: the same, but for `default`, which Docker reserves and which is called
+   * `hive_default`.
+   */
   readonly swarmName: string;
   readonly driver: string;
   readonly driverOptions: Readonly<Record<string, string>>;
@@ -169,8 +214,9 @@ export interface VolumePlan {
 /** How a volume is mirrored. */
 export interface ReplicationPlan {
   /**
-   * `drbd`: on disks of the hosts. `shared`: a stand-in for a stage on one computer: one folder that all host containers see,
-   * with one writer at a time by a lock. `local`: on one server, to which the services that mount it are bound.
+   * `drbd`: on disks of the hosts. `shared`: a stand-in for a stage on one computer: one folder
+   * that all host containers see, with one writer at a time by a lock. `local`: on one server, to
+   * which the services that mount it are bound.
    */
   readonly backend: VolumeBackend;
   readonly sizeBytes: number;
@@ -197,7 +243,10 @@ export interface ExternalPlan {
   readonly name: string;
   /** Name in the Swarm, or of a volume on the engines. */
   readonly externalName: string;
-  /** Of a volume: names of the servers on which it has to be, those that may run a service which mounts it. */
+  /**
+   * Of a volume: names of the servers on which it has to be, those that may run a service which
+   * mounts it.
+   */
   readonly hosts?: readonly string[];
 }
 

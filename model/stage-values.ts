@@ -1,6 +1,9 @@
 import type { StageValue, ValueContents, ValueDeclaration } from "./inventory";
 
-/** A part of the inventory in which each text, number, true or false and list of texts may be a {@link StageValue}. */
+/**
+ * A part of the inventory in which each text, number, true or false and list of texts may be a
+ * {@link StageValue}.
+ */
 export type WithValues<T> = T extends StageValue
   ? T
   : T extends string
@@ -16,7 +19,10 @@ export type WithValues<T> = T extends StageValue
             ? { [Key in keyof T]: WithValues<T[Key]> }
             : T;
 
-/** Begins and ends the mark of a value in a text: of Unicode's private use, so that nobody writes them. */
+/**
+ * Begins and ends the mark of a value in a text: of Unicode's private use, so that nobody writes
+ * them.
+ */
 const [begin, end] = ["\uE001", "\uE002"];
 
 /** The values that a site declares, by name: what each is, is told by its `type`. */
@@ -32,9 +38,10 @@ type AnyDeclaration = {
 }[keyof ValueContents];
 
 /**
- * Declares what differs between stages, once for the site. A stage gives a value in `Pulumi.<stage>.yaml`, under `hive:values`; the
- * others have its default. Give the result to `defineSite` as `values`, and use each where it is wanted: `mode: { replicas: values.webReplicas }`,
- * or in a text: `` `https://${values.domain}/` ``.
+ * Declares what differs between stages, once for the site. A stage gives a value in
+ * `Pulumi.<stage>.yaml`, under `hive:values`; the others have its default. Give the result to
+ * `defineSite` as `values`, and use each where it is wanted:
+ * `mode: { replicas: values.webReplicas }`, or in a text: `` `https://${values.domain}/` ``.
  */
 export function stageValues<const Declared extends Readonly<Record<string, AnyDeclaration>>>(
   declared: Declared,
@@ -62,7 +69,10 @@ class Placeholder implements StageValue {
     return this.toString();
   }
 
-  /** A slip of a site that is written without types: what it would compute would be wrong on every stage. */
+  /**
+   * A slip of a site that is written without types: what it would compute would be wrong on every
+   * stage.
+   */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "number") {
       throw new TypeError(

@@ -5,7 +5,8 @@ import { withAnyManager } from "./transport/manager";
 const LOOK_SECONDS = 20;
 
 /**
- * References of the images that the Swarm's services name, now or as what they would be rolled back to.
+ * References of the images that the Swarm's services name, now or as what they would be rolled back
+ * to.
  *
  * @returns undefined when no manager tells: nothing can be called unused then. Never throws.
  */

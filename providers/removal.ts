@@ -5,8 +5,8 @@ import { messageOf } from "./transport/errors";
 const pollMs = 250;
 
 /**
- * Removes something from an engine or the Swarm, and waits while it is in use: what used it may just be stopping. That it
- * is gone already is success.
+ * Removes something from an engine or the Swarm, and waits while it is in use: what used it may
+ * just be stopping. That it is gone already is success.
  *
  * @param remove - asks for the removal once.
  * @param waitSeconds - how long to wait for its users.

@@ -33,8 +33,8 @@ function agentUnit({ name }: Agent): string {
 const folder = "/usr/local/lib/hive";
 
 /**
- * The part of a cluster host's converge step that keeps agents: their programs, their units, and that they run. The same text on
- * all hosts of all stages.
+ * The part of a cluster host's converge step that keeps agents: their programs, their units, and
+ * that they run. The same text on all hosts of all stages.
  */
 export function agentStep(...agents: readonly Agent[]): AgentStep {
   const client = sourceFile("engine_client.py");
@@ -71,8 +71,9 @@ function sourceFile(name: string): ConvergeFile {
 }
 
 /**
- * An agent's unit. It may do nothing but talk to the engine's socket, and needs no user of its own for that. (Whoever may
- * talk to the engine is as good as root, so this guards against errors in the agent, not against a conquered one.)
+ * An agent's unit. It may do nothing but talk to the engine's socket, and needs no user of its own
+ * for that. (Whoever may talk to the engine is as good as root, so this guards against errors in
+ * the agent, not against a conquered one.)
  */
 export function renderAgentUnit(agent: Agent): string {
   const program = [

@@ -2,9 +2,15 @@ import type { ConvergeStep } from "./converge";
 import { commandLine } from "./shell";
 import { keepUnit } from "./systemd-unit";
 
-/** A program that makes something so at every start of a server, and is asked by the converge step whether it is. */
+/**
+ * A program that makes something so at every start of a server, and is asked by the converge step
+ * whether it is.
+ */
 export interface BootProgram {
-  /** Lower-case words joined by dashes: `/usr/local/lib/hive/<name>`, and the unit `hive-<name>.service`. */
+  /**
+   * Lower-case words joined by dashes: `/usr/local/lib/hive/<name>`, and the unit
+   * `hive-<name>.service`.
+   */
   readonly name: string;
   /** The unit's description. */
   readonly description: string;
@@ -12,7 +18,10 @@ export interface BootProgram {
   readonly before: readonly string[];
   /** What it keeps, for messages. */
   readonly what: string;
-  /** Its text. With the argument `check` it changes nothing, and fails if something is to be changed. */
+  /**
+   * Its text. With the argument `check` it changes nothing, and fails if something is to be
+   * changed.
+   */
   readonly program: string;
 }
 

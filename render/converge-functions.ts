@@ -1,9 +1,10 @@
 import { quote } from "./shell";
 
 /**
- * Prints the htpasswd line for `<user>:<password>` on standard input: the line that is in the file named as argument if it
- * fits, else a new one. Perl is part of every Debian and Ubuntu, its crypt() makes bcrypt hashes. Cost 6: the passwords are
- * long and random, and a registry checks one with every request.
+ * Prints the htpasswd line for `<user>:<password>` on standard input: the line that is in the file
+ * named as argument if it fits, else a new one. Perl is part of every Debian and Ubuntu, its
+ * crypt() makes bcrypt hashes. Cost 6: the passwords are long and random, and a registry checks one
+ * with every request.
  */
 const htpasswdProgram = String.raw`
 my $input = do { local $/; <STDIN> };
@@ -24,11 +25,13 @@ print "$user:$hash\n";
 `.trim();
 
 /**
- * The functions that every converge step is written in, for bash 5. A step's own text is only calls of them.
+ * The functions that every converge step is written in, for bash 5. A step's own text is only calls
+ * of them.
  *
- * Rules that hold for all: no secret becomes an argument or an environment variable (secrets live in an unexported shell
- * variable and go through pipes from builtins, then into files with mode 0600 on a file system in memory); whatever runs
- * has a deadline; whatever a command prints is held back and shown only when it fails.
+ * Rules that hold for all: no secret becomes an argument or an environment variable (secrets live
+ * in an unexported shell variable and go through pipes from builtins, then into files with mode
+ * 0600 on a file system in memory); whatever runs has a deadline; whatever a command prints is held
+ * back and shown only when it fails.
  */
 export const convergeFunctions = `
 umask 077

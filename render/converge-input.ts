@@ -15,8 +15,8 @@ export const secretInputHeader = "hive-secrets 1";
 export const secretInputEnd = "end";
 
 /**
- * The standard input of a step with secret files: a header, per file a line `<path> <content>`, both in base64, and an
- * end line. It goes through the SSH channel and is never part of a command.
+ * The standard input of a step with secret files: a header, per file a line `<path> <content>`,
+ * both in base64, and an end line. It goes through the SSH channel and is never part of a command.
  */
 export function renderSecretInput(secrets: readonly SecretContent[]): string {
   const lines = secrets.map(({ path, content }) => `${encode(path)} ${encode(content)}`);

@@ -14,8 +14,9 @@ export interface ConvergeFile {
   /** Not secret: it stands in the step's text. */
   readonly content: string;
   /**
-   * Write into the file that is there instead of renaming a new one over it. Only for a file that is a mount of its own
-   * (a container's `/etc/hosts`, `/etc/hostname`), where renaming is impossible. Default false.
+   * Write into the file that is there instead of renaming a new one over it. Only for a file that
+   * is a mount of its own (a container's `/etc/hosts`, `/etc/hostname`), where renaming is
+   * impossible. Default false.
    */
   readonly inPlace?: boolean;
 }
@@ -29,8 +30,9 @@ export interface ConvergeSecretFile {
   /** `<user>:<group>`. Default `root:root`. */
   readonly owner?: string;
   /**
-   * `verbatim` (default): the content as it is. `htpasswd`: the content is `<user>:<password>`, the file holds a bcrypt
-   * hash; a hash that is there already and fits the password is kept, so that nothing changes.
+   * `verbatim` (default): the content as it is. `htpasswd`: the content is `<user>:<password>`, the
+   * file holds a bcrypt hash; a hash that is there already and fits the password is kept, so that
+   * nothing changes.
    */
   readonly format?: "verbatim" | "htpasswd";
 }
@@ -51,9 +53,15 @@ export interface ConvergeReaction {
 export interface ConvergeKeep {
   /** What is kept, as it is said when it was changed: `docker.service: enabled and started`. */
   readonly what: string;
-  /** A command for bash that succeeds when it is so, and changes nothing. Its lines that begin with `note ` are shown. */
+  /**
+   * A command for bash that succeeds when it is so, and changes nothing. Its lines that begin with
+   * `note ` are shown.
+   */
   readonly holds: string;
-  /** A command for bash that makes it so. Its lines that begin with `changed ` are shown instead of {@link what}. */
+  /**
+   * A command for bash that makes it so. Its lines that begin with `changed ` are shown instead of
+   * {@link what}.
+   */
   readonly make: string;
 }
 
@@ -73,7 +81,9 @@ export interface ConvergeCheck {
 
 /** A converge step: the state that one part of a host shall have. */
 export interface ConvergeStep {
-  /** Lower-case words joined by dashes; also the name of the step's folder for marks on the host. */
+  /**
+   * Lower-case words joined by dashes; also the name of the step's folder for marks on the host.
+   */
   readonly title: string;
   readonly files?: readonly ConvergeFile[];
   readonly secretFiles?: readonly ConvergeSecretFile[];
@@ -93,19 +103,23 @@ export interface ConvergeStep {
 export const convergeStateFolder = "/var/lib/hive/converge";
 
 /**
- * Renders a step as the command that the admin user runs over SSH. It may run any number of times, and may be cut off at
- * any moment:
+ * Renders a step as the command that the admin user runs over SSH. It may run any number of times,
+ * and may be cut off at any moment:
  *
- * - a file is written only when its content, mode or owner differ; a new one is complete before it gets its name;
- * - before a file is replaced, the reactions to it are marked as due on the host; a mark goes only when its reaction has
- *   succeeded. A run that is cut off between writing and reloading leaves the mark, and the next run reloads;
- * - it prints a line per file, `changed <path>` or `unchanged <path>`, and at the end `<title>: changed` or
- *   `<title>: unchanged`; what commands print is shown only when they fail;
+ * - a file is written only when its content, mode or owner differ; a new one is complete before it
+ *   gets its name;
+ * - before a file is replaced, the reactions to it are marked as due on the host; a mark goes only
+ *   when its reaction has succeeded. A run that is cut off between writing and reloading leaves the
+ *   mark, and the next run reloads;
+ * - it prints a line per file, `changed <path>` or `unchanged <path>`, and at the end
+ *   `<title>: changed` or `<title>: unchanged`; what commands print is shown only when they fail;
  * - every wait has a deadline.
  *
- * With `HIVE_MODE=check;` before it, it changes nothing and prints `differs <what>` for each thing that is not as it should be.
+ * With `HIVE_MODE=check;` before it, it changes nothing and prints `differs <what>` for each thing
+ * that is not as it should be.
  *
- * @throws RangeError for a path, mode, owner, title or reaction that cannot be right; the message says which
+ * @throws RangeError for a path, mode, owner, title or reaction that cannot be right; the message
+ *   says which
  */
 export function renderConverge(step: ConvergeStep): string {
   assertStep(step);

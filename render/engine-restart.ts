@@ -5,8 +5,9 @@ export const restartSeconds = 60;
 const isManager = `docker info --format '{{and (eq .Swarm.LocalNodeState "active") .Swarm.ControlAvailable}}'`;
 
 /**
- * A command for bash that goes before a restart of the engine. It ends with an error if the restart could cost the Swarm
- * its majority. An engine that does not run, or is not a manager, is no part of a majority.
+ * A command for bash that goes before a restart of the engine. It ends with an error if the restart
+ * could cost the Swarm its majority. An engine that does not run, or is not a manager, is no part
+ * of a majority.
  */
 export const othersReachable = `
 systemctl is-active --quiet docker.service || exit 0
@@ -23,16 +24,23 @@ lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 !
 }
 `.trim();
 
-/** Bound of the wait for tasks to leave the server before its engine restarts, seconds. What has not left by then stops with it. */
+/**
+ * Bound of the wait for tasks to leave the server before its engine restarts, seconds. What has not
+ * left by then stops with it.
+ */
 export const leaveSeconds = 90;
 
-/** Marks on the host that hive has drained the node, so that it takes that back, and nobody else's drain. */
+/**
+ * Marks on the host that hive has drained the node, so that it takes that back, and nobody else's
+ * drain.
+ */
 const drainedMark = "/var/lib/hive/drained-for-restart";
 
 /**
- * A command for bash that goes before a restart of the engine, after {@link othersReachable}: lets the tasks of a member of a Swarm run
- * elsewhere first. Tasks that find no other server stop with the engine, as without it. A run that is cut off leaves a mark, and the
- * next one goes on from there.
+ * A command for bash that goes before a restart of the engine, after {@link othersReachable}: lets
+ * the tasks of a member of a Swarm run elsewhere first. Tasks that find no other server stop with
+ * the engine, as without it. A run that is cut off leaves a mark, and the next one goes on from
+ * there.
  */
 export const leaveFirst = `
 systemctl is-active --quiet docker.service || exit 0
@@ -47,14 +55,20 @@ while timeout 10 docker ps --quiet --filter label=com.docker.swarm.task.id | gre
 done
 `.trim();
 
-/** A command for bash that goes after a restart, when the engine is back: ends what {@link leaveFirst} began. */
+/**
+ * A command for bash that goes after a restart, when the engine is back: ends what
+ * {@link leaveFirst} began.
+ */
 export const returnAfter = `
 [ -e ${drainedMark} ] || exit 0
 timeout 20 docker node update --availability active "$(docker info --format '{{.Swarm.NodeID}}')" > /dev/null
 rm -f ${drainedMark}
 `.trim();
 
-/** Defines `good` for bash: whether the engine answers and, if it is a member of a Swarm, is Ready and, as a manager, reachable. */
+/**
+ * Defines `good` for bash: whether the engine answers and, if it is a member of a Swarm, is Ready
+ * and, as a manager, reachable.
+ */
 export const goodMember = `
 good() {
   local state self
@@ -70,7 +84,10 @@ good() {
 }
 `.trim();
 
-/** A command for bash that goes after a restart: waits until the engine answers and, if it is a member of a Swarm, until it is a good one again. */
+/**
+ * A command for bash that goes after a restart: waits until the engine answers and, if it is a
+ * member of a Swarm, until it is a good one again.
+ */
 export const engineBack = `
 end=$((SECONDS + ${restartSeconds}))
 ${goodMember}
@@ -84,18 +101,25 @@ until good > /dev/null 2>&1; do
 done
 `.trim();
 
-/** Bound of the wait for a server's place in the Swarm, seconds: an election and the catching up with the others' log. */
+/**
+ * Bound of the wait for a server's place in the Swarm, seconds: an election and the catching up
+ * with the others' log.
+ */
 export const rejoinSeconds = 120;
 
-/** A check for bash: a server that is a member of a Swarm is a good one. One that was replaced has its place in the data of its engine. */
+/**
+ * A check for bash: a server that is a member of a Swarm is a good one. One that was replaced has
+ * its place in the data of its engine.
+ */
 export const inItsSwarm = `${goodMember}\ngood`;
 
 /** Bound of the wait for the tasks that the Swarm wants on the server, seconds. */
 export const tasksSeconds = 60;
 
 /**
- * A command for bash that waits until what serves on every server serves here again, before the next one is taken away. Tasks that cannot
- * run are not waited for longer than {@link tasksSeconds}: they are another matter.
+ * A command for bash that waits until what serves on every server serves here again, before the
+ * next one is taken away. Tasks that cannot run are not waited for longer than
+ * {@link tasksSeconds}: they are another matter.
  */
 export const tasksBack = `
 [ "$(timeout 5 ${isManager})" = true ] || exit 0

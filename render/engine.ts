@@ -29,12 +29,12 @@ import { keepUnit } from "./systemd-unit";
 export const engineStepSeconds = 900;
 
 /**
- * The converge step for the Docker Engine: its settings, and trust in the site's authority; on cluster hosts the agents that
- * start scheduled jobs and keep services together as well.
+ * The converge step for the Docker Engine: its settings, and trust in the site's authority; on
+ * cluster hosts the agents that start scheduled jobs and keep services together as well.
  *
- * Where the engine must restart on a manager of a Swarm, it does so only while all other managers are reachable, and the
- * step succeeds only when this one is back: Ready and reachable. The hosts' steps run one after the other, so the Swarm
- * keeps its majority throughout.
+ * Where the engine must restart on a manager of a Swarm, it does so only while all other managers
+ * are reachable, and the step succeeds only when this one is back: Ready and reachable. The hosts'
+ * steps run one after the other, so the Swarm keeps its majority throughout.
  *
  * @param authorityCertificate PEM of the site's own authority
  */

@@ -1,5 +1,6 @@
 /**
- * Two rules for what comes from containers of this host: their interfaces are bridges with the engine's own names.
+ * Two rules for what comes from containers of this host: their interfaces are bridges with the
+ * engine's own names.
  *
  * @param verdict what follows the match, e.g. `accept`
  */

@@ -13,9 +13,10 @@ export const firewallUnit = "hive-firewall.service";
 export const firewallUnitPath = `/etc/systemd/system/${firewallUnit}`;
 
 /**
- * A rule of Docker's own filter, in the chain that Docker leaves to its users: what it has redirected to a container passes. Without
- * it, Docker drops a container's way to a port that its own host publishes, because it lets no container of the bridge of
- * services reach another one, and no bridge another one. Who may use the port, hive's rules have decided before.
+ * A rule of Docker's own filter, in the chain that Docker leaves to its users: what it has
+ * redirected to a container passes. Without it, Docker drops a container's way to a port that its
+ * own host publishes, because it lets no container of the bridge of services reach another one, and
+ * no bridge another one. Who may use the port, hive's rules have decided before.
  */
 const passRedirected = "DOCKER-USER --match conntrack --ctstate DNAT --jump ACCEPT";
 
@@ -26,9 +27,10 @@ export const checkPassRedirected = `iptables --wait 10 --check ${passRedirected}
 const keepPassRedirected = `${checkPassRedirected} || { iptables --wait 10 --new-chain DOCKER-USER; iptables --wait 10 --insert ${passRedirected}; }`;
 
 /**
- * A host without its rules: closed, in the same table, so that the rules replace it in one transaction. What remains is what a
- * person needs to mend it: SSH from where it is allowed otherwise, and answers to what the host itself asks, such as a package
- * archive. Nothing is forwarded, also no connection that was there before.
+ * A host without its rules: closed, in the same table, so that the rules replace it in one
+ * transaction. What remains is what a person needs to mend it: SSH from where it is allowed
+ * otherwise, and answers to what the host itself asks, such as a package archive. Nothing is
+ * forwarded, also no connection that was there before.
  */
 export function renderClosedFirewall(rules: {
   readonly sshPorts: readonly number[];
@@ -62,15 +64,16 @@ ${hostProtocols}
 /**
  * The text of the unit.
  *
- * - It starts as Debian's own nftables.service does, before anything that waits for the network: with the default dependencies a
- *   cloud's first-boot set-up, which needs the network before `sysinit.target`, would close a circle, and systemd would break it
- *   somewhere. It comes after that service because that one may begin with emptying all rules.
- * - A start loads the closed rules first: where the others cannot be loaded the host stays closed, the unit fails, and Docker,
- *   which requires it, does not start.
- * - Nothing opens the host again: there is no command for a stop, and a stop by hand is refused, since it would stop Docker. A
- *   change is a reload.
- * - Docker's chain comes last, and a failure there is no failure of the unit: all that it costs is containers' way to ports of
- *   their own host.
+ * - It starts as Debian's own nftables.service does, before anything that waits for the network:
+ *   with the default dependencies a cloud's first-boot set-up, which needs the network before
+ *   `sysinit.target`, would close a circle, and systemd would break it somewhere. It comes after
+ *   that service because that one may begin with emptying all rules.
+ * - A start loads the closed rules first: where the others cannot be loaded the host stays closed,
+ *   the unit fails, and Docker, which requires it, does not start.
+ * - Nothing opens the host again: there is no command for a stop, and a stop by hand is refused,
+ *   since it would stop Docker. A change is a reload.
+ * - Docker's chain comes last, and a failure there is no failure of the unit: all that it costs is
+ *   containers' way to ports of their own host.
  */
 export function renderFirewallUnit(): string {
   return `# Kept by hive. To load changed rules: systemctl reload ${firewallUnit}

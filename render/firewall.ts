@@ -32,15 +32,24 @@ export interface FirewallRules {
   readonly sshPorts: readonly number[];
   /** IPv4 networks that may use SSH. Empty: every source. */
   readonly managementSources: readonly string[];
-  /** Addresses of the Swarm's members; empty on a host that is none. Only they reach the Swarm's own ports. */
+  /**
+   * Addresses of the Swarm's members; empty on a host that is none. Only they reach the Swarm's own
+   * ports.
+   */
   readonly swarmAddresses: readonly string[];
-  /** Addresses of all hosts of the site, private and public, IPv4 and IPv6; hosts reach every published port of each other. */
+  /**
+   * Addresses of all hosts of the site, private and public, IPv4 and IPv6; hosts reach every
+   * published port of each other.
+   */
   readonly siteAddresses: readonly string[];
   /** Those of them that publish the ports of services. */
   readonly publishingAddresses: readonly string[];
   /** What services publish there: all that containers reach of the site's hosts. */
   readonly publishedPorts: readonly FirewallPort[];
-  /** Addresses, IPv4 and IPv6, at which a cloud tells a server about itself, credentials included. No container reaches them. */
+  /**
+   * Addresses, IPv4 and IPv6, at which a cloud tells a server about itself, credentials included.
+   * No container reaches them.
+   */
   readonly metadataAddresses: readonly string[];
   /** Ports that are open to the world on this host. */
   readonly publicPorts: readonly FirewallPort[];
@@ -59,13 +68,19 @@ export const cloudMetadataAddresses: readonly string[] = ["169.254.169.254", "fd
 
 /** What the plan does not know of addresses. */
 export interface FirewallAddresses {
-  /** Public addresses of hosts, IPv4 and IPv6, by the host's name. Default: none but the private ones. */
+  /**
+   * Public addresses of hosts, IPv4 and IPv6, by the host's name. Default: none but the private
+   * ones.
+   */
   readonly publicAddresses?: Readonly<Record<string, readonly string[]>>;
   /** Default: {@link cloudMetadataAddresses}. */
   readonly metadataAddresses?: readonly string[];
 }
 
-/** The rules of a host: what its services publish is public on cluster hosts; the registry is for the stage's network. */
+/**
+ * The rules of a host: what its services publish is public on cluster hosts; the registry is for
+ * the stage's network.
+ */
 export function firewallRules(
   plan: Plan,
   host: HostPlan,
@@ -100,16 +115,18 @@ function firewallPort({ published, protocol }: PortPlan): FirewallPort {
 }
 
 /**
- * The ruleset, in a table of our own. Loading it replaces that table in one transaction and touches no other, Docker's
- * among them.
+ * The ruleset, in a table of our own. Loading it replaces that table in one transaction and touches
+ * no other, Docker's among them.
  *
- * Two chains, because a published port of a container never reaches `input`: Docker's NAT turns it into forwarded traffic
- * (https://docs.docker.com/engine/network/packet-filtering-firewalls/). There the port that was dialled is the one of the
- * connection's original direction. Both run before Docker's own filter chains; a packet must pass all.
+ * Two chains, because a published port of a container never reaches `input`: Docker's NAT turns it
+ * into forwarded traffic (https://docs.docker.com/engine/network/packet-filtering-firewalls/).
+ * There the port that was dialled is the one of the connection's original direction. Both run
+ * before Docker's own filter chains; a packet must pass all.
  *
- * What a container sends is judged on its own host, by the interface that it comes in by: a source address can be forged, and
- * on the way to another host it becomes this host's own one. It is judged before established connections are let through, so
- * that a connection which the rules no longer allow ends when they are loaded. Only answers go first.
+ * What a container sends is judged on its own host, by the interface that it comes in by: a source
+ * address can be forged, and on the way to another host it becomes this host's own one. It is
+ * judged before established connections are let through, so that a connection which the rules no
+ * longer allow ends when they are loaded. Only answers go first.
  */
 export function renderFirewall(rules: FirewallRules): string {
   const restricted = rules.restrictedPorts.filter((each) => each.sources.length > 0);
@@ -206,7 +223,10 @@ ${restricted
 `.replaceAll(/\n{2,}(?= {4})/g, "\n");
 }
 
-/** The converge step for the firewall: the ruleset, and a unit that loads it before the network comes up. */
+/**
+ * The converge step for the firewall: the ruleset, and a unit that loads it before the network
+ * comes up.
+ */
 export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAddresses): string {
   const rules = firewallRules(plan, host, addresses);
   const unit = firewallUnit;
@@ -228,7 +248,8 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
           `nft --check --file ${firewallRulesPath}`,
           "systemctl daemon-reload",
           `systemctl reenable ${unit}`,
-          // Where the unit is active, this loads the new rules in one transaction; nothing is stopped, and Docker goes on.
+          // Where the unit is active, this loads the new rules in one transaction; nothing is
+          // stopped, and Docker goes on.
           `systemctl reload-or-restart ${unit}`,
         ],
       },

@@ -15,8 +15,8 @@ done
 }
 
 /**
- * The first command on a new server: waits until it has booted, and lets in whose keys come on standard input, a line each. It runs as
- * the admin user.
+ * The first command on a new server: waits until it has booted, and lets in whose keys come on
+ * standard input, a line each. It runs as the admin user.
  */
 export function firstContactStep(adminUser: string): string {
   const admit = commandLine("bash", "-c", admitScript(adminUser), "hive: operators");

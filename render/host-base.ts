@@ -20,8 +20,9 @@ export function siteHostEntries(plan: Plan): HostEntry[] {
 }
 
 /**
- * The first converge step: what every host needs before anything of the site runs on it. Admin user's rights, sshd, host
- * name, names of the other hosts, kernel settings, journal, time, and the tools that later steps call.
+ * The first converge step: what every host needs before anything of the site runs on it. Admin
+ * user's rights, sshd, host name, names of the other hosts, kernel settings, journal, time, and the
+ * tools that later steps call.
  *
  * @param operators at least one: nobody else can log in afterwards
  */
@@ -95,12 +96,18 @@ export function authorizedKeys(operators: readonly OperatorPlan[]): string {
   return operators.map(({ name, publicKey }) => `${publicKey} ${name}\n`).join("");
 }
 
-/** The text of the rule that lets the admin user manage the host over SSH, where nobody can type a password. */
+/**
+ * The text of the rule that lets the admin user manage the host over SSH, where nobody can type a
+ * password.
+ */
 export function renderSudoers(adminUser: string): string {
   return `# Kept by hive.\n${adminUser} ALL=(ALL:ALL) NOPASSWD: ALL\n`;
 }
 
-/** The name is also the Swarm node's name. In a container it is given from outside, and there is nothing to do. */
+/**
+ * The name is also the Swarm node's name. In a container it is given from outside, and there is
+ * nothing to do.
+ */
 function keepHostname(name: string): ConvergeKeep {
   return {
     what: `the host's name to ${name}`,
@@ -109,7 +116,10 @@ function keepHostname(name: string): ConvergeKeep {
   };
 }
 
-/** A container has the clock of its computer; elsewhere one time service runs: the one that is there, or timesyncd. */
+/**
+ * A container has the clock of its computer; elsewhere one time service runs: the one that is
+ * there, or timesyncd.
+ */
 const keepTime: ConvergeKeep = {
   what: "time service to systemd-timesyncd",
   holds: `

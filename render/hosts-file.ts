@@ -11,8 +11,9 @@ export interface HostEntry {
 }
 
 /**
- * awk program: standard input is wanted lines `<address> <name>`, an empty line, then a hosts file; prints the hosts file
- * in which every wanted name stands for its address and no other. Lines without a wanted name stay as they are.
+ * awk program: standard input is wanted lines `<address> <name>`, an empty line, then a hosts file;
+ * prints the hosts file in which every wanted name stands for its address and no other. Lines
+ * without a wanted name stay as they are.
  */
 const program = `
 reading == 0 && NF == 0 { reading = 1; next }
@@ -45,9 +46,10 @@ cat "$new" > /etc/hosts
 }
 
 /**
- * The part of a converge step that makes `/etc/hosts` know the names, now and after every start of the server: Docker writes a
- * container's file anew then, and so may a cloud's first-boot program. It is written only when something is missing or wrong, and then
- * into the file that is there: in a container it is a mount, which cannot be renamed over.
+ * The part of a converge step that makes `/etc/hosts` know the names, now and after every start of
+ * the server: Docker writes a container's file anew then, and so may a cloud's first-boot program.
+ * It is written only when something is missing or wrong, and then into the file that is there: in a
+ * container it is a mount, which cannot be renamed over.
  */
 export function hostsFileStep(entries: readonly HostEntry[]): BootProgramStep {
   const names = entries.map(({ address, name }) => `${address} ${name}\n`).join("");

@@ -49,8 +49,10 @@ echo "ready"
 `.trim();
 
 /**
- * The gate that opens when a server has booted: refuses a system that the set-up of hosts does not support, and waits for the first-boot set-up of a cloud, where there is one, and until
- * systemd has started everything. Prints `ready`; fails with the names of the units that it waits for. Changes nothing and needs no privilege.
+ * The gate that opens when a server has booted: refuses a system that the set-up of hosts does not
+ * support, and waits for the first-boot set-up of a cloud, where there is one, and until systemd
+ * has started everything. Prints `ready`; fails with the names of the units that it waits for.
+ * Changes nothing and needs no privilege.
  */
 export function readyStep(): string {
   return commandLine("bash", "-c", readyScript, "hive: ready");

@@ -18,12 +18,15 @@ export interface RegistryCollection {
 const store = "type=volume,source=hive-registry,target=/var/lib/registry";
 
 /**
- * A service that frees disk, and a timer that starts it every week: Sunday night, as the host's clock shows it.
+ * A service that frees disk, and a timer that starts it every week: Sunday night, as the host's
+ * clock shows it.
  *
- * The registry must be stopped meanwhile, for seconds: a push that goes on would lose layers, and a running registry remembers
- * layers that are gone. So the two units exclude each other (`Conflicts`). Whoever starts the registry ends the collection, which
- * is harmless: it removes only what nothing names. Afterwards the registry is started again, also when the collection
- * failed. A server that is off at that hour does it a week later: made up for at the next boot, it would come between a run and its registry.
+ * The registry must be stopped meanwhile, for seconds: a push that goes on would lose layers, and a
+ * running registry remembers layers that are gone. So the two units exclude each other
+ * (`Conflicts`). Whoever starts the registry ends the collection, which is harmless: it removes
+ * only what nothing names. Afterwards the registry is started again, also when the collection
+ * failed. A server that is off at that hour does it a week later: made up for at the next boot, it
+ * would come between a run and its registry.
  */
 export function registryCollection(registry: SystemdContainer): RegistryCollection {
   const name = `${registry.name}-collect`;

@@ -45,8 +45,8 @@ export function registryContainer(plan: Plan, imageId: string): SystemdContainer
 }
 
 /**
- * The converge step that installs the registry on the repository server and starts it, and what frees its disk every week. Its standard input is
- * {@link registrySecretInput}.
+ * The converge step that installs the registry on the repository server and starts it, and what
+ * frees its disk every week. Its standard input is {@link registrySecretInput}.
  *
  * @param imageId the registry's image on that host, `sha256:…`
  */

@@ -1,13 +1,18 @@
 /**
- * The one place where text is quoted for a shell, for a systemd unit, or for the way over SSH. Whoever builds a command
- * passes raw values here and never writes a quote of their own around a value.
+ * The one place where text is quoted for a shell, for a systemd unit, or for the way over SSH.
+ * Whoever builds a command passes raw values here and never writes a quote of their own around a
+ * value.
  */
 
-/** Longest command that fits into one argument of a process (Linux: MAX_ARG_STRLEN, 32 pages of 4 KiB), with a margin. */
+/**
+ * Longest command that fits into one argument of a process (Linux: MAX_ARG_STRLEN, 32 pages of 4
+ * KiB), with a margin.
+ */
 export const longestCommand = 120_000;
 
 /**
- * Quotes one word for a POSIX shell. The shell yields exactly the text again, whatever bytes are in it.
+ * Quotes one word for a POSIX shell. The shell yields exactly the text again, whatever bytes are in
+ * it.
  *
  * @throws RangeError for a NUL character, which no argument can carry
  */
@@ -23,8 +28,9 @@ export function commandLine(...words: readonly string[]): string {
 }
 
 /**
- * A shell expression that writes exactly these characters, as UTF-8, to its standard output. Base64, so that no
- * content can end or alter the script around it. Only for content that is not secret: it stands in the text.
+ * A shell expression that writes exactly these characters, as UTF-8, to its standard output.
+ * Base64, so that no content can end or alter the script around it. Only for content that is not
+ * secret: it stands in the text.
  */
 export function printContent(content: string): string {
   return `printf %s ${encode(content)} | base64 -d`;
@@ -36,8 +42,9 @@ export function encode(content: string): string {
 }
 
 /**
- * Quotes one word for the command lines of a systemd unit (`ExecStart=` and its kin): double quotes, C escapes, and
- * `%` and `$` doubled, because systemd expands specifiers and variables even inside quotes (systemd.service(5)).
+ * Quotes one word for the command lines of a systemd unit (`ExecStart=` and its kin): double
+ * quotes, C escapes, and `%` and `$` doubled, because systemd expands specifiers and variables even
+ * inside quotes (systemd.service(5)).
  *
  * @throws RangeError for control characters, which would end the line
  */
@@ -65,18 +72,23 @@ export interface RootScript {
   readonly timeoutSeconds: number;
 }
 
-/** Reads a script that ends with NUL from standard input and runs it; what follows the NUL is the script's own input. */
+/**
+ * Reads a script that ends with NUL from standard input and runs it; what follows the NUL is the
+ * script's own input.
+ */
 const loader = 'IFS= read -r -d "" script; eval "$script"';
 
 /**
  * The command that runs a script as root through sudo.
  *
- * The script goes through a pipe and not through sudo's arguments: sudo writes its arguments into the journal, a piece
- * per line. After the script comes the command's own standard input, so secrets can follow there. (bash reads a pipe
- * byte by byte up to the NUL and takes nothing that comes after it.)
+ * The script goes through a pipe and not through sudo's arguments: sudo writes its arguments into
+ * the journal, a piece per line. After the script comes the command's own standard input, so
+ * secrets can follow there. (bash reads a pipe byte by byte up to the NUL and takes nothing that
+ * comes after it.)
  *
- * The script finds in `$mode` what the login shell's variable `HIVE_MODE` says, else `apply`: a caller that puts `HIVE_MODE=check;`
- * before the command has it look instead of act, as far as the script knows how.
+ * The script finds in `$mode` what the login shell's variable `HIVE_MODE` says, else `apply`: a
+ * caller that puts `HIVE_MODE=check;` before the command has it look instead of act, as far as the
+ * script knows how.
  *
  * @throws RangeError when the command is too long to be an argument of the login shell
  */

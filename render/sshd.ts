@@ -1,4 +1,7 @@
-/** Where the settings lie; sshd reads this folder first and takes the first value that it finds for a keyword. */
+/**
+ * Where the settings lie; sshd reads this folder first and takes the first value that it finds for
+ * a keyword.
+ */
 export const sshdConfigPath = "/etc/ssh/sshd_config.d/10-hive.conf";
 
 /** The list of keys that open the admin user: nobody but root can write it. */
@@ -9,8 +12,9 @@ export function authorizedKeysPath(adminUser: string): string {
 /**
  * Settings of sshd: keys only, no root, the admin user only.
  *
- * `MaxStartups` and `MaxSessions` are wide because the resources of one run reach a server side by side; sshd's defaults
- * (10 and 10) would refuse some of them. Socket forwarding is how the Docker Engine is reached.
+ * `MaxStartups` and `MaxSessions` are wide because the resources of one run reach a server side by
+ * side; sshd's defaults (10 and 10) would refuse some of them. Socket forwarding is how the Docker
+ * Engine is reached.
  */
 export function renderSshdConfig(adminUser: string): string {
   return `# Kept by hive.

@@ -56,7 +56,10 @@ export function renderSysctlConfig(): string {
   return ["# Kept by hive.", ...lines, ""].join("\n");
 }
 
-/** The program that makes the running kernel have the settings; with `check` it changes nothing, and fails if something is to be changed. */
+/**
+ * The program that makes the running kernel have the settings; with `check` it changes nothing, and
+ * fails if something is to be changed.
+ */
 function renderProgram(): string {
   const calls = kernelSettings.map(({ key, value }) => `setting ${quote(key)} ${quote(value)}`);
   return `#!/bin/bash
@@ -84,8 +87,9 @@ ${calls.join("\n")}
 }
 
 /**
- * The part of a converge step that keeps the kernel's settings, now and after every start of the server: a server that is a container
- * does not run systemd-sysctl, which would change the computer.
+ * The part of a converge step that keeps the kernel's settings, now and after every start of the
+ * server: a server that is a container does not run systemd-sysctl, which would change the
+ * computer.
  */
 export function kernelSettingsStep(): BootProgramStep {
   const program = bootProgram({

@@ -36,9 +36,10 @@ export function containerUnitPath(container: SystemdContainer): string {
 /**
  * The text of the container's unit.
  *
- * The container runs detached and the unit waits for its end, so that its output reaches the journal once, through the
- * engine and under the container's name. Whatever ends it, systemd starts a new one: also after the engine itself was
- * restarted. A leftover of an unclean end is removed first.
+ * The container runs detached and the unit waits for its end, so that its output reaches the
+ * journal once, through the engine and under the container's name. Whatever ends it, systemd starts
+ * a new one: also after the engine itself was restarted. A leftover of an unclean end is removed
+ * first.
  */
 export function renderContainerUnit(container: SystemdContainer): string {
   const docker = (...words: readonly string[]): string =>

@@ -16,15 +16,19 @@ export interface ServerSystem {
 }
 
 const engine: ConvergePackage = { name: "docker.io", unlessCommand: "dockerd" };
-/** BuildKit of the docker command, which builds images with secrets: a package of its own since Docker 23. */
+/**
+ * BuildKit of the docker command, which builds images with secrets: a package of its own since
+ * Docker 23.
+ */
 const buildx: ConvergePackage = {
   name: "docker-buildx",
   unlessCommand: "/usr/libexec/docker/cli-plugins/docker-buildx",
 };
 
 /**
- * All supported systems. What differs between them stands here and nowhere else. Debian 13 took the docker command out of `docker.io`;
- * Ubuntu has `docker.io` in universe, which its servers and cloud images have among their sources.
+ * All supported systems. What differs between them stands here and nowhere else. Debian 13 took the
+ * docker command out of `docker.io`; Ubuntu has `docker.io` in universe, which its servers and
+ * cloud images have among their sources.
  */
 export const serverSystems: readonly ServerSystem[] = [
   { id: "debian-12", name: "Debian 12", dockerEngine: [engine] },
@@ -36,7 +40,10 @@ export const serverSystems: readonly ServerSystem[] = [
   { id: "ubuntu-24.04", name: "Ubuntu 24.04", dockerEngine: [engine, buildx] },
 ];
 
-/** A line for bash that puts the id of the server's system into `$system`; empty where there is no os-release. */
+/**
+ * A line for bash that puts the id of the server's system into `$system`; empty where there is no
+ * os-release.
+ */
 export const readSystem = `system=$(. /etc/os-release 2> /dev/null && printf %s "\${ID:-}-\${VERSION_ID:-}" || true)`;
 
 /** Text for bash that calls `fail` on any other system. */

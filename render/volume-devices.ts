@@ -8,8 +8,9 @@ const makers = { ext4: "mkfs.ext4 -q", xfs: "mkfs.xfs -q" } as const;
 const packages = { ext4: "e2fsprogs", xfs: "xfsprogs" } as const;
 
 /**
- * The part of a converge step that gives the devices of volumes their file systems, on the server that has them. Only a device on which nothing is
- * found gets one: what has content is never overwritten.
+ * The part of a converge step that gives the devices of volumes their file systems, on the server
+ * that has them. Only a device on which nothing is found gets one: what has content is never
+ * overwritten.
  */
 export function volumeDevices(
   plan: Plan,

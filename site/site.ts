@@ -5,8 +5,9 @@ import { portal } from "./services/portal";
 import { webgate } from "./services/webgate";
 
 /**
- * The inventory: what runs on all stages. What differs between stages stands in `Pulumi.<stage>.yaml`. The services are
- * the worked example: docs/worked-example.md follows a request through them.
+ * The inventory: what runs on all stages. What differs between stages stands in
+ * `Pulumi.<stage>.yaml`. The services are the worked example: docs/worked-example.md follows a
+ * request through them.
  */
 export const site = defineSite({
   name: "hive.example",

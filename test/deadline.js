@@ -1,2 +1,5 @@
-/** Deadline of a test that sets none: generous, because a busy computer is no reason to fail; what hangs still ends. */
+/**
+ * Deadline of a test that sets none: generous, because a busy computer is no reason to fail; what
+ * hangs still ends.
+ */
 jest.setTimeout(60_000);

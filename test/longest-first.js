@@ -2,9 +2,10 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
 /**
- * Files that take more than a minute, or the longest of their level, because they wait for what takes long (the next minute of a
- * schedule, an election). They begin first, so that none of them is left alone at the end. Where nothing is known of earlier runs,
- * Jest would begin with the largest.
+ * Files that take more than a minute, or the longest of their level, because they wait for what
+ * takes long (the next minute of a schedule, an election). They begin first, so that none of them
+ * is left alone at the end. Where nothing is known of earlier runs, Jest would begin with the
+ * largest.
  */
 const long = [
   "contract/swarm-service",

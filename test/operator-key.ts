@@ -6,8 +6,8 @@ import { generateOpenSshKeyPair, type OpenSshKeyPair } from "../providers/ssh-ke
 let made: { readonly pair: OpenSshKeyPair; readonly file: string } | undefined;
 
 /**
- * A key that the servers of a test let in, and that this process and its children log in with: `HIVE_SSH_KEY` names its file. One for
- * all servers of a test file; removed when the process ends.
+ * A key that the servers of a test let in, and that this process and its children log in with:
+ * `HIVE_SSH_KEY` names its file. One for all servers of a test file; removed when the process ends.
  */
 export function useOperatorKey(): OpenSshKeyPair {
   return make().pair;

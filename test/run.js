@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Runs the levels of the test suite one after the other, prints what each took, and ends with the line
- * `N passed, N failed`. `node test/run.js [level …] [--since revision] [-- jest arguments]`; without a level, all of them but
- * `long`; with a revision, the tests that the changes since then touch.
+ * Runs the levels of the test suite one after the other, prints what each took, and ends with the
+ * line `N passed, N failed`. `node test/run.js [level …] [--since revision] [-- jest arguments]`;
+ * without a level, all of them but `long`; with a revision, the tests that the changes since then
+ * touch.
  */
 const { spawn, spawnSync } = require("node:child_process");
 const { mkdirSync, readFileSync, rmSync } = require("node:fs");
@@ -15,7 +16,10 @@ const root = join(__dirname, "..");
 const output = join(root, "test-output");
 const bin = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
 
-/** @typedef {{ level: string, passed: number, failed: number, failures: string[], seconds: number }} Result */
+/**
+ * @typedef {{ level: string, passed: number, failed: number, failures: string[], seconds: number }}
+ *   Result
+ */
 
 /** Levels in the order in which they run: what fails fast and cheap comes first. */
 const jestLevels = ["unit", "components", "contract", "integration", "e2e"];
@@ -24,9 +28,10 @@ const levels = ["lint", ...jestLevels];
 const onRequest = ["long"];
 
 /**
- * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Contract and integration tests wait for
- * servers most of the time, and each file has servers of its own; Linux lets a user have some 30 of these (each takes four of
- * 128 inotify instances). Stages run two at a time; a chapter that measures has the computer alone (`test/e2e/computer.ts`).
+ * Test files at a time. Default: as many as there are cores (Jest would leave one idle). Contract
+ * and integration tests wait for servers most of the time, and each file has servers of its own;
+ * Linux lets a user have some 30 of these (each takes four of 128 inotify instances). Stages run
+ * two at a time; a chapter that measures has the computer alone (`test/e2e/computer.ts`).
  * @type {Readonly<Record<string, number>>}
  */
 const workersOf = {
@@ -73,7 +78,8 @@ function succeeds(check, program, args) {
 }
 
 /**
- * One Jest project. A run that ended without a report counts as a failure, as does a suite that could not be loaded.
+ * One Jest project. A run that ended without a report counts as a failure, as does a suite that
+ * could not be loaded.
  * @param {string} level
  * @param {string[]} extra
  */
@@ -114,8 +120,10 @@ function jest(level, extra) {
 }
 
 /**
- * Every test that failed, and every file that could not be loaded: where it is, its name, and how its message begins.
- * @param {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]} files
+ * Every test that failed, and every file that could not be loaded: where it is, its name, and how
+ * its message begins.
+ * @param {{ name: string, status: string, message: string, assertionResults: { status: string,
+ *   fullName: string, failureMessages: string[] }[] }[]} files
  */
 function failuresOf(files) {
   return files.flatMap(({ name, status, message, assertionResults }) => {

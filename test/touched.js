@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What a change touches. Jest knows which tests import a changed file. The tables below know the rest: which tests read or run
- * a file without importing it, and through which rooms of the project a whole stage goes.
+ * What a change touches. Jest knows which tests import a changed file. The tables below know the
+ * rest: which tests read or run a file without importing it, and through which rooms of the project
+ * a whole stage goes.
  */
 const { spawnSync } = require("node:child_process");
 const { existsSync, readdirSync } = require("node:fs");
@@ -9,7 +10,8 @@ const { join, posix } = require("node:path");
 
 /**
  * The tests that a change leaves of a level.
- * @typedef {{ files: string[], leftOut: string[], why: string }} Choice `why` the others were left out; "" when none was
+ * @typedef {{ files: string[], leftOut: string[], why: string }} Choice `why` the others were left
+ *   out; "" when none was
  */
 
 /** Where these change, nothing is left out: every test depends on them. */
@@ -24,7 +26,8 @@ const everything = [
 ];
 
 /**
- * Tests that read or run a file which they do not import. Paths and tests are given by how they begin.
+ * Tests that read or run a file which they do not import. Paths and tests are given by how they
+ * begin.
  * @type {readonly { paths: readonly string[], tests: readonly string[] }[]}
  */
 const readers = [
@@ -147,8 +150,8 @@ function touched({ changed, related, tests }) {
 }
 
 /**
- * What was changed since a revision, in the work tree too: from where the branch left it, so that what others did there since
- * does not count.
+ * What was changed since a revision, in the work tree too: from where the branch left it, so that
+ * what others did there since does not count.
  * @param {string} root
  * @param {string} revision
  * @returns {string[]}

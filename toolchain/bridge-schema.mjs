@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Writes down what hive's bridged plugins offer, in the terms of TypeScript, so that a test without Go can compare it
- * with the npm packages. To be run after every change in toolchain/modules/bridge or of its pins.
+ * Writes down what hive's bridged plugins offer, in the terms of TypeScript, so that a test without
+ * Go can compare it with the npm packages. To be run after every change in toolchain/modules/bridge
+ * or of its pins.
  */
 import "./mechanics/node-version.mjs";
 import fs from "node:fs";
@@ -23,12 +24,13 @@ packages: test/unit/toolchain/bridge-schema.json.
 const schemaMs = 30 * 60_000;
 
 /**
- * The offer of one plugin. A type is written as in TypeScript (`string[]`, `{ [key: string]: string }`, the name of
- * an entry of `types`); a `?` after it means that it may be left out.
+ * The offer of one plugin. A type is written as in TypeScript (`string[]`,
+ * `{ [key: string]: string }`, the name of an entry of `types`); a `?` after it means that it may
+ * be left out.
  * @typedef {object} PluginSummary
  * @property {string} version
- * @property {Record<string, {inputs: Record<string, string>, outputs: Record<string, string>, secrets: string[]}>} resources
- *   by class name; secrets: names of outputs that are always secret
+ * @property {Record<string, {inputs: Record<string, string>, outputs: Record<string, string>,
+ *   secrets: string[]}>} resources by class name; secrets: names of outputs that are always secret
  * @property {Record<string, Record<string, string>>} types
  */
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** The Docker Engine of this computer: says whether one answers, starts one, ends the one that hive started. */
+/**
+ * The Docker Engine of this computer: says whether one answers, starts one, ends the one that hive
+ * started.
+ */
 import "./mechanics/node-version.mjs";
 import { ensureSteps } from "./mechanics/ensure.mjs";
 import { engineAddress, pingEngine } from "./mechanics/engine-api.mjs";

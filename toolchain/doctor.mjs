@@ -1,5 +1,8 @@
 // @ts-check
-/** `npm run doctor`: what hive needs on this computer, what was found, what is missing. Changes nothing. */
+/**
+ * `npm run doctor`: what hive needs on this computer, what was found, what is missing. Changes
+ * nothing.
+ */
 import "./mechanics/node-version.mjs";
 import { findingsTable, somethingIsMissing } from "./mechanics/findings.mjs";
 import { openProject } from "./mechanics/project.mjs";

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Starts the process of dynamic providers for the Pulumi engine, as the script of the npm package does (pulumi/pulumi,
- * sdk/nodejs/dist/pulumi-resource-pulumi-nodejs), and ends with the engine. The package's own process does not watch it: after
- * `kill -9` of the engine it would live on, holding connections to hosts and whatever it was in the middle of.
+ * Starts the process of dynamic providers for the Pulumi engine, as the script of the npm package
+ * does (pulumi/pulumi, sdk/nodejs/dist/pulumi-resource-pulumi-nodejs), and ends with the engine.
+ * The package's own process does not watch it: after `kill -9` of the engine it would live on,
+ * holding connections to hosts and whatever it was in the middle of.
  */
 "use strict";
 const { existsSync } = require("node:fs");

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * The environment that the engine runs in: which CLI, which plugins, which state, which passphrase. What the user's
- * environment already says about state and passphrase wins.
+ * The environment that the engine runs in: which CLI, which plugins, which state, which passphrase.
+ * What the user's environment already says about state and passphrase wins.
  *
- *   node toolchain/environment.mjs --json      the variables that hive sets, as JSON
- *   eval "$(node toolchain/environment.mjs)"   the same for a shell: plain `pulumi` then works in it
+ *   node toolchain/environment.mjs --json the variables that hive sets, as JSON eval "$(node
+ *   toolchain/environment.mjs)" the same for a shell: plain `pulumi` then works in it
  */
 import "./mechanics/node-version.mjs";
 import { randomBytes } from "node:crypto";
@@ -25,11 +25,15 @@ import { pluginsAreMadeHere } from "./steps/plugins.mjs";
  * @typedef {object} EnvironmentFacts
  * @property {string} root the clone
  * @property {string} home `.hive` of the clone, or HIVE_HOME
- * @property {string | undefined} engineFolder holds the CLI; nothing when the one on the PATH is used as it is
+ * @property {string | undefined} engineFolder holds the CLI; nothing when the one on the PATH is
+ *   used as it is
  * @property {string} pulumiHome the engine's own home in the cache
- * @property {boolean} offline plugins had to be made here, so the engine must not try to download any
- * @property {string} credentials the folder with the user's own Pulumi log-ins; empty when there are none
- * @property {string | undefined} dockerHost where the Docker Engine is, when it is not at the usual place
+ * @property {boolean} offline plugins had to be made here, so the engine must not try to download
+ *   any
+ * @property {string} credentials the folder with the user's own Pulumi log-ins; empty when there
+ *   are none
+ * @property {string | undefined} dockerHost where the Docker Engine is, when it is not at the usual
+ *   place
  */
 
 /**
@@ -80,7 +84,8 @@ function defaults(home) {
 }
 
 /**
- * Whether the user says something, and not the environment of another clone that this process was started in.
+ * Whether the user says something, and not the environment of another clone that this process was
+ * started in.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} name
  * @param {string} root
@@ -96,7 +101,8 @@ function isGiven(env, name, root) {
 }
 
 /**
- * The whole environment for the engine. Makes the folder of the state and the passphrase at the first use.
+ * The whole environment for the engine. Makes the folder of the state and the passphrase at the
+ * first use.
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env] default: this process's
  * @param {string} [options.root] the clone; default: the one this file belongs to
@@ -139,7 +145,8 @@ async function environmentFacts(project) {
 }
 
 /**
- * Makes `.hive` (for its owner alone), the state's folder and a random passphrase, as far as they are used.
+ * Makes `.hive` (for its owner alone), the state's folder and a random passphrase, as far as they
+ * are used.
  * @param {Project} project
  * @param {Record<string, string>} set
  */

@@ -12,8 +12,9 @@ export function completion(shell: "bash" | "zsh", program: Command): number {
 }
 
 /**
- * A script that completes commands, their options, stages, phases, and the names of servers and services. It asks nobody: names
- * come from a file that every command which reads a stage's outputs keeps (`cli/hosts/known-names.ts`).
+ * A script that completes commands, their options, stages, phases, and the names of servers and
+ * services. It asks nobody: names come from a file that every command which reads a stage's outputs
+ * keeps (`cli/hosts/known-names.ts`).
  *
  * @param home the folder `.hive` of the project
  */

@@ -76,9 +76,9 @@ function removeFiles(stack: Stack, terminal: Terminal): void {
 }
 
 /**
- * What on this computer goes with the stage. The stack's own outputs say it before the configuration does: that may name
- * another site by now, whose stage another clone runs, and a site that no longer validates must not keep a stage from being
- * destroyed.
+ * What on this computer goes with the stage. The stack's own outputs say it before the
+ * configuration does: that may name another site by now, whose stage another clone runs, and a site
+ * that no longer validates must not keep a stage from being destroyed.
  */
 async function fleetOfStage(
   stage: string,
@@ -133,7 +133,8 @@ async function destroyStack(
 }
 
 /**
- * Servers that are elsewhere outlive the state: what is on them can be removed only by somebody whom they let in.
+ * Servers that are elsewhere outlive the state: what is on them can be removed only by somebody
+ * whom they let in.
  *
  * @throws FleetError when they let this computer in with no key of its
  */

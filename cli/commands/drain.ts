@@ -26,7 +26,10 @@ const leaveSeconds = 300;
 /** Time between two looks, seconds. */
 const pauseSeconds = 1;
 
-/** `hive drain`: all tasks leave a server, and none comes. Ends when they run elsewhere and their volumes are let go. */
+/**
+ * `hive drain`: all tasks leave a server, and none comes. Ends when they run elsewhere and their
+ * volumes are let go.
+ */
 export async function drain(options: DrainOptions): Promise<number> {
   const terminal = processTerminal();
   const { managers, node, facts } = await memberOf(options);

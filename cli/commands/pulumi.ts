@@ -32,7 +32,10 @@ function reachesServers(args: readonly string[]): boolean {
   return args.some((arg) => ["preview", "up", "update", "refresh", "destroy"].includes(arg));
 }
 
-/** What a command wrote into the generated configuration belongs to the file that is committed: the next run reads that one. */
+/**
+ * What a command wrote into the generated configuration belongs to the file that is committed: the
+ * next run reads that one.
+ */
 function commitChanges(stack: Stack, before: string): void {
   const committed = readFileSync(stack.committedFile, "utf8");
   const after = readFileSync(stack.folder.configFile, "utf8");
@@ -48,7 +51,8 @@ async function inForeground(stack: Stack, args: readonly string[]): Promise<numb
       env: stack.engine.env,
       stdio: "inherit",
     });
-    // From a terminal the engine gets Ctrl-C itself; from elsewhere it is passed on. Either way it is waited for.
+    // From a terminal the engine gets Ctrl-C itself; from elsewhere it is passed on. Either way it
+    // is waited for.
     process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
     process.on("SIGTERM", () => child.kill("SIGTERM"));
     child.once("error", reject);

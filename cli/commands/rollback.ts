@@ -100,7 +100,8 @@ export async function unpin(options: {
   readonly yes: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
-  // As the site will be then: a pin of an image or a service that it no longer has must be removable too.
+  // As the site will be then: a pin of an image or a service that it no longer has must be
+  // removable too.
   const plan = loadPlan(options.stack, "names", (text) => withoutPins(text, [options.image]));
   const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
   const image = imageNamed(plan, options.image);
@@ -131,7 +132,10 @@ export async function unpin(options: {
   return exitCodes.ok;
 }
 
-/** Rolls out with the configuration as it is now; what was decided stands in the file also when that fails. */
+/**
+ * Rolls out with the configuration as it is now; what was decided stands in the file also when that
+ * fails.
+ */
 async function rollOut(
   stack: Stack,
   stage: string,

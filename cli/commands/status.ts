@@ -21,7 +21,10 @@ export async function status(options: {
   return report.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
-/** The plan of a stage; undefined while somebody is writing on the site: a status must work then, too. */
+/**
+ * The plan of a stage; undefined while somebody is writing on the site: a status must work then,
+ * too.
+ */
 function planOf(stack: string): Plan | undefined {
   try {
     return loadPlan(stack, "names");

@@ -59,7 +59,8 @@ export async function up(options: UpOptions): Promise<number> {
   if (options.yes) warnOfRemovals(resources);
   // Before anything can end the run: the next one would not know any more that it has to look.
   if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
-  // The program looks again; here it is cheap, and the answer is not wrapped into the engine's words.
+  // The program looks again; here it is cheap, and the answer is not wrapped into the engine's
+  // words.
   const servers = (await fleet?.requiredServers(plan)) ?? [];
   if (servers.length > 0) await requireManagers(stack, servers, resources);
   const refresh = options.refresh ? ["--refresh"] : [];
@@ -98,8 +99,8 @@ export async function up(options: UpOptions): Promise<number> {
 }
 
 /**
- * Removes the passwords of the first contact, which nobody needs once the servers have their admin user: from the stage's file, and by a
- * second run, which finds nothing else to do, from its state.
+ * Removes the passwords of the first contact, which nobody needs once the servers have their admin
+ * user: from the stage's file, and by a second run, which finds nothing else to do, from its state.
  */
 async function forgetPasswords(
   plan: Plan,

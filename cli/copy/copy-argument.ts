@@ -26,8 +26,9 @@ export type CopyDirection =
     };
 
 /**
- * Reads one side as `docker cp` does: `-` is a tar stream, `name:path` a service's container; a path that begins with `/`
- * or `.` is always one here, so that a file with a colon in its name can be meant (`./a:b`).
+ * Reads one side as `docker cp` does: `-` is a tar stream, `name:path` a service's container; a
+ * path that begins with `/` or `.` is always one here, so that a file with a colon in its name can
+ * be meant (`./a:b`).
  */
 export function readSide(text: string): CopySide {
   if (text === "-") return { kind: "stream" };

@@ -7,8 +7,9 @@ import type { CopyDirection } from "./copy-argument";
 const kernelFolders = ["/proc", "/sys", "/dev"];
 
 /**
- * What the engine's copy does not see: it reads the container's file systems from outside, where secrets, configs and tmpfs mounts
- * are empty files and folders, and what is written there is lost (Docker, `docker container cp`).
+ * What the engine's copy does not see: it reads the container's file systems from outside, where
+ * secrets, configs and tmpfs mounts are empty files and folders, and what is written there is lost
+ * (Docker, `docker container cp`).
  *
  * @returns what a copied folder holds of that, to be told; empty for none
  * @throws Failure when the copied path itself lies there, with the way that works

@@ -22,15 +22,19 @@ export interface DestinationFacts {
   readonly asFolder: boolean;
 }
 
-/** Where the copy goes: into an existing folder, under a name; `.` means that the folder takes the source's contents. */
+/**
+ * Where the copy goes: into an existing folder, under a name; `.` means that the folder takes the
+ * source's contents.
+ */
 export interface Placement {
   readonly folder: string;
   readonly name: string;
 }
 
 /**
- * Where a copy goes, by the rules of `docker cp` (https://docs.docker.com/reference/cli/docker/container/cp/): a file
- * replaces a file, goes into a folder, or makes a new file; a folder goes into a folder, or becomes a new one.
+ * Where a copy goes, by the rules of `docker cp`
+ * (https://docs.docker.com/reference/cli/docker/container/cp/): a file replaces a file, goes into a
+ * folder, or makes a new file; a folder goes into a folder, or becomes a new one.
  *
  * @param paths path functions of the destination's system
  * @throws Failure where those rules refuse
@@ -55,7 +59,10 @@ export function placeCopy(
   return { folder: paths.dirname(path), name: paths.basename(path) };
 }
 
-/** Whether a path means what is in a folder, not the folder itself: it ends with `/.`, or is `.` alone. */
+/**
+ * Whether a path means what is in a folder, not the folder itself: it ends with `/.`, or is `.`
+ * alone.
+ */
 export function meansContents(path: string): boolean {
   return /(^|[/\\])\.$/.test(path);
 }

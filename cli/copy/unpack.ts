@@ -27,8 +27,8 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks an archive of one file or folder below a folder of this computer. What a container sends is not trusted: nothing
- * is written outside of that folder, neither by names nor through links.
+ * Unpacks an archive of one file or folder below a folder of this computer. What a container sends
+ * is not trusted: nothing is written outside of that folder, neither by names nor through links.
  */
 export async function unpackTo(
   source: Readable,
@@ -104,7 +104,10 @@ class Unpacker {
     this.counts.files += 1;
   }
 
-  /** Modes and times of folders come last: a read-only folder takes no files, and every file changes its folder's time. */
+  /**
+   * Modes and times of folders come last: a read-only folder takes no files, and every file changes
+   * its folder's time.
+   */
   async finish(): Promise<void> {
     for (const { path, header } of this.folders.reverse()) await this.setFacts(path, header);
   }

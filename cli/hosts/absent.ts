@@ -5,7 +5,10 @@ import type { StateResource } from "../pulumi/state";
 import { shortName } from "../swarm/facts";
 import type { StageOutputs } from "./outputs";
 
-/** Why a run in which servers did not answer has not done its work, though no resource failed; undefined when most were there. */
+/**
+ * Why a run in which servers did not answer has not done its work, though no resource failed;
+ * undefined when most were there.
+ */
 export function tooManyAbsent({ hosts, stage }: StageOutputs): Failure | undefined {
   const cluster = hosts.filter(({ role }) => role === "cluster");
   const absent = cluster.filter(({ missing }) => missing.length > 0);
@@ -17,8 +20,8 @@ export function tooManyAbsent({ hosts, stage }: StageOutputs): Failure | undefin
 }
 
 /**
- * Refuses a plan in which a server that exists gets another role: all that it holds would be lost. Earlier releases of hive gave a
- * cluster of five other indices.
+ * Refuses a plan in which a server that exists gets another role: all that it holds would be lost.
+ * Earlier releases of hive gave a cluster of five other indices.
  *
  * @param resources of the stage's state; the stack itself has the outputs
  * @throws Failure that names them

@@ -11,8 +11,9 @@ interface ServerOutput {
 }
 
 /**
- * A stack's outputs with its services as they are. The engine writes outputs at the end of a run that succeeded; after one that
- * failed, those of services are of an earlier time, while the state knows what was changed, made and removed.
+ * A stack's outputs with its services as they are. The engine writes outputs at the end of a run
+ * that succeeded; after one that failed, those of services are of an earlier time, while the state
+ * knows what was changed, made and removed.
  *
  * @param raw as `pulumi stack output --json` gives them
  * @param resources of the stack's state
@@ -59,7 +60,10 @@ interface ForwardedPort {
   readonly protocol?: string;
 }
 
-/** Where a port of a server is found: at the server, or where this computer forwards it to a container that is a server. */
+/**
+ * Where a port of a server is found: at the server, or where this computer forwards it to a
+ * container that is a server.
+ */
 function reach(
   host: ServerOutput,
   { published, protocol }: PortPlan,

@@ -2,7 +2,10 @@ import type { SwarmFacts } from "../swarm/facts";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
 
-/** States of a task from which nothing comes any more (https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/). */
+/**
+ * States of a task from which nothing comes any more
+ * (https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/).
+ */
 const ended = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** Why a server must not be drained now, a sentence each; empty when it may. */

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { stageFolder } from "../project";
 import type { StageOutputs } from "./outputs";
 
-/** File with the names that a shell completes: one word a line, `host <name>` or `service <name>`. */
+/**
+ * File with the names that a shell completes: one word a line, `host <name>` or `service <name>`.
+ */
 export function knownNamesFile(stage: string): string {
   return join(stageFolder(stage).path, "names");
 }

@@ -11,7 +11,9 @@ const access = z.object({
   hostKey: z.string(),
 });
 
-/** What the `hive` command needs of a stack's outputs; `components/outputs.ts` says what they mean. */
+/**
+ * What the `hive` command needs of a stack's outputs; `components/outputs.ts` says what they mean.
+ */
 const outputs = z.object({
   stage: z.string(),
   site: z.string(),
@@ -30,7 +32,10 @@ const outputs = z.object({
   services: z
     .record(z.string(), z.object({ image: z.string(), endpoints: z.array(z.string()) }))
     .default({}),
-  /** Images that the site builds, by name; releases newest first. Absent in stacks of older versions. */
+  /**
+   * Images that the site builds, by name; releases newest first. Absent in stacks of older
+   * versions.
+   */
   images: z
     .record(
       z.string(),
@@ -63,7 +68,10 @@ export type StageOutputs = Omit<z.output<typeof outputs>, "access"> & {
   readonly access: readonly HostAccess[];
 };
 
-/** How the hosts that hold containers are reached, in index order: any of them is a manager of the Swarm. */
+/**
+ * How the hosts that hold containers are reached, in index order: any of them is a manager of the
+ * Swarm.
+ */
 export function clusterAccess({ hosts, access }: StageOutputs): StageOutputs["access"] {
   return access.filter(({ name }) =>
     hosts.some((host) => host.name === name && host.role === "cluster"),

@@ -8,8 +8,8 @@ import type { EngineNode } from "../../model/engine-api/node";
 import { askStageSwarm } from "./stage-swarm";
 
 /**
- * Asks the Swarm whether all cluster servers take part in it that are set up. To be called before servers are replaced one at a
- * time: while another one is away, the Swarm would lose its majority.
+ * Asks the Swarm whether all cluster servers take part in it that are set up. To be called before
+ * servers are replaced one at a time: while another one is away, the Swarm would lose its majority.
  *
  * @param members the cluster servers of this computer's Docker Engine
  * @param resources of the stage's state
@@ -39,8 +39,8 @@ interface Server {
 }
 
 /**
- * Names of the servers whose engine was set up since they were made. Another one is in the middle of being replaced: the run was
- * interrupted there, and the next one sets it up before it goes on.
+ * Names of the servers whose engine was set up since they were made. Another one is in the middle
+ * of being replaced: the run was interrupted there, and the next one sets it up before it goes on.
  */
 export function settledServers(
   members: readonly Server[],

@@ -8,8 +8,9 @@ import type { StateResource } from "../pulumi/state";
 const type = "pulumi-nodejs:dynamic/hive:SshKeyPair";
 
 /**
- * Brings the key that hive generated for a stage from the state to this computer: another clone, or another computer with the same
- * backend, has not got it yet. Does nothing where the stage has operators of its own.
+ * Brings the key that hive generated for a stage from the state to this computer: another clone, or
+ * another computer with the same backend, has not got it yet. Does nothing where the stage has
+ * operators of its own.
  *
  * @param resources of the state; asked for where the caller has not got them
  * @throws Failure when the state cannot be read; Error when the file cannot be written
@@ -26,7 +27,10 @@ export async function bringStageKey(
   if (privateKey !== undefined) keepStageKey(stack.stage, privateKey);
 }
 
-/** As {@link bringStageKey}, without a look at the state where this computer's file is one of the stage's keys. */
+/**
+ * As {@link bringStageKey}, without a look at the state where this computer's file is one of the
+ * stage's keys.
+ */
 export async function bringMissingStageKey(
   stack: Stack,
   operators: readonly { readonly publicKey: string }[],
@@ -35,7 +39,10 @@ export async function bringMissingStageKey(
   if (!operators.some(({ publicKey }) => publicKey === here)) await bringStageKey(stack);
 }
 
-/** The public half of the stage's own key on this computer, without a comment; undefined when there is none that can be read. */
+/**
+ * The public half of the stage's own key on this computer, without a comment; undefined when there
+ * is none that can be read.
+ */
 function stageKeyHere(stage: string): string | undefined {
   const file = stageKeyFile(stage);
   if (!existsSync(file)) return undefined;

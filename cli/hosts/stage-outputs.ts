@@ -5,7 +5,9 @@ import { rememberNames } from "./known-names";
 import { readOutputs, type StageOutputs } from "./outputs";
 import { bringMissingStageKey } from "./stage-key";
 
-/** The outputs of a stage that is up, to be used from any folder. @throws Failure when it is not up */
+/**
+ * The outputs of a stage that is up, to be used from any folder. @throws Failure when it is not up
+ */
 export async function stageOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
   const outputs = readOutputs(stage, await stack.outputs());
@@ -14,7 +16,10 @@ export async function stageOutputs(stage: string): Promise<StageOutputs> {
   return outputs;
 }
 
-/** As {@link stageOutputs}, with services as they are also after a run that failed; takes a look at the whole state. */
+/**
+ * As {@link stageOutputs}, with services as they are also after a run that failed; takes a look at
+ * the whole state.
+ */
 export async function presentOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
   const outputs = readOutputs(stage, await rawOutputs(stack));

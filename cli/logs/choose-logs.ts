@@ -8,8 +8,8 @@ import type { LogRequest } from "./host-logs";
 const searchSeconds = 60;
 
 /**
- * Which tasks' output is meant: that of all, unless one replica was asked for. Without any manager it is that of all: to
- * find out what went wrong, the hosts that are left have to be enough.
+ * Which tasks' output is meant: that of all, unless one replica was asked for. Without any manager
+ * it is that of all: to find out what went wrong, the hosts that are left have to be enough.
  *
  * @throws Failure when there is no such service or replica
  */

@@ -33,12 +33,18 @@ const dialSeconds = 4;
 const readSeconds = 60;
 /** Containers of a host that are read at the same time: channels to a host are few. */
 const atATime = 4;
-/** Containers that are followed over one connection: each holds one of its channels for as long as it runs. */
+/**
+ * Containers that are followed over one connection: each holds one of its channels for as long as
+ * it runs.
+ */
 const followedAtOnce = 6;
 /** A host that was lost while it was followed is tried again after this time. */
 const againMs = 3000;
 
-/** Reads what all tasks of a service on a host have printed, also those that have ended; a host that does not answer is noted. */
+/**
+ * Reads what all tasks of a service on a host have printed, also those that have ended; a host that
+ * does not answer is noted.
+ */
 export async function readHostLogs(
   host: HostAccess,
   request: LogRequest,
@@ -66,8 +72,8 @@ export async function readHostLogs(
 }
 
 /**
- * Follows what all tasks of a service on a host print, with those that start meanwhile, until `signal` is aborted. A host
- * that is lost is tried again; what it printed meanwhile comes then.
+ * Follows what all tasks of a service on a host print, with those that start meanwhile, until
+ * `signal` is aborted. A host that is lost is tried again; what it printed meanwhile comes then.
  */
 export async function followHostLogs(
   host: HostAccess,
@@ -108,7 +114,8 @@ export async function followHostLogs(
       if (!told) sink.note(`${messageOf(error)} Tried again every ${againMs / 1000} s.`);
       told = true;
     }
-    // Lines that came before the loss are known by their time; the margin is for clocks that differ.
+    // Lines that came before the loss are known by their time; the margin is for clocks that
+    // differ.
     if (connected)
       from = { ...request, tail: "all", since: Math.max(request.since, Date.now() / 1000 - 60) };
     await sleep(againMs, signal).catch(() => undefined);
@@ -132,7 +139,8 @@ async function followEngine(
     if (following.has(container.id)) return;
     const place = firstFree([...following.values()]);
     following.set(container.id, place);
-    // Beside the host's shared connection, whose channels are for events and for the lists of tasks.
+    // Beside the host's shared connection, whose channels are for events and for the lists of
+    // tasks.
     withEngine(
       host,
       (engine) => readContainer(engine, container, request, sink, container.running),
@@ -200,7 +208,9 @@ async function listTasks(
   });
 }
 
-/** Reads a container's output to its end, which comes with the container's own when it is followed. */
+/**
+ * Reads a container's output to its end, which comes with the container's own when it is followed.
+ */
 async function readContainer(
   docker: Dockerode,
   { id, task }: ListedTask,
@@ -226,7 +236,10 @@ async function readContainer(
   }
 }
 
-/** What the client's type declarations leave out: with `follow` it answers with a stream, else with all at once. */
+/**
+ * What the client's type declarations leave out: with `follow` it answers with a stream, else with
+ * all at once.
+ */
 interface ReadableLogs {
   logs(options: object): Promise<Readable | Buffer>;
 }

@@ -10,8 +10,8 @@ export interface TaskLabel {
 }
 
 /**
- * Reads a task's name from the labels that Swarm gives its containers: `<service>.<slot>.<task id>`, and for global
- * services `<service>.<node id>.<task id>`.
+ * Reads a task's name from the labels that Swarm gives its containers:
+ * `<service>.<slot>.<task id>`, and for global services `<service>.<node id>.<task id>`.
  *
  * @returns undefined for a container that is no task
  */

@@ -2,7 +2,10 @@ import { type Frame, FrameReader } from "../tasks/frames";
 
 /** A line that a task printed. */
 export interface LogLine {
-  /** RFC 3339 with nanoseconds, UTC; compares as text. Empty for a line that the engine gave no time. */
+  /**
+   * RFC 3339 with nanoseconds, UTC; compares as text. Empty for a line that the engine gave no
+   * time.
+   */
   readonly time: string;
   readonly stream: Frame["stream"];
   readonly text: string;

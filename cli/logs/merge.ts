@@ -7,7 +7,8 @@ export interface LabelledLine extends LogLine {
 }
 
 /**
- * Lines of several sources in the order of time. Each source keeps its own order, also where times are equal or missing.
+ * Lines of several sources in the order of time. Each source keeps its own order, also where times
+ * are equal or missing.
  */
 export class LogMerge {
   private readonly lines: LabelledLine[] = [];

@@ -19,7 +19,10 @@ const silenceMs = 10_000;
 /** Plain output tells of one step so often at most. */
 const noteMs = 5000;
 
-/** Shows a run's progress: redrawn in place on a live terminal, else a line whenever something begins or ends. */
+/**
+ * Shows a run's progress: redrawn in place on a live terminal, else a line whenever something
+ * begins or ends.
+ */
 export class ProgressPrinter {
   private progress: Progress;
   /** Where the sections stood when plain lines were last printed. */
@@ -65,7 +68,10 @@ export class ProgressPrinter {
     this.printLines([text]);
   }
 
-  /** Shows the last state, once, and ends. The engine may have died without a last word: then its run has failed. */
+  /**
+   * Shows the last state, once, and ends. The engine may have died without a last word: then its
+   * run has failed.
+   */
   stop(): void {
     if (this.stopped) return;
     this.stopped = true;
@@ -110,7 +116,10 @@ export class ProgressPrinter {
     this.states = sectionStates(this.progress, now);
   }
 
-  /** Plain output: what a step says, when it says something new, and not more often than a person reads. */
+  /**
+   * Plain output: what a step says, when it says something new, and not more often than a person
+   * reads.
+   */
   private printNotes(): void {
     const now = Date.now();
     for (const [section, { running }] of this.progress.sections) {

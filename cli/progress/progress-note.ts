@@ -9,7 +9,8 @@ export interface ProgressNote {
 }
 
 /**
- * Reads a message of the engine as progress of providers, see `providers/progress/progress-line.ts`: `hive: <subject>: <text>`.
+ * Reads a message of the engine as progress of providers, see
+ * `providers/progress/progress-line.ts`: `hive: <subject>: <text>`.
  *
  * @returns undefined for every other message
  */
@@ -27,8 +28,8 @@ export function readProgressNote(message: string): ProgressNote | undefined {
 const kinds = ["service", "initialization", "image", "volume", "network"] as const;
 
 /**
- * Which of some running steps a note is about, by the names of resources: `webgate` is about `service-webgate-service`,
- * `image webgate` about `image-webgate-build`.
+ * Which of some running steps a note is about, by the names of resources: `webgate` is about
+ * `service-webgate-service`, `image webgate` about `image-webgate-build`.
  *
  * @returns undefined when none fits
  */

@@ -5,7 +5,10 @@ import { cleanMessage, type Diagnostic } from "../pulumi/diagnostics";
 import { readUrn } from "../pulumi/urn";
 import { type ProgressNote, readProgressNote, stepOfNote } from "./progress-note";
 
-/** What a run is divided into: reading what is there, the seven phases, and what belongs to none of them. */
+/**
+ * What a run is divided into: reading what is there, the seven phases, and what belongs to none of
+ * them.
+ */
 export type Section = "refresh" | Phase | "other";
 
 /** Sections in the order in which they are shown. */
@@ -137,7 +140,9 @@ export function foldEvent(progress: Progress, event: EngineEvent, now: number): 
   return progress;
 }
 
-/** A line of a provider's warning: the first one, or one that goes on with the warning before it. */
+/**
+ * A line of a provider's warning: the first one, or one that goes on with the warning before it.
+ */
 function withWarning(progress: Progress, message: string): Progress {
   const line = cleanMessage(message).slice(progressPrefix.length);
   const sentence = `${line.charAt(0).toUpperCase()}${line.slice(1)}`;
@@ -174,7 +179,8 @@ function begin(progress: Progress, step: StepEventMetadata, now: number): Progre
   const section = sectionFor(step);
   const before = sectionOf(progress, section);
   if (!isCounted(step)) return withSection(progress, section, { ...before, present: true });
-  // A resource that stays as it is takes no time worth telling; a replacement is told by the steps that make it up.
+  // A resource that stays as it is takes no time worth telling; a replacement is told by the steps
+  // that make it up.
   if (step.op === "same" || step.op === "replace")
     return withSection(progress, section, { ...before, present: true });
   const { name } = readUrn(step.urn);
@@ -271,12 +277,15 @@ export function totalCounts(progress: Progress): Counts {
 /** Where a section stands. `absent`: this run does not have it. */
 export type SectionState = "absent" | "waiting" | "running" | "done" | "failed";
 
-/** Phases overlap a little: one counts as over only when nothing of it was done for so long, milliseconds. */
+/**
+ * Phases overlap a little: one counts as over only when nothing of it was done for so long,
+ * milliseconds.
+ */
 const settleMs = 1500;
 
 /**
- * Where a section stands. The engine does not announce the end of a phase: it is over when nothing of it runs or ran
- * lately and a later one is being changed, or when the run has ended.
+ * Where a section stands. The engine does not announce the end of a phase: it is over when nothing
+ * of it runs or ran lately and a later one is being changed, or when the run has ended.
  */
 export function sectionState(progress: Progress, section: Section, now: number): SectionState {
   const own = sectionOf(progress, section);
@@ -290,7 +299,8 @@ export function sectionState(progress: Progress, section: Section, now: number):
   if (!own.present) return "absent";
   if (own.startedAt !== undefined) return ended || (overtaken && settled) ? "done" : "running";
   if (progress.result === "succeeded") return "done";
-  // Nothing of it changes, as far as is known. A section of which nothing at all was seen may still begin.
+  // Nothing of it changes, as far as is known. A section of which nothing at all was seen may still
+  // begin.
   const earlier = order.slice(0, order.indexOf(section));
   const passed = earlier.every((other) => sectionState(progress, other, now) !== "running");
   return overtaken && passed && own.counts.unchanged > 0 ? "done" : "waiting";

@@ -78,7 +78,10 @@ export function sectionLine(progress: Progress, section: Section, now: number): 
   return columns.join("  ").trimEnd();
 }
 
-/** What stands outside of the phases, and a phase that a destroying run finds empty, are worth no line. */
+/**
+ * What stands outside of the phases, and a phase that a destroying run finds empty, are worth no
+ * line.
+ */
 function isIdle(progress: Progress, section: Section): boolean {
   if (sectionOf(progress, section).startedAt !== undefined) return false;
   return section === "other" || progress.direction === "destroy";
@@ -114,7 +117,8 @@ export function noteLine(section: Section, name: string, note: string): string {
 }
 
 /**
- * What a live terminal shows: one line per section that the run has, cut to the width of the terminal.
+ * What a live terminal shows: one line per section that the run has, cut to the width of the
+ * terminal.
  *
  * @param frame counts redraws; turns the spinner
  */
@@ -149,8 +153,8 @@ export function liveLines(
 }
 
 /**
- * What plain output adds when a run has gone on: a line when a section starts, ends or fails. A section in which nothing
- * was changed is told once, at its end.
+ * What plain output adds when a run has gone on: a line when a section starts, ends or fails. A
+ * section in which nothing was changed is told once, at its end.
  *
  * @param before where the sections stood when the last lines were made
  */

@@ -9,8 +9,8 @@ export interface RegistryAccount {
 }
 
 /**
- * Reads an account of a stage's registry from the stack's state, where its password is a secret. It is only held in
- * memory: print nothing of it.
+ * Reads an account of a stage's registry from the stack's state, where its password is a secret. It
+ * is only held in memory: print nothing of it.
  *
  * @throws Failure when the stage has no registry yet, or the state cannot be decrypted
  */

@@ -20,7 +20,8 @@ export function chooseDigest(
   const releases = facts.releases.filter(
     ({ digest, reference }) => digest !== "" && reference.startsWith(`${registry}/`),
   );
-  // What came by an earlier promotion is no release of this stage, and can go on to the next one all the same.
+  // What came by an earlier promotion is no release of this stage, and can go on to the next one
+  // all the same.
   const withUsed =
     used === undefined || currentRelease({ ...facts, releases }) !== undefined
       ? releases
@@ -33,7 +34,10 @@ export function chooseDigest(
   );
 }
 
-/** Name of the image: what is given, or what the service of that name runs. @throws Failure that lists what there is */
+/**
+ * Name of the image: what is given, or what the service of that name runs. @throws Failure that
+ * lists what there is
+ */
 export function imageNamed(plan: Plan, name: string): string {
   if (plan.images.some((image) => image.name === name)) return name;
   const service = plan.services.find((candidate) => candidate.name === name);

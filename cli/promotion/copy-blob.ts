@@ -29,8 +29,8 @@ const goneSeconds = 15;
 const fetchCommand = "curl --silent --show-error --fail --config -";
 
 /**
- * Copies a blob from registry to registry, through this process but never as a whole. The target checks the digest
- * before anybody sees the blob; an upload that fails is withdrawn.
+ * Copies a blob from registry to registry, through this process but never as a whole. The target
+ * checks the digest before anybody sees the blob; an upload that fails is withdrawn.
  *
  * @param onBytes called with the number of bytes copied so far
  */
@@ -122,8 +122,9 @@ function lastStatus(headers: string): string {
 }
 
 /**
- * Lets an upload end with what has come so far, so that the registry tells its offset. One that is cut off could not be
- * withdrawn: Docker's registry refuses everything at another offset than the last one it told.
+ * Lets an upload end with what has come so far, so that the registry tells its offset. One that is
+ * cut off could not be withdrawn: Docker's registry refuses everything at another offset than the
+ * last one it told.
  */
 async function giveUp(sending: RemoteCommand, signal: AbortSignal): Promise<void> {
   sending.channel.end();

@@ -14,7 +14,10 @@ export interface ManifestCopy {
 
 /** All that an image consists of. */
 export interface ImageParts {
-  /** In the order in which a registry takes them: what is listed before what lists it; the image itself last. */
+  /**
+   * In the order in which a registry takes them: what is listed before what lists it; the image
+   * itself last.
+   */
   readonly manifests: readonly ManifestCopy[];
   readonly blobs: readonly Descriptor[];
 }
@@ -79,9 +82,11 @@ export async function planCopy(
 }
 
 /**
- * Copies what is missing: blobs first, then manifests, so that whoever finds the image finds all of it.
+ * Copies what is missing: blobs first, then manifests, so that whoever finds the image finds all of
+ * it.
  *
- * @throws Failure when a registry refuses or a transfer breaks; what was complete by then stays, and the next run goes on from there
+ * @throws Failure when a registry refuses or a transfer breaks; what was complete by then stays,
+ *   and the next run goes on from there
  */
 export async function copyImage(
   source: Repository,
@@ -100,7 +105,8 @@ export async function copyImage(
 /**
  * Makes sure that the target has all of an image, and its manifests in the very bytes.
  *
- * @throws Failure when something is missing, as after the registry freed its disk in the middle of a copy, or differs
+ * @throws Failure when something is missing, as after the registry freed its disk in the middle of
+ *   a copy, or differs
  */
 export async function confirmCopy(target: Repository, digest: string): Promise<void> {
   const { blobs } = await readImage(target, digest);

@@ -19,7 +19,10 @@ export function copyRows({ parts, missing }: ImageCopy): readonly (readonly stri
   ];
 }
 
-/** Tells how a copy goes: a line that grows where somebody looks, a line for each finished blob elsewhere. */
+/**
+ * Tells how a copy goes: a line that grows where somebody looks, a line for each finished blob
+ * elsewhere.
+ */
 export function progressPrinter(terminal: Terminal): (progress: CopyProgress) => void {
   return (progress) => {
     const done = progress.copied >= progress.blob.size;

@@ -19,7 +19,10 @@ export interface Proof {
 /** How long the Swarm may take to answer, seconds. */
 const deadlineSeconds = 10;
 
-/** Asks the Swarm of a stage whether an image is proven there. Never throws: a Swarm that does not answer is a doubt. */
+/**
+ * Asks the Swarm of a stage whether an image is proven there. Never throws: a Swarm that does not
+ * answer is a doubt.
+ */
 export async function askProof(outputs: StageOutputs, digest: string): Promise<Proof> {
   try {
     const facts = await askSwarm(clusterAccess(outputs), deadlineSeconds);
@@ -31,8 +34,8 @@ export async function askProof(outputs: StageOutputs, digest: string): Promise<P
 }
 
 /**
- * An image is proven on a stage when at least one service runs it, with all of its tasks, and none that the stage deployed with
- * it has trouble or runs another one.
+ * An image is proven on a stage when at least one service runs it, with all of its tasks, and none
+ * that the stage deployed with it has trouble or runs another one.
  */
 export function proofOf(stage: string, services: readonly ServiceStatus[], digest: string): Proof {
   const names = (reference: string | undefined): boolean =>

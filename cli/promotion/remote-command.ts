@@ -16,7 +16,8 @@ export interface RemoteCommand {
 const stderrLimit = 4096;
 
 /**
- * Runs a command whose input and output are too large to be held: `runCommand` keeps all output, and as text.
+ * Runs a command whose input and output are too large to be held: `runCommand` keeps all output,
+ * and as text.
  *
  * @param command a shell command; never contains a secret
  */

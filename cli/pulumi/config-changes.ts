@@ -4,13 +4,15 @@ import { mergeConfig } from "./config-file";
 import { commandAt } from "./pulumi-arguments";
 
 /**
- * Commands below `pulumi config` that write values into the stage's configuration; `config` alone lists it.
- * `cp` writes another stage's file, `env` the list of environments, which hive does not use.
+ * Commands below `pulumi config` that write values into the stage's configuration; `config` alone
+ * lists it. `cp` writes another stage's file, `env` the list of environments, which hive does not
+ * use.
  */
 const writing = new Set(["set", "set-all", "rm", "rm-all", "refresh"]);
 
 /**
- * Whether a command line of Pulumi changes the stage's configuration, in the file that hive gives it.
+ * Whether a command line of Pulumi changes the stage's configuration, in the file that hive gives
+ * it.
  *
  * @param args as after `pulumi`
  */
@@ -20,8 +22,9 @@ export function changesConfig(args: readonly string[]): boolean {
 }
 
 /**
- * Takes the values that a command changed in the generated configuration over into the committed file. Only they are written: its
- * comments, its order and what else changed in it meanwhile stay. How secrets are encrypted (the salt) stays in the generated file.
+ * Takes the values that a command changed in the generated configuration over into the committed
+ * file. Only they are written: its comments, its order and what else changed in it meanwhile stay.
+ * How secrets are encrypted (the salt) stays in the generated file.
  *
  * @param committed text of `Pulumi.<stage>.yaml`
  * @param before text of the generated configuration before the command
@@ -33,8 +36,9 @@ export function withConfigChanges(committed: string, before: string, after: stri
 }
 
 /**
- * Takes over how secrets are encrypted as well, where the committed file does not say it: for a state that a team shares, Pulumi may have
- * made a salt with the first secret, and without it nobody else could read that.
+ * Takes over how secrets are encrypted as well, where the committed file does not say it: for a
+ * state that a team shares, Pulumi may have made a salt with the first secret, and without it
+ * nobody else could read that.
  *
  * @returns the new text; the same text when there is nothing to take over
  */
@@ -50,7 +54,10 @@ interface Change {
   readonly value: unknown;
 }
 
-/** What changed, as deep as both sides are maps. A key of the configuration whose last value goes, goes with it. */
+/**
+ * What changed, as deep as both sides are maps. A key of the configuration whose last value goes,
+ * goes with it.
+ */
 function changesBetween(before: unknown, after: unknown, path: readonly string[]): Change[] {
   if (isDeepStrictEqual(asTexts(before), asTexts(after))) return [];
   if (!isPlainMap(before) || !isPlainMap(after) || isSecret(before) || isSecret(after))
@@ -61,7 +68,10 @@ function changesBetween(before: unknown, after: unknown, path: readonly string[]
   );
 }
 
-/** Numbers and booleans as texts: Pulumi writes every value that it did not change as one, `3` as `"3"`. */
+/**
+ * Numbers and booleans as texts: Pulumi writes every value that it did not change as one, `3` as
+ * `"3"`.
+ */
 function asTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asTexts);
   if (isPlainMap(value))
@@ -70,8 +80,8 @@ function asTexts(value: unknown): unknown {
 }
 
 /**
- * One change of a text. Lines are added or taken out where that is enough; else the YAML library writes the text, which keeps most
- * comments but may write some lines anew.
+ * One change of a text. Lines are added or taken out where that is enough; else the YAML library
+ * writes the text, which keeps most comments but may write some lines anew.
  */
 function applied(text: string, change: Change): string {
   const byLibrary = edited(text, change);

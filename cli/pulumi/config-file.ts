@@ -10,13 +10,17 @@ export interface ConfigParts {
   readonly overrides?: Readonly<Record<string, string>>;
 }
 
-/** Top-level keys that say how secrets of this stack are encrypted; Pulumi writes them when it creates a stack. */
+/**
+ * Top-level keys that say how secrets of this stack are encrypted; Pulumi writes them when it
+ * creates a stack.
+ */
 const encryptionKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
 /**
- * The configuration that the engine gets. Pulumi writes the salt of a passphrase into the stack's file when it creates
- * the stack; a stage that lives on this computer keeps it beside its state instead, so that the committed file stays as
- * it is. What the committed file says about encryption wins: then Pulumi's own way is in use.
+ * The configuration that the engine gets. Pulumi writes the salt of a passphrase into the stack's
+ * file when it creates the stack; a stage that lives on this computer keeps it beside its state
+ * instead, so that the committed file stays as it is. What the committed file says about encryption
+ * wins: then Pulumi's own way is in use.
  */
 export function mergeConfig(parts: ConfigParts): string {
   const document = parseDocument(parts.committed);
@@ -38,8 +42,9 @@ export function mergeConfig(parts: ConfigParts): string {
 }
 
 /**
- * What of a generated configuration must outlive its stage: how the secrets of the committed file are encrypted, when that stands
- * nowhere else. Nothing when the committed file has no secrets, or says itself how they are encrypted.
+ * What of a generated configuration must outlive its stage: how the secrets of the committed file
+ * are encrypted, when that stands nowhere else. Nothing when the committed file has no secrets, or
+ * says itself how they are encrypted.
  */
 export function encryptionOf(generated: string, committed: string): string | undefined {
   const document = parseDocument(committed);

@@ -25,8 +25,8 @@ const echo =
   /^(?:(?:update|preview|refresh|destroy) (?:failed|cancell?ed)|resource .* (?:failed|was not processed).*|one or more errors occurred)$/i;
 
 /**
- * The messages of a run without repetitions: the engine tells some of them twice, once for the resource and once for
- * the run.
+ * The messages of a run without repetitions: the engine tells some of them twice, once for the
+ * resource and once for the run.
  */
 export function readableDiagnostics(
   diagnostics: readonly Diagnostic[],
@@ -66,8 +66,8 @@ function subjectOf(urn: string): string {
 }
 
 /**
- * A message without what only a developer of the engine can use: colour marks, stack traces (the log has them), source
- * positions of bridged providers, and the frame around a program's exception.
+ * A message without what only a developer of the engine can use: colour marks, stack traces (the
+ * log has them), source positions of bridged providers, and the frame around a program's exception.
  */
 export function cleanMessage(message: string): string {
   let text = message

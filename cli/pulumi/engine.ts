@@ -79,7 +79,8 @@ export class Engine {
   }
 
   /**
-   * Runs `up`, `destroy` or `refresh` with events. Ctrl-C goes to the engine, see {@link Interruption}.
+   * Runs `up`, `destroy` or `refresh` with events. Ctrl-C goes to the engine, see
+   * {@link Interruption}.
    *
    * @throws Failure when the engine is missing
    */
@@ -87,7 +88,8 @@ export class Engine {
     listener.log.write(`command pulumi ${args.join(" ")}`);
     const child = spawn("pulumi", ["--non-interactive", ...args], {
       cwd: this.project,
-      // What must reach the engine from the keyboard goes through us; a group of its own also lets us end all of it.
+      // What must reach the engine from the keyboard goes through us; a group of its own also lets
+      // us end all of it.
       detached: process.platform !== "win32",
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],

@@ -16,8 +16,8 @@ interface StepErrorModule {
 }
 
 /**
- * The environment that the engine runs in: its CLI and plugins, the backend, the passphrase. What the caller's
- * environment says already wins.
+ * The environment that the engine runs in: its CLI and plugins, the backend, the passphrase. What
+ * the caller's environment says already wins.
  *
  * @throws Failure with exit code 3 when the state's passphrase is lost
  */

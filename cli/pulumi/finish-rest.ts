@@ -9,8 +9,9 @@ import type { StateResource } from "./state";
 import { readUrn } from "./urn";
 
 /**
- * Does what a run that failed has left undone and what does not need what failed there: removals above all, which the engine
- * keeps for the end. A run of its own, for `--continue-on-error` also removes what is still used (decision 28).
+ * Does what a run that failed has left undone and what does not need what failed there: removals
+ * above all, which the engine keeps for the end. A run of its own, for `--continue-on-error` also
+ * removes what is still used (decision 28).
  *
  * @param before the stage's resources before the run
  * @returns the failure to end with: it says what was done meanwhile
@@ -31,7 +32,8 @@ export async function finishRest(
     const { resources: now } = await stack.state();
     const { targets, steps } = restOfRun({ preview, before, now, failed });
     if (targets.length === 0) return failure;
-    // A removal forgets what no manager can remove any more: right for the end of a stage, not here.
+    // A removal forgets what no manager can remove any more: right for the end of a stage, not
+    // here.
     await askStageSwarm(stack);
     terminal.print(`\nWhat does not need ${names} is done now: ${stepsText(steps)}.`);
     const targeted = targets.flatMap((urn) => ["--target", urn]);

@@ -8,8 +8,8 @@ interface PastRun {
 export const historyLength = 10;
 
 /**
- * Whether a run has failed since the stage was looked at last. What it left half-done may not be in the state: a service that gave
- * something to another one before its own change, for example.
+ * Whether a run has failed since the stage was looked at last. What it left half-done may not be in
+ * the state: a service that gave something to another one before its own change, for example.
  *
  * @param text the answer of `pulumi stack history --json`
  */

@@ -11,15 +11,19 @@ export interface InterruptionNotes {
 /** After the second Ctrl-C, the engine gets so long to write its state. */
 const graceMs = 5000;
 
-/** One key press may arrive twice: from the terminal, and passed on by the program that started this one (npm does). */
+/**
+ * One key press may arrive twice: from the terminal, and passed on by the program that started this
+ * one (npm does).
+ */
 const sameKeyPressMs = 300;
 
 const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Hands Ctrl-C to a running engine. The first one lets the engine finish what it has begun and start nothing new; the
- * second one makes it end at once, after which things may exist that its state does not know (the next `up` finds
- * them). What is left of the engine's processes then is killed, so that none of them acts on behind our back.
+ * Hands Ctrl-C to a running engine. The first one lets the engine finish what it has begun and
+ * start nothing new; the second one makes it end at once, after which things may exist that its
+ * state does not know (the next `up` finds them). What is left of the engine's processes then is
+ * killed, so that none of them acts on behind our back.
  */
 export class Interruption {
   private count = 0;

@@ -1,4 +1,7 @@
-/** What a lock file of Pulumi's own backends says about its owner (`pkg/backend/diy/lock.go` of the engine). */
+/**
+ * What a lock file of Pulumi's own backends says about its owner (`pkg/backend/diy/lock.go` of the
+ * engine).
+ */
 export interface StackLock {
   readonly pid: number;
   readonly username: string;
@@ -12,7 +15,10 @@ export interface LockObserver {
   readonly hostname: string;
   /** When this computer was started, milliseconds since 1970. */
   readonly bootTime: number;
-  /** The name of the program that runs under a process id, `undefined` if there is none, `""` if it cannot be told. */
+  /**
+   * The name of the program that runs under a process id, `undefined` if there is none, `""` if it
+   * cannot be told.
+   */
   programOf(pid: number): string | undefined;
   /** The process that started a process, `undefined` if it cannot be told. */
   parentOf(pid: number): number | undefined;
@@ -34,8 +40,9 @@ export function parseLock(text: string): StackLock | undefined {
 }
 
 /**
- * Whether the run that made a lock is certainly over. Only a run of this computer can be judged: it is over when its
- * process is gone, when the process id now belongs to another program, or when the computer was started since.
+ * Whether the run that made a lock is certainly over. Only a run of this computer can be judged: it
+ * is over when its process is gone, when the process id now belongs to another program, or when the
+ * computer was started since.
  */
 export function isStale(lock: StackLock, observer: LockObserver): boolean {
   if (lock.hostname !== observer.hostname) return false;
@@ -46,8 +53,8 @@ export function isStale(lock: StackLock, observer: LockObserver): boolean {
 }
 
 /**
- * Whether an engine works on although the `hive` that started it was killed: then its parent is the system's first
- * process. It ends with the step that it is at, when it finds nobody to tell.
+ * Whether an engine works on although the `hive` that started it was killed: then its parent is the
+ * system's first process. It ends with the step that it is at, when it finds nobody to tell.
  */
 export function isOrphaned(lock: StackLock, observer: LockObserver): boolean {
   if (lock.hostname !== observer.hostname) return false;

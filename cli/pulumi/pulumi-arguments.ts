@@ -38,8 +38,8 @@ export function commandAt(args: readonly string[]): number {
 }
 
 /**
- * The stage that a command line for the Pulumi engine names itself with `--stack`; its configuration is used then. Nothing when it
- * names none, or a stack that is no stage.
+ * The stage that a command line for the Pulumi engine names itself with `--stack`; its
+ * configuration is used then. Nothing when it names none, or a stack that is no stage.
  *
  * @param args as after `pulumi`
  */
@@ -53,8 +53,8 @@ export function stageOfArguments(args: readonly string[]): string | undefined {
 }
 
 /**
- * A command line for the Pulumi engine, completed with the stage: `--stack` where the command takes one, and the configuration
- * file where it reads it. What the caller wrote wins.
+ * A command line for the Pulumi engine, completed with the stage: `--stack` where the command takes
+ * one, and the configuration file where it reads it. What the caller wrote wins.
  *
  * @param args as after `pulumi`
  */
@@ -68,7 +68,8 @@ export function pulumiArguments(
     args.some((argument) =>
       flags.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
     );
-  // `stack init NAME`, `stack select NAME`, `stack rm NAME` and `stack ls` name their stack themselves.
+  // `stack init NAME`, `stack select NAME`, `stack rm NAME` and `stack ls` name their stack
+  // themselves.
   const namesItself =
     command === "stack" && /^(init|select|rm|ls|new)$/.test(args[args.indexOf("stack") + 1] ?? "");
   return [

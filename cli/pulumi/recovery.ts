@@ -7,9 +7,14 @@ import { readUrn } from "./urn";
 
 /** What a run needs to know about the time before it. */
 export interface Recovery {
-  /** Resources whose object is gone from this computer's Docker Engine: the state has to learn it. */
+  /**
+   * Resources whose object is gone from this computer's Docker Engine: the state has to learn it.
+   */
   readonly gone: readonly StateResource[];
-  /** Services, when a run has failed or was killed: what it left may not be in the state, see `hive.gave`. Else none. */
+  /**
+   * Services, when a run has failed or was killed: what it left may not be in the state, see
+   * `hive.gave`. Else none.
+   */
   readonly unsure: readonly StateResource[];
   /** All that the state has, these among it. */
   readonly resources: readonly StateResource[];
@@ -21,11 +26,12 @@ const serviceType = "pulumi-nodejs:dynamic/hive:SwarmService";
 export type Say = (text: string) => void;
 
 /**
- * Makes a stack ready for a run after anything that may have happened: an engine that was killed, operations of unknown
- * end, servers that were removed by hand.
+ * Makes a stack ready for a run after anything that may have happened: an engine that was killed,
+ * operations of unknown end, servers that were removed by hand.
  *
  * @param fleet the recovery of the stage's fleet; undefined for one that is not on this computer
- * @throws Failure with exit code 4 when another run holds the stack; with 3 when the Docker Engine does not answer
+ * @throws Failure with exit code 4 when another run holds the stack; with 3 when the Docker Engine
+ *   does not answer
  */
 export async function recover(
   stack: Stack,
@@ -53,7 +59,9 @@ export async function recover(
   return { gone, unsure, resources };
 }
 
-/** As {@link recover}, for a run that destroys: nothing has to make room for what is to be created. */
+/**
+ * As {@link recover}, for a run that destroys: nothing has to make room for what is to be created.
+ */
 export async function recoverForDestroy(
   stack: Stack,
   fleet: FleetRecovery | undefined,

@@ -32,8 +32,8 @@ export interface RestOfRun {
 }
 
 /**
- * Phases in which one failure says nothing about the other resources. Where a server or the Swarm fails, nothing else is
- * touched.
+ * Phases in which one failure says nothing about the other resources. Where a server or the Swarm
+ * fails, nothing else is touched.
  */
 const separable: ReadonlySet<Phase | undefined> = new Set<Phase>([
   "build-images",
@@ -44,15 +44,19 @@ const separable: ReadonlySet<Phase | undefined> = new Set<Phase>([
 const serviceType = dynamicType("SwarmService");
 const initializationType = dynamicType("ServiceInitialization");
 
-/** Whether other resources may go on without some that failed. @param failed URNs; none where it is not known what failed */
+/**
+ * Whether other resources may go on without some that failed. @param failed URNs; none where it is
+ * not known what failed
+ */
 export function areSeparable(failed: readonly string[]): boolean {
   return failed.length > 0 && failed.every((urn) => separable.has(readUrn(urn).phase));
 }
 
 /**
- * What a run that failed can still do without what failed. Three kinds of things wait for the next run: what failed and all that
- * depends on it; removals of what one of these uses, may use, or was to take over; and changes that would take something from
- * what waits. A targeted run looks for none of this itself. In doubt something waits: the next run does it.
+ * What a run that failed can still do without what failed. Three kinds of things wait for the next
+ * run: what failed and all that depends on it; removals of what one of these uses, may use, or was
+ * to take over; and changes that would take something from what waits. A targeted run looks for
+ * none of this itself. In doubt something waits: the next run does it.
  */
 export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRun {
   const nothing = { targets: [], steps: [] };
@@ -73,7 +77,8 @@ export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRu
     const more = [...replaced, ...taking].map(({ urn }) => urn);
     waiting = withDependents(new Set([...waiting, ...more]), records);
   }
-  // The engine refuses to change what something uses that is no longer wanted and not to be deleted.
+  // The engine refuses to change what something uses that is no longer wanted and not to be
+  // deleted.
   const anchored = withDependencies(kept, records);
   const steps = preview.filter(({ urn }) => !waiting.has(urn) && !anchored.has(urn));
   const own = steps.filter(({ urn }) => isOwn(urn));
@@ -86,7 +91,10 @@ class Staying {
   private readonly used: ReadonlySet<string>;
   private readonly texts: readonly string[];
   private readonly held: ReadonlySet<string>;
-  /** Networks of services that are still to be created: what is removed there may be what they are to succeed. */
+  /**
+   * Networks of services that are still to be created: what is removed there may be what they are
+   * to succeed.
+   */
   private readonly newcomersNetworks: ReadonlySet<string>;
 
   constructor(

@@ -7,7 +7,10 @@ import { readUrn } from "./urn";
 /** Logs of a stage that are kept. */
 const kept = 20;
 
-/** The full log of one run of the engine: every step and every message, also those that are not printed. */
+/**
+ * The full log of one run of the engine: every step and every message, also those that are not
+ * printed.
+ */
 export class RunLog {
   readonly file: string;
   private readonly descriptor: number;
@@ -41,7 +44,10 @@ export class RunLog {
   }
 }
 
-/** An event as one line (a message may have several); undefined for events that say nothing to a person. */
+/**
+ * An event as one line (a message may have several); undefined for events that say nothing to a
+ * person.
+ */
 export function eventLine(event: EngineEvent): string | undefined {
   const {
     resourcePreEvent,

@@ -17,7 +17,9 @@ export interface FinishedRun {
   readonly logFile: string;
 }
 
-/** A run that was not interrupted, and in which something failed. What went wrong has been printed. */
+/**
+ * A run that was not interrupted, and in which something failed. What went wrong has been printed.
+ */
 export class RunFailure extends Failure {
   /**
    * @param message what is still to be said
@@ -36,7 +38,8 @@ export class RunFailure extends Failure {
  * Runs the engine on a stack, shows its progress and, once each, its errors.
  *
  * @param args e.g. `["up", "--yes"]`; stack, configuration and JSON output are added
- * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; what went wrong has been printed then
+ * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; what went wrong
+ *   has been printed then
  */
 export async function runOnStack(
   stack: Stack,

@@ -54,9 +54,9 @@ export class Stack {
   }
 
   /**
-   * Where commands run that write into `Pulumi.<stage>.yaml`: for a stage whose state lies on this computer, a folder
-   * that stands in for the project, so that the committed file stays as it is. Elsewhere Pulumi's own way is right:
-   * the whole team needs what it writes.
+   * Where commands run that write into `Pulumi.<stage>.yaml`: for a stage whose state lies on this
+   * computer, a folder that stands in for the project, so that the committed file stays as it is.
+   * Elsewhere Pulumi's own way is right: the whole team needs what it writes.
    */
   private get workFolder(): string {
     return this.isLocal ? this.folder.engine : this.engine.project;
@@ -123,7 +123,8 @@ export class Stack {
   }
 
   /**
-   * Removes the locks of runs of this computer that are certainly over, and waits for an engine that lost its `hive`.
+   * Removes the locks of runs of this computer that are certainly over, and waits for an engine
+   * that lost its `hive`.
    *
    * @param say tells the user what is waited for
    * @returns the removed locks
@@ -185,7 +186,10 @@ export class Stack {
     );
   }
 
-  /** As {@link state}, after it has forgotten resources of older versions that are nothing outside of it. */
+  /**
+   * As {@link state}, after it has forgotten resources of older versions that are nothing outside
+   * of it.
+   */
   async currentState(): Promise<StackState> {
     const state = await this.state();
     if (!holdsRetired(state)) return state;
@@ -216,8 +220,9 @@ export class Stack {
   }
 
   /**
-   * Lets the state learn what became of resources, so that the next run creates or changes them again. Only these are read: a
-   * refresh of everything asks every host, also dead ones, and takes as long as they take not to answer.
+   * Lets the state learn what became of resources, so that the next run creates or changes them
+   * again. Only these are read: a refresh of everything asks every host, also dead ones, and takes
+   * as long as they take not to answer.
    */
   async lookAt(resources: readonly StateResource[]): Promise<void> {
     if (resources.length === 0) return;
@@ -235,7 +240,10 @@ ${stderr}`,
     );
   }
 
-  /** A resource's secret output, in clear; undefined when the state has none. It must go nowhere but where it is used. */
+  /**
+   * A resource's secret output, in clear; undefined when the state has none. It must go nowhere but
+   * where it is used.
+   */
   async secretOutput(urn: string, output: string): Promise<string | undefined> {
     const { resources } = readState(await this.exported("--show-secrets"));
     return readSecret(resources.find((resource) => resource.urn === urn)?.outputs[output]);
@@ -269,7 +277,10 @@ ${stderr}`,
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
-  /** Removes the stack and its history from a backend on this computer; `force` also with resources in it. */
+  /**
+   * Removes the stack and its history from a backend on this computer; `force` also with resources
+   * in it.
+   */
   async remove(options: { readonly force: boolean }): Promise<void> {
     const force = options.force ? ["--force"] : [];
     const args = [
@@ -291,9 +302,10 @@ ${stderr}`,
   }
 
   /**
-   * Removes all files that hive keeps for the stage. After the last stage also what hive made for all of them: the
-   * state's folder and the passphrase, unless they are somewhere of the user's choice. What decrypts the secrets of a committed
-   * configuration stays as long as there are any: else the stage could not be brought up again.
+   * Removes all files that hive keeps for the stage. After the last stage also what hive made for
+   * all of them: the state's folder and the passphrase, unless they are somewhere of the user's
+   * choice. What decrypts the secrets of a committed configuration stays as long as there are any:
+   * else the stage could not be brought up again.
    *
    * @returns whether the salt was kept for this stage's secrets
    */

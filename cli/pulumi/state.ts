@@ -9,11 +9,15 @@ export interface StateResource {
   readonly dependencies: readonly string[];
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** It was replaced, and is still to be deleted; another one of the same URN has taken its place. */
+  /**
+   * It was replaced, and is still to be deleted; another one of the same URN has taken its place.
+   */
   readonly replaced?: true;
 }
 
-/** An operation that was begun and of whose end the state knows nothing: the run was interrupted. */
+/**
+ * An operation that was begun and of whose end the state knows nothing: the run was interrupted.
+ */
 export interface PendingOperation {
   readonly urn: string;
   readonly type: string;
@@ -27,7 +31,9 @@ export interface StackState {
   readonly pending: readonly PendingOperation[];
 }
 
-/** A resource as `pulumi stack export` and `pulumi preview --json` write it, as far as it is read. */
+/**
+ * A resource as `pulumi stack export` and `pulumi preview --json` write it, as far as it is read.
+ */
 export interface ExportedResource {
   readonly urn?: string;
   readonly type?: string;
@@ -87,7 +93,10 @@ export function readSecret(value: unknown): string | undefined {
   return typeof text === "string" ? text : undefined;
 }
 
-/** Types of older versions that are nothing outside of the state. Their plugin is not needed any more, and would be to delete them. */
+/**
+ * Types of older versions that are nothing outside of the state. Their plugin is not needed any
+ * more, and would be to delete them.
+ */
 const retired = /^(?:command:|pulumi:providers:command$)/;
 
 /** Whether a state holds resources that this version forgets without deleting anything. */
@@ -121,20 +130,25 @@ export function withoutRetired(text: string): string {
 
 type StoredResource = ExportedResource & { readonly deletedWith?: string };
 
-/** Types that are nothing outside of the state, or whose `create` finds what an interrupted one made, or whose leftovers the stage's fleet removes. */
+/**
+ * Types that are nothing outside of the state, or whose `create` finds what an interrupted one
+ * made, or whose leftovers the stage's fleet removes.
+ */
 const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|pulumi:|hive:|command:|docker:|random:)/;
 
 /**
- * Creates of unknown end that must not be forgotten: done again, they would make a second object beside the first one, which nobody
- * would know of any more. Not so those of hive's own resources, which adopt what exists. Updates and deletes can be repeated.
+ * Creates of unknown end that must not be forgotten: done again, they would make a second object
+ * beside the first one, which nobody would know of any more. Not so those of hive's own resources,
+ * which adopt what exists. Updates and deletes can be repeated.
  */
 export function unsureCreates(pending: readonly PendingOperation[]): readonly PendingOperation[] {
   return pending.filter(({ operation, type }) => operation === "creating" && !adopting.test(type));
 }
 
 /**
- * The same export without pending operations. Every `create` of hive adopts what exists, every `update` converges and
- * every `delete` forgives, so that an operation of unknown end is simply done again.
+ * The same export without pending operations. Every `create` of hive adopts what exists, every
+ * `update` converges and every `delete` forgives, so that an operation of unknown end is simply
+ * done again.
  */
 export function withoutPending(text: string): string {
   const exported = JSON.parse(text) as { deployment?: Record<string, unknown> };

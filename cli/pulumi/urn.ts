@@ -6,7 +6,10 @@ export interface ResourceName {
   readonly name: string;
   /** The type, without those of the parents, e.g. `pulumi-nodejs:dynamic/hive:SwarmService`. */
   readonly type: string;
-  /** The type's last part, e.g. `SwarmService`; a component and the resource in it may have the same one. */
+  /**
+   * The type's last part, e.g. `SwarmService`; a component and the resource in it may have the same
+   * one.
+   */
   readonly kind: string;
   /** The phase whose component is an ancestor; undefined for what stands outside of the phases. */
   readonly phase: Phase | undefined;

@@ -65,7 +65,10 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, "").slice(0, 12);
 }
 
-/** The releases of an image, newest first, a row each: digest, when it was built, what is to be known about it. */
+/**
+ * The releases of an image, newest first, a row each: digest, when it was built, what is to be
+ * known about it.
+ */
 export function releaseRows(facts: RollbackFacts): readonly (readonly string[])[] {
   const current = currentRelease(facts);
   return facts.releases.map((release, index) => {

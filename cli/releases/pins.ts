@@ -37,8 +37,8 @@ export function withoutPins(text: string, names: readonly string[]): string {
 }
 
 /**
- * Edits lines. What the lines cannot be edited for (another style of writing) is written by the YAML library, which keeps
- * comments but may set some lines anew.
+ * Edits lines. What the lines cannot be edited for (another style of writing) is written by the
+ * YAML library, which keeps comments but may set some lines anew.
  */
 function edited(
   text: string,

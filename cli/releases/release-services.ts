@@ -62,7 +62,10 @@ export async function releaseServices(
   return outputs;
 }
 
-/** An engine without a change to make does not look at what is there. @throws Failure when a service is not in the Swarm */
+/**
+ * An engine without a change to make does not look at what is there. @throws Failure when a service
+ * is not in the Swarm
+ */
 async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {
   const { services: present } = await askSwarm(clusterAccess(outputs), patientSeconds);
   const names = present.map(({ Spec }) => Spec?.Name);

@@ -11,8 +11,9 @@ export interface ReleaseTargets {
 }
 
 /**
- * What the engine has to look at to release services: their images and the services themselves, nothing that they use or
- * that uses them. A resource that is not there yet, such as an image that a service was switched to, is named by a pattern.
+ * What the engine has to look at to release services: their images and the services themselves,
+ * nothing that they use or that uses them. A resource that is not there yet, such as an image that
+ * a service was switched to, is named by a pattern.
  *
  * @param urns of all resources in the state
  */
@@ -45,7 +46,9 @@ function serviceResource(name: string): string {
   return `${dynamicType("SwarmService")}::service-${name}-service`;
 }
 
-/** The images that services run, with what is made of them: type and logical name of each resource. */
+/**
+ * The images that services run, with what is made of them: type and logical name of each resource.
+ */
 function imageResources({ services }: Pick<Plan, "services">, wanted: readonly string[]): string[] {
   const references = referencedImages(services);
   const names = services

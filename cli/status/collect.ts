@@ -17,7 +17,8 @@ const deadlineSeconds = 5;
 type Answer<T> = { readonly value: T } | { readonly reason: string };
 
 /**
- * Asks all hosts and the Swarm, all at once; what does not answer in time is reported, not waited for.
+ * Asks all hosts and the Swarm, all at once; what does not answer in time is reported, not waited
+ * for.
  *
  * @param plan of the stage, if the site can be planned: what is missing can be told then
  */

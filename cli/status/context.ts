@@ -5,7 +5,8 @@ import type { ServiceContext } from "./swarm-facts";
 /**
  * What the outputs and the site tell about services.
  *
- * @param plan absent when the site cannot be planned at the moment: then only what was deployed is known
+ * @param plan absent when the site cannot be planned at the moment: then only what was deployed is
+ *   known
  */
 export function serviceContext(
   outputs: StageOutputs,

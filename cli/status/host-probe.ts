@@ -12,8 +12,8 @@ export interface HostProbe {
 const mark = "--hive--";
 
 /**
- * One command for all that a host is asked: one round trip. Each part may fail on its own. `timeout` because a hung
- * engine must not hide that the host itself is well.
+ * One command for all that a host is asked: one round trip. Each part may fail on its own.
+ * `timeout` because a hung engine must not hide that the host itself is well.
  */
 export const probeCommand = [
   "systemctl is-system-running",

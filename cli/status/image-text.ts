@@ -1,4 +1,7 @@
-/** A reference cut to what tells it apart: `webgate@038b8fc78668`, without the registry; of an id its beginning. */
+/**
+ * A reference cut to what tells it apart: `webgate@038b8fc78668`, without the registry; of an id
+ * its beginning.
+ */
 export function shortImage(image: string): string {
   const [name = "", digest] = image.split("@");
   if (digest === undefined) return name.replace(/^sha256:([0-9a-f]{12}).*$/, "$1");
@@ -6,7 +9,10 @@ export function shortImage(image: string): string {
   return `${bare.replace(/:[^:]*$/, "")}@${digest.replace(/^sha256:/, "").slice(0, 12)}`;
 }
 
-/** `just now`, `5 min ago`, `3 h ago`, `12 days ago`: how long ago something was. @param now milliseconds since 1970 */
+/**
+ * `just now`, `5 min ago`, `3 h ago`, `12 days ago`: how long ago something was. @param now
+ * milliseconds since 1970
+ */
 export function ageText(time: string | undefined, now: number): string {
   const then = Date.parse(time ?? "");
   if (Number.isNaN(then)) return "-";

@@ -58,7 +58,10 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
   });
 }
 
-/** A run renews a certificate 120 days before its end: one with fewer days left than this has had no run for a month. */
+/**
+ * A run renews a certificate 120 days before its end: one with fewer days left than this has had no
+ * run for a month.
+ */
 const renewalDays = 90;
 
 function certificateProblems({
@@ -129,7 +132,10 @@ function addressProblems(
   ];
 }
 
-/** That a service was removed by hand, with the way out: without a look at the Swarm, a run takes it for there. */
+/**
+ * That a service was removed by hand, with the way out: without a look at the Swarm, a run takes it
+ * for there.
+ */
 export function removedService(name: string, stage: string): string {
   return `${name} was deployed and is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` makes it again.`;
 }
@@ -169,7 +175,9 @@ function handOverProblems({ name, gave, wanted }: ServiceStatus, stage: string):
   ];
 }
 
-/** A change that is being made is no problem; one that was taken back, or that nobody here made, is. */
+/**
+ * A change that is being made is no problem; one that was taken back, or that nobody here made, is.
+ */
 function changeProblems(service: ServiceStatus, stage: string): readonly string[] {
   const { name, update, deployedImage } = service;
   const state = update?.state ?? "";

@@ -13,7 +13,10 @@ export interface StatusReport {
   readonly volumes: readonly VolumeStatus[];
   /** Certificates that the stage's own authority has given. */
   readonly certificates: readonly CertificateStatus[];
-  /** What the plan tells of the site, e.g. that a service's data do not follow it; none while the site cannot be planned. */
+  /**
+   * What the plan tells of the site, e.g. that a service's data do not follow it; none while the
+   * site cannot be planned.
+   */
   readonly notices: readonly string[];
   /** What is wrong, in plain words; empty when all is well. */
   readonly problems: readonly string[];
@@ -51,7 +54,9 @@ export interface HostStatus {
   readonly ipvs?: boolean;
   /** What the last run left to be done there, because the host did not answer. */
   readonly missing: readonly string[];
-  /** What the Swarm says about it; absent for the repository server and while no manager answers. */
+  /**
+   * What the Swarm says about it; absent for the repository server and while no manager answers.
+   */
   readonly swarm?: NodeStatus;
 }
 
@@ -88,7 +93,10 @@ export interface ServiceStatus {
   readonly image: string;
   /** When that image was built, RFC 3339; absent when it is not known. */
   readonly builtAt?: string;
-  /** What the stage deployed, when that is another image: the change was rolled back, or somebody made another one. */
+  /**
+   * What the stage deployed, when that is another image: the change was rolled back, or somebody
+   * made another one.
+   */
   readonly deployedImage?: string;
   /** Whether it is reached by a virtual address or through the routing mesh. */
   readonly needsIpvs: boolean;
@@ -96,7 +104,10 @@ export interface ServiceStatus {
   readonly hosts: readonly string[];
   /** Error of the newest task that failed, while tasks are wanting. */
   readonly error?: string;
-  /** What it gave to another service, in a run that did not come to its own change: `the volume data to store2`. */
+  /**
+   * What it gave to another service, in a run that did not come to its own change:
+   * `the volume data to store2`.
+   */
   readonly gave?: string;
   /** The change that is being made, or how the last one ended badly. */
   readonly update?: UpdateStatus;
@@ -108,7 +119,10 @@ export interface ServiceStatus {
 
 /** A change of a service. */
 export interface UpdateStatus {
-  /** The engine's word: `updating`, `paused`, `rollback_started`, `rollback_paused`, `rollback_completed`. */
+  /**
+   * The engine's word: `updating`, `paused`, `rollback_started`, `rollback_paused`,
+   * `rollback_completed`.
+   */
   readonly state: string;
   readonly message: string;
 }
@@ -127,7 +141,10 @@ export interface JobStatus {
 /** A step of a service's initialization. */
 export interface StepStatus {
   readonly step: string;
-  /** `done` it ran; `found` it had been done before; `failed` it is run again; `missing` it was never run. */
+  /**
+   * `done` it ran; `found` it had been done before; `failed` it is run again; `missing` it was
+   * never run.
+   */
   readonly result: "done" | "found" | "failed" | "missing";
   /** When, RFC 3339. */
   readonly at?: string;

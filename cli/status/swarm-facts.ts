@@ -51,8 +51,8 @@ export function nodesByHost(facts: SwarmFacts): ReadonlyMap<string, NodeStatus> 
 }
 
 /**
- * How each service stands. A task counts as running only while its node answers: of a lost node, the manager still
- * shows the last thing it heard.
+ * How each service stands. A task counts as running only while its node answers: of a lost node,
+ * the manager still shows the last thing it heard.
  */
 export function serviceStatuses(
   facts: SwarmFacts,

@@ -9,7 +9,10 @@ import { withAnyManager } from "../../providers/transport/manager";
 /** Configs that are records of initializations: others can be large, and say nothing here. */
 const recordsOnly = JSON.stringify({ label: [initializationLabels.step] });
 
-/** How long the managers may take to answer a run that has to know, seconds: through two rounds of an election. */
+/**
+ * How long the managers may take to answer a run that has to know, seconds: through two rounds of
+ * an election.
+ */
 export const patientSeconds = 60;
 
 /** What a manager knows. */

@@ -75,7 +75,10 @@ export async function execIn(
   return await exitCodeOf(exec);
 }
 
-/** Writes what comes to the outputs, no faster than they take it. @returns false when nobody reads it any more */
+/**
+ * Writes what comes to the outputs, no faster than they take it. @returns false when nobody reads
+ * it any more
+ */
 async function passOn(socket: Duplex, tty: boolean, streams: ExecStreams): Promise<boolean> {
   const reader = new FrameReader();
   const chunks: AsyncIterable<Buffer> = socket;

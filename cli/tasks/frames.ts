@@ -7,8 +7,9 @@ export interface Frame {
 const headerBytes = 8;
 
 /**
- * Takes apart the stream in which an engine sends both outputs of a container that has no terminal: each piece comes after
- * a header of eight bytes, the stream's number first, the length in the last four (Engine API, "Attach to a container").
+ * Takes apart the stream in which an engine sends both outputs of a container that has no terminal:
+ * each piece comes after a header of eight bytes, the stream's number first, the length in the last
+ * four (Engine API, "Attach to a container").
  */
 export class FrameReader {
   private rest: Buffer = Buffer.alloc(0);

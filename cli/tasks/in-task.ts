@@ -20,18 +20,23 @@ export interface TaskContainer {
   readonly container: Dockerode.Container;
 }
 
-/** How long the managers may take to say where a task runs, seconds: through two rounds of an election. */
+/**
+ * How long the managers may take to say where a task runs, seconds: through two rounds of an
+ * election.
+ */
 const searchSeconds = 60;
 /** How long a host may take to let us in and to show the container, seconds. */
 const arriveSeconds = 8;
 
 /**
- * Finds a running task of a service through any healthy manager and runs `use` with its container, on whichever host that
- * is, without a deadline. Where the choice is ours, a host that does not answer is passed over.
+ * Finds a running task of a service through any healthy manager and runs `use` with its container,
+ * on whichever host that is, without a deadline. Where the choice is ours, a host that does not
+ * answer is passed over.
  *
  * @param hosts the cluster hosts, in index order
  * @param say tells which host was passed over
- * @throws Failure when there is no such service or task; TransportError when its host cannot be reached
+ * @throws Failure when there is no such service or task; TransportError when its host cannot be
+ *   reached
  */
 export async function inTask<T>(
   hosts: readonly HostAccess[],

@@ -20,7 +20,10 @@ export interface RunningTask {
   readonly name: string;
   readonly taskId: string;
   readonly containerId: string;
-  /** Absolute paths of what it sees and what is in no file system of the container: secrets, configs, tmpfs mounts. */
+  /**
+   * Absolute paths of what it sees and what is in no file system of the container: secrets,
+   * configs, tmpfs mounts.
+   */
   readonly inMemory: readonly string[];
   /** Full name of the host. */
   readonly host: string;
@@ -47,7 +50,10 @@ export function serviceNamed(services: readonly EngineService[], wanted: string)
   throw unknownService(wanted, names, "runs no service");
 }
 
-/** The failure for a service that is not there. @param what e.g. `The stage runs no service` without its subject */
+/**
+ * The failure for a service that is not there. @param what e.g. `The stage runs no service` without
+ * its subject
+ */
 export function unknownService(wanted: string, names: readonly string[], what: string): Failure {
   const near = suggestion(wanted, names);
   const hint =
@@ -60,8 +66,9 @@ export function unknownService(wanted: string, names: readonly string[], what: s
 }
 
 /**
- * The running tasks of a service in a stable order: by slot, those of a global service by host. A task on a host that the
- * Swarm has lost is none: what the manager shows of it is the last thing that it heard.
+ * The running tasks of a service in a stable order: by slot, those of a global service by host. A
+ * task on a host that the Swarm has lost is none: what the manager shows of it is the last thing
+ * that it heard.
  */
 export function runningTasks(facts: SwarmFacts, service: EngineService): readonly RunningTask[] {
   const nodes = new Map(facts.nodes.map((node) => [node.ID, node]));
@@ -82,7 +89,8 @@ export function runningTasks(facts: SwarmFacts, service: EngineService): readonl
           inMemory: pathsInMemory(task),
           host: node.Description.Hostname,
         },
-        // A task that is about to be stopped, or of which the manager has not heard, is the last choice.
+        // A task that is about to be stopped, or of which the manager has not heard, is the last
+        // choice.
         doubtful: task.DesiredState !== "running" || node.Status.State !== "ready",
         slot,
       },
@@ -93,7 +101,10 @@ export function runningTasks(facts: SwarmFacts, service: EngineService): readonl
 
 type SwarmFile = EngineSecretReference | EngineConfigReference;
 
-/** Where a task's secrets, configs and tmpfs mounts are: relative names of secrets lie below `/run/secrets`, of configs at the root. */
+/**
+ * Where a task's secrets, configs and tmpfs mounts are: relative names of secrets lie below
+ * `/run/secrets`, of configs at the root.
+ */
 function pathsInMemory({ Spec }: EngineTask): readonly string[] {
   const { Secrets: secrets, Configs: configs, Mounts: mounts } = Spec?.ContainerSpec ?? {};
   const paths = (files: readonly SwarmFile[] | undefined, folder: string): string[] =>
@@ -122,7 +133,8 @@ function byOrder(a: TaskOrder, b: TaskOrder): number {
 }
 
 /**
- * The tasks that may be used for a request, the best first. More than one only where the user left the choice to us.
+ * The tasks that may be used for a request, the best first. More than one only where the user left
+ * the choice to us.
  *
  * @param tasks running ones, in order
  * @param hosts the hosts of the stage, in index order

@@ -21,7 +21,8 @@ export function processStreams(): ExecStreams {
 }
 
 /**
- * Hands every key to the remote side while `use` runs, Ctrl-C too, and gives the terminal back whatever happens.
+ * Hands every key to the remote side while `use` runs, Ctrl-C too, and gives the terminal back
+ * whatever happens.
  *
  * @param raw whether there is a terminal to do this with
  */

@@ -16,7 +16,10 @@ export interface Images {
   readonly references: ReadonlyMap<string, ReferenceImage>;
 }
 
-/** The phase build-images: images of the site are built and pushed, and all are pulled onto every cluster host. */
+/**
+ * The phase build-images: images of the site are built and pushed, and all are pulled onto every
+ * cluster host.
+ */
 export function buildImages(
   parent: PhaseComponent,
   plan: Plan,

@@ -7,7 +7,8 @@ import type { PhaseComponent } from "./phase";
 /**
  * The phase build-infra: the stage's servers.
  *
- * @param setups of the hosts, by their names; filled by the next phase. Servers that are replaced one at a time wait for them
+ * @param setups of the hosts, by their names; filled by the next phase. Servers that are replaced
+ *   one at a time wait for them
  */
 export function buildInfra(
   parent: PhaseComponent,

@@ -5,7 +5,10 @@ import { type JoinedNetwork, ServiceNetwork } from "../service-network";
 import type { PhaseComponent } from "./phase";
 import type { SiteHosts } from "./setup-hosts";
 
-/** The phase build-networks: the Swarm's networks, by their names in the site; those outside of it are looked for. */
+/**
+ * The phase build-networks: the Swarm's networks, by their names in the site; those outside of it
+ * are looked for.
+ */
 export function buildNetworks(
   parent: PhaseComponent,
   plan: Plan,

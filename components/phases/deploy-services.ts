@@ -23,8 +23,8 @@ export interface ServiceParts {
 }
 
 /**
- * The phase deploy-services: the services, each after those that it depends on have run and loaded their initial data. What loads
- * data is made in between, under its own phase.
+ * The phase deploy-services: the services, each after those that it depends on have run and loaded
+ * their initial data. What loads data is made in between, under its own phase.
  *
  * @returns the services by name, in the order of their deployment
  */

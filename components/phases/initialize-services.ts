@@ -3,7 +3,8 @@ import { ServiceInitialization, type ServiceInitializationArgs } from "../servic
 import type { PhaseComponent } from "./phase";
 
 /**
- * The phase initialize-services, for one service: its initial data. Undefined when it has none, or the run stops before.
+ * The phase initialize-services, for one service: its initial data. Undefined when it has none, or
+ * the run stops before.
  *
  * @returns what resolves when the data are loaded
  */

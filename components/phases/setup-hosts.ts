@@ -28,7 +28,10 @@ export interface SetupHostsArgs {
   readonly setups: Map<string, HostSetup>;
 }
 
-/** The phase setup-hosts: servers become hosts of the site, the cluster hosts a Swarm, and the extra one the repository server. */
+/**
+ * The phase setup-hosts: servers become hosts of the site, the cluster hosts a Swarm, and the extra
+ * one the repository server.
+ */
 export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHosts {
   const { plan, fleet, setups } = args;
   const secrets = new SiteSecrets(
@@ -37,7 +40,10 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
     { parent },
   );
   const authority = new SiteAuthority("authority", { plan }, { parent });
-  /** The set-up of the cluster host before. The repository server is no member of the Swarm: its restart disturbs no quorum. */
+  /**
+   * The set-up of the cluster host before. The repository server is no member of the Swarm: its
+   * restart disturbs no quorum.
+   */
   let previous: HostSetup | undefined;
   for (const host of fleet.hosts) {
     const setup: HostSetup = new HostSetup(

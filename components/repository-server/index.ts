@@ -3,7 +3,10 @@ import { HiveComponent } from "../../providers/framework/hive-component";
 import type { RepositoryServerArgs } from "./args";
 import { Registry } from "./registry";
 
-/** The extra server beside the cluster. It holds the registry; the hive keeps serving when it is lost. */
+/**
+ * The extra server beside the cluster. It holds the registry; the hive keeps serving when it is
+ * lost.
+ */
 export class RepositoryServer extends HiveComponent {
   readonly registry: Registry;
 

@@ -22,8 +22,9 @@ const imageContext = "platform/images/registry";
 /**
  * The site's private image registry.
  *
- * Creates: the base image on the host, the registry's own image (built there, never pushed), a certificate, two
- * accounts (`push` may do everything, `pull` only read), and the converge step that installs and starts it.
+ * Creates: the base image on the host, the registry's own image (built there, never pushed), a
+ * certificate, two accounts (`push` may do everything, `pull` only read), and the converge step
+ * that installs and starts it.
  */
 export class Registry extends HiveComponent {
   readonly pushAccount: RegistryAccount;
@@ -55,7 +56,8 @@ export class Registry extends HiveComponent {
 
     this.baseImageSource = {
       reference: "debian:trixie-slim",
-      // Servers that are containers of this computer take the image from it: no download, also without a network.
+      // Servers that are containers of this computer take the image from it: no download, also
+      // without a network.
       seedFromLocalEngine: args.plan.traits.baseImages === "local",
     };
     this.baseImage = this.createBaseImage(args.setup.engine);

@@ -8,7 +8,8 @@ const deadline = 10_000;
 const removalDeadline = 60_000;
 
 /**
- * All containers, networks, volumes and images of this computer's Docker Engine (`DOCKER_HOST`, else its socket).
+ * All containers, networks, volumes and images of this computer's Docker Engine (`DOCKER_HOST`,
+ * else its socket).
  *
  * @throws MissingEngineError when no engine answers
  */

@@ -1,7 +1,13 @@
-/** What the plan of a container fleet has to know about the Docker Engine at hand; read by `facts.ts`. */
+/**
+ * What the plan of a container fleet has to know about the Docker Engine at hand; read by
+ * `facts.ts`.
+ */
 export interface EngineFacts {
   readonly cgroupVersion: 1 | 2;
-  /** Whether the engine runs in a virtual machine of Docker Desktop, out of reach of this computer's routes. */
+  /**
+   * Whether the engine runs in a virtual machine of Docker Desktop, out of reach of this computer's
+   * routes.
+   */
   readonly desktop: boolean;
   readonly platform: "linux" | "darwin" | "win32";
   /** All networks of the engine. */

@@ -7,9 +7,11 @@ import type { EngineFacts } from "./engine-facts";
 const deadline = 5000;
 
 /**
- * Looks at the Docker Engine of this computer, changing nothing: what the plan of a container fleet depends on.
+ * Looks at the Docker Engine of this computer, changing nothing: what the plan of a container fleet
+ * depends on.
  *
- * @param ports - loopback ports that the fleet would publish; each is tried by binding it for an instant.
+ * @param ports - loopback ports that the fleet would publish; each is tried by binding it for an
+ *   instant.
  * @throws MissingEngineError that says how to get an engine when none answers.
  */
 export async function readEngineFacts(ports: readonly number[]): Promise<EngineFacts> {

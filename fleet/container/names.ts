@@ -47,7 +47,10 @@ export function networkProblems(plan: Plan, facts: EngineFacts): Problem[] {
     });
 }
 
-/** A /24 of 172.20.0.0/14 to 172.28.0.0/14 that no network of the engine overlaps: a proposal that works. */
+/**
+ * A /24 of 172.20.0.0/14 to 172.28.0.0/14 that no network of the engine overlaps: a proposal that
+ * works.
+ */
 function freeCidr(facts: EngineFacts): string {
   const taken = facts.networks
     .flatMap((network) => network.cidrs)

@@ -28,7 +28,10 @@ export function belongsTo(object: EngineObject, owner: Owner): boolean {
   return object.labels["hive.site"] === owner.site && object.labels["hive.stage"] === owner.stage;
 }
 
-/** What carries the owner's labels but is not in the state: left by a run that was interrupted while it created it. */
+/**
+ * What carries the owner's labels but is not in the state: left by a run that was interrupted while
+ * it created it.
+ */
 export function leftovers(
   objects: readonly EngineObject[],
   resources: readonly RecordedResource[],
@@ -47,7 +50,10 @@ export function missing<R extends RecordedResource>(
   return resources.filter((resource) => isObject(resource) && !present.has(objectId(resource)));
 }
 
-/** The engine's id of a resource's object. An image's resource id is its digest with the name behind it. */
+/**
+ * The engine's id of a resource's object. An image's resource id is its digest with the name behind
+ * it.
+ */
 function objectId(resource: RecordedResource): string {
   if (objectTypes[resource.type] !== "image") return resource.id;
   return /^sha256:[0-9a-f]{64}/.exec(resource.id)?.[0] ?? resource.id;

@@ -18,16 +18,21 @@ export interface ContainerFleetPlan {
   /** `<prefix><site name>`, e.g. `p-hive.example`. */
   readonly networkName: string;
   /**
-   * The volume that all cluster servers mount, for the volume driver `hive-shared` that stands in for replicated disks. There is
-   * one whether or not a service has a replicated volume, so that the first one replaces no server.
+   * The volume that all cluster servers mount, for the volume driver `hive-shared` that stands in
+   * for replicated disks. There is one whether or not a service has a replicated volume, so that
+   * the first one replaces no server.
    */
   readonly sharedVolumeName: string;
-  /** `direct`: servers are reached by their private addresses. `loopback`: through ports on 127.0.0.1. */
+  /**
+   * `direct`: servers are reached by their private addresses. `loopback`: through ports on
+   * 127.0.0.1.
+   */
   readonly access: "direct" | "loopback";
   readonly cgroup: CgroupPlan;
   /**
-   * Whether servers are replaced one at a time, each after the one before is set up and healthy: true when some of them exist and were made from
-   * another server image. Otherwise all are made at once, as at the first run.
+   * Whether servers are replaced one at a time, each after the one before is set up and healthy:
+   * true when some of them exist and were made from another server image. Otherwise all are made at
+   * once, as at the first run.
    */
   readonly oneByOne: boolean;
   /** In index order. */
@@ -57,7 +62,8 @@ export interface ContainerServerPlan {
 /**
  * Decides the container fleet for the engine at hand.
  *
- * @throws InventoryError when a network overlaps, a name or a port is taken, or two ports fall on one; with all problems at once
+ * @throws InventoryError when a network overlaps, a name or a port is taken, or two ports fall on
+ *   one; with all problems at once
  */
 export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFleetPlan {
   const problems = containerFleetProblems(plan, facts);
@@ -94,7 +100,8 @@ function decideAccess(plan: Plan, facts: EngineFacts): "direct" | "loopback" {
 }
 
 function decideCgroup(facts: EngineFacts): CgroupPlan {
-  // On cgroup v1 systemd has to see the computer's own hierarchy; on v2 a private namespace is writable as it is.
+  // On cgroup v1 systemd has to see the computer's own hierarchy; on v2 a private namespace is
+  // writable as it is.
   return facts.cgroupVersion === 1
     ? { mounts: ["/sys/fs/cgroup"], cgroupnsMode: "host" }
     : { mounts: [], cgroupnsMode: "private" };

@@ -34,10 +34,11 @@ export function loopbackPorts(plan: Plan): readonly number[] {
 }
 
 /**
- * The port of 127.0.0.1 on which a server's port is found in `loopback` access: `base + 1000·index + port` for ports below
- * 1000, and `base + 8000 + 1000·index + (port mod 1000)` for the others. A stage has at most 8 servers, so the two
- * ranges never meet; two ports of one server that end in the same three digits are a problem. The rule depends on
- * nothing but base, index and port, so adding a service or a server moves no port that exists.
+ * The port of 127.0.0.1 on which a server's port is found in `loopback` access:
+ * `base + 1000·index + port` for ports below 1000, and `base + 8000 + 1000·index + (port mod 1000)`
+ * for the others. A stage has at most 8 servers, so the two ranges never meet; two ports of one
+ * server that end in the same three digits are a problem. The rule depends on nothing but base,
+ * index and port, so adding a service or a server moves no port that exists.
  */
 export function loopbackPort(base: number, index: number, port: number): number {
   const thousand = base + 1000 * index;

@@ -7,7 +7,10 @@ import { isOwn, stageKey } from "./ownership";
  * Servers that a run replaces because the image of the servers has changed.
  */
 
-/** Label of a server container, inherited from its image: the image's tag. Servers made before it existed do not have it. */
+/**
+ * Label of a server container, inherited from its image: the image's tag. Servers made before it
+ * existed do not have it.
+ */
 export const serverImageLabel = "hive.server-image";
 
 /** The stage's own servers that exist. */
@@ -18,7 +21,10 @@ function ownServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] 
   );
 }
 
-/** Those that were made from another image than the one that the project has now: a run replaces them. */
+/**
+ * Those that were made from another image than the one that the project has now: a run replaces
+ * them.
+ */
 export function outdatedServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
   if (facts.serverImage === undefined) return [];
   return ownServers(plan, facts).filter(
@@ -32,7 +38,10 @@ export function memberContainers(plan: Plan, facts: EngineFacts): readonly Engin
   return ownServers(plan, facts).filter(({ name }) => members.includes(name));
 }
 
-/** While a server is replaced, all other managers of the Swarm must be there: one more that is lost could cost it its majority. */
+/**
+ * While a server is replaced, all other managers of the Swarm must be there: one more that is lost
+ * could cost it its majority.
+ */
 export function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
   const [outdated] = outdatedServers(plan, facts);
   if (outdated === undefined) return [];

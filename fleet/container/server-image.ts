@@ -5,8 +5,8 @@ import { hashBuildContext } from "../../providers/image-build/context";
 export const serverImageContext = "platform/images/host";
 
 /**
- * Tag of the server image, 12 hex digits: changes with any file of the image's folder. Every server container has it
- * as the label `serverImageLabel` of `fleet/container/replacement.ts`.
+ * Tag of the server image, 12 hex digits: changes with any file of the image's folder. Every server
+ * container has it as the label `serverImageLabel` of `fleet/container/replacement.ts`.
  */
 export function serverImageTag(): string {
   return hashBuildContext(join(__dirname, "..", "..", serverImageContext)).slice(0, 12);

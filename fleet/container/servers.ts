@@ -18,7 +18,9 @@ import { broughtHere } from "./stage-key";
 /** Arguments of {@link ContainerFleet}. */
 export interface ContainerFleetArgs extends FleetArgs {
   readonly plan: Plan;
-  /** What the engine at hand made of the plan: how servers are reached, which ports are published. */
+  /**
+   * What the engine at hand made of the plan: how servers are reached, which ports are published.
+   */
   readonly fleet: ContainerFleetPlan;
 }
 
@@ -34,17 +36,22 @@ interface SharedParts {
   readonly dependsOn: pulumi.Input<pulumi.Resource[]>;
 }
 
-/** Where the driver `hive-shared` of the server image finds the volume that all cluster servers share. */
+/**
+ * Where the driver `hive-shared` of the server image finds the volume that all cluster servers
+ * share.
+ */
 const sharedFolder = "/var/lib/hive-shared";
 
 /** The server image is a cache of this computer, like the base image: `destroy` leaves it. */
 const imageRepository = "hive/server";
 
 /**
- * Servers as containers of this computer's Docker Engine: systemd, sshd and an engine of their own in each.
+ * Servers as containers of this computer's Docker Engine: systemd, sshd and an engine of their own
+ * in each.
  *
- * Creates: 1 network, 1 image, 1 volume that the cluster servers share, a bootstrap key, and a key for the operator where the stage names
- * none; per server a volume for its engine's data, a host key, the container, its power, and the first contact.
+ * Creates: 1 network, 1 image, 1 volume that the cluster servers share, a bootstrap key, and a key
+ * for the operator where the stage names none; per server a volume for its engine's data, a host
+ * key, the container, its power, and the first contact.
  */
 export class ContainerFleet extends HiveComponent implements Fleet {
   readonly hosts: readonly Host[];
@@ -78,7 +85,10 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     this.registerOutputs({});
   }
 
-  /** The stage's operators; where it names none, whoever has the key that is generated here, which the state keeps. */
+  /**
+   * The stage's operators; where it names none, whoever has the key that is generated here, which
+   * the state keeps.
+   */
   private createOperators(): pulumi.Output<readonly OperatorPlan[]> {
     const { stage, siteName, ssh } = this.plan;
     if (ssh.operators.length > 0) return pulumi.output([...ssh.operators]);
@@ -110,7 +120,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   }
 
   private createImage(): docker.RemoteImage {
-    // A Dockerfile's content is not tracked by the provider: the hash in the tag makes a change visible.
+    // A Dockerfile's content is not tracked by the provider: the hash in the tag makes a change
+    // visible.
     const tag = serverImageTag();
     return new docker.RemoteImage(
       this.child("image"),
@@ -205,7 +216,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
           ip: port.hostAddress,
           protocol: port.protocol,
         })),
-        // All but one: the capability to exceed resource limits is what some computers refuse to give.
+        // All but one: the capability to exceed resource limits is what some computers refuse to
+        // give.
         capabilities: { adds: ["ALL"], drops: ["CAP_SYS_RESOURCE"] },
         securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
         cgroupnsMode: cgroup.cgroupnsMode,
@@ -243,14 +255,17 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         dependsOn: parts.dependsOn,
         // A container's name and address are fixed, so the old one must go first.
         deleteBeforeReplace: true,
-        // The engine never stores `systempaths=unconfined`, so a refresh would show a difference for ever. Names of servers that come
-        // later are brought by the set-up of hosts; another list would make every server anew.
+        // The engine never stores `systempaths=unconfined`, so a refresh would show a difference
+        // for ever. Names of servers that come later are brought by the set-up of hosts; another
+        // list would make every server anew.
         ignoreChanges: ["securityOpts", "hosts"],
       },
     );
   }
 
-  /** Labels as the provider wants them; they are how leftovers of an interrupted run are recognised. */
+  /**
+   * Labels as the provider wants them; they are how leftovers of an interrupted run are recognised.
+   */
   private labels(host?: string): { label: string; value: string }[] {
     return [
       { label: "hive.site", value: this.plan.siteName },
@@ -260,7 +275,10 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   }
 }
 
-/** A published port's place on this computer, or the server's own address where servers are reached directly. */
+/**
+ * A published port's place on this computer, or the server's own address where servers are reached
+ * directly.
+ */
 function reachOf(server: ContainerServerPlan, port: number, protocol: PortPlan["protocol"]): Reach {
   const published = server.published.find(
     (candidate) => candidate.containerPort === port && candidate.protocol === protocol,
@@ -270,7 +288,9 @@ function reachOf(server: ContainerServerPlan, port: number, protocol: PortPlan["
     : { address: published.hostAddress, port: published.hostPort };
 }
 
-/** What the next server waits for: that this one has booted, is back in the Swarm, and is set up. */
+/**
+ * What the next server waits for: that this one has booted, is back in the Swarm, and is set up.
+ */
 async function inService(
   host: Host | undefined,
   setUp: ContainerFleetArgs["setUp"],

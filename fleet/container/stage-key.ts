@@ -3,7 +3,8 @@ import { keepStageKey } from "../../providers/ssh-key-pair/stage-key";
 import type { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 
 /**
- * Brings the key that was generated for a stage to this computer, whichever it is: the state keeps it.
+ * Brings the key that was generated for a stage to this computer, whichever it is: the state keeps
+ * it.
  *
  * @returns resolves when the file is there; nothing can log in before
  */

@@ -18,7 +18,8 @@ export interface PreparedFleetArgs extends FleetArgs {
 }
 
 /**
- * Servers that exist already: bare metal, or rented elsewhere. None is made, started anew or destroyed.
+ * Servers that exist already: bare metal, or rented elsewhere. None is made, started anew or
+ * destroyed.
  *
  * Creates: per server its admin user, over which everything else is set up.
  */

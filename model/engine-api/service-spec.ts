@@ -1,6 +1,7 @@
 /**
- * The Engine API's `ServiceSpec` (1.41, that of Docker Engine 20.10) for containers of Linux, whether hive sets a field or not. Durations
- * are in nanoseconds, sizes in bytes, file modes numbers. What an engine leaves out is empty, zero or false.
+ * The Engine API's `ServiceSpec` (1.41, that of Docker Engine 20.10) for containers of Linux,
+ * whether hive sets a field or not. Durations are in nanoseconds, sizes in bytes, file modes
+ * numbers. What an engine leaves out is empty, zero or false.
  */
 export interface EngineServiceSpec {
   readonly Name: string;

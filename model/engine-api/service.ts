@@ -9,7 +9,10 @@ export interface EngineService {
   readonly Spec: EngineServiceSpec;
   /** Absent until the service has been changed. */
   readonly UpdateStatus?: {
-    /** `updating`, `paused`, `completed`, `rollback_started`, `rollback_paused`, `rollback_completed`. */
+    /**
+     * `updating`, `paused`, `completed`, `rollback_started`, `rollback_paused`,
+     * `rollback_completed`.
+     */
     readonly State?: string;
     readonly StartedAt?: string;
     readonly CompletedAt?: string;

@@ -16,7 +16,10 @@ import { hostsHere, serviceNamesForm, variablesOf } from "./service-forms";
 import { shownValue } from "./shown-text";
 import { environmentForm } from "./text-forms";
 
-/** The keys of Compose files (the Compose Specification) that hive does not have under the same name. */
+/**
+ * The keys of Compose files (the Compose Specification) that hive does not have under the same
+ * name.
+ */
 
 const placeInstead =
   'say where it runs with `placement: { constraints: ["node.labels.hive.zone == zone-a"] }`';
@@ -76,7 +79,10 @@ const environmentFile = becomes((value, place) => {
   };
 });
 
-/** Variables as a map or a list, e.g. those beside a file of variables, which go before those of the file. */
+/**
+ * Variables as a map or a list, e.g. those beside a file of variables, which go before those of the
+ * file.
+ */
 function shownVariables(variables: unknown, place: PastedPlace): Readonly<Record<string, unknown>> {
   const listed = environmentForm(variables, place)?.becomes;
   if (isMap(listed)) return listed;

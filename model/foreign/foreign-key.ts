@@ -1,4 +1,7 @@
-/** What is written in another system's files, and what it is here. Plain tables of it stand beside this file, one file per system. */
+/**
+ * What is written in another system's files, and what it is here. Plain tables of it stand beside
+ * this file, one file per system.
+ */
 
 /** What to write here. */
 export interface Rewrite {
@@ -57,7 +60,10 @@ export interface PastedForm {
   readonly isItems?: boolean;
   /** What goes to `site/site.ts` with it. */
   readonly site?: Readonly<Record<string, unknown>>;
-  /** What else there is to know or to do, each a sentence's part; in the place of `becomes`, all that there is to do. */
+  /**
+   * What else there is to know or to do, each a sentence's part; in the place of `becomes`, all
+   * that there is to do.
+   */
   readonly notes?: readonly string[];
   /** Keys inside it that are dealt with; others have problems of their own. Default: all of it. */
   readonly covers?: readonly string[];
@@ -102,7 +108,10 @@ export interface KnownKey {
   readonly entry: ForeignKey;
 }
 
-/** What a key is in these tables; the first one that has it says so. Compose's own extensions (`x-…`) are known by how they begin. */
+/**
+ * What a key is in these tables; the first one that has it says so. Compose's own extensions
+ * (`x-…`) are known by how they begin.
+ */
 export function foreignKey(tables: readonly ForeignTable[], key: string): KnownKey | undefined {
   const having = tables.filter(({ keys }) => Object.hasOwn(keys, key));
   const entry = having[0]?.keys[key];

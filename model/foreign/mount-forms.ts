@@ -272,7 +272,10 @@ export const fileModeForm: FormReader = (value) =>
     ? { message: "is a number; here a mode is text", becomes: modeText(value) }
     : undefined;
 
-/** A mode as text. What YAML read as an octal number has become another one (0440 is 288); what somebody wrote without the zero has not. */
+/**
+ * A mode as text. What YAML read as an octal number has become another one (0440 is 288); what
+ * somebody wrote without the zero has not.
+ */
 function modeText(mode: unknown): string {
   if (typeof mode !== "number") return plainText(mode).replace(/^0o/, "0");
   return (usualModes.includes(mode) ? mode.toString(8) : String(mode)).padStart(4, "0");

@@ -1,7 +1,10 @@
 import { plainText } from "./code-text";
 import { isDnsLabel } from "../values/names";
 
-/** The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is left of it. */
+/**
+ * The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is
+ * left of it.
+ */
 export function nameHere(text: string): string | undefined {
   const name = text
     .toLowerCase()
@@ -15,7 +18,10 @@ export function nameOrText(text: unknown): string {
   return nameHere(plainText(text)) ?? plainText(text);
 }
 
-/** What keeps a text from being a name here, in words: `has an underscore (_)`. Undefined when nothing does. */
+/**
+ * What keeps a text from being a name here, in words: `has an underscore (_)`. Undefined when
+ * nothing does.
+ */
 export function nameFault(text: string): string | undefined {
   const faults = [
     ...(text.includes("_") ? ["an underscore (_)"] : []),

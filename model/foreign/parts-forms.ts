@@ -8,7 +8,10 @@ import { driverVolume } from "./compose";
 export const networkForm: FormReader = (value) =>
   value === null ? { message: "has no value", becomes: {}, system: compose } : undefined;
 
-/** `volumes: { data: null }`, `volumes: { data: { driver: "local" } }`, and volumes of a driver of Compose. */
+/**
+ * `volumes: { data: null }`, `volumes: { data: { driver: "local" } }`, and volumes of a driver of
+ * Compose.
+ */
 export const volumeForm: FormReader = (value) => {
   const isDriver = isMap(value) && typeof value["driver"] === "string";
   if (value !== null && !isDriver) return undefined;
@@ -57,7 +60,10 @@ export function secretNameNote(name: string, here: string): string {
   return `a service finds it under the old name with \`secrets: [{ secret: "${here}", target: "${name}" }]\``;
 }
 
-/** Where a volume of the site is named: the path of a folder of the project, or a name with signs that no name here has. */
+/**
+ * Where a volume of the site is named: the path of a folder of the project, or a name with signs
+ * that no name here has.
+ */
 export const sourceForm: FormReader = (value) => {
   if (typeof value !== "string" || /[/~]/.test(value)) return undefined;
   const form = nameForm(63)(value, { name: "", key: "", beside: {} });

@@ -37,12 +37,14 @@ export interface ForeignKeyWords extends PastedWords {
   readonly writes: readonly string[];
 }
 
-/** Keys whose value here may be completed by what was pasted beside it: none that may hold a secret. */
+/**
+ * Keys whose value here may be completed by what was pasted beside it: none that may hold a secret.
+ */
 const completed = new Set(["capabilities", "dependsOn", "dns", "placement", "resources", "tmpfs"]);
 
 /**
- * The words for the keys of a map that only other systems have. Two of them that lead to one key here are told with what both
- * come to.
+ * The words for the keys of a map that only other systems have. Two of them that lead to one key
+ * here are told with what both come to.
  *
  * @param value - the map
  * @param name - of the service, volume … that it is, or in which it stands

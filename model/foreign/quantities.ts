@@ -11,8 +11,9 @@ const sizeUnits: Readonly<Record<string, number>> = {
 };
 
 /**
- * An amount as Docker writes it (`512M`, `1g`, `64mb`, bytes; all of its units are binary, docker/go-units `RAMInBytes`) as it is
- * written here; undefined when it is none. Part of a KiB is rounded up.
+ * An amount as Docker writes it (`512M`, `1g`, `64mb`, bytes; all of its units are binary,
+ * docker/go-units `RAMInBytes`) as it is written here; undefined when it is none. Part of a KiB is
+ * rounded up.
  */
 export function sizeHere(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number") return undefined;
@@ -34,8 +35,8 @@ const nanoseconds: Readonly<Record<string, number>> = {
 };
 
 /**
- * A length of time as Go writes it (`1m30s`, `500ms`) as it is written here; undefined when it is none. What is written here is
- * left as it is.
+ * A length of time as Go writes it (`1m30s`, `500ms`) as it is written here; undefined when it is
+ * none. What is written here is left as it is.
  */
 export function durationHere(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;

@@ -149,7 +149,10 @@ const gatewayNote =
   `${hostGateway} is the address of a task's own server, which no service here can have: make the program that it is to reach a service ` +
   "of the site, found by its name; ports that services publish are reached at the servers' names, e.g. {{.Node.Hostname}} in a variable";
 
-/** Lines of Compose as `hosts`, without those that no service here can have. Undefined when they are no lines. */
+/**
+ * Lines of Compose as `hosts`, without those that no service here can have. Undefined when they are
+ * no lines.
+ */
 export function hostsHere(
   value: unknown,
 ): { readonly hosts: Readonly<Record<string, string>>; readonly notes: string[] } | undefined {
@@ -231,7 +234,10 @@ const imageKeys = [
   "pull_from",
 ];
 
-/** An image of hive-builder that is made from another one with roles, and one with a variable of Compose. */
+/**
+ * An image of hive-builder that is made from another one with roles, and one with a variable of
+ * Compose.
+ */
 export const imageForm: FormReader = (value, { name }): PastedForm | undefined => {
   if (typeof value === "string" && value.includes("${")) {
     return {

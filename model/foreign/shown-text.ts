@@ -1,9 +1,10 @@
 import { hidden } from "./code-text";
 
 /**
- * A remedy repeats what the user wrote, so that it can be copied; but commands, variables, labels and options are places where
- * people put passwords by mistake, and a problem is printed to terminals and logs. So of these a text is repeated only when it is
- * plainly none; `…` stands for all others.
+ * A remedy repeats what the user wrote, so that it can be copied; but commands, variables, labels
+ * and options are places where people put passwords by mistake, and a problem is printed to
+ * terminals and logs. So of these a text is repeated only when it is plainly none; `…` stands for
+ * all others.
  */
 
 /** Names of variables, flags and labels behind which a secret is to be expected. */
@@ -19,7 +20,8 @@ const plain: readonly RegExp[] = [
   // Flags, without a value that is stuck to a single letter.
   /^-[A-Za-z]{1,3}$/,
   /^--[a-z][a-z0-9_.-]*$/i,
-  // Paths, names of time zones, host names with a dot or a port, addresses of the web without a password or a query.
+  // Paths, names of time zones, host names with a dot or a port, addresses of the web without a
+  // password or a query.
   /^\/[A-Za-z0-9_.@/-]*$/,
   /^[A-Z][a-z]+\/[A-Za-z_]+$/,
   /^[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?(\/[a-z0-9._/-]*)?$/,
@@ -44,7 +46,10 @@ export function shownValue(name: string, value: string): string {
   return value === "" || (!secretName.test(name) && isPlain(value)) ? value : hidden;
 }
 
-/** The words of a command as they may be printed: the program always, what follows only where it is plainly no secret. */
+/**
+ * The words of a command as they may be printed: the program always, what follows only where it is
+ * plainly no secret.
+ */
 export function shownWords(words: readonly string[]): readonly string[] {
   return words.map((word, index) => {
     if (index === 0) return isProgram(word) ? word : hidden;

@@ -16,7 +16,9 @@ function unescaped(text: string): string {
   return text.replaceAll("$$", "$");
 }
 
-/** A list of `NAME=value` as a map. A name alone takes its value from the shell of whoever deploys. */
+/**
+ * A list of `NAME=value` as a map. A name alone takes its value from the shell of whoever deploys.
+ */
 function recordOf(
   list: readonly unknown[],
   isName: RegExp,
@@ -50,7 +52,9 @@ export const recordForm: FormReader = (value) => {
   return becomes && { message: "is a list; here it is a map", becomes };
 };
 
-/** A number, a switch or nothing in the place of a text, and a map in the place of a label's text. */
+/**
+ * A number, a switch or nothing in the place of a text, and a map in the place of a label's text.
+ */
 export const textForm: FormReader = (value, { key: name }) => {
   if (typeof value === "number" || typeof value === "boolean") {
     const becomes = shownValue(name, plainText(value));
@@ -65,7 +69,10 @@ export const textForm: FormReader = (value, { key: name }) => {
   return undefined;
 };
 
-/** A number or a switch among the words of a command. Behind a flag whose name tells of a secret, it is not repeated. */
+/**
+ * A number or a switch among the words of a command. Behind a flag whose name tells of a secret, it
+ * is not repeated.
+ */
 export const wordForm: FormReader = (value, { key, beside }) => {
   if (typeof value !== "number" && typeof value !== "boolean") return undefined;
   const before = Number(key) === 0 ? "" : plainText(beside[String(Number(key) - 1)]);
@@ -98,7 +105,10 @@ function codeOf(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Splits the text of a command as a shell does with words and quotes; undefined when a quote has no end. */
+/**
+ * Splits the text of a command as a shell does with words and quotes; undefined when a quote has no
+ * end.
+ */
 export function commandWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
@@ -117,7 +127,9 @@ export function commandWords(text: string): readonly string[] | undefined {
   return word === undefined ? words : [...words, word];
 }
 
-/** `command: "a b"`, `entrypoint: "a b"`: Compose splits it into words, and no shell is involved. */
+/**
+ * `command: "a b"`, `entrypoint: "a b"`: Compose splits it into words, and no shell is involved.
+ */
 export const commandForm: FormReader = (value) => {
   const words = typeof value === "string" ? commandWords(value) : undefined;
   if (words === undefined || words.length === 0) {
@@ -137,7 +149,10 @@ function isWord(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-/** Test of a health check in Compose as program and arguments; `none` when it switches the check off. */
+/**
+ * Test of a health check in Compose as program and arguments; `none` when it switches the check
+ * off.
+ */
 export function testCommand(test: unknown): readonly string[] | "none" | undefined {
   if (typeof test === "string") return ["sh", "-c", shownShell(unescaped(test))];
   if (!Array.isArray(test) || !test.every(isWord)) return undefined;

@@ -1,11 +1,14 @@
 import type { ServicePlan } from "../plan";
 
-/** A variable as Compose fills it in: `${DOMAIN}`, `${DOMAIN?not set}`, `${DOMAIN:-hive.example}`. */
+/**
+ * A variable as Compose fills it in: `${DOMAIN}`, `${DOMAIN?not set}`, `${DOMAIN:-hive.example}`.
+ */
 const variable = /\$\{([A-Z_][A-Z0-9_]*)(?::?[-?+][^}]*)?\}/g;
 
 /**
- * Where a service has variables of Compose, which stay as they stand, one sentence a service. Commands are left out: a shell in the
- * container fills in the same form. Only names are told, no values.
+ * Where a service has variables of Compose, which stay as they stand, one sentence a service.
+ * Commands are left out: a shell in the container fills in the same form. Only names are told, no
+ * values.
  */
 export function variableNotices(services: readonly ServicePlan[]): readonly string[] {
   return services.flatMap((service) => {

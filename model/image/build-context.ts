@@ -28,16 +28,23 @@ export interface ImageContent {
   readonly baseImageId: string;
   /** Stage of the Dockerfile that the build ends with; absent or empty: the last one. */
   readonly target?: string | undefined;
-  /** Names of the secrets that build steps may read. Never their values: the hash is public, and a short secret could be guessed from it. */
+  /**
+   * Names of the secrets that build steps may read. Never their values: the hash is public, and a
+   * short secret could be guessed from it.
+   */
   readonly secretNames?: readonly string[] | undefined;
 }
 
-/** Read by the engine itself, so always part of what is sent, also when `.dockerignore` excludes them. */
+/**
+ * Read by the engine itself, so always part of what is sent, also when `.dockerignore` excludes
+ * them.
+ */
 const ALWAYS_SENT = ["Dockerfile", ".dockerignore"];
 
 /**
- * The entries that are sent to the engine, in the one order that the hash and the archive have: by path, byte by byte,
- * so that it depends neither on the file system nor on the locale. A folder stands before what is in it.
+ * The entries that are sent to the engine, in the one order that the hash and the archive have: by
+ * path, byte by byte, so that it depends neither on the file system nor on the locale. A folder
+ * stands before what is in it.
  *
  * @param ignored - whether `.dockerignore` excludes a path.
  */
@@ -63,7 +70,10 @@ export function archiveMode(entry: BuildContextEntry): number {
   return entry.kind === "folder" || entry.executable ? 0o755 : 0o644;
 }
 
-/** Hash of a context, 64 hex digits. Times and owners do not count, of modes only whether a file can be run. */
+/**
+ * Hash of a context, 64 hex digits. Times and owners do not count, of modes only whether a file can
+ * be run.
+ */
 export function hashEntries(entries: readonly HashedEntry[]): string {
   const hash = createHash("sha256");
   for (const { path, kind, executable, target, content } of entries) {
@@ -74,7 +84,10 @@ export function hashEntries(entries: readonly HashedEntry[]): string {
   return hash.digest("hex");
 }
 
-/** Hash of all that an image depends on, 64 hex digits. The image carries it as the label `hive.content`. */
+/**
+ * Hash of all that an image depends on, 64 hex digits. The image carries it as the label
+ * `hive.content`.
+ */
 export function hashImageContent(content: ImageContent): string {
   const sorted = (record: Readonly<Record<string, string>>): [string, string][] =>
     Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -84,7 +97,8 @@ export function hashImageContent(content: ImageContent): string {
     sorted(content.buildArguments),
     sorted(content.labels),
     content.baseImageId,
-    // Only what is there, so that an image without them keeps the tag that it had before they existed.
+    // Only what is there, so that an image without them keeps the tag that it had before they
+    // existed.
     ...(content.target === undefined || content.target === "" ? [] : [["target", content.target]]),
     ...(secretNames.length === 0 ? [] : [["secrets", secretNames]]),
   ];

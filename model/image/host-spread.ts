@@ -18,8 +18,9 @@ export type SpreadVerdict =
   | { readonly kind: "failed"; readonly message: string };
 
 /**
- * Whether it counts as spread. Hosts that do not answer are tolerated while more than half have it: a cluster that runs
- * with a dead host must stay deployable. A host that answers and fails is a failure at once.
+ * Whether it counts as spread. Hosts that do not answer are tolerated while more than half have it:
+ * a cluster that runs with a dead host must stay deployable. A host that answers and fails is a
+ * failure at once.
  *
  * @param subject - begins the message of a failure, e.g. an image's reference.
  */

@@ -31,7 +31,8 @@ export function isDigest(text: unknown): text is string {
  * Reads a manifest.
  *
  * @param text as the registry has it
- * @param contentType from the registry's answer; decides where the manifest does not tell its own type, which OCI allows
+ * @param contentType from the registry's answer; decides where the manifest does not tell its own
+ *   type, which OCI allows
  * @throws Error that says what is wrong with it
  */
 export function parseManifest(text: string, contentType: string): ManifestContent {
@@ -52,7 +53,10 @@ export function parseManifest(text: string, contentType: string): ManifestConten
   };
 }
 
-/** Layers that no registry holds, because their licence forbids it: engines fetch them from the vendor's URL. */
+/**
+ * Layers that no registry holds, because their licence forbids it: engines fetch them from the
+ * vendor's URL.
+ */
 function isForeign(layer: unknown): boolean {
   const type = (layer as { mediaType?: unknown } | null)?.mediaType;
   return typeof type === "string" && /\.foreign\.|\.nondistributable\./.test(type);

@@ -29,7 +29,10 @@ export function digestOf(reference: string): string {
   return DIGEST.exec(reference)?.[0].slice(1) ?? "";
 }
 
-/** Whether two references name the same image: the same digest, whatever the registry, or the same text. */
+/**
+ * Whether two references name the same image: the same digest, whatever the registry, or the same
+ * text.
+ */
 export function isSameReference(left: string, right: string): boolean {
   return left === right || (isByDigest(left) && digestOf(left) === digestOf(right));
 }
@@ -37,8 +40,10 @@ export function isSameReference(left: string, right: string): boolean {
 /**
  * What a reference by tag means, `<repository as written>@sha256:…`.
  *
- * @param repoDigests - what the engine that pulled it says (`RepoDigests`); it leaves `docker.io/library/` out of names.
- * @returns undefined when the engine knows no digest of that repository, as for an image that was loaded or imported.
+ * @param repoDigests - what the engine that pulled it says (`RepoDigests`); it leaves
+ *   `docker.io/library/` out of names.
+ * @returns undefined when the engine knows no digest of that repository, as for an image that was
+ *   loaded or imported.
  */
 export function resolvedReference(
   reference: string,

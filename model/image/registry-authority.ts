@@ -1,5 +1,6 @@
 /**
- * Where a Docker Engine looks for the authority that signed a registry's certificate; read anew with every connection.
+ * Where a Docker Engine looks for the authority that signed a registry's certificate; read anew
+ * with every connection.
  *
  * @param registry address with port
  */

@@ -18,8 +18,9 @@ const REMEMBERED = 5;
 const KEPT = 3;
 
 /**
- * The releases after `release` was built or adopted, newest first. Content that comes back moves to the front instead of
- * standing there twice. An older one that is still kept is not forgotten, because something must remove it one day.
+ * The releases after `release` was built or adopted, newest first. Content that comes back moves to
+ * the front instead of standing there twice. An older one that is still kept is not forgotten,
+ * because something must remove it one day.
  */
 export function recordRelease(
   releases: readonly ImageRelease[],
@@ -33,8 +34,9 @@ export function recordRelease(
 }
 
 /**
- * The releases after an image of the repository was pinned. One that was promoted from another stage becomes the newest, so that it is
- * kept, rolled back from and one day removed like any other. Going back to one that is still kept changes no order.
+ * The releases after an image of the repository was pinned. One that was promoted from another
+ * stage becomes the newest, so that it is kept, rolled back from and one day removed like any
+ * other. Going back to one that is still kept changes no order.
  */
 export function recordPinned(
   releases: readonly ImageRelease[],
@@ -51,8 +53,9 @@ export function recordPinned(
 }
 
 /**
- * The releases whose images the policy may remove: kept beyond the newest three, named by nothing that runs, and not the one before
- * one that is, which is what a rollback goes to. The latter counts when releases fail one after the other.
+ * The releases whose images the policy may remove: kept beyond the newest three, named by nothing
+ * that runs, and not the one before one that is, which is what a rollback goes to. The latter
+ * counts when releases fail one after the other.
  */
 export function removableReleases(
   releases: readonly ImageRelease[],

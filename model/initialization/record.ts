@@ -3,8 +3,8 @@ import type { EngineSwarmObject, EngineSwarmObjectSpec } from "../engine-api/swa
 import { siteLabel } from "../swarm/labels";
 
 /**
- * How a step of a service's initialization ended: `done` it ran; `found` its `unless` said that it had been done before;
- * `failed` it will be run again.
+ * How a step of a service's initialization ended: `done` it ran; `found` its `unless` said that it
+ * had been done before; `failed` it will be run again.
  */
 export type InitializationResult = "done" | "found" | "failed";
 
@@ -15,7 +15,10 @@ export interface InitializationRecord {
   readonly site: string;
   readonly service: string;
   readonly step: string;
-  /** Replicated volumes that the service had, in alphabetical order; absent in records that an older version wrote. */
+  /**
+   * Replicated volumes that the service had, in alphabetical order; absent in records that an older
+   * version wrote.
+   */
   readonly volumes?: readonly string[];
   readonly result: InitializationResult;
   /** When, RFC 3339. */
@@ -65,7 +68,10 @@ export function toEngineConfig(
   };
 }
 
-/** The records among config objects, oldest first. Those that this program did not write are left out. */
+/**
+ * The records among config objects, oldest first. Those that this program did not write are left
+ * out.
+ */
 export function fromEngineConfigs(configs: readonly EngineSwarmObject[]): InitializationRecord[] {
   return configs
     .flatMap((config) => fromEngineConfig(config) ?? [])
@@ -84,10 +90,12 @@ export interface StepPlace {
 }
 
 /**
- * The record that says that a step has been done with exactly this content, where its service's data are now.
+ * The record that says that a step has been done with exactly this content, where its service's
+ * data are now.
  *
- * Data that were loaded into replicated volumes are where these are: the record counts for whatever service has them now, and for none
- * that has them no more. Without such volumes, and in what an older version wrote, it counts for its service.
+ * Data that were loaded into replicated volumes are where these are: the record counts for whatever
+ * service has them now, and for none that has them no more. Without such volumes, and in what an
+ * older version wrote, it counts for its service.
  */
 export function findRecord(
   step: InitializationStep,
@@ -126,8 +134,8 @@ export function finishedStep(record: NewInitializationRecord): FinishedStep {
 }
 
 /**
- * `hive.init.<service>.<step>.<8 digits of the hash>`; long names are cut, for the labels say it in full and the hash
- * tells records apart.
+ * `hive.init.<service>.<step>.<8 digits of the hash>`; long names are cut, for the labels say it in
+ * full and the hash tells records apart.
  */
 function recordName(service: string, step: string, hash: string): string {
   const room = longestName - "hive.init...".length - hashDigits;

@@ -9,7 +9,8 @@ export interface Image {
    */
   readonly context?: string;
   /**
-   * Build arguments (`ARG` of the Dockerfile). They stay readable in the image's history: no place for secrets.
+   * Build arguments (`ARG` of the Dockerfile). They stay readable in the image's history: no place
+   * for secrets.
    *
    * @default none
    */
@@ -21,15 +22,16 @@ export interface Image {
    */
   readonly target?: string;
   /**
-   * Names of the site's secrets that a build step may read, as `RUN --mount=type=secret,id=<name>`. They enter neither a
-   * layer nor the history. A changed value builds nothing anew: change a file or an argument for that.
+   * Names of the site's secrets that a build step may read, as `RUN --mount=type=secret,id=<name>`.
+   * They enter neither a layer nor the history. A changed value builds nothing anew: change a file
+   * or an argument for that.
    *
    * @default none
    */
   readonly buildSecrets?: readonly string[];
   /**
-   * Stages that take a finished image instead of building one, so that what was proven on one stage is the same bytes on the
-   * next.
+   * Stages that take a finished image instead of building one, so that what was proven on one stage
+   * is the same bytes on the next.
    *
    * @default every stage builds
    */

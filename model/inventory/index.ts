@@ -1,4 +1,7 @@
-/** What a user writes in `site/`: types only. Schemas: `model/schema`. What becomes of it: `model/plan.ts`. */
+/**
+ * What a user writes in `site/`: types only. Schemas: `model/schema`. What becomes of it:
+ * `model/plan.ts`.
+ */
 export type { Image, ImagePull } from "./image";
 export type { Initialization } from "./initialization";
 export type { Network } from "./network";

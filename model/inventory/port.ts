@@ -13,8 +13,9 @@ export interface Port {
   /** Port in the container. */
   readonly target: number;
   /**
-   * Port on the servers; not one of Swarm (2377, 4789, 7946), SSH or replication (20000–28191). `"auto"`: a port from 61001 to
-   * 65534 that is computed from service, target and protocol, so it stays the same whatever else comes and goes.
+   * Port on the servers; not one of Swarm (2377, 4789, 7946), SSH or replication (20000–28191).
+   * `"auto"`: a port from 61001 to 65534 that is computed from service, target and protocol, so it
+   * stays the same whatever else comes and goes.
    *
    * @default the same as `target`
    */
@@ -26,10 +27,12 @@ export interface Port {
    */
   readonly protocol?: PortProtocol;
   /**
-   * `host`: on each server that runs a task; the service sees the client's address. `ingress`: on every server, through
-   * Swarm's routing mesh; the service sees the server's address. The mesh needs `endpointMode` `vip`.
+   * `host`: on each server that runs a task; the service sees the client's address. `ingress`: on
+   * every server, through Swarm's routing mesh; the service sees the server's address. The mesh
+   * needs `endpointMode` `vip`.
    *
-   * @default "host" for global services and for services with endpointMode "dnsrr", "ingress" for others
+   * @default "host" for global services and for services with endpointMode "dnsrr", "ingress" for
+   *   others
    */
   readonly mode?: "host" | "ingress";
 }

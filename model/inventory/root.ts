@@ -7,10 +7,14 @@ import type { Volume } from "./volume";
 
 /** What a user runs on all stages: the inventory. Written in `site/site.ts`. */
 export interface Site {
-  /** Domain name of the site, the suffix of every server's name, e.g. `hive.example`. A stage may give another with `hive:siteName`. */
+  /**
+   * Domain name of the site, the suffix of every server's name, e.g. `hive.example`. A stage may
+   * give another with `hive:siteName`.
+   */
   readonly name: string;
   /**
-   * What differs between stages, as `stageValues` returned it. A stage gives contents under `hive:values`.
+   * What differs between stages, as `stageValues` returned it. A stage gives contents under
+   * `hive:values`.
    *
    * @default none
    */
@@ -22,21 +26,22 @@ export interface Site {
    */
   readonly images?: Readonly<Record<string, Image>>;
   /**
-   * Networks that join tasks across servers, by name. The network `default` always exists; an entry of that name changes its
-   * settings.
+   * Networks that join tasks across servers, by name. The network `default` always exists; an entry
+   * of that name changes its settings.
    *
    * @default only "default"
    */
   readonly networks?: Readonly<Record<string, Network>>;
   /**
-   * Volumes, by name. A service mounts them by that name; two services that name the same volume share it, so it cannot be
-   * declared in two different ways.
+   * Volumes, by name. A service mounts them by that name; two services that name the same volume
+   * share it, so it cannot be declared in two different ways.
    *
    * @default none
    */
   readonly volumes?: Readonly<Record<string, Volume>>;
   /**
-   * Secret values, by name. They reach tasks as files below `/run/secrets`; none of them stands in the inventory.
+   * Secret values, by name. They reach tasks as files below `/run/secrets`; none of them stands in
+   * the inventory.
    *
    * @default none
    */
@@ -48,8 +53,8 @@ export interface Site {
    */
   readonly configs?: Readonly<Record<string, Config>>;
   /**
-   * Services by name. A service stands in `site/services/<name>.ts`; its name is a DNS label, by which other services
-   * reach it.
+   * Services by name. A service stands in `site/services/<name>.ts`; its name is a DNS label, by
+   * which other services reach it.
    *
    * @default none
    */

@@ -1,7 +1,8 @@
 /**
  * Where a secret value comes from:
  *
- * - `{ generate: { length: 32 } }`: made at the first run and kept, encrypted, in the stage's state;
+ * - `{ generate: { length: 32 } }`: made at the first run and kept, encrypted, in the stage's
+ *   state;
  * - `{ fromStage: true }`: written by the operator, one value a stage:
  *   `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets["<name>"]'`;
  * - `{ external: true }`: a secret of the Swarm that is not the site's.
@@ -17,8 +18,9 @@ export type Secret =
     }
   | {
       /**
-       * A secret of the Swarm that is not the site's: `true` under this name, or its name there. hive does not make, change or remove it.
-       * Tasks get it; image builds and initial data cannot, since nobody can read it from the Swarm.
+       * A secret of the Swarm that is not the site's: `true` under this name, or its name there.
+       * hive does not make, change or remove it. Tasks get it; image builds and initial data
+       * cannot, since nobody can read it from the Swarm.
        */
       readonly external: true | string;
     };
@@ -39,14 +41,18 @@ export interface GeneratedSecret {
   readonly version?: number;
 }
 
-/** A configuration file that tasks get. Exactly one of `file`, `content` and `external`. At most 500 KiB, the Swarm's limit. */
+/**
+ * A configuration file that tasks get. Exactly one of `file`, `content` and `external`. At most 500
+ * KiB, the Swarm's limit.
+ */
 export type Config =
   | {
       /** File of the project, relative to its root. */
       readonly file: string;
       /**
-       * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}` for each task. What concerns the
-       * server, such as `{{ .Node.Hostname }}`, is empty in a config (seen with Engine 20.10); a service's `hostname` takes it.
+       * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}`
+       * for each task. What concerns the server, such as `{{ .Node.Hostname }}`, is empty in a
+       * config (seen with Engine 20.10); a service's `hostname` takes it.
        *
        * @default false
        */
@@ -56,15 +62,18 @@ export type Config =
       /** The text itself. */
       readonly content: string;
       /**
-       * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}` for each task. What concerns the
-       * server, such as `{{ .Node.Hostname }}`, is empty in a config (seen with Engine 20.10); a service's `hostname` takes it.
+       * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}`
+       * for each task. What concerns the server, such as `{{ .Node.Hostname }}`, is empty in a
+       * config (seen with Engine 20.10); a service's `hostname` takes it.
        *
        * @default false
        */
       readonly template?: boolean;
     }
   | {
-      /** A config of the Swarm that is not the site's: `true` under this name, or its name there. */
+      /**
+       * A config of the Swarm that is not the site's: `true` under this name, or its name there.
+       */
       readonly external: true | string;
     };
 

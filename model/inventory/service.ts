@@ -21,14 +21,15 @@ import type {
 import type { Mount, Tmpfs } from "./volume";
 
 /**
- * A service of the site, as it is written in `site/services/<name>.ts`. Its name is its key in `services` of
- * `site/site.ts`.
+ * A service of the site, as it is written in `site/services/<name>.ts`. Its name is its key in
+ * `services` of `site/site.ts`.
  */
 export interface Service {
   /**
-   * Where the image comes from: a reference such as `docker.io/library/nginx@sha256:…`, or `{ build: "webgate" }` for an
-   * image that the site builds from `site/images/webgate`. Staging and production take references with a digest only: a
-   * tag can move under a running site, and looking it up needs the registry at the moment of a failover.
+   * Where the image comes from: a reference such as `docker.io/library/nginx@sha256:…`, or
+   * `{ build: "webgate" }` for an image that the site builds from `site/images/webgate`. Staging
+   * and production take references with a digest only: a tag can move under a running site, and
+   * looking it up needs the registry at the moment of a failover.
    */
   readonly image: string | { readonly build: string };
   /**
@@ -44,7 +45,8 @@ export interface Service {
    */
   readonly dependsOn?: readonly string[];
   /**
-   * How many tasks run: `"global"` one on every cluster server, `{ replicas: 2 }` two somewhere, `{ job: … }` one that ends.
+   * How many tasks run: `"global"` one on every cluster server, `{ replicas: 2 }` two somewhere,
+   * `{ job: … }` one that ends.
    *
    * @default { replicas: 1 }
    */
@@ -62,21 +64,24 @@ export interface Service {
    */
   readonly command?: readonly string[];
   /**
-   * Environment variables. They can be read by whoever may list services: no place for secrets. The Swarm expands them, as it does
-   * `hostname` and the sources and targets of `volumes`, as Go templates with the fields `.Service`, `.Node` and `.Task`.
+   * Environment variables. They can be read by whoever may list services: no place for secrets. The
+   * Swarm expands them, as it does `hostname` and the sources and targets of `volumes`, as Go
+   * templates with the fields `.Service`, `.Node` and `.Task`.
    *
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Published ports. Two services may have the same one in host mode where their constraints keep them on different servers. Short (`"80"`, `"80:8080"`, `"53:53/udp"`: port on the server, then port in the container) or long.
+   * Published ports. Two services may have the same one in host mode where their constraints keep
+   * them on different servers. Short (`"80"`, `"80:8080"`, `"53:53/udp"`: port on the server, then
+   * port in the container) or long.
    *
    * @default none
    */
   readonly ports?: readonly (ShortPort | Port)[];
   /**
-   * How other services find it: `vip` one virtual address for all tasks (needs IPVS in the servers' kernel); `dnsrr` the name
-   * resolves to the tasks' own addresses.
+   * How other services find it: `vip` one virtual address for all tasks (needs IPVS in the servers'
+   * kernel); `dnsrr` the name resolves to the tasks' own addresses.
    *
    * @default "vip"
    */
@@ -100,7 +105,8 @@ export interface Service {
    */
   readonly tmpfs?: readonly Tmpfs[];
   /**
-   * Secrets of the site that its tasks can read, by name or with their place. A changed value rolls the service.
+   * Secrets of the site that its tasks can read, by name or with their place. A changed value rolls
+   * the service.
    *
    * @default none
    */
@@ -112,13 +118,15 @@ export interface Service {
    */
   readonly configs?: readonly ConfigMount[];
   /**
-   * Host name inside the container, up to 64 letters; Swarm's templates such as `{{.Node.Hostname}}` are allowed.
+   * Host name inside the container, up to 64 letters; Swarm's templates such as
+   * `{{.Node.Hostname}}` are allowed.
    *
    * @default the container's id
    */
   readonly hostname?: string;
   /**
-   * Additional lines of the container's `/etc/hosts`: address by name. The names of all servers are always there.
+   * Additional lines of the container's `/etc/hosts`: address by name. The names of all servers are
+   * always there.
    *
    * @default none
    */
@@ -148,8 +156,8 @@ export interface Service {
    */
   readonly placement?: Placement;
   /**
-   * How the engine finds out whether a task works. A task that fails is replaced, an update that fails is rolled back.
-   * `"none"` switches the image's own check off.
+   * How the engine finds out whether a task works. A task that fails is replaced, an update that
+   * fails is rolled back. `"none"` switches the image's own check off.
    *
    * @default the image's own
    */
@@ -157,13 +165,15 @@ export interface Service {
   /**
    * When a task that ended is started again.
    *
-   * @default always, at once for services with a replicated volume or `placement.with`, after 1 s for others
+   * @default always, at once for services with a replicated volume or `placement.with`, after 1 s
+   *   for others
    */
   readonly restart?: Restart;
   /**
    * How a change is rolled out. A task that fails while it is watched rolls the whole change back.
    *
-   * @default one by one, watched for 5 s, the old task stopped first where two cannot run side by side
+   * @default one by one, watched for 5 s, the old task stopped first where two cannot run side by
+   *   side
    */
   readonly update?: UpdatePolicy;
   /**
@@ -215,7 +225,8 @@ export interface Service {
    */
   readonly sysctls?: Readonly<Record<string, string>>;
   /**
-   * Limits of the program's processes, by name as in `ulimit`: `{ nofile: { soft: 65536, hard: 65536 } }`.
+   * Limits of the program's processes, by name as in `ulimit`:
+   * `{ nofile: { soft: 65536, hard: 65536 } }`.
    *
    * @default the engine's
    */
@@ -239,8 +250,8 @@ export interface Service {
    */
   readonly tty?: boolean;
   /**
-   * Whether the program's input stays open, with nobody who writes there, for programs that end when their input does: consoles,
-   * shells, game servers.
+   * Whether the program's input stays open, with nobody who writes there, for programs that end
+   * when their input does: consoles, shells, game servers.
    *
    * @default false
    */
@@ -258,8 +269,8 @@ export interface Service {
    */
   readonly logging?: Logging;
   /**
-   * Whether the container is a small system of its own whose process 1 is systemd: it gets the file systems in memory, the
-   * capabilities and the stop signal that systemd needs.
+   * Whether the container is a small system of its own whose process 1 is systemd: it gets the file
+   * systems in memory, the capabilities and the stop signal that systemd needs.
    *
    * @default false
    */

@@ -16,8 +16,9 @@ export type ServiceMode =
 /** A service whose task ends. */
 export interface Job {
   /**
-   * When it runs: five fields of cron, in UTC, e.g. `"0 3 * * *"`. Exactly one server starts it each time, whichever are
-   * alive; a run that is still going when the next is due is not disturbed, and that next one is left out.
+   * When it runs: five fields of cron, in UTC, e.g. `"0 3 * * *"`. Exactly one server starts it
+   * each time, whichever are alive; a run that is still going when the next is due is not
+   * disturbed, and that next one is left out.
    *
    * @default once, whenever something in it changed
    */
@@ -35,8 +36,9 @@ export interface NetworkAttachment {
   /** Name of a network of the site, or `default`. */
   readonly name: string;
   /**
-   * Further names under which the service is found there, e.g. `mail.example.com` or `zabbix_agent`: whatever DNS can carry. Several
-   * services may share one; the name of another service of the network, or of a server, is none.
+   * Further names under which the service is found there, e.g. `mail.example.com` or
+   * `zabbix_agent`: whatever DNS can carry. Several services may share one; the name of another
+   * service of the network, or of a server, is none.
    *
    * @default none
    */
@@ -68,9 +70,10 @@ export interface Dns {
 /** Where tasks may run. */
 export interface Placement {
   /**
-   * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. Keys are `node.hostname`, `node.role`, `node.id`, `node.ip`,
-   * `node.platform.os`, `node.platform.arch`, `node.labels.<name>` and `engine.labels.<name>`. Servers get labels from `hive:labels` of
-   * the stage.
+   * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. Keys are
+   * `node.hostname`, `node.role`, `node.id`, `node.ip`, `node.platform.os`, `node.platform.arch`,
+   * `node.labels.<name>` and `engine.labels.<name>`. Servers get labels from `hive:labels` of the
+   * stage.
    *
    * @default none
    */
@@ -88,9 +91,10 @@ export interface Placement {
    */
   readonly maxReplicasPerHost?: number;
   /**
-   * Name of another service on whose server this one runs, as an application with its helper on one replicated volume, or a proxy
-   * where what it serves is. They may share replicated volumes and move together; this one is started after the other. Both have one task;
-   * conditions of where they run are the other one's.
+   * Name of another service on whose server this one runs, as an application with its helper on one
+   * replicated volume, or a proxy where what it serves is. They may share replicated volumes and
+   * move together; this one is started after the other. Both have one task; conditions of where
+   * they run are the other one's.
    *
    * @default by itself
    */
@@ -100,7 +104,8 @@ export interface Placement {
 /** When a task is started again. */
 export interface Restart {
   /**
-   * Whether it is started again after every end, only after a failure, or never. A job says `retries` instead.
+   * Whether it is started again after every end, only after a failure, or never. A job says
+   * `retries` instead.
    *
    * @default "any"
    */
@@ -128,10 +133,12 @@ export interface Restart {
 /** How tasks are changed. */
 export interface UpdatePolicy {
   /**
-   * `start-first`: the new task runs before the old one is stopped. Not possible with published host ports or replicated
-   * volumes.
+   * `start-first`: the new task runs before the old one is stopped. Not possible with published
+   * host ports or replicated volumes.
    *
-   * @default "stop-first" with published host ports, with volumes that the service writes to, with `placement.with`, and where `maxReplicasPerHost` leaves no place for one more task when a server is lost; else "start-first"
+   * @default "stop-first" with published host ports, with volumes that the service writes to, with
+   *   `placement.with`, and where `maxReplicasPerHost` leaves no place for one more task when a
+   *   server is lost; else "start-first"
    */
   readonly order?: "start-first" | "stop-first";
   /**
@@ -147,8 +154,8 @@ export interface UpdatePolicy {
    */
   readonly delay?: Duration;
   /**
-   * How long a new task is watched for failure. A service that is new is watched as long before its dependents begin, unless a
-   * health check has seen its tasks work.
+   * How long a new task is watched for failure. A service that is new is watched as long before its
+   * dependents begin, unless a health check has seen its tasks work.
    *
    * @default "5s"
    */

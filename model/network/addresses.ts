@@ -1,6 +1,6 @@
 /**
- * Arithmetic over IPv4 networks, and the rule that gives every server its address. Serialized into dynamic providers:
- * plain functions only.
+ * Arithmetic over IPv4 networks, and the rule that gives every server its address. Serialized into
+ * dynamic providers: plain functions only.
  */
 
 /** An IPv4 network; `network` is the unsigned 32-bit number of its first address. */
@@ -17,13 +17,16 @@ export interface CidrFault {
 }
 
 /**
- * Addresses at the beginning of the network that no server gets: the network's own, and three that clouds and the
- * container engine keep for gateway, DNS and later use (AWS reserves exactly these four in every subnet:
- * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
+ * Addresses at the beginning of the network that no server gets: the network's own, and three that
+ * clouds and the container engine keep for gateway, DNS and later use (AWS reserves exactly these
+ * four in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
  */
 export const reservedAddresses = 4;
 
-/** The number of an IPv4 address in dotted form, or undefined if the text is none (no leading zeros, four parts). */
+/**
+ * The number of an IPv4 address in dotted form, or undefined if the text is none (no leading zeros,
+ * four parts).
+ */
 export function parseAddress(text: string): number | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
@@ -100,7 +103,10 @@ export function contains(cidr: Cidr, address: number): boolean {
   return firstAddress(address, cidr.prefix) === cidr.network;
 }
 
-/** How many servers the network has addresses for: all but the four reserved ones and the broadcast address. */
+/**
+ * How many servers the network has addresses for: all but the four reserved ones and the broadcast
+ * address.
+ */
 export function hostCapacity(cidr: Cidr): number {
   return Math.max(0, cidrSize(cidr) - reservedAddresses - 1);
 }
@@ -119,8 +125,9 @@ export function gatewayAddress(cidr: Cidr): string {
 }
 
 /**
- * The fixed address of the server with this index: the network's first address + 4 + index. It depends on nothing
- * else, so growing the cluster moves no server that exists: whoever has index 1 keeps its address.
+ * The fixed address of the server with this index: the network's first address + 4 + index. It
+ * depends on nothing else, so growing the cluster moves no server that exists: whoever has index 1
+ * keeps its address.
  *
  * @throws RangeError when the network has no room for it
  */

@@ -7,10 +7,11 @@ export interface Reach {
 }
 
 /**
- * A published port as an operator would type it: `http://…/` for 80 and `https://…/` for 443 (the port is left out where it is
- * the scheme's own), else `<protocol>://<address>:<port>`.
+ * A published port as an operator would type it: `http://…/` for 80 and `https://…/` for 443 (the
+ * port is left out where it is the scheme's own), else `<protocol>://<address>:<port>`.
  *
- * @param published - the port on the host, which decides the scheme, also where it is reached through another one
+ * @param published - the port on the host, which decides the scheme, also where it is reached
+ *   through another one
  */
 export function endpointUrl(
   published: Pick<PortPlan, "published" | "protocol">,

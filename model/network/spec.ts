@@ -30,7 +30,10 @@ export interface NetworkSpec {
 /** What makes two networks the same: all but whose they are and what they are called. */
 export type NetworkSettings = Omit<NetworkSpec, "site" | "name">;
 
-/** Longest name that leaves room for the suffix: a Swarm takes 63 characters (swarmkit, `validateAnnotations`). */
+/**
+ * Longest name that leaves room for the suffix: a Swarm takes 63 characters (swarmkit,
+ * `validateAnnotations`).
+ */
 const longestName = 63 - 9;
 
 /** Options that the engine writes itself once a network has its VXLAN number. */
@@ -85,16 +88,20 @@ export function toEngineNetwork(spec: NetworkSpec, name: string): object {
   };
 }
 
-/** Range from which a Swarm takes its networks' own when it was told none (moby, `DefaultAddrPool`). */
+/**
+ * Range from which a Swarm takes its networks' own when it was told none (moby, `DefaultAddrPool`).
+ */
 const enginePool = ["10.0.0.0/8"];
 
 /**
- * The settings of a network that the Swarm holds. What the Swarm chose itself is left out where nothing is asked for, so that it is
- * no difference: a range from its pool, and the first address of a range as its gateway. A range or gateway that somebody
- * asked for stays a difference when it is wanted no more.
+ * The settings of a network that the Swarm holds. What the Swarm chose itself is left out where
+ * nothing is asked for, so that it is no difference: a range from its pool, and the first address
+ * of a range as its gateway. A range or gateway that somebody asked for stays a difference when it
+ * is wanted no more.
  *
  * @param wanted - decides what is asked for.
- * @param pool - ranges from which this Swarm takes those of its networks; default: the engine's own.
+ * @param pool - ranges from which this Swarm takes those of its networks; default: the engine's
+ *   own.
  */
 export function networkSettings(
   seen: EngineNetwork,
@@ -122,7 +129,10 @@ export function networkSettings(
   };
 }
 
-/** Whether a network of the Swarm has all the wanted settings, and none beside them. @param pool - as for {@link networkSettings} */
+/**
+ * Whether a network of the Swarm has all the wanted settings, and none beside them. @param pool -
+ * as for {@link networkSettings}
+ */
 export function hasSettings(
   seen: EngineNetwork,
   wanted: NetworkSettings,
@@ -144,9 +154,10 @@ function settingsText(settings: NetworkSettings): string {
 }
 
 /**
- * Whether a listed network is one that the Swarm holds. A host keeps a copy of its own while tasks on it use the network, and
- * for some time after the Swarm has removed it; it lists that copy under the same id once the Swarm has none (Engine
- * 20.10, `getNetworksList`). Only what comes from the Swarm has no list of containers.
+ * Whether a listed network is one that the Swarm holds. A host keeps a copy of its own while tasks
+ * on it use the network, and for some time after the Swarm has removed it; it lists that copy under
+ * the same id once the Swarm has none (Engine 20.10, `getNetworksList`). Only what comes from the
+ * Swarm has no list of containers.
  */
 export function isHeldBySwarm({ Scope, Containers }: EngineNetwork): boolean {
   return Scope === "swarm" && (Containers === null || Containers === undefined);
@@ -158,14 +169,17 @@ export function isOwnNetwork(seen: EngineNetwork, spec: NetworkSpec): boolean {
 }
 
 /**
- * The name for a network of which an older one still holds the plain name: with 8 hex digits of its settings, so that
- * the same settings are found under the same name again.
+ * The name for a network of which an older one still holds the plain name: with 8 hex digits of its
+ * settings, so that the same settings are found under the same name again.
  */
 export function successorName(spec: NetworkSpec): string {
   return `${spec.name}-${createHash("sha256").update(settingsText(spec)).digest("hex").slice(0, 8)}`;
 }
 
-/** A network of the Swarm whose range meets the wanted one; undefined if there is none, or no range is wanted. */
+/**
+ * A network of the Swarm whose range meets the wanted one; undefined if there is none, or no range
+ * is wanted.
+ */
 export function overlappingNetwork(
   spec: NetworkSpec,
   networks: readonly EngineNetwork[],

@@ -5,11 +5,13 @@ import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints
 import { sortedUnique } from "../values/text-order";
 
 /**
- * Binds services to the server that has their replicated volumes, on a stage where nothing replicates them. A task that could move would
- * find an empty volume on another server, and the site would look as if its data were lost.
+ * Binds services to the server that has their replicated volumes, on a stage where nothing
+ * replicates them. A task that could move would find an empty volume on another server, and the
+ * site would look as if its data were lost.
  *
- * The server is the first one, by index, that the service's own constraints allow: a cluster that grows or shrinks does not change it. A
- * service that follows another one is where that one is, so the one that it follows is bound.
+ * The server is the first one, by index, that the service's own constraints allow: a cluster that
+ * grows or shrinks does not change it. A service that follows another one is where that one is, so
+ * the one that it follows is bound.
  *
  * @param replicated names of the volumes that are replicated on other stages
  * @param hosts the stage's servers

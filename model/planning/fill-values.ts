@@ -12,13 +12,17 @@ import { compareText } from "../values/text-order";
 
 /** A site with what the stage gives in the places of values. */
 export interface FilledSite {
-  /** What cannot be filled in, because its value has a problem, is left as it is: its form is then wrong. */
+  /**
+   * What cannot be filled in, because its value has a problem, is left as it is: its form is then
+   * wrong.
+   */
   readonly site: Site;
   /** In alphabetical order. */
   readonly values: readonly ValuePlan[];
   readonly problems: readonly Problem[];
   /**
-   * A problem of the filled site, with the value from which it comes; none again where a value with a problem of its own is the cause.
+   * A problem of the filled site, with the value from which it comes; none again where a value with
+   * a problem of its own is the cause.
    */
   readonly explained: (problem: Problem) => readonly Problem[];
 }
@@ -38,7 +42,10 @@ interface Origin {
   readonly isFilled: boolean;
 }
 
-/** Fills the values of a stage into a site: into its attributes, its texts and its keys. Nothing of the argument changes. */
+/**
+ * Fills the values of a stage into a site: into its attributes, its texts and its keys. Nothing of
+ * the argument changes.
+ */
 export function fillValues(site: Site, stage: Stage | FaultyStage): FilledSite {
   const problems: Problem[] = [];
   const known = knownValues(site, stage, problems);
@@ -192,7 +199,9 @@ function filledAttribute(value: StageValue, path: readonly PropertyKey[], state:
   return plan === undefined ? value : plan.content;
 }
 
-/** The text, or what stands for a value of it that has a problem: no schema takes that for a text. */
+/**
+ * The text, or what stands for a value of it that has a problem: no schema takes that for a text.
+ */
 function filledText(text: string, path: readonly PropertyKey[], state: Walk): unknown {
   let isWhole = true;
   const filled = withoutMarks(text, (name) => {

@@ -11,8 +11,8 @@ export interface ImagePins {
 }
 
 /**
- * The images that a stage pins. A pin names an image, or a service that runs an image of the site; the name of an image comes
- * first.
+ * The images that a stage pins. A pin names an image, or a service that runs an image of the site;
+ * the name of an image comes first.
  *
  * @param pins digests by name
  * @param images names of all images of the site

@@ -7,7 +7,10 @@ import type { UsedNames } from "./used-names";
 /** Something of a site that may be external. */
 type Declared = Network | Volume | Secret | Config;
 
-/** The name under which something external is known where it is; undefined for what is the site's own. */
+/**
+ * The name under which something external is known where it is; undefined for what is the site's
+ * own.
+ */
 export function externalName(name: string, declared: Declared): string | undefined {
   if (!("external" in declared) || declared.external === undefined) return undefined;
   return declared.external === true ? name : declared.external;
@@ -18,7 +21,10 @@ export function ownOf<T extends Declared>(declared: ReadonlyMap<string, T>): [st
   return [...declared].filter(([name, each]) => externalName(name, each) === undefined);
 }
 
-/** What services of a stage use that is not the site's: networks, volumes, secrets and configs, each by name. */
+/**
+ * What services of a stage use that is not the site's: networks, volumes, secrets and configs, each
+ * by name.
+ */
 export function planExternals(
   site: {
     readonly networks: ReadonlyMap<string, Network>;
@@ -49,7 +55,10 @@ export function planExternals(
   ];
 }
 
-/** Names of the servers that may run a service which mounts a volume. A service that follows another one runs where that one does. */
+/**
+ * Names of the servers that may run a service which mounts a volume. A service that follows another
+ * one runs where that one does.
+ */
 function hostsOf(
   volume: string,
   services: readonly ServicePlan[],

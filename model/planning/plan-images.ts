@@ -29,7 +29,8 @@ export function planImages(
     const pullFrom = digest === undefined ? pulled : `${plan.repository}@${digest}`;
     return {
       ...plan,
-      // A stage that never builds reads no build secret. One that has pinned a digest builds again one day: its secrets stay.
+      // A stage that never builds reads no build secret. One that has pinned a digest builds again
+      // one day: its secrets stay.
       ...(pulled === undefined ? {} : { buildSecrets: [] }),
       ...(pullFrom === undefined ? {} : { pullFrom }),
     };

@@ -5,8 +5,8 @@ import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints
 import type { ExternalPlan, HostPlan, ServicePlan, VolumePlan } from "../plan";
 
 /**
- * What the site asks for and no code of hive honours yet, and what it gets that may surprise, one sentence each in a fixed order: a stage
- * says such a thing, and does not pass it over in silence.
+ * What the site asks for and no code of hive honours yet, and what it gets that may surprise, one
+ * sentence each in a fixed order: a stage says such a thing, and does not pass it over in silence.
  */
 export function planNotices(
   services: readonly ServicePlan[],
@@ -95,7 +95,10 @@ function dataLeftBehind(
   );
 }
 
-/** Whether each server has a volume for itself: so has it one of the driver `local` that mounts nothing from elsewhere. */
+/**
+ * Whether each server has a volume for itself: so has it one of the driver `local` that mounts
+ * nothing from elsewhere.
+ */
 function staysOnServer({ kind, driver, driverOptions }: VolumePlan): boolean {
   if (kind === "local") return true;
   return (

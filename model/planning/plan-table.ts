@@ -4,9 +4,10 @@ import { contentText } from "../stage-values";
 import { sizeText } from "../values/size";
 
 /**
- * A plan as text for a terminal: servers, settings, images, networks, volumes, secrets and configs by name, services with their
- * ports, mounts and dependencies, phases, and last what cannot be had. Values of environment variables, build arguments and
- * options are left out. Plain columns, ends without a newline.
+ * A plan as text for a terminal: servers, settings, images, networks, volumes, secrets and configs
+ * by name, services with their ports, mounts and dependencies, phases, and last what cannot be had.
+ * Values of environment variables, build arguments and options are left out. Plain columns, ends
+ * without a newline.
  */
 export function planTable(plan: Plan): string {
   const cluster = plan.hosts.filter((host) => host.role === "cluster").length;

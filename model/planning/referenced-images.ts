@@ -4,14 +4,17 @@ import type { ServicePlan } from "../service-plan";
 
 /** An image that services name by reference. */
 export interface ReferencedImage {
-  /** Stable name for the resource tree: the repository without digest and tag, other characters as hyphens. */
+  /**
+   * Stable name for the resource tree: the repository without digest and tag, other characters as
+   * hyphens.
+   */
   readonly name: string;
   readonly reference: string;
 }
 
 /**
- * The images that services name by reference, each once, in the order of their names. Two references of one repository get
- * the beginning of their digest or their tag behind the name.
+ * The images that services name by reference, each once, in the order of their names. Two
+ * references of one repository get the beginning of their digest or their tag behind the name.
  */
 export function referencedImages(services: readonly ServicePlan[]): readonly ReferencedImage[] {
   const references = new Set(
@@ -30,8 +33,8 @@ export function referencedImages(services: readonly ServicePlan[]): readonly Ref
 }
 
 /**
- * Whether a service's image comes from the stage's own registry, so that its account may be given to engines that pull it. Any other
- * registry would be sent the site's password.
+ * Whether a service's image comes from the stage's own registry, so that its account may be given
+ * to engines that pull it. Any other registry would be sent the site's password.
  */
 export function isOwnImage(
   plan: Pick<Plan, "registry" | "images">,

@@ -1,10 +1,16 @@
 import type { MountPlan, ServicePlan } from "../service-plan";
 import { compareText, sortedRecord, sortedUnique } from "../values/text-order";
 
-/** What systemd needs beyond Docker's default set to mount file systems, set up networks, trace and log as a system's process 1 does. */
+/**
+ * What systemd needs beyond Docker's default set to mount file systems, set up networks, trace and
+ * log as a system's process 1 does.
+ */
 const capabilities = ["AUDIT_CONTROL", "NET_ADMIN", "SYSLOG", "SYS_ADMIN", "SYS_PTRACE"];
 
-/** File systems that systemd expects to find mounted (https://systemd.io/CONTAINER_INTERFACE/), by target. */
+/**
+ * File systems that systemd expects to find mounted (https://systemd.io/CONTAINER_INTERFACE/), by
+ * target.
+ */
 const mounts: readonly MountPlan[] = [
   { kind: "tmpfs", target: "/run", mode: "0755" },
   { kind: "tmpfs", target: "/run/lock", mode: "1777" },
@@ -13,8 +19,9 @@ const mounts: readonly MountPlan[] = [
 ];
 
 /**
- * What systemd learns from its environment: that it runs in a container, and in which kind; and that it is meant to start on a host with
- * cgroup v1, which systemd 256 and newer refuse otherwise (systemd NEWS, 256). Older ones, and any on cgroup v2, do not look at it.
+ * What systemd learns from its environment: that it runs in a container, and in which kind; and
+ * that it is meant to start on a host with cgroup v1, which systemd 256 and newer refuse otherwise
+ * (systemd NEWS, 256). Older ones, and any on cgroup v2, do not look at it.
  */
 const environment = { container: "docker", SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE: "1" };
 
@@ -22,8 +29,9 @@ const environment = { container: "docker", SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE: "
 const haltSignal = "SIGRTMIN+3";
 
 /**
- * A service whose process 1 is systemd, with what that needs written into mounts, capabilities, stop signal and
- * environment. What the service says itself stands: a mount of its own on the same target, another stop signal.
+ * A service whose process 1 is systemd, with what that needs written into mounts, capabilities,
+ * stop signal and environment. What the service says itself stands: a mount of its own on the same
+ * target, another stop signal.
  */
 export function forSystemd(plan: ServicePlan): ServicePlan {
   const own = new Set(plan.mounts.map((mount) => mount.target));

@@ -2,7 +2,10 @@ import type { HostPlan, ServicePlan, VolumePlan } from "../plan";
 import { decidingConstraints } from "../service/colocation";
 import { eligibleHosts } from "../service/placement-constraints";
 
-/** The server that has a volume which nothing replicates: the one to which its services are bound. Undefined where it cannot be told. */
+/**
+ * The server that has a volume which nothing replicates: the one to which its services are bound.
+ * Undefined where it cannot be told.
+ */
 export function volumeServer(
   volume: string,
   services: readonly ServicePlan[],
@@ -17,8 +20,8 @@ export function volumeServer(
 }
 
 /**
- * A volume that nothing replicates, on the device that its server has for it. All engines are given that device; no task mounts the volume
- * elsewhere, so they never look for it.
+ * A volume that nothing replicates, on the device that its server has for it. All engines are given
+ * that device; no task mounts the volume elsewhere, so they never look for it.
  */
 export function onItsDevice(
   volume: VolumePlan,

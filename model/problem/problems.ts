@@ -1,6 +1,9 @@
 /** One thing that is wrong in what the user wrote, with the way out. */
 export interface Problem {
-  /** File and key, e.g. `Pulumi.private.yaml: hive:container.access` or `site/services/webgate.ts: services.webgate.ports[0]`. */
+  /**
+   * File and key, e.g. `Pulumi.private.yaml: hive:container.access` or
+   * `site/services/webgate.ts: services.webgate.ports[0]`.
+   */
   readonly path: string;
   /** What was found, ready to print. Absent when nothing is there, or when it may be a secret. */
   readonly value?: string;
@@ -11,8 +14,9 @@ export interface Problem {
 }
 
 /**
- * Thrown when the inventory or a stage's configuration cannot be built. Its message lists all problems at once, so that
- * a user mends everything in one go. It is thrown before anything is touched.
+ * Thrown when the inventory or a stage's configuration cannot be built. Its message lists all
+ * problems at once, so that a user mends everything in one go. It is thrown before anything is
+ * touched.
  */
 export class InventoryError extends Error {
   override readonly name = "InventoryError";
@@ -20,7 +24,8 @@ export class InventoryError extends Error {
 
   /**
    * @param problems at least one; they are printed in the given order
-   * @param later services whose own form is wrong, so that nothing else could be looked at; their names
+   * @param later services whose own form is wrong, so that nothing else could be looked at; their
+   *   names
    */
   constructor(problems: readonly Problem[], later: readonly string[] = []) {
     super(formatProblems(problems, later));
@@ -28,7 +33,9 @@ export class InventoryError extends Error {
   }
 }
 
-/** The text of a list of problems: a headline, one block each, and what could not be looked at yet. */
+/**
+ * The text of a list of problems: a headline, one block each, and what could not be looked at yet.
+ */
 export function formatProblems(
   problems: readonly Problem[],
   later: readonly string[] = [],
@@ -53,8 +60,8 @@ function formatProblem(problem: Problem): string {
 const longestValue = 100;
 
 /**
- * A value as it is printed in a problem: JSON, cut to 100 characters. What Pulumi keeps encrypted (`{ secure: … }`) is
- * never printed.
+ * A value as it is printed in a problem: JSON, cut to 100 characters. What Pulumi keeps encrypted
+ * (`{ secure: … }`) is never printed.
  */
 export function printableValue(value: unknown): string | undefined {
   if (value === undefined) return undefined;

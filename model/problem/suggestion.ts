@@ -1,7 +1,8 @@
 /**
- * The candidate that was probably meant by a mistyped name, or undefined when none is near. Compares without regard to
- * case; at most two edits (one in names of up to four letters). For dotted candidates the last segment counts too, so
- * that `heartbeatSeconds` finds `swarm.heartbeatSeconds`.
+ * The candidate that was probably meant by a mistyped name, or undefined when none is near.
+ * Compares without regard to case; at most two edits (one in names of up to four letters). For
+ * dotted candidates the last segment counts too, so that `heartbeatSeconds` finds
+ * `swarm.heartbeatSeconds`.
  */
 export function suggestion(name: string, candidates: readonly string[]): string | undefined {
   const limit = name.length <= 4 ? 1 : 2;

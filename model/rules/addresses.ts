@@ -21,8 +21,8 @@ export const networkRoomProblems: Rule = ({ site, services, config }) => {
     if (plans.length === 0 || network.external !== undefined) return [];
     const size =
       network.subnet === undefined ? 2 ** (32 - partPrefix) : cidrSize(parseCidr(network.subnet));
-    // The first and the last address are nobody's, one is the gateway's, and each server balances the load from one of its own
-    // (moby, `libnetwork`, "<network>-endpoint").
+    // The first and the last address are nobody's, one is the gateway's, and each server balances
+    // the load from one of its own (moby, `libnetwork`, "<network>-endpoint").
     const room = Math.max(0, size - 3 - clusterHosts);
     const needed = plans.reduce((sum, plan) => sum + addressesOf(plan, clusterHosts), 0);
     if (needed <= room) return [];
@@ -40,7 +40,9 @@ export const networkRoomProblems: Rule = ({ site, services, config }) => {
   });
 };
 
-/** The pool of the Swarm has a part for each network without a subnet, and one for the Swarm's own. */
+/**
+ * The pool of the Swarm has a part for each network without a subnet, and one for the Swarm's own.
+ */
 export const poolProblems: Rule = ({ site, services, config, stage }) => {
   const { overlayPool } = config;
   if (overlayPool === undefined) return [];
@@ -66,7 +68,10 @@ export const poolProblems: Rule = ({ site, services, config, stage }) => {
   ];
 };
 
-/** Addresses of a service on one network: of each task, of the new ones that start before old ones end, and of the service itself. */
+/**
+ * Addresses of a service on one network: of each task, of the new ones that start before old ones
+ * end, and of the service itself.
+ */
 function addressesOf(plan: ServicePlan, clusterHosts: number): number {
   const tasks = mostTasks(plan, clusterHosts);
   const { order, parallelism } = plan.update;

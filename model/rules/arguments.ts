@@ -2,10 +2,16 @@ import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
-/** Longest text that Linux hands to a program, bytes, with the zero at its end (execve(2), `MAX_ARG_STRLEN`). */
+/**
+ * Longest text that Linux hands to a program, bytes, with the zero at its end (execve(2),
+ * `MAX_ARG_STRLEN`).
+ */
 const longestArgument = 128 * 1024;
 
-/** Arguments and environment variables are such that Linux starts the program: the engine passes them on unread. */
+/**
+ * Arguments and environment variables are such that Linux starts the program: the engine passes
+ * them on unread.
+ */
 export const argumentProblems = forEachService(({ name, service }): readonly Problem[] => {
   const { entrypoint = [], command = [], environment = {}, healthcheck } = service;
   const check = typeof healthcheck === "object" ? healthcheck.command : [];

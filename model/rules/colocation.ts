@@ -4,8 +4,9 @@ import { runsOn, servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
 /**
- * A service that runs with another one can: the other one runs on the stage, follows none itself, and both have one task. A chain is
- * refused, not followed to its end, so that a site tells at one glance which service decides where a group runs.
+ * A service that runs with another one can: the other one runs on the stage, follows none itself,
+ * and both have one task. A chain is refused, not followed to its end, so that a site tells at one
+ * glance which service decides where a group runs.
  */
 export const colocationProblems = forEachService((follower, input) => [
   ...reservedConstraints(follower),

@@ -30,7 +30,10 @@ export const dependencyProblems = forEachService(({ name, service }, { site, sta
   }),
 );
 
-/** No services wait for each other in a circle. Each circle is one problem, at its first service in alphabetical order. */
+/**
+ * No services wait for each other in a circle. Each circle is one problem, at its first service in
+ * alphabetical order.
+ */
 export function cycleProblems({ services }: RuleInput): readonly Problem[] {
   const waitsFor = new Map(services.map(({ name, plan }) => [name, plan.dependsOn]));
   const found = new Set<string>();
@@ -52,7 +55,10 @@ export function cycleProblems({ services }: RuleInput): readonly Problem[] {
   );
 }
 
-/** Where it is written that a service waits for another one: one that runs with another one waits for it too. */
+/**
+ * Where it is written that a service waits for another one: one that runs with another one waits
+ * for it too.
+ */
 function pathOfWait(services: readonly PlannedService[], name: string, wanted: string): string {
   const service = services.find((candidate) => candidate.name === name)?.service;
   const index = service?.dependsOn?.indexOf(wanted) ?? -1;
@@ -60,8 +66,9 @@ function pathOfWait(services: readonly PlannedService[], name: string, wanted: s
 }
 
 /**
- * The circles that are met on the way along the dependencies of a service, each from its first service in alphabetical order.
- * A service that is on no way any more is `done`: it is not walked again, so the walk is as long as the list of dependencies.
+ * The circles that are met on the way along the dependencies of a service, each from its first
+ * service in alphabetical order. A service that is on no way any more is `done`: it is not walked
+ * again, so the walk is as long as the list of dependencies.
  */
 function cyclesFrom(
   name: string,

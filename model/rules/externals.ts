@@ -3,7 +3,10 @@ import type { Problem } from "../problem/problems";
 import { servicePath, sitePath } from "../schema/check-site";
 import type { RuleInput } from "./rule";
 
-/** What is external is used only for what hive can do with it: it cannot read the value of a secret in the Swarm. */
+/**
+ * What is external is used only for what hive can do with it: it cannot read the value of a secret
+ * in the Swarm.
+ */
 export function externalProblems({ site, services }: RuleInput): readonly Problem[] {
   const isExternal = (name: string): boolean => {
     const secret = site.secrets.get(name);

@@ -69,7 +69,10 @@ export const stepFileProblems = forEachService(({ name, service }, { look }) =>
   ]),
 );
 
-/** Images have a folder with a Dockerfile: also where a stage pulls them, or a pin stands for the build, its hash is kept. */
+/**
+ * Images have a folder with a Dockerfile: also where a stage pulls them, or a pin stands for the
+ * build, its hash is kept.
+ */
 export const contextProblems: Rule = ({ site, look }) =>
   [...site.images].flatMap(([name, image]): readonly Problem[] => {
     const folder = contextOf(name, image);

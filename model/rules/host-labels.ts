@@ -4,7 +4,10 @@ import { stageFile } from "../stage/check-stage";
 import { labelledRole, namesOfHost } from "../stage/host-labels";
 import type { RuleInput } from "./rule";
 
-/** Labels are given to servers that the stage has and that are nodes of the Swarm, and to each server one value of a label. */
+/**
+ * Labels are given to servers that the stage has and that are nodes of the Swarm, and to each
+ * server one value of a label.
+ */
 export function hostLabelProblems({ stage, config, hosts }: RuleInput): readonly Problem[] {
   const labels = config.labels ?? {};
   if (hosts.length === 0) return [];

@@ -1,7 +1,10 @@
 import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
-/** No line of `/etc/hosts` takes the name of a server: those are always there, with the server's address. */
+/**
+ * No line of `/etc/hosts` takes the name of a server: those are always there, with the server's
+ * address.
+ */
 export const hostLineProblems = forEachService(({ name, service, plan }) =>
   Object.entries(service.hosts ?? {}).flatMap(([host, address]) =>
     plan.hosts[host] === address

@@ -5,7 +5,9 @@ import { suggestion } from "../problem/suggestion";
 import { imagePins } from "../planning/image-pins";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
-/** Images that services name: those of the site exist, others are pinned where the stage demands it. */
+/**
+ * Images that services name: those of the site exist, others are pinned where the stage demands it.
+ */
 export const imageProblems = forEachService(({ name, service, plan }, { site, stage }) => {
   if (plan.image.kind === "build") {
     const { image } = plan.image;
@@ -42,7 +44,9 @@ export function buildSecretProblems({ site }: RuleInput): readonly Problem[] {
   );
 }
 
-/** Pins of the stage name images of the site, or services that run one, and no image in two ways. */
+/**
+ * Pins of the stage name images of the site, or services that run one, and no image in two ways.
+ */
 export function pinProblems(input: RuleInput): readonly Problem[] {
   const { site, stage, services, config } = input;
   const pins = config.pins ?? {};

@@ -13,7 +13,10 @@ import { sitePath } from "../schema/check-site";
 import { dockerBridges, stageFile } from "../stage/check-stage";
 import type { RuleInput } from "./rule";
 
-/** Address ranges in which no network of containers can work: this network, loopback, link-local, multicast and reserved. */
+/**
+ * Address ranges in which no network of containers can work: this network, loopback, link-local,
+ * multicast and reserved.
+ */
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 
 /** Smallest subnet with room for gateway, service address and tasks. */

@@ -54,7 +54,10 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
   return problems;
 });
 
-/** Conditions on what is known of the servers beforehand are met by one of them, one by one and together: else no task ever starts. */
+/**
+ * Conditions on what is known of the servers beforehand are met by one of them, one by one and
+ * together: else no task ever starts.
+ */
 export const constraintProblems = forEachService(({ name, service }, { hosts, stage }) => {
   const nodes = hosts.filter(({ role }) => role === "cluster").map(plannedNode);
   if (nodes.length === 0) return [];
@@ -86,7 +89,10 @@ export const constraintProblems = forEachService(({ name, service }, { hosts, st
   return unmet.length > 0 ? unmet : excludingConstraints(name, constraints, hosts);
 });
 
-/** Whether a constraint wants a label that no server of the stage has. Those of services that run together are the agent's. */
+/**
+ * Whether a constraint wants a label that no server of the stage has. Those of services that run
+ * together are the agent's.
+ */
 function asksForMissingLabel(text: string, hosts: readonly HostPlan[]): boolean {
   const label = labelOf(text);
   if (label === undefined || isColocationLabel(label)) return false;
@@ -138,7 +144,10 @@ function excludingConstraints(
   ];
 }
 
-/** What a service needs of one server is not more than a server has, where the stage says what that is. */
+/**
+ * What a service needs of one server is not more than a server has, where the stage says what that
+ * is.
+ */
 export const hostSizeProblems = forEachService((planned, input): readonly Problem[] => {
   const { cpus, memory } = input.config.hostSize ?? {};
   const { limits, reservations } = planned.plan.resources;
@@ -147,8 +156,8 @@ export const hostSizeProblems = forEachService((planned, input): readonly Proble
   return [
     ...tooMuch(planned, input, ["reservations", "cpus"], reservations.cpus, cpusHere),
     ...tooMuch(planned, input, ["reservations", "memory"], reservations.memoryBytes, memoryHere),
-    // More memory than there is may be a limit; of processors the engine takes no more than the server has (moby,
-    // `verifyPlatformContainerResources`).
+    // More memory than there is may be a limit; of processors the engine takes no more than the
+    // server has (moby, `verifyPlatformContainerResources`).
     ...tooMuch(planned, input, ["limits", "cpus"], limits.cpus, cpusHere),
   ];
 });

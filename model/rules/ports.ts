@@ -102,8 +102,9 @@ export const meshProblems = forEachService((planned) =>
 );
 
 /**
- * No port is published twice on one server. In host mode two services may have the same one where no server can hold both, as the
- * engine has it too; the routing mesh takes a port on every server, so it shares none (swarmkit, `checkPortConflicts`).
+ * No port is published twice on one server. In host mode two services may have the same one where
+ * no server can hold both, as the engine has it too; the routing mesh takes a port on every server,
+ * so it shares none (swarmkit, `checkPortConflicts`).
  */
 export function samePortProblems({ services, stage, hosts }: RuleInput): readonly Problem[] {
   const placed = services.flatMap(placedPorts);
@@ -116,7 +117,8 @@ export function samePortProblems({ services, stage, hosts }: RuleInput): readonl
         !areKeptApart(mine, other, hosts),
     );
     const earlier = placed.slice(0, position);
-    // A computed port yields to one that is written down; of two equal ones, written ports are told once, computed ones both.
+    // A computed port yields to one that is written down; of two equal ones, written ports are told
+    // once, computed ones both.
     const written = others.filter((other) => !other.automatic);
     if (mine.automatic) return others.slice(0, 1).map((other) => computedPort(mine, other));
     const holder = written.find((other) => earlier.includes(other));
@@ -125,10 +127,12 @@ export function samePortProblems({ services, stage, hosts }: RuleInput): readonl
 }
 
 /**
- * Whether no planned server meets the constraints of both. A service that follows another one is kept apart by nothing, whatever the other
- * one's constraints: its own is a label that moves, and the hand-over of ports (`model/service/hand-over.ts`) sees it so too.
+ * Whether no planned server meets the constraints of both. A service that follows another one is
+ * kept apart by nothing, whatever the other one's constraints: its own is a label that moves, and
+ * the hand-over of ports (`model/service/hand-over.ts`) sees it so too.
  *
- * @param hosts none where the stage has problems of its own: then constraints that only servers could tell get the benefit of the doubt
+ * @param hosts none where the stage has problems of its own: then constraints that only servers
+ *   could tell get the benefit of the doubt
  */
 function areKeptApart(mine: PlacedPort, other: PlacedPort, hosts: readonly HostPlan[]): boolean {
   const isBetweenHosts = mine.port.mode === "host" && other.port.mode === "host";

@@ -12,8 +12,9 @@ interface Replicated {
 }
 
 /**
- * No two replicated volumes have one minor number or one port. All volumes of the site count, also those that this stage
- * does not use, so that a stage never hits on a collision that another one has hidden.
+ * No two replicated volumes have one minor number or one port. All volumes of the site count, also
+ * those that this stage does not use, so that a stage never hits on a collision that another one
+ * has hidden.
  */
 export function replicationProblems({ site }: RuleInput): readonly Problem[] {
   const volumes = [...site.volumes].flatMap(([name, volume]): readonly Replicated[] => {

@@ -9,7 +9,10 @@ import { eligibleText, type PlannedService, type RuleInput } from "./rule";
 
 type Key = "cpus" | "memory";
 
-/** What a service and those that follow it reserve, in bytes or billionths of a processor: fractions would not add up. */
+/**
+ * What a service and those that follow it reserve, in bytes or billionths of a processor: fractions
+ * would not add up.
+ */
 interface Load {
   readonly leader: PlannedService;
   /** Names with amounts, the leader's first; those that reserve nothing are not there. */
@@ -24,8 +27,9 @@ interface Load {
 }
 
 /**
- * What all services reserve finds room on the servers, where the stage says how large they are: the tasks of a service one by one, and
- * those of all services on each part of the servers to which constraints bind them. Only what runs all the time is counted: jobs end.
+ * What all services reserve finds room on the servers, where the stage says how large they are: the
+ * tasks of a service one by one, and those of all services on each part of the servers to which
+ * constraints bind them. Only what runs all the time is counted: jobs end.
  */
 export function reservationProblems(input: RuleInput): readonly Problem[] {
   const { cpus, memory } = input.config.hostSize ?? {};
@@ -49,7 +53,10 @@ function roomProblems(input: RuleInput, key: Key, size: number | undefined): rea
   ];
 }
 
-/** Without what is told elsewhere: single tasks that are too large, services that no server may run, followers of several tasks. */
+/**
+ * Without what is told elsewhere: single tasks that are too large, services that no server may run,
+ * followers of several tasks.
+ */
 function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readonly Load[] {
   const leads = new Map(
     services.map((service) => [service.name, leaderOf(service.plan.placement.constraints)]),
@@ -74,7 +81,10 @@ function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readon
   });
 }
 
-/** The problem of a replicated service with more tasks than there is room for beside the tasks of global services. */
+/**
+ * The problem of a replicated service with more tasks than there is room for beside the tasks of
+ * global services.
+ */
 function taskProblems(
   { leader, parts, amount, tasks, isGlobal, eligible }: Load,
   loads: readonly Load[],

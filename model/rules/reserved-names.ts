@@ -2,7 +2,10 @@ import type { Problem } from "../problem/problems";
 import { servicePath, sitePath } from "../schema/check-site";
 import { forEachService, type Rule, type RuleInput } from "./rule";
 
-/** Networks that every engine has by itself (moby, `runconfig.IsPreDefinedNetwork`), and those that the Swarm makes on each server. */
+/**
+ * Networks that every engine has by itself (moby, `runconfig.IsPreDefinedNetwork`), and those that
+ * the Swarm makes on each server.
+ */
 const engineNetworks = new Set(["bridge", "docker_gwbridge", "host", "ingress", "none"]);
 
 /** Names of every container's `/etc/hosts` (moby, `libnetwork/etchosts`): they never reach DNS. */

@@ -43,7 +43,10 @@ function orderProblem(
   ];
 }
 
-/** Whether all places that a limit for each server leaves are taken. A service that follows another one has one server at a time. */
+/**
+ * Whether all places that a limit for each server leaves are taken. A service that follows another
+ * one has one server at a time.
+ */
 function fullServers(
   { plan: { mode, placement } }: PlannedService,
   { config, hosts }: RuleInput,

@@ -78,7 +78,10 @@ const examples: Readonly<Record<SitePart, (name: string) => string>> = {
   services: (name) => name,
 };
 
-/** Servers that a service's constraints leave it, in words: `3 cluster servers`, or fewer with their names. */
+/**
+ * Servers that a service's constraints leave it, in words: `3 cluster servers`, or fewer with their
+ * names.
+ */
 export function eligibleText(
   eligible: readonly HostPlan[],
   clusterHosts: number | undefined,

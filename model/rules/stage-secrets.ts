@@ -7,7 +7,10 @@ import { siteFile, sitePath } from "../schema/check-site";
 import { usedNames } from "../planning/used-names";
 import type { RuleInput } from "./rule";
 
-/** Values that the operator gives are there for each secret that this stage uses, and for nothing else. */
+/**
+ * Values that the operator gives are there for each secret that this stage uses, and for nothing
+ * else.
+ */
 export function stageSecretProblems({
   site,
   stage,

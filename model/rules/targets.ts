@@ -3,12 +3,16 @@ import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService } from "./rule";
 
-/** Where the engine mounts a file system in memory for secrets (moby, `container/container_unix.go`). */
+/**
+ * Where the engine mounts a file system in memory for secrets (moby,
+ * `container/container_unix.go`).
+ */
 const secretsFolder = "/run/secrets";
 
 /**
- * Files of names that the engine writes for each container, with the key that changes what is in them. What a service mounts there takes
- * their place as a file (moby, `container/container_unix.go`, `TrySetNetworkMount`).
+ * Files of names that the engine writes for each container, with the key that changes what is in
+ * them. What a service mounts there takes their place as a file (moby,
+ * `container/container_unix.go`, `TrySetNetworkMount`).
  */
 const nameFiles: Readonly<Record<string, string>> = {
   "/etc/hosts": "hosts",
@@ -20,13 +24,18 @@ const nameFiles: Readonly<Record<string, string>> = {
 interface Target {
   readonly path: readonly PropertyKey[];
   readonly target: string;
-  /** Secrets and configs are files, in which nothing else can stand; a mount is taken for a folder. */
+  /**
+   * Secrets and configs are files, in which nothing else can stand; a mount is taken for a folder.
+   */
   readonly isFile: boolean;
   /** What is of a server may be a file: its mount is left to the engine. */
   readonly isOfServer?: boolean;
 }
 
-/** No two things of a service stand at the same path of its container, and nothing where a file or the kernel's own is. */
+/**
+ * No two things of a service stand at the same path of its container, and nothing where a file or
+ * the kernel's own is.
+ */
 export const targetProblems = forEachService((planned) => {
   const targets = targetsOf(planned);
   return targets.flatMap((mine, position): readonly Problem[] => {
@@ -57,7 +66,10 @@ export const targetProblems = forEachService((planned) => {
   });
 });
 
-/** Files of `/proc` over which runc lets something be mounted (runc, `libcontainer/rootfs_linux.go`, `checkProcMount`). */
+/**
+ * Files of `/proc` over which runc lets something be mounted (runc, `libcontainer/rootfs_linux.go`,
+ * `checkProcMount`).
+ */
 const replaceableProc = new Set(
   [
     "cpuinfo",
@@ -146,7 +158,9 @@ function secretFile(target: string): string {
   return target.startsWith("/") ? cleanPath(target) : `${secretsFolder}/${target}`;
 }
 
-/** A path with single slashes and none at its end: the same place in other words is the same place. */
+/**
+ * A path with single slashes and none at its end: the same place in other words is the same place.
+ */
 function cleanPath(path: string): string {
   return trimmedPath(path).replace(/\/{2,}/g, "/");
 }

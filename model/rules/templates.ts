@@ -5,10 +5,16 @@ import { type Problem, printableValue } from "../problem/problems";
 import { servicePath, sitePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type Rule, type RuleInput } from "./rule";
 
-/** Linux takes no longer name of a container (`uname(2)`, `__NEW_UTS_LEN`); no engine looks before runc fails. */
+/**
+ * Linux takes no longer name of a container (`uname(2)`, `__NEW_UTS_LEN`); no engine looks before
+ * runc fails.
+ */
 const longestHostName = 64;
 
-/** What a service's texts are that the Swarm expands (swarmkit, `ExpandContainerSpec`): their templates are right. */
+/**
+ * What a service's texts are that the Swarm expands (swarmkit, `ExpandContainerSpec`): their
+ * templates are right.
+ */
 export const templateProblems = forEachService(({ name, service }): readonly Problem[] => [
   // Their values are not printed: there may be a password in them.
   ...Object.entries(service.environment ?? {}).flatMap(([key, text]) =>
@@ -24,7 +30,10 @@ export const templateProblems = forEachService(({ name, service }): readonly Pro
   ...faultAt(servicePath(name, ["hostname"]), service.hostname ?? "", service.hostname),
 ]);
 
-/** Options of volumes are expanded for each task that mounts one; path and options of a share are such too (`planVolume`). */
+/**
+ * Options of volumes are expanded for each task that mounts one; path and options of a share are
+ * such too (`planVolume`).
+ */
 export const volumeTemplateProblems: Rule = ({ site }) =>
   [...site.volumes].flatMap(([name, volume]) => {
     const place = (...path: readonly string[]): string => sitePath(["volumes", name, ...path]);
@@ -42,7 +51,9 @@ export const volumeTemplateProblems: Rule = ({ site }) =>
       : [];
   });
 
-/** Contents of configs that are templates are right: the Swarm would take any, and refuse each task. */
+/**
+ * Contents of configs that are templates are right: the Swarm would take any, and refuse each task.
+ */
 export const configTemplateProblems: Rule = ({ site, services, read }) => {
   const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
   return [...site.configs].flatMap(([name, config]) => {
@@ -57,8 +68,8 @@ export const configTemplateProblems: Rule = ({ site, services, read }) => {
 };
 
 /**
- * A host name is one that Linux takes, and neither the name of a server nor that of another service. What is a template is looked at as
- * it becomes on each server, where that can be told.
+ * A host name is one that Linux takes, and neither the name of a server nor that of another
+ * service. What is a template is looked at as it becomes on each server, where that can be told.
  */
 export const hostnameProblems = forEachService((planned, input): readonly Problem[] => {
   const { name, service } = planned;
@@ -96,7 +107,10 @@ function hostnameFault(text: string, begin: string): TemplateFault | undefined {
   };
 }
 
-/** The name of one server, written out, in a task that another server may run: it would take itself for that server. */
+/**
+ * The name of one server, written out, in a task that another server may run: it would take itself
+ * for that server.
+ */
 function otherServerFault(
   { plan }: PlannedService,
   hostname: string,
@@ -118,8 +132,9 @@ function otherServerFault(
 }
 
 /**
- * The name of another service that tasks would not find any more: the engine writes a task's host name into its `/etc/hosts`, with the
- * task's own address, and of one with dots the first part too (moby, `libnetwork`, `updateHostsFile`).
+ * The name of another service that tasks would not find any more: the engine writes a task's host
+ * name into its `/etc/hosts`, with the task's own address, and of one with dots the first part too
+ * (moby, `libnetwork`, `updateHostsFile`).
  */
 function hiddenServiceFault(
   planned: PlannedService,
@@ -150,7 +165,10 @@ function hiddenServiceFault(
   return undefined;
 }
 
-/** What a host name can become: one text for each server, with the longest number of a task; none where only the engine can tell. */
+/**
+ * What a host name can become: one text for each server, with the longest number of a task; none
+ * where only the engine can tell.
+ */
 function possibleNames(
   { name, plan }: PlannedService,
   text: string,

@@ -3,8 +3,9 @@ import { servicePath } from "../schema/check-site";
 import { mostTasks, type PlannedService, type RuleInput } from "./rule";
 
 /**
- * A replicated volume has one writer at a time: its device is primary on one server, and a second mount of its file system would
- * destroy it. So one service mounts it, or several that run together (`placement.with`), and each has a single task.
+ * A replicated volume has one writer at a time: its device is primary on one server, and a second
+ * mount of its file system would destroy it. So one service mounts it, or several that run together
+ * (`placement.with`), and each has a single task.
  */
 export function writerProblems({ site, services, config }: RuleInput): readonly Problem[] {
   const replicated = [...site.volumes].flatMap(([name, volume]) =>

@@ -19,7 +19,10 @@ import { check, type Checked, pathText } from "./check";
 import { longestObjectName } from "../swarm/object-name";
 import { compareText } from "../values/text-order";
 
-/** Longest name of a network that leaves room for a mark: a Swarm takes 63 characters, as for a DNS label. */
+/**
+ * Longest name of a network that leaves room for a mark: a Swarm takes 63 characters, as for a DNS
+ * label.
+ */
 const longestNetworkName = 63 - 9;
 
 /** File of the inventory. */
@@ -36,8 +39,9 @@ export function servicePath(name: string, path: readonly PropertyKey[]): string 
 }
 
 /**
- * A printed place, with the file in which its service is really written: the one that declared it. A service that no file
- * declared stands in the site's, where others were declared; a site of plain objects goes by the names of its files.
+ * A printed place, with the file in which its service is really written: the one that declared it.
+ * A service that no file declared stands in the site's, where others were declared; a site of plain
+ * objects goes by the names of its files.
  */
 export function whereItStands(path: string, look: FileLookup, site: Site): string {
   const [file = "", ...rest] = path.split(": ");
@@ -69,18 +73,26 @@ export interface SiteParts {
 /** Name of a part of the site. */
 export type SitePart = keyof SiteParts;
 
-/** The parts of a site whose form is right, each in alphabetical order, and the problems of the others. */
+/**
+ * The parts of a site whose form is right, each in alphabetical order, and the problems of the
+ * others.
+ */
 export type SiteCheck = {
   readonly [Part in SitePart]: ReadonlyMap<string, SiteParts[Part]>;
 } & {
   /** Undefined when it is not a domain name. */
   readonly name: string | undefined;
-  /** Names of all that is declared, also of what has problems. `networks` has `default` in any case. */
+  /**
+   * Names of all that is declared, also of what has problems. `networks` has `default` in any case.
+   */
   readonly names: Readonly<Record<SitePart, readonly string[]>>;
   readonly problems: readonly Problem[];
 };
 
-/** Checks the form of a site: types, names, keys. Its parts are checked one by one, so that all problems are found. */
+/**
+ * Checks the form of a site: types, names, keys. Its parts are checked one by one, so that all
+ * problems are found.
+ */
 export function checkSite(site: Site): SiteCheck {
   const outer = check(siteSchema, site, {
     locate: sitePath,
@@ -141,7 +153,10 @@ const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
   services: nameSchema.meta({ foreignForm: nameForm(63) }),
 };
 
-/** Whether the site was pasted from hive-builder: each of its services is then read as one from there. */
+/**
+ * Whether the site was pasted from hive-builder: each of its services is then read as one from
+ * there.
+ */
 function pastedSystems(site: Site): readonly string[] {
   const checks = [
     check(siteSchema, site, { locate: sitePath }),
@@ -224,8 +239,8 @@ function checkPart<Part extends SitePart>(
 }
 
 /**
- * Free texts in which a user may have put a secret by mistake. They are never printed, nor is anything that stands in
- * their place.
+ * Free texts in which a user may have put a secret by mistake. They are never printed, nor is
+ * anything that stands in their place.
  */
 const unprinted = new Set<PropertyKey>([
   "backups",

@@ -11,7 +11,10 @@ export type Checked<T> =
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
-      /** Other systems whose keys or forms were found in it, of which it is certain that it comes from there. */
+      /**
+       * Other systems whose keys or forms were found in it, of which it is certain that it comes
+       * from there.
+       */
       readonly systems: readonly string[];
     };
 
@@ -25,7 +28,10 @@ export interface CheckOptions {
   readonly name?: string;
 }
 
-/** Checks a value against a schema; every issue becomes a {@link Problem} with a path, the value and a remedy. */
+/**
+ * Checks a value against a schema; every issue becomes a {@link Problem} with a path, the value and
+ * a remedy.
+ */
 export function check<S extends z.ZodType>(
   schema: S,
   input: unknown,
@@ -63,7 +69,10 @@ export interface RuleParams {
 interface Context extends CheckOptions {
   readonly schema: z.core.$ZodType;
   readonly input: unknown;
-  /** Places of keys that are there under another name, with a typing error or of another system: collected on the way. */
+  /**
+   * Places of keys that are there under another name, with a typing error or of another system:
+   * collected on the way.
+   */
   readonly misspelt: Set<string>;
   /** Values in another system's form that were looked at, by place. */
   readonly told: Map<string, { readonly form: PastedForm | undefined; isTold: boolean }>;
@@ -105,8 +114,8 @@ function faultsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): readon
 }
 
 /**
- * The branch of a union that was meant: one that complains about places inside the value only; else one that takes the
- * value's type. None when the value fits no branch at all.
+ * The branch of a union that was meant: one that complains about places inside the value only; else
+ * one that takes the value's type. None when the value fits no branch at all.
  */
 function bestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const isAboutInside = (issue: z.core.$ZodIssue): boolean =>
@@ -130,7 +139,10 @@ function problemsOfFault(fault: Fault, context: Context): readonly FoundProblem[
   );
 }
 
-/** The problem of a value around the fault that has another system's form; none again for its other faults. Undefined when there is none. */
+/**
+ * The problem of a value around the fault that has another system's form; none again for its other
+ * faults. Undefined when there is none.
+ */
 function pastedProblems(
   { path, key }: Fault,
   context: Context,

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** Schema of `external`: `true`, or the name under which the thing is known. What the Swarm and the engines take as a name. */
+/**
+ * Schema of `external`: `true`, or the name under which the thing is known. What the Swarm and the
+ * engines take as a name.
+ */
 export const externalSchema = z
   .union([
     z.literal(true),

@@ -7,7 +7,10 @@ import { environmentName, projectPath, reference } from "./values";
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const domain = "(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]+)?/)?";
 
-/** A reference to an image: registry, name, tag, digest (github.com/distribution/reference, `regexp.go`). */
+/**
+ * A reference to an image: registry, name, tag, digest (github.com/distribution/reference,
+ * `regexp.go`).
+ */
 export const imageReference = z
   .string()
   .regex(

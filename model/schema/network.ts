@@ -19,7 +19,10 @@ const subnet = z
     write: 'write a private network, e.g. "10.96.0.0/24"',
   });
 
-/** Drivers of the engine (swarmkit, `IsBuiltInNetworkDriver`) whose networks the Swarm makes and joins tasks to. */
+/**
+ * Drivers of the engine (swarmkit, `IsBuiltInNetworkDriver`) whose networks the Swarm makes and
+ * joins tasks to.
+ */
 const drivers = ["overlay", "macvlan", "ipvlan"];
 
 const leaveOut = "remove it: services here are joined by overlay networks";
@@ -48,8 +51,8 @@ function noNetwork(name: string): { message: string; remedy: string } {
 }
 
 /**
- * The driver of a network. One that the engine does not bring can be a plugin of the servers under any name, so only what looks like a
- * mistyped name is refused.
+ * The driver of a network. One that the engine does not bring can be a plugin of the servers under
+ * any name, so only what looks like a mistyped name is refused.
  */
 const networkDriver = z
   .string()

@@ -8,8 +8,8 @@ export interface ParsedPort {
 }
 
 /**
- * Parses the short form of a published port: `80`, `80:8080`, `53:53/udp`. The first number is the port on the server.
- * Undefined if the text is none or a number is no port.
+ * Parses the short form of a published port: `80`, `80:8080`, `53:53/udp`. The first number is the
+ * port on the server. Undefined if the text is none or a number is no port.
  */
 export function parseShortPort(text: string): ParsedPort | undefined {
   const match = /^([0-9]{1,5})(?::([0-9]{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(text);

@@ -42,7 +42,9 @@ export function notesOf(schema: z.core.$ZodType): SchemaNotes {
   return own;
 }
 
-/** What a schema takes, in words: `a whole number from 1 to 60`, `one of auto, direct, loopback`. */
+/**
+ * What a schema takes, in words: `a whole number from 1 to 60`, `one of auto, direct, loopback`.
+ */
 export function typeText(schema: z.core.$ZodType): string {
   const { takes } = notesOf(schema);
   if (takes !== undefined) return takes;
@@ -72,7 +74,10 @@ function isBound(value: number | null): value is number {
   return value !== null && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
-/** The schema at a path, following maps, lists, records and the matching branch of unions; undefined if there is none. */
+/**
+ * The schema at a path, following maps, lists, records and the matching branch of unions; undefined
+ * if there is none.
+ */
 export function schemaAt(
   schema: z.core.$ZodType,
   path: readonly PropertyKey[],
@@ -96,8 +101,8 @@ export function schemaAt(
 }
 
 /**
- * The dotted paths of all keys of a map schema, nested ones and those of all branches of a union included: `swarm`,
- * `swarm.heartbeatSeconds` …
+ * The dotted paths of all keys of a map schema, nested ones and those of all branches of a union
+ * included: `swarm`, `swarm.heartbeatSeconds` …
  */
 export function keyPaths(schema: z.core.$ZodType, prefix = ""): readonly string[] {
   const inner = unwrapped(schema);

@@ -29,7 +29,10 @@ export function shortName(longest: number): z.ZodType<string> {
     });
 }
 
-/** Name of a volume: Docker takes none of one character (moby, `daemon/names`, `RestrictedNamePattern`). */
+/**
+ * Name of a volume: Docker takes none of one character (moby, `daemon/names`,
+ * `RestrictedNamePattern`).
+ */
 export const volumeName = nameSchema
   .refine(
     (text) => text.length !== 1,
@@ -40,7 +43,10 @@ export const volumeName = nameSchema
       "write lower-case letters, digits and hyphens, 2 to 63 of them, beginning and ending with a letter or digit",
   });
 
-/** A name that DNS can carry, with dots and underscores: the Swarm takes any text as an alias, and finds by it what can be asked for. */
+/**
+ * A name that DNS can carry, with dots and underscores: the Swarm takes any text as an alias, and
+ * finds by it what can be asked for.
+ */
 export const dnsName = z
   .string()
   .refine(isDnsName, "is not a name that can be looked up in DNS")
@@ -68,7 +74,10 @@ export const duration = z
   .refine(bounded, tooLong)
   .meta({ takes: 'a length of time such as "10s"', foreignForm: durationForm });
 
-/** A length of time that is not zero, and so at least the engine's 1 ms: that is what durations are rounded to. */
+/**
+ * A length of time that is not zero, and so at least the engine's 1 ms: that is what durations are
+ * rounded to.
+ */
 export const positiveDuration = z
   .custom<Duration>((value) => typeof value === "string" && (durationSeconds(value) ?? 0) > 0, {
     message: "is not a length of time above zero",
@@ -175,8 +184,8 @@ export const ipAddress = z
   .meta({ takes: "an IP address", write: "write an IPv4 or IPv6 address, e.g. 192.0.2.10" });
 
 /**
- * Demands that exactly one of some keys is there: kinds that exclude each other are one map and this rule, so that a
- * mistake inside one kind is not reported as the absence of another.
+ * Demands that exactly one of some keys is there: kinds that exclude each other are one map and
+ * this rule, so that a mistake inside one kind is not reported as the absence of another.
  *
  * @param example what to write, for the remedy
  */

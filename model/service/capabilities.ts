@@ -114,7 +114,10 @@ export const capabilities: SwarmConcept<typeof schema, CapabilitiesPlan> = {
   }),
 };
 
-/** `cap_net_admin`, `CAP_NET_ADMIN` and `NET_ADMIN` are the same to the engine, which gives them back in any order. */
+/**
+ * `cap_net_admin`, `CAP_NET_ADMIN` and `NET_ADMIN` are the same to the engine, which gives them
+ * back in any order.
+ */
 function kernelNames(given: readonly string[]): readonly string[] {
   return sortedUnique(given.map((name) => name.toUpperCase().replace(/^CAP_/, "")));
 }

@@ -1,13 +1,17 @@
 /**
  * Services that run together on one server and hold their replicated volumes as one. Pure.
  *
- * Swarm has no affinity between services. A service that follows another one (`placement.with`) is held by a placement constraint on
- * a node label, and an agent on the cluster's servers (`platform/agents/colocation`) keeps that label on the server to which the
- * other one's task is assigned. The constraint is all that says so: the agent, the driver of the private stage's volumes and
- * {@link groupOf} read nothing else.
+ * Swarm has no affinity between services. A service that follows another one (`placement.with`) is
+ * held by a placement constraint on a node label, and an agent on the cluster's servers
+ * (`platform/agents/colocation`) keeps that label on the server to which the other one's task is
+ * assigned. The constraint is all that says so: the agent, the driver of the private stage's
+ * volumes and {@link groupOf} read nothing else.
  */
 
-/** Begins the node labels that the agent keeps: `hive.with.<leader>`. Whoever else keeps node labels leaves these alone. */
+/**
+ * Begins the node labels that the agent keeps: `hive.with.<leader>`. Whoever else keeps node labels
+ * leaves these alone.
+ */
 const prefix = "hive.with.";
 
 /** Whether a node label is one that the agent keeps. */
@@ -21,7 +25,8 @@ export function colocationConstraint(leader: string): string {
 }
 
 /**
- * The service that a service follows, by its placement constraints; undefined for one that follows none.
+ * The service that a service follows, by its placement constraints; undefined for one that follows
+ * none.
  *
  * @param constraints as the plan or an engine has them, with spaces or without
  */
@@ -36,8 +41,9 @@ export function leaderOf(constraints: readonly string[]): string | undefined {
 }
 
 /**
- * The group of a service as an engine lists it (`GET /services`, `Spec`): the name of the service that it follows, or its own. Services of
- * one group share their replicated volumes; any others exclude each other.
+ * The group of a service as an engine lists it (`GET /services`, `Spec`): the name of the service
+ * that it follows, or its own. Services of one group share their replicated volumes; any others
+ * exclude each other.
  */
 export function groupOf(spec: {
   readonly Name: string;
@@ -55,8 +61,9 @@ interface Placed {
 }
 
 /**
- * Names of the services that run together with a service, its own among them; undefined for one that runs by itself. Only these share its
- * replicated volumes: a service that was of the group, and is to go, is none of them.
+ * Names of the services that run together with a service, its own among them; undefined for one
+ * that runs by itself. Only these share its replicated volumes: a service that was of the group,
+ * and is to go, is none of them.
  *
  * @param services all of the plan
  */
@@ -70,7 +77,10 @@ export function partnersOf(
   return group.length > 1 ? group.map(({ name }) => name).sort() : undefined;
 }
 
-/** The constraints that decide where a service runs: the place of one that follows another is that one's. */
+/**
+ * The constraints that decide where a service runs: the place of one that follows another is that
+ * one's.
+ */
 export function decidingConstraints(
   { placement }: Placed,
   services: readonly Placed[],

@@ -31,19 +31,26 @@ export interface NamedContext extends ServiceContext {
 }
 
 /**
- * One concept of a service: a few attributes that belong together, from what a user writes to what the plan says of it. One that the
- * Swarm knows is a {@link SwarmConcept}. All concepts stand in `concepts.ts`.
+ * One concept of a service: a few attributes that belong together, from what a user writes to what
+ * the plan says of it. One that the Swarm knows is a {@link SwarmConcept}. All concepts stand in
+ * `concepts.ts`.
  *
  * A concept looks at the attributes of another one through that one's own functions.
  */
 export interface Concept<Schema extends ConceptSchema, Planned extends object> {
-  /** Form of each attribute. What holds between services, or between a service and the site, is a rule (`model/rules`). */
+  /**
+   * Form of each attribute. What holds between services, or between a service and the site, is a
+   * rule (`model/rules`).
+   */
   readonly schema: Schema;
   /** Fields of the plan, with every default written out. The service's form is right. */
   readonly plan: (service: Service, context: NamedContext) => Planned;
 }
 
-/** What a change of a field replaces: the tasks, or nothing but the service's own entry (swarmkit, `IsTaskDirty`). */
+/**
+ * What a change of a field replaces: the tasks, or nothing but the service's own entry (swarmkit,
+ * `IsTaskDirty`).
+ */
 export type Replaces = "tasks" | "nothing";
 
 /** The parts of a service in the Engine API that one concept writes. */
@@ -54,10 +61,12 @@ export interface EngineParts {
 }
 
 /**
- * A concept that the Swarm knows. `Normal` is what `ServiceSpec` has of it: what the plan says, but where other resources are named, which
- * the Swarm knows by other names. `Beside` is what the concept has to know of other concepts.
+ * A concept that the Swarm knows. `Normal` is what `ServiceSpec` has of it: what the plan says, but
+ * where other resources are named, which the Swarm knows by other names. `Beside` is what the
+ * concept has to know of other concepts.
  *
- * Dynamic providers carry `normalize`, `toEngine` and `fromEngine` as text: of npm packages, zod among them, they use nothing.
+ * Dynamic providers carry `normalize`, `toEngine` and `fromEngine` as text: of npm packages, zod
+ * among them, they use nothing.
  */
 export interface SwarmConcept<
   Schema extends ConceptSchema,
@@ -68,12 +77,16 @@ export interface SwarmConcept<
   /** Every field of `Normal`. */
   readonly fields: Readonly<Record<keyof Normal, Replaces>>;
   /**
-   * Brings the fields into the one form in which what is wanted and what an engine has are compared: lists whose order means nothing are in
-   * order, what is empty is left out where that means the same. The normal form of a normal form is the same.
+   * Brings the fields into the one form in which what is wanted and what an engine has are
+   * compared: lists whose order means nothing are in order, what is empty is left out where that
+   * means the same. The normal form of a normal form is the same.
    */
   readonly normalize: (spec: Normal & Beside) => Normal;
   /** The fields, in their normal form, in the Engine's words. */
   readonly toEngine: (spec: Normal & Beside) => EngineParts;
-  /** The fields that an engine has, with its defaults where it says nothing; brought into their normal form afterwards. */
+  /**
+   * The fields that an engine has, with its defaults where it says nothing; brought into their
+   * normal form afterwards.
+   */
   readonly fromEngine: (engine: EngineServiceSpec) => Normal;
 }

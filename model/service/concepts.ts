@@ -25,7 +25,10 @@ import { standalone } from "./standalone";
 import { stop } from "./stop";
 import { user } from "./user";
 
-/** Everything that a service is made of, in the order in which its attributes are listed. A new concept is a file and a line here. */
+/**
+ * Everything that a service is made of, in the order in which its attributes are listed. A new
+ * concept is a file and a line here.
+ */
 export const concepts = [
   image,
   deployment,
@@ -73,8 +76,9 @@ export interface ServicePlan extends Together<ReturnType<AnyConcept["plan"]>> {
 }
 
 /**
- * A service of the Swarm in its normal form: lists whose order means nothing are in order, no default is left out. What is
- * wanted and what an engine has are compared in this form, so that a default that the engine wrote is no difference.
+ * A service of the Swarm in its normal form: lists whose order means nothing are in order, no
+ * default is left out. What is wanted and what an engine has are compared in this form, so that a
+ * default that the engine wrote is no difference.
  */
 export interface ServiceSpec extends Together<ReturnType<OfSwarm["normalize"]>> {
   readonly name: string;
@@ -89,7 +93,10 @@ export function together<Part extends object>(parts: readonly Part[]): Together<
 
 const swarmConcepts = concepts.filter((concept): concept is OfSwarm => "toEngine" in concept);
 
-/** How each concept is compared and told to an engine: what dynamic providers carry, so without schemas. */
+/**
+ * How each concept is compared and told to an engine: what dynamic providers carry, so without
+ * schemas.
+ */
 export const ofSwarm = swarmConcepts.map(({ normalize, toEngine, fromEngine }) => ({
   normalize,
   toEngine,
@@ -107,7 +114,10 @@ export const specFields: Readonly<Record<SpecField, Replaces>> = together(
 /** The names of all fields. */
 export const fieldNames = Object.keys(specFields) as readonly SpecField[];
 
-/** Fields that the Swarm takes over from the plan as they stand there; what the plan names, the Swarm knows by other names. */
+/**
+ * Fields that the Swarm takes over from the plan as they stand there; what the plan names, the
+ * Swarm knows by other names.
+ */
 type TakenOver = {
   [Field in SpecField & keyof ServicePlan]-?: ServicePlan[Field] extends ServiceSpec[Field]
     ? Field

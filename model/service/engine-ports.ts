@@ -5,7 +5,10 @@ export function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly
   return (endpoint?.Ports ?? []).filter(({ PublishedPort }) => (PublishedPort ?? 0) !== 0);
 }
 
-/** Whether an engine refuses two specs with these ports: only two host ports are let pass (swarmkit, `checkPortConflicts`). */
+/**
+ * Whether an engine refuses two specs with these ports: only two host ports are let pass (swarmkit,
+ * `checkPortConflicts`).
+ */
 export function excludeEachOther(one: EnginePort, other: EnginePort): boolean {
   return portKey(one) === portKey(other) && !(isHostPort(one) && isHostPort(other));
 }

@@ -1,7 +1,9 @@
 /**
- * What the Swarm refuses in a text that it expands as a Go template (swarmkit, `template/context.go` and `template/template.go`,
- * option `missingkey=error`). It tries each service's texts before it takes the service, and those of configs when a task
- * starts. Pure. Only what is certainly wrong is a fault: unbalanced braces and blocks, functions and fields that there are not.
+ * What the Swarm refuses in a text that it expands as a Go template (swarmkit,
+ * `template/context.go` and `template/template.go`, option `missingkey=error`). It tries each
+ * service's texts before it takes the service, and those of configs when a task starts. Pure. Only
+ * what is certainly wrong is a fault: unbalanced braces and blocks, functions and fields that there
+ * are not.
  */
 
 /** What is wrong with a template. */
@@ -10,10 +12,16 @@ export interface TemplateFault {
   readonly remedy: string;
 }
 
-/** Where a text is expanded: texts of a service, or the content of a config, which has more functions. */
+/**
+ * Where a text is expanded: texts of a service, or the content of a config, which has more
+ * functions.
+ */
 export type TemplatePlace = "service" | "config";
 
-/** Fields by name; what has no fields of its own is a text. `Labels` holds texts under names that nobody knows in advance. */
+/**
+ * Fields by name; what has no fields of its own is a text. `Labels` holds texts under names that
+ * nobody knows in advance.
+ */
 interface Fields {
   readonly [name: string]: Fields | "text" | "labels";
 }
@@ -41,7 +49,10 @@ const openers = new Set(["if", "range", "with", "block", "define"]);
 
 const literalBraces = 'for two braces that are text write {{"{{"}}';
 
-/** What is wrong with a text as a template; undefined when nothing is, or nothing that can be told without expanding it. */
+/**
+ * What is wrong with a text as a template; undefined when nothing is, or nothing that can be told
+ * without expanding it.
+ */
 export function templateFault(text: string, place: TemplatePlace): TemplateFault | undefined {
   const actions = actionsOf(text);
   if ("message" in actions) return actions;
@@ -62,7 +73,10 @@ export function templateFault(text: string, place: TemplatePlace): TemplateFault
   return unended === undefined ? undefined : blockFault(`{{${unended}}} has no {{end}}`);
 }
 
-/** The text that a template without blocks and functions gives, or undefined where only the engine can tell. */
+/**
+ * The text that a template without blocks and functions gives, or undefined where only the engine
+ * can tell.
+ */
 export function expandedText(
   text: string,
   valueOf: (path: string) => string | undefined,

@@ -1,9 +1,10 @@
 /**
  * What a service takes over from others: decided from what the Swarm has now. Pure.
  *
- * The plan's rules give a replicated volume, a port of the routing mesh, and a host's port (where two services can meet on a node)
- * one holder. So whatever another service of the site still holds of it when a service is about to be changed, that other service
- * is about to be removed or changed by the same run, and lets go first.
+ * The plan's rules give a replicated volume, a port of the routing mesh, and a host's port (where
+ * two services can meet on a node) one holder. So whatever another service of the site still holds
+ * of it when a service is about to be changed, that other service is about to be removed or changed
+ * by the same run, and lets go first.
  */
 import { groupOf, leaderOf } from "./colocation";
 import { mayRun } from "../swarm/node-state";
@@ -50,7 +51,10 @@ export type HandOverStep<S extends HoldingService = HoldingService> =
   /** Tasks are ending. */
   | {
       readonly kind: "wait";
-      /** Where what is still held, for messages: `the volume db-data is held by a task of store on hive0.example`. */
+      /**
+       * Where what is still held, for messages:
+       * `the volume db-data is held by a task of store on hive0.example`.
+       */
       readonly detail: string;
       /** Commands that end these tasks, one for each. */
       readonly commands: readonly string[];
@@ -62,22 +66,28 @@ export type HandOverStep<S extends HoldingService = HoldingService> =
 
 /** States that a task does not leave. */
 const ends = ["complete", "failed", "rejected", "orphaned", "shutdown", "remove"];
-/** Met by no node. A global service has no number of tasks that could be 0; its orchestrator stops tasks where the constraints are not met. */
+/**
+ * Met by no node. A global service has no number of tasks that could be 0; its orchestrator stops
+ * tasks where the constraints are not met.
+ */
 const nowhere = "node.labels.hive.suspended==true";
 /** An engine's default, seconds (swarmkit, `api/defaults`). */
 const defaultStopSeconds = 10;
 
 /**
- * What has to happen next before a service may be created, or changed, to what is wanted. Asked again after each step.
+ * What has to happen next before a service may be created, or changed, to what is wanted. Asked
+ * again after each step.
  *
- * - A replicated volume has one writer. Whoever mounts it is suspended and waited for, before the service that takes it over is
- *   touched. This holds for the service itself too when it gives such a volume up: the Swarm rolls a bad change back by itself, to the
- *   spec before it, and that must not mount what another service may have by then.
- * - A port of the mesh is taken out of the other service's spec: engines refuse a spec with a port that another one names
- *   (swarmkit, `checkPortConflicts`; only two host ports are let pass).
+ * - A replicated volume has one writer. Whoever mounts it is suspended and waited for, before the
+ *   service that takes it over is touched. This holds for the service itself too when it gives such
+ *   a volume up: the Swarm rolls a bad change back by itself, to the spec before it, and that must
+ *   not mount what another service may have by then.
+ * - A port of the mesh is taken out of the other service's spec: engines refuse a spec with a port
+ *   that another one names (swarmkit, `checkPortConflicts`; only two host ports are let pass).
  *
  * @param wanted the service as it is to be
- * @param partners names of the services that run together with it, as the site says now, see `partnersOf`
+ * @param partners names of the services that run together with it, as the site says now, see
+ *   `partnersOf`
  */
 export function stepBeforeStart<S extends HoldingService>(
   wanted: ServiceSpec,
@@ -123,8 +133,9 @@ export function stepBeforeStart<S extends HoldingService>(
 }
 
 /**
- * Services that have to be suspended after a service was created or changed: they hold ports of hosts that its tasks wait for. It
- * comes first, so that hosts are without an answer only while one container stops and another starts.
+ * Services that have to be suspended after a service was created or changed: they hold ports of
+ * hosts that its tasks wait for. It comes first, so that hosts are without an answer only while one
+ * container stops and another starts.
  */
 export function holdersOfHostPorts<S extends HoldingService>(
   wanted: ServiceSpec,
@@ -139,8 +150,9 @@ export function holdersOfHostPorts<S extends HoldingService>(
 }
 
 /**
- * Whether a service gives up ports of hosts and takes others that another service still has. Two that exchange ports one server at
- * a time may each wait on one server for the other's task, for ever; such a service changes all of its tasks at once.
+ * Whether a service gives up ports of hosts and takes others that another service still has. Two
+ * that exchange ports one server at a time may each wait on one server for the other's task, for
+ * ever; such a service changes all of its tasks at once.
  */
 export function exchangesHostPorts(
   wanted: ServiceSpec,
@@ -153,7 +165,10 @@ export function exchangesHostPorts(
   return gives && holdersOfHostPorts(wanted, { services, nodes }).length > 0;
 }
 
-/** What a service gave to another one and has not got back yet: `the volume db-data to store2`; undefined if nothing. */
+/**
+ * What a service gave to another one and has not got back yet: `the volume db-data to store2`;
+ * undefined if nothing.
+ */
 export function whatItGave(
   labels: Readonly<Record<string, string>> | null | undefined,
 ): string | undefined {
@@ -161,8 +176,8 @@ export function whatItGave(
 }
 
 /**
- * A service without tasks: none of a replicated one, no run of a job, no node for a global one. Its own next change brings it
- * back, for its label differs from what is wanted.
+ * A service without tasks: none of a replicated one, no run of a job, no node for a global one. Its
+ * own next change brings it back, for its label differs from what is wanted.
  */
 function suspension<S extends HoldingService>(
   service: S,
@@ -224,8 +239,9 @@ function unpublished<S extends HoldingService>(
 }
 
 /**
- * A service's spec without ports that another one has by now: after a roll-back it may name one again that it gave away, and the
- * engine refuses every change that keeps such a port (swarmkit, `checkPortConflicts`; the roll-back itself is not checked).
+ * A service's spec without ports that another one has by now: after a roll-back it may name one
+ * again that it gave away, and the engine refuses every change that keeps such a port (swarmkit,
+ * `checkPortConflicts`; the roll-back itself is not checked).
  */
 function withoutLostPorts<S extends HoldingService>(
   { ID: id, Spec: spec }: S,
@@ -244,11 +260,13 @@ function allThatItGave({ Labels: labels }: EngineServiceSpec, gives: string): st
 }
 
 /**
- * Tasks that have the volumes and are not over: of services that hold them no more too, and of removed ones. Those of the service itself
- * count only while it is suspended; else the Swarm stops them before it starts others.
+ * Tasks that have the volumes and are not over: of services that hold them no more too, and of
+ * removed ones. Those of the service itself count only while it is suspended; else the Swarm stops
+ * them before it starts others.
  *
- * What may still run on a host that the Swarm holds for down is not waited for: it cannot be told to stop, and the volume's backend keeps
- * it from writing before another host may (the lock of the shared folder, the quorum of the replicated disk).
+ * What may still run on a host that the Swarm holds for down is not waited for: it cannot be told
+ * to stop, and the volume's backend keeps it from writing before another host may (the lock of the
+ * shared folder, the quorum of the replicated disk).
  */
 function endingTasks<S extends HoldingService>(
   wanted: ServiceSpec,
@@ -290,7 +308,10 @@ function endingTasks<S extends HoldingService>(
   };
 }
 
-/** Replicated volumes that a service has and is to have no more. A job is never rolled back, so it just changes. */
+/**
+ * Replicated volumes that a service has and is to have no more. A job is never rolled back, so it
+ * just changes.
+ */
 function givenVolumes(wanted: ServiceSpec, own: HoldingService | undefined): readonly string[] {
   if (own === undefined || hasNoTasks(own.Spec)) return [];
   if (own.Spec.Mode.ReplicatedJob !== undefined) return [];
@@ -299,8 +320,8 @@ function givenVolumes(wanted: ServiceSpec, own: HoldingService | undefined): rea
 }
 
 /**
- * Volumes that one task at a time may have. They are the replicated ones, and in a spec these are the only ones that are never filled
- * from the image, see `serviceMounts`.
+ * Volumes that one task at a time may have. They are the replicated ones, and in a spec these are
+ * the only ones that are never filled from the image, see `serviceMounts`.
  */
 function exclusiveVolumes({ mounts }: ServiceSpec): readonly string[] {
   return mounts.flatMap((mount) => (mount.kind === "volume" && mount.noCopy ? [mount.source] : []));
@@ -313,7 +334,10 @@ function exclusiveMounts(template: Partial<EngineTaskTemplate> | undefined): rea
   );
 }
 
-/** Volumes that a task mounts, however: one who is not of this program need not say that a volume is exclusive. */
+/**
+ * Volumes that a task mounts, however: one who is not of this program need not say that a volume is
+ * exclusive.
+ */
 function mountedVolumes(template: Partial<EngineTaskTemplate> | undefined): readonly string[] {
   return (template?.ContainerSpec?.Mounts ?? []).flatMap(({ Type, Source }) =>
     Type === "volume" && Source !== undefined ? [Source] : [],
@@ -342,7 +366,8 @@ function takenHostPorts(
   const mine = hostPorts(wanted.ports.map(toEnginePort));
   const both = hostPorts(portsOf(spec)).filter((port) => mine.includes(port));
   if (both.length === 0) return [];
-  // The label by which a service follows another one comes when it is there, and moves: it keeps no two services apart.
+  // The label by which a service follows another one comes when it is there, and moves: it keeps no
+  // two services apart.
   const lasting = (constraints: readonly string[]): readonly string[] =>
     constraints.filter((constraint) => leaderOf([constraint]) === undefined);
   const mineNow = lasting(wanted.placement.constraints);
@@ -366,7 +391,10 @@ function siteOf({ Spec }: HoldingService): string | undefined {
   return Spec.Labels?.[siteLabel];
 }
 
-/** Whether a service, as it is now, runs together with what is wanted, and is to go on so: then they hold their replicated volumes as one. */
+/**
+ * Whether a service, as it is now, runs together with what is wanted, and is to go on so: then they
+ * hold their replicated volumes as one.
+ */
 function sharesVolumes(
   service: HoldingService,
   { name, site, placement }: ServiceSpec,

@@ -1,4 +1,7 @@
-/** How a service of a Swarm is, decided from what an engine lists: the one answer that a run, `status` and `promote` share. Pure. */
+/**
+ * How a service of a Swarm is, decided from what an engine lists: the one answer that a run,
+ * `status` and `promote` share. Pure.
+ */
 import type { EngineNode } from "../engine-api/node";
 import type { EngineService } from "../engine-api/service";
 import type { EngineServiceSpec, EngineTaskTemplate } from "../engine-api/service-spec";
@@ -14,7 +17,10 @@ export type ServiceMode = "global" | "replicated" | "job";
 /** How a service is. */
 export interface ServiceHealth {
   readonly mode: ServiceMode;
-  /** Tasks that it has when every host of the Swarm is there; of a job, those of the run that it is at. */
+  /**
+   * Tasks that it has when every host of the Swarm is there; of a job, those of the run that it is
+   * at.
+   */
   readonly wanted: number;
   /** Tasks that it can have now: on a host that is lost nothing runs. */
   readonly possible: number;
@@ -29,7 +35,9 @@ export type JobState = "never run" | "running" | "complete" | "failed";
 
 /** States in which a task has ended badly. */
 const badEnds = ["failed", "rejected", "orphaned"];
-/** States in which a task has ended by itself; the end of one that was told to stop is `shutdown`. */
+/**
+ * States in which a task has ended by itself; the end of one that was told to stop is `shutdown`.
+ */
 const ownEnds = [...badEnds, "complete"];
 /** States that a task does not leave. */
 const ends = [...ownEnds, "shutdown", "remove"];
@@ -106,12 +114,17 @@ function roomOf(node: EngineNode, perHost: number, running: readonly EngineTask[
   return running.filter(({ NodeID }) => NodeID === node.ID).length;
 }
 
-/** Whether a task runs: of a node that is lost, a manager still lists the last thing that it heard. */
+/**
+ * Whether a task runs: of a node that is lost, a manager still lists the last thing that it heard.
+ */
 export function runs(task: EngineTask, nodes: readonly EngineNode[]): boolean {
   return task.Status.State === "running" && mayRun(nodes.find(({ ID }) => ID === task.NodeID));
 }
 
-/** Whether a task runs and is meant to: one that is being stopped runs for a moment beside the one that takes its place. */
+/**
+ * Whether a task runs and is meant to: one that is being stopped runs for a moment beside the one
+ * that takes its place.
+ */
 export function isRunning(task: EngineTask, nodes: readonly EngineNode[]): boolean {
   return alive.includes(task.DesiredState) && runs(task, nodes);
 }
@@ -142,8 +155,8 @@ export function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[]
 }
 
 /**
- * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on where it is, as long as its
- * host meets what is wanted now (swarmkit, `IsTaskDirty`).
+ * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on
+ * where it is, as long as its host meets what is wanted now (swarmkit, `IsTaskDirty`).
  */
 export function isCurrent(
   task: EngineTask,
@@ -156,7 +169,10 @@ export function isCurrent(
   return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
 }
 
-/** What makes tasks differ. An engine writes more into a service than into its tasks (20.10: `Runtime`). */
+/**
+ * What makes tasks differ. An engine writes more into a service than into its tasks (20.10:
+ * `Runtime`).
+ */
 function essence(template: Partial<EngineTaskTemplate> | undefined): object {
   const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
     template ?? {};

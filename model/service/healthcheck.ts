@@ -9,7 +9,10 @@ import { fromNano, roundNano, toNano } from "./units";
 
 /** How the engine finds out whether a task works. */
 
-/** A container health check; durations in seconds. An empty command switches the image's own check off. */
+/**
+ * A container health check; durations in seconds. An empty command switches the image's own check
+ * off.
+ */
 export interface HealthcheckPlan {
   /** Command and arguments, run without a shell. */
   readonly command: readonly string[];

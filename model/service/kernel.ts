@@ -40,7 +40,10 @@ const ulimitNames = [
   "stack",
 ];
 
-/** Kernel settings of namespaces beyond those of `net.` and `fs.mqueue.`: the ones that the engine takes (docker run, `--sysctl`). */
+/**
+ * Kernel settings of namespaces beyond those of `net.` and `fs.mqueue.`: the ones that the engine
+ * takes (docker run, `--sysctl`).
+ */
 const sysctlNames = [
   "kernel.msgmax",
   "kernel.msgmnb",

@@ -24,10 +24,16 @@ const fileOptions = ["compress", "max-file", "max-size"];
 /** Options of any driver (moby, `daemon/logger/factory.go`). */
 const generalOptions = ["mode", "max-buffer-size"];
 
-/** Options by which the engine keeps the output readable beside a driver that sends it away (moby, `daemon/logger/loggerutils/cache`). */
+/**
+ * Options by which the engine keeps the output readable beside a driver that sends it away (moby,
+ * `daemon/logger/loggerutils/cache`).
+ */
 const cacheOptions = ["cache-disabled", "cache-compress", "cache-max-file", "cache-max-size"];
 
-/** The drivers that the engine brings, with their options (moby, `ValidateLogOpt` in each folder of `daemon/logger`). */
+/**
+ * The drivers that the engine brings, with their options (moby, `ValidateLogOpt` in each folder of
+ * `daemon/logger`).
+ */
 const drivers: Readonly<Record<string, readonly string[]>> = {
   awslogs: [
     "awslogs-create-group",
@@ -107,8 +113,8 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A driver that the engine does not bring can be a plugin of the servers under any name, so only what looks like a mistyped name is refused;
- * its options are the plugin's own.
+ * A driver that the engine does not bring can be a plugin of the servers under any name, so only
+ * what looks like a mistyped name is refused; its options are the plugin's own.
  */
 const schema = {
   logging: z

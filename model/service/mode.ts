@@ -61,7 +61,10 @@ const schema = {
     }),
 };
 
-/** The concept; see `concepts.ts`. A schedule stands in a label, which `to-engine.ts` writes beside the others. */
+/**
+ * The concept; see `concepts.ts`. A schedule stands in a label, which `to-engine.ts` writes beside
+ * the others.
+ */
 export const mode: SwarmConcept<typeof schema, ModePlan> = {
   schema,
   plan: (service) => {

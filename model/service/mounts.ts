@@ -13,7 +13,10 @@ import type { EngineMount } from "../engine-api/service-spec";
 import { fourDigits, fromMode, toMode } from "./units";
 import { amount } from "./unless-empty";
 
-/** What a service's containers see at a path: volumes, folders of the server, file systems in memory. */
+/**
+ * What a service's containers see at a path: volumes, folders of the server, file systems in
+ * memory.
+ */
 
 /** A file or folder of the host in a container. */
 export interface BindPlan {
@@ -58,7 +61,9 @@ export interface MountsPlan {
 export type ServiceMount =
   | {
       readonly kind: "volume";
-      /** Name of the volume on the engines; an engine that does not have it makes it with `driver`. */
+      /**
+       * Name of the volume on the engines; an engine that does not have it makes it with `driver`.
+       */
       readonly source: string;
       readonly target: string;
       readonly readOnly: boolean;
@@ -67,7 +72,10 @@ export type ServiceMount =
       readonly driverOptions: Readonly<Record<string, string>>;
       /** Whether a new volume stays empty instead of getting what the image has at `target`. */
       readonly noCopy: boolean;
-      /** The volume is not the site's: an engine that makes it all the same must not take it for the site's. */
+      /**
+       * The volume is not the site's: an engine that makes it all the same must not take it for the
+       * site's.
+       */
       readonly external?: true;
     }
   | BindPlan
@@ -180,8 +188,9 @@ interface MountedVolume {
 /**
  * What a service's containers mount, with the drivers of the volumes that the plan names.
  *
- * A replicated volume is never filled from the image (`noCopy`): the engine would mount it to copy when a container is
- * created, while the task before it on another host may still write (moby/moby#31492).
+ * A replicated volume is never filled from the image (`noCopy`): the engine would mount it to copy
+ * when a container is created, while the task before it on another host may still write
+ * (moby/moby#31492).
  *
  * @throws Error when the plan has no such volume, which its rules exclude
  */
@@ -209,7 +218,8 @@ export function serviceMount(mount: MountPlan, volumes: readonly MountedVolume[]
 }
 
 /**
- * What mounts a volume that is not the site's. Without options: an engine that has the volume looks at its name and driver only.
+ * What mounts a volume that is not the site's. Without options: an engine that has the volume looks
+ * at its name and driver only.
  *
  * @param source its name on the engines
  * @param driver as it was found there
@@ -275,7 +285,8 @@ function engineMount(mount: ServiceMount, site: string): EngineMount {
         ReadOnly: mount.readOnly,
         VolumeOptions: {
           NoCopy: mount.noCopy,
-          // A host that was away when the volume was made gets it from its first task, and it must be known as the site's.
+          // A host that was away when the volume was made gets it from its first task, and it must
+          // be known as the site's.
           Labels: mount.external === true ? {} : { [siteLabel]: site },
           DriverConfig: { Name: mount.driver, Options: mount.driverOptions },
         },
@@ -329,7 +340,8 @@ function mountOf(mount: EngineMount): ServiceMount {
     driver: driver?.Name ?? "local",
     driverOptions: driver?.Options ?? {},
     noCopy,
-    // No computed key in a destructuring pattern: the serializer of dynamic providers does not see what it captures.
+    // No computed key in a destructuring pattern: the serializer of dynamic providers does not see
+    // what it captures.
     ...(labels?.[siteLabel] === undefined ? { external: true as const } : {}),
   };
 }

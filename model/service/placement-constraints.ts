@@ -9,11 +9,12 @@ export type ConstrainedNode = Pick<EngineNode, "ID" | "Description"> & {
 };
 
 /**
- * Whether a node meets all constraints. Values are compared without regard to case, names of labels with it, a label that is
- * not there is empty, and a key that the engine does not know is met by no node (swarmkit, `manager/constraint`).
+ * Whether a node meets all constraints. Values are compared without regard to case, names of labels
+ * with it, a label that is not there is empty, and a key that the engine does not know is met by no
+ * node (swarmkit, `manager/constraint`).
  *
- * @param constraints `<key>==<value>` or `<key>!=<value>`, spaces allowed. `node.ip` is taken as met: its networks are not
- *   compared here, and the engine decides in any case
+ * @param constraints `<key>==<value>` or `<key>!=<value>`, spaces allowed. `node.ip` is taken as
+ *   met: its networks are not compared here, and the engine decides in any case
  */
 export function meetsConstraints(node: ConstrainedNode, constraints: readonly string[]): boolean {
   return constraints.every((text) => {
@@ -66,8 +67,9 @@ export function plannedNode(host: ConstrainedHost): ConstrainedNode {
 }
 
 /**
- * Whether it is known before a server is there if it meets a constraint: by its name, role, system, zone and the labels that the stage
- * gives to servers. A label that the stage gives to one of them is known of all: hive removes it from the others.
+ * Whether it is known before a server is there if it meets a constraint: by its name, role, system,
+ * zone and the labels that the stage gives to servers. A label that the stage gives to one of them
+ * is known of all: hive removes it from the others.
  *
  * @param hosts all of the stage
  */
@@ -89,15 +91,19 @@ export function asksForValue(text: string): boolean {
   return parseConstraint(text)?.isEqual === true;
 }
 
-/** Names of the node labels of which the values are known before: the zone, and those that the stage gives to servers. */
+/**
+ * Names of the node labels of which the values are known before: the zone, and those that the stage
+ * gives to servers.
+ */
 export function knownLabels(hosts: readonly ConstrainedHost[]): readonly string[] {
   return [...new Set([zoneLabel, ...hosts.flatMap(({ labels }) => Object.keys(labels))])];
 }
 
 /**
- * The cluster servers of a stage that meet all constraints of a service, as far as this is known before they are there. Others count as
- * met, since an operator may set a label by hand; so more servers are here than in truth, never fewer. None where two constraints exclude
- * each other whatever labels servers get.
+ * The cluster servers of a stage that meet all constraints of a service, as far as this is known
+ * before they are there. Others count as met, since an operator may set a label by hand; so more
+ * servers are here than in truth, never fewer. None where two constraints exclude each other
+ * whatever labels servers get.
  *
  * @param hosts all of the stage
  */
@@ -126,8 +132,9 @@ const attributeKeys = [
 ];
 
 /**
- * What is wrong with a constraint, in words; undefined when nothing is. What the engine refuses (swarmkit,
- * `manager/constraint/constraint.go`, `Parse`), and keys that it takes and that no server ever meets (`NodeMatches`).
+ * What is wrong with a constraint, in words; undefined when nothing is. What the engine refuses
+ * (swarmkit, `manager/constraint/constraint.go`, `Parse`), and keys that it takes and that no
+ * server ever meets (`NodeMatches`).
  */
 export function constraintFault(text: string): string | undefined {
   const constraint = parseConstraint(text);
@@ -158,9 +165,10 @@ export function isKnownKey(key: string): boolean {
 }
 
 /**
- * Whether no server can ever meet both lists: one wants a value of the same thing that the other excludes, or wants otherwise. A
- * server has one value of each, so this holds whatever labels servers get later. False where it cannot be told: `node.ip`
- * takes networks too, which can contain each other.
+ * Whether no server can ever meet both lists: one wants a value of the same thing that the other
+ * excludes, or wants otherwise. A server has one value of each, so this holds whatever labels
+ * servers get later. False where it cannot be told: `node.ip` takes networks too, which can contain
+ * each other.
  */
 export function canNeverMeet(left: readonly string[], right: readonly string[]): boolean {
   const parsed = (constraints: readonly string[]): readonly Constraint[] =>
@@ -190,8 +198,8 @@ function sameKey(key: string): string {
 }
 
 /**
- * Whether constraints leave one server at most, as far as it is known before: by what hive knows of the servers, or because one asks for
- * a label, id or address that somebody has chosen for this.
+ * Whether constraints leave one server at most, as far as it is known before: by what hive knows of
+ * the servers, or because one asks for a label, id or address that somebody has chosen for this.
  */
 export function pinsToOneServer(
   constraints: readonly string[],

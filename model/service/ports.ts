@@ -18,7 +18,9 @@ export interface PortPlan {
   /** Port on the host. */
   readonly published: number;
   readonly protocol: "tcp" | "udp" | "sctp";
-  /** `host`: on each host that runs a task, client address kept. `ingress`: Swarm's routing mesh. */
+  /**
+   * `host`: on each host that runs a task, client address kept. `ingress`: Swarm's routing mesh.
+   */
   readonly mode: "host" | "ingress";
 }
 

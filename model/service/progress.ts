@@ -39,20 +39,26 @@ export type ServiceProgress =
 /** How the error begins when a change was taken back. */
 export const rolledBack = "the update failed and was rolled back";
 
-/** After so many tasks that ended in the same place a new service is given up, if its engine has not done so before. */
+/**
+ * After so many tasks that ended in the same place a new service is given up, if its engine has not
+ * done so before.
+ */
 const attemptsPerPlace = 3;
 
 /** What else has to be known to judge a service. */
 export interface ProgressOptions {
   /** Whether it was changed just now; else the end of an earlier update says nothing. */
   readonly updated: boolean;
-  /** Tasks that say nothing about what is wanted now once they have ended: those from before the change. */
+  /**
+   * Tasks that say nothing about what is wanted now once they have ended: those from before the
+   * change.
+   */
   readonly past?: ReadonlySet<string>;
 }
 
 /**
- * Decides how far a service is. A task counts as running when the engine says so: with a health check it says `starting`
- * until the check has passed.
+ * Decides how far a service is. A task counts as running when the engine says so: with a health
+ * check it says `starting` until the check has passed.
  *
  * @param service with its state of an update, if there is one
  * @param tasks all of its tasks
@@ -87,7 +93,8 @@ export function serviceProgress(
       // Where an earlier one left tasks unchanged, the engine does nothing about it by itself.
       if (!updated && !(missing && state !== "rollback_completed")) break;
       const reason = service.UpdateStatus?.Message ?? "no reason given";
-      // The engine calls a roll-back done when its last tasks are told to start: they are waited for, unless they fail as well.
+      // The engine calls a roll-back done when its last tasks are told to start: they are waited
+      // for, unless they fail as well.
       const coming = current.some((task) => isUnfinished(task) && task.Status.State !== "running");
       if (state === "rollback_completed" && coming && !current.some(hasEnded)) {
         const back = `the change was rolled back: ${detail}`;
@@ -127,7 +134,8 @@ export function serviceProgress(
 }
 
 /**
- * What a job is at: `running`; `starting` when a run was started and has no task yet, which lasts a moment; else `idle`.
+ * What a job is at: `running`; `starting` when a run was started and has no task yet, which lasts a
+ * moment; else `idle`.
  */
 export function jobActivity(
   service: EngineService,
@@ -158,15 +166,17 @@ function jobProgress(
 }
 
 /**
- * Tasks that made the engine stop or take back an update: the one that it names, whatever its end looks like (one that was
- * unhealthy and ended with code 0 when it was told to stop counts as complete, like one that was done); then those that failed,
- * then those that ended by themselves; newest first.
+ * Tasks that made the engine stop or take back an update: the one that it names, whatever its end
+ * looks like (one that was unhealthy and ended with code 0 when it was told to stop counts as
+ * complete, like one that was done); then those that failed, then those that ended by themselves;
+ * newest first.
  */
 export function culpritsOf(
   service: EngineService,
   tasks: readonly EngineTask[],
 ): readonly EngineTask[] {
-  // swarmkit, manager/orchestrator/update: "update rolled back due to failure or early termination of task <id>"
+  // swarmkit, manager/orchestrator/update: "update rolled back due to failure or early termination
+  // of task <id>"
   const named = / of task (\w+)$/.exec(service.UpdateStatus?.Message ?? "")?.[1];
   const failed = failuresOf(tasks);
   const complete = newestFirst(tasks.filter(({ Status }) => Status.State === "complete"));
@@ -174,7 +184,10 @@ export function culpritsOf(
   return [...new Set(all)];
 }
 
-/** Of ended tasks, newest first, those that count for the restart policy: with a window, those near the newest of their place. */
+/**
+ * Of ended tasks, newest first, those that count for the restart policy: with a window, those near
+ * the newest of their place.
+ */
 function withinWindow(
   ended: readonly EngineTask[],
   { Spec }: EngineService,
@@ -221,7 +234,8 @@ function missingPlaces(
     some.map(({ Description }) => Description.Hostname).join(", ");
   const isOn = (some: readonly EngineTask[], { ID }: EngineNode): boolean =>
     some.some(({ NodeID }) => NodeID === ID);
-  // Right after an election all nodes are unknown, lost ones too: none of them is left out before the leader knows.
+  // Right after an election all nodes are unknown, lost ones too: none of them is left out before
+  // the leader knows.
   const without = allowed.filter(
     (node) => mayRun(node) && node.Spec.Availability === "active" && !isOn(running, node),
   );
@@ -244,7 +258,9 @@ function attemptsInWorstPlace(failures: readonly EngineTask[]): number {
   return Math.max(0, ...counts.values());
 }
 
-/** What a task is one of in its service: a replica's number, or the host of a global service's task. */
+/**
+ * What a task is one of in its service: a replica's number, or the host of a global service's task.
+ */
 export function placeOf({ Slot, NodeID }: EngineTask): string {
   return Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
 }

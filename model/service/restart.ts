@@ -93,7 +93,10 @@ export const restart: SwarmConcept<typeof schema, RestartedPlan, RestartedPlan, 
   }),
 };
 
-/** How a job's failed task is tried again. The engine takes 0 attempts as no limit, so no retry is another condition. */
+/**
+ * How a job's failed task is tried again. The engine takes 0 attempts as no limit, so no retry is
+ * another condition.
+ */
 function jobRestart(retries: number): Pick<RestartPlan, "condition" | "maxAttempts"> {
   return { condition: retries === 0 ? "none" : "on-failure", maxAttempts: retries };
 }

@@ -1,4 +1,7 @@
-/** What keeps a service of a Swarm from ever getting where it is to be, decided from what an engine lists. Pure. */
+/**
+ * What keeps a service of a Swarm from ever getting where it is to be, decided from what an engine
+ * lists. Pure.
+ */
 import { meetsConstraints } from "./placement-constraints";
 import { mayRun } from "../swarm/node-state";
 import { isCurrent, isOver } from "./health";
@@ -8,14 +11,14 @@ import type { EngineService } from "../engine-api/service";
 import type { EngineTask } from "../engine-api/task";
 
 /**
- * Why a service does not move, with the tasks in question: they have to stay as they are for some time before anything is
- * done about it, for each of these states also occurs in passing.
+ * Why a service does not move, with the tasks in question: they have to stay as they are for some
+ * time before anything is done about it, for each of these states also occurs in passing.
  */
 export type Stall =
   | {
       /**
-       * The engine's updater waits for a task on a host that was lost, for ever, if it had turned to it before the loss was
-       * noticed; begun anew, it leaves that host out.
+       * The engine's updater waits for a task on a host that was lost, for ever, if it had turned
+       * to it before the loss was noticed; begun anew, it leaves that host out.
        */
       readonly kind: "lost-host";
       readonly tasks: readonly EngineTask[];
@@ -23,9 +26,10 @@ export type Stall =
     }
   | {
       /**
-       * On a host of a global service the next task waits for the end of one that no engine was ever given, and which therefore
-       * cannot end: a failed task had been started again just when the Swarm turned back, and both want the same port of the host.
-       * The Swarm waits a minute for it (swarmkit, `defaultOldTaskTimeout`), and the port is served by nobody meanwhile.
+       * On a host of a global service the next task waits for the end of one that no engine was
+       * ever given, and which therefore cannot end: a failed task had been started again just when
+       * the Swarm turned back, and both want the same port of the host. The Swarm waits a minute
+       * for it (swarmkit, `defaultOldTaskTimeout`), and the port is served by nobody meanwhile.
        */
       readonly kind: "held";
       readonly tasks: readonly EngineTask[];
@@ -35,8 +39,8 @@ export type Stall =
     }
   | {
       /**
-       * Two tasks of the wanted kind are to run in one place, and one cannot, for the other one holds what it needs. The updater
-       * waits for it for ever.
+       * Two tasks of the wanted kind are to run in one place, and one cannot, for the other one
+       * holds what it needs. The updater waits for it for ever.
        */
       readonly kind: "doubled";
       readonly tasks: readonly EngineTask[];
@@ -44,9 +48,9 @@ export type Stall =
     }
   | {
       /**
-       * More replicas are to run than are wanted: a task that reported something while the Swarm scaled down is passed over, and
-       * stays until the service changes again (swarmkit, `setTasksDesiredState` writes an older version of the task, which the
-       * store refuses).
+       * More replicas are to run than are wanted: a task that reported something while the Swarm
+       * scaled down is passed over, and stays until the service changes again (swarmkit,
+       * `setTasksDesiredState` writes an older version of the task, which the store refuses).
        */
       readonly kind: "surplus";
       readonly tasks: readonly EngineTask[];
@@ -68,8 +72,8 @@ const unassigned = ["new", "pending"];
 const wanted = ["ready", "running"];
 
 /**
- * What holds a service up; undefined when nothing is to be seen. Jobs are waited for in their own way.
- *
+ * What holds a service up; undefined when nothing is to be seen. Jobs are waited for in their own
+ * way.
  */
 export function stallOf(
   service: EngineService,
@@ -107,7 +111,8 @@ function held(
   nodes: readonly EngineNode[],
 ): Stall | undefined {
   if (service.Spec.Mode.Global === undefined) return undefined;
-  // The next task has to have the place already: else it is the one that goes which gets it, and ends.
+  // The next task has to have the place already: else it is the one that goes which gets it, and
+  // ends.
   const next = tasks.filter(
     ({ DesiredState, Status }) => DesiredState === "ready" && Status.State === "ready",
   );
@@ -123,7 +128,10 @@ function held(
   return { kind: "held", tasks: pairs, hosts: hostNames(pairs, nodes), nodes: ids };
 }
 
-/** @param current tasks of the wanted kind: while a new task is started before the old one stops, both are to run */
+/**
+ * @param current tasks of the wanted kind: while a new task is started before the old one stops,
+ *   both are to run
+ */
 function doubled(current: readonly EngineTask[], nodes: readonly EngineNode[]): Stall | undefined {
   const alive = current.filter((task) => wanted.includes(task.DesiredState) && !isOver(task));
   const stuck = alive.filter(
@@ -185,7 +193,10 @@ function isPortTaken(error: string): boolean {
   return error.includes("port already in use");
 }
 
-/** What the scheduler says (swarmkit, manager/scheduler/filter.go); before it looks at a task, the task gets its addresses. */
+/**
+ * What the scheduler says (swarmkit, manager/scheduler/filter.go); before it looks at a task, the
+ * task gets its addresses.
+ */
 function words(error: string): string {
   return error === "" ? "a task of it is not even given to the scheduler" : error;
 }

@@ -55,7 +55,10 @@ const jobRollout: UpdatePlan = {
   onFailure: "pause",
 };
 
-/** How long an engine watches new tasks where a service has no policy, seconds (swarmkit, `api/defaults`). */
+/**
+ * How long an engine watches new tasks where a service has no policy, seconds (swarmkit,
+ * `api/defaults`).
+ */
 const engineMonitor = 5;
 
 /** The concept; see `concepts.ts`. */
@@ -123,8 +126,8 @@ function planPolicy(
 }
 
 /**
- * Whether an old and a new task can exist on one server at the same time: not when both would take a host's port, nor
- * when both would write to one volume.
+ * Whether an old and a new task can exist on one server at the same time: not when both would take
+ * a host's port, nor when both would write to one volume.
  */
 function canRunSideBySide(published: readonly PortPlan[], mounted: readonly MountPlan[]): boolean {
   return (
@@ -134,7 +137,8 @@ function canRunSideBySide(published: readonly PortPlan[], mounted: readonly Moun
 }
 
 /**
- * Whether a task beyond the usual ones finds a server under the limit for each, even when one of several servers is lost.
+ * Whether a task beyond the usual ones finds a server under the limit for each, even when one of
+ * several servers is lost.
  *
  * @param most 0 is no limit
  * @param servers how many may hold tasks of the service

@@ -53,7 +53,10 @@ export const stop: SwarmConcept<typeof schema, StopPlan> = {
   }),
 };
 
-/** signal(7), without `SIG`: the ones that Docker knows by name (github.com/moby/sys, `signal/signal_linux.go`). */
+/**
+ * signal(7), without `SIG`: the ones that Docker knows by name (github.com/moby/sys,
+ * `signal/signal_linux.go`).
+ */
 const signalNames = new Set(
   (
     "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN " +
@@ -61,7 +64,10 @@ const signalNames = new Set(
   ).split(" "),
 );
 
-/** Whether Docker knows a signal by this name. Of the real-time signals it counts 15 from the first and 14 back from the last. */
+/**
+ * Whether Docker knows a signal by this name. Of the real-time signals it counts 15 from the first
+ * and 14 back from the last.
+ */
 function isSignal(text: string): boolean {
   const [, name = "", sign, offset] = /^SIG([A-Z0-9]+)(?:([+-])([1-9][0-9]?))?$/.exec(text) ?? [];
   if (offset === undefined) return signalNames.has(name);

@@ -7,8 +7,8 @@ import { engineMode } from "./mode";
 /**
  * A service in its normal form as the Engine API takes it (`POST /services/create`).
  *
- * @param seen the service as the engine has it; kept of it is what is not the plan's: the restart counter, so that nothing
- *   restarts without a reason, and when a scheduled job ran last
+ * @param seen the service as the engine has it; kept of it is what is not the plan's: the restart
+ *   counter, so that nothing restarts without a reason, and when a scheduled job ran last
  * @param anew whether all tasks are to be made anew, even if nothing else changes
  */
 export function toEngineSpec(
@@ -28,7 +28,8 @@ export function toEngineSpec(
     );
   const { mode } = spec;
   const schedule = mode.kind === "job" ? mode.schedule : undefined;
-  // With another schedule the job counts from this change: it has not missed what was not its time then.
+  // With another schedule the job counts from this change: it has not missed what was not its time
+  // then.
   const lastRun =
     schedule !== undefined && seen?.Labels?.[scheduleLabel] === schedule
       ? seen.Labels[lastRunLabel]

@@ -1,4 +1,7 @@
-/** Units of the Engine API. Both ways round to what the engine can hold, so that a value comes back as it went. */
+/**
+ * Units of the Engine API. Both ways round to what the engine can hold, so that a value comes back
+ * as it went.
+ */
 
 const billion = 1e9;
 

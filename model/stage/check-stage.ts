@@ -29,15 +29,17 @@ export function stageFile(stage: StageName): string {
 }
 
 /**
- * Where the Docker Engine of every server looks for room for bridges (`default-address-pools` of its daemon.json), a /22 each, in order.
- * It contains what an engine takes before it has these settings, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay
- * pool stay clear of all of it: a server whose network meets a bridge can be reached no more.
+ * Where the Docker Engine of every server looks for room for bridges (`default-address-pools` of
+ * its daemon.json), a /22 each, in order. It contains what an engine takes before it has these
+ * settings, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay pool stay clear of
+ * all of it: a server whose network meets a bridge can be reached no more.
  */
 export const dockerBridgePool = "172.16.0.0/14";
 
 /**
- * The beginning of {@link dockerBridgePool}, where the bridges are: docker0 and docker_gwbridge, and room for two that somebody makes by
- * hand. Networks of services stay clear of it; the rest of the pool is free for them, as engines give it to no task.
+ * The beginning of {@link dockerBridgePool}, where the bridges are: docker0 and docker_gwbridge,
+ * and room for two that somebody makes by hand. Networks of services stay clear of it; the rest of
+ * the pool is free for them, as engines give it to no task.
  */
 export const dockerBridges = "172.16.0.0/20";
 
@@ -50,7 +52,10 @@ export interface Stage {
   readonly config: StageConfig;
 }
 
-/** A stage whose configuration has problems; {@link planSite} lists them together with those of the site. */
+/**
+ * A stage whose configuration has problems; {@link planSite} lists them together with those of the
+ * site.
+ */
 export interface FaultyStage {
   readonly name: StageName;
   /** At least one. */
@@ -59,7 +64,9 @@ export interface FaultyStage {
 
 /** What {@link parseStage} takes beyond the configuration. */
 export interface StageOptions {
-  /** Keys (with `hive:`) that Pulumi holds encrypted; their values are never printed. Default: none. */
+  /**
+   * Keys (with `hive:`) that Pulumi holds encrypted; their values are never printed. Default: none.
+   */
   readonly secretKeys?: readonly string[];
 }
 
@@ -86,8 +93,8 @@ export function stageOf(stackName: string): StageName {
  * A stage from Pulumi's raw configuration.
  *
  * @param stageName the stack's name
- * @param raw `pulumi.runtime.allConfig()`: maps and lists arrive as JSON text, numbers and booleans as text. Keys without
- *   `hive:` are passed over
+ * @param raw `pulumi.runtime.allConfig()`: maps and lists arrive as JSON text, numbers and booleans
+ *   as text. Keys without `hive:` are passed over
  * @throws InventoryError with all problems at once
  */
 export function parseStage(
@@ -101,7 +108,8 @@ export function parseStage(
 }
 
 /**
- * As {@link parseStage}, but returns the problems, so that `planSite` can list them with those of the site.
+ * As {@link parseStage}, but returns the problems, so that `planSite` can list them with those of
+ * the site.
  *
  * @param stage from {@link stageOf}
  */
@@ -142,7 +150,10 @@ export function checkStage(
   return { name: stage, config: config as StageConfig };
 }
 
-/** The value that a raw text stands for, by what the schema takes. A text that does not fit is left for the schema to refuse. */
+/**
+ * The value that a raw text stands for, by what the schema takes. A text that does not fit is left
+ * for the schema to refuse.
+ */
 function valueOf(schema: z.core.$ZodType, text: string | undefined): unknown {
   if (text === undefined) return undefined;
   const inner = unwrapped(schema);
@@ -292,7 +303,10 @@ function zoneProblems(
   return problems;
 }
 
-/** Ports on which Swarm itself listens: cluster management, gossip, overlay data (https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts). */
+/**
+ * Ports on which Swarm itself listens: cluster management, gossip, overlay data
+ * (https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts).
+ */
 export const swarmPorts: readonly {
   readonly port: number;
   readonly protocols: readonly string[];

@@ -5,7 +5,10 @@ import type { Problem } from "../problem/problems";
 import type { StageConfig } from "./schema";
 import { clusterIndices, logicalNameOf, repositoryIndex, zoneOf } from "./server-indices";
 
-/** Servers that a stage names because they exist before hive does, beside the rest of its configuration. */
+/**
+ * Servers that a stage names because they exist before hive does, beside the rest of its
+ * configuration.
+ */
 
 /** The zones of the cluster servers, in the order of their indices. */
 export function zonesOfCluster(
@@ -18,7 +21,8 @@ export function zonesOfCluster(
 }
 
 /**
- * What is wrong with the servers that a stage names: one is missing or too many, an address is elsewhere or stands twice.
+ * What is wrong with the servers that a stage names: one is missing or too many, an address is
+ * elsewhere or stands twice.
  *
  * @param written the keys that the stage has, without the prefix
  */
@@ -110,7 +114,10 @@ export function givenServerProblems(
   return [...missing, ...needless, ...outside, ...twice, ...nobodys];
 }
 
-/** What no two servers have in common: a line that was copied and not changed would set up one machine twice. */
+/**
+ * What no two servers have in common: a line that was copied and not changed would set up one
+ * machine twice.
+ */
 function identities(server: GivenServer): readonly {
   readonly key: string;
   readonly value: string;

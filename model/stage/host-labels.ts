@@ -18,8 +18,8 @@ export function namesOfHost(host: NamedHost): readonly string[] {
 }
 
 /**
- * The labels that a stage gives to a server, by name in alphabetical order: those of its role, then its own, which win. None for the
- * repository server, which is no node of the Swarm.
+ * The labels that a stage gives to a server, by name in alphabetical order: those of its role, then
+ * its own, which win. None for the repository server, which is no node of the Swarm.
  */
 export function labelsOfHost(host: NamedHost, labels: LabelsByHost): Record<string, string> {
   if (host.role !== labelledRole) return {};

@@ -10,8 +10,8 @@ import { reservedLabelPrefix } from "../swarm/node-labels";
 import { isComparableValue, isKnownKey } from "../service/placement-constraints";
 
 /**
- * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its descriptions are the
- * reference page `docs/stage-options.md`.
+ * The one schema of a stage's configuration: the keys `hive:*` of `Pulumi.<stage>.yaml`. Its
+ * descriptions are the reference page `docs/stage-options.md`.
  */
 
 const cidr = z.string().superRefine((text, context) => {
@@ -360,8 +360,9 @@ export const stageSchema = z.strictObject({
 });
 
 /**
- * A stage's configuration with every default filled in. Of {@link secretMaps} only the names, in alphabetical order: the values stay in
- * Pulumi's configuration, so that no plan, message or file can come to hold one.
+ * A stage's configuration with every default filled in. Of {@link secretMaps} only the names, in
+ * alphabetical order: the values stay in Pulumi's configuration, so that no plan, message or file
+ * can come to hold one.
  */
 export type StageConfig = Omit<z.output<typeof stageSchema>, SecretMap> &
   Readonly<Record<SecretMap, readonly string[]>>;

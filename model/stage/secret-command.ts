@@ -1,7 +1,10 @@
 import type { StageName } from "../plan";
 import type { SecretMap } from "./schema";
 
-/** The command that asks for the value of a secret and stores it encrypted: the value stands in no command line. */
+/**
+ * The command that asks for the value of a secret and stores it encrypted: the value stands in no
+ * command line.
+ */
 export function setSecretCommand(
   stage: StageName,
   name: string,

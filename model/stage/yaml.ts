@@ -13,9 +13,9 @@ import { setSecretCommand } from "./secret-command";
 import { isSecretMap, type SecretMap, stageSchema } from "./schema";
 
 /**
- * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine. Encrypted
- * values are not decrypted: of maps of secrets the names are enough, no other option of hive is a secret, so an encrypted one is a problem; other
- * namespaces are passed over.
+ * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine.
+ * Encrypted values are not decrypted: of maps of secrets the names are enough, no other option of
+ * hive is a secret, so an encrypted one is a problem; other namespaces are passed over.
  *
  * @param stageName the stack's name
  * @param text the file's content
@@ -27,7 +27,10 @@ export function parseStageYaml(stageName: string, text: string): Stage {
   return stage;
 }
 
-/** As {@link parseStageYaml}, but returns the problems, so that `planSite` can list them with those of the site. */
+/**
+ * As {@link parseStageYaml}, but returns the problems, so that `planSite` can list them with those
+ * of the site.
+ */
 export function checkStageYaml(stage: StageName, text: string): Stage | FaultyStage {
   const file = stageFile(stage);
   const document = parseDocument(text);
@@ -114,8 +117,8 @@ function holdsEncrypted(value: unknown): boolean {
 }
 
 /**
- * A map of secrets of a stage with a text in the place of each encrypted value: their names are what commands need. A value in
- * clear is a problem, and is not printed.
+ * A map of secrets of a stage with a text in the place of each encrypted value: their names are
+ * what commands need. A value in clear is a problem, and is not printed.
  */
 function secretTexts(
   stage: StageName,

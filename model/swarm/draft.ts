@@ -9,7 +9,8 @@ import { majority, type SwarmNote } from "./refusal";
 import type { SwarmStep } from "./step";
 
 /**
- * The Swarm as it will be when the steps so far have been taken, and the arithmetic of votes over it.
+ * The Swarm as it will be when the steps so far have been taken, and the arithmetic of votes over
+ * it.
  */
 
 /** A node as it will be when the steps so far have been taken. */
@@ -78,8 +79,8 @@ export function hasMajority(draft: Draft): boolean {
 }
 
 /**
- * Whether the Swarm would keep its majority if a new manager came in and died at once. Going from one manager to two
- * cannot satisfy that; it is how every Swarm begins.
+ * Whether the Swarm would keep its majority if a new manager came in and died at once. Going from
+ * one manager to two cannot satisfy that; it is how every Swarm begins.
  */
 export function mayAddVote(draft: Draft): boolean {
   const count = voters(draft).length;

@@ -19,11 +19,12 @@ import { refusalReasons, type SwarmNote } from "./refusal";
 import type { SwarmStep } from "./step";
 
 /**
- * Decides how a Swarm gets from what it is to what it is to be. Pure, and serialized into a dynamic provider: plain
- * functions over plain data.
+ * Decides how a Swarm gets from what it is to what it is to be. Pure, and serialized into a dynamic
+ * provider: plain functions over plain data.
  *
- * The rules: a majority of managers is never given up; one manager at a time is taken in or let go; a dead host stops
- * nothing but itself; a Swarm that exists is adopted; nothing is removed that was not ours or is not provably dead.
+ * The rules: a majority of managers is never given up; one manager at a time is taken in or let go;
+ * a dead host stops nothing but itself; a Swarm that exists is adopted; nothing is removed that was
+ * not ours or is not provably dead.
  */
 
 /** What is to be done, or why nothing can be. */
@@ -51,8 +52,8 @@ export function decideSwarm(wanted: WantedSwarm, seen: SwarmObservation): SwarmD
     return { kind: "refusal", reasons: staleMajority(draft) };
   }
   const departed = (wanted.departed ?? []).filter((name) => !isWanted(draft, name));
-  // A dead manager's vote counts against every majority, so it goes before anyone comes in; a live one's
-  // helps, so it goes after.
+  // A dead manager's vote counts against every majority, so it goes before anyone comes in; a live
+  // one's helps, so it goes after.
   for (const name of departed) strikeOff(draft, name);
   for (const member of wanted.members) bringIn(draft, member);
   for (const member of wanted.members) dress(draft, member);
@@ -109,8 +110,9 @@ function settingsStep(wanted: WantedSwarm, manager: string): SwarmStep {
 }
 
 /**
- * Takes dead entries off the list: those of a wanted host whose engine says that it is another node or none. The vote of
- * a dead entry counts against the majority, so it goes before the host comes in again: if that fails, nothing is worse.
+ * Takes dead entries off the list: those of a wanted host whose engine says that it is another node
+ * or none. The vote of a dead entry counts against the majority, so it goes before the host comes
+ * in again: if that fails, nothing is worse.
  */
 function removeStaleNodes(draft: Draft): void {
   const stale = draft.nodes.filter((node) => isStale(draft, node));

@@ -1,18 +1,21 @@
 import { createHash, createHmac } from "node:crypto";
 
 /**
- * Secrets and configs must be smaller than this, bytes: what each supported engine takes. Secrets have this limit everywhere (swarmkit,
- * `api/validation/secrets.go`, `MaxSecretSize`), configs up to Engine 20.10; from 23.0 on they may have twice as much
- * (`manager/controlapi/config.go`, `MaxConfigSize`).
+ * Secrets and configs must be smaller than this, bytes: what each supported engine takes. Secrets
+ * have this limit everywhere (swarmkit, `api/validation/secrets.go`, `MaxSecretSize`), configs up
+ * to Engine 20.10; from 23.0 on they may have twice as much (`manager/controlapi/config.go`,
+ * `MaxConfigSize`).
  */
 export const contentLimit = 500 * 1024;
 
-/** Longest name that leaves room for the hash: a Swarm takes 64 characters for secrets and configs. */
+/**
+ * Longest name that leaves room for the hash: a Swarm takes 64 characters for secrets and configs.
+ */
 export const longestObjectName = 64 - 9;
 
 /**
- * The name of a secret in the Swarm: `<name>-<8 hex digits>`. The digits come from a keyed hash, for a plain one would
- * let whoever may list names try out weak passwords.
+ * The name of a secret in the Swarm: `<name>-<8 hex digits>`. The digits come from a keyed hash,
+ * for a plain one would let whoever may list names try out weak passwords.
  */
 export function secretObjectName(name: string, salt: string, value: string): string {
   return `${name}-${createHmac("sha256", salt).update(value).digest("hex").slice(0, 8)}`;

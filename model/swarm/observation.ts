@@ -1,4 +1,7 @@
-/** What was seen of a Swarm and what is wanted of it: the input of `swarm-membership.ts`. Plain data. */
+/**
+ * What was seen of a Swarm and what is wanted of it: the input of `swarm-membership.ts`. Plain
+ * data.
+ */
 
 /** What a host's own engine says of its part in a Swarm (`GET /info`, field `Swarm`). */
 export type HostSwarmState =
@@ -9,7 +12,10 @@ export type HostSwarmState =
     }
   | { readonly state: "inactive" }
   | {
-      /** `pending`: still starting. `error`: the engine cannot take part any more. `locked`: waits for the unlock key. */
+      /**
+       * `pending`: still starting. `error`: the engine cannot take part any more. `locked`: waits
+       * for the unlock key.
+       */
       readonly state: "pending" | "error" | "locked";
       readonly detail?: string;
     }
@@ -50,7 +56,9 @@ export interface SwarmView {
   readonly nodes: readonly SwarmNode[];
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
-  /** Where it takes the networks of services from (`DefaultAddrPool`); absent when it does not tell. */
+  /**
+   * Where it takes the networks of services from (`DefaultAddrPool`); absent when it does not tell.
+   */
   readonly overlayPools?: readonly string[];
 }
 
@@ -67,11 +75,15 @@ export interface WantedMember {
   /** Host name, which is the node's name too. */
   readonly name: string;
   /**
-   * Labels that the node must have. Labels that begin with `hive.` and are not here are removed, and so are those whose names another
-   * member has, or had ({@link WantedSwarm.formerLabels}); others are left alone.
+   * Labels that the node must have. Labels that begin with `hive.` and are not here are removed,
+   * and so are those whose names another member has, or had ({@link WantedSwarm.formerLabels});
+   * others are left alone.
    */
   readonly labels: Readonly<Record<string, string>>;
-  /** Default: whatever it is, so that a host that was drained for maintenance stays drained. A new node is `active`. */
+  /**
+   * Default: whatever it is, so that a host that was drained for maintenance stays drained. A new
+   * node is `active`.
+   */
   readonly availability?: SwarmAvailability;
 }
 
@@ -79,12 +91,18 @@ export interface WantedMember {
 export interface WantedSwarm {
   /** In order; a new Swarm begins on the first one that answers. All become managers. */
   readonly members: readonly WantedMember[];
-  /** Names of hosts that were members of ours and are no more. Other nodes that we do not know are left alone. Default: none. */
+  /**
+   * Names of hosts that were members of ours and are no more. Other nodes that we do not know are
+   * left alone. Default: none.
+   */
   readonly departed?: readonly string[];
   /** Names of labels that an earlier run gave to members. Default: none. */
   readonly formerLabels?: readonly string[];
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
-  /** Where a new Swarm takes the networks of services from, a CIDR. It cannot be changed later. Default: Docker's own 10.0.0.0/8. */
+  /**
+   * Where a new Swarm takes the networks of services from, a CIDR. It cannot be changed later.
+   * Default: Docker's own 10.0.0.0/8.
+   */
   readonly overlayPool?: string;
 }

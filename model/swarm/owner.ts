@@ -3,7 +3,10 @@ import { siteLabel } from "./labels";
 /** Label with the name in the site, where the name in the Swarm is another. */
 export const nameLabel = "hive.name";
 
-/** Who made an object of the Swarm, as far as its labels tell; a sentence part that follows "and it". */
+/**
+ * Who made an object of the Swarm, as far as its labels tell; a sentence part that follows "and
+ * it".
+ */
 export function describeOwner(
   labels: Readonly<Record<string, string>> | null | undefined,
   site: string,

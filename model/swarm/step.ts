@@ -1,12 +1,13 @@
 import type { SwarmAvailability } from "./observation";
 
 /**
- * One change of a Swarm. `host` is where a command runs on the host itself; `through` is the manager that is asked to change
- * the cluster; `nodeId` is absent for a node that an earlier step makes (the host's own engine then knows it).
+ * One change of a Swarm. `host` is where a command runs on the host itself; `through` is the
+ * manager that is asked to change the cluster; `nodeId` is absent for a node that an earlier step
+ * makes (the host's own engine then knows it).
  *
- * Whoever carries steps out takes them one at a time and waits after each: after `init`, `join` and `promote` until the
- * node is `ready` and a reachable manager, after `demote` until it has no vote any more, after `availability` with `drain`
- * until no task is left on it or a deadline has passed.
+ * Whoever carries steps out takes them one at a time and waits after each: after `init`, `join` and
+ * `promote` until the node is `ready` and a reachable manager, after `demote` until it has no vote
+ * any more, after `availability` with `drain` until no task is left on it or a deadline has passed.
  */
 export type SwarmStep =
   /** Makes a new Swarm on this host. */

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 const limit = 64;
 
 /**
- * The common name of a certificate. One that is too long is cut and ends with the beginning of its hash, so that two of them still
- * differ; clients look at the names in the certificate's extension, which have no such limit.
+ * The common name of a certificate. One that is too long is cut and ends with the beginning of its
+ * hash, so that two of them still differ; clients look at the names in the certificate's extension,
+ * which have no such limit.
  *
  * @param wanted printable ASCII
  */

@@ -1,7 +1,7 @@
 /**
- * The five fields of cron, in UTC, as crontab(5) of Vixie cron has them: lists, ranges, steps, names of months and days, 7 for
- * Sunday. When both the day of the month and the day of the week are restricted, one of them is enough. Serialized into dynamic
- * providers: plain functions only.
+ * The five fields of cron, in UTC, as crontab(5) of Vixie cron has them: lists, ranges, steps,
+ * names of months and days, 7 for Sunday. When both the day of the month and the day of the week
+ * are restricted, one of them is enough. Serialized into dynamic providers: plain functions only.
  */
 export interface CronSchedule {
   readonly minutes: readonly number[];

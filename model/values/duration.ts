@@ -3,7 +3,10 @@ export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h
 
 const secondsOf: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
-/** The seconds of a {@link Duration}, or undefined if the text is none (no sign, no exponent, one unit). */
+/**
+ * The seconds of a {@link Duration}, or undefined if the text is none (no sign, no exponent, one
+ * unit).
+ */
 export function durationSeconds(text: string): number | undefined {
   const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)$/.exec(text);
   if (match === null) return undefined;

@@ -4,9 +4,9 @@ export const lastLines = 20;
 const lastCharacters = 2000;
 
 /**
- * The end of an output, for an error: at most 20 lines, and of these at most 2000 characters. An error travels to the
- * engine together with the resource's state, and twice, in 64 KiB at most; with more, it never arrives (see
- * providers/framework/packed.ts).
+ * The end of an output, for an error: at most 20 lines, and of these at most 2000 characters. An
+ * error travels to the engine together with the resource's state, and twice, in 64 KiB at most;
+ * with more, it never arrives (see providers/framework/packed.ts).
  *
  * Secrets have to be masked before: half of one would not be recognized any more.
  *

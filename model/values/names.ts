@@ -11,14 +11,17 @@ export const stagePrefixes: Readonly<Record<StageName, string>> = {
   production: "",
 };
 
-/** Whether the text is one lower-case DNS label: letters, digits, hyphens inside, at most 63 (RFC 1123 §2.1). */
+/**
+ * Whether the text is one lower-case DNS label: letters, digits, hyphens inside, at most 63 (RFC
+ * 1123 §2.1).
+ */
 export function isDnsLabel(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
 }
 
 /**
- * Whether a name can be looked up in DNS: labels of letters, digits, hyphens and underscores, at most 63 each and 253 in all
- * (RFC 1035 §2.3.4; underscores: RFC 2181 §11).
+ * Whether a name can be looked up in DNS: labels of letters, digits, hyphens and underscores, at
+ * most 63 each and 253 in all (RFC 1035 §2.3.4; underscores: RFC 2181 §11).
  */
 export function isDnsName(text: string): boolean {
   return (

@@ -1,4 +1,7 @@
-/** An entry that is there only when it has a value: to be spread into a map, where `undefined` would be a value of its own. */
+/**
+ * An entry that is there only when it has a value: to be spread into a map, where `undefined` would
+ * be a value of its own.
+ */
 export function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }

@@ -1,4 +1,7 @@
-/** Types of keys that OpenSSH takes and hive accepts: what Debian's sshd lets in without a change of its settings. */
+/**
+ * Types of keys that OpenSSH takes and hive accepts: what Debian's sshd lets in without a change of
+ * its settings.
+ */
 const types = [
   "ssh-ed25519",
   "sk-ssh-ed25519@openssh.com",

@@ -1,6 +1,7 @@
 /**
- * Whether two plain values are the same. Order of keys does not matter, order of lists does; a key with the value
- * `undefined` or `null` is the same as no key (JSON and protobuf turn one into the other).
+ * Whether two plain values are the same. Order of keys does not matter, order of lists does; a key
+ * with the value `undefined` or `null` is the same as no key (JSON and protobuf turn one into the
+ * other).
  */
 export function sameValue(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);

@@ -8,7 +8,9 @@ const unitBytes: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
-/** The bytes of a {@link Size}, or undefined if the text is none (no sign, no exponent, one unit). */
+/**
+ * The bytes of a {@link Size}, or undefined if the text is none (no sign, no exponent, one unit).
+ */
 export function sizeBytes(text: string): number | undefined {
   const match = /^([0-9]+(?:\.[0-9]+)?)(KiB|MiB|GiB|TiB)$/.exec(text);
   if (match === null) return undefined;

@@ -6,21 +6,29 @@ export interface NumberRange {
   readonly last: number;
 }
 
-/** Published ports that are asked for as `"auto"`: above the ports that Linux gives to outgoing connections (32768–60999) and clear of the last one. */
+/**
+ * Published ports that are asked for as `"auto"`: above the ports that Linux gives to outgoing
+ * connections (32768–60999) and clear of the last one.
+ */
 export const autoPorts: NumberRange = { first: 61_001, last: 65_534 };
 
-/** Minor numbers of replicated volumes. A minor has 20 bits; the first thousand are left to what is there already. */
+/**
+ * Minor numbers of replicated volumes. A minor has 20 bits; the first thousand are left to what is
+ * there already.
+ */
 export const replicationMinors: NumberRange = { first: 1000, last: 1_048_575 };
 
 /** TCP ports of replicated volumes: below the ports of outgoing connections. */
 export const replicationPorts: NumberRange = { first: 20_000, last: 28_191 };
 
 /**
- * The number in a range that belongs to a name: always the same one, whatever else comes and goes, and without any
- * list of the numbers that are taken. Two names may meet on one number; who allocates has to look for that.
+ * The number in a range that belongs to a name: always the same one, whatever else comes and goes,
+ * and without any list of the numbers that are taken. Two names may meet on one number; who
+ * allocates has to look for that.
  */
 export function stableNumber(name: string, range: NumberRange): number {
-  // 48 bits of SHA-256: exact in a double, and far more than any range here, so that all numbers are about as likely.
+  // 48 bits of SHA-256: exact in a double, and far more than any range here, so that all numbers
+  // are about as likely.
   const hash = createHash("sha256").update(name, "utf8").digest().readUIntBE(0, 6);
   return range.first + (hash % (range.last - range.first + 1));
 }

@@ -2,8 +2,8 @@
 const leastSecret = 4;
 
 /**
- * A text with `[secret]` in place of the values of secrets, and of each line of a value on its own. What is shorter than 4
- * characters, spaces around it left out, is not masked.
+ * A text with `[secret]` in place of the values of secrets, and of each line of a value on its own.
+ * What is shorter than 4 characters, spaces around it left out, is not masked.
  *
  * @param text what a command printed, or an error that quotes it
  */

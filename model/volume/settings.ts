@@ -10,9 +10,11 @@ export interface VolumeSettings {
 }
 
 /**
- * In what a volume that exists differs from the wanted one, e.g. `option o is 'rw', not 'ro'`; empty if it is equal.
+ * In what a volume that exists differs from the wanted one, e.g. `option o is 'rw', not 'ro'`;
+ * empty if it is equal.
  *
- * Values may hold a password, such as that of a network share: they are shown only for options that carry none.
+ * Values may hold a password, such as that of a network share: they are shown only for options that
+ * carry none.
  */
 export function volumeDifferences(seen: EngineVolume, wanted: VolumeSettings): readonly string[] {
   const differences: string[] = [];
@@ -59,7 +61,8 @@ export function describeHolders(holders: readonly VolumeHolder[]): string {
 }
 
 /**
- * The failure for a host whose volume has other data than what is wanted: nothing is deleted to change that.
+ * The failure for a host whose volume has other data than what is wanted: nothing is deleted to
+ * change that.
  *
  * @param differences - as {@link volumeDifferences} gives them, not empty.
  * @param holders - what has the volume there: the engine removes it only after them.
@@ -76,7 +79,10 @@ export function otherVolume(
   );
 }
 
-/** Commands that remove a volume with what has it, ready to copy. Services are made again by a run that looks at the Swarm. */
+/**
+ * Commands that remove a volume with what has it, ready to copy. Services are made again by a run
+ * that looks at the Swarm.
+ */
 function removalCommand(name: string, holders: readonly VolumeHolder[]): string {
   if (holders.length === 0) return `docker volume rm ${name}`;
   const services = holders.flatMap(({ service }) => service ?? []);
@@ -91,18 +97,22 @@ function removalCommand(name: string, holders: readonly VolumeHolder[]): string 
   return `${ending}; until docker volume rm ${name}; do sleep 1; done${again} (${describeHolders(holders)} has the volume)`;
 }
 
-/** Whether a volume that exists carries the label of the site, so that its data are the site's to remove. */
+/**
+ * Whether a volume that exists carries the label of the site, so that its data are the site's to
+ * remove.
+ */
 export function isOfSite(seen: EngineVolume, site: string): boolean {
   return seen.Labels?.[siteLabel] === site;
 }
 
 /**
- * Why a volume of the wanted name cannot be used by the site: somebody else made it, and its data are theirs. `undefined` if
- * nothing speaks against it.
+ * Why a volume of the wanted name cannot be used by the site: somebody else made it, and its data
+ * are theirs. `undefined` if nothing speaks against it.
  *
- * Without a label only a volume of the driver `local` is known to be another's. Of a plugin the engine also shows, and then without
- * labels, what it did not make itself (moby, volume/service: a driver is asked for names that the engine has no record of), such as a
- * volume that a server had before it was built anew. It may be used, but is not removed.
+ * Without a label only a volume of the driver `local` is known to be another's. Of a plugin the
+ * engine also shows, and then without labels, what it did not make itself (moby, volume/service: a
+ * driver is asked for names that the engine has no record of), such as a volume that a server had
+ * before it was built anew. It may be used, but is not removed.
  */
 export function foreignVolume(name: string, seen: EngineVolume, site: string): string | undefined {
   if (isOfSite(seen, site)) return undefined;

@@ -47,7 +47,8 @@ export async function copyImage(
 }
 
 /**
- * Gets an image onto an engine: from this computer's engine if that is wanted and it has the image, else from its registry.
+ * Gets an image onto an engine: from this computer's engine if that is wanted and it has the image,
+ * else from its registry.
  *
  * @param hostName - for messages.
  * @throws Error with the host, the image, and what to do.
@@ -74,9 +75,11 @@ export async function fetchImage(
 }
 
 /**
- * Gets a base image onto an engine: the one with the digest while its registry has it, else what the reference leads to today.
+ * Gets a base image onto an engine: the one with the digest while its registry has it, else what
+ * the reference leads to today.
  *
- * @param digest - `sha256:…` as the registry knows it; empty for an image that came from no registry.
+ * @param digest - `sha256:…` as the registry knows it; empty for an image that came from no
+ *   registry.
  * @throws Error with the host, the image, and what to do.
  */
 export async function fetchBaseImage(
@@ -107,7 +110,10 @@ export async function fetchBaseImage(
   await fetchImage(docker, hostName, reference, seedFromLocalEngine, signal);
 }
 
-/** The digest under which a registry knows an image of an engine; empty for one that came from no registry. */
+/**
+ * The digest under which a registry knows an image of an engine; empty for one that came from no
+ * registry.
+ */
 export async function repositoryDigestOf(docker: Dockerode, reference: string): Promise<string> {
   const { RepoDigests } = await docker.getImage(reference).inspect();
   return RepoDigests?.[0]?.split("@")[1] ?? "";

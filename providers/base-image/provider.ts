@@ -85,8 +85,9 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
 /**
  * Makes sure that the host has the image.
  *
- * @param pin - what the reference led to before. It stays, also when a new host gets another image under the reference: a server that was
- *   replaced makes no other images out of the same sources. Another reference ends the pin.
+ * @param pin - what the reference led to before. It stays, also when a new host gets another image
+ *   under the reference: a server that was replaced makes no other images out of the same sources.
+ *   Another reference ends the pin.
  */
 async function ensureImage(inputs: BaseImageInputs, pin?: Pin): Promise<Pin> {
   const { host, reference } = inputs;

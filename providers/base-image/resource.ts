@@ -10,13 +10,22 @@ export interface BaseImageArgs {
   readonly incarnation: pulumi.Input<string>;
   /** As in a Dockerfile's FROM, e.g. `debian:trixie-slim`. */
   readonly reference: pulumi.Input<string>;
-  /** Whether it is copied from this computer's Docker Engine if that has it: no download. Default false. */
+  /**
+   * Whether it is copied from this computer's Docker Engine if that has it: no download. Default
+   * false.
+   */
   readonly seedFromLocalEngine?: pulumi.Input<boolean>;
 }
 
-/** An image that builds start from, on the host that builds. One that is there is adopted; none is ever removed. */
+/**
+ * An image that builds start from, on the host that builds. One that is there is adopted; none is
+ * ever removed.
+ */
 export class BaseImage extends HiveResource {
-  /** Id of the image that the reference led to when it was first fetched, `sha256:…`; another server does not change it. */
+  /**
+   * Id of the image that the reference led to when it was first fetched, `sha256:…`; another server
+   * does not change it.
+   */
   declare readonly imageId: pulumi.Output<string>;
   /** That image as its registry knows it, `sha256:…`; empty if it came from no registry. */
   declare readonly digest: pulumi.Output<string>;

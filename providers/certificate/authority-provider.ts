@@ -68,7 +68,8 @@ export const certificateAuthorityProvider: pulumi.dynamic.ResourceProvider<
     const due =
       olds.validityDays !== news.validityDays || isRenewalDue(olds.notAfter, news.renewBeforeDays);
     if (!due) return { outs: { ...olds, ...news } };
-    // The same key: certificates that it signed stay valid, and hosts that trust the old certificate accept them.
+    // The same key: certificates that it signed stay valid, and hosts that trust the old
+    // certificate accept them.
     const authority = await createAuthority(news.commonName, news.validityDays, olds.privateKeyPem);
     const fingerprint = certificateFingerprint(authority.certificatePem);
     return { outs: { ...news, ...authority, fingerprint } };

@@ -12,7 +12,10 @@ export interface CertificateAuthorityArgs {
   readonly renewBeforeDays?: pulumi.Input<number>;
 }
 
-/** The site's own certificate authority: ECDSA P-256, signs servers only. Its key lies in the state, encrypted. */
+/**
+ * The site's own certificate authority: ECDSA P-256, signs servers only. Its key lies in the state,
+ * encrypted.
+ */
 export class CertificateAuthority extends HiveResource {
   /** What clients must trust, PEM. */
   declare readonly certificatePem: pulumi.Output<string>;

@@ -33,9 +33,11 @@ const DAY = 86_400_000;
 const BACKDATE = 300_000;
 
 /**
- * Makes a self-signed certificate of an authority that signs servers only, and no other authorities (path length 0).
+ * Makes a self-signed certificate of an authority that signs servers only, and no other authorities
+ * (path length 0).
  *
- * @param privateKeyPem - the key of an earlier certificate, so that what it signed stays valid. Default: a new key.
+ * @param privateKeyPem - the key of an earlier certificate, so that what it signed stays valid.
+ *   Default: a new key.
  */
 export async function createAuthority(
   commonName: string,
@@ -137,7 +139,8 @@ export function certificateFingerprint(certificatePem: string): string {
 /**
  * Whether a certificate must be made anew because its end is near.
  *
- * @param limit - the end of the authority: a certificate that already lasts until then cannot be made to last longer.
+ * @param limit - the end of the authority: a certificate that already lasts until then cannot be
+ *   made to last longer.
  */
 export function isRenewalDue(notAfter: string, renewBeforeDays: number, limit?: string): boolean {
   const end = Date.parse(notAfter);
@@ -156,7 +159,9 @@ function generatePrivateKey(): string {
   return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-/** The key pair that belongs to a private key, for WebCrypto. @throws Error without the key's text. */
+/**
+ * The key pair that belongs to a private key, for WebCrypto. @throws Error without the key's text.
+ */
 async function importKeyPair(privateKeyPem: string): Promise<webcrypto.CryptoKeyPair> {
   let privateDer: Buffer;
   let publicDer: Buffer;
@@ -175,7 +180,10 @@ async function importKeyPair(privateKeyPem: string): Promise<webcrypto.CryptoKey
   };
 }
 
-/** 127 random bits in hex; the first bit is 0, so that the number is positive, and the second 1, so that none is short. */
+/**
+ * 127 random bits in hex; the first bit is 0, so that the number is positive, and the second 1, so
+ * that none is short.
+ */
 function randomSerial(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0]! & 0x7f) | 0x40;

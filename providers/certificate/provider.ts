@@ -43,7 +43,9 @@ const CONTENT = [
 ] as const;
 const INPUTS = [...CONTENT, "renewBeforeDays", "revision"] as const;
 
-/** Makes and renews server certificates signed by the site's authority. They live in the state only. */
+/**
+ * Makes and renews server certificates signed by the site's authority. They live in the state only.
+ */
 export const certificateProvider: pulumi.dynamic.ResourceProvider<
   CertificateInputs,
   CertificateState

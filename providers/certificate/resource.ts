@@ -18,7 +18,10 @@ export interface CertificateArgs {
   readonly renewBeforeDays?: pulumi.Input<number>;
 }
 
-/** A server certificate signed by the site's authority: ECDSA P-256. Its key lies in the state, encrypted. */
+/**
+ * A server certificate signed by the site's authority: ECDSA P-256. Its key lies in the state,
+ * encrypted.
+ */
 export class Certificate extends HiveResource {
   /** The certificate alone, PEM: the authority signs it directly, so there is no chain to send. */
   declare readonly certificatePem: pulumi.Output<string>;

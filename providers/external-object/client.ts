@@ -21,8 +21,9 @@ export interface FoundObject {
 }
 
 /**
- * The error of something that is missing; its message names it, where it was looked for, and the command that makes it. No class: a class
- * that extends one of JavaScript's own cannot be serialized.
+ * The error of something that is missing; its message names it, where it was looked for, and the
+ * command that makes it. No class: a class that extends one of JavaScript's own cannot be
+ * serialized.
  */
 function missingObject(message: string): Error {
   return Object.assign(new Error(message), { isMissingObject: true });
@@ -33,14 +34,17 @@ export function isMissingObject(error: unknown): boolean {
   return error instanceof Error && "isMissingObject" in error;
 }
 
-/** Limit for looking on one host, seconds: a manager whose Swarm has no leader answers after 20 s. */
+/**
+ * Limit for looking on one host, seconds: a manager whose Swarm has no leader answers after 20 s.
+ */
 const lookSeconds = 40;
 const dialSeconds = 5;
 
 /**
  * Looks for it.
  *
- * @throws Error, of which {@link isMissingObject} is true, when it is not there, or of a volume not on each host that answers
+ * @throws Error, of which {@link isMissingObject} is true, when it is not there, or of a volume not
+ *   on each host that answers
  */
 export async function findObject(inputs: ExternalObjectInputs): Promise<FoundObject> {
   if (inputs.kind === "volume") return await findVolume(inputs);

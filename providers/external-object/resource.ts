@@ -9,13 +9,16 @@ export interface ExternalObjectArgs {
   readonly kind: "network" | "volume" | "secret" | "config";
   /** Its name in the Swarm, or of a volume on the engines. */
   readonly name: pulumi.Input<string>;
-  /** Of a volume: the hosts on whose engines it has to be. Else managers, any healthy one of which is asked. */
+  /**
+   * Of a volume: the hosts on whose engines it has to be. Else managers, any healthy one of which
+   * is asked.
+   */
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
 }
 
 /**
- * Something that a service uses and that somebody else has made. It is looked for, and never made, changed or removed; when it is missing,
- * the resource fails, and with it what needs it.
+ * Something that a service uses and that somebody else has made. It is looked for, and never made,
+ * changed or removed; when it is missing, the resource fails, and with it what needs it.
  */
 export class ExternalObject extends HiveResource {
   /** Id in the Swarm; of a volume its name. */

@@ -8,9 +8,15 @@ import type { HostAccess } from "../transport/host-access";
 export interface NewHost {
   /** How it is reached from then on. */
   readonly host: HostAccess;
-  /** Private key that opens the admin user until the set-up of the host writes the list of operators. Secret. */
+  /**
+   * Private key that opens the admin user until the set-up of the host writes the list of
+   * operators. Secret.
+   */
   readonly bootstrapKey: string;
-  /** What waits until the server has booted and lets the operators in; see `render/first-contact.ts`. It can run any number of times. */
+  /**
+   * What waits until the server has booted and lets the operators in; see
+   * `render/first-contact.ts`. It can run any number of times.
+   */
   readonly script: string;
   /** Lines for the servers' list of keys, the script's standard input. */
   readonly operators: string;
@@ -27,9 +33,11 @@ const pauseMs = 500;
 /**
  * Waits until the server answers and has booted, and lets the operators in.
  *
- * The bootstrap key opens nothing any more on a server that was set up before: there this computer's own key is tried.
+ * The bootstrap key opens nothing any more on a server that was set up before: there this
+ * computer's own key is tried.
  *
- * @throws TransportError when the server does not answer in time or lets nobody in; Error with the script's own words when it fails
+ * @throws TransportError when the server does not answer in time or lets nobody in; Error with the
+ *   script's own words when it fails
  */
 export async function meet(server: NewHost): Promise<void> {
   const bootstrap = {

@@ -13,8 +13,8 @@ export interface FirstContactInputs extends NewHost {
 const INPUTS = ["host", "bootstrapKey", "script", "operators", "incarnation", "revision"] as const;
 
 /**
- * Meets each server once. Everything but a new server is no difference: the list of operators is kept by the set-up of hosts from then
- * on, and the bootstrap key opens nothing any more.
+ * Meets each server once. Everything but a new server is no difference: the list of operators is
+ * kept by the set-up of hosts from then on, and the bootstrap key opens nothing any more.
  */
 export const firstContactProvider: pulumi.dynamic.ResourceProvider<
   FirstContactInputs,

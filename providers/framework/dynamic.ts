@@ -1,5 +1,6 @@
 /**
- * What dynamic resources share. Pure: no Pulumi import, because provider code runs rebuilt from its own text.
+ * What dynamic resources share. Pure: no Pulumi import, because provider code runs rebuilt from its
+ * own text.
  */
 import { sameValue } from "../../model/values/same-value";
 
@@ -13,8 +14,8 @@ export function changedInputs<K extends string>(
 }
 
 /**
- * An error for a create or update that has changed the world but not finished: the engine keeps `id` and `properties`
- * in the state with `reasons`, and the next `up` calls `update`.
+ * An error for a create or update that has changed the world but not finished: the engine keeps
+ * `id` and `properties` in the state with `reasons`, and the next `up` calls `update`.
  */
 export function partialFailure(
   message: string,

@@ -7,21 +7,27 @@ export interface HiveResourceKind {
   readonly type: string;
   readonly provider: pulumi.dynamic.ResourceProvider;
   /**
-   * A number that a person raises instead of the hash, for a resource whose outputs servers are made of: while an update of it is
-   * previewed, the outputs count as unknown, and every server would look replaced at each release. A test holds the code against it.
+   * A number that a person raises instead of the hash, for a resource whose outputs servers are
+   * made of: while an update of it is previewed, the outputs count as unknown, and every server
+   * would look replaced at each release. A test holds the code against it.
    */
   readonly revision?: number;
   /** Outputs that are no inputs. Default: none. */
   readonly outputs?: readonly string[];
-  /** Inputs that are secret, whatever the program says of them; so are the outputs of their names. Default: none. */
+  /**
+   * Inputs that are secret, whatever the program says of them; so are the outputs of their names.
+   * Default: none.
+   */
   readonly secrets?: readonly string[];
 }
 
 /**
- * Base of hive's dynamic resources. Each has the input `revision`, which follows from the code that runs from the state (`read` and
- * `delete`): when that changes, an update brings the new text there, and does nothing else.
+ * Base of hive's dynamic resources. Each has the input `revision`, which follows from the code that
+ * runs from the state (`read` and `delete`): when that changes, an update brings the new text
+ * there, and does nothing else.
  *
- * It registers what `pulumi.dynamic.Resource` does. That one would serialize each provider at every start, texts that are kept as well.
+ * It registers what `pulumi.dynamic.Resource` does. That one would serialize each provider at every
+ * start, texts that are kept as well.
  */
 export abstract class HiveResource extends pulumi.CustomResource {
   constructor(

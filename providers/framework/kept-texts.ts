@@ -3,15 +3,17 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 
 /**
- * Serialized providers that are kept from run to run. To serialize one takes up to a second of a preview, and the result
- * follows from its source: the key is the content of every file that a provider may be made of, and of all that turns these
- * into text. So nothing can be stale, and whoever deletes the folder loses nothing.
+ * Serialized providers that are kept from run to run. To serialize one takes up to a second of a
+ * preview, and the result follows from its source: the key is the content of every file that a
+ * provider may be made of, and of all that turns these into text. So nothing can be stale, and
+ * whoever deletes the folder loses nothing.
  */
 export class KeptTexts {
   private sources: string | undefined;
 
   /**
-   * @param project - the project's root: where `providers/`, `model/`, `fleet/` and `tsconfig.json` are.
+   * @param project - the project's root: where `providers/`, `model/`, `fleet/` and `tsconfig.json`
+   *   are.
    * @param folder - where texts are kept.
    */
   constructor(
@@ -42,7 +44,8 @@ export class KeptTexts {
   private sourcesHash(): string {
     this.sources ??= hashOf([
       process.version,
-      // Two compilers write the same source in two ways: what they made of a function here stands for their way.
+      // Two compilers write the same source in two ways: what they made of a function here stands
+      // for their way.
       contents.toString(),
       ...["@pulumi/pulumi", "typescript", "terser"].map((name) =>
         readFileSync(require.resolve(`${name}/package.json`), "utf8"),
@@ -93,7 +96,10 @@ function read(file: string): string | undefined {
   }
 }
 
-/** Atomic, because several runs may write at once. What cannot be kept is made again by the next run. */
+/**
+ * Atomic, because several runs may write at once. What cannot be kept is made again by the next
+ * run.
+ */
 function write(file: string, text: string): void {
   const draft = `${file}.${process.pid}.tmp`;
   try {

@@ -13,11 +13,13 @@ const texts = new WeakMap<object, Promise<string>>();
 const kept = new KeptTexts(join(__dirname, "..", ".."));
 
 /**
- * The text of a provider, as it stands in the state: a few words that unpack the provider's own text, which is compressed to a fifth.
+ * The text of a provider, as it stands in the state: a few words that unpack the provider's own
+ * text, which is compressed to a fifth.
  *
- * Two reasons. A create that fails half-way hands its state, provider text included, back in a gRPC trailer, and Node sends
- * no more than 64 KiB of those: with more, the answer never arrives and the run hangs. And the text stands in the
- * state once for every resource and is written with every step of a run.
+ * Two reasons. A create that fails half-way hands its state, provider text included, back in a gRPC
+ * trailer, and Node sends no more than 64 KiB of those: with more, the answer never arrives and the
+ * run hangs. And the text stands in the state once for every resource and is written with every
+ * step of a run.
  *
  * @param name names the provider, and no other one
  * @param provider has all six methods, and itself obeys the rules for serialized providers
@@ -37,8 +39,9 @@ export function packed<I, O>(
 }
 
 /**
- * The text that unpacks a provider: a module whose `handler` returns it, as the engine's plugin wants it. Both modules get the same
- * `require`. The plugin does it once in a process for each text.
+ * The text that unpacks a provider: a module whose `handler` returns it, as the engine's plugin
+ * wants it. Both modules get the same `require`. The plugin does it once in a process for each
+ * text.
  */
 function unpacking(code: string): string {
   return `exports.handler = () => {
@@ -51,8 +54,9 @@ function unpacking(code: string): string {
 }
 
 /**
- * A provider's text with short names of local variables and without comments and indentation: a fifth less when it is packed. Names
- * that a `with` of the serializer could mean stay as they are; nothing is computed or moved, which takes seconds and saves little.
+ * A provider's text with short names of local variables and without comments and indentation: a
+ * fifth less when it is packed. Names that a `with` of the serializer could mean stay as they are;
+ * nothing is computed or moved, which takes seconds and saves little.
  */
 async function minified(text: string): Promise<string> {
   // Loaded when it is needed: kept texts do without it.
@@ -66,8 +70,8 @@ async function minified(text: string): Promise<string> {
 const revisions = new WeakMap<object, Promise<string>>();
 
 /**
- * Names the code of a provider that runs from the state, long after it was written there: `read` and `delete`. 12 hex digits; another
- * one exactly when that code is another one.
+ * Names the code of a provider that runs from the state, long after it was written there: `read`
+ * and `delete`. 12 hex digits; another one exactly when that code is another one.
  *
  * @param name - the provider's, as for {@link packed}
  */

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * What a provider's `read` answers so that a refresh shows drift: the observed values under the names of the inputs,
- * among the outputs and as inputs. Without them as inputs, the next preview would show every input as changed.
+ * What a provider's `read` answers so that a refresh shows drift: the observed values under the
+ * names of the inputs, among the outputs and as inputs. Without them as inputs, the next preview
+ * would show every input as changed.
  *
  * @param state - the outputs that the engine knows.
  * @param inputNames - names of the resource's inputs; the absent ones are left out.

@@ -18,17 +18,24 @@ export interface StepOnHost {
   readonly timeoutSeconds: number;
 }
 
-/** What a step waits for another one on the same host, and for its own end, beyond its limit, seconds. */
+/**
+ * What a step waits for another one on the same host, and for its own end, beyond its limit,
+ * seconds.
+ */
 const graceSeconds = 270;
 /** Limit for a look, seconds: longer than it waits for a step that goes on on the host (120 s). */
 const lookSeconds = 300;
-/** Limit for a connection, seconds. The server has answered before: at its gate, or in an earlier run. */
+/**
+ * Limit for a connection, seconds. The server has answered before: at its gate, or in an earlier
+ * run.
+ */
 const dialSeconds = 20;
 
 /**
  * Converges. What it does is told as it happens.
  *
- * @throws TransportError when the host cannot be used; Error with the step's own words when it fails. No secret is in either
+ * @throws TransportError when the host cannot be used; Error with the step's own words when it
+ *   fails. No secret is in either
  */
 export async function converge(step: StepOnHost): Promise<void> {
   const say = progressReporter();

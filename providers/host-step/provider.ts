@@ -55,7 +55,8 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
   async update(_id, olds, news) {
     const isDone = !olds.missing && changedInputs(CONTENT, olds, news).length === 0;
     if (isDone) return { outs: { ...news, missing: false } };
-    // A server that was made anew answered a moment ago, and others may be waiting for it to be in service.
+    // A server that was made anew answered a moment ago, and others may be waiting for it to be in
+    // service.
     const mustAnswer = olds.incarnation !== news.incarnation;
     return { outs: await convergeOrWait(news, mustAnswer) };
   },
@@ -65,8 +66,8 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
 };
 
 /**
- * A host that does not answer is no failure: the step is done by the next run, and other hosts go on. On that host nothing goes on: no
- * step is done there in a run in which an earlier one was not.
+ * A host that does not answer is no failure: the step is done by the next run, and other hosts go
+ * on. On that host nothing goes on: no step is done there in a run in which an earlier one was not.
  */
 async function convergeOrWait(inputs: HostStepInputs, mustAnswer = false): Promise<HostStepState> {
   if (!mustAnswer && wasAway(inputs.host)) return { ...inputs, missing: true };

@@ -10,7 +10,10 @@ export interface HostStepArgs {
   readonly incarnation: pulumi.Input<string>;
   /** What it is called, in messages: `firewall`. */
   readonly step: string;
-  /** The command that converges (`render/converge.ts`). It stands in the state and in the host's process list: no place for secrets. */
+  /**
+   * The command that converges (`render/converge.ts`). It stands in the state and in the host's
+   * process list: no place for secrets.
+   */
   readonly script: pulumi.Input<string>;
   /** The step's standard input. Secret. Default: empty. */
   readonly input?: pulumi.Input<string>;
@@ -19,9 +22,10 @@ export interface HostStepArgs {
 }
 
 /**
- * One part of a host is as it should be: a convergent command, run again when its text changed or the server was replaced. A refresh
- * looks on the host and shows what differs. A host that does not answer stops nobody else: the step is *missing* there, and done by the
- * first run after the host is back.
+ * One part of a host is as it should be: a convergent command, run again when its text changed or
+ * the server was replaced. A refresh looks on the host and shows what differs. A host that does not
+ * answer stops nobody else: the step is *missing* there, and done by the first run after the host
+ * is back.
  */
 export class HostStep extends HiveResource {
   /** Whether the host did not answer, so that the step is still to be done. */

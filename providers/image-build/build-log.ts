@@ -48,7 +48,10 @@ export function startBuildLog(imageName: string, secrets: readonly string[]): Bu
   };
 }
 
-/** What the builder says of its own work, beside the step that is told anyway: ids of layers and containers. */
+/**
+ * What the builder says of its own work, beside the step that is told anyway: ids of layers and
+ * containers.
+ */
 function isBuilderTalk(line: string, step: string): boolean {
   return line.trim() === step || /^ *---> |^Removing intermediate container/.test(line);
 }

@@ -4,13 +4,17 @@ import type { BuildLog } from "./build-log";
 export interface BuildKitReader {
   /** Takes a piece of the output, cut anywhere. */
   take(text: string): void;
-  /** Takes what is left, and says why the build failed: the last thing that it said; empty if it said nothing. */
+  /**
+   * Takes what is left, and says why the build failed: the last thing that it said; empty if it
+   * said nothing.
+   */
   finish(): string;
 }
 
 /**
- * BuildKit numbers the parts of a build, which run side by side: `#5 [2/3] RUN make` begins a part, `#5 0.17 cc -c main.c` is its output, `#5
- * DONE 0.3s` its end. What has no number is said about the build as a whole, at its end.
+ * BuildKit numbers the parts of a build, which run side by side: `#5 [2/3] RUN make` begins a part,
+ * `#5 0.17 cc -c main.c` is its output, `#5 DONE 0.3s` its end. What has no number is said about
+ * the build as a whole, at its end.
  */
 export function readBuildKit(log: BuildLog): BuildKitReader {
   const names = new Map<string, string>();

@@ -11,14 +11,15 @@ import { packBuildContext } from "./context";
 export const BUILD_SECONDS = 1500;
 
 /**
- * Runs on the build host. Standard input is the header of {@link renderBuildHeader} and, right behind it, the build context: `read`
- * takes no byte more than its line from a pipe.
+ * Runs on the build host. Standard input is the header of {@link renderBuildHeader} and, right
+ * behind it, the build context: `read` takes no byte more than its line from a pipe.
  *
- * Secrets get to the docker command as files in memory that only this user can read, and are gone when the script ends. It ends also
- * when nobody listens any more, because the run was broken off or the connection was lost: an empty line every second finds
- * that out (sshd tells a command nothing, and ssh2 sends no signal once standard input has ended). A host that lost
- * its power has no such files after the boot; those of a killed script are removed by the next build when they are older
- * than a build may take. So is BuildKit's cache after a week.
+ * Secrets get to the docker command as files in memory that only this user can read, and are gone
+ * when the script ends. It ends also when nobody listens any more, because the run was broken off
+ * or the connection was lost: an empty line every second finds that out (sshd tells a command
+ * nothing, and ssh2 sends no signal once standard input has ended). A host that lost its power has
+ * no such files after the boot; those of a killed script are removed by the next build when they
+ * are older than a build may take. So is BuildKit's cache after a week.
  */
 const SCRIPT = `
 set -euo pipefail
@@ -53,7 +54,8 @@ docker builder prune --force --filter until=168h > /dev/null || true
 `.trim();
 
 /**
- * Builds an image with BuildKit, through the docker command on the host: for what the classic builder cannot do, see `needsBuildKit`.
+ * Builds an image with BuildKit, through the docker command on the host: for what the classic
+ * builder cannot do, see `needsBuildKit`.
  *
  * @throws Error as `buildImage` does.
  */

@@ -16,8 +16,8 @@ import { packBuildContext } from "./context";
 /**
  * Builds an image, with BuildKit if the Dockerfile or its secrets need that.
  *
- * @throws Error with the step that failed, the end of its output, and the remedy where one is known. Nothing that runs
- *   has changed then. No secret is in it, even if a step printed one.
+ * @throws Error with the step that failed, the end of its output, and the remedy where one is
+ *   known. Nothing that runs has changed then. No secret is in it, even if a step printed one.
  */
 export async function buildImage(
   docker: Dockerode,
@@ -128,8 +128,8 @@ export async function inspectImage(
 }
 
 /**
- * The digest that a registry holds under a reference by tag or by digest, asked through the host's engine (which trusts the registry and
- * resolves its name).
+ * The digest that a registry holds under a reference by tag or by digest, asked through the host's
+ * engine (which trusts the registry and resolves its name).
  *
  * @returns undefined when the registry answers that it has no such image.
  * @throws Error when the registry does not answer or refuses the account.

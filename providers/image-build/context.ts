@@ -19,10 +19,12 @@ interface ArchiveHeader {
 }
 
 /**
- * Hash of a build context, 64 hex digits: the same for the same files on every computer. `.dockerignore` is heeded.
+ * Hash of a build context, 64 hex digits: the same for the same files on every computer.
+ * `.dockerignore` is heeded.
  *
  * @param folder - relative to the working directory, which is the project's root, or absolute.
- * @throws Error that names the folder when it has no Dockerfile, or holds what cannot be sent to an engine.
+ * @throws Error that names the folder when it has no Dockerfile, or holds what cannot be sent to an
+ *   engine.
  */
 export function hashBuildContext(folder: string): string {
   return hashEntries(
@@ -39,9 +41,9 @@ export function hashBuildContext(folder: string): string {
 }
 
 /**
- * The build context as a tar archive for the engine: in a fixed order, with normalized modes, no owners and no times,
- * so that equal files make an equal archive. Files are read one after the other while the archive is sent; a file
- * that cannot be read is an error of the stream.
+ * The build context as a tar archive for the engine: in a fixed order, with normalized modes, no
+ * owners and no times, so that equal files make an equal archive. Files are read one after the
+ * other while the archive is sent; a file that cannot be read is an error of the stream.
  */
 export function packBuildContext(folder: string): Readable {
   const { pack } = require("tar-stream") as typeof tarStream;
@@ -69,7 +71,9 @@ export function packBuildContext(folder: string): Readable {
   return Readable.from(archive);
 }
 
-/** What of the folder is sent to the engine, in order. @throws Error as {@link hashBuildContext}. */
+/**
+ * What of the folder is sent to the engine, in order. @throws Error as {@link hashBuildContext}.
+ */
 export function listBuildContext(folder: string): BuildContextEntry[] {
   const root = resolve(folder);
   if (!existsSync(join(root, "Dockerfile"))) {

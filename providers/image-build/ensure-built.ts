@@ -18,7 +18,9 @@ import { reportWarning } from "../progress/progress-line";
 interface Place {
   readonly host: HostAccess;
   readonly push: boolean;
-  /** Where the image may be if the registry does not have it, in the order in which they are asked. */
+  /**
+   * Where the image may be if the registry does not have it, in the order in which they are asked.
+   */
   readonly copies?: readonly Copy[];
 }
 
@@ -38,11 +40,11 @@ interface Known {
 }
 
 /**
- * Makes sure that the image is on the build host and, if wanted, in the registry. When the build host is away, another one builds it,
- * and it is in no registry.
+ * Makes sure that the image is on the build host and, if wanted, in the registry. When the build
+ * host is away, another one builds it, and it is in no registry.
  *
- * A registry that lost the image gets it back from a host that has it: a repository server that was replaced builds nothing again, and
- * the digest, with it all that runs, stays as it is.
+ * A registry that lost the image gets it back from a host that has it: a repository server that was
+ * replaced builds nothing again, and the digest, with it all that runs, stays as it is.
  */
 export async function ensureBuilt(
   inputs: ImageBuildInputs,
@@ -72,7 +74,10 @@ export async function ensureBuilt(
   }
 }
 
-/** A host that is lost in the middle of its work and answers again goes on where it was; one that died is unreachable then. */
+/**
+ * A host that is lost in the middle of its work and answers again goes on where it was; one that
+ * died is unreachable then.
+ */
 async function onceMoreAfterLoss<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -160,7 +165,8 @@ async function ensureBaseImage(
 /**
  * Copies an image from a host, and names it.
  *
- * @returns false when the host does not have exactly this image or does not answer: it is looked for elsewhere, or built, then.
+ * @returns false when the host does not have exactly this image or does not answer: it is looked
+ *   for elsewhere, or built, then.
  */
 async function fetchFrom(
   { host, reference }: Copy,
@@ -187,13 +193,19 @@ function hasContent(image: Dockerode.ImageInspectInfo | undefined, contentHash: 
   return image?.Config.Labels?.[CONTENT_LABEL] === contentHash;
 }
 
-/** Removes images of earlier builds that nothing names, such as other stages, when they are a week old; failing is no failure. */
+/**
+ * Removes images of earlier builds that nothing names, such as other stages, when they are a week
+ * old; failing is no failure.
+ */
 async function pruneLeftovers(docker: Dockerode): Promise<void> {
   const filters = JSON.stringify({ dangling: { true: true }, until: { "168h": true } });
   await docker.pruneImages({ filters }).catch(() => undefined);
 }
 
-/** An image with exactly this content, from the host, else from the registry, else from another host that has it. */
+/**
+ * An image with exactly this content, from the host, else from the registry, else from another host
+ * that has it.
+ */
 async function findImage(
   docker: Dockerode,
   inputs: ImageBuildInputs,
@@ -218,7 +230,9 @@ async function findImage(
   return hasContent(fetched, contentHash) ? fetched : undefined;
 }
 
-/** Pushes the image unless the registry holds exactly it; the digest is what the registry then says. */
+/**
+ * Pushes the image unless the registry holds exactly it; the digest is what the registry then says.
+ */
 async function ensurePushed(
   docker: Dockerode,
   inputs: ImageBuildInputs,

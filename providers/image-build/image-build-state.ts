@@ -11,7 +11,10 @@ export interface BaseImageSource {
   readonly reference: string;
   /** Whether this computer's engine is asked first. */
   readonly seedFromLocalEngine: boolean;
-  /** The image that it stands for, as its registry knows it; empty or absent if it came from no registry. */
+  /**
+   * The image that it stands for, as its registry knows it; empty or absent if it came from no
+   * registry.
+   */
   readonly digest?: string;
 }
 

@@ -17,11 +17,13 @@ export interface ReleasePlaces {
 const LOOK_SECONDS = 20;
 
 /**
- * Removes the images of releases that the policy no longer keeps (`model/image/releases.ts`), from the build host and
- * the registry. What any service of the Swarm names, now or as what it would be rolled back to, stays; so does everything while no manager
- * can be asked. Whatever prevents a removal is no failure: the next build or pin tries again.
+ * Removes the images of releases that the policy no longer keeps (`model/image/releases.ts`), from
+ * the build host and the registry. What any service of the Swarm names, now or as what it would be
+ * rolled back to, stays; so does everything while no manager can be asked. Whatever prevents a
+ * removal is no failure: the next build or pin tries again.
  *
- * @param pinned - digest that the stage is about to use, though it may be no new one; it stays like one that is used.
+ * @param pinned - digest that the stage is about to use, though it may be no new one; it stays like
+ *   one that is used.
  * @returns the releases, those without image marked
  */
 export async function removeOldReleases(

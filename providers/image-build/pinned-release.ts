@@ -7,16 +7,21 @@ import { removeOldReleases } from "./old-releases";
 
 const LOOK_SECONDS = 20;
 
-/** Whether a finished image comes from the repository that the stage itself pushes to: a release of the stage, or a promoted one. */
+/**
+ * Whether a finished image comes from the repository that the stage itself pushes to: a release of
+ * the stage, or a promoted one.
+ */
 export function isOwn({ push, repository }: ImageBuildInputs, pullFrom: string): boolean {
   return push && repositoryOf(pullFrom) === repository;
 }
 
 /**
- * The releases after a stage's pin was changed. A promoted image becomes one of them, and old ones are removed as after a build.
+ * The releases after a stage's pin was changed. A promoted image becomes one of them, and old ones
+ * are removed as after a build.
  *
- * @throws Error when the registry answers that it does not have the image, with what to do: a service that rolled it out could
- *   not be brought back on a host that lost it. A registry that does not answer is no failure here: the hosts may have the image.
+ * @throws Error when the registry answers that it does not have the image, with what to do: a
+ *   service that rolled it out could not be brought back on a host that lost it. A registry that
+ *   does not answer is no failure here: the hosts may have the image.
  */
 export async function releasesWithPin(
   inputs: ImageBuildInputs,

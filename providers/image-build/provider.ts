@@ -16,7 +16,10 @@ import { isOwn, releasesWithPin } from "./pinned-release";
 
 export type { ImageBuildInputs, ImageBuildState };
 
-/** Inputs that decide what the image is and where it must be; any other change leaves the image alone. */
+/**
+ * Inputs that decide what the image is and where it must be; any other change leaves the image
+ * alone.
+ */
 const IMAGE = [
   "incarnation",
   "contextFolder",
@@ -55,7 +58,8 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
 
   async diff(_id, olds, news) {
     if (!isKnown(news)) return { changes: true };
-    // Under another name it is another image; the old one is removed after everything uses the new one.
+    // Under another name it is another image; the old one is removed after everything uses the new
+    // one.
     const replaces = olds.repository === news.repository ? [] : ["repository"];
     const changed = changedInputs(INPUTS, olds, news);
     // It could not be pushed, because the repository server was away.
@@ -71,7 +75,8 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
 
   async read(id, props) {
     if (props === undefined) return {};
-    // What is pinned is looked after where it is pulled; what could not be pushed is tried again anyway.
+    // What is pinned is looked after where it is pulled; what could not be pushed is tried again
+    // anyway.
     const lack = isPinned(props) || isUnfinished(props, props) ? undefined : await findLack(props);
     return readResult(id, props, INPUTS, lack === undefined ? {} : { contextHash: lack });
   },
@@ -109,7 +114,10 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
   return (names as readonly string[]).includes(name);
 }
 
-/** Whether the change makes another image, or needs the image to be made sure of. Another value of a build secret does not. */
+/**
+ * Whether the change makes another image, or needs the image to be made sure of. Another value of a
+ * build secret does not.
+ */
 function needsWork(olds: ImageBuildState, news: ImageBuildInputs): boolean {
   if (!sameValue(olds.pullFrom, news.pullFrom)) return true;
   if (isPinned(news)) return false;
@@ -121,7 +129,10 @@ function needsWork(olds: ImageBuildState, news: ImageBuildInputs): boolean {
   );
 }
 
-/** The releases in a state; one from before they were recorded knows only the last, one from before pins were does not know its pin. */
+/**
+ * The releases in a state; one from before they were recorded knows only the last, one from before
+ * pins were does not know its pin.
+ */
 function releasesOf(state: ImageBuildState): readonly ImageRelease[] {
   const { releases } = state as Partial<ImageBuildState>;
   const { tag, digest, reference, pullFrom = "" } = state;

@@ -9,8 +9,9 @@ export interface ImageBuildArgs {
   /** Where the image is built. */
   readonly host: pulumi.Input<HostAccess>;
   /**
-   * Hosts that build when `host` is away, in this order. The registry is away with it then: the image is not pushed, `reference` is
-   * its id, and the next run tries again. Default: none, the run fails.
+   * Hosts that build when `host` is away, in this order. The registry is away with it then: the
+   * image is not pushed, `reference` is its id, and the next run tries again. Default: none, the
+   * run fails.
    */
   readonly fallbackHosts?: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** Changes exactly when that server was replaced; the image is then made sure of again. */
@@ -19,7 +20,10 @@ export interface ImageBuildArgs {
   readonly contextFolder: pulumi.Input<string>;
   /** `hashBuildContext(contextFolder)`. */
   readonly contextHash: pulumi.Input<string>;
-  /** `<registry>/<name>`, or a local name when the image is not pushed; without tag. Another one replaces the image. */
+  /**
+   * `<registry>/<name>`, or a local name when the image is not pushed; without tag. Another one
+   * replaces the image.
+   */
   readonly repository: pulumi.Input<string>;
   /** Not for secrets: they stay readable in the image. Default: none. */
   readonly buildArguments?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
@@ -28,11 +32,14 @@ export interface ImageBuildArgs {
   /** Stage of the Dockerfile that the build ends with. Default: the last one. */
   readonly target?: pulumi.Input<string>;
   /**
-   * Values by name that build steps read with `RUN --mount=type=secret,id=<name>`; they enter no layer. Treated as secret. Another
-   * value makes no new build, another name does. Default: none.
+   * Values by name that build steps read with `RUN --mount=type=secret,id=<name>`; they enter no
+   * layer. Treated as secret. Another value makes no new build, another name does. Default: none.
    */
   readonly buildSecrets?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
-  /** Id of the image that the Dockerfile starts from: another one makes a new build. Default: not tracked. */
+  /**
+   * Id of the image that the Dockerfile starts from: another one makes a new build. Default: not
+   * tracked.
+   */
   readonly baseImageId?: pulumi.Input<string>;
   /** How a host of `fallbackHosts` gets that image. Default: it must have it. */
   readonly baseImage?: pulumi.Input<{
@@ -49,20 +56,28 @@ export interface ImageBuildArgs {
     readonly username: pulumi.Input<string>;
     readonly password: pulumi.Input<string>;
   }>;
-  /** Unit of systemd on `host` that is the registry: started when it does not answer. Default: the registry is somebody else's. */
+  /**
+   * Unit of systemd on `host` that is the registry: started when it does not answer. Default: the
+   * registry is somebody else's.
+   */
   readonly registryUnit?: pulumi.Input<string>;
   /**
-   * A finished image that takes the place of the built one: nothing is built or pushed, and `reference` is this. One of the same repository
-   * must be in the registry, and becomes one of the releases. Default: none.
+   * A finished image that takes the place of the built one: nothing is built or pushed, and
+   * `reference` is this. One of the same repository must be in the registry, and becomes one of the
+   * releases. Default: none.
    */
   readonly pullFrom?: pulumi.Input<string>;
-  /** Managers of the Swarm that are asked which images services use, before old ones are removed from the registry. Default: none is removed. */
+  /**
+   * Managers of the Swarm that are asked which images services use, before old ones are removed
+   * from the registry. Default: none is removed.
+   */
   readonly managers?: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
 }
 
 /**
- * An image built on a host from a folder, and pushed. Its tag follows from its content, so the same content is never
- * built twice: an image with that tag and label is adopted, from the host or from the registry.
+ * An image built on a host from a folder, and pushed. Its tag follows from its content, so the same
+ * content is never built twice: an image with that tag and label is adopted, from the host or from
+ * the registry.
  */
 export class ImageBuild extends HiveResource {
   /** `sha256:…` as the registry knows it; empty when the image is not pushed. */
@@ -71,11 +86,17 @@ export class ImageBuild extends HiveResource {
   declare readonly reference: pulumi.Output<string>;
   /** Id on the host, `sha256:…`. */
   declare readonly imageId: pulumi.Output<string>;
-  /** Whether the registry has the image; false while it waits on another host for the registry to come back. */
+  /**
+   * Whether the registry has the image; false while it waits on another host for the registry to
+   * come back.
+   */
   declare readonly pushed: pulumi.Output<boolean>;
   /** 12 hex digits; empty with `pullFrom`. */
   declare readonly tag: pulumi.Output<string>;
-  /** What was built or promoted to here, newest first: the last five, and older ones that are still kept. */
+  /**
+   * What was built or promoted to here, newest first: the last five, and older ones that are still
+   * kept.
+   */
   declare readonly releases: pulumi.Output<ImageRelease[]>;
 
   constructor(name: string, args: ImageBuildArgs, opts: pulumi.CustomResourceOptions = {}) {

@@ -19,7 +19,9 @@ import { pullImage } from "./pull-image";
 const PULL_SECONDS = 600;
 const LOOK_SECONDS = 20;
 
-/** Brings the image onto all hosts, some at a time, and says how far it is; never throws for a host. */
+/**
+ * Brings the image onto all hosts, some at a time, and says how far it is; never throws for a host.
+ */
 export async function spreadImage(
   hosts: readonly HostAccess[],
   reference: string,
@@ -106,7 +108,10 @@ async function copyFromAny(
   );
 }
 
-/** Whether a reference is the image with an id, as the first host that can be asked says; false if none can. */
+/**
+ * Whether a reference is the image with an id, as the first host that can be asked says; false if
+ * none can.
+ */
 export async function isSameImage(
   hosts: readonly HostAccess[],
   reference: string,
@@ -217,8 +222,8 @@ async function isRemoved(docker: Dockerode, reference: string): Promise<boolean>
 }
 
 /**
- * Removes an image by its digest, and the tags of the same image in the same repository, which are left from finding out what a
- * tag means. The engine refuses while a container uses the image.
+ * Removes an image by its digest, and the tags of the same image in the same repository, which are
+ * left from finding out what a tag means. The engine refuses while a container uses the image.
  */
 async function removeImage(docker: Dockerode, reference: string): Promise<void> {
   if (isImageId(reference)) {

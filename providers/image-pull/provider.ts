@@ -37,7 +37,10 @@ export interface ImagePullState extends ImagePullInputs {
   readonly resolved: string;
   /** Names of hosts that did not answer. */
   readonly missing: readonly string[];
-  /** Images that hosts have besides this one, newest first: the one before, kept for a rollback, and what could not be removed yet. */
+  /**
+   * Images that hosts have besides this one, newest first: the one before, kept for a rollback, and
+   * what could not be removed yet.
+   */
   readonly earlier: readonly string[];
 }
 
@@ -111,7 +114,10 @@ async function usedImages({ managers }: ImagePullInputs): Promise<readonly strin
   return managers === undefined ? [] : await imagesInUse(managers);
 }
 
-/** Removes what the policy does not keep. @returns what is left; what a host could not remove is tried again with the next image */
+/**
+ * Removes what the policy does not keep. @returns what is left; what a host could not remove is
+ * tried again with the next image
+ */
 async function removeOld(
   inputs: ImagePullInputs,
   earlier: readonly string[],

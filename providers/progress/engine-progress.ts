@@ -12,7 +12,8 @@ export interface EngineMessage {
 }
 
 /**
- * Reads the engine's answer to its end: one JSON object per line. Lines that are none are passed over.
+ * Reads the engine's answer to its end: one JSON object per line. Lines that are none are passed
+ * over.
  *
  * @param onMessage - called for each message, the one with an error too.
  * @returns the error of the last message that has one; undefined when the work succeeded.

@@ -1,12 +1,16 @@
-/** Begins every line of progress, so that a reader of the engine's events knows it from other output. */
+/**
+ * Begins every line of progress, so that a reader of the engine's events knows it from other
+ * output.
+ */
 export const progressPrefix = "hive: ";
 
 /**
  * Says what long work is doing right now, in one line that the engine passes on at once.
  *
- * A dynamic provider has no way to the engine's log service. But the engine reads what the plugin's process prints: a line on
- * standard output becomes a diagnostic event of severity `info` without a URN, one on standard error one of severity `info#err`
- * (see {@link reportWarning}). As the process is shared by all resources, the text itself has to name what it is about:
+ * A dynamic provider has no way to the engine's log service. But the engine reads what the plugin's
+ * process prints: a line on standard output becomes a diagnostic event of severity `info` without a
+ * URN, one on standard error one of severity `info#err` (see {@link reportWarning}). As the process
+ * is shared by all resources, the text itself has to name what it is about:
  * `hive: web: 2 of 3 tasks run (preparing)`.
  *
  * Say it only when something has changed, and every few seconds at most.
@@ -21,8 +25,8 @@ export function reportProgress(text: string): void {
 export const continuation = "| ";
 
 /**
- * Tells the user what is good to know although the run goes on, on standard error; `hive` shows it at the run's end, with the
- * engine's own warnings.
+ * Tells the user what is good to know although the run goes on, on standard error; `hive` shows it
+ * at the run's end, with the engine's own warnings.
  *
  * @param text what is so, where, and what to do; several lines stay one warning. Never a secret
  */
@@ -36,8 +40,9 @@ export function reportWarning(text: string): void {
 const pauseMs = 3000;
 
 /**
- * A voice for one piece of work: says a text when it is another than the last one said, and some seconds after that one or
- * after the beginning. So short work says nothing, and long work says what holds it up.
+ * A voice for one piece of work: says a text when it is another than the last one said, and some
+ * seconds after that one or after the beginning. So short work says nothing, and long work says
+ * what holds it up.
  *
  * @returns takes what is to be said now, as often as one likes
  */

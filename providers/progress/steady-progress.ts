@@ -2,7 +2,10 @@ import { reportProgress } from "./progress-line";
 
 /** Tells how long work goes on, as often as a person reads it. */
 export interface SteadyProgress {
-  /** What is going on now. Reported at once if nothing was for a while, else the newest one when it is time. */
+  /**
+   * What is going on now. Reported at once if nothing was for a while, else the newest one when it
+   * is time.
+   */
   say(text: string): void;
   /** Nothing more will be said; what waits is dropped. Always call it, a timer may be running. */
   end(): void;

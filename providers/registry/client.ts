@@ -7,8 +7,8 @@ import type { HostAccess } from "../transport/host-access";
 import { renderCurlConfig } from "./curl";
 
 /**
- * One repository in a stage's registry, and how it is asked: by curl on a host, which trusts the registry by the file that the host's
- * engine uses. The account goes through curl's standard input.
+ * One repository in a stage's registry, and how it is asked: by curl on a host, which trusts the
+ * registry by the file that the host's engine uses. The account goes through curl's standard input.
  */
 export interface Repository {
   readonly host: HostAccess;
@@ -29,9 +29,10 @@ export interface FetchedManifest {
 const askCommand = "curl --silent --show-error --config -";
 
 /**
- * curl that reads what it sends from standard input, and its configuration from the lines before that, up to an empty one.
- * `read` of bash takes single bytes from a pipe, so that nothing of the content is lost; `printf` is built in. So the
- * account stands neither in an argument nor in the environment nor in a file.
+ * curl that reads what it sends from standard input, and its configuration from the lines before
+ * that, up to an empty one. `read` of bash takes single bytes from a pipe, so that nothing of the
+ * content is lost; `printf` is built in. So the account stands neither in an argument nor in the
+ * environment nor in a file.
  */
 export const sendCommand =
   `bash -c 'c=(); while IFS= read -r l && [ -n "$l" ]; do c+=("$l"); done; ` +
@@ -123,7 +124,8 @@ export async function putManifest(
 /**
  * Removes an image's manifest, which the Engine API cannot do.
  *
- * @returns whether it is gone, or was not there; false when the registry or the host cannot be asked. Never throws.
+ * @returns whether it is gone, or was not there; false when the registry or the host cannot be
+ *   asked. Never throws.
  */
 export async function removeManifest(repository: Repository, digest: string): Promise<boolean> {
   try {
@@ -158,7 +160,10 @@ export async function beginUpload(repository: Repository): Promise<string> {
   return uploadPath(headers, repository.registry);
 }
 
-/** Where an upload goes: a Location may be a path or an address, of this registry only, because the account goes there. */
+/**
+ * Where an upload goes: a Location may be a path or an address, of this registry only, because the
+ * account goes there.
+ */
 export function uploadPath(headers: string, registry: string): string {
   const location = /^location:[ \t]*(\S+)/im.exec(headers)?.[1] ?? "";
   const base = `https://${registry}`;
@@ -246,7 +251,10 @@ export function curlFailure(
   );
 }
 
-/** An error whose message is written for the user. No class of its own: it runs in serialized providers too. */
+/**
+ * An error whose message is written for the user. No class of its own: it runs in serialized
+ * providers too.
+ */
 export function registryError(message: string): Error {
   return Object.assign(new Error(message), { name: "RegistryError" });
 }

@@ -17,7 +17,8 @@ export interface EngineAuth {
 /**
  * An account as the engine wants it; dockerode sends it in a header, never in the address.
  *
- * @param image - repository or reference, whose first part names the registry. An id names none: no registry is to get the account.
+ * @param image - repository or reference, whose first part names the registry. An id names none: no
+ *   registry is to get the account.
  */
 export function authConfig(image: string, auth: RegistryAuth | undefined): EngineAuth | undefined {
   if (auth === undefined || isImageId(image)) return undefined;

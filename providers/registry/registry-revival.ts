@@ -15,12 +15,14 @@ export interface RegistryUnit {
 const startSeconds = 30;
 
 /**
- * Runs `work`. When it fails because nothing listens where the site's registry should, the registry is started on its host,
- * and the work is run again until the registry answers: whoever stopped it, a run ends in a correct site.
+ * Runs `work`. When it fails because nothing listens where the site's registry should, the registry
+ * is started on its host, and the work is run again until the registry answers: whoever stopped it,
+ * a run ends in a correct site.
  *
  * @param registry - undefined: nothing of the site's own is asked; the work is run once.
  * @param work - may be run several times.
- * @throws what `work` throws; when the registry cannot be started, that error with the reason behind it.
+ * @throws what `work` throws; when the registry cannot be started, that error with the reason
+ *   behind it.
  */
 export async function withRegistryRunning<T>(
   registry: RegistryUnit | undefined,

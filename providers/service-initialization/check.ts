@@ -5,8 +5,8 @@ import { isKnown } from "../framework/unknown-value";
 import type { ServiceInitializationInputs } from "./state";
 
 /**
- * Longest argument of a command, bytes. Linux takes 128 KiB with the zero at its end (execve(2), MAX_ARG_STRLEN); the rest
- * is left as a margin.
+ * Longest argument of a command, bytes. Linux takes 128 KiB with the zero at its end (execve(2),
+ * MAX_ARG_STRLEN); the rest is left as a margin.
  */
 const longestArgument = 120 * 1024;
 

@@ -30,8 +30,8 @@ const drainMs = 1000;
 /**
  * Runs a command in a container, gives it its standard input and closes that.
  *
- * The command has ended when the engine says so: a process that it left in the background may hold its output open for
- * ever.
+ * The command has ended when the engine says so: a process that it left in the background may hold
+ * its output open for ever.
  *
  * @param onStart gets a way to ask for the command's state, as soon as it may run
  * @returns undefined if the container does not run, or stopped while the command ran

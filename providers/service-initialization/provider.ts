@@ -22,7 +22,10 @@ import {
 } from "./state";
 import { reportWarning } from "../progress/progress-line";
 
-/** How long a removal waits for a manager that answers. What stayed recorded would not be run for a new service of this name. */
+/**
+ * How long a removal waits for a manager that answers. What stayed recorded would not be run for a
+ * new service of this name.
+ */
 const removalSeconds = 20;
 
 /** Keeps a service's initial data loaded: every step once for every content that it has. */
@@ -51,8 +54,8 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
     try {
       await runSteps(inputs, done);
     } catch (error) {
-      // Without the steps: what a failure hands back is limited in size, and their data is not. The next run compares
-      // with the records in the Swarm, so it goes on with the step that failed.
+      // Without the steps: what a failure hands back is limited in size, and their data is not. The
+      // next run compares with the records in the Swarm, so it goes on with the step that failed.
       throw partialFailure(messageOf(error), id, { ...inputs, steps: [], secrets: {}, done });
     }
     return { id, outs: { ...inputs, done } };
@@ -100,7 +103,8 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
       );
     } catch (error) {
       if (!isTransportError(error)) throw error;
-      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
+      // hosts.
       reportWarning(
         `the records of what initialized the service '${props.service}' could not be removed and are forgotten. ${error.message}`,
       );
@@ -108,7 +112,10 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
   },
 };
 
-/** Runs the steps that are not recorded as done, in order; `done` grows with each, so that it is right after a failure too. */
+/**
+ * Runs the steps that are not recorded as done, in order; `done` grows with each, so that it is
+ * right after a failure too.
+ */
 async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[]): Promise<void> {
   const { managers: hosts, service, serviceId } = inputs;
   const place = { service, volumes: inputs.volumes ?? [] };
@@ -133,7 +140,8 @@ async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[
     } catch (error) {
       const { detail = "did not run" } = error as { detail?: string };
       const earlier = records.filter((old) => old.step === step.name && old.result === "failed");
-      // For whoever looks with `hive status`; the error itself says more, and must not be hidden by another.
+      // For whoever looks with `hive status`; the error itself says more, and must not be hidden by
+      // another.
       await writeRecord(inputs, step, secrets, { result: "failed", detail })
         .then(() => removeAll(inputs, earlier))
         .catch(() => undefined);

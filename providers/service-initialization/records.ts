@@ -82,7 +82,8 @@ export async function writeRecord(
     try {
       await docker.createConfig(config);
     } catch (error) {
-      // Written by the attempt before this one, whose answer was lost: the key is new, so nobody else has the name.
+      // Written by the attempt before this one, whose answer was lost: the key is new, so nobody
+      // else has the name.
       if (engineStatus(error) !== 409) throw error;
     }
   });

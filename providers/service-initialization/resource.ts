@@ -9,13 +9,25 @@ import { serviceInitializationProvider } from "./provider";
 export interface InitializationStepArgs {
   /** Unique in the service: a DNS label. */
   readonly name: string;
-  /** Program and arguments, run without a shell. For a script: the interpreter, then the script's text. No place for secrets. */
+  /**
+   * Program and arguments, run without a shell. For a script: the interpreter, then the script's
+   * text. No place for secrets.
+   */
   readonly command: readonly string[];
-  /** Values that the step reads from its standard input, one a line, before `input`. Treated as secret. Default: none. */
+  /**
+   * Values that the step reads from its standard input, one a line, before `input`. Treated as
+   * secret. Default: none.
+   */
   readonly secrets?: readonly pulumi.Input<string>[];
-  /** Text that follows the secrets on standard input. Not secret: it shows in previews. Default: empty. */
+  /**
+   * Text that follows the secrets on standard input. Not secret: it shows in previews. Default:
+   * empty.
+   */
   readonly input?: pulumi.Input<string>;
-  /** Program and arguments: when it ends with 0 in the container, the step has been done already. Default: always run. */
+  /**
+   * Program and arguments: when it ends with 0 in the container, the step has been done already.
+   * Default: always run.
+   */
   readonly unless?: readonly string[];
   /** User that runs both. Default: the service's own. */
   readonly user?: string;
@@ -25,24 +37,34 @@ export interface InitializationStepArgs {
 
 /** Arguments of {@link ServiceInitialization}. */
 export interface ServiceInitializationArgs {
-  /** Hosts of the Swarm: any manager among them is asked, and the tasks run on them, found by the node's host name. */
+  /**
+   * Hosts of the Swarm: any manager among them is asked, and the tasks run on them, found by the
+   * node's host name.
+   */
   readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** Site that the service belongs to. */
   readonly site: pulumi.Input<string>;
-  /** Name of the service in the Swarm. Changing it replaces the resource: another service is initialized anew. */
+  /**
+   * Name of the service in the Swarm. Changing it replaces the resource: another service is
+   * initialized anew.
+   */
   readonly service: pulumi.Input<string>;
   /** The service's id, so that this waits until the service runs. */
   readonly serviceId: pulumi.Input<string>;
-  /** Replicated volumes that the service mounts, in alphabetical order: what was loaded into them is there under another service's name too. */
+  /**
+   * Replicated volumes that the service mounts, in alphabetical order: what was loaded into them is
+   * there under another service's name too.
+   */
   readonly volumes: readonly string[];
   /** In the order in which they run. */
   readonly steps: readonly InitializationStepArgs[];
 }
 
 /**
- * The initial data of a service: steps that run inside one of its tasks, wherever that is, each once for every content that it
- * has. What has been done is recorded in the Swarm, as a config object without secrets, so neither an interrupted run nor a
- * lost state repeats a step that is recorded. Deleting it forgets the records; the data stays.
+ * The initial data of a service: steps that run inside one of its tasks, wherever that is, each
+ * once for every content that it has. What has been done is recorded in the Swarm, as a config
+ * object without secrets, so neither an interrupted run nor a lost state repeats a step that is
+ * recorded. Deleting it forgets the records; the data stays.
  */
 export class ServiceInitialization extends HiveResource {
   /** The steps that have been done, in order. */

@@ -34,8 +34,8 @@ const endSeconds = 5;
 const lostMs = 2000;
 
 /**
- * Runs a step in a running task of its service, wherever that is. When the task goes away meanwhile, the step is run again
- * where it is then: steps are safe to repeat.
+ * Runs a step in a running task of its service, wherever that is. When the task goes away
+ * meanwhile, the step is run again where it is then: steps are safe to repeat.
  *
  * @throws Error naming service, step, host, exit code and the last lines of output, without secrets
  */
@@ -51,7 +51,8 @@ export async function runStep(run: StepRun): Promise<StepOutcome> {
       const outcome = await withEngine(
         task.host,
         (docker, signal) => runInTask(docker, run, task, signal),
-        // Each of three has the step's deadline: the end of an earlier run, `unless`, and the command.
+        // Each of three has the step's deadline: the end of an earlier run, `unless`, and the
+        // command.
         { deadlineSeconds: 3 * step.deadlineSeconds + 60 },
       );
       if (outcome !== undefined) {
@@ -100,8 +101,9 @@ async function runInTask(
 }
 
 /**
- * A run that was interrupted leaves its command behind in the container. Two of a kind at the same time could spoil the
- * data, and how the old one ends says nothing, for its input may have been cut off.
+ * A run that was interrupted leaves its command behind in the container. Two of a kind at the same
+ * time could spoil the data, and how the old one ends says nothing, for its input may have been cut
+ * off.
  */
 async function awaitEarlierRun(
   docker: Dockerode,

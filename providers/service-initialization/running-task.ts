@@ -18,12 +18,14 @@ const pollMs = 500;
 const electionSeconds = 90;
 
 /**
- * Waits for a task of a service that runs (and is healthy, where it has a health check) on a host that answers the Swarm;
- * the newest, where there are several: after an update it is of the new version.
+ * Waits for a task of a service that runs (and is healthy, where it has a health check) on a host
+ * that answers the Swarm; the newest, where there are several: after an update it is of the new
+ * version.
  *
  * @param seconds how long to wait
  * @param onWait is called when none runs at once
- * @throws Error when none runs in time, with what the tasks do instead; or its host is not among `hosts`
+ * @throws Error when none runs in time, with what the tasks do instead; or its host is not among
+ *   `hosts`
  */
 export async function findRunningTask(
   hosts: readonly HostAccess[],

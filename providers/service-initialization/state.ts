@@ -7,7 +7,9 @@ export interface ServiceInitializationInputs {
   readonly site: string;
   readonly service: string;
   readonly serviceId: string;
-  /** Replicated volumes of the service, in alphabetical order; absent in states of an older version. */
+  /**
+   * Replicated volumes of the service, in alphabetical order; absent in states of an older version.
+   */
   readonly volumes?: readonly string[];
   readonly steps: readonly InitializationStep[];
   /** Secret. What a step reads, by its name. */

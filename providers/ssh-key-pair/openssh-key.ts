@@ -18,8 +18,8 @@ const END = "-----END OPENSSH PRIVATE KEY-----";
 /**
  * A new key pair.
  *
- * ssh2's own generator is not used: it strips leading zero bytes from the public key (`lib/keygen.js`), so one of 256
- * of its ed25519 keys is malformed.
+ * ssh2's own generator is not used: it strips leading zero bytes from the public key
+ * (`lib/keygen.js`), so one of 256 of its ed25519 keys is malformed.
  */
 export function generateOpenSshKeyPair(comment: string): OpenSshKeyPair {
   const jwk = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
@@ -68,8 +68,8 @@ export function encodeOpenSshKeyPair(seed: Buffer, point: Buffer, comment: strin
 /**
  * Reads a private key.
  *
- * @throws Error that says why the text is no usable key (`has a passphrase`, `is a ssh-rsa key` …), as the end of a
- *   sentence whose subject is the key. It never quotes the key.
+ * @throws Error that says why the text is no usable key (`has a passphrase`, `is a ssh-rsa key` …),
+ *   as the end of a sentence whose subject is the key. It never quotes the key.
  */
 export function parseOpenSshPrivateKey(text: string): OpenSshKeyPair {
   const armour = text.replace(/\r\n/g, "\n").trim();
@@ -120,7 +120,10 @@ function sshString(value: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** The RFC 4251 `string` at `offset`, and the offset after it. @throws Error when the text ends before it. */
+/**
+ * The RFC 4251 `string` at `offset`, and the offset after it. @throws Error when the text ends
+ * before it.
+ */
 function readString(body: Buffer, offset: number): [value: Buffer, next: number] {
   if (offset + 4 > body.length) throw new Error("is damaged");
   const end = offset + 4 + body.readUInt32BE(offset);

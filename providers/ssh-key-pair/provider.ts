@@ -21,7 +21,10 @@ export interface SshKeyPairState extends SshKeyPairInputs {
 
 const INPUTS = ["comment", "revision"] as const;
 
-/** Generates the key pairs of `SshKeyPair`. It looks at no file: on which computer it runs is no matter of a resource. */
+/**
+ * Generates the key pairs of `SshKeyPair`. It looks at no file: on which computer it runs is no
+ * matter of a resource.
+ */
 export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
   SshKeyPairInputs,
   SshKeyPairState
@@ -36,7 +39,8 @@ export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
 
   async diff(_id, olds, news) {
     if (!isKnown(news.comment)) return { changes: true };
-    // Older versions kept the operator's key in a file, of which the state names the place: that goes, with the code that looked at it.
+    // Older versions kept the operator's key in a file, of which the state names the place: that
+    // goes, with the code that looked at it.
     return { changes: "file" in olds || changedInputs(INPUTS, olds, news).length > 0 };
   },
 

@@ -3,8 +3,8 @@ import { dirname, resolve } from "node:path";
 import { stageKeyFile } from "../transport/operator-key";
 
 /**
- * Writes the key that was generated for a stage where this computer looks for it, readable by its owner only. What stood there is
- * kept beside it: nobody knows whether it is needed elsewhere.
+ * Writes the key that was generated for a stage where this computer looks for it, readable by its
+ * owner only. What stood there is kept beside it: nobody knows whether it is needed elsewhere.
  *
  * @throws Error when the file cannot be written
  */

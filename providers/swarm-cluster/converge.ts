@@ -15,21 +15,29 @@ export interface ConvergedSwarm {
   readonly nodeIds: Readonly<Record<string, string>>;
   /** How many steps it took. */
   readonly steps: number;
-  /** Names of wanted members that take no part as managers now, most often because their host does not answer. */
+  /**
+   * Names of wanted members that take no part as managers now, most often because their host does
+   * not answer.
+   */
   readonly absent: readonly string[];
   /** What the operator has to know; hosts that do not answer, among others. */
   readonly notes: readonly SwarmNote[];
 }
 
-/** Rounds of observing, deciding and acting. The last one has nothing to do; more than two happen when hosts come or go meanwhile. */
+/**
+ * Rounds of observing, deciding and acting. The last one has nothing to do; more than two happen
+ * when hosts come or go meanwhile.
+ */
 const rounds = 4;
 
 /**
- * Brings a Swarm to the wanted state: observes all hosts, lets `model/swarm/membership` decide, carries the steps out,
- * and observes again until nothing is left to do. A Swarm that is as wanted is only read.
+ * Brings a Swarm to the wanted state: observes all hosts, lets `model/swarm/membership` decide,
+ * carries the steps out, and observes again until nothing is left to do. A Swarm that is as wanted
+ * is only read.
  *
  * @param former members of an earlier run, of which those that are no longer wanted leave
- * @param onBegun called when the Swarm exists, with its id, so that a later failure leaves no orphan
+ * @param onBegun called when the Swarm exists, with its id, so that a later failure leaves no
+ *   orphan
  * @throws Error that names each host in the way and the remedy
  */
 export async function converge(
@@ -108,8 +116,8 @@ function takesPart(name: string, seen: SwarmObservation): boolean {
 }
 
 /**
- * Ids of the wanted members' nodes. Of two nodes of the same name, the one that the host itself says it is; if it does not
- * answer, the one that was ready last.
+ * Ids of the wanted members' nodes. Of two nodes of the same name, the one that the host itself
+ * says it is; if it does not answer, the one that was ready last.
  */
 function nodeIdsOf(wanted: WantedSwarm, seen: SwarmObservation): Record<string, string> {
   const ids: Record<string, string> = {};

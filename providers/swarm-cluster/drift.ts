@@ -3,9 +3,9 @@ import type { SwarmNode, SwarmObservation, SwarmView } from "../../model/swarm/o
 import type { SwarmClusterState, SwarmMember } from "./membership";
 
 /**
- * What of a Swarm is to be seen in a refresh, under the names of the inputs: members that are not managers any more are
- * missing, labels and settings are as they were found. A member whose host is dead but whose node is on the list is
- * there: that is no drift.
+ * What of a Swarm is to be seen in a refresh, under the names of the inputs: members that are not
+ * managers any more are missing, labels and settings are as they were found. A member whose host is
+ * dead but whose node is on the list is there: that is no drift.
  */
 export function observedInputs(
   state: SwarmClusterState,

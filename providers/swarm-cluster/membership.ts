@@ -6,8 +6,8 @@ export interface SwarmMember {
   /** Address under which the other members reach it. */
   readonly advertiseAddress: string;
   /**
-   * Labels that its node has. Those that begin with `hive.` and are not here are removed, and so are those whose names any member has or
-   * had in the last run; others are left alone.
+   * Labels that its node has. Those that begin with `hive.` and are not here are removed, and so
+   * are those whose names any member has or had in the last run; others are left alone.
    */
   readonly labels: Readonly<Record<string, string>>;
   /** Changes exactly when the server was replaced by a new one. */
@@ -23,7 +23,10 @@ export interface SwarmClusterInputs {
   readonly heartbeatSeconds: number;
   /** Finished tasks kept per slot. */
   readonly taskHistoryLimit: number;
-  /** CIDR from which overlay networks are cut, used only when the Swarm is made. Default: the engine's own. */
+  /**
+   * CIDR from which overlay networks are cut, used only when the Swarm is made. Default: the
+   * engine's own.
+   */
   readonly overlayPool?: string;
 }
 

@@ -14,19 +14,25 @@ import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
-/** Limit for asking one host for its part in a Swarm, seconds. A manager answers only after a new leader is elected. */
+/**
+ * Limit for asking one host for its part in a Swarm, seconds. A manager answers only after a new
+ * leader is elected.
+ */
 const hostSeconds = 18;
 /** Less than an attempt has, so that the message tells a dead host from a slow engine. */
 const dialSeconds = 3.5;
 /** Limit for finding a manager with quorum and reading the Swarm from it, seconds. */
 const viewSeconds = 10;
 /**
- * The same where a majority of the hosts are managers that answer: then there is quorum, or there will be when a new leader is
- * elected, which takes 10 to 20 s and now and then a second round.
+ * The same where a majority of the hosts are managers that answer: then there is quorum, or there
+ * will be when a new leader is elected, which takes 10 to 20 s and now and then a second round.
  */
 const electionSeconds = 45;
 
-/** Asks all hosts at the same time for their part in a Swarm, then one of the managers for the whole. Changes nothing. */
+/**
+ * Asks all hosts at the same time for their part in a Swarm, then one of the managers for the
+ * whole. Changes nothing.
+ */
 export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmObservation> {
   const states = await Promise.all(hosts.map(observeHost));
   const byName = Object.fromEntries(hosts.map(({ name }, index) => [name, states[index]]));
@@ -72,7 +78,8 @@ export function hostState(info: EngineInfo): HostSwarmState {
     ControlAvailable: isManager,
   } = swarm;
   if (state === "active") {
-    // A manager that has no leader says "" (Moby, `daemon/cluster/swarm.go`, Info): it cannot ask which Swarm it is in.
+    // A manager that has no leader says "" (Moby, `daemon/cluster/swarm.go`, Info): it cannot ask
+    // which Swarm it is in.
     const clusterId = swarm.Cluster?.ID ?? "";
     return { state, nodeId, isManager, ...(clusterId === "" ? {} : { clusterId }) };
   }

@@ -79,7 +79,8 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async delete(_id, props) {
-    // At the same time: a manager that waits for the others' leave would lose its majority meanwhile.
+    // At the same time: a manager that waits for the others' leave would lose its majority
+    // meanwhile.
     const failures = await Promise.all(
       props.members.map(async ({ access }) => {
         try {
@@ -117,8 +118,8 @@ function changedMembers(olds: SwarmClusterState, news: SwarmClusterInputs): read
 }
 
 /**
- * A member that the Swarm knows already may be dead during a run: that is what the others are for. One that has to come
- * in must be there, or the state would say that it is a member.
+ * A member that the Swarm knows already may be dead during a run: that is what the others are for.
+ * One that has to come in must be there, or the state would say that it is a member.
  *
  * @throws Error that names those that are not in, why, and what to do
  */

@@ -148,7 +148,9 @@ async function requestJoin(docker: Dockerode, request: JoinRequest): Promise<str
   }
 }
 
-/** Waits until a node is ready and a reachable manager in the eyes of the manager behind `docker`. */
+/**
+ * Waits until a node is ready and a reachable manager in the eyes of the manager behind `docker`.
+ */
 async function waitForManager(docker: Dockerode, name: string, nodeId?: string): Promise<void> {
   const end = Date.now() + limits.settle * 1000;
   for (;;) {
@@ -228,7 +230,10 @@ async function settleNode(docker: Dockerode, id: string, step: NodeChange): Prom
   }
 }
 
-/** Waits until no task runs on a node; gives up quietly, for a task that will not end must not hold up the rest. */
+/**
+ * Waits until no task runs on a node; gives up quietly, for a task that will not end must not hold
+ * up the rest.
+ */
 async function waitForNoTasks(docker: Dockerode, id: string): Promise<void> {
   const end = Date.now() + limits.drain * 1000;
   while (Date.now() < end) {

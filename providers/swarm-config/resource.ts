@@ -13,8 +13,9 @@ export interface SwarmConfigArgs extends SwarmObjectArgs {
 }
 
 /**
- * A config of the Swarm. It cannot be changed there: other content is another config under another name, made before the
- * old one goes, so that services roll from one to the other and can roll back.
+ * A config of the Swarm. It cannot be changed there: other content is another config under another
+ * name, made before the old one goes, so that services roll from one to the other and can roll
+ * back.
  */
 export class SwarmConfig extends HiveResource {
   /** Id in the Swarm. */

@@ -26,7 +26,10 @@ async function swarmNetworks(docker: Dockerode, id?: string): Promise<readonly E
   return listed.filter(isHeldBySwarm);
 }
 
-/** A network by its id; undefined if the Swarm has none. Listed, for to inspect it would show a host's own copy. */
+/**
+ * A network by its id; undefined if the Swarm has none. Listed, for to inspect it would show a
+ * host's own copy.
+ */
 export async function inspectNetwork(
   docker: Dockerode,
   id: string,
@@ -35,10 +38,12 @@ export async function inspectNetwork(
 }
 
 /**
- * Finds the site's network with these settings, or makes it. Networks that the site had under this name before and that
- * nothing uses any more are removed; while one is used, the new one gets a name beside it.
+ * Finds the site's network with these settings, or makes it. Networks that the site had under this
+ * name before and that nothing uses any more are removed; while one is used, the new one gets a
+ * name beside it.
  *
- * @throws Error when the name is taken by a network that is not the site's, the range is taken, or the Swarm has no range to give
+ * @throws Error when the name is taken by a network that is not the site's, the range is taken, or
+ *   the Swarm has no range to give
  */
 export async function ensureNetwork(
   docker: Dockerode,
@@ -74,7 +79,9 @@ export async function ensureNetwork(
   return { id, name };
 }
 
-/** Ranges from which the Swarm takes those of its networks; undefined when the engine does not say. */
+/**
+ * Ranges from which the Swarm takes those of its networks; undefined when the engine does not say.
+ */
 export async function addressPool(docker: Dockerode): Promise<readonly string[] | undefined> {
   const { Swarm } = (await docker.info()) as {
     readonly Swarm?: { readonly Cluster?: { readonly DefaultAddrPool?: readonly string[] | null } };
@@ -136,7 +143,8 @@ export async function removeNetwork(
   waitSeconds: number,
 ): Promise<string | undefined> {
   const remove = async (): Promise<void> => {
-    // Of a network of which the host still has its own copy, the engine says with status 500 that the Swarm has none.
+    // Of a network of which the host still has its own copy, the engine says with status 500 that
+    // the Swarm has none.
     if ((await inspectNetwork(docker, id)) !== undefined) await docker.getNetwork(id).remove();
   };
   return await removeWhenUnused(remove, waitSeconds);

@@ -113,7 +113,8 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
       { deadlineSeconds: leaveSeconds + 40, repeatable: true },
     ).catch((error: unknown) => {
       if (!isTransportError(error)) throw error;
-      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
+      // hosts.
       reportWarning(
         `the network '${props.networkName}' could not be removed and is forgotten. ${error.message}`,
       );

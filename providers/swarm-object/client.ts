@@ -14,7 +14,10 @@ import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 import { reportWarning } from "../progress/progress-line";
 
-/** The two kinds of content that a Swarm hands to tasks. They differ in who may read them, not in how they are kept. */
+/**
+ * The two kinds of content that a Swarm hands to tasks. They differ in who may read them, not in
+ * how they are kept.
+ */
 export type SwarmObjectKind = "secret" | "config";
 
 /** A secret or config as it is wanted. */
@@ -33,8 +36,8 @@ export interface SwarmObject {
 export interface SwarmObjectHold {
   readonly id: string;
   /**
-   * Tells which resource keeps it. A value that is changed and changed back is one object for two resources, of which the
-   * older one is still to be deleted: it must leave the object alone then.
+   * Tells which resource keeps it. A value that is changed and changed back is one object for two
+   * resources, of which the older one is still to be deleted: it must leave the object alone then.
    */
   readonly holder: string;
 }
@@ -49,8 +52,8 @@ const releaseSeconds = 5;
 type ListedObject = EngineSwarmObject & Versioned;
 
 /**
- * Finds the site's object of this name, or makes it. Objects that the site had under this name before and that no service
- * uses any more are removed.
+ * Finds the site's object of this name, or makes it. Objects that the site had under this name
+ * before and that no service uses any more are removed.
  *
  * @throws Error when an object of this name exists that is not the site's
  */
@@ -69,7 +72,8 @@ export async function holdObject(
           ? await createObject(docker, object, holder)
           : await takeOver(docker, object, found, holder);
       for (const { ID, Spec } of listed) {
-        // No computed key in a destructuring pattern: the serializer of dynamic providers does not see what it captures.
+        // No computed key in a destructuring pattern: the serializer of dynamic providers does not
+        // see what it captures.
         const labels = Spec.Labels ?? {};
         const own = labels[siteLabel] === object.site && labels[nameLabel] === object.name;
         if (ID !== id && own) {
@@ -107,8 +111,8 @@ export async function objectExists(
 }
 
 /**
- * Removes an object, unless a newer resource has taken it over. One that a service still uses is left, with a warning; it
- * goes when another object of its name is made.
+ * Removes an object, unless a newer resource has taken it over. One that a service still uses is
+ * left, with a warning; it goes when another object of its name is made.
  */
 export async function releaseObject(
   managers: readonly HostAccess[],
@@ -126,7 +130,8 @@ export async function releaseObject(
     repeatable: true,
   }).catch((error: unknown) => {
     if (!isTransportError(error)) throw error;
-    // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+    // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
+    // hosts.
     reportWarning(
       `the ${kind} '${objectName}' could not be removed and is forgotten. ${error.message}`,
     );
@@ -162,7 +167,10 @@ async function createObject(
   return id;
 }
 
-/** Makes an object that exists this resource's. Its content is right, for its name follows from that. */
+/**
+ * Makes an object that exists this resource's. Its content is right, for its name follows from
+ * that.
+ */
 async function takeOver(
   docker: Dockerode,
   object: SwarmObject,

@@ -22,7 +22,9 @@ export interface SwarmObjectInputs {
   readonly revision: string;
 }
 
-/** What the state holds of both beside the inputs, and beside what each has under names of its own. */
+/**
+ * What the state holds of both beside the inputs, and beside what each has under names of its own.
+ */
 export interface SwarmObjectState {
   readonly holder: string;
 }

@@ -18,14 +18,19 @@ export interface ChangeOptions {
 }
 
 const pollMs = 1000;
-/** The orchestrator makes the task of a run within this time; a run without one after it has lost it with its host. */
+/**
+ * The orchestrator makes the task of a run within this time; a run without one after it has lost it
+ * with its host.
+ */
 const startMs = 5000;
 
 /**
- * Changes a service, after the run of a scheduled job has ended if one goes on. Each attempt is a call of its own.
+ * Changes a service, after the run of a scheduled job has ended if one goes on. Each attempt is a
+ * call of its own.
  *
- * @returns the ids of the tasks that there were before; undefined if there was nothing to change; `overtaken` if the service gave
- *   something to another one meanwhile, so that it has to be looked at again: nothing was changed then
+ * @returns the ids of the tasks that there were before; undefined if there was nothing to change;
+ *   `overtaken` if the service gave something to another one meanwhile, so that it has to be looked
+ *   at again: nothing was changed then
  * @throws Error if a run does not end in time; then nothing was changed
  */
 export async function changeService(

@@ -4,7 +4,10 @@ import { checkFailure } from "../framework/check-failure";
 import { isKnown } from "../framework/unknown-value";
 import type { SwarmServiceWish } from "./service-state";
 
-/** What is wrong with the inputs of a service, as far as they are known: what an engine would refuse, in words that help. */
+/**
+ * What is wrong with the inputs of a service, as far as they are known: what an engine would
+ * refuse, in words that help.
+ */
 export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailure[] {
   const failures: pulumi.dynamic.CheckFailure[] = [];
   const fail = (property: string, reason: string): void => {

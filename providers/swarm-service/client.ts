@@ -66,8 +66,9 @@ export async function findOwnService(
 }
 
 /**
- * An engine takes a service that can run nowhere, and lets its tasks wait for ever. One that runs with another service has a place: the
- * label that it asks for is put on that one's server when the service is there.
+ * An engine takes a service that can run nowhere, and lets its tasks wait for ever. One that runs
+ * with another service has a place: the label that it asks for is put on that one's server when the
+ * service is there.
  *
  * @throws Error when no node meets its placement constraints
  */
@@ -107,25 +108,29 @@ interface UpdatableService {
 }
 
 /**
- * What came of an attempt to change a service: `starting` and `running` say that a scheduled job must not be disturbed now, `overtaken`
- * that it gave something to another one since it was looked at.
+ * What came of an attempt to change a service: `starting` and `running` say that a scheduled job
+ * must not be disturbed now, `overtaken` that it gave something to another one since it was looked
+ * at.
  */
 export type ChangeOutcome =
   | { readonly kind: "unchanged" | "starting" | "running" | "overtaken" }
   | {
       readonly kind: "changed";
-      /** Ids of the tasks that there were before: how they end says nothing about what is wanted now. */
+      /**
+       * Ids of the tasks that there were before: how they end says nothing about what is wanted
+       * now.
+       */
       readonly before: ReadonlySet<string>;
     };
 
 /**
- * Changes a service to what it is to be; again if another writer came in between. One that is as wanted, but has been given
- * up by its engine or failed as a job, gets new tasks. A scheduled job whose run goes on is left alone, for the engine would
- * end that run.
+ * Changes a service to what it is to be; again if another writer came in between. One that is as
+ * wanted, but has been given up by its engine or failed as a job, gets new tasks. A scheduled job
+ * whose run goes on is left alone, for the engine would end that run.
  *
- * @param options `force`: also when there is no reason, so that the engine takes over a new account of the registry.
- *   `mayStart`: a run that was started but has no task yet is no reason to wait. `gave`: what it had given to others when it was
- *   looked at, see `whatItGave`
+ * @param options `force`: also when there is no reason, so that the engine takes over a new account
+ *   of the registry. `mayStart`: a run that was started but has no task yet is no reason to wait.
+ *   `gave`: what it had given to others when it was looked at, see `whatItGave`
  * @throws Error if the service is gone, or could run nowhere
  */
 export async function updateService(
@@ -154,7 +159,8 @@ export async function updateService(
     ]);
     const asWanted = sameValue(fromEngineSpec(seen.Spec), spec);
     const failed = serviceProgress(seen, tasks, nodes, { updated: false }).kind === "failed";
-    // Nothing is left of a change that the Swarm took back but its word; an update, also with nothing in it, takes that away.
+    // Nothing is left of a change that the Swarm took back but its word; an update, also with
+    // nothing in it, takes that away.
     const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
     if (asWanted && !failed && !marked && !options.force) {
       return { kind: "unchanged" };
@@ -172,7 +178,8 @@ export async function updateService(
         _body: toEngineSpec(spec, seen.Spec, asWanted && failed),
       };
       const service = docker.getService(id) as unknown as UpdatableService;
-      // No account is said as an empty one: without any, the Swarm goes on with the account that the service had.
+      // No account is said as an empty one: without any, the Swarm goes on with the account that
+      // the service had.
       await service.update(authConfig(spec.image, auth) ?? {}, request);
       return { kind: "changed", before: new Set(tasks.map(({ ID }) => ID)) };
     } catch (error) {
@@ -194,8 +201,9 @@ export async function listServiceTasks(docker: Dockerode, id: string): Promise<E
 }
 
 /**
- * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It does so only when
- * something in the service changes: here the pause between two tasks, by a nanosecond, which the normal form leaves out.
+ * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It
+ * does so only when something in the service changes: here the pause between two tasks, by a
+ * nanosecond, which the normal form leaves out.
  */
 export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
   await rewrite(docker, id, ({ UpdateConfig: policy, ...spec }) => {
@@ -208,7 +216,8 @@ export async function restartRollout(docker: Dockerode, id: string): Promise<voi
 /**
  * Gives a service another spec, if it is as it was looked at.
  *
- * @returns whether it was; else another writer came in between, or it is gone, and it has to be looked at again
+ * @returns whether it was; else another writer came in between, or it is gone, and it has to be
+ *   looked at again
  */
 export async function replaceSpec(
   docker: Dockerode,
@@ -227,7 +236,8 @@ export async function replaceSpec(
 }
 
 /**
- * Makes all tasks of a service anew, one after the other as its policy says: what `docker service update --force` does.
+ * Makes all tasks of a service anew, one after the other as its policy says: what
+ * `docker service update --force` does.
  */
 export async function remakeTasks(docker: Dockerode, id: string): Promise<void> {
   await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => ({
@@ -240,9 +250,9 @@ export async function remakeTasks(docker: Dockerode, id: string): Promise<void> 
 const keepOffAttempts = 10;
 
 /**
- * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an engine lets tasks go on of which
- * the placement alone differs (swarmkit, `IsTaskDirty`). A host that is let in again gets a new task at once, which waits for
- * nothing.
+ * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an
+ * engine lets tasks go on of which the placement alone differs (swarmkit, `IsTaskDirty`). A host
+ * that is let in again gets a new task at once, which waits for nothing.
  *
  * @param nodes ids of the hosts' nodes
  * @param off whether the hosts are left out, or let in again
@@ -268,9 +278,11 @@ export async function keepOff(
 }
 
 /**
- * Changes a service from what it is; tries again when another writer, which the engine itself may be, comes in between.
+ * Changes a service from what it is; tries again when another writer, which the engine itself may
+ * be, comes in between.
  *
- * @param attempts of which the last one's being late is an error, but where there is only one: then the service is looked at again
+ * @param attempts of which the last one's being late is an error, but where there is only one: then
+ *   the service is looked at again
  */
 async function rewrite(
   docker: Dockerode,

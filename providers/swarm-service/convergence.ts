@@ -25,28 +25,47 @@ interface Look {
 /** How convergence is awaited. */
 export interface ConvergenceOptions {
   readonly deadlineSeconds: number;
-  /** Whether the service is new, was changed just now, so that the engine rolls an update out, or is as it was. */
+  /**
+   * Whether the service is new, was changed just now, so that the engine rolls an update out, or is
+   * as it was.
+   */
   readonly after: "creation" | "change" | "nothing";
-  /** Ids of the tasks that there were before the change. Default: those that have ended by the first look. */
+  /**
+   * Ids of the tasks that there were before the change. Default: those that have ended by the first
+   * look.
+   */
   readonly before: ReadonlySet<string> | undefined;
-  /** How long all tasks have to run before a new service counts as running, seconds. An update is watched by the engine. */
+  /**
+   * How long all tasks have to run before a new service counts as running, seconds. An update is
+   * watched by the engine.
+   */
   readonly stableSeconds: number;
 }
 
 const pollMs = 250;
-/** How long the Swarm may be without a leader while a change is rolled out, seconds: two rounds of an election, and more. */
+/**
+ * How long the Swarm may be without a leader while a change is rolled out, seconds: two rounds of
+ * an election, and more.
+ */
 const electionSeconds = 60;
-/** An engine begins to roll out a change within this time; before that, the old tasks look like the result. */
+/**
+ * An engine begins to roll out a change within this time; before that, the old tasks look like the
+ * result.
+ */
 const rolloutStartMs = 1000;
-/** A roll-back in which nothing has moved for so long is not waited for: the engine's own waiting for a task ends after 60 s. */
+/**
+ * A roll-back in which nothing has moved for so long is not waited for: the engine's own waiting
+ * for a task ends after 60 s.
+ */
 const rollbackStillMs = 75_000;
 /** A service is got going so often, for each reason. */
 const attemptsToGetGoing = 4;
 
 /**
- * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the one that was asked first
- * may be lost meanwhile. Work that takes long says what it is at; why a task failed is said as soon as it is known, though the
- * engine may go on for a while, to try again or to take the change back.
+ * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the
+ * one that was asked first may be lost meanwhile. Work that takes long says what it is at; why a
+ * task failed is said as soon as it is known, though the engine may go on for a while, to try again
+ * or to take the change back.
  *
  * @throws Error with the failing task's own error and the last lines that it printed
  */
@@ -114,7 +133,10 @@ export async function awaitConvergence(
   }
 }
 
-/** Whether tasks of any service are still stopping on hosts that can stop them: what they hold is about to be free. */
+/**
+ * Whether tasks of any service are still stopping on hosts that can stop them: what they hold is
+ * about to be free.
+ */
 async function isAnyStopping(managers: readonly HostAccess[]): Promise<boolean> {
   return await patiently(managers, electionSeconds, async (docker) => {
     const [tasks, nodes] = await Promise.all([

@@ -8,7 +8,8 @@ import { reportLine, reportTask, reportText, type TaskReport } from "./task-repo
 /** Why tasks ended: asked for as soon as one has, for its container may be gone later. */
 export interface FailureReasons {
   /**
-   * Says in a line of progress why a task ended, once, and once more if it is another one that makes the engine turn back.
+   * Says in a line of progress why a task ended, once, and once more if it is another one that
+   * makes the engine turn back.
    *
    * @param settled whether the engine turns back because of it
    */

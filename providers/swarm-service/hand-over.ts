@@ -24,7 +24,10 @@ import { replaceSpec, requirePlace, type ServiceInspection } from "./client";
 const pollMs = 250;
 /** How long the Swarm may be without a leader meanwhile, seconds. */
 const electionSeconds = 60;
-/** How long another service may take to give up a port by its own change, which goes on at the same time. */
+/**
+ * How long another service may take to give up a port by its own change, which goes on at the same
+ * time.
+ */
 const courtesyMs = 1500;
 /** How long tasks may take to go beyond their own time to stop, seconds. */
 const stopSeconds = 15;
@@ -32,11 +35,12 @@ const stopSeconds = 15;
 const portMs = 10_000;
 
 /**
- * Makes others let go of what a service needs, as far as it cannot start without. To be called right before it is created or
- * changed.
+ * Makes others let go of what a service needs, as far as it cannot start without. To be called
+ * right before it is created or changed.
  *
  * @returns what was there when nothing was left to do
- * @throws Error when a service that is not of the site has it, or a task does not end in time; the service was not changed then
+ * @throws Error when a service that is not of the site has it, or a task does not end in time; the
+ *   service was not changed then
  */
 export async function takeOver(
   managers: readonly HostAccess[],
@@ -46,7 +50,8 @@ export async function takeOver(
   const report = progressReporter();
   let courteousUntil: number | undefined;
   let end: number | undefined;
-  // Before anything was begun, that there is no manager is told as it is for every other first step.
+  // Before anything was begun, that there is no manager is told as it is for every other first
+  // step.
   let holdings = await withAnyManager(managers, lookAtHoldings, { repeatable: true });
   for (;;) {
     const step = stepBeforeStart(spec, holdings, partners);
@@ -77,8 +82,8 @@ export async function takeOver(
 }
 
 /**
- * Makes others let go of ports of hosts that the tasks of a service wait for. To be called right after it was created or
- * changed.
+ * Makes others let go of ports of hosts that the tasks of a service wait for. To be called right
+ * after it was created or changed.
  */
 export async function takeHostPorts(
   managers: readonly HostAccess[],
@@ -101,8 +106,8 @@ export interface HandedOver {
   /** Ids of the tasks that there were before; undefined if there was nothing to change. */
   readonly before: ReadonlySet<string> | undefined;
   /**
-   * Whether the service had been stopped, to give something up. Tasks that come anew are watched by no engine: its updater looks at
-   * those only that there were (swarmkit, `orchestrator/update`).
+   * Whether the service had been stopped, to give something up. Tasks that come anew are watched by
+   * no engine: its updater looks at those only that there were (swarmkit, `orchestrator/update`).
    */
   readonly wasStopped: boolean;
   /** To be called when the service runs as wanted. */
@@ -112,7 +117,8 @@ export interface HandedOver {
 /**
  * Changes a service, with all that others have to let go of for it.
  *
- * @throws Error when they do not, or a run of a scheduled job does not end in time; the service was not changed then
+ * @throws Error when they do not, or a run of a scheduled job does not end in time; the service was
+ *   not changed then
  */
 export async function changeAndTakeOver(
   managers: readonly HostAccess[],
@@ -134,7 +140,8 @@ export async function changeAndTakeOver(
     const before = await withPortsFreed(() =>
       changeService(managers, id, first, { ...options, gave }),
     );
-    // Another service stopped it a moment ago: brought back now, its next task would not wait for the last one's end.
+    // Another service stopped it a moment ago: brought back now, its next task would not wait for
+    // the last one's end.
     if (before === "overtaken") continue;
     await takeHostPorts(managers, spec);
     return {
@@ -150,7 +157,8 @@ export async function changeAndTakeOver(
 }
 
 /**
- * Creates or changes a service; again while the engine still holds a port for taken that was given up a moment ago.
+ * Creates or changes a service; again while the engine still holds a port for taken that was given
+ * up a moment ago.
  *
  * @param write may be run several times
  */
@@ -172,7 +180,10 @@ function publishesOnHosts({ ports }: ServiceSpec): boolean {
   return ports.some(({ mode }) => mode === "host");
 }
 
-/** A service that gave something up, in words, and what came of it: nothing when it was changed meanwhile, for then all is looked at again. */
+/**
+ * A service that gave something up, in words, and what came of it: nothing when it was changed
+ * meanwhile, for then all is looked at again.
+ */
 async function letGo(
   managers: readonly HostAccess[],
   { name }: ServiceSpec,

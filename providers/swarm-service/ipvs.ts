@@ -11,9 +11,10 @@ import { findManager } from "../transport/manager";
 const seconds = 10;
 
 /**
- * Tells the user when nobody can reach a service because its virtual address, or the routing mesh that its ports are published in,
- * has nothing to stand on: both are IPVS's work (Moby, `libnetwork/service_linux.go`), an engine loads the module when it joins a
- * Swarm, and without it everything looks well. Where no host can be asked, nothing is said.
+ * Tells the user when nobody can reach a service because its virtual address, or the routing mesh
+ * that its ports are published in, has nothing to stand on: both are IPVS's work (Moby,
+ * `libnetwork/service_linux.go`), an engine loads the module when it joins a Swarm, and without it
+ * everything looks well. Where no host can be asked, nothing is said.
  */
 export async function warnWithoutIpvs(
   managers: readonly HostAccess[],

@@ -47,7 +47,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const replaces: string[] = [];
     if (isKnown(news.name) && olds.name !== news.name) replaces.push("name");
     if (isKnown(news.mode) && news.mode.kind !== olds.mode.kind) replaces.push("mode");
-    // Under the same name there can be only one. Under another one, the new one takes over what the old one holds.
+    // Under the same name there can be only one. Under another one, the new one takes over what the
+    // old one holds.
     const deleteBeforeReplace = replaces.length > 0 && !replaces.includes("name");
     const changes =
       !isKnown(news) || !olds.complete || changedInputs(swarmServiceInputs, olds, news).length > 0;
@@ -121,7 +122,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async update(id, olds, news) {
     const authChanged = !sameValue(olds.registryAuth, news.registryAuth);
     const changed = changedInputs(serviceContent, olds, news).length > 0;
-    // Every change of a job that runs once makes it run again, and a new account is no reason for that.
+    // Every change of a job that runs once makes it run again, and a new account is no reason for
+    // that.
     const runsOnce = news.mode.kind === "job" && news.mode.schedule === undefined;
     const force = authChanged && !runsOnce;
     if (olds.complete && !changed && !force) {
@@ -148,7 +150,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       });
       await change.settle();
     } catch (error) {
-      // After a roll-back the Swarm has what it had. In any case the next run has to look at it again.
+      // After a roll-back the Swarm has what it had. In any case the next run has to look at it
+      // again.
       const { revision } = news;
       throw partialFailure(messageOf(error), id, {
         ...olds,
@@ -167,7 +170,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       await removePatiently(props.managers, id, waitSeconds);
     } catch (error) {
       if (!isTransportError(error, "manager")) throw error;
-      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its hosts.
+      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
+      // hosts.
       reportWarning(
         `the service '${props.name}' could not be removed and is forgotten. ${error.message}`,
       );

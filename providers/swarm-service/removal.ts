@@ -23,9 +23,11 @@ const pauseMs = 1000;
 const dialSeconds = 5;
 
 /**
- * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is free. May be repeated.
+ * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is
+ * free. May be repeated.
  *
- * @param waitSeconds how long to wait for the tasks; those on hosts that the Swarm knows to be lost are not waited for
+ * @param waitSeconds how long to wait for the tasks; those on hosts that the Swarm knows to be lost
+ *   are not waited for
  * @throws TransportError if no manager can be asked
  */
 export async function removeService(
@@ -39,7 +41,8 @@ export async function removeService(
     { deadlineSeconds: waitSeconds + searchSeconds, repeatable: true },
   );
   if (!hasJobTasks) return;
-  // Those of a job that have ended stay for ever, and with them their volumes' being in use (Engine 20.10).
+  // Those of a job that have ended stay for ever, and with them their volumes' being in use (Engine
+  // 20.10).
   await Promise.all(
     managers.map((host) =>
       withEngine(host, (docker) => removeContainers(docker, id), {
@@ -54,10 +57,11 @@ export async function removeService(
 }
 
 /**
- * Like {@link removeService}, but begun anew while the Swarm elects a leader or a connection is lost. When no host is there
- * at all, there is nothing to wait for.
+ * Like {@link removeService}, but begun anew while the Swarm elects a leader or a connection is
+ * lost. When no host is there at all, there is nothing to wait for.
  *
- * @throws TransportError `manager` if there is no usable one to the end; others as the last attempt threw them
+ * @throws TransportError `manager` if there is no usable one to the end; others as the last attempt
+ *   threw them
  */
 export async function removePatiently(
   managers: readonly HostAccess[],
@@ -99,7 +103,8 @@ async function removeAndWait(docker: Dockerode, id: string, waitSeconds: number)
   }
   const end = Date.now() + waitSeconds * 1000;
   for (;;) {
-    // A filter for the service would be refused now that it is gone; its tasks are there until they have stopped.
+    // A filter for the service would be refused now that it is gone; its tasks are there until they
+    // have stopped.
     const [all, nodes] = await Promise.all([
       docker.listTasks() as Promise<EngineTask[]>,
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,

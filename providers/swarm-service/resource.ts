@@ -14,13 +14,17 @@ import { swarmServiceProvider } from "./provider";
 type InputsOf<T> = { readonly [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /**
- * Arguments of {@link SwarmService}: what the plan says of the service, field by field, and what only other resources
- * know. Nothing has a default here but `convergeDeadlineSeconds`: defaults are the plan's business.
+ * Arguments of {@link SwarmService}: what the plan says of the service, field by field, and what
+ * only other resources know. Nothing has a default here but `convergeDeadlineSeconds`: defaults are
+ * the plan's business.
  */
 export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   /** Hosts that are managers; any that is healthy is asked. */
   readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
-  /** Site that the service belongs to. A service of the same name is adopted if it belongs to this site, else refused. */
+  /**
+   * Site that the service belongs to. A service of the same name is adopted if it belongs to this
+   * site, else refused.
+   */
   readonly site: pulumi.Input<string>;
   /** Image reference with a digest. */
   readonly image: pulumi.Input<string>;
@@ -31,7 +35,10 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   }>;
   /** Names of the services that run together with this one. Default: none. */
   readonly partners?: pulumi.Input<readonly string[]>;
-  /** Names of the site's servers that `hosts` has. A change of nothing but which there are replaces no task. Default: none. */
+  /**
+   * Names of the site's servers that `hosts` has. A change of nothing but which there are replaces
+   * no task. Default: none.
+   */
   readonly servers?: pulumi.Input<readonly string[]>;
   /** Networks of the Swarm, by id. */
   readonly networks: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceNetwork>>[]>;
@@ -41,15 +48,19 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   readonly secrets: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceFile>>[]>;
   /** Configs of the Swarm, by id and name. */
   readonly configs: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceFile>>[]>;
-  /** How long the service may take to run as wanted, or a job that runs once to end, seconds. Default 120. */
+  /**
+   * How long the service may take to run as wanted, or a job that runs once to end, seconds.
+   * Default 120.
+   */
   readonly convergeDeadlineSeconds?: pulumi.Input<number>;
 }
 
 /**
- * A service of the Swarm that runs: creating and updating end when its tasks do what is wanted, or fail with the failing
- * task's own words. A bad update is rolled back by the Swarm.
+ * A service of the Swarm that runs: creating and updating end when its tasks do what is wanted, or
+ * fail with the failing task's own words. A bad update is rolled back by the Swarm.
  *
- * Changing `name`, or the kind of `mode`, replaces the service; everything else is changed in place.
+ * Changing `name`, or the kind of `mode`, replaces the service; everything else is changed in
+ * place.
  */
 export class SwarmService extends HiveResource {
   declare readonly serviceId: pulumi.Output<string>;

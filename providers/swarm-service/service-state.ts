@@ -29,7 +29,9 @@ export type SwarmServiceWish = Omit<SwarmServiceInputs, "convergeDeadlineSeconds
 /** What the state holds of a service. */
 export interface SwarmServiceState extends SwarmServiceInputs {
   readonly serviceId: string;
-  /** False when the service was made or changed but does not run as wanted; the next run goes on. */
+  /**
+   * False when the service was made or changed but does not run as wanted; the next run goes on.
+   */
   readonly complete: boolean;
 }
 
@@ -70,8 +72,9 @@ export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
 }
 
 /**
- * The inputs, with the servers' names that the service has already when it would be changed for nothing but names of servers that came
- * or went: every task would be replaced, and none of them knows the new ones yet. They come with the next change of the service.
+ * The inputs, with the servers' names that the service has already when it would be changed for
+ * nothing but names of servers that came or went: every task would be replaced, and none of them
+ * knows the new ones yet. They come with the next change of the service.
  *
  * @param olds inputs of the run before, if there was one
  */
@@ -87,7 +90,8 @@ export function withoutNewServersAlone(
   const cameOrWent = (name: string): boolean =>
     servers.has(name) && (hosts[name] === undefined || news.hosts[name] === undefined);
   const isForNothing = names.every((name) => hosts[name] === news.hosts[name] || cameOrWent(name));
-  // All that were ever left in, so that they are known for what they are as long as the service has them.
+  // All that were ever left in, so that they are known for what they are as long as the service has
+  // them.
   return isForNothing ? { ...news, hosts, servers: [...servers].sort() } : news;
 }
 

@@ -7,8 +7,8 @@ import { withAnyManager } from "../transport/manager";
 import { keepOff, listServiceTasks, remakeTasks, restartRollout } from "./client";
 
 /**
- * For how long nothing may have moved until something is done about a stall, milliseconds. A port that nobody serves cannot wait;
- * a host with room may be found as soon as something else ends.
+ * For how long nothing may have moved until something is done about a stall, milliseconds. A port
+ * that nobody serves cannot wait; a host with room may be found as soon as something else ends.
  */
 const patienceMs: Readonly<Record<Stall["kind"], number>> = {
   "lost-host": 4000,
@@ -18,7 +18,10 @@ const patienceMs: Readonly<Record<Stall["kind"], number>> = {
   "no-place": 25_000,
 };
 
-/** Since when the tasks of a service have been as they are: texts of {@link stateOf}, with the time of the first look. */
+/**
+ * Since when the tasks of a service have been as they are: texts of {@link stateOf}, with the time
+ * of the first look.
+ */
 export type TaskStates = Map<string, number>;
 
 /** Takes note of how all tasks of a service are. */
@@ -38,8 +41,8 @@ export function stillSince(states: TaskStates): number {
 }
 
 /**
- * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing to do with what goes on
- * elsewhere; else nothing at all may have moved.
+ * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing
+ * to do with what goes on elsewhere; else nothing at all may have moved.
  */
 export function isRipe(states: TaskStates, { kind, tasks }: Stall): boolean {
   const times = tasks.map((task) => states.get(stateOf(task)) ?? Date.now());
@@ -97,13 +100,15 @@ export async function getGoing(
   }
 }
 
-/** How long the task that has the place may take to let it go, milliseconds: it was never started. */
+/**
+ * How long the task that has the place may take to let it go, milliseconds: it was never started.
+ */
 const releaseMs = 10_000;
 const pollMs = 200;
 
 /**
- * Lets hosts make a new task that waits for nothing: the service is kept off them until what is there has gone, and let in again.
- * Whatever happens meanwhile, it is let in again.
+ * Lets hosts make a new task that waits for nothing: the service is kept off them until what is
+ * there has gone, and let in again. Whatever happens meanwhile, it is let in again.
  */
 async function freePlaces(
   managers: readonly HostAccess[],

@@ -22,7 +22,8 @@ export interface TaskReport {
 }
 
 /**
- * Finds out why a task ended: host, the engine's error, what its health check said, and the last lines that the task printed.
+ * Finds out why a task ended: host, the engine's error, what its health check said, and the last
+ * lines that the task printed.
  *
  * @param hosts the task's own among them, if it is to be asked for its health check
  */
@@ -37,7 +38,10 @@ export async function reportTask(
   return { end: `Task ${task.ID} on ${node} ${endOf(task, check !== undefined)}`, check, output };
 }
 
-/** How a task ended; one that was unhealthy may well have ended with code 0 when it was told to stop. */
+/**
+ * How a task ended; one that was unhealthy may well have ended with code 0 when it was told to
+ * stop.
+ */
 function endOf({ Status: { State: state, Err, Message } }: EngineTask, unhealthy: boolean): string {
   if (unhealthy && Err === undefined) {
     return `was unhealthy, was told to stop for that, and ended (${state})`;
@@ -78,8 +82,9 @@ export function reportLine({ end, check, output }: TaskReport): string {
 const lineCharacters = 200;
 
 /**
- * How the last health check of a task ended that was unhealthy; its host keeps the container for a while. That it was unhealthy
- * the engine's error says, but for a task that ended with code 0 when it was told to stop: there the container does.
+ * How the last health check of a task ended that was unhealthy; its host keeps the container for a
+ * while. That it was unhealthy the engine's error says, but for a task that ended with code 0 when
+ * it was told to stop: there the container does.
  */
 async function lastCheck(host: HostAccess, task: EngineTask): Promise<TaskReport["check"]> {
   const id = task.Status.ContainerStatus?.ContainerID ?? "";
@@ -146,7 +151,9 @@ async function taskOutput(docker: Dockerode, id: string): Promise<string> {
   }
 }
 
-/** Output without the 8-byte headers that the engine puts before each piece (Engine API, attach). */
+/**
+ * Output without the 8-byte headers that the engine puts before each piece (Engine API, attach).
+ */
 export function withoutFrames(output: Buffer): string {
   const pieces: Buffer[] = [];
   let at = 0;

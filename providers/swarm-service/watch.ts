@@ -8,9 +8,10 @@ import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
 /**
- * How long a new service is watched after its tasks have come to run, seconds. A task with a health check counts as running only
- * when the check has seen it work; one without does so as soon as its program was started, which says little. A job has ended
- * by then. Where that cannot be found out, it is watched.
+ * How long a new service is watched after its tasks have come to run, seconds. A task with a health
+ * check counts as running only when the check has seen it work; one without does so as soon as its
+ * program was started, which says little. A job has ended by then. Where that cannot be found out,
+ * it is watched.
  */
 export async function watchSeconds(
   managers: readonly HostAccess[],

@@ -5,14 +5,16 @@ import { isTransportError, messageOf } from "./errors";
 const pauseMs = 500;
 
 /**
- * Asks an engine a question that changes nothing, and asks again when the answer does not come soon. After a Swarm's
- * leader was lost, a manager lets requests that came before the election hang for 20 s, while it answers new ones; some of
- * these it answers with the word that there is no leader.
+ * Asks an engine a question that changes nothing, and asks again when the answer does not come
+ * soon. After a Swarm's leader was lost, a manager lets requests that came before the election hang
+ * for 20 s, while it answers new ones; some of these it answers with the word that there is no
+ * leader.
  *
  * @param seconds limit for all attempts together
  * @param ask asks once, with the limit for this attempt in seconds
- * @param signal the caller's, which `ask` heeds too: when it is aborted, there is no next attempt. Its reason may be a deadline
- *   as well, and without this every further attempt would fail at once, and the next one, without a pause
+ * @param signal the caller's, which `ask` heeds too: when it is aborted, there is no next attempt.
+ *   Its reason may be a deadline as well, and without this every further attempt would fail at
+ *   once, and the next one, without a pause
  * @throws what `ask` throws; its deadline, or the want of a leader, only when there is no time left
  */
 export async function askAgain<T>(
@@ -31,7 +33,8 @@ export async function askAgain<T>(
       if (over || !(leaderless || isTransportError(error, "deadline"))) {
         throw error;
       }
-      // An aborted pause ends the attempts with the last answer: it says more than the caller's reason.
+      // An aborted pause ends the attempts with the last answer: it says more than the caller's
+      // reason.
       if (leaderless) {
         await sleep(pauseMs, signal).catch(() => {
           throw error;
@@ -41,7 +44,10 @@ export async function askAgain<T>(
   }
 }
 
-/** Whether a manager said that its Swarm has no leader (SwarmKit; the same words for an election and for a lost majority). */
+/**
+ * Whether a manager said that its Swarm has no leader (SwarmKit; the same words for an election and
+ * for a lost majority).
+ */
 function lacksLeader(error: unknown): boolean {
   // Who looked for a manager on all hosts has been patient already.
   if (isTransportError(error, "manager")) return false;

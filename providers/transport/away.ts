@@ -3,8 +3,8 @@ import { isTransportError, messageOf } from "./errors";
 import type { HostAccess } from "./host-access";
 
 /**
- * Names of the hosts that did not answer. On the global object, like the pool: dynamic resources are copies of this code in
- * one process.
+ * Names of the hosts that did not answer. On the global object, like the pool: dynamic resources
+ * are copies of this code in one process.
  */
 function away(): Set<string> {
   const key = Symbol.for("hive.away/2");
@@ -12,12 +12,18 @@ function away(): Set<string> {
   return (holder[key] ??= new Set<string>());
 }
 
-/** Whether an error says that the host itself does not answer: it may be back later, and what is to be done there waits. */
+/**
+ * Whether an error says that the host itself does not answer: it may be back later, and what is to
+ * be done there waits.
+ */
 export function isAway(error: unknown): boolean {
   return isTransportError(error, "unreachable", "lost", "deadline");
 }
 
-/** Remembers that a host does not answer, and tells the user; once in a process, whatever else waits for the same host. */
+/**
+ * Remembers that a host does not answer, and tells the user; once in a process, whatever else waits
+ * for the same host.
+ */
 export function reportAway(host: HostAccess, error: unknown): void {
   const told = away().has(host.name);
   away().add(host.name);

@@ -13,15 +13,24 @@ import { withHost } from "./pool";
 
 /** How a command runs. */
 export interface CommandOptions {
-  /** Given to the command's standard input: the only place for secrets. A stream that fails ends the command, and is the error. */
+  /**
+   * Given to the command's standard input: the only place for secrets. A stream that fails ends the
+   * command, and is the error.
+   */
   readonly stdin?: string | Buffer | Readable;
-  /** Called with what the command writes to its standard output as it comes, cut anywhere. Default: not. */
+  /**
+   * Called with what the command writes to its standard output as it comes, cut anywhere. Default:
+   * not.
+   */
   readonly onOutput?: ((text: string) => void) | undefined;
   /** Limit for connecting and running together, seconds. Default 60. */
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number;
-  /** What to log in with, on a connection of its own, instead of the operator's keys: at a host's first contact. Secret. */
+  /**
+   * What to log in with, on a connection of its own, instead of the operator's keys: at a host's
+   * first contact. Secret.
+   */
   readonly keys?: readonly LoginKey[];
   /** Ends the command early. */
   readonly signal?: AbortSignal;
@@ -36,12 +45,14 @@ export interface CommandResult {
 }
 
 /**
- * Runs a command on a host, through the user's login shell there. When the deadline is reached, the command gets
- * SIGTERM and the channel is closed.
+ * Runs a command on a host, through the user's login shell there. When the deadline is reached, the
+ * command gets SIGTERM and the channel is closed.
  *
- * @param command a shell command; never contains a secret (it shows in the host's process list and in errors)
+ * @param command a shell command; never contains a secret (it shows in the host's process list and
+ *   in errors)
  * @returns output and exit code; a code other than 0 is no error
- * @throws TransportError if the host cannot be used, the connection breaks, or the deadline is reached
+ * @throws TransportError if the host cannot be used, the connection breaks, or the deadline is
+ *   reached
  */
 export async function runCommand(
   access: HostAccess,
@@ -81,8 +92,8 @@ export async function runCommand(
 }
 
 /**
- * Like {@link runCommand}, but an exit code other than 0 is an error, with the command and the end of its output;
- * never with what stood on its standard input.
+ * Like {@link runCommand}, but an exit code other than 0 is an error, with the command and the end
+ * of its output; never with what stood on its standard input.
  *
  * @throws TransportError `command`, or those of {@link runCommand}
  */
@@ -127,8 +138,8 @@ function finish(
     channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     // A command that does not read its input may close it early; its exit code tells what happened.
     channel.on("error", () => undefined);
-    // "close" repeats what "exit" said; "exit" itself may have come before anybody could listen, when a quick
-    // command's status arrives together with the confirmation of its start.
+    // "close" repeats what "exit" said; "exit" itself may have come before anybody could listen,
+    // when a quick command's status arrives together with the confirmation of its start.
     channel.on("close", (status?: number | null, name?: string) => {
       const numbers = constants.signals as Record<string, number>;
       const bySignal = 128 + (numbers[`SIG${(name ?? "").replace(/^SIG/, "")}`] ?? 0);

@@ -17,7 +17,9 @@ export interface Connection {
 
 /** Keepalive: a peer that vanished is noticed after 12 to 16 seconds. */
 const keepalive = { intervalMs: 4000, misses: 3 };
-/** sshd drops new connections when many start at once (`MaxStartups`); such a start is tried again. */
+/**
+ * sshd drops new connections when many start at once (`MaxStartups`); such a start is tried again.
+ */
 const startAttempts = 3;
 
 /**
@@ -116,7 +118,8 @@ function logIn(
     client.setMaxListeners(0);
     let presented: Buffer | undefined;
 
-    // Declarations, because each uses the other: serialization does not find a constant that is used above its line.
+    // Declarations, because each uses the other: serialization does not find a constant that is
+    // used above its line.
     function fail(error: Error): void {
       signal.removeEventListener("abort", stop);
       socket.destroy();

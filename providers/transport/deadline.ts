@@ -1,8 +1,9 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * Runs `work` with a time limit. The signal given to `work` is aborted when the limit is reached or `outer` is
- * aborted; the returned promise then rejects at once, also when `work` does not heed the signal.
+ * Runs `work` with a time limit. The signal given to `work` is aborted when the limit is reached or
+ * `outer` is aborted; the returned promise then rejects at once, also when `work` does not heed the
+ * signal.
  *
  * @param seconds the limit, in seconds; `Infinity`: none, only `outer` ends the work
  * @param onDeadline makes the error for a reached limit

@@ -3,8 +3,9 @@ import { Duplex } from "node:stream";
 import type { ClientChannel } from "ssh2";
 
 /**
- * A channel as a socket that Node's HTTP client accepts. ssh2's channels cannot be used as they are: `destroy` gives
- * them no end while data is unread, and it drops the error, so that a request would wait for ever.
+ * A channel as a socket that Node's HTTP client accepts. ssh2's channels cannot be used as they
+ * are: `destroy` gives them no end while data is unread, and it drops the error, so that a request
+ * would wait for ever.
  */
 export function engineSocket(channel: ClientChannel): Duplex {
   const socket = new Duplex({

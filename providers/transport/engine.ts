@@ -12,8 +12,9 @@ import { type OpenHost, withHost } from "./pool";
 /** How an engine is used. */
 export interface EngineOptions {
   /**
-   * Limit for everything together, seconds. Default 60. Give more for builds, pulls and loads, and `Infinity` for what a
-   * person ends, such as a shell: a host that vanishes is noticed by the connection's keepalive all the same.
+   * Limit for everything together, seconds. Default 60. Give more for builds, pulls and loads, and
+   * `Infinity` for what a person ends, such as a shell: a host that vanishes is noticed by the
+   * connection's keepalive all the same.
    */
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
@@ -28,15 +29,17 @@ export interface EngineOptions {
 const engineSocketPath = "/run/docker.sock";
 
 /**
- * Runs `use` with a client for a host's Docker Engine. Requests go through channels of the host's one SSH connection
- * to the engine's local socket; the API is never on TCP. Streams (build, pull, load, logs) work, and must be read
- * to their end inside `use`: what is open when it returns is closed.
+ * Runs `use` with a client for a host's Docker Engine. Requests go through channels of the host's
+ * one SSH connection to the engine's local socket; the API is never on TCP. Streams (build, pull,
+ * load, logs) work, and must be read to their end inside `use`: what is open when it returns is
+ * closed.
  *
- * The engine's answer to a bad request stays recognizable: such an error has `statusCode` (see {@link engineStatus}).
+ * The engine's answer to a bad request stays recognizable: such an error has `statusCode` (see
+ * {@link engineStatus}).
  *
  * @param use gets the client, and a signal that is aborted at the deadline
- * @throws TransportError if the host or its engine cannot be used, the connection breaks (`lost`, retriable) or the
- *   deadline is reached; else what `use` throws
+ * @throws TransportError if the host or its engine cannot be used, the connection breaks (`lost`,
+ *   retriable) or the deadline is reached; else what `use` throws
  */
 export async function withEngine<T>(
   access: HostAccess,
@@ -102,8 +105,8 @@ async function converse<T>(
       );
     },
   });
-  // A host is given, so that neither DOCKER_HOST nor the local socket is used; the name goes nowhere but into the
-  // Host header.
+  // A host is given, so that neither DOCKER_HOST nor the local socket is used; the name goes
+  // nowhere but into the Host header.
   const docker = new Docker({
     host: "engine",
     port: 80,
@@ -117,8 +120,8 @@ async function converse<T>(
     }
     agent.destroy();
   };
-  // A request that is not answered (a manager without a leader keeps it for 20 s) would hold its channel, and the
-  // program that has long gone on, until the answer comes.
+  // A request that is not answered (a manager without a leader keeps it for 20 s) would hold its
+  // channel, and the program that has long gone on, until the answer comes.
   signal.addEventListener("abort", close, { once: true });
   try {
     return await use(docker, signal);

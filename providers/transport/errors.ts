@@ -24,7 +24,10 @@ export type TransportErrorKind =
   | "deadline"
   | "command";
 
-/** An error of the transport. Told apart by `kind`, not by class: deserialized copies of a class differ. */
+/**
+ * An error of the transport. Told apart by `kind`, not by class: deserialized copies of a class
+ * differ.
+ */
 export interface TransportError extends Error {
   readonly kind: TransportErrorKind;
   /** Name of the host; several names joined by `, ` where several were tried. */
@@ -55,7 +58,10 @@ export function isTransportError(
   return kinds.length === 0 || kinds.includes(kind);
 }
 
-/** Whether an error may be over at a later attempt: the Swarm elects a leader, or a host or its engine is gone for a while. */
+/**
+ * Whether an error may be over at a later attempt: the Swarm elects a leader, or a host or its
+ * engine is gone for a while.
+ */
 export function isPassing(error: unknown): boolean {
   return isTransportError(error, "deadline", "lost", "unreachable", "engine", "manager");
 }

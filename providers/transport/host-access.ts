@@ -1,7 +1,7 @@
 /**
- * How a host is reached for management: the only thing that a provider knows about a host.
- * All values are plain and free of secrets, so they may stand in the state of any resource. With which key a computer logs in is that
- * computer's own business, see `operator-key.ts`.
+ * How a host is reached for management: the only thing that a provider knows about a host. All
+ * values are plain and free of secrets, so they may stand in the state of any resource. With which
+ * key a computer logs in is that computer's own business, see `operator-key.ts`.
  */
 export interface HostAccess {
   /** The host's fully qualified name; used in messages. */
@@ -12,8 +12,13 @@ export interface HostAccess {
   readonly port: number;
   /** The admin user. */
   readonly user: string;
-  /** The pinned host key, `ssh-ed25519 AAAA…` (no comment). Never empty: an unknown key is never accepted. */
+  /**
+   * The pinned host key, `ssh-ed25519 AAAA…` (no comment). Never empty: an unknown key is never
+   * accepted.
+   */
   readonly hostKey: string;
-  /** The stage that the host belongs to: the folder below `.hive` that may hold the stage's own key. */
+  /**
+   * The stage that the host belongs to: the folder below `.hive` that may hold the stage's own key.
+   */
   readonly stage: string;
 }

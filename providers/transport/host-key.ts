@@ -14,7 +14,8 @@ export interface PinnedHostKey {
 /**
  * Takes the pinned key of a host apart.
  *
- * @throws TransportError `host-key` if it has not the form `ssh-ed25519 AAAA…`: an unknown key is never accepted
+ * @throws TransportError `host-key` if it has not the form `ssh-ed25519 AAAA…`: an unknown key is
+ *   never accepted
  */
 export function pinnedHostKey(access: HostAccess): PinnedHostKey {
   const [type = "", base64 = ""] = access.hostKey.trim().split(/\s+/);

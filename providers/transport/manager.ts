@@ -11,21 +11,23 @@ import { transportPool } from "./pool";
 /** How any manager is used. */
 export interface ManagerOptions extends EngineOptions {
   /**
-   * Whether `use` may be run a second time, on another manager, after its connection was lost. True only for work
-   * that may be done twice. Default false.
+   * Whether `use` may be run a second time, on another manager, after its connection was lost. True
+   * only for work that may be done twice. Default false.
    */
   readonly repeatable?: boolean;
 }
 
 /**
- * Limit for finding out whether a host is a usable manager, seconds. After a leader was lost, the others answer only
- * when they have elected a new one: 10 to 20 s a round, and now and then the first round fails.
+ * Limit for finding out whether a host is a usable manager, seconds. After a leader was lost, the
+ * others answer only when they have elected a new one: 10 to 20 s a round, and now and then the
+ * first round fails.
  */
 const probeSeconds = 48;
 /**
- * The same when so many of the given hosts do not answer that the others are no majority: then there is nothing to wait for. (A list
- * may hold hosts that are not in the Swarm; when those are away as well, an election is waited for no longer than this.) Below the
- * 10 s that callers give one attempt, so that they get the reasons.
+ * The same when so many of the given hosts do not answer that the others are no majority: then
+ * there is nothing to wait for. (A list may hold hosts that are not in the Swarm; when those are
+ * away as well, an election is waited for no longer than this.) Below the 10 s that callers give
+ * one attempt, so that they get the reasons.
  */
 const minoritySeconds = 8;
 /** Limit for opening a connection to one candidate, seconds. */
@@ -34,12 +36,15 @@ const dialSeconds = 3.5;
 const staggerMs = 300;
 
 /**
- * Runs `use` on any one of the given hosts that is an active Swarm manager and has quorum. The one that served last is
- * asked first; the others follow in steps of 300 ms, so that a dead host costs no more than that.
+ * Runs `use` on any one of the given hosts that is an active Swarm manager and has quorum. The one
+ * that served last is asked first; the others follow in steps of 300 ms, so that a dead host costs
+ * no more than that.
  *
- * @param use gets a client for the manager's engine, the manager, and a signal that is aborted at the deadline
+ * @param use gets a client for the manager's engine, the manager, and a signal that is aborted at
+ *   the deadline
  * @param options `deadlineSeconds` (default 60) limits finding the manager and `use` together
- * @throws TransportError `manager` if no host will do, with the reason of each; else as {@link withEngine}
+ * @throws TransportError `manager` if no host will do, with the reason of each; else as
+ *   {@link withEngine}
  */
 export async function withAnyManager<T>(
   managers: readonly HostAccess[],
@@ -159,7 +164,8 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
 /**
  * The error when no host will do.
  *
- * @param refused all of them refuse this computer. That is no state of the Swarm: what is to be removed there must not be forgotten
+ * @param refused all of them refuse this computer. That is no state of the Swarm: what is to be
+ *   removed there must not be forgotten
  */
 function noManager(
   managers: readonly HostAccess[],

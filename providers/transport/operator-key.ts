@@ -16,8 +16,9 @@ export interface LoginKey {
 }
 
 /**
- * The file below `.hive` (or `HIVE_HOME`) for a stage's own key: the private stage's generated one. Relative to the working directory,
- * which is the project's root both for the program and for the process that runs dynamic resources.
+ * The file below `.hive` (or `HIVE_HOME`) for a stage's own key: the private stage's generated one.
+ * Relative to the working directory, which is the project's root both for the program and for the
+ * process that runs dynamic resources.
  */
 export function stageKeyFile(stage: string): string {
   const { HIVE_HOME: home = "" } = process.env;
@@ -25,11 +26,13 @@ export function stageKeyFile(stage: string): string {
 }
 
 /**
- * What this computer can log in with, in the order of attempts: the file that `HIVE_SSH_KEY` names, the stage's own key below
- * `.hive`, the SSH agent (`SSH_AUTH_SOCK`). Read at the moment of use, so that another key changes no resource.
+ * What this computer can log in with, in the order of attempts: the file that `HIVE_SSH_KEY` names,
+ * the stage's own key below `.hive`, the SSH agent (`SSH_AUTH_SOCK`). Read at the moment of use, so
+ * that another key changes no resource.
  *
  * @returns empty when there is none
- * @throws Error for a key file that is there and cannot be used: what is wrong with it, and what to do
+ * @throws Error for a key file that is there and cannot be used: what is wrong with it, and what to
+ *   do
  */
 export async function operatorKeys(stage: string): Promise<readonly LoginKey[]> {
   const { HIVE_SSH_KEY: named = "", SSH_AUTH_SOCK: agent = "" } = process.env;

@@ -5,13 +5,16 @@ import { isPassing } from "./errors";
 import type { HostAccess } from "./host-access";
 import { withAnyManager } from "./manager";
 
-/** A manager that does not answer within this time is asked anew, seconds: requests from before an election hang. */
+/**
+ * A manager that does not answer within this time is asked anew, seconds: requests from before an
+ * election hang.
+ */
 const attemptSeconds = 10;
 const pauseMs = 500;
 
 /**
- * Asks any manager, again and again while none answers: a step that has run for minutes is not to fail because the Swarm
- * elects a new leader just then.
+ * Asks any manager, again and again while none answers: a step that has run for minutes is not to
+ * fail because the Swarm elects a new leader just then.
  *
  * @param seconds how long attempts are begun; one is always made
  * @param use may be run several times

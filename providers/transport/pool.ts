@@ -7,9 +7,13 @@ import type { HostAccess } from "./host-access";
 import type { LoginKey } from "./operator-key";
 import { makeSlots, type Slots, takeSlot } from "./slots";
 
-/** Channels at a time on one connection; sshd's own default limit (`MaxSessions`) is 10 sessions. */
+/**
+ * Channels at a time on one connection; sshd's own default limit (`MaxSessions`) is 10 sessions.
+ */
 const channelsPerHost = 8;
-/** Connection starts at a time to one address; sshd begins to drop at 10 (`MaxStartups 10:30:100`). */
+/**
+ * Connection starts at a time to one address; sshd begins to drop at 10 (`MaxStartups 10:30:100`).
+ */
 const startsPerAddress = 2;
 /** An unused connection is closed after this time. */
 const idleMs = 3000;
@@ -44,8 +48,8 @@ export interface UseOptions {
   /** How long this caller waits for an open connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number | undefined;
   /**
-   * Name of a connection beside the host's shared one, for what holds its channels for as long as somebody looks: with the shared one it
-   * would keep all others from theirs.
+   * Name of a connection beside the host's shared one, for what holds its channels for as long as
+   * somebody looks: with the shared one it would keep all others from theirs.
    */
   readonly beside?: string | undefined;
   /** What to log in with on a connection beside, instead of the operator's keys. Secret. */
@@ -69,9 +73,9 @@ export interface OpenHost {
 }
 
 /**
- * The pool of this process. Dynamic resources run as deserialized copies of this code in one plugin process, so
- * module state would not be shared: the pool hangs on the global object, under a name that carries the version of
- * its shape (state may hold an older copy of this code).
+ * The pool of this process. Dynamic resources run as deserialized copies of this code in one plugin
+ * process, so module state would not be shared: the pool hangs on the global object, under a name
+ * that carries the version of its shape (state may hold an older copy of this code).
  */
 export function transportPool(): Pool {
   const key = Symbol.for("hive.transport/1");
@@ -80,10 +84,11 @@ export function transportPool(): Pool {
 }
 
 /**
- * Runs `use` with the host's one connection (or one beside it): opened if needed, shared with all other calls, and closed some seconds
- * after the last of them.
+ * Runs `use` with the host's one connection (or one beside it): opened if needed, shared with all
+ * other calls, and closed some seconds after the last of them.
  *
- * @throws TransportError of {@link openConnection}, `lost` as soon as the connection breaks, or what `use` throws
+ * @throws TransportError of {@link openConnection}, `lost` as soon as the connection breaks, or
+ *   what `use` throws
  */
 export async function withHost<T>(
   access: HostAccess,
@@ -118,7 +123,10 @@ export function connectionsOpened(access: HostAccess): number {
   return transportPool().hosts.get(poolKey(access))?.opened ?? 0;
 }
 
-/** Closes every unused connection now instead of after some seconds; a program calls it before it ends. */
+/**
+ * Closes every unused connection now instead of after some seconds; a program calls it before it
+ * ends.
+ */
 export function closeIdleConnections(): void {
   for (const host of transportPool().hosts.values()) {
     if (host.users === 0) {
@@ -206,7 +214,8 @@ async function connect(
   const seconds = options.dialSeconds ?? 10;
   const tooSlow = noAnswer(access, seconds);
   try {
-    // A start is shared, how long somebody waits for it is not: who takes less time must not end it for the others.
+    // A start is shared, how long somebody waits for it is not: who takes less time must not end it
+    // for the others.
     const connection = await withDeadline(
       seconds,
       () => tooSlow,

@@ -1,6 +1,9 @@
 import { abortable } from "./deadline";
 
-/** A limit on how many may do something at the same time. Plain data, so that copies of this code can share it. */
+/**
+ * A limit on how many may do something at the same time. Plain data, so that copies of this code
+ * can share it.
+ */
 export interface Slots {
   /** Slots that nobody holds. */
   free: number;

@@ -51,7 +51,8 @@ export async function spreadVolume(
 }
 
 /**
- * What is wrong on the hosts that answer, by name of the host: the volume is missing, or another one.
+ * What is wrong on the hosts that answer, by name of the host: the volume is missing, or another
+ * one.
  */
 export async function volumeFaults(
   hosts: readonly HostAccess[],
@@ -88,8 +89,8 @@ export interface VolumeRemoval {
 }
 
 /**
- * Removes the volume from all hosts that answer, where it carries the site's label; waits while a container still uses it. Ended
- * containers of tasks do not keep it.
+ * Removes the volume from all hosts that answer, where it carries the site's label; waits while a
+ * container still uses it. Ended containers of tasks do not keep it.
  *
  * @param waitSeconds - how long to wait for containers.
  */
@@ -132,7 +133,8 @@ export async function removeVolume(
 async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void> {
   const { name, driver, driverOptions, site } = wanted;
   const seen = await inspectVolume(docker, name);
-  // Looked at first: of some drivers the engine gives back a volume with other options as if it had made it.
+  // Looked at first: of some drivers the engine gives back a volume with other options as if it had
+  // made it.
   const differences = seen === undefined ? [] : volumeDifferences(seen, wanted);
   if (differences.length > 0)
     throw new Error(otherVolume(name, differences, await volumeHolders(docker, name)));
@@ -148,8 +150,9 @@ async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void
 }
 
 /**
- * The volume as one host has it. A manager asks the Swarm about what it does not have itself (moby, `volume_routes.go`, since API
- * 1.42); when the Swarm elects a leader just then, its word is an error after 20 s, and means that the host has no such volume.
+ * The volume as one host has it. A manager asks the Swarm about what it does not have itself (moby,
+ * `volume_routes.go`, since API 1.42); when the Swarm elects a leader just then, its word is an
+ * error after 20 s, and means that the host has no such volume.
  */
 async function inspectVolume(docker: Dockerode, name: string): Promise<EngineVolume | undefined> {
   try {

@@ -10,11 +10,13 @@ const taskLabels = {
 } as const;
 
 /**
- * Removes the ended containers that keep a volume from being removed: those of tasks whose service is gone, or mounts the volume no
- * more. The Swarm keeps the last ones of each service for `docker service ps`. Containers that run, that no service made, or
- * whose service still mounts the volume are left.
+ * Removes the ended containers that keep a volume from being removed: those of tasks whose service
+ * is gone, or mounts the volume no more. The Swarm keeps the last ones of each service for
+ * `docker service ps`. Containers that run, that no service made, or whose service still mounts the
+ * volume are left.
  *
- * @param docker - an engine; it tells of services only while it is a manager with a majority behind it.
+ * @param docker - an engine; it tells of services only while it is a manager with a majority behind
+ *   it.
  */
 export async function removeEndedTasks(docker: Dockerode, volume: string): Promise<void> {
   for (const { Id, State, Labels } of await containersWith(docker, volume)) {

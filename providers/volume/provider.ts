@@ -102,7 +102,10 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   },
 };
 
-/** A volume of this name that is made later is empty, and its service's initial data are to be loaded then. */
+/**
+ * A volume of this name that is made later is empty, and its service's initial data are to be
+ * loaded then.
+ */
 async function forgetLoadedData(volume: VolumeState): Promise<void> {
   const { hosts, site, name, driver, recorded } = volume;
   // Only data in replicated volumes are recorded by volume.

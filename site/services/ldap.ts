@@ -1,6 +1,9 @@
 import { defineService } from "../../model/service";
 
-/** The directory of people and groups. One task; its data lie on a volume that follows it to another server. */
+/**
+ * The directory of people and groups. One task; its data lie on a volume that follows it to another
+ * server.
+ */
 export const ldap = defineService({
   image: { build: "ldap" },
   endpointMode: "dnsrr",

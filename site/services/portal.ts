@@ -1,6 +1,9 @@
 import { defineService } from "../../model/service";
 
-/** The application that the login protects: it shows who is logged in. Two of it, for the same reason as with am. */
+/**
+ * The application that the login protects: it shows who is logged in. Two of it, for the same
+ * reason as with am.
+ */
 export const portal = defineService({
   image: { build: "portal" },
   mode: { replicas: 2 },

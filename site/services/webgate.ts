@@ -1,14 +1,15 @@
 import { defineService } from "../../model/service";
 
 /**
- * The gate through which users come in: on every cluster server, so that any of them may be lost. It lets in who has
- * logged in at am, and passes requests on to the portal.
+ * The gate through which users come in: on every cluster server, so that any of them may be lost.
+ * It lets in who has logged in at am, and passes requests on to the portal.
  */
 export const webgate = defineService({
   image: { build: "webgate" },
   dependsOn: ["am", "portal"],
   mode: "global",
-  // In host mode, the default of global services: the client's address is kept and no other server is needed.
+  // In host mode, the default of global services: the client's address is kept and no other server
+  // is needed.
   ports: ["80", "443"],
   endpointMode: "dnsrr",
   hostname: "{{.Node.Hostname}}",

@@ -1,5 +1,6 @@
 /**
- * Measures the numbers that the project promises, on a private stage of its own, and writes them to docs/benchmarks.md.
+ * Measures the numbers that the project promises, on a private stage of its own, and writes them to
+ * docs/benchmarks.md.
  *
  * `npm run bench [-- --runs 3]`: medians of so many runs; about five minutes a run.
  */
@@ -157,7 +158,10 @@ async function gapOfRename(stage: TestStage, hosts: readonly string[]): Promise<
   return (await gapDuring(hosts, () => expectSuccess(stage.hive(["up", "--yes"])))).seconds;
 }
 
-/** Asks all servers for a page while some work goes on; the longest time for which one of them did not answer, seconds. */
+/**
+ * Asks all servers for a page while some work goes on; the longest time for which one of them did
+ * not answer, seconds.
+ */
 async function gapDuring<T>(
   hosts: readonly string[],
   work: () => Promise<T>,
@@ -204,7 +208,10 @@ function relabel(stage: TestStage, run: string): void {
   stage.write(file, `${stage.read(file).replace(/\nLABEL run=.*\n$/, "\n")}LABEL run="${run}"\n`);
 }
 
-/** Kills the server that runs the directory and waits until a task of it runs, and is healthy, on another one. */
+/**
+ * Kills the server that runs the directory and waits until a task of it runs, and is healthy, on
+ * another one.
+ */
 async function killStateful(stage: TestStage): Promise<void> {
   const name = (index: number): string => `p-hive${index}.${stage.siteName}`;
   const ask = (index: number, ...command: string[]): string =>

@@ -14,7 +14,9 @@ export interface Recorded {
   readonly ancestors: readonly string[];
 }
 
-/** How the engine's protocol marks a secret (pulumi/pulumi `sdk/go/common/resource/properties.go`). */
+/**
+ * How the engine's protocol marks a secret (pulumi/pulumi `sdk/go/common/resource/properties.go`).
+ */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -119,7 +121,8 @@ export async function record(
     await program();
     return {};
   });
-  // Registration goes on after the program's end; a few turns without a new one mean that it is over.
+  // Registration goes on after the program's end; a few turns without a new one mean that it is
+  // over.
   for (let quiet = 0, seen = -1; quiet < 5;) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     quiet = inputs.size === seen ? quiet + 1 : 0;

@@ -6,7 +6,9 @@ import { containerPowerProvider } from "../../fleet/container/power/provider";
 import { unknownValue } from "./provider-server";
 import { providerUnderTest } from "./provider-under-test";
 
-/** A stand-in for the local Docker Engine: one container with a state, and a count of its starts. */
+/**
+ * A stand-in for the local Docker Engine: one container with a state, and a count of its starts.
+ */
 class EngineStandIn {
   state: string | undefined = "running";
   /** What the container's health check says, look by look; the last one stays. */

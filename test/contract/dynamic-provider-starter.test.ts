@@ -9,7 +9,10 @@ jest.setTimeout(90_000);
 const root = join(__dirname, "../..");
 const starter = join(root, "toolchain/dynamic-provider.cjs");
 
-/** Stands for the engine: starts the plugin as the engine does, and tells its process and what it printed first. */
+/**
+ * Stands for the engine: starts the plugin as the engine does, and tells its process and what it
+ * printed first.
+ */
 const engineText = `
   const plugin = require("node:child_process").spawn(${JSON.stringify(starter)}, ["127.0.0.1:1"], {
     stdio: ["ignore", "pipe", "inherit"],

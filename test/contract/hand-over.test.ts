@@ -5,7 +5,9 @@ import { type FakeSwarm, startFakeSwarm } from "./fake/fake-swarm";
 import { type Properties } from "./provider-server";
 import { providerUnderTest } from "./provider-under-test";
 
-/** What services hold, and give up, as several resources are created and changed at the same time. */
+/**
+ * What services hold, and give up, as several resources are created and changed at the same time.
+ */
 const names = ["hive0.example", "hive1.example", "hive2.example"];
 const image = "registry.hive.example:5000/health-checked@sha256:0123";
 const server = providerUnderTest(packed("swarm-service", swarmServiceProvider));
@@ -101,7 +103,8 @@ test("a service that is stopped while its own change begins has one writer: the 
   const one = await server.create(await inputs("one", mounting("data")));
   const writers = watchWriters("data");
   swarm.stopSlowly(800);
-  // The change is refused once, and tried again after a pause; in that, the service is stopped as for another one.
+  // The change is refused once, and tried again after a pause; in that, the service is stopped as
+  // for another one.
   swarm.interfere(1);
   const changed = await inputs("one", { ...mounting("data"), environment: { EDITION: "2" } });
   const stopped = await inputs("one", {

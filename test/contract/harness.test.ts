@@ -19,7 +19,10 @@ interface Note {
   readonly text: string;
 }
 
-/** Keeps a text in a file: the smallest provider that has every method. Its `create` fails half-way on demand. */
+/**
+ * Keeps a text in a file: the smallest provider that has every method. Its `create` fails half-way
+ * on demand.
+ */
 class NoteProvider implements pulumi.dynamic.ResourceProvider<Note, Note> {
   check(_olds: Note, news: Note): Promise<pulumi.dynamic.CheckResult<Note>> {
     const failures =

@@ -10,7 +10,8 @@ import * as statusProto from "@pulumi/pulumi/proto/status_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type * as structProto from "google-protobuf/google/protobuf/struct_pb";
 
-// The SDK brings its own version of google-protobuf; messages of another version do not fit into its requests.
+// The SDK brings its own version of google-protobuf; messages of another version do not fit into
+// its requests.
 const { Struct } = require(
   require.resolve("google-protobuf/google/protobuf/struct_pb", {
     paths: [dirname(require.resolve("@pulumi/pulumi/package.json"))],
@@ -20,7 +21,10 @@ const { Struct } = require(
 /** What the engine sends for a value that is not known yet in a preview. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Plain property values of a resource. `__provider` is added to what is sent and taken off what comes back. */
+/**
+ * Plain property values of a resource. `__provider` is added to what is sent and taken off what
+ * comes back.
+ */
 export type Properties = Record<string, unknown>;
 
 /** The answer to `check`. */
@@ -29,14 +33,20 @@ export interface Checked {
   readonly failures: readonly { readonly property: string; readonly reason: string }[];
 }
 
-/** The answer to `diff`. `changes` is undefined if the provider has no opinion (the engine then compares inputs). */
+/**
+ * The answer to `diff`. `changes` is undefined if the provider has no opinion (the engine then
+ * compares inputs).
+ */
 export interface Diffed {
   readonly changes: boolean | undefined;
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
 }
 
-/** The answer to `read`. An empty `id` means that the resource is gone; `inputs` is undefined if none were given. */
+/**
+ * The answer to `read`. An empty `id` means that the resource is gone; `inputs` is undefined if
+ * none were given.
+ */
 export interface ReadBack {
   readonly id: string;
   readonly props: Properties;
@@ -44,8 +54,8 @@ export interface ReadBack {
 }
 
 /**
- * How the engine sees a create or update that failed after it had changed something: it keeps `id` and `properties`
- * in the state, and calls `update` at the next run.
+ * How the engine sees a create or update that failed after it had changed something: it keeps `id`
+ * and `properties` in the state, and calls `update` at the next run.
  */
 export class PartialFailure extends Error {
   constructor(
@@ -59,8 +69,8 @@ export class PartialFailure extends Error {
 }
 
 /**
- * A running dynamic provider server: the very process that the engine starts, spoken to as the engine does. Proto
- * paths of the SDK are internal to it and used here only.
+ * A running dynamic provider server: the very process that the engine starts, spoken to as the
+ * engine does. Proto paths of the SDK are internal to it and used here only.
  */
 export interface ProviderServer {
   check(text: string, news: Properties, olds?: Properties): Promise<Checked>;
@@ -71,7 +81,9 @@ export interface ProviderServer {
   /** @throws PartialFailure or a plain error, as the engine would see it */
   update(text: string, id: string, olds: Properties, news: Properties): Promise<Properties>;
   delete(text: string, id: string, props: Properties): Promise<void>;
-  /** What the server printed so far, on standard output and error; the engine shows it to the user. */
+  /**
+   * What the server printed so far, on standard output and error; the engine shows it to the user.
+   */
   log(): string;
   /** Ends the server. Always call it, in `afterAll`. */
   stop(): Promise<void>;
@@ -120,7 +132,8 @@ export async function startProviderServer(
       return {
         inputs: plain(answer.getInputs()),
         failures: answer.getFailuresList().map((failure) => {
-          // The engine prints the whole value of a property that a failure names, whatever is in it.
+          // The engine prints the whole value of a property that a failure names, whatever is in
+          // it.
           expect(failure.getProperty()).toBe("");
           return { property: failure.getProperty(), reason: failure.getReason() };
         }),

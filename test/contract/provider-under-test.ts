@@ -3,7 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type ProviderServer, startProviderServer } from "./provider-server";
 import { serializeProvider } from "./serialized-provider";
 
-/** A provider as the engine has it: its stored text, on a running server. Methods as those of {@link ProviderServer}, without the text. */
+/**
+ * A provider as the engine has it: its stored text, on a running server. Methods as those of
+ * {@link ProviderServer}, without the text.
+ */
 export type ProviderUnderTest = {
   readonly [Method in keyof Omit<ProviderServer, "log" | "stop">]: ProviderServer[Method] extends (
     text: string,
@@ -22,13 +25,16 @@ export type ProviderUnderTest = {
 export interface ProviderUnderTestOptions {
   /** Largest text allowed, in characters. Default: that of {@link serializeProvider}. */
   readonly limit?: number;
-  /** Environment variables of the server, asked for when it starts. Default: none but those of this process. */
+  /**
+   * Environment variables of the server, asked for when it starts. Default: none but those of this
+   * process.
+   */
   readonly environment?: () => Readonly<Record<string, string>>;
 }
 
 /**
- * A provider for all tests of a file: before the first one it is serialized, and a server is started, which ends after the last
- * one. Call it where `beforeAll` may stand.
+ * A provider for all tests of a file: before the first one it is serialized, and a server is
+ * started, which ends after the last one. Call it where `beforeAll` may stand.
  */
 export function providerUnderTest(
   provider: pulumi.dynamic.ResourceProvider | Promise<string>,

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Limit for the text of one provider, in characters. It stands in the state once for each resource of its kind, and a
- * partial failure carries it in a gRPC trailer, of which Node sends 64 KiB in base64 and no more. What is larger goes
- * through `providers/framework/packed`.
+ * Limit for the text of one provider, in characters. It stands in the state once for each resource
+ * of its kind, and a partial failure carries it in a gRPC trailer, of which Node sends 64 KiB in
+ * base64 and no more. What is larger goes through `providers/framework/packed`.
  */
 export const defaultTextLimit = 40 * 1024;
 
@@ -16,9 +16,10 @@ export interface SerializedProvider {
 }
 
 /**
- * Serializes a dynamic provider as the SDK does when a resource is registered, and holds the text against the rules
- * for it: a size limit, nothing of this computer's folders, no captured secret, no local file required at run time
- * (it would not be found: the text is loaded without a file name).
+ * Serializes a dynamic provider as the SDK does when a resource is registered, and holds the text
+ * against the rules for it: a size limit, nothing of this computer's folders, no captured secret,
+ * no local file required at run time (it would not be found: the text is loaded without a file
+ * name).
  *
  * @param provider an instance, or the text that `packed` makes of one
  * @param limit largest text allowed, in characters
@@ -56,8 +57,9 @@ export async function serializeProvider(
 }
 
 /**
- * Rebuilds a provider from its text exactly as the engine's plugin does: without a file name, so that packages are
- * looked up from the working directory. What is returned shares no variable with the original.
+ * Rebuilds a provider from its text exactly as the engine's plugin does: without a file name, so
+ * that packages are looked up from the working directory. What is returned shares no variable with
+ * the original.
  */
 export function rehydrate(text: string): pulumi.dynamic.ResourceProvider {
   // The package with which the SDK's plugin itself loads the text; it comes with the SDK.

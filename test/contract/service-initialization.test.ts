@@ -233,7 +233,8 @@ describe("ServiceInitialization", () => {
     const { outs } = await server.create(renamed);
     expect(ran()).toEqual([schema.command, people.command]);
     expect(outs["done"]).toMatchObject([{ name: "schema" }, { name: "people" }]);
-    // The run's last act is to delete what the site has no more; what the new service found stays recorded.
+    // The run's last act is to delete what the site has no more; what the new service found stays
+    // recorded.
     await server.delete(old.id, old.outs);
     await server.create(renamed);
     expect(ran()).toHaveLength(2);

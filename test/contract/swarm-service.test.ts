@@ -346,7 +346,8 @@ describe("SwarmService", () => {
       /No Swarm manager with quorum among 3 host\(s\):\n {2}- hive0[^]*- hive1[^]*(does not have a leader|too few of the managers)[^]*- hive2[^]*Bring back/,
     );
     expect((await server.read(id, outs)).inputs).toEqual(wanted);
-    // With hosts that are there, a leader may still be elected; without any, there is nothing to wait for.
+    // With hosts that are there, a leader may still be elected; without any, there is nothing to
+    // wait for.
     await swarm.hosts[1]?.die();
     await server.delete(id, outs);
     expect(server.log()).toMatch(/service 'web' could not be removed and is forgotten/);

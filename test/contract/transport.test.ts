@@ -258,7 +258,10 @@ describe("any manager", () => {
   });
 
   describe("while no leader is elected", () => {
-    /** Hosts of which the last `living` are managers, which have no leader for some seconds; the others are dead. */
+    /**
+     * Hosts of which the last `living` are managers, which have no leader for some seconds; the
+     * others are dead.
+     */
     const leaderless = async (
       { living, of }: { living: number; of: number },
       seconds: number,

@@ -4,13 +4,16 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /**
- * Stages under test run side by side and share the computer. What is measured, in logins, requests or seconds, needs it alone:
- * the others then wait before their next test. They all hold one lock, of which `flock` is the keeper: it goes with the process
- * that holds it, however that ends.
+ * Stages under test run side by side and share the computer. What is measured, in logins, requests
+ * or seconds, needs it alone: the others then wait before their next test. They all hold one lock,
+ * of which `flock` is the keeper: it goes with the process that holds it, however that ends.
  */
 type Kind = "shared" | "alone";
 
-/** Longest wait: for the longest test of another stage, or for a chapter that has the computer alone. */
+/**
+ * Longest wait: for the longest test of another stage, or for a chapter that has the computer
+ * alone.
+ */
 const longestWait = 40 * 60_000;
 
 /** Who asks for the computer alone keeps the turn while waiting, so that nobody comes between. */
@@ -20,7 +23,8 @@ const program = `exec 8> "$1.turn" 9> "$1"; flock 8; flock "$2" 9; flock -u 8; e
  * Waits until the computer can be had, and gives what gives it back.
  *
  * @param lock the lock's file; default the one that all stages under test of this user share
- * @throws Error when there is no lock to be had, because `flock` is not there or the file cannot be written
+ * @throws Error when there is no lock to be had, because `flock` is not there or the file cannot be
+ *   written
  */
 export async function hold(
   kind: Kind,
@@ -61,7 +65,10 @@ export function sharesTheComputer(): void {
   afterEach(() => giveBack("shared"));
 }
 
-/** The tests of this `describe` have the computer for themselves: no test of another stage runs beside. */
+/**
+ * The tests of this `describe` have the computer for themselves: no test of another stage runs
+ * beside.
+ */
 export function hasTheComputerAlone(): void {
   beforeAll(() => take("alone"), longestWait);
   afterAll(() => giveBack("alone"));

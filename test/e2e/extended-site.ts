@@ -12,7 +12,10 @@ export interface Extension {
 
 const original = "site/example-site.ts";
 
-/** Adds to the copy's site, as a user would who edits `site/site.ts`; what an earlier call added is gone. */
+/**
+ * Adds to the copy's site, as a user would who edits `site/site.ts`; what an earlier call added is
+ * gone.
+ */
 export function extendSite(stage: TestStage, extension: Extension): void {
   const example = exampleSite(stage);
   stage.write(original, example);

@@ -1,6 +1,6 @@
 /**
- * Servers reached through ports of this computer, as Docker Desktop needs it; forced here. The stage begins with servers of Debian 12, and is
- * moved to the system that the project has now.
+ * Servers reached through ports of this computer, as Docker Desktop needs it; forced here. The
+ * stage begins with servers of Debian 12, and is moved to the system that the project has now.
  */
 import { createServer, type Server } from "node:net";
 import { sharesTheComputer } from "./computer";
@@ -11,7 +11,10 @@ jest.setTimeout(20 * 60_000);
 
 const base = 33_000;
 const serverImage = "platform/images/host/Dockerfile";
-/** Turns the server image into one of Debian 12, whose `docker.io` has the command and BuildKit in it. */
+/**
+ * Turns the server image into one of Debian 12, whose `docker.io` has the command and BuildKit in
+ * it.
+ */
 const debian12 = [
   ["FROM debian:trixie-slim", "FROM debian:bookworm-slim"],
   [" docker-cli docker-buildx", ""],
@@ -52,7 +55,10 @@ async function watchServers(isOver: () => boolean): Promise<{ running: number; s
   return worst;
 }
 
-/** What another manager says of a server: `reachable` or `unreachable`; undefined while it does not know who leads. */
+/**
+ * What another manager says of a server: `reachable` or `unreachable`; undefined while it does not
+ * know who leads.
+ */
 function reachability(index: number): string | undefined {
   const template = "{{.ManagerStatus.Reachability}}";
   const inspect = ["docker", "node", "inspect", server(index), "--format", template];
@@ -69,7 +75,8 @@ beforeAll(() => {
     container: { access: "loopback", loopbackPortBase: base },
   });
   for (const [from, to] of debian12) stage.edit(serverImage, from, to);
-  // How a server is reached is the same for one service as for many: the gate alone, which shows its page to everybody.
+  // How a server is reached is the same for one service as for many: the gate alone, which shows
+  // its page to everybody.
   stage.write(
     "site/site.ts",
     `import { defineSite } from "../model/site";

@@ -1,7 +1,8 @@
 /**
- * The private stage as a user runs it, on the real engine and real daemons. One stage serves all chapters, in order: each
- * finds it as the one before left it, and the last one takes it down. What strikes servers has a stage of its own,
- * `struck-stage.test.ts`, so that both can run side by side.
+ * The private stage as a user runs it, on the real engine and real daemons. One stage serves all
+ * chapters, in order: each finds it as the one before left it, and the last one takes it down. What
+ * strikes servers has a stage of its own, `struck-stage.test.ts`, so that both can run side by
+ * side.
  */
 import { access } from "./chapters/access";
 import { changedImage } from "./chapters/changed-image";

@@ -1,6 +1,9 @@
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
-/** The one running stage that all chapters of the end-to-end test share, with what they ask of it again and again. */
+/**
+ * The one running stage that all chapters of the end-to-end test share, with what they ask of it
+ * again and again.
+ */
 export class StageUnderTest {
   readonly stage: TestStage;
   /** Where the three cluster hosts answer. */
@@ -31,7 +34,10 @@ export class StageUnderTest {
   readonly onHost = (index: number, script: string): string =>
     this.inside(index, "bash", "-c", script);
 
-  /** Waits until all three cluster hosts serve a status page that the check accepts, and returns the pages. */
+  /**
+   * Waits until all three cluster hosts serve a status page that the check accepts, and returns the
+   * pages.
+   */
   readonly pages = (
     accept: (text: string, index: number) => boolean,
     seconds = 60,

@@ -1,6 +1,6 @@
 /**
- * What becomes of the private stage when servers are struck while it is changed, stay away, come and go. One stage serves all
- * chapters, in order, as in `private-stage.test.ts`.
+ * What becomes of the private stage when servers are struck while it is changed, stay away, come
+ * and go. One stage serves all chapters, in order, as in `private-stage.test.ts`.
  */
 import { deadHost } from "./chapters/dead-host";
 import { destroy } from "./chapters/destroy";

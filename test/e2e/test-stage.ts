@@ -28,8 +28,8 @@ export interface Finished {
 }
 
 /**
- * A private stage of its own, in a copy of the work tree: other names, another network and another home than the stage
- * that a user may have running on the same computer.
+ * A private stage of its own, in a copy of the work tree: other names, another network and another
+ * home than the stage that a user may have running on the same computer.
  */
 export class TestStage {
   /** The copy of the project. */
@@ -52,7 +52,10 @@ export class TestStage {
     this.configure({ siteName: this.siteName, ...config });
   }
 
-  /** Brings a copy of an earlier revision to the work tree's state, as a user does who updates; the stage's own files stay. */
+  /**
+   * Brings a copy of an earlier revision to the work tree's state, as a user does who updates; the
+   * stage's own files stay.
+   */
   upgrade(): void {
     const configuration = this.read("Pulumi.private.yaml");
     for (const entry of readdirSync(this.directory))
@@ -63,7 +66,8 @@ export class TestStage {
   }
 
   /**
-   * Gives a copy of an earlier revision its own npm packages, and the command plugin that it had for Pulumi.
+   * Gives a copy of an earlier revision its own npm packages, and the command plugin that it had
+   * for Pulumi.
    *
    * @returns removes the plugin again
    */
@@ -181,7 +185,9 @@ export class TestStage {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** The caller's environment without what would make the copy use somebody else's state or keys. */
+  /**
+   * The caller's environment without what would make the copy use somebody else's state or keys.
+   */
   private environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
     const environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" };
     delete environment["HIVE_SSH_KEY"];

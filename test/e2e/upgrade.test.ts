@@ -2,8 +2,8 @@ import { sharesTheComputer } from "./computer";
 import { docker, eventually, fetchPage, type Finished, TestStage } from "./test-stage";
 
 /**
- * A stage that an earlier release of hive made, taken over by this one. The commit is the last one before fleets got a room of their
- * own; a later release takes its place here.
+ * A stage that an earlier release of hive made, taken over by this one. The commit is the last one
+ * before fleets got a room of their own; a later release takes its place here.
  */
 const earlier = "bc478864a21f640bc365c570a12f54139ad4a137";
 
@@ -42,7 +42,8 @@ afterAll(async () => {
 test("a stage of an earlier release is previewed, refreshed, updated and destroyed by this one, and goes on with its data", async () => {
   const plugin = stage.installPackages();
   await hive("up", "--yes");
-  // What that release did by the command plugin is done without it now, on a computer that has it no more.
+  // What that release did by the command plugin is done without it now, on a computer that has it
+  // no more.
   plugin.remove();
   onServer(`touch ${mark}`);
   const before = servers();

@@ -149,7 +149,10 @@ export function labServices(lab: () => Lab, command: string) {
   };
 }
 
-/** What a run that fails leaves in the program's state, and says. @throws what it is given, when it is another error */
+/**
+ * What a run that fails leaves in the program's state, and says. @throws what it is given, when it
+ * is another error
+ */
 function failure(failed: unknown): Made & { message: string } {
   const { id, properties, message } = failed as {
     id?: string;

@@ -14,8 +14,9 @@ import { closeIdleConnections } from "../../providers/transport/pool";
 import { useOperatorKey } from "../operator-key";
 
 /**
- * Servers for integration tests: containers of this computer's engine, made from `platform/images/host`. As on the private
- * stage, they share one volume, for the driver `hive-shared`.
+ * Servers for integration tests: containers of this computer's engine, made from
+ * `platform/images/host`. As on the private stage, they share one volume, for the driver
+ * `hive-shared`.
  */
 export interface Lab {
   /** How the servers are reached, in order. A replaced server has new access. */
@@ -30,7 +31,10 @@ export interface Lab {
   kill(index: number): Promise<void>;
   /** Starts a killed server and waits until it answers. */
   start(index: number): Promise<void>;
-  /** Throws a server and its disk away and puts a new one with the same name and address there, with a new host key. */
+  /**
+   * Throws a server and its disk away and puts a new one with the same name and address there, with
+   * a new host key.
+   */
   replace(index: number): Promise<void>;
   /** Closes what is open to the servers and removes everything. Always call it, in `afterAll`. */
   destroy(): Promise<void>;
@@ -57,8 +61,9 @@ const bootSeconds = 90;
 const run = promisify(execFile);
 
 /**
- * Starts servers and waits until the engine of each answers through the transport. What a crashed run left is removed
- * first. The first lab on a computer builds the server image, which takes a minute.
+ * Starts servers and waits until the engine of each answers through the transport. What a crashed
+ * run left is removed first. The first lab on a computer builds the server image, which takes a
+ * minute.
  */
 export async function startLab({ servers: count, prefix = "lab" }: LabOptions): Promise<Lab> {
   const docker = new Docker();

@@ -10,7 +10,10 @@ import { withEngine } from "../../providers/transport/engine";
 import { withAnyManager } from "../../providers/transport/manager";
 import { type Lab, type LabOptions, startLab } from "./lab";
 
-/** The image of `test/integration/task-image`, which has busybox. Not on any registry: the engines have it or nobody has. */
+/**
+ * The image of `test/integration/task-image`, which has busybox. Not on any registry: the engines
+ * have it or nobody has.
+ */
 export const taskImage = "127.0.0.1:1/hive-lab-task:1";
 
 /** Starts servers that are all managers of one Swarm and have {@link taskImage}. */
@@ -52,7 +55,10 @@ export async function provideTaskImage(lab: Lab): Promise<void> {
   await provideImage(lab, taskImage, "test/integration/task-image");
 }
 
-/** Builds an image on this computer and loads it into the engine of every server of a lab; no registry takes part. */
+/**
+ * Builds an image on this computer and loads it into the engine of every server of a lab; no
+ * registry takes part.
+ */
 export async function provideImage(lab: Lab, image: string, folder: string): Promise<void> {
   await promisify(execFile)("docker", ["build", "--quiet", "--tag", image, folder]);
   await Promise.all(

@@ -1,8 +1,10 @@
 /**
- * A long random series on a real stage: every run gets another site, in which volumes and ports have moved between services at
- * random. Each must end well in one `hive up`, and no volume ever has two writers.
+ * A long random series on a real stage: every run gets another site, in which volumes and ports
+ * have moved between services at random. Each must end well in one `hive up`, and no volume ever
+ * has two writers.
  *
- * `HIVE_LONG_SEED` repeats a series, `HIVE_LONG_ROUNDS` sets its length (default 12). What a series did is printed.
+ * `HIVE_LONG_SEED` repeats a series, `HIVE_LONG_ROUNDS` sets its length (default 12). What a series
+ * did is printed.
  */
 import fc from "fast-check";
 import { StageUnderTest } from "../e2e/stage-under-test";
@@ -30,7 +32,10 @@ const holdings: fc.Arbitrary<Holdings> = fc.record({
   ports: fc.record({ 8081: fc.constantFrom(...names), 8082: fc.constantFrom(...names) }),
 });
 
-/** Serves its service's name on every port of its own, and appends its task's name to every volume of its own. */
+/**
+ * Serves its service's name on every port of its own, and appends its task's name to every volume
+ * of its own.
+ */
 const dockerfile = `FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends busybox && rm -rf /var/lib/apt/lists/*
 COPY program /program

@@ -31,13 +31,19 @@ const mongoClient = {
   dependsOn: ["mongo"],
 };
 
-/** What the remote desktop and its helper share: the drives of its users, and recordings of their sessions. */
+/**
+ * What the remote desktop and its helper share: the drives of its users, and recordings of their
+ * sessions.
+ */
 const desktopVolumes = [
   { source: "guacamole-drives", target: "/var/lib/guacamole/drives" },
   { source: "guacamole-recordings", target: "/var/lib/guacamole/recordings" },
 ];
 
-/** The remote desktop in the browser. It runs where its helper guacd does, and both have the same two volumes. */
+/**
+ * The remote desktop in the browser. It runs where its helper guacd does, and both have the same
+ * two volumes.
+ */
 const guacamole = defineService({
   image: { build: "guacamole" },
   dependsOn: ["postgres"],
@@ -89,7 +95,8 @@ const mongo = defineService({
   image: { build: "mongo" },
   environment: { MONGO_INITDB_DATABASE: "files_db" },
   secrets: ["mongo-password"],
-  // 27017 there; on the servers it is one of the ports of replication here. Services of the site need none.
+  // 27017 there; on the servers it is one of the ports of replication here. Services of the site
+  // need none.
   ports: [{ target: 27017, published: "auto" }],
   volumes: [
     { source: "mongo-db", target: "/data/db" },

@@ -16,7 +16,9 @@ const values = stageValues({
   },
 });
 
-/** The name server, its database, a console, a proxy that a companion configures, and certificates. */
+/**
+ * The name server, its database, a console, a proxy that a companion configures, and certificates.
+ */
 const powerdns = defineService({
   image: { build: "powerdns" },
   // As process 1, pdns_server would not hear that it is to stop.
@@ -28,7 +30,8 @@ const powerdns = defineService({
     MYSQL_CHECK_INTERVAL: "10",
     DEFAULT_SOA_NAME: values.nameServer,
   },
-  // The key of the API is a secret: the image's own start writes it into a file, in the place of an argument.
+  // The key of the API is a secret: the image's own start writes it into a file, in the place of an
+  // argument.
   secrets: ["db-password"],
   command: ["--api=yes", "--webserver=yes", "--webserver-address=0.0.0.0"],
   ports: [

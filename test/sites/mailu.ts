@@ -10,8 +10,8 @@ const values = stageValues({
 });
 
 /**
- * Mailu gives one file of variables to all services; the inventory is a program, so it reads such a file itself. What differs between
- * stages is not in it.
+ * Mailu gives one file of variables to all services; the inventory is a program, so it reads such a
+ * file itself. What differs between stages is not in it.
  */
 const environment = {
   ...(parseEnv(["TLS_FLAVOR=cert", "SUBNET=10.96.7.0/24"].join("\n")) as Record<string, string>),

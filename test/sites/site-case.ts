@@ -18,7 +18,10 @@ export interface SiteCase {
   /** Where it is described. */
   readonly source: string;
   readonly site: Site;
-  /** What a stage says beside its servers and secrets: `hive:values`, `hive:labels`. Default: nothing. */
+  /**
+   * What a stage says beside its servers and secrets: `hive:values`, `hive:labels`. Default:
+   * nothing.
+   */
   readonly stage?: Readonly<Record<string, object>>;
   /** What is left out: by reason, what it is and where. */
   readonly waitsFor: Readonly<Partial<Record<Reason, string>>>;

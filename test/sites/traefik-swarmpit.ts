@@ -17,7 +17,10 @@ const socket = {
   readOnly: true,
 } as const;
 
-/** The proxy that reads the labels of other services. Its certificates stay on one server, so it does. */
+/**
+ * The proxy that reads the labels of other services. Its certificates stay on one server, so it
+ * does.
+ */
 const traefik = defineService({
   image: pinned("library/traefik"),
   ports: ["80", "443", "443/udp"],
@@ -85,7 +88,9 @@ const agent = defineService({
   },
 });
 
-/** A reverse proxy with certificates and a console of the Swarm: two stacks that share a network. */
+/**
+ * A reverse proxy with certificates and a console of the Swarm: two stacks that share a network.
+ */
 export const traefikSwarmpit: SiteCase = {
   source: "github.com/tiangolo/dockerswarm.rocks, docs/traefik-v3.yml and docs/swarmpit.yml",
   site: defineSite({

@@ -1,5 +1,8 @@
 // @ts-check
-/** Reading where this computer's apt gets packages from, and writing the same for an image (sources.list(5)). */
+/**
+ * Reading where this computer's apt gets packages from, and writing the same for an image
+ * (sources.list(5)).
+ */
 import fs from "node:fs";
 import path from "node:path";
 
@@ -12,7 +15,8 @@ import path from "node:path";
 
 /**
  * @param {string} folder normally /etc/apt
- * @returns {AptSource[]} of binary packages, both file formats, in the order of the files; empty without apt
+ * @returns {AptSource[]} of binary packages, both file formats, in the order of the files; empty
+ *   without apt
  */
 export function aptSources(folder) {
   const parts = path.join(folder, "sources.list.d");
@@ -60,7 +64,8 @@ export function parseDeb822(text) {
  * The server that this computer gets a suite from.
  * @param {AptSource[]} sources
  * @param {string} suite
- * @returns {string | undefined} nothing when it does not use that suite: debootstrap's own default then
+ * @returns {string | undefined} nothing when it does not use that suite: debootstrap's own default
+ *   then
  */
 export function suiteMirror(sources, suite) {
   return sources.find((source) => source.suite === suite && source.components.includes("main"))
@@ -68,8 +73,8 @@ export function suiteMirror(sources, suite) {
 }
 
 /**
- * The sources.list of an image: what debootstrap wrote, and the suite's security and other updates where this
- * computer has them.
+ * The sources.list of an image: what debootstrap wrote, and the suite's security and other updates
+ * where this computer has them.
  * @param {string} own what debootstrap wrote
  * @param {string} suite
  * @param {AptSource[]} sources of this computer

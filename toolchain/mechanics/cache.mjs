@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Where the toolchain keeps what it downloaded or built: one folder outside the work tree, shared by
- * every clone of this computer's user, with one sub-folder per platform and pin, so that two versions
- * never overwrite each other.
+ * Where the toolchain keeps what it downloaded or built: one folder outside the work tree, shared
+ * by every clone of this computer's user, with one sub-folder per platform and pin, so that two
+ * versions never overwrite each other.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
@@ -92,7 +92,8 @@ export function folderDigest(folder) {
  * @typedef {object} CacheLayout
  * @property {string} root the cache folder itself
  * @property {string} platform `<os>-<arch>` as Node names them, for example `linux-x64`
- * @property {string} engine holds `pulumi`, `pulumi-language-nodejs`, `pulumi-resource-pulumi-nodejs`
+ * @property {string} engine holds `pulumi`, `pulumi-language-nodejs`,
+ *   `pulumi-resource-pulumi-nodejs`
  * @property {string} bridge holds the plugins that were built here
  * @property {string} home the engine's own home (`PULUMI_HOME`), with `plugins/`
  * @property {string} locks

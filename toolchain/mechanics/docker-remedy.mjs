@@ -4,13 +4,14 @@
 /**
  * @typedef {object} DockerFacts
  * @property {string} os as Node.js names it: `linux`, `darwin`, `win32`
- * @property {string[]} distribution ids of the Linux distribution and those it is like (os-release(5)), nearest
- *   first: `["ubuntu", "debian"]`; empty elsewhere
+ * @property {string[]} distribution ids of the Linux distribution and those it is like
+ *   (os-release(5)), nearest first: `["ubuntu", "debian"]`; empty elsewhere
  * @property {boolean} wsl runs in the Windows Subsystem for Linux
  * @property {boolean} root
  * @property {boolean} systemd systemd runs as process 1
  * @property {boolean} installed a `dockerd` is on the PATH (or Docker Desktop is installed)
- * @property {"absent" | "denied" | "silent"} socket no socket file; this user may not use it; nobody answers
+ * @property {"absent" | "denied" | "silent"} socket no socket file; this user may not use it;
+ *   nobody answers
  * @property {string} address what was asked: `unix:///var/run/docker.sock`
  * @property {boolean} addressGiven the user's DOCKER_HOST says so
  * @property {string} user

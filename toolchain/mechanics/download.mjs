@@ -19,10 +19,11 @@ const stallMs = 30_000;
 const wholeMs = 600_000;
 
 /**
- * Where official builds come from. `HIVE_DOWNLOADS` names a mirror with the same paths below it (`get/…`,
- * `github/…`); `HIVE_DOWNLOADS=none` says that nothing shall be downloaded.
+ * Where official builds come from. `HIVE_DOWNLOADS` names a mirror with the same paths below it
+ * (`get/…`, `github/…`); `HIVE_DOWNLOADS=none` says that nothing shall be downloaded.
  * @param {NodeJS.ProcessEnv} env
- * @returns {{get: string, github: string} | undefined} base addresses; nothing when downloads are off
+ * @returns {{get: string, github: string} | undefined} base addresses; nothing when downloads are
+ *   off
  */
 export function downloadServers(env) {
   const mirror = env.HIVE_DOWNLOADS;
@@ -61,7 +62,8 @@ export function releasePlatform(platform) {
  * @param {string} what.platform
  * @param {string} what.version
  * @param {string} [what.plugin] a plugin's name; without it: the CLI
- * @returns {Archive | undefined} nothing when downloads are off or no release exists for the platform
+ * @returns {Archive | undefined} nothing when downloads are off or no release exists for the
+ *   platform
  */
 export function releaseArchive({ env, platform, version, plugin }) {
   const servers = downloadServers(env);
@@ -91,8 +93,8 @@ export function releaseArchive({ env, platform, version, plugin }) {
  * @param {NodeJS.ProcessEnv} options.env
  * @param {AbortSignal} options.signal
  * @param {(text: string) => void} options.report
- * @returns {Promise<{verified: boolean} | {problem: string}>} problem: why it could not be had, in a few
- *   words; the next way is to be tried
+ * @returns {Promise<{verified: boolean} | {problem: string}>} problem: why it could not be had, in
+ *   a few words; the next way is to be tried
  */
 export async function downloadArchive(archive, { folder, env, signal, report }) {
   const file = path.join(folder, "archive.tar.gz");

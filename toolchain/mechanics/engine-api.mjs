@@ -1,5 +1,8 @@
 // @ts-check
-/** The little that the toolchain asks of a Docker Engine, over its HTTP interface: no docker command is needed. */
+/**
+ * The little that the toolchain asks of a Docker Engine, over its HTTP interface: no docker command
+ * is needed.
+ */
 import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -56,7 +59,8 @@ export function engineAddress(env, { home = os.homedir(), exists = fs.existsSync
  * @param {AbortSignal} [request.signal]
  * @param {(line: string) => void} [request.onLine] called for each line of the answer as it comes
  * @returns {Promise<EngineAnswer>}
- * @throws {Error} when nobody answers; the error's `code` is the system's (ENOENT, EACCES, ECONNREFUSED)
+ * @throws {Error} when nobody answers; the error's `code` is the system's (ENOENT, EACCES,
+ *   ECONNREFUSED)
  */
 export function askEngine({ env, path: where, method = "GET", body, silentMs, signal, onLine }) {
   return new Promise((resolve, reject) => {
@@ -120,7 +124,8 @@ function connection(env) {
 /**
  * The version of the engine that answers.
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{version: string} | {code: string, message: string}>} code: the system's error code
+ * @returns {Promise<{version: string} | {code: string, message: string}>} code: the system's error
+ *   code
  */
 export async function pingEngine(env) {
   try {

@@ -12,7 +12,8 @@ import { createProgress, seconds } from "./progress.mjs";
  * @param {object} [options]
  * @param {boolean} [options.quiet] say nothing of what was there; default: false
  * @param {NodeJS.WritableStream} [options.stream] default: standard error
- * @returns {Promise<number>} exit code: 0 when all is there, 1 when a step failed, 130 when interrupted
+ * @returns {Promise<number>} exit code: 0 when all is there, 1 when a step failed, 130 when
+ *   interrupted
  */
 export function ensure(project, names, options = {}) {
   return ensureSteps(stepsOf(project, names), project, options);

@@ -4,20 +4,24 @@ import { performance } from "node:perf_hooks";
 import { spawn } from "node:child_process";
 import os from "node:os";
 
-/** The same signal within this time came by two ways from one key press or one kill, in milliseconds. */
+/**
+ * The same signal within this time came by two ways from one key press or one kill, in
+ * milliseconds.
+ */
 const sameSignalMs = 300;
 
 /**
- * Runs a program in the foreground. On a terminal the program gets the terminal's signals itself and this process
- * waits. Elsewhere the program leads a process group of its own, to which each signal is passed on once: the group
- * sees exactly what it would see on a terminal.
+ * Runs a program in the foreground. On a terminal the program gets the terminal's signals itself
+ * and this process waits. Elsewhere the program leads a process group of its own, to which each
+ * signal is passed on once: the group sees exactly what it would see on a terminal.
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
  * @param {NodeJS.ProcessEnv} options.env
  * @param {string} [options.cwd]
  * @param {boolean} [options.terminal] default: whether standard input is one
- * @returns {Promise<number>} its exit code; 128 + signal number when a signal ended it; 127 when there is no such program
+ * @returns {Promise<number>} its exit code; 128 + signal number when a signal ended it; 127 when
+ *   there is no such program
  */
 export function runInForeground(
   command,
@@ -39,7 +43,8 @@ export function runInForeground(
       const now = performance.now();
       if (now - (last.get(name) ?? -Infinity) < sameSignalMs) return;
       last.set(name, now);
-      // The terminal has sent Ctrl-C to the program already: a second one would make it give up at once.
+      // The terminal has sent Ctrl-C to the program already: a second one would make it give up at
+      // once.
       if (terminal && (name === "SIGINT" || name === "SIGQUIT")) return;
       try {
         if (child.pid !== undefined) process.kill(terminal ? child.pid : -child.pid, name);

@@ -5,8 +5,9 @@
  * One thing that hive needs.
  * @typedef {object} Finding
  * @property {string} what
- * @property {"found" | "can be made" | "missing" | "optional"} status can be made: npm start gets it without help;
- *   optional: it is not there, and what it is for is got otherwise or marked by itself
+ * @property {"found" | "can be made" | "missing" | "optional"} status can be made: npm start gets
+ *   it without help; optional: it is not there, and what it is for is got otherwise or marked by
+ *   itself
  * @property {string} version empty when unknown
  * @property {string} where path, address, or how it came here
  * @property {string[]} remedy what to do when it is missing, or what npm start will do
@@ -51,7 +52,8 @@ export function verdict(findings) {
 
 /**
  * @param {Finding[]} findings
- * @returns {boolean} whether something is missing that hive cannot get by itself, or has not got yet
+ * @returns {boolean} whether something is missing that hive cannot get by itself, or has not got
+ *   yet
  */
 export function somethingIsMissing(findings) {
   return findings.some(

@@ -10,12 +10,15 @@ import { atLeast } from "./versions.mjs";
 /** Free disk that a first build needs, in bytes: sources, compiled packages and the result. */
 const neededBytes = 4 * 1024 ** 3;
 
-/** How long one build may take, in milliseconds: about 4 min on two cores, much more on a small computer. */
+/**
+ * How long one build may take, in milliseconds: about 4 min on two cores, much more on a small
+ * computer.
+ */
 const buildMs = 45 * 60_000;
 
 /**
- * The Go compiler of this computer: `$HIVE_GO` (a path, or `none` to do without), else on the PATH, else at its usual
- * place.
+ * The Go compiler of this computer: `$HIVE_GO` (a path, or `none` to do without), else on the PATH,
+ * else at its usual place.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{path: string, version: string} | undefined>}
  */

@@ -28,7 +28,8 @@ import { StepError } from "./step-error.mjs";
 /**
  * @typedef {object} StepResult
  * @property {string} name
- * @property {"done" | "failed" | "skipped" | "cancelled"} status skipped: something it needs did not succeed
+ * @property {"done" | "failed" | "skipped" | "cancelled"} status skipped: something it needs did
+ *   not succeed
  * @property {number} ms
  * @property {StepOutcome} [outcome] when done
  * @property {unknown} [error] when failed
@@ -119,8 +120,8 @@ function checkGraph(steps) {
 /**
  * Limits how many actions run at once; the others wait in order.
  * @param {number} slots
- * @returns {<T>(action: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>} onWait is called when
- *   the action has to wait
+ * @returns {<T>(action: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>}
+ *   onWait is called when the action has to wait
  */
 export function limiter(slots) {
   let free = slots;

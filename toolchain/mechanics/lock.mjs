@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A lock between processes: two clones that start at once build each part once, the second waits for the
- * first. A lock whose holder is gone is taken over.
+ * A lock between processes: two clones that start at once build each part once, the second waits
+ * for the first. A lock whose holder is gone is taken over.
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -11,7 +11,10 @@ import { StepError } from "./step-error.mjs";
 /** How often a holder shows that it lives, in milliseconds. */
 const heartbeatMs = 5000;
 
-/** A holder that cannot be asked (another computer) counts as gone after this silence, in milliseconds. */
+/**
+ * A holder that cannot be asked (another computer) counts as gone after this silence, in
+ * milliseconds.
+ */
 export const silentAfterMs = 60_000;
 
 /** How often a waiting process looks again, in milliseconds. */
@@ -31,8 +34,8 @@ const pollMs = 250;
  * @param {object} facts
  * @param {Holder | undefined} facts.holder nothing when the file cannot be understood
  * @param {string} facts.host this computer
- * @param {(pid: number) => string | undefined} facts.startOf when a process of this computer began; nothing
- *   when it is gone
+ * @param {(pid: number) => string | undefined} facts.startOf when a process of this computer began;
+ *   nothing when it is gone
  * @param {number} facts.silentMs milliseconds since the holder last showed life
  * @returns {boolean}
  */
@@ -52,7 +55,8 @@ export function lockIsStale({ holder, host, startOf, silentMs }) {
  * @param {object} options
  * @param {AbortSignal} options.signal ends the waiting
  * @param {number} [options.waitMs] how long to wait at most; default: 30 min
- * @param {(holder: Holder | undefined) => void} [options.onWait] called once when somebody else holds it
+ * @param {(holder: Holder | undefined) => void} [options.onWait] called once when somebody else
+ *   holds it
  * @returns {Promise<T>}
  * @throws {StepError} when cancelled, or when the lock was not free in time
  */
@@ -126,7 +130,8 @@ function removeWhenStale(file, mine) {
     return;
   }
   if (!lockIsStale({ holder: judged, host: mine.host, startOf: processStart, silentMs })) return;
-  // Take it aside first: of two that judged the same lock stale, one moves it, and neither removes a new one.
+  // Take it aside first: of two that judged the same lock stale, one moves it, and neither removes
+  // a new one.
   const aside = `${file}.stale-${mine.token}`;
   try {
     fs.renameSync(file, aside);
@@ -154,8 +159,8 @@ export function readHolder(file) {
 }
 
 /**
- * When a process of this computer began: on Linux its start in clock ticks since boot (proc(5), field 22),
- * elsewhere only that it lives.
+ * When a process of this computer began: on Linux its start in clock ticks since boot (proc(5),
+ * field 22), elsewhere only that it lives.
  * @param {number} pid
  * @returns {string | undefined} nothing when there is no such process
  */

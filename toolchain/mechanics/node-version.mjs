@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Imported first by every entry point: ends the process with a clear message on a Node.js that is too
- * old. It uses nothing that an old Node.js would not know.
+ * Imported first by every entry point: ends the process with a clear message on a Node.js that is
+ * too old. It uses nothing that an old Node.js would not know.
  */
 import process from "node:process";
 

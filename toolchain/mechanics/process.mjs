@@ -1,5 +1,8 @@
 // @ts-check
-/** Running other programs: found on the PATH, logged to a file, with a deadline, and cancelled as a group. */
+/**
+ * Running other programs: found on the PATH, logged to a file, with a deadline, and cancelled as a
+ * group.
+ */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -38,7 +41,8 @@ export function isExecutable(file) {
 
 /**
  * @typedef {object} Captured
- * @property {number} code exit code; 128 + signal number has no meaning here: a killed program is -1
+ * @property {number} code exit code; 128 + signal number has no meaning here: a killed program is
+ *   -1
  * @property {string} stdout
  * @property {string} stderr
  */
@@ -51,7 +55,8 @@ export function isExecutable(file) {
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.cwd]
  * @param {number} [options.timeoutMs] default: 10 s
- * @returns {Promise<Captured | undefined>} nothing when there is no such program or it did not end in time
+ * @returns {Promise<Captured | undefined>} nothing when there is no such program or it did not end
+ *   in time
  */
 export function capture(command, args, { env, cwd, timeoutMs = 10_000 } = {}) {
   return new Promise((resolve) => {
@@ -79,7 +84,8 @@ export function capture(command, args, { env, cwd, timeoutMs = 10_000 } = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
- * @param {string} options.what what this run is, in the words of an error: `the build of the Pulumi CLI`
+ * @param {string} options.what what this run is, in the words of an error:
+ *   `the build of the Pulumi CLI`
  * @param {string} options.log the file to append the output to
  * @param {AbortSignal} options.signal
  * @param {number} options.timeoutMs
@@ -109,8 +115,8 @@ export async function runLogged(command, args, { what, log, signal, timeoutMs, c
 /**
  * Waits for a child that leads its own process group.
  * @param {import("node:child_process").ChildProcess} child
- * @param {{what: string, log: string, from?: number, signal: AbortSignal, timeoutMs: number}} options from: where its
- *   output begins in the log; default: at the beginning
+ * @param {{what: string, log: string, from?: number, signal: AbortSignal, timeoutMs: number}}
+ *   options from: where its output begins in the log; default: at the beginning
  * @returns {Promise<void>}
  */
 export async function ended(child, { what, log, from = 0, signal, timeoutMs }) {

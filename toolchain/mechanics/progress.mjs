@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Shows what the steps do: on a terminal one live line for each running step, else a line when a step
- * starts, says something new, still runs, and ends. Everything goes to one stream (standard error), so that
- * a command's own output stays clean.
+ * Shows what the steps do: on a terminal one live line for each running step, else a line when a
+ * step starts, says something new, still runs, and ends. Everything goes to one stream (standard
+ * error), so that a command's own output stays clean.
  */
 import { performance } from "node:perf_hooks";
 import { explain } from "./step-error.mjs";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What every step is given: the project's folder, the pins, the cache and the environment it was started in. */
+/**
+ * What every step is given: the project's folder, the pins, the cache and the environment it was
+ * started in.
+ */
 import os from "node:os";
 import path from "node:path";
 import { cacheLayout, projectFolder, readVersions, toolchainFolder } from "./cache.mjs";
@@ -13,8 +16,8 @@ import { limiter } from "./graph.mjs";
  * @property {NodeJS.ProcessEnv} env
  * @property {import("./cache.mjs").Versions} versions
  * @property {import("./cache.mjs").CacheLayout} layout
- * @property {<T>(action: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>} heavy runs an action that needs much
- *   memory, as many at once as this computer can bear
+ * @property {<T>(action: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>}
+ *   heavy runs an action that needs much memory, as many at once as this computer can bear
  */
 
 /**

@@ -1,5 +1,8 @@
 // @ts-check
-/** A stamp says what a finished step was made from, so that the next run can see that nothing changed. */
+/**
+ * A stamp says what a finished step was made from, so that the next run can see that nothing
+ * changed.
+ */
 import fs from "node:fs";
 import path from "node:path";
 

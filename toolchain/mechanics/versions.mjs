@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * Comparing version numbers of the form `major.minor.patch`, as all tools that are looked for here have.
+ * Comparing version numbers of the form `major.minor.patch`, as all tools that are looked for here
+ * have.
  */
 
 /**
- * @param {string} text anything that contains a version number, for example `v3.259.0` or `go1.26.8`
+ * @param {string} text anything that contains a version number, for example `v3.259.0` or
+ *   `go1.26.8`
  * @returns {[number, number, number] | undefined} nothing when there is no number in it
  */
 export function parseVersion(text) {

@@ -1,15 +1,18 @@
 // @ts-check
 /**
- * Loads what packages seldom use when it is used, and not with the package. Half of the time that Pulumi takes to load goes into the
- * compiler and npm's resolver of dependencies, which only its serializer of functions needs; a run whose providers' texts are kept
- * serializes none.
+ * Loads what packages seldom use when it is used, and not with the package. Half of the time that
+ * Pulumi takes to load goes into the compiler and npm's resolver of dependencies, which only its
+ * serializer of functions needs; a run whose providers' texts are kept serializes none.
  *
- * Only for modules whose exports are taken by name where they are used: what loads a module later must not change what it does.
+ * Only for modules whose exports are taken by name where they are used: what loads a module later
+ * must not change what it does.
  */
 "use strict";
 const Module = require("node:module");
 
-/** By the package that asks: what it asks for. @type {Readonly<Record<string, readonly string[]>>} */
+/**
+ * By the package that asks: what it asks for. @type {Readonly<Record<string, readonly string[]>>}
+ */
 const seldomUsed = {
   "@pulumi/pulumi": [
     // The serializer of functions.
@@ -52,7 +55,10 @@ function isSeldomUsed(request, parent) {
   return Object.hasOwn(seldomUsed, asking) && (seldomUsed[asking] ?? []).includes(request);
 }
 
-/** A module that is loaded when an export of it is asked for, or when it is called. @param {() => any} loadNow */
+/**
+ * A module that is loaded when an export of it is asked for, or when it is called. @param {() =>
+ * any} loadNow
+ */
 function later(loadNow) {
   /** @type {any} */
   let loaded;

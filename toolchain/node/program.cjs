@@ -1,5 +1,8 @@
 // @ts-check
-/** What Node.js needs for the program: loads TypeScript, and spares Pulumi what takes long and is of no use here. */
+/**
+ * What Node.js needs for the program: loads TypeScript, and spares Pulumi what takes long and is of
+ * no use here.
+ */
 "use strict";
 require("./typescript.cjs");
 require("./stack-traces.cjs");

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Runs a Pulumi program, in place of `@pulumi/pulumi/cmd/run` (`toolchain/environment.mjs` says so to the language host): what the program
- * loads first is loaded before Pulumi, which then starts faster. A language host that is built here is too old to know the option
- * `typescript` of `Pulumi.yaml` and always wants the compiler.
+ * Runs a Pulumi program, in place of `@pulumi/pulumi/cmd/run` (`toolchain/environment.mjs` says so
+ * to the language host): what the program loads first is loaded before Pulumi, which then starts
+ * faster. A language host that is built here is too old to know the option `typescript` of
+ * `Pulumi.yaml` and always wants the compiler.
  */
 "use strict";
 require("./program.cjs");

@@ -1,9 +1,11 @@
 // @ts-check
 /**
- * Lets Node.js load the project's TypeScript, so that a clone runs without a build step. Types are not checked here (`npm run lint` does).
+ * Lets Node.js load the project's TypeScript, so that a clone runs without a build step. Types are
+ * not checked here (`npm run lint` does).
  *
- * What is compiled is kept in `node_modules/.cache`, and where it is known the compiler is not even loaded. The key is the file's place in
- * the project, its content, the options and the compiler's version, so nothing can be stale; whoever deletes the folder loses nothing.
+ * What is compiled is kept in `node_modules/.cache`, and where it is known the compiler is not even
+ * loaded. The key is the file's place in the project, its content, the options and the compiler's
+ * version, so nothing can be stale; whoever deletes the folder loses nothing.
  */
 "use strict";
 const { createHash } = require("node:crypto");
@@ -41,7 +43,8 @@ const settings = hash(
 );
 
 /**
- * Where the compiled code of a file is kept: other content, another place. Copies of the project that share their packages share it too.
+ * Where the compiled code of a file is kept: other content, another place. Copies of the project
+ * that share their packages share it too.
  * @param {string} file @param {string} source
  */
 function placeOf(file, source) {
@@ -67,7 +70,10 @@ function compiled(file, source) {
   return result.code;
 }
 
-/** The source map of a file's code. @param {string} file @returns {string | undefined} nothing for what is not ours */
+/**
+ * The source map of a file's code. @param {string} file @returns {string | undefined} nothing for
+ * what is not ours
+ */
 function sourceMapOf(file) {
   if (!file.endsWith(".ts") || file.includes("node_modules")) return undefined;
   const source = read(file);
@@ -101,7 +107,10 @@ function compile(file, source) {
 /** @type {readonly string[] | undefined} */
 let known;
 
-/** A cache that cannot be written is none: the next start compiles again. @param {string} place @param {Compiled} result */
+/**
+ * A cache that cannot be written is none: the next start compiles again. @param {string} place
+ * @param {Compiled} result
+ */
 function keep(place, { code, map }) {
   try {
     mkdirSync(kept, { recursive: true });

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The step that puts the base images on the Docker Engine, so that a Dockerfile's FROM finds them: pulled from the
- * registry, else made by debootstrap from the packages of the distribution itself.
+ * The step that puts the base images on the Docker Engine, so that a Dockerfile's FROM finds them:
+ * pulled from the registry, else made by debootstrap from the packages of the distribution itself.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -190,8 +190,8 @@ async function findDebootstrap(project, image, pullProblem, context) {
 }
 
 /**
- * Brings a fresh tree to the state of the official slim image: no daemon starts while packages are installed, no
- * manuals, no package lists; sources with updates where this computer has them.
+ * Brings a fresh tree to the state of the official slim image: no daemon starts while packages are
+ * installed, no manuals, no package lists; sources with updates where this computer has them.
  * @param {string} tree
  * @param {string} suite
  * @param {import("../mechanics/apt-sources.mjs").AptSource[]} sources of this computer
@@ -323,8 +323,8 @@ async function importTree(project, tag, tree, log, signal) {
 }
 
 /**
- * Removes a tree in which debootstrap may have been interrupted: what it has mounted there is unmounted first, and
- * nothing is removed while anything is still mounted.
+ * Removes a tree in which debootstrap may have been interrupted: what it has mounted there is
+ * unmounted first, and nothing is removed while anything is still mounted.
  * @param {string} folder
  */
 async function removeTree(folder) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** The step that makes sure a Docker Engine answers: found, else (as root on Debian and Ubuntu) installed and started. */
+/**
+ * The step that makes sure a Docker Engine answers: found, else (as root on Debian and Ubuntu)
+ * installed and started.
+ */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -18,7 +21,10 @@ const installMs = 15 * 60_000;
 /** How long an engine that was started may take to answer, in milliseconds. */
 const startMs = 60_000;
 
-/** How long an engine that was asked to end may take (it stops its containers first), in milliseconds. */
+/**
+ * How long an engine that was asked to end may take (it stops its containers first), in
+ * milliseconds.
+ */
 const stopMs = 60_000;
 
 /** @typedef {import("../mechanics/project.mjs").Project} Project */
@@ -147,8 +153,8 @@ export function ownEngine(project) {
 }
 
 /**
- * Ends the engine that hive started by hand, and no other. Its containers stop; those with a restart policy come
- * back with the next engine.
+ * Ends the engine that hive started by hand, and no other. Its containers stop; those with a
+ * restart policy come back with the next engine.
  * @param {Project} project
  * @returns {Promise<string>} what was done, for a person
  * @throws {StepError} when it does not end in time
@@ -199,8 +205,9 @@ async function waitForEngine(project, signal, ms) {
 }
 
 /**
- * Installs packages with apt, as root, with what they recommend (for the engine: its command and cgroup mounts). One step at a time:
- * apt waits for the lock of packages (`DPkg::Lock::Timeout`), and for that of package lists it does not.
+ * Installs packages with apt, as root, with what they recommend (for the engine: its command and
+ * cgroup mounts). One step at a time: apt waits for the lock of packages (`DPkg::Lock::Timeout`),
+ * and for that of package lists it does not.
  * @param {Project} project
  * @param {string[]} names
  * @param {StepContext} context
@@ -264,7 +271,10 @@ export function dockerFacts(project, code) {
   };
 }
 
-/** @param {NodeJS.ProcessEnv} env @returns {string | undefined} the daemon's program: often not on a user's PATH */
+/**
+ * @param {NodeJS.ProcessEnv} env @returns {string | undefined} the daemon's program: often not on a
+ *   user's PATH
+ */
 function findDockerd(env) {
   return (
     findOnPath("dockerd", env) ??

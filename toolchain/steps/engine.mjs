@@ -29,8 +29,8 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
  */
 
 /**
- * The engine to use: one on the PATH that is new enough and has the language host beside it, else hive's own.
- * Looks only, and asks a program for its version just once.
+ * The engine to use: one on the PATH that is new enough and has the language host beside it, else
+ * hive's own. Looks only, and asks a program for its version just once.
  * @param {Project} project
  * @returns {Promise<Engine | undefined>} nothing when neither is there
  */
@@ -89,8 +89,8 @@ async function versionOf(project, file) {
 }
 
 /**
- * The steps for CLI and language host: both come from one release archive, so they share that way, and are built
- * side by side when it is closed.
+ * The steps for CLI and language host: both come from one release archive, so they share that way,
+ * and are built side by side when it is closed.
  * @param {Project} project
  * @returns {Step[]}
  */
@@ -173,7 +173,8 @@ export function engineSteps(project) {
  * Looks for an engine, and downloads the official release when there is none.
  * @param {Project} project
  * @param {StepContext} context
- * @returns {Promise<{found?: Engine, closed?: string, verified?: boolean}>} closed: why the download failed
+ * @returns {Promise<{found?: Engine, closed?: string, verified?: boolean}>} closed: why the
+ *   download failed
  */
 async function release(project, { signal, report }) {
   const found = await findEngine(project);

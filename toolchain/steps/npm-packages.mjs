@@ -13,7 +13,8 @@ import { StepError } from "../mechanics/step-error.mjs";
 const installMs = 20 * 60_000;
 
 /**
- * What node_modules is made from: the lock file and the major version of Node.js (for compiled modules).
+ * What node_modules is made from: the lock file and the major version of Node.js (for compiled
+ * modules).
  * @param {string} lockText
  * @param {string} nodeVersion
  * @returns {string}
@@ -25,7 +26,8 @@ export function npmKey(lockText, nodeVersion) {
 /**
  * Whether a node_modules that npm wrote holds exactly what the lock file asks for.
  * @param {any} lock package-lock.json
- * @param {any} installed node_modules/.package-lock.json, npm's own record; nothing when there is none
+ * @param {any} installed node_modules/.package-lock.json, npm's own record; nothing when there is
+ *   none
  * @returns {boolean}
  */
 export function installedMatchesLock(lock, installed) {

@@ -17,8 +17,8 @@ import { readJson, writeJson } from "../mechanics/stamp.mjs";
 
 /**
  * Where a plugin came from.
- * @typedef {"installed" | "downloaded" | "built"} PluginOrigin installed: found in the user's own Pulumi folder; built: hive's build of
- *   the official Terraform provider
+ * @typedef {"installed" | "downloaded" | "built"} PluginOrigin installed: found in the user's own
+ *   Pulumi folder; built: hive's build of the official Terraform provider
  */
 
 /**
@@ -46,7 +46,8 @@ export function pluginOrigin(project, name) {
 }
 
 /**
- * Whether one of the plugins had to be made here, which tells that the engine must not try to download any.
+ * Whether one of the plugins had to be made here, which tells that the engine must not try to
+ * download any.
  * @param {Project} project
  * @returns {boolean}
  */
@@ -77,7 +78,8 @@ export function pluginSteps(project) {
 /**
  * @param {Project} project
  * @param {PluginName} name
- * @param {(why: string, context: StepContext) => Promise<PluginOrigin>} make what to do when it can be had no other way
+ * @param {(why: string, context: StepContext) => Promise<PluginOrigin>} make what to do when it can
+ *   be had no other way
  * @returns {Step}
  */
 function pluginStep(project, name, make) {
@@ -148,7 +150,8 @@ async function obtain(project, name, make, context) {
 }
 
 /**
- * The plugin in the user's own Pulumi folder (`$PULUMI_HOME`, else `~/.pulumi`), of exactly the pinned version.
+ * The plugin in the user's own Pulumi folder (`$PULUMI_HOME`, else `~/.pulumi`), of exactly the
+ * pinned version.
  * @param {Project} project
  * @param {PluginName} name
  * @returns {string | undefined}

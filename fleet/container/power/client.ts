@@ -6,7 +6,10 @@ const answerDeadline = 3000;
 /** How long a container may take to run after its start, milliseconds. */
 const startDeadline = 20_000;
 
-/** How long a server may take from its start to its first passed health check, milliseconds; checks come every 10 s. */
+/**
+ * How long a server may take from its start to its first passed health check, milliseconds; checks
+ * come every 10 s.
+ */
 const healthDeadline = 60_000;
 
 /** What the local engine says of a container; `unknown` when the engine does not answer. */
@@ -32,9 +35,11 @@ export async function inspectContainer(containerId: string): Promise<ContainerSt
 }
 
 /**
- * Starts a container, or lets a paused one go on, and waits until it runs. Does nothing when it runs already.
+ * Starts a container, or lets a paused one go on, and waits until it runs. Does nothing when it
+ * runs already.
  *
- * @throws Error when the container is missing, the engine does not answer, or it does not run in time.
+ * @throws Error when the container is missing, the engine does not answer, or it does not run in
+ *   time.
  */
 export async function startContainer(containerName: string, containerId: string): Promise<void> {
   const end = Date.now() + startDeadline;
@@ -63,8 +68,9 @@ export async function startContainer(containerName: string, containerId: string)
 }
 
 /**
- * Waits until a server that was started is well: booted, with sshd and its own engine, as its container's health check sees it. One
- * that is not well in time, or has no check, is no error: what needs it will say so, or nothing does.
+ * Waits until a server that was started is well: booted, with sshd and its own engine, as its
+ * container's health check sees it. One that is not well in time, or has no check, is no error:
+ * what needs it will say so, or nothing does.
  *
  * @returns whether it is well, as far as one can see
  */

@@ -11,8 +11,9 @@ export interface ContainerPowerArgs {
 }
 
 /**
- * A server container of the local Docker Engine runs. A plain `up` looks (one request to the local engine, no SSH) and
- * starts one that was stopped or killed. One that was removed is not its to build: it says so, with the way out.
+ * A server container of the local Docker Engine runs. A plain `up` looks (one request to the local
+ * engine, no SSH) and starts one that was stopped or killed. One that was removed is not its to
+ * build: it says so, with the way out.
  */
 export class ContainerPower extends HiveResource {
   /** `running`; a refresh shows what was found instead. */

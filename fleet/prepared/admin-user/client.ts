@@ -23,8 +23,8 @@ export interface FirstContact {
 }
 
 /**
- * Whether the user is one that the first contact has made ready: a user of the server's own who may become root is not, and its session would not have the
- * group of the Docker Engine.
+ * Whether the user is one that the first contact has made ready: a user of the server's own who may
+ * become root is not, and its session would not have the group of the Docker Engine.
  */
 export const preparedCheck =
   "sudo -n true && id -nG | grep -qw docker && test -e /etc/ssh/sshd_config.d/20-hive-admin.conf";
@@ -87,7 +87,10 @@ export async function ensureAdminUser(contact: FirstContact): Promise<void> {
   }
 }
 
-/** As {@link hasAdminUser}, of a server whose SSH daemon has just been told to read its settings: for a moment it takes no connection. */
+/**
+ * As {@link hasAdminUser}, of a server whose SSH daemon has just been told to read its settings:
+ * for a moment it takes no connection.
+ */
 async function letsIn(host: HostAccess): Promise<boolean> {
   const end = Date.now() + settleSeconds * 1000;
   for (;;) {

@@ -18,8 +18,8 @@ export interface PasswordCommand {
 }
 
 /**
- * Logs in with a password, over a connection of its own, and runs one command. The password is sent to nobody but the host with the
- * pinned key, and stands in no message.
+ * Logs in with a password, over a connection of its own, and runs one command. The password is sent
+ * to nobody but the host with the pinned key, and stands in no message.
  *
  * @throws TransportError `unreachable`, `host-key`, `login` or `deadline`
  */

@@ -68,7 +68,8 @@ export const adminUserProvider: pulumi.dynamic.ResourceProvider<AdminUserInputs,
           (left.length === 0 ? "" : `\nThis could not be removed:\n  ${left.join("\n  ")}`),
       );
     } catch (error) {
-      // A server that lets this computer in no more is there: what hive put on it must not be forgotten.
+      // A server that lets this computer in no more is there: what hive put on it must not be
+      // forgotten.
       if (!isAway(error)) throw error;
       reportWarning(
         `What hive put on ${host.name} was not removed from there: ${messageOf(error)}\n` +

@@ -9,7 +9,10 @@ export interface AdminUserArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Who logs in for the first contact: root, or a user that sudo lets become root. */
   readonly firstUser: string;
-  /** Makes the admin user, as root (`render/admin-user.ts`). It stands in the state: no place for secrets. */
+  /**
+   * Makes the admin user, as root (`render/admin-user.ts`). It stands in the state: no place for
+   * secrets.
+   */
   readonly command: string;
   /** Limit of that command, seconds. */
   readonly timeoutSeconds: number;
@@ -22,8 +25,9 @@ export interface AdminUserArgs {
 }
 
 /**
- * The admin user of a server that exists: the first contact, once, and later nothing. A server on which the admin user can log in already is
- * adopted. When the resource goes, so does what hive put on the server; the server, the admin user, the Docker Engine and packages stay.
+ * The admin user of a server that exists: the first contact, once, and later nothing. A server on
+ * which the admin user can log in already is adopted. When the resource goes, so does what hive put
+ * on the server; the server, the admin user, the Docker Engine and packages stay.
  */
 export class AdminUser extends HiveResource {
   constructor(name: string, args: AdminUserArgs, opts: pulumi.CustomResourceOptions = {}) {

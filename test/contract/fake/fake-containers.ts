@@ -27,7 +27,10 @@ export interface FakeConfig {
   };
 }
 
-/** Hosts of one Swarm with one service of one task, in whose container commands run, and with config objects. */
+/**
+ * Hosts of one Swarm with one service of one task, in whose container commands run, and with config
+ * objects.
+ */
 export interface FakeContainers {
   readonly hosts: readonly FakeHost[];
   readonly serviceId: string;
@@ -117,8 +120,8 @@ export async function startFakeContainers(names: readonly string[]): Promise<Fak
   const start = async (hostname: string, path: string, connection: Duplex): Promise<void> => {
     const exec = execs.get(path.split("/")[2] ?? "");
     if (exec === undefined) return;
-    // A real command may read to the end of its input too: without that end it would wait for ever. (Not read by
-    // iteration, which would close the other direction as well.)
+    // A real command may read to the end of its input too: without that end it would wait for ever.
+    // (Not read by iteration, which would close the other direction as well.)
     const input: Buffer[] = [];
     connection.on("data", (chunk: Buffer) => input.push(chunk));
     const ended = new Promise((resolve) => connection.once("end", resolve));

@@ -42,13 +42,19 @@ export type CommandHandler = (
   user: string,
 ) => { readonly stdout?: string; readonly stderr?: string; readonly code: number };
 
-/** Takes over the connection of a request that asks for one of its own, as `POST /exec/<id>/start` does. */
+/**
+ * Takes over the connection of a request that asks for one of its own, as `POST /exec/<id>/start`
+ * does.
+ */
 export type ConnectionHandler = (path: string, connection: Duplex) => void;
 
 /** An sshd on loopback with an engine behind it that a test scripts. The SSH part is real. */
 export interface FakeHost {
   readonly access: HostAccess;
-  /** Who may log in: with the operator's key, or with a password. At first the admin user, with the key. */
+  /**
+   * Who may log in: with the operator's key, or with a password. At first the admin user, with the
+   * key.
+   */
   readonly users: Map<string, { readonly password?: string }>;
   /** Requests to the engine so far, as `POST /swarm/init`. */
   readonly requests: readonly string[];
@@ -96,7 +102,8 @@ export async function startFakeHost(
       const { pathname } = new URL(request.url ?? "/", "http://engine");
       const bodyLength = Number(request.headers["content-length"] ?? 0);
       requests.push(`${request.method} ${pathname}`);
-      // Node hands over what follows the headers unread, so the request's own body has to be taken off first.
+      // Node hands over what follows the headers unread, so the request's own body has to be taken
+      // off first.
       const begin = (seen: Buffer): void => {
         if (seen.length < bodyLength) {
           socket.once("data", (more: Buffer) => begin(Buffer.concat([seen, more])));

@@ -24,7 +24,10 @@ export interface FakeObject {
   Spec: { Name: string; Labels: Record<string, string>; Data?: string; Templating?: object };
 }
 
-/** Managers whose engines answer as Docker Engine 20.10 does, as far as networks, secrets and configs are asked about. */
+/**
+ * Managers whose engines answer as Docker Engine 20.10 does, as far as networks, secrets and
+ * configs are asked about.
+ */
 export interface FakeSwarmObjects {
   readonly hosts: readonly FakeHost[];
   readonly networks: FakeNetwork[];

@@ -13,7 +13,10 @@ export interface FakeSwarmHost extends FakeHost {
   forget(): void;
 }
 
-/** Nodes, services and tasks of hosts whose engines answer as Docker Engine 20.10 does, as far as the providers ask. */
+/**
+ * Nodes, services and tasks of hosts whose engines answer as Docker Engine 20.10 does, as far as
+ * the providers ask.
+ */
 export interface FakeSwarm {
   readonly hosts: readonly FakeSwarmHost[];
   /** The token that makes a manager; it must show nowhere. */
@@ -27,11 +30,17 @@ export interface FakeSwarm {
   form(): void;
   /** Lets the next updates of services be refused, as if another writer had come in between. */
   interfere(times: number): void;
-  /** Lets new tasks take so long to start, milliseconds: `preparing` for half of it, then `starting`. Default 0. */
+  /**
+   * Lets new tasks take so long to start, milliseconds: `preparing` for half of it, then
+   * `starting`. Default 0.
+   */
   slowDown(milliseconds: number): void;
   /** Lets tasks take so long to stop, milliseconds. Default 0. */
   stopSlowly(milliseconds: number): void;
-  /** Names of the services of which a task is on a host now, also one that is stopping, by what `has` says of its template. */
+  /**
+   * Names of the services of which a task is on a host now, also one that is stopping, by what
+   * `has` says of its template.
+   */
   running(has?: (template: EngineServiceSpec["TaskTemplate"]) => boolean): string[];
   /** Is called after each request that changes services. */
   watch(look: () => void): void;
@@ -115,8 +124,9 @@ function withoutRuntime(template: EngineServiceSpec["TaskTemplate"]): typeof tem
 const rollbackMs = 1500;
 
 /**
- * Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails; with UNHEALTHY, its health check
- * says that value, and it ends with code 0; with PENDING, the scheduler says that value. One of a job completes.
+ * Starts hosts that are in no Swarm yet. A task with the variable FAIL prints its value and fails;
+ * with UNHEALTHY, its health check says that value, and it ends with code 0; with PENDING, the
+ * scheduler says that value. One of a job completes.
  */
 export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwarm> {
   const joinToken = `SWMTKN-1-${randomBytes(12).toString("hex")}`;
@@ -302,7 +312,10 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       else setTimeout(end, stopMs).unref();
     }
   };
-  /** The refusal of a spec with a port that another service has, if not both take it on their hosts alone. */
+  /**
+   * The refusal of a spec with a port that another service has, if not both take it on their hosts
+   * alone.
+   */
   const portConflict = (spec: EngineServiceSpec, self?: FakeService): EngineAnswer | undefined => {
     for (const other of services) {
       if (other === self) continue;

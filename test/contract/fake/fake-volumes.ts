@@ -25,7 +25,10 @@ export interface FakeVolumeHost extends FakeHost {
   readonly containers: FakeHolder[];
   /** Services of the Swarm by id, with the names of the volumes that they mount. */
   readonly services: Map<string, readonly string[]>;
-  /** How a manager answers for a volume that it does not have: it asks its Swarm (Docker Engine 26.1). */
+  /**
+   * How a manager answers for a volume that it does not have: it asks its Swarm (Docker Engine
+   * 26.1).
+   */
   stranger: EngineAnswer | undefined;
   /** Requests that change something. */
   writes(): string[];

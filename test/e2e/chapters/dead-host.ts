@@ -18,7 +18,10 @@ const beside = {
   }`,
 };
 
-/** A server that is cut off and stays away while the site is changed. It holds no task with a replicated volume. */
+/**
+ * A server that is cut off and stays away while the site is changed. It holds no task with a
+ * replicated volume.
+ */
 export function deadHost(site: StageUnderTest): void {
   describe("a cluster server that stays away", () => {
     let dead: number;
@@ -27,7 +30,10 @@ export function deadHost(site: StageUnderTest): void {
     const named = (output: string): number =>
       output.split(`${site.host(dead)} does not answer; the run goes on`).length - 1;
     /** Waits until the others see it so; while they elect a leader, nobody answers. */
-    /** An engine that was cut off for minutes tries to reach the others every two minutes at most (gRPC's connection backoff). */
+    /**
+     * An engine that was cut off for minutes tries to reach the others every two minutes at most
+     * (gRPC's connection backoff).
+     */
     const untilSeen = (state: string): Promise<true> =>
       eventually(180, () => {
         const look = "docker node ls --format '{{.Hostname}} {{.Status}}' 2> /dev/null || true";

@@ -5,13 +5,20 @@ import { docker, eventually, fetchPage } from "../test-stage";
 
 /** Lines of progress by which a run shows what it is in the middle of. */
 const moments = {
-  /** An image is being built on the repository server; pushing, pulling and rolling out come after it. */
+  /**
+   * An image is being built on the repository server; pushing, pulling and rolling out come after
+   * it.
+   */
   building: /^build-images +started$/m,
-  /** The engine changes webgate, server by server, and the run looks on through one of the managers. */
+  /**
+   * The engine changes webgate, server by server, and the run looks on through one of the managers.
+   */
   rollingOut: /^deploy-services +service-webgate-service: the change is being rolled out/m,
 };
 
-/** How errors about hosts say what to do: the host is to be looked after, or the run to be repeated. */
+/**
+ * How errors about hosts say what to do: the host is to be looked after, or the run to be repeated.
+ */
 const remedy =
   /\brun(ning)? (`npx hive up` )?again|Is the host (still )?up|Bring back enough managers/i;
 
@@ -21,12 +28,18 @@ interface RunEnd {
   readonly output: string;
 }
 
-/** Faults that strike while a run goes on. Whatever became of that run, the next one ends in a correct site. */
+/**
+ * Faults that strike while a run goes on. Whatever became of that run, the next one ends in a
+ * correct site.
+ */
 export function faults(site: StageUnderTest): void {
   const { stage } = site;
   let release = 100;
 
-  /** Edits webgate, so that a run has something to roll out; with `image`, also a new layer to build, push and pull. */
+  /**
+   * Edits webgate, so that a run has something to roll out; with `image`, also a new layer to
+   * build, push and pull.
+   */
   const change = (image: boolean): void => {
     release += 1;
     const service = stage.read("site/services/webgate.ts");
@@ -43,7 +56,10 @@ export function faults(site: StageUnderTest): void {
     );
   };
 
-  /** Starts `hive up`, lets the fault strike when the run says that it is at `moment`, and waits for the run's end. */
+  /**
+   * Starts `hive up`, lets the fault strike when the run says that it is at `moment`, and waits for
+   * the run's end.
+   */
   const during = async (
     moment: RegExp,
     strike: (run: ChildProcess) => void | Promise<void>,
@@ -73,7 +89,9 @@ export function faults(site: StageUnderTest): void {
     return { code: await ended, output };
   };
 
-  /** The cluster host through which a run that goes on talks to the Swarm: whose SSH it keeps busy. */
+  /**
+   * The cluster host through which a run that goes on talks to the Swarm: whose SSH it keeps busy.
+   */
   const hostInUse = (): Promise<number> =>
     eventually(20, () =>
       [0, 1, 2].find(
@@ -83,8 +101,8 @@ export function faults(site: StageUnderTest): void {
     );
 
   /**
-   * A run under a fault has ended well, and then what it was to do is done wherever a server lives; or it has failed, and then
-   * it has named the server and said what to do.
+   * A run under a fault has ended well, and then what it was to do is done wherever a server lives;
+   * or it has failed, and then it has named the server and said what to do.
    */
   const gotAlongOrSaidWhy = async (
     { code, output }: RunEnd,
@@ -175,7 +193,8 @@ export function faults(site: StageUnderTest): void {
     it("the registry is stopped", async () => {
       change(true);
       await during(moments.building, () => {
-        // A run that begins to push starts the registry, and systemd drops a stop that was under way.
+        // A run that begins to push starts the registry, and systemd drops a stop that was under
+        // way.
         const stop = "systemctl stop hive-registry";
         site.onHost(3, `${stop} || ${stop} || ${stop}`);
       });
@@ -218,7 +237,8 @@ function descendants(pid: number): number[] {
 function parentOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field, the program's name, may contain anything: fields are counted from its closing parenthesis.
+    // The second field, the program's name, may contain anything: fields are counted from its
+    // closing parenthesis.
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
     return 0;

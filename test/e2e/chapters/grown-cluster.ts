@@ -21,7 +21,10 @@ export function grownCluster(site: StageUnderTest): void {
         .sort();
     const wanted = (...indices: number[]): string[] =>
       indices.map((index) => `${site.host(index)} Ready Reachable`);
-    /** `hive up`, while pages are asked for on the servers that stay; the requests that got no answer. */
+    /**
+     * `hive up`, while pages are asked for on the servers that stay; the requests that got no
+     * answer.
+     */
     const upUnderLoad = async (): Promise<string[]> => {
       const failed: string[] = [];
       let asked = 0;

@@ -4,8 +4,9 @@ import type { StageUnderTest } from "../stage-under-test";
 import { eventually } from "../test-stage";
 
 /**
- * Two sites that others run, from images of Debian's packages: a name server with its database (hive-builder's own example), and
- * a web application with its database, which stands in for nextcloud. Both: test/sites/.
+ * Two sites that others run, from images of Debian's packages: a name server with its database
+ * (hive-builder's own example), and a web application with its database, which stands in for
+ * nextcloud. Both: test/sites/.
  */
 const extension: Extension = {
   images: `{
@@ -40,7 +41,10 @@ const extension: Extension = {
   }`,
 };
 
-/** The name server answers, the application keeps what it is given, and both do so after their databases have started anew. */
+/**
+ * The name server answers, the application keeps what it is given, and both do so after their
+ * databases have started anew.
+ */
 export function realSites(site: StageUnderTest): void {
   const { stage } = site;
   const inTask = (service: string, ...command: string[]): string => {

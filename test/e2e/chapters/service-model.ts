@@ -51,7 +51,10 @@ function extension(change: {
   };
 }
 
-/** What the service model promises, seen from a whole stage: one service of each kind, changed, damaged, renamed, removed. */
+/**
+ * What the service model promises, seen from a whole stage: one service of each kind, changed,
+ * damaged, renamed, removed.
+ */
 export function serviceModel(site: StageUnderTest): void {
   const { stage } = site;
   const updatedAt = (name: string): string => site.inspectService(name, "{{.UpdatedAt}}");
@@ -74,7 +77,10 @@ export function serviceModel(site: StageUnderTest): void {
       0,
       "docker config inspect --format '{{.CreatedAt}}' $(docker config ls --quiet --filter name=hive.init.ledger)",
     );
-  /** What the step of the initial data does: it keeps what it was given, and how it was run, and books an entry. */
+  /**
+   * What the step of the initial data does: it keeps what it was given, and how it was run, and
+   * books an entry.
+   */
   const writeScript = (entry: string): void =>
     stage.write(script, `cat > /tmp/in\necho $- > /tmp/flags\necho ${entry} >> /ledger/entries\n`);
 

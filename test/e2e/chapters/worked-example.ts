@@ -4,22 +4,33 @@ import { docker } from "../test-stage";
 import { browserSession } from "../worked-example/browser-session";
 import { loginLoad, type LoginLoadResult } from "../worked-example/login-load";
 
-/** Each login is a second after the one before, so that the loss of a server strikes about one of them in the middle. */
+/**
+ * Each login is a second after the one before, so that the loss of a server strikes about one of
+ * them in the middle.
+ */
 const logins = { seconds: 45, perSecond: 1 };
-/** A request waits at webgate for a service that is on its way to another server for 40 s (`proxy_read_timeout`). */
+/**
+ * A request waits at webgate for a service that is on its way to another server for 40 s
+ * (`proxy_read_timeout`).
+ */
 const gateSeconds = 40;
 
 /**
- * How many logins may fail. Lost is what was at work on the killed server in that moment: one login, and on a slow computer,
- * where each takes a second or two, up to three. The others wait until the service has moved; a gate that did not wait would lose
- * one a second. Only where the move takes longer than the gate waits, after an election that went into its second round of
- * 20 s, those are lost that were begun in its first seconds; logins that waited three quarters of it show that this was the reason.
+ * How many logins may fail. Lost is what was at work on the killed server in that moment: one
+ * login, and on a slow computer, where each takes a second or two, up to three. The others wait
+ * until the service has moved; a gate that did not wait would lose one a second. Only where the
+ * move takes longer than the gate waits, after an election that went into its second round of 20 s,
+ * those are lost that were begun in its first seconds; logins that waited three quarters of it show
+ * that this was the reason.
  */
 function mostFailed(slowest: number): number {
   return slowest > gateSeconds * 0.75 ? 15 : 3;
 }
 
-/** The worked example as a person meets it: a real browser, logins without end, and the loss of the servers under them. */
+/**
+ * The worked example as a person meets it: a real browser, logins without end, and the loss of the
+ * servers under them.
+ */
 export function workedExample(site: StageUnderTest): void {
   const kill = (service: string): void => {
     const [index] = site.hostsOf(service);

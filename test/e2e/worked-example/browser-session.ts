@@ -8,17 +8,26 @@ import { type Person, queen } from "./people";
 export interface Blow {
   /** For the report and the file names, e.g. `am-killed`. */
   readonly name: string;
-  /** Makes it happen, e.g. kills the server that runs am; returns at once, without waiting for a recovery. */
+  /**
+   * Makes it happen, e.g. kills the server that runs am; returns at once, without waiting for a
+   * recovery.
+   */
   strike(): Promise<void> | void;
 }
 
 /** What {@link browserSession} needs. */
 export interface BrowserSessionOptions {
-  /** Addresses of the servers that run webgate. The browser knows them all under one name, as from the GSLB. */
+  /**
+   * Addresses of the servers that run webgate. The browser knows them all under one name, as from
+   * the GSLB.
+   */
   readonly addresses: readonly string[];
   /** Network of this computer's engine on which these addresses are. */
   readonly network: string;
-  /** Name under which the browser visits the site after the first look by address. @default "www.hive.example" */
+  /**
+   * Name under which the browser visits the site after the first look by address. @default
+   * "www.hive.example"
+   */
   readonly name?: string;
   /** @default {@link queen} */
   readonly person?: Person;
@@ -26,7 +35,10 @@ export interface BrowserSessionOptions {
   readonly blows?: readonly Blow[];
   /** How long the portal may take to be back after a blow, seconds. @default 60 */
   readonly recoverySeconds?: number;
-  /** Folder for the screenshots and `session.json`. @default "test-output/worked-example" in the project */
+  /**
+   * Folder for the screenshots and `session.json`. @default "test-output/worked-example" in the
+   * project
+   */
   readonly output?: string;
 }
 
@@ -43,15 +55,18 @@ export interface Look {
   readonly portalHost?: string;
   /** Server through which the browser came in, as the page says. */
   readonly gateHost?: string;
-  /** What was seen before: errors and pages that ask to wait. Empty when the first look was good. */
+  /**
+   * What was seen before: errors and pages that ask to wait. Empty when the first look was good.
+   */
   readonly meanwhile: readonly string[];
 }
 
 const defaultOutput = join(__dirname, "..", "..", "..", "test-output", "worked-example");
 
 /**
- * Does with a real browser what a person does: opens the site by its address, is sent to the login page, mistypes the
- * password, logs in, sees the portal, keeps using it through every blow, and logs out.
+ * Does with a real browser what a person does: opens the site by its address, is sent to the login
+ * page, mistypes the password, logs in, sees the portal, keeps using it through every blow, and
+ * logs out.
  *
  * @returns what was seen at each step; also written to `session.json`
  * @throws Error naming the step, what was expected and what was seen, with the screenshot's path
@@ -120,7 +135,10 @@ class Visit {
     }
   }
 
-  /** After a blow the person loads the page again until it is there; a login page would mean to be logged out. */
+  /**
+   * After a blow the person loads the page again until it is there; a login page would mean to be
+   * logged out.
+   */
   async endure(blow: Blow, url: string, seconds: number): Promise<void> {
     await blow.strike();
     this.begin();

@@ -6,15 +6,23 @@ import { promisify } from "node:util";
 
 /** A real browser without a screen, in a container of this computer's engine. */
 export interface Browser {
-  /** Goes to an address and waits until the page is loaded. @returns why it did not come, or undefined */
+  /**
+   * Goes to an address and waits until the page is loaded. @returns why it did not come, or
+   * undefined
+   */
   open(url: string): Promise<string | undefined>;
   /** The address of the page that is shown. */
   location(): Promise<string>;
-  /** What a person reads in the first element that a selector finds; undefined when there is none. */
+  /**
+   * What a person reads in the first element that a selector finds; undefined when there is none.
+   */
   text(selector: string): Promise<string | undefined>;
   /** Types into a field. @throws Error when there is no such field */
   type(selector: string, text: string): Promise<void>;
-  /** Clicks, and waits until the page that this leads to is loaded. @returns why it did not come, or undefined */
+  /**
+   * Clicks, and waits until the page that this leads to is loaded. @returns why it did not come, or
+   * undefined
+   */
   click(selector: string): Promise<string | undefined>;
   /** Cookies that the browser holds for the shown page. */
   cookies(): Promise<readonly Cookie[]>;
@@ -37,8 +45,8 @@ export interface BrowserOptions {
   /** Network of the engine that the browser joins. */
   readonly network: string;
   /**
-   * Addresses that a name resolves to in the browser, as it would through a DNS server that answers with all of them: the
-   * browser tries the next one where one does not answer.
+   * Addresses that a name resolves to in the browser, as it would through a DNS server that answers
+   * with all of them: the browser tries the next one where one does not answer.
    *
    * @default none
    */

@@ -7,7 +7,10 @@ import { drone, type Person, queen, worker } from "./people";
 
 /** What {@link loginLoad} does. */
 export interface LoginLoadOptions {
-  /** Addresses of the servers that run webgate, used in turn as a GSLB gives them out; one that does not answer is left out for ten seconds. */
+  /**
+   * Addresses of the servers that run webgate, used in turn as a GSLB gives them out; one that does
+   * not answer is left out for ten seconds.
+   */
   readonly addresses: readonly string[];
   /** Who logs in, in turn. @default the three demo people */
   readonly people?: readonly Person[];
@@ -23,7 +26,10 @@ export interface LoginLoadOptions {
   readonly output?: string;
 }
 
-/** What became of the logins. Times are seconds since the load's beginning, unless they say otherwise. */
+/**
+ * What became of the logins. Times are seconds since the load's beginning, unless they say
+ * otherwise.
+ */
 export interface LoginLoadResult {
   /** ISO time of the beginning. */
   readonly started: string;
@@ -55,9 +61,11 @@ const connectMilliseconds = 2000;
 const avoidMilliseconds = 10_000;
 
 /**
- * Logs in again and again, also while servers are killed, and counts. A login is the whole way: login page, password,
- * portal with the person's name. Each begins as a new person would, without a cookie, and under a spelling of the name
- * that was not used before (`qUeen`), so that am has no verdict at hand and the directory must be asked (the demo people's names have 96 spellings in turn).
+ * Logs in again and again, also while servers are killed, and counts. A login is the whole way:
+ * login page, password, portal with the person's name. Each begins as a new person would, without a
+ * cookie, and under a spelling of the name that was not used before (`qUeen`), so that am has no
+ * verdict at hand and the directory must be asked (the demo people's names have 96 spellings in
+ * turn).
  *
  * @returns the counts; also written to the output file. A failed login is counted, never thrown
  */
@@ -250,8 +258,8 @@ interface Answer {
 }
 
 /**
- * A name that the directory takes for the same and am's memory does not: the letters at the number's lower five bits in
- * capitals, and a blank behind it for every 32.
+ * A name that the directory takes for the same and am's memory does not: the letters at the
+ * number's lower five bits in capitals, and a blank behind it for every 32.
  */
 function spelling(user: string, variant: number): string {
   const letters = [...user].map((letter, position) =>

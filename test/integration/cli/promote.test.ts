@@ -134,7 +134,9 @@ async function startRegistry(index: number, image: string): Promise<void> {
   await waitForRegistry(index);
 }
 
-/** Builds an image of two layers of which one is large, and pushes it into the registry of staging. */
+/**
+ * Builds an image of two layers of which one is large, and pushes it into the registry of staging.
+ */
 async function pushImage(text: string): Promise<string> {
   const reference = `${registries[0]!}/web`;
   await asRoot(
@@ -156,7 +158,9 @@ async function pushImage(text: string): Promise<string> {
   );
 }
 
-/** A service of staging; the programs of the server stand in for those that the image does not have. */
+/**
+ * A service of staging; the programs of the server stand in for those that the image does not have.
+ */
 async function startService(image: string): Promise<void> {
   const folders = ["/usr", "/lib", "/lib64"].map(
     (folder) => `--mount type=bind,readonly,source=${folder},target=${folder}`,

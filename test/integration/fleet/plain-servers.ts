@@ -19,7 +19,10 @@ export interface PlainServer {
   readonly hostKey: string;
 }
 
-/** Servers that somebody else made: containers with plain Debian, systemd and sshd, and nothing of hive. */
+/**
+ * Servers that somebody else made: containers with plain Debian, systemd and sshd, and nothing of
+ * hive.
+ */
 export class PlainServers {
   readonly servers: PlainServer[] = [];
   /** File with the operator's private key, which lets root in. */
@@ -42,7 +45,10 @@ export class PlainServers {
     writeFileSync(this.keyFile, operator.privateKey, { mode: 0o600 });
   }
 
-  /** Makes so many servers and waits until their SSH daemons run. What a run before left is removed first. */
+  /**
+   * Makes so many servers and waits until their SSH daemons run. What a run before left is removed
+   * first.
+   */
   async start(count: number): Promise<void> {
     this.removeLeftovers();
     await run("docker", ["build", "--quiet", "--tag", image, join(__dirname, "plain-server")], {
@@ -69,7 +75,10 @@ export class PlainServers {
     await run("docker", command, { timeout: 300_000, maxBuffer: 1 << 24 });
   }
 
-  /** Gives a user a password, and takes the operator's key from root: the password is the only way in. */
+  /**
+   * Gives a user a password, and takes the operator's key from root: the password is the only way
+   * in.
+   */
   allowPassword(index: number, user: string, password: string): void {
     const { container } = this.server(index);
     const staged = join(this.folder, "chpasswd");
@@ -83,7 +92,10 @@ systemctl reload ssh`,
     );
   }
 
-  /** Runs a command over SSH with the operator's key; what it printed. @throws Error when the login or the command fails */
+  /**
+   * Runs a command over SSH with the operator's key; what it printed. @throws Error when the login
+   * or the command fails
+   */
   async ssh(index: number, user: string, command: string): Promise<string> {
     const { address, hostKey } = this.server(index);
     const known = join(this.folder, `known-${index}`);

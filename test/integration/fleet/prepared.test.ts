@@ -1,4 +1,7 @@
-/** Servers that exist already: the whole sample site on four that the test makes, plain Debian with systemd and sshd. */
+/**
+ * Servers that exist already: the whole sample site on four that the test makes, plain Debian with
+ * systemd and sshd.
+ */
 import { statusPath } from "../../e2e/stage-under-test";
 import { docker, eventually, fetchPage, TestStage } from "../../e2e/test-stage";
 import { PlainServers } from "./plain-servers";

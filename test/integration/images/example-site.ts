@@ -31,13 +31,17 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** Value of the session's cookie that was set, `""` when it was taken away, undefined when none was touched. */
+  /**
+   * Value of the session's cookie that was set, `""` when it was taken away, undefined when none
+   * was touched.
+   */
   readonly session?: string;
 }
 
 /**
- * The worked example without a Swarm: its containers in a network of this computer's engine, found by name as in the
- * hive. Volumes, network and containers are removed by {@link ExampleSite.destroy}.
+ * The worked example without a Swarm: its containers in a network of this computer's engine, found
+ * by name as in the hive. Volumes, network and containers are removed by
+ * {@link ExampleSite.destroy}.
  */
 export class ExampleSite {
   readonly secrets: PlantedSecrets = {
@@ -58,7 +62,10 @@ export class ExampleSite {
     await docker("network", "create", "--label", "hive.test=image", this.name);
   }
 
-  /** Starts a container of a service and waits until it is healthy. @param args - more for `docker run` */
+  /**
+   * Starts a container of a service and waits until it is healthy. @param args - more for
+   * `docker run`
+   */
   async start(service: ServiceName, ...args: readonly string[]): Promise<ExampleContainer> {
     const container = await this.launch(service, ...args);
     const health = await waitForHealth(container.id, 60);
@@ -128,7 +135,10 @@ export class ExampleSite {
     return path;
   }
 
-  /** Runs the initialization step of `site/services/ldap.ts` as the hive does: secrets first, then the input, on standard input. */
+  /**
+   * Runs the initialization step of `site/services/ldap.ts` as the hive does: secrets first, then
+   * the input, on standard input.
+   */
   loadPeople(
     ldap: ExampleContainer,
     people = readFileSync(join(root, "site/data/people.ldif"), "utf8"),
@@ -151,7 +161,10 @@ export class ExampleSite {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Where planted secrets are seen in a container: its settings, its processes, its log, its image. Empty when nowhere. */
+  /**
+   * Where planted secrets are seen in a container: its settings, its processes, its log, its image.
+   * Empty when nowhere.
+   */
   async leaks(container: ExampleContainer): Promise<string[]> {
     const processes =
       "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; true";

@@ -10,7 +10,10 @@ let volume: string;
 let ldap: ExampleContainer;
 
 const dnOf = (user: string): string => `uid=${user},ou=people,dc=hive,dc=example`;
-/** Binds over the network as somebody and runs an LDAP client; the password goes through standard input. */
+/**
+ * Binds over the network as somebody and runs an LDAP client; the password goes through standard
+ * input.
+ */
 const as = (dn: string, password: string, ...command: string[]): Promise<Finished> =>
   inside(
     ldap,

@@ -23,7 +23,10 @@ export async function buildLocally(folder: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Starts a container; remove it with `docker rm --force`. @param args - what stands between `docker run` and the image */
+/**
+ * Starts a container; remove it with `docker rm --force`. @param args - what stands between
+ * `docker run` and the image
+ */
 export async function startLocally(
   image: string,
   ...args: readonly string[]

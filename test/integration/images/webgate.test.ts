@@ -210,7 +210,8 @@ async function eventually<T>(seconds: number, look: () => Promise<T | undefined>
 describe("when servers are lost", () => {
   test("a server of am that answers nothing costs a second, not the session and not the login", async () => {
     const { session = "" } = await logIn();
-    // Nobody takes the calls that fill its queue, so it does not answer further ones, as a lost server does not.
+    // Nobody takes the calls that fill its queue, so it does not answer further ones, as a lost
+    // server does not.
     const silent = `use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80) or die;
       my @calls = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:80", Blocking => 0) } 1 .. 4; sleep 600;`;
     const lost = await site.launchAs("am", "portal", "perl", "-e", silent);

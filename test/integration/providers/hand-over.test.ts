@@ -10,12 +10,16 @@ import type { Lab } from "../lab";
 import { busybox, labServices } from "../lab-services";
 import { startSwarmLab } from "../service-lab";
 
-/** What one service gives up, another one takes in the same run: seen from the containers, on real daemons. */
+/**
+ * What one service gives up, another one takes in the same run: seen from the containers, on real
+ * daemons.
+ */
 let lab: Lab;
 
 /**
- * Writes its task's id into every volume, ten times a second, and answers on port 80. With a volume, it goes on writing
- * for a second after it was told to stop: whoever starts too early is seen.
+ * Writes its task's id into every volume, ten times a second, and answers on port 80. With a
+ * volume, it goes on writing for a second after it was told to stop: whoever starts too early is
+ * seen.
  */
 const script = `trap 'going=0' TERM
 going=1 left=0

@@ -584,7 +584,10 @@ describe("images from a folder to every server", () => {
           }
           return found;
         };
-        /** Has the service run on one server only, an image that it will not be rolled back from; the others keep no container of it. */
+        /**
+         * Has the service run on one server only, an image that it will not be rolled back from;
+         * the others keep no container of it.
+         */
         const runOnly = async (image: string): Promise<void> => {
           for (const option of ["--label-add a=1", "--label-add a=2"])
             await asRoot(

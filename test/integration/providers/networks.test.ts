@@ -62,7 +62,10 @@ const names = (): Promise<string[]> =>
       .filter((name) => name !== "ingress");
   });
 
-/** The task of `one` gets the page of the task of `two` by its name, which the servers' engines tell one another when it runs. */
+/**
+ * The task of `one` gets the page of the task of `two` by its name, which the servers' engines tell
+ * one another when it runs.
+ */
 const oneReachesTwo = (): Promise<string | false> =>
   eventually("one reaches two by its name", 30, async () => {
     const page = await inTask(lab, "one", ["/bin/busybox", "wget", "-q", "-O", "-", "http://two/"]);

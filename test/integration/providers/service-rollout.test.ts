@@ -9,14 +9,16 @@ import { busybox, labServices, type Made } from "../lab-services";
 import { type LabTask, startSwarmLab, tasksOf } from "../service-lab";
 
 /**
- * How a change is rolled out, and rolled back, by what the containers do meanwhile. A few changes at a time, for each is mostly
- * waiting, and all at once would keep a small computer from starting tasks within the times that are watched.
+ * How a change is rolled out, and rolled back, by what the containers do meanwhile. A few changes
+ * at a time, for each is mostly waiting, and all at once would keep a small computer from starting
+ * tasks within the times that are watched.
  */
 let lab: Lab;
 
 /**
- * Runs until it is told to stop. A task whose number stands in $FAILS fails, $AFTER seconds after its start; with $ONCE, only
- * the first one of the service does. What version 2 leaves behind makes tasks of version 1 fail whose number stands in $SPOILT.
+ * Runs until it is told to stop. A task whose number stands in $FAILS fails, $AFTER seconds after
+ * its start; with $ONCE, only the first one of the service does. What version 2 leaves behind makes
+ * tasks of version 1 fail whose number stands in $SPOILT.
  */
 const script = `trap 'exit 0' TERM
 fails="$FAILS"
@@ -72,7 +74,8 @@ interface Outcome {
 const trials = {
   paused: {
     replicas: 2,
-    // The time between two tasks is what lets the failure of the first one be seen before the second one's turn.
+    // The time between two tasks is what lets the failure of the first one be seen before the
+    // second one's turn.
     update: { onFailure: "pause", delaySeconds: 4 },
     second: { FAILS: "1 2", ONCE: "yes" },
     again: true,
@@ -133,7 +136,10 @@ const trials = {
   },
 } satisfies Record<string, Trial>;
 
-/** Long enough that a task's failure is seen, on a slow machine too, where all of them start at the same time. */
+/**
+ * Long enough that a task's failure is seen, on a slow machine too, where all of them start at the
+ * same time.
+ */
 const watchSeconds = 5;
 
 /** How many services are changed at the same time. */
@@ -226,7 +232,10 @@ function outcomeOf(name: Name): Outcome {
 
 const seconds = (time: string): number => Date.parse(time) / 1000;
 
-/** Of a place that was changed: when its last container with `from` ended, and when the next one, with `to`, started. */
+/**
+ * Of a place that was changed: when its last container with `from` ended, and when the next one,
+ * with `to`, started.
+ */
 function turn(
   name: Name,
   slot: number,
@@ -292,7 +301,8 @@ describe("what cannot become what it is to be", () => {
   });
 
   test("a change that meets another one half-way does not keep the port of a host from its service for a minute", async () => {
-    // Which of two waiting tasks gets the port is chance: among four services, one is sure to be held up.
+    // Which of two waiting tasks gets the port is chance: among four services, one is sure to be
+    // held up.
     const names = ["gate1", "gate2", "gate3", "gate4"];
     const gate = (name: string, version: string) =>
       inputsOf(
@@ -415,7 +425,8 @@ describe("a change that is rolled back", () => {
     "goes back in its own pace, not that of the change",
     () => {
       const { tasks, before } = outcomeOf("retreat");
-      // The place that failed is filled by the engine on its own as soon as the old version is wanted.
+      // The place that failed is filled by the engine on its own as soon as the old version is
+      // wanted.
       const starts = (version: string): number[] =>
         tasks
           .filter(({ ID, Slot }) => Slot !== 1 && !before.some((task) => task.ID === ID))
@@ -434,7 +445,8 @@ describe("a change that is rolled back", () => {
   });
 
   proves("rollback.order=stop-first")("stops the new version before the old one starts", () => {
-    // Not the place whose old version fails as well: while that is begun again and again, the Swarm forgets its first tasks.
+    // Not the place whose old version fails as well: while that is begun again and again, the Swarm
+    // forgets its first tasks.
     const { ended, started } = turn("retreatTolerant", 3, "2", "1");
     expect(started).toBeGreaterThan(ended);
   });

@@ -117,7 +117,8 @@ describe("a Swarm on real engines", () => {
     });
     expect(seconds).toBeLessThan(30);
     expect(Object.keys(cluster.state.nodeIds)).toHaveLength(3);
-    // One each; a connection that nobody used for 3 s is closed, which happens on a busy computer, and opened again.
+    // One each; a connection that nobody used for 3 s is closed, which happens on a busy computer,
+    // and opened again.
     for (const count of lab.hosts.map(connectionsOpened)) expect([1, 2]).toContain(count);
     expect(await readCluster()).toEqual(clusterInputs());
     console.info(`three managers formed a Swarm in ${seconds.toFixed(1)} s`);
@@ -308,7 +309,8 @@ describe("with the leader killed", () => {
     });
     const index = lab.hosts.findIndex(({ name }) => name === leader);
     await lab.kill(index);
-    // At once, while the Swarm still believes that the host lives: its updater would wait for that host for ever.
+    // At once, while the Swarm still believes that the host lives: its updater would wait for that
+    // host for ever.
     const news = await serviceInputs({ environment: { GREETING: "three" } });
     const seconds = await timed(async () => {
       const updated = await swarmServiceProvider.update?.(service.id, service.state, news);

@@ -68,7 +68,10 @@ const volumesOn = (index: number): Promise<string[]> =>
     return Volumes.map(({ Name }) => Name).sort();
   });
 
-/** Runs a command in a container of a host, with the volume at /data; gives what it prints, failures too. */
+/**
+ * Runs a command in a container of a host, with the volume at /data; gives what it prints, failures
+ * too.
+ */
 async function inContainer(index: number, script: string, flags = "--rm"): Promise<string> {
   const { stdout, stderr } = await runCommand(
     host(index),
@@ -272,7 +275,10 @@ describe("the driver hive-shared, a stand-in for replicated disks", () => {
 });
 
 describe("two services by hand with one volume, on one server", () => {
-  /** A service on the first server that writes its name into the volume's log every fifth of a second. */
+  /**
+   * A service on the first server that writes its name into the volume's log every fifth of a
+   * second.
+   */
   async function writer(name: string, constraints: readonly string[] = []): Promise<void> {
     const script =
       'trap "exit 0" TERM; while :; do echo $NAME >> /data/log; /bin/busybox sleep 0.2 & wait; done';
@@ -396,7 +402,10 @@ describe("a service with its data on hive-shared", () => {
       { repeatable: true },
     );
 
-  /** Moves the service away from the leader, whose loss is another thing to wait for; gives its running task's server. */
+  /**
+   * Moves the service away from the leader, whose loss is another thing to wait for; gives its
+   * running task's server.
+   */
   async function placeBesideLeader(): Promise<number> {
     return await eventually("the service runs beside the leader", 60, async () => {
       const leader = (await nodes()).find(({ ManagerStatus }) => ManagerStatus?.Leader === true);

@@ -29,7 +29,9 @@ import {
   tasksOf,
 } from "../service-lab";
 
-/** An application and its helper go through the life of a site, so the tests depend on their order. */
+/**
+ * An application and its helper go through the life of a site, so the tests depend on their order.
+ */
 let lab: Lab;
 let helper: Made;
 
@@ -72,7 +74,10 @@ function host(index: number): HostAccess {
   return access;
 }
 
-/** A service that adds a line to its own file on the common volume every fifth of a second, and reads the file of the other one. */
+/**
+ * A service that adds a line to its own file on the common volume every fifth of a second, and
+ * reads the file of the other one.
+ */
 async function create(name: string, other: string, constraints: readonly string[]): Promise<Made> {
   const script =
     `trap "exit 0" TERM; while :; do echo $HOSTNAME >> /data/${name}; /bin/busybox tail -n 1 /data/${other} > /seen 2>/dev/null; ` +

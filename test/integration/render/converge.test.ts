@@ -294,7 +294,8 @@ describe("secrets", () => {
 
     const ending = server.ssh(command, { input });
     await server.until("test -e /run/lingered", 10);
-    // The pattern is put together on the server and never an argument, so that the search does not find itself.
+    // The pattern is put together on the server and never an argument, so that the search does not
+    // find itself.
     const search = (pattern: string): string =>
       `{ cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; journalctl --no-pager; } 2> /dev/null | tr '\\0' ' ' | grep -c -f <(printf '%s%s' '${pattern.slice(0, 8)}' '${pattern.slice(8)}') || true`;
     for (const pattern of [secret, encoded])

@@ -25,7 +25,9 @@ let lab: Lab;
 let plan: Plan;
 let hosts: HostPlan[];
 let servers: Server[];
-/** What is not of the site: the internet and, at another address of its own, the cloud's metadata. */
+/**
+ * What is not of the site: the internet and, at another address of its own, the cloud's metadata.
+ */
 let outsider: Outsider;
 let internet: string;
 let metadata: string;
@@ -96,7 +98,10 @@ my $ip = pack("CCnnnCCna4a4", 0x45, 0, 32, 1, 0, 64, 17, 0, inet_aton($from), in
 send($raw, $ip . $udp, 0, sockaddr_in($port, inet_aton($to))) or die;
 `;
 
-/** Perl: prints those of the targets, `<protocol>/<address>/<port>` each, that answer within two seconds; all are asked at once. */
+/**
+ * Perl: prints those of the targets, `<protocol>/<address>/<port>` each, that answer within two
+ * seconds; all are asked at once.
+ */
 const probe = `
 use IO::Select; use IO::Socket::INET; use Socket;
 my ($reading, $writing, %asked) = (IO::Select->new, IO::Select->new);
@@ -141,7 +146,10 @@ async function answering(
   return stdout.trim().split("\n").filter(Boolean).sort();
 }
 
-/** How many probes have come past a server's firewall to its ports 4789 and 7946, whoever listens there. */
+/**
+ * How many probes have come past a server's firewall to its ports 4789 and 7946, whoever listens
+ * there.
+ */
 async function arrived(index: number): Promise<number> {
   const { stdout } = await server(index).sh("nft list chain inet seen input");
   return [...stdout.matchAll(/packets (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
@@ -251,7 +259,10 @@ test("what is asked below is there: servers of the Swarm reach it themselves", a
 });
 
 describe("a container", () => {
-  /** Where containers are, each on another network of its server; the task of the service also is on an overlay. */
+  /**
+   * Where containers are, each on another network of its server; the task of the service also is on
+   * an overlay.
+   */
   const places: [string, number, () => Promise<string>][] = [
     ["that is a task of a service", 0, () => taskOn(0)],
     ["on the engine's own bridge", 0, () => Promise.resolve("by-hand")],
@@ -276,7 +287,8 @@ describe("a container", () => {
         ...every("udp", [metadata, linkLocal], 80),
       ];
       const before = await Promise.all([arrived(0), arrived(1)]);
-      // Of these it is counted whether they have come in: what listens there does not answer strangers.
+      // Of these it is counted whether they have come in: what listens there does not answer
+      // strangers.
       const counted = every("udp", [...addressesOf(0), ...addressesOf(1), gateway], 4789, 7946);
       expect(await answering(index, container, [...closed, ...counted])).toEqual([]);
       expect(await Promise.all([arrived(0), arrived(1)])).toEqual(before);

@@ -274,7 +274,8 @@ describe("a Swarm on these hosts", () => {
 
   test("refuses to restart an engine while another manager is lost, and changes nothing", async () => {
     const engine = await server(0).sh("systemctl show --value --property MainPID docker.service");
-    // Two managers without one have no majority; of a member that is only slow to come back the list tells.
+    // Two managers without one have no majority; of a member that is only slow to come back the
+    // list tells.
     await server(1).sh("systemctl stop docker.socket docker.service");
     await server(0).sh(
       `sed -i 's/"shutdown-timeout": 30/"shutdown-timeout": 31/' ${daemonJsonPath}`,

@@ -24,8 +24,9 @@ export interface RunOptions {
 }
 
 /**
- * A network with server containers on it, made the way the private stage makes them. Names carry the process id, so that
- * two runs side by side do not meet; `close` removes everything but the image, whose layers are a cache.
+ * A network with server containers on it, made the way the private stage makes them. Names carry
+ * the process id, so that two runs side by side do not meet; `close` removes everything but the
+ * image, whose layers are a cache.
  */
 export class Lab {
   private static readonly image = "hive-render-test/server";
@@ -72,7 +73,10 @@ export class Lab {
     return [{ name: "operator", publicKey: `${type} ${key}` }];
   }
 
-  /** Starts a server; it has not booted yet. @param names - name and address of others, as the fleet gives them */
+  /**
+   * Starts a server; it has not booted yet. @param names - name and address of others, as the fleet
+   * gives them
+   */
   async server(
     name: string,
     address: string,
@@ -150,10 +154,14 @@ export class Lab {
   }
 }
 
-/** Runs a program to its end, never failing because of its status. Past its deadline it is killed with all that it started. */
+/**
+ * Runs a program to its end, never failing because of its status. Past its deadline it is killed
+ * with all that it started.
+ */
 function finish(file: string, words: readonly string[], options: RunOptions): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    // A group of its own: a child of the child that holds the output open would keep this promise waiting.
+    // A group of its own: a child of the child that holds the output open would keep this promise
+    // waiting.
     const child = spawn(file, words, { detached: true });
     const timer = setTimeout(
       () => {

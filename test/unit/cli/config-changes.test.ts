@@ -134,7 +134,8 @@ describe("what a command changed", () => {
           JSON.stringify({ config: wanted }),
         );
         const read = (parse(result) as { config: unknown }).config ?? {};
-        // A map whose last value goes, goes with it; else the values are those of the command, as texts or not.
+        // A map whose last value goes, goes with it; else the values are those of the command, as
+        // texts or not.
         expect(texts(read)).toEqual(texts(wanted));
         expect(result).toContain("# The stage.");
       }),

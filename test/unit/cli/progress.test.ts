@@ -55,7 +55,8 @@ test("a first run that failed: what was built, where it stopped, what was never 
 
 test("counts leave out components and providers", () => {
   const progress = replay(recordedEvents("first-up-failed"));
-  // Two containers, a network, a volume and three more; neither the phase's component nor the docker provider.
+  // Two containers, a network, a volume and three more; neither the phase's component nor the
+  // docker provider.
   expect(sectionOf(progress, "build-infra").counts.created).toBe(7);
 });
 

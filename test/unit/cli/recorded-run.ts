@@ -8,7 +8,9 @@ import {
   type Progress,
 } from "../../../cli/progress/progress";
 
-/** Events of a real run of the engine (CLI 3.259), reduced to operation, URN and type of each step. */
+/**
+ * Events of a real run of the engine (CLI 3.259), reduced to operation, URN and type of each step.
+ */
 export function recordedEvents(name: string): readonly EngineEvent[] {
   const text = readFileSync(join(__dirname, "recorded", `${name}.jsonl`), "utf8");
   return text

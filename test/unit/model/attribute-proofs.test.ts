@@ -10,10 +10,16 @@ import { defineSite } from "../../../model/site";
 import { parseStage } from "../../../model/stage/check-stage";
 import { rawStage } from "./plans";
 
-/** Attributes of a service against the tests that see their effect where tasks run, marked with `proves`. */
+/**
+ * Attributes of a service against the tests that see their effect where tasks run, marked with
+ * `proves`.
+ */
 const root = join(__dirname, "..", "..", "..");
 
-/** What this version of hive takes up in the inventory and does not do yet; it says so whenever a site is planned. */
+/**
+ * What this version of hive takes up in the inventory and does not do yet; it says so whenever a
+ * site is planned.
+ */
 const notDoneYet = ["backups", "logMonitoring"];
 
 /** The parts of a JSON schema that are read. */
@@ -26,8 +32,9 @@ interface Schema {
 }
 
 /**
- * Paths of everything that can be written down in a service, to the last field. A field with one of a few values counts once
- * for each. Where there is a short form beside a long one, the fields of the long one stand for both.
+ * Paths of everything that can be written down in a service, to the last field. A field with one of
+ * a few values counts once for each. Where there is a short form beside a long one, the fields of
+ * the long one stand for both.
  */
 function attributes(schema: Schema, path: string): string[] {
   const values = schema.const === undefined ? schema.enum : [schema.const];

@@ -19,9 +19,10 @@ import { toEngineSpec } from "../../../model/service/to-engine";
 import { serviceSpec } from "./service-specs";
 
 /**
- * Runs of a site's change on a small Swarm that is not there: every provider is a chain of steps, each of which looks or writes, and
- * the steps of all of them and of the Swarm are mixed in any order. What a provider decides is the code under test; when it acts, the
- * Swarm may be another one than it saw.
+ * Runs of a site's change on a small Swarm that is not there: every provider is a chain of steps,
+ * each of which looks or writes, and the steps of all of them and of the Swarm are mixed in any
+ * order. What a provider decides is the code under test; when it acts, the Swarm may be another one
+ * than it saw.
  */
 
 /** What a service has in a site; the only thing that differs between sites. */
@@ -128,10 +129,11 @@ interface SimulatedTask extends EngineTask {
 }
 
 /**
- * A Swarm in which all tasks of a service are changed in any order, as if at once. That two roll-outs may wait for each other is
- * `exchangesHostPorts`' business, and tried on real daemons.
+ * A Swarm in which all tasks of a service are changed in any order, as if at once. That two
+ * roll-outs may wait for each other is `exchangesHostPorts`' business, and tried on real daemons.
  *
- * It does nothing by itself: each call of {@link move} is one small thing that its orchestrator or an engine does.
+ * It does nothing by itself: each call of {@link move} is one small thing that its orchestrator or
+ * an engine does.
  */
 class SimulatedSwarm {
   readonly services: SimulatedService[] = [];
@@ -153,7 +155,10 @@ class SimulatedSwarm {
     return true;
   }
 
-  /** @returns whether it was done: not when another writer came in between, or a port is another one's */
+  /**
+   * @returns whether it was done: not when another writer came in between, or a port is another
+   *   one's
+   */
   write({ ID, version }: SimulatedService, spec: EngineServiceSpec): boolean {
     const service = this.services.find((one) => one.ID === ID);
     if (service === undefined || service.version !== version || this.conflicts(spec, service))
@@ -173,7 +178,8 @@ class SimulatedSwarm {
   rollBack(name: string): void {
     const service = this.services.find(({ Spec }) => Spec.Name === name);
     if (service?.before === undefined || service.Spec.Mode.ReplicatedJob !== undefined) return;
-    // Only tasks that an update has made can fail it (swarmkit, `Updater`): what was suspended stays so.
+    // Only tasks that an update has made can fail it (swarmkit, `Updater`): what was suspended
+    // stays so.
     if (this.placesOf(service).length === 0) return;
     service.Spec = service.before;
     service.before = undefined;
@@ -197,7 +203,8 @@ class SimulatedSwarm {
     for (const service of this.services) {
       const isGlobal = service.Spec.Mode.Global !== undefined;
       for (const place of this.placesOf(service)) {
-        // A task takes the place of another one when that has stopped; not of one that was told to stop because none was wanted.
+        // A task takes the place of another one when that has stopped; not of one that was told to
+        // stop because none was wanted.
         const isTaken = this.tasks.some(
           ({ ServiceID, NodeID, DesiredState }) =>
             ServiceID === service.ID &&
@@ -340,7 +347,10 @@ function checkWriters(swarm: SimulatedSwarm): void {
   }
 }
 
-/** Which of the services whose change fails at its end are rolled back by the Swarm, and in which order all goes on. */
+/**
+ * Which of the services whose change fails at its end are rolled back by the Swarm, and in which
+ * order all goes on.
+ */
 export interface Fate {
   readonly choices: readonly number[];
   readonly failing: readonly string[];
@@ -353,14 +363,17 @@ export const anyFate: fc.Arbitrary<Fate> = fc.record({
 });
 
 /**
- * Changes a site into another one: creates and changes at the same time, removes at the end, with a check after each step.
+ * Changes a site into another one: creates and changes at the same time, removes at the end, with a
+ * check after each step.
  *
- * @throws Error when a volume has two writers, the run does not end, or the Swarm does not become what is wanted
+ * @throws Error when a volume has two writers, the run does not end, or the Swarm does not become
+ *   what is wanted
  */
 export function runChange(before: Site, after: Site, { choices, failing }: Fate): void {
   const swarm = new SimulatedSwarm();
   let index = 0;
-  // When all is chosen, chance goes on (Knuth's multiplicative hash): any pattern could let somebody wait for ever.
+  // When all is chosen, chance goes on (Knuth's multiplicative hash): any pattern could let
+  // somebody wait for ever.
   const pick = <T>(some: readonly T[]): T => {
     const choice = choices[index] ?? Math.imul(index, 2654435761) >>> 8;
     index += 1;

@@ -31,8 +31,9 @@ export function told(site: LooseSite): readonly Told[] {
 type Values = Record<PropertyKey, unknown>;
 
 /**
- * The site after every remedy was copied, again and again until nothing is left to do or a problem comes twice. A remedy that has
- * no code and does not begin with "remove it" cannot be copied; its problem stays.
+ * The site after every remedy was copied, again and again until nothing is left to do or a problem
+ * comes twice. A remedy that has no code and does not begin with "remove it" cannot be copied; its
+ * problem stays.
  */
 export function mended(site: LooseSite): LooseSite {
   let current = structuredClone(site) as Values;
@@ -87,7 +88,10 @@ function evaluated(code: string): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** `services.web.ports[0].published` as steps. A name of the site's parts, of a variable, a label or an option may have dots. */
+/**
+ * `services.web.ports[0].published` as steps. A name of the site's parts, of a variable, a label or
+ * an option may have dots.
+ */
 function stepsOf(path: string): readonly (string | number)[] {
   const free =
     /^(services\.[^.]+\.(?:environment|labels|hosts|sysctls|logging\.options)|configs)\.(.+)$/.exec(

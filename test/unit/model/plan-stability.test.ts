@@ -52,7 +52,8 @@ describe("for any site", () => {
         const whole = planOf(site);
         const rest = planOf(without(site, name));
 
-        // Services that waited for it wait no more: that is the one thing that the change says about them.
+        // Services that waited for it wait no more: that is the one thing that the change says
+        // about them.
         const expected = whole.services
           .filter((service) => service.name !== name)
           .map((service) => ({

@@ -45,7 +45,8 @@ interface Parts {
 }
 
 /**
- * A service that may stand in any site with these parts. Replicated volumes are left to `withOwnVolumes`: they have one user.
+ * A service that may stand in any site with these parts. Replicated volumes are left to
+ * `withOwnVolumes`: they have one user.
  *
  * @param before names of services that it may depend on
  */
@@ -114,7 +115,10 @@ export const sites: fc.Arbitrary<Site> = fc
       })),
   );
 
-/** A value for each secret that a site takes from the stage: recognizable, so that a test finds it where it must not be. */
+/**
+ * A value for each secret that a site takes from the stage: recognizable, so that a test finds it
+ * where it must not be.
+ */
 export function stageSecretsOf(site: Site): Record<string, string> {
   return Object.fromEntries(
     Object.entries(site.secrets ?? {})

@@ -13,7 +13,8 @@ import { renderSysctlConfig, sysctlConfigPath } from "../../../render/sysctl";
 
 const files = join(__dirname, "../../../platform/images/host/files");
 
-// Otherwise the first set-up of every server container would restart its engine, its journal and its sshd.
+// Otherwise the first set-up of every server container would restart its engine, its journal and
+// its sshd.
 test.each([
   [daemonJsonPath, renderDaemonJson()],
   [dockerDropInPath, renderDockerDropIn()],

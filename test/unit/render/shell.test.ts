@@ -9,7 +9,10 @@ import {
   quoteForUnit,
 } from "../../../render/shell";
 
-/** Any text without NUL and without half of a surrogate pair, with what shells treat specially in abundance. */
+/**
+ * Any text without NUL and without half of a surrogate pair, with what shells treat specially in
+ * abundance.
+ */
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }).filter((text) => !text.includes("\0")),
   fc

@@ -28,7 +28,8 @@ function scriptOf(command: string): string {
   return stdout.replace("\0", "");
 }
 
-// These run as the admin user, and wait for the server: what is inside of them is not taken out by running them.
+// These run as the admin user, and wait for the server: what is inside of them is not taken out by
+// running them.
 test.each(steps.slice(0, 2))("the step %s is valid bash", (_, command) => {
   expect(spawnSync("bash", ["-n", "-c", command], { encoding: "utf8" }).stderr).toBe("");
 });
@@ -39,7 +40,8 @@ test.each(steps.slice(2))("the step %s is valid bash, inside and outside", (_, c
   }
 });
 
-// A command is one argument of the shell that sshd starts: 128 KiB at most (execve(2), MAX_ARG_STRLEN).
+// A command is one argument of the shell that sshd starts: 128 KiB at most (execve(2),
+// MAX_ARG_STRLEN).
 test.each(steps)("the step %s leaves room below the limit of a command", (_, command) => {
   expect(Buffer.byteLength(command)).toBeLessThan(60_000);
 });

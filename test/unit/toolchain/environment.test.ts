@@ -23,7 +23,9 @@ function variables(
     result(environmentVariables(${JSON.stringify(env)}, ${JSON.stringify({ ...facts, ...more })}));`);
 }
 
-/** What projectVariables gives with a home of its own, in as many processes at once as asked for. */
+/**
+ * What projectVariables gives with a home of its own, in as many processes at once as asked for.
+ */
 function projectVariables(
   home: string,
   env: Record<string, string> = {},

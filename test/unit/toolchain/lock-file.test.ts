@@ -15,7 +15,10 @@ const { packages } = JSON.parse(
   packages: Record<string, LockedPackage>;
 };
 
-/** Whether a package finds another one from where it lies, as Node.js looks: beside itself, then further up. */
+/**
+ * Whether a package finds another one from where it lies, as Node.js looks: beside itself, then
+ * further up.
+ */
 function finds(from: string, name: string): boolean {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf("/node_modules/")))) {
     if (`${at}${at === "" ? "" : "/"}node_modules/${name}` in packages) return true;

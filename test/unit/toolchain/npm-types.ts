@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 
-/** Members of an interface or class by name; the type as plain TypeScript, with `?` where it may be left out. */
+/**
+ * Members of an interface or class by name; the type as plain TypeScript, with `?` where it may be
+ * left out.
+ */
 export type Members = Record<string, string>;
 
 /**
- * The interfaces and classes that a declaration file of a Pulumi npm package exports, with the wrapping of inputs and
- * outputs taken off: `pulumi.Input<pulumi.Input<string>[] | undefined>` reads `string[]`.
+ * The interfaces and classes that a declaration file of a Pulumi npm package exports, with the
+ * wrapping of inputs and outputs taken off: `pulumi.Input<pulumi.Input<string>[] | undefined>`
+ * reads `string[]`.
  */
 export function declaredTypes(file: string): Record<string, Members> {
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022);

@@ -5,7 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 
-/** A stand-in for the servers of Pulumi's releases: it serves what it is given, and notes what was asked. */
+/**
+ * A stand-in for the servers of Pulumi's releases: it serves what it is given, and notes what was
+ * asked.
+ */
 export interface ReleaseServer {
   /** For HIVE_DOWNLOADS. */
   url: string;

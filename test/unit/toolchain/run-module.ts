@@ -5,8 +5,9 @@ import path from "node:path";
 export const projectRoot = path.resolve(__dirname, "../../..");
 
 /**
- * Runs a small ES module in a Node.js process of its own, with the project as its working folder: the toolchain is
- * plain ES modules, which Jest's CommonJS cannot import. The module hands its answer over with `result(value)`.
+ * Runs a small ES module in a Node.js process of its own, with the project as its working folder:
+ * the toolchain is plain ES modules, which Jest's CommonJS cannot import. The module hands its
+ * answer over with `result(value)`.
  */
 export function runModule<T>(code: string, env: NodeJS.ProcessEnv = process.env): Promise<T> {
   const prelude = `const result = (value) => process.stdout.write(JSON.stringify({ value }) + "\\n");\n`;

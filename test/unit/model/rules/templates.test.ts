@@ -82,7 +82,8 @@ describe("a host name", () => {
     ["a".repeat(65), "has 65 letters; Linux takes 64"],
     ["a b", "is not a host name"],
     ["localhost", "stands in every container's /etc/hosts for the container itself"],
-    // The Swarm's id of a task has 25 letters, and so has that of a server, which a global service's tasks have for a number.
+    // The Swarm's id of a task has 25 letters, and so has that of a server, which a global
+    // service's tasks have for a number.
     ["{{.Task.Name}}.hive.example", "becomes web.iiii"],
     [`${"a".repeat(50)}-{{.Node.Hostname}}`, "has 71 letters; Linux takes 64"],
     ["p-hive0.hive.example", "is the name of a server, and p-hive1.hive.example, p-hive2"],

@@ -219,7 +219,8 @@ test("a service that was rolled back to a port which another one has by now lets
   const ports = [port(81, "ingress"), port(82, "ingress")];
   const back = existing(named("back", { endpointMode: "vip", mounts: [volume("data")], ports }));
   const steps = [
-    // It gives its own volume up, another service takes it, and another service takes its other port.
+    // It gives its own volume up, another service takes it, and another service takes its other
+    // port.
     stepBeforeStart(named("back"), swarm([back, holder])),
     stepBeforeStart(named("taker", { mounts: [volume("data")] }), swarm([back, holder])),
     stepBeforeStart(named("front", { ports: [port(81)] }), swarm([back, holder])),

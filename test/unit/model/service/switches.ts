@@ -20,7 +20,10 @@ export interface Switch {
   readonly on: Partial<ServiceSpec>;
 }
 
-/** All of them that the Swarm knows, found by the schema: a new one is in every test that uses these. */
+/**
+ * All of them that the Swarm knows, found by the schema: a new one is in every test that uses
+ * these.
+ */
 export const switches: readonly Switch[] = concepts
   .filter((concept) => "toEngine" in concept)
   .flatMap(({ schema }) => Object.entries<z.ZodType>(schema))

@@ -26,7 +26,8 @@ test("code of which a person keeps the revision is the one that this number stan
     await revisionOf(`revision-test-${process.pid}-certificate`, certificateProvider),
     await revisionOf(`revision-test-${process.pid}-authority`, certificateAuthorityProvider),
   ];
-  // The first one differs from what older states hold: that code looks at the operator's file, which their state names, and still may.
+  // The first one differs from what older states hold: that code looks at the operator's file,
+  // which their state names, and still may.
   expect({ 1: revisions }).toMatchInlineSnapshot(`
     {
       "1": [
