@@ -13,7 +13,6 @@ const long = [
   "contract/volume",
   "contract/hand-over",
   "contract/service-initialization",
-  "integration/fleet/prepared",
   "integration/providers/volumes",
   "integration/render/job-scheduler",
   "integration/providers/service-rollout",
@@ -27,6 +26,7 @@ const long = [
   "integration/images/am",
   "e2e/struck-stage",
   "e2e/private-stage",
+  "e2e/prepared-stage",
 ].map((name) => `/test/${name}.test.ts`);
 
 /** @param {string} path */

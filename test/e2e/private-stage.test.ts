@@ -11,7 +11,8 @@ import { drift } from "./chapters/drift";
 import { fromNothing } from "./chapters/from-nothing";
 import { operators } from "./chapters/operators";
 import { realSites } from "./chapters/real-sites";
-import { refusals } from "./chapters/refusals";
+import { refusedConfigurations, refusedRuns } from "./chapters/refusals";
+import { runningSite } from "./chapters/running-site";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
 import { serviceModel } from "./chapters/service-model";
@@ -32,6 +33,7 @@ afterAll(async () => {
 });
 
 fromNothing(site);
+runningSite(site);
 secondRun(site);
 access(site);
 drift(site);
@@ -41,5 +43,6 @@ workedExample(site);
 serviceModel(site);
 realSites(site);
 secrets(site);
-refusals(site);
+refusedConfigurations(site);
+refusedRuns(site);
 destroy(site);

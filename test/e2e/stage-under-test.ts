@@ -1,3 +1,4 @@
+import type { PlainServers } from "./plain-servers";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
 /**
@@ -9,17 +10,32 @@ export class StageUnderTest {
   /** Where the three cluster hosts answer. */
   readonly addresses: readonly string[];
 
-  /** @param cidr - a /24 of its own. */
+  /**
+   * @param cidr - a /24 of its own.
+   * @param servers - those of a prepared fleet; default: hive makes them, as containers. Their
+   *   configuration is the caller's.
+   */
   constructor(
     name: string,
     readonly cidr: string,
+    private readonly servers?: PlainServers,
   ) {
     this.stage = new TestStage(name, { cidr });
     this.addresses = [4, 5, 6].map((last) => cidr.replace(/0\/24$/, String(last)));
   }
 
-  /** Full name of a server, which is its container's name too. */
+  /** Full name of a server. */
   readonly host = (index: number): string => `p-hive${index}.${this.stage.siteName}`;
+
+  /** Name of the container that is a server, or stands for one. */
+  readonly container = (index: number): string =>
+    this.servers?.server(index).container ?? this.host(index);
+
+  /** Takes a server's power away. */
+  readonly kill = (index: number): void => void docker("kill", this.container(index));
+
+  /** Gives it back where a person has to: `hive up` starts only servers that hive made. */
+  readonly powerOn = async (index: number): Promise<void> => this.servers?.powerOn(index);
 
   /** The stage's network on this computer's engine. */
   get networkName(): string {
@@ -28,7 +44,7 @@ export class StageUnderTest {
 
   /** Runs a program on a server. @throws Error with its message when it fails. */
   readonly inside = (index: number, ...command: string[]): string =>
-    docker("exec", this.host(index), ...command);
+    docker("exec", this.container(index), ...command);
 
   /** Runs a shell script on a server. */
   readonly onHost = (index: number, script: string): string =>

@@ -6,7 +6,7 @@ import { deadHost } from "./chapters/dead-host";
 import { destroy } from "./chapters/destroy";
 import { faults } from "./chapters/faults";
 import { grownCluster } from "./chapters/grown-cluster";
-import { lostServer } from "./chapters/lost-server";
+import { killedServer, removedServer } from "./chapters/lost-server";
 import { secrets } from "./chapters/secrets";
 import { sharesTheComputer } from "./computer";
 import { StageUnderTest } from "./stage-under-test";
@@ -31,6 +31,7 @@ it("comes up", async () => {
 faults(site);
 grownCluster(site);
 deadHost(site);
-lostServer(site);
+killedServer(site);
+removedServer(site);
 secrets(site);
 destroy(site);

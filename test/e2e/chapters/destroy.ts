@@ -6,7 +6,7 @@ import { docker } from "../test-stage";
 export function destroy(site: StageUnderTest): void {
   describe("destroy", () => {
     it("leaves no container, network, volume or file of the stage, though a server is dead and the site was renamed", async () => {
-      docker("kill", site.host(0));
+      site.kill(0);
       // Whose stage it is stands in its state: the site may have got another name meanwhile.
       site.stage.configure({ siteName: "renamed.hive.example" });
       const run = await site.stage.hive(["destroy", "--yes"]);

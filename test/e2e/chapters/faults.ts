@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
 import { type StageUnderTest, statusPath } from "../stage-under-test";
-import { docker, eventually, fetchPage } from "../test-stage";
+import { eventually, fetchPage } from "../test-stage";
 
 /** Lines of progress by which a run shows what it is in the middle of. */
 const moments = {
@@ -180,7 +180,7 @@ export function faults(site: StageUnderTest): void {
       let struck = 0;
       const end = await during(moments.rollingOut, async () => {
         struck = await hostInUse();
-        docker("kill", site.host(struck));
+        site.kill(struck);
       });
       await gotAlongOrSaidWhy(
         end,

@@ -1,10 +1,11 @@
 import { type StageUnderTest, statusPath } from "../stage-under-test";
 import { docker, eventually, fetchPage } from "../test-stage";
 
-export function lostServer(site: StageUnderTest): void {
+/** A server that loses its power. */
+export function killedServer(site: StageUnderTest): void {
   describe("a lost server", () => {
-    it("that was killed leaves the service on the others; up starts it again and it is a healthy manager", async () => {
-      docker("kill", site.host(1));
+    it("that was killed leaves the service on the others; with power and an up it is a healthy manager again", async () => {
+      site.kill(1);
       for (const index of [0, 2]) {
         const answer = await fetchPage(`http://${site.addresses[index]}${statusPath}`);
         expect(answer?.text).toContain(site.host(index));
@@ -12,6 +13,7 @@ export function lostServer(site: StageUnderTest): void {
       const status = await site.stage.hive(["status"], { deadlineSeconds: 60 });
       expect(status.output).toContain(site.host(1));
       expect(status.seconds).toBeLessThan(20);
+      await site.powerOn(1);
       await site.up();
       await site.pages(site.namesItsHost);
       await eventually(60, () =>
@@ -24,7 +26,12 @@ export function lostServer(site: StageUnderTest): void {
       );
       expect(await site.changesOf("preview")).toBe("");
     });
+  });
+}
 
+/** A server that hive made and somebody removed. */
+export function removedServer(site: StageUnderTest): void {
+  describe("a lost server", () => {
     it("that was removed with its data is built again and rejoins; the dead member is gone", async () => {
       docker("rm", "--force", site.host(2));
       docker("volume", "rm", `${site.host(2)}-docker`);

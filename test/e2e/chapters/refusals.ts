@@ -3,17 +3,18 @@ import { filesBelow } from "../files-below";
 import type { StageUnderTest } from "../stage-under-test";
 import { docker, eventually } from "../test-stage";
 
-export function refusals(site: StageUnderTest): void {
-  describe("a run that may not happen changes nothing and says what to do", () => {
-    const refuses = async (
-      run: Promise<{ code: number | null; output: string }>,
-      ...patterns: RegExp[]
-    ): Promise<void> => {
-      const { code, output } = await run;
-      expect(code).not.toBe(0);
-      for (const pattern of patterns) expect(output).toMatch(pattern);
-    };
+const refuses = async (
+  run: Promise<{ code: number | null; output: string }>,
+  ...patterns: RegExp[]
+): Promise<void> => {
+  const { code, output } = await run;
+  expect(code).not.toBe(0);
+  for (const pattern of patterns) expect(output).toMatch(pattern);
+};
 
+/** Configurations that cannot be: of a fleet whose servers hive makes. */
+export function refusedConfigurations(site: StageUnderTest): void {
+  describe("a configuration that cannot be changes nothing, and the run says what to do", () => {
     it.each([
       ["two cluster hosts", { clusterHosts: 2 }, [/hive:clusterHosts/, /2/, /3/]],
       [
@@ -49,7 +50,12 @@ export function refusals(site: StageUnderTest): void {
         site.stage.configure({ cidr: site.cidr });
       }
     });
+  });
+}
 
+/** Runs that may not happen. */
+export function refusedRuns(site: StageUnderTest): void {
+  describe("a run that may not happen changes nothing and says what to do", () => {
     it("a wrong passphrase", async () => {
       await refuses(
         site.stage.hive(["up", "--yes"], {

@@ -1,6 +1,6 @@
 import { type Extension, extendSite, restoreSite } from "../extended-site";
 import type { StageUnderTest } from "../stage-under-test";
-import { docker, eventually } from "../test-stage";
+import { eventually } from "../test-stage";
 import { proves } from "../../proves";
 
 const image = `FROM debian:trixie-slim
@@ -200,7 +200,7 @@ export function serviceModel(site: StageUnderTest): void {
 
     it("moves a service with a replicated volume, and its data, when its server is killed", async () => {
       const lost = site.hostOf("ledger");
-      docker("kill", site.host(lost));
+      site.kill(lost);
       const from = lost === 0 ? 1 : 0;
       const before = Date.now();
       const index = await eventually(90, () => {

@@ -1,6 +1,5 @@
 import { hasTheComputerAlone } from "../computer";
 import type { StageUnderTest } from "../stage-under-test";
-import { docker } from "../test-stage";
 import { browserSession } from "../worked-example/browser-session";
 import { loginLoad, type LoginLoadResult } from "../worked-example/login-load";
 
@@ -35,7 +34,7 @@ export function workedExample(site: StageUnderTest): void {
   const kill = (service: string): void => {
     const [index] = site.hostsOf(service);
     if (index === undefined) throw new Error(`${service} runs nowhere.`);
-    docker("kill", site.host(index));
+    site.kill(index);
   };
 
   describe("the worked example", () => {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
-import { docker, eventually } from "../../e2e/test-stage";
+import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
+import { docker, eventually } from "./test-stage";
 
 const run = promisify(execFile);
 const image = "hive-test/plain-server";
@@ -59,8 +59,14 @@ export class PlainServers {
     // As on a real server, the resolver is one that containers on it can ask too.
     writeFileSync(resolver, docker("run", "--rm", "debian:trixie-slim", "cat", "/etc/resolv.conf"));
     for (let index = 0; index < count; index++) this.servers.push(this.launch(index, resolver));
-    for (const { container } of this.servers)
-      await eventually(90, () => (isActive(container, "ssh.service") ? true : undefined));
+    for (const { container } of this.servers) await answers(container);
+  }
+
+  /** Starts a server that was killed, and waits until its SSH daemon runs. */
+  async powerOn(index: number): Promise<void> {
+    const { container } = this.server(index);
+    docker("start", container);
+    await answers(container);
   }
 
   /** Runs a shell script on a server. @throws Error with its message when it fails */
@@ -127,7 +133,7 @@ systemctl reload ssh`,
 
   private launch(index: number, resolver: string): PlainServer {
     const container = `${this.name}-${index}`;
-    const address = this.cidr.replace(/0\/24$/, String(11 + index));
+    const address = this.cidr.replace(/0\/24$/, String(4 + index));
     const hostKey = generateOpenSshKeyPair("");
     const cgroup =
       docker("info", "--format", "{{.CgroupVersion}}") === "2"
@@ -174,6 +180,10 @@ systemctl reload ssh`,
     const networks = docker("network", "ls", "--quiet", "--filter", `name=^${this.name}$`);
     if (networks !== "") docker("network", "rm", this.name);
   }
+}
+
+async function answers(container: string): Promise<void> {
+  await eventually(90, () => (isActive(container, "ssh.service") ? true : undefined));
 }
 
 function isActive(container: string, unit: string): boolean {

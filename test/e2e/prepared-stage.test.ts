@@ -1,24 +1,39 @@
 /**
  * Servers that exist already: the whole sample site on four that the test makes, plain Debian with
- * systemd and sshd.
+ * systemd and sshd. They pass the chapters of the private stage that do not move a replicated
+ * volume: here that is a local one.
  */
-import { statusPath } from "../../e2e/stage-under-test";
-import { docker, eventually, fetchPage, TestStage } from "../../e2e/test-stage";
+import { changedImage } from "./chapters/changed-image";
+import { deadHost } from "./chapters/dead-host";
+import { drift } from "./chapters/drift";
+import { killedServer } from "./chapters/lost-server";
+import { refusedRuns } from "./chapters/refusals";
+import { runningSite } from "./chapters/running-site";
+import { secondRun } from "./chapters/second-run";
+import { secrets } from "./chapters/secrets";
+import { sharesTheComputer } from "./computer";
 import { PlainServers } from "./plain-servers";
+import { StageUnderTest } from "./stage-under-test";
 
 jest.setTimeout(25 * 60_000);
 
 const cidr = "172.29.75.0/24";
 const password = "Planted 'password' 1";
-let servers: PlainServers;
-let stage: TestStage;
+const servers = new PlainServers("hive-plain-test", cidr);
+const site = new StageUnderTest("prepared", cidr, servers);
+const { stage } = site;
 
 /** `hive:prepared`, as an operator writes it. */
 const hosts = (): Record<string, unknown> =>
   Object.fromEntries(
     servers.servers.map(({ address, hostKey }, index) => [
       `hive${index}`,
-      { address, hostKey, zone: `rack-${index}`, ...(index === 2 ? { user: "debian" } : {}) },
+      {
+        address,
+        hostKey,
+        zone: `zone-${"abca"[index]}`,
+        ...(index === 2 ? { user: "debian" } : {}),
+      },
     ]),
   );
 
@@ -32,17 +47,22 @@ async function setPassword(name: string): Promise<void> {
   if (run.code !== 0) throw new Error(run.output);
 }
 
-beforeAll(async () => {
-  servers = new PlainServers("hive-plain-test", cidr);
+sharesTheComputer();
+
+afterAll(async () => {
+  await stage.hive(["destroy", "--yes"]);
+  stage.remove();
+  servers.remove();
+});
+
+it("comes up on servers that a provider hands over, with a key, with a password, with sudo", async () => {
   await servers.start(4);
-  // As some providers hand them over: root with a password, or another user whom sudo asks for it.
   servers.allowPassword(1, "root", password);
   await servers.install(2, "sudo");
   servers.inside(2, "useradd --create-home --shell /bin/bash --groups sudo debian");
   servers.allowPassword(2, "debian", password);
-  stage = new TestStage("prepared", {
+  stage.configure({
     fleet: "prepared",
-    cidr,
     // The servers of this test reach no registry.
     prepared: { hosts: hosts(), baseImages: "local" },
     operators: [{ name: "operator", publicKey: servers.publicKey }],
@@ -50,23 +70,9 @@ beforeAll(async () => {
   stage.keyFile = servers.keyFile;
   await setPassword("hive1");
   await setPassword("hive2");
-});
-
-afterAll(async () => {
-  await stage?.hive(["destroy", "--yes"], { deadlineSeconds: 300 });
-  stage?.remove();
-  servers?.remove();
-});
-
-it("the whole site comes up on them", async () => {
-  const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 1300 });
-  expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
-  expect(run.output).toContain("The volume ldap-data is to be replicated");
-  expect(run.output).toContain("The one-time passwords of hive1, hive2 have been used; removed");
-  for (const { address } of servers.servers.slice(0, 3)) {
-    const page = await eventually(60, () => fetchPage(`http://${address}${statusPath}`));
-    expect(page.status).toBe(200);
-  }
+  const output = await site.up();
+  expect(output).toContain("The volume ldap-data is to be replicated");
+  expect(output).toContain("The one-time passwords of hive1, hive2 have been used; removed");
 });
 
 it("the one-time passwords are nowhere any more", async () => {
@@ -78,14 +84,18 @@ it("the one-time passwords are nowhere any more", async () => {
     expect(servers.inside(index, "journalctl --no-pager | grep --count Planted || true")).toBe("0");
 });
 
-it("a second run finds nothing to do", async () => {
-  const run = await stage.hive(["pulumi", "--", "preview", "--expect-no-changes"]);
-  expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
-});
+runningSite(site);
+secondRun(site);
+drift(site);
+changedImage(site);
+deadHost(site);
+killedServer(site);
+secrets(site);
+refusedRuns(site);
 
 it("destroy takes what hive put there, also while a server is dead, and leaves the servers, who may log in, and the engine", async () => {
-  docker("kill", servers.server(2).container);
-  const run = await stage.hive(["destroy", "--yes"], { deadlineSeconds: 900 });
+  site.kill(2);
+  const run = await stage.hive(["destroy", "--yes"]);
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   expect(run.output).toMatch(/What hive put on p-hive2\S+ was not removed/);
   for (const index of [0, 1, 3]) {
