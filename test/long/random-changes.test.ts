@@ -3,15 +3,18 @@
  * have moved between services at random. Each must end well in one `hive up`, and no volume ever
  * has two writers.
  *
- * `HIVE_LONG_SEED` repeats a series, `HIVE_LONG_ROUNDS` sets its length (default 12). What a series
- * did is printed.
+ * `HIVE_LONG_SEED` repeats a series, `HIVE_LONG_ROUNDS` sets its length (default 12), and
+ * `HIVE_LONG_FROM` goes on with one that ended before that round. What a series did is printed, as
+ * a line for docs/proofs.md.
  */
+import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { StageUnderTest } from "../e2e/stage-under-test";
 import { eventually, fetchPage } from "../e2e/test-stage";
 
 const rounds = Number(process.env["HIVE_LONG_ROUNDS"] ?? "12");
 const seed = Number(process.env["HIVE_LONG_SEED"] ?? String(Date.now() % 1_000_000));
+const from = Number(process.env["HIVE_LONG_FROM"] ?? "0");
 
 jest.setTimeout((rounds + 3) * 5 * 60_000);
 
@@ -78,13 +81,25 @@ export const site = defineSite({
 `;
 }
 
-describe(`${rounds} random changes of a site, seed ${seed}`, () => {
+describe(`${rounds} random changes of a site, from round ${from} of seed ${seed}`, () => {
   const site = new StageUnderTest("long", "172.29.76.0/24");
   const { stage } = site;
 
   beforeAll(() => {
     stage.write("site/images/tool/Dockerfile", dockerfile);
     stage.write("site/images/tool/program", program);
+  });
+
+  let done = 0;
+  let seconds = 0;
+  afterAll(() => {
+    const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
+    const rest =
+      done === rounds ? "" : `; go on with HIVE_LONG_SEED=${seed} HIVE_LONG_FROM=${from + done}`;
+    console.log(
+      `| ${new Date().toISOString().slice(0, 10)} | ${commit.stdout.trim()} | \`random-changes\`, seed ${seed}, ` +
+        `rounds ${from} to ${from + rounds - 1} | ${done} of ${rounds}, ${seconds.toFixed(0)} s${rest} |`,
+    );
   });
 
   afterAll(async () => {
@@ -100,9 +115,10 @@ describe(`${rounds} random changes of a site, seed ${seed}`, () => {
       .split("\n")
       .filter((line) => line !== "");
 
-  const steps = fc.sample(holdings, { seed, numRuns: rounds });
+  // A round's site follows from seed and number alone: a part of a series is the same in any run.
+  const steps = fc.sample(holdings, { seed, numRuns: from + rounds });
 
-  it.each(steps.map((step, index) => ({ index, step })))(
+  it.each(steps.map((step, index) => ({ index, step })).slice(from))(
     "round $index: $step",
     async ({ index, step }) => {
       stage.write("site/site.ts", siteText(stage.siteName, step));
@@ -133,6 +149,8 @@ describe(`${rounds} random changes of a site, seed ${seed}`, () => {
         });
       }
       expect(await site.changesOf("preview")).toBe("");
+      done += 1;
+      seconds += run.seconds;
     },
   );
 });
