@@ -94,8 +94,8 @@ describe("servers that exist", () => {
 
   it("have the devices that the stage names for volumes, and no others", async () => {
     const devices = await Promise.all(
-      fleet.hosts.map(({ disk }) => {
-        const device = disk("ldap-data");
+      fleet.hosts.map((host) => {
+        const device = host.disk("ldap-data");
         return new Promise((resolve) =>
           device === undefined ? resolve(undefined) : pulumi.output(device).apply(resolve),
         );
