@@ -4,7 +4,7 @@
  *
  * `npm run bench [-- --runs 3]`: medians of so many runs; about five minutes a run.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { statusPath } from "../e2e/stage-under-test";
@@ -88,9 +88,13 @@ async function main(): Promise<void> {
     console.log(`run ${run} of ${runs}`);
     await measure(run);
   }
-  const page = report(runs);
-  writeFileSync(join(__dirname, "..", "..", "docs", "benchmarks.md"), page);
-  console.log(page);
+  const table = report(runs);
+  const page = join(__dirname, "..", "..", "docs", "benchmarks.md");
+  const before = readFileSync(page, "utf8");
+  // What people wrote about the figures stays.
+  const text = before.slice(before.indexOf(firstHeading));
+  writeFileSync(page, `${table}\n${text}`);
+  console.log(table);
 }
 
 async function measure(run: number): Promise<void> {
@@ -277,6 +281,9 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** Where the part of the page begins that is written by hand. */
+const firstHeading = "## What the time goes into";
+
 function report(runs: number): string {
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
   const show = ({ unit, values }: Figure, pick: (list: readonly number[]) => number): string =>
@@ -294,15 +301,6 @@ Whole commands, from start to exit; the private stage with its own names and net
 | What | must | aim | median | min–max | unit |
 |---|---|---|---|---|---|
 ${rows.join("\n")}
-
-## What the time goes into
-
-- From nothing: 15 s until the servers run, 10 s until their engines form a Swarm and the registry answers; then four images are built with apt,
-  pushed, and pulled on three servers (40 s, which two cores are busy with), while services start as soon as their images and what they depend on are there.
-- A changed image: webgate runs on each of the three servers and holds ports of theirs, so they take turns. Of each turn, 2 s are the engine's own pause in
-  which the other servers take note that a task goes, 1.5 s its end, and 2.5 s the new task's start and first health check. After the last turn the
-  Swarm watches for 5 s (\`update.monitor\`) whether tasks fail. A service of two replicas takes 6 s less.
-- A stateful service whose host was the Swarm's leader waits for an election first: 10 to 20 s a round, now and then two rounds.
 `;
 }
 
