@@ -229,6 +229,21 @@ describe("SwarmService", () => {
     expect((await server.read(id, outs)).inputs).toEqual(wanted);
   });
 
+  test("a task that the Swarm left when it scaled the service down goes", async () => {
+    const wanted = await inputs({ ports: [], mode: { kind: "replicated", replicas: 1 } });
+    const { id, outs } = await server.create(wanted);
+    const [service] = swarm.services;
+    if (service === undefined) throw new Error("The Swarm has no service.");
+    swarm.addTask(service, 2, { wish: "running", state: "running" });
+    const said = server.log().length;
+    const again = await server.update(id, { ...outs, complete: false }, wanted);
+    expect(again).toMatchObject({ complete: true });
+    expect(server.log().slice(said)).toMatch(
+      /^hive: the service 'web': more tasks of it run on hive0\.example, hive2\.example than are wanted/m,
+    );
+    expect((await server.read(id, outs)).inputs).toEqual(wanted);
+  });
+
   test("one for which no server has the memory fails with the scheduler's reason before its time is over", async () => {
     const pending = "insufficient resources on 3 nodes";
     const wanted = await inputs({
