@@ -9,7 +9,8 @@ export function secrets(site: StageUnderTest): void {
       const exported = await site.stage.hive(["pulumi", "--", "stack", "export", "--show-secrets"]);
       const state = JSON.parse(exported.stdout) as { deployment: { resources: StateResource[] } };
       const secrets = state.deployment.resources.flatMap(secretsOf);
-      expect(secrets.length).toBeGreaterThanOrEqual(8);
+      // Passwords and keys; host keys too where hive makes the servers.
+      expect(secrets.length).toBeGreaterThanOrEqual(7);
 
       const places = new Map<string, string>();
       for (const file of filesBelow(join(site.stage.directory, ".hive"))) {
