@@ -45,7 +45,8 @@ export async function recover(
   const unsure = interrupted || failed ? resources.filter(({ type }) => type === serviceType) : [];
   if (fleet === undefined || found === undefined) return { gone: [], unsure, resources };
   const { inTheWay, gone } = found;
-  if (inTheWay.count > 0 && !interrupted) throw strangers(stack.stage, fleet.place, inTheWay.text);
+  if (inTheWay.count > 0 && !interrupted)
+    throw unknownObjects(stack.stage, fleet.place, inTheWay.text);
   if (inTheWay.count > 0) {
     say(
       `The interrupted run created ${inTheWay.text} without recording it; removed, to be created again.`,
@@ -119,7 +120,7 @@ function unknownEnd(stage: string, creates: readonly PendingOperation[]): Failur
   );
 }
 
-function strangers(stage: string, place: string, found: string): Failure {
+function unknownObjects(stage: string, place: string, found: string): Failure {
   return new Failure(
     `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but the stage's state knows nothing of it.\n` +
       "Another clone of the project made it, or the state was lost. Nothing was changed.\n" +
