@@ -116,7 +116,7 @@ test("a server that was removed by hand is told and handed on", async () => {
   expect(said).toEqual(["No longer on this computer's Docker Engine: hive1; to be created again."]);
 });
 
-test("destroying minds no strangers: they are removed at its end", async () => {
+test("destroying ignores objects that the state does not know: they are removed at its end", async () => {
   onEngine({ kind: "container", id: "theirs" });
   const { stack } = stackWith({ resources: [resource("hive0")] });
   expect((await recoverForDestroy(stack, owner, say)).gone.map(({ id }) => id)).toEqual(["hive0"]);
