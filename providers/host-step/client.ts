@@ -1,4 +1,4 @@
-import { lastWords } from "../../model/values/last-words";
+import { lastLines } from "../../model/values/last-lines";
 import { withoutSecrets } from "../../model/values/without-secrets";
 import { progressReporter } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
@@ -74,7 +74,7 @@ async function run(
   });
   if (code === 0) return stdout;
   const printed = withoutSecrets(stderr.trim() === "" ? stdout : stderr, [input]).trim();
-  const end = printed === "" ? "  (it printed nothing)" : `  ${lastWords(printed).join("\n  ")}`;
+  const end = printed === "" ? "  (it printed nothing)" : `  ${lastLines(printed).join("\n  ")}`;
   throw new Error(
     code === 124
       ? `On ${describeHost(host)}, the step ${step} timed out after ${timeoutSeconds} s and was killed:\n${end}`
