@@ -37,7 +37,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
     let begun: string | undefined;
     try {
       const swarm = await converge(inputs, [], (clusterId) => (begun = clusterId));
-      insistOnMembers(inputs.members, swarm);
+      requireMembers(inputs.members, swarm);
       warn(swarm);
       return { id: swarm.clusterId, outs: stateOf(inputs, swarm) };
     } catch (error) {
@@ -73,7 +73,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
       return { outs: { ...olds, ...news } };
     }
     const swarm = await converge(news, olds.members, () => undefined);
-    insistOnMembers(changedMembers(olds, news), swarm);
+    requireMembers(changedMembers(olds, news), swarm);
     warn(swarm);
     return { outs: stateOf(news, swarm) };
   },
@@ -123,7 +123,7 @@ function changedMembers(olds: SwarmClusterState, news: SwarmClusterInputs): read
  *
  * @throws Error that names those that are not in, why, and what to do
  */
-function insistOnMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm): void {
+function requireMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm): void {
   const missing = members
     .map(({ access }) => access.name)
     .filter((name) => swarm.absent.includes(name));

@@ -33,7 +33,7 @@ export interface SwarmObject {
 }
 
 /** An object that exists. */
-export interface SwarmObjectHold {
+export interface ObjectOwner {
   readonly id: string;
   /**
    * Tells which resource keeps it. A value that is changed and changed back is one object for two
@@ -42,7 +42,7 @@ export interface SwarmObjectHold {
   readonly holder: string;
 }
 
-/** Label with {@link SwarmObjectHold.holder}. */
+/** Label with {@link ObjectOwner.holder}. */
 const holderLabel = "hive.holder";
 
 /** How long services may take to let go of what is removed, seconds. */
@@ -60,7 +60,7 @@ type ListedObject = EngineSwarmObject & Versioned;
 export async function holdObject(
   managers: readonly HostAccess[],
   object: SwarmObject,
-): Promise<SwarmObjectHold> {
+): Promise<ObjectOwner> {
   return await withAnyManager(
     managers,
     async (docker) => {
@@ -118,7 +118,7 @@ export async function releaseObject(
   managers: readonly HostAccess[],
   kind: SwarmObjectKind,
   objectName: string,
-  { id, holder }: SwarmObjectHold,
+  { id, holder }: ObjectOwner,
 ): Promise<void> {
   const remove = async (docker: Dockerode): Promise<string | undefined> => {
     const seen = await inspectObject(docker, kind, id);
