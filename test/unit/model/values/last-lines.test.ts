@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 import { lastLines } from "../../../../model/values/last-lines";
 
-describe("the last words of an output", () => {
+describe("the last lines of an output", () => {
   test("are its last 20 lines, as they are", () => {
     const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
     expect(lastLines(`${lines.join("\n")}\n`)).toEqual(lines.slice(10));
