@@ -10,7 +10,7 @@ import { authorizedKeysPath } from "../../render/sshd";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import type { Fleet, FleetArgs, Host } from "../fleet";
 import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
-import { ContainerPower } from "./power/resource";
+import { RunningContainer } from "./running-container/resource";
 import { serverImageLabel } from "./replacement";
 import { serverImageContext, serverImageTag } from "./server-image";
 import { broughtHere } from "./stage-key";
@@ -51,7 +51,7 @@ const imageRepository = "hive/server";
  *
  * Creates: 1 network, 1 image, 1 volume that the cluster servers share, a bootstrap key, and a key
  * for the operator where the stage names none; per server a volume for its engine's data, a host
- * key, the container, its power, and the first contact.
+ * key, the container, that it runs, and the first contact.
  */
 export class ContainerFleet extends HiveComponent implements Fleet {
   readonly hosts: readonly Host[];
@@ -150,7 +150,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       { parent: this },
     );
     const container = this.createContainer(name, server, { ...shared, volume, hostKey });
-    const power = new ContainerPower(
+    const running = new RunningContainer(
       `${name}-power`,
       { containerName: server.containerName, containerId: container.id },
       { parent: this },
@@ -172,7 +172,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         operators: this.operators.apply(authorizedKeys),
         incarnation: container.id,
       },
-      { parent: this, dependsOn: [power], deletedWith: container },
+      { parent: this, dependsOn: [running], deletedWith: container },
     );
     return {
       plan: server.host,
