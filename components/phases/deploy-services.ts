@@ -3,7 +3,7 @@ import { clusterHosts, type Fleet } from "../../fleet/fleet";
 import type { Plan, ServicePlan } from "../../model/plan";
 import { deploymentOrder } from "../../model/planning/deployment-order";
 import type { JoinedNetwork } from "../service-network";
-import { SwarmFiles } from "../swarm-files";
+import { SecretsAndConfigs } from "../secrets-and-configs";
 import { SwarmService } from "../swarm-service";
 import { imageOf, type Images } from "./build-images";
 import type { Volumes } from "./build-volumes";
@@ -36,7 +36,7 @@ export function deployServices(
 ): ReadonlyMap<string, SwarmService> {
   const managers = clusterHosts(fleet);
   const { swarm, secrets, repositoryServer } = parts.base;
-  const files = new SwarmFiles(
+  const files = new SecretsAndConfigs(
     "files",
     { plan, fleet, secrets },
     { parent, dependsOn: [swarm.membership] },

@@ -21,7 +21,7 @@ export class RunningContainer extends HiveResource {
 
   constructor(name: string, args: RunningContainerArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      // The type as states know it: renamed, every server would be another resource.
+      // The type that states hold.
       { type: "ContainerPower", provider: runningContainerProvider },
       name,
       { ...args, state: "running" },
