@@ -27,7 +27,7 @@ export class SiteVolume extends HiveComponent {
       this.child("on-hosts"),
       {
         hosts: args.hosts.map((host) => host.access),
-        incarnations: args.hosts.map((host) => host.incarnation),
+        incarnations: args.hosts.map((host) => host.instanceId),
         site: args.plan.siteName,
         name: volume.name,
         driver: volume.driver,

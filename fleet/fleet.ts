@@ -11,9 +11,9 @@ export interface Host {
   readonly access: pulumi.Output<HostAccess>;
   /**
    * Changes exactly when the server was replaced by a new one; what was done on the old one must be
-   * done again.
+   * done again. Resources record it as `incarnation`.
    */
-  readonly incarnation: pulumi.Output<string>;
+  readonly instanceId: pulumi.Output<string>;
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
   readonly publicAddress: pulumi.Output<string>;
   /** Where a port that the host publishes is found from the operator's computer. */

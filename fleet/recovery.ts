@@ -41,7 +41,7 @@ export interface FleetFindings<R extends RecordedResource> {
 /** A server that exists. */
 export interface ExistingServer {
   readonly name: string;
-  /** Changes when the server is replaced; the same as `Host.incarnation`. */
+  /** Changes when the server is replaced; the same as `Host.instanceId`. */
   readonly id: string;
 }
 

@@ -177,7 +177,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     return {
       plan: server.host,
       access,
-      incarnation: container.id,
+      instanceId: container.id,
       publicAddress: pulumi.output(server.host.privateAddress),
       reach: (port, protocol) => pulumi.output(reachOf(server, port, protocol)),
       // Replicated volumes are folders of a volume that all cluster servers mount.

@@ -32,7 +32,7 @@ function members(): SwarmClusterInputs["members"] {
     access,
     advertiseAddress: lab.address(index),
     labels: { "hive.zone": `zone-${index}` },
-    incarnation: lab.incarnation(index),
+    incarnation: lab.instanceId(index),
   }));
 }
 

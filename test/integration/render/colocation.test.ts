@@ -198,7 +198,7 @@ describe("an application and its helper on one replicated volume", () => {
   proves("placement.with")("run on one server and both read and write", async () => {
     await volumeProvider.create({
       hosts: lab.hosts,
-      incarnations: lab.hosts.map((_, index) => lab.incarnation(index)),
+      incarnations: lab.hosts.map((_, index) => lab.instanceId(index)),
       site: "lab.example",
       name: "data",
       driver: "hive-shared",
@@ -219,7 +219,7 @@ describe("an application and its helper on one replicated volume", () => {
         access,
         advertiseAddress: lab.address(index),
         labels: { "hive.zone": `zone-${index}` },
-        incarnation: lab.incarnation(index),
+        incarnation: lab.instanceId(index),
       })),
       heartbeatSeconds: 2,
       taskHistoryLimit: 5,
