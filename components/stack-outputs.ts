@@ -135,7 +135,9 @@ function describeService(
   const endpoints = pulumi.all(
     service.ports.flatMap((port) =>
       clusterHosts(fleet).map((host) =>
-        host.reach(port.published, port.protocol).apply((reach) => endpointUrl(port, reach)),
+        host
+          .endpointOf(port.published, port.protocol)
+          .apply((endpoint) => endpointUrl(port, endpoint)),
       ),
     ),
   );

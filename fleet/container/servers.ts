@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../../model/network/endpoint-url";
+import type { Endpoint } from "../../model/network/endpoint-url";
 import type { OperatorPlan, Plan, PortPlan } from "../../model/plan";
 import { FirstContact } from "../../providers/first-contact/resource";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
@@ -179,7 +179,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       access,
       instanceId: container.id,
       publicAddress: pulumi.output(server.host.privateAddress),
-      reach: (port, protocol) => pulumi.output(reachOf(server, port, protocol)),
+      endpointOf: (port, protocol) => pulumi.output(endpointOf(server, port, protocol)),
       // Replicated volumes are folders of a volume that all cluster servers mount.
       disk: () => undefined,
       ready,
@@ -279,7 +279,11 @@ export class ContainerFleet extends HiveComponent implements Fleet {
  * A published port's place on this computer, or the server's own address where servers are reached
  * directly.
  */
-function reachOf(server: ContainerServerPlan, port: number, protocol: PortPlan["protocol"]): Reach {
+function endpointOf(
+  server: ContainerServerPlan,
+  port: number,
+  protocol: PortPlan["protocol"],
+): Endpoint {
   const published = server.published.find(
     (candidate) => candidate.containerPort === port && candidate.protocol === protocol,
   );

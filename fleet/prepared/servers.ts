@@ -59,7 +59,7 @@ export class PreparedFleet extends HiveComponent implements Fleet {
       // A server that was installed anew has another key.
       instanceId: pulumi.output(access.hostKey),
       publicAddress: pulumi.output(publicAddress),
-      reach: (port) => pulumi.output({ address: publicAddress, port }),
+      endpointOf: (port) => pulumi.output({ address: publicAddress, port }),
       disk: (volume) => {
         const device = host.devices?.[volume];
         return device === undefined ? undefined : pulumi.output(device);
