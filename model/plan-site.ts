@@ -156,7 +156,7 @@ function assemble(parts: PlanParts): Plan {
   const backend = volumeBackend(config);
   const volumes = ownOf(site.volumes)
     .filter(([volume]) => used.volumes.has(volume))
-    .map(([volume, wish]) => planVolume(volume, wish, backend))
+    .map(([volume, definition]) => planVolume(volume, definition, backend))
     .map((volume) => onItsDevice(volume, services, parts.hosts));
   const externals = planExternals(site, used, services, parts.hosts);
   return {
@@ -183,14 +183,14 @@ function assemble(parts: PlanParts): Plan {
     images,
     overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))
-      .map(([network, wish]) => planOverlay(network, wish)),
+      .map(([network, definition]) => planOverlay(network, definition)),
     volumes,
     secrets: ownOf(site.secrets)
       .filter(([secret]) => used.secrets.has(secret))
-      .map(([secret, wish]) => planSecret(secret, wish)),
+      .map(([secret, definition]) => planSecret(secret, definition)),
     configs: ownOf(site.configs)
       .filter(([file]) => used.configs.has(file))
-      .map(([file, wish]) => planConfig(file, wish)),
+      .map(([file, definition]) => planConfig(file, definition)),
     externals,
     services,
     values: parts.values,

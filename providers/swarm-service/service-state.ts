@@ -22,7 +22,7 @@ export interface SwarmServiceInputs extends ServiceSpec {
 }
 
 /** Inputs as a program gives them. */
-export type SwarmServiceWish = Omit<SwarmServiceInputs, "convergeDeadlineSeconds"> & {
+export type GivenServiceInputs = Omit<SwarmServiceInputs, "convergeDeadlineSeconds"> & {
   readonly convergeDeadlineSeconds?: number;
 };
 
@@ -57,9 +57,9 @@ export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [
 ];
 
 /** Brings inputs into their normal form. */
-export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
-  const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = wish;
-  const spec = normalizeService(wish);
+export function normalInputs(input: GivenServiceInputs): SwarmServiceInputs {
+  const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = input;
+  const spec = normalizeService(input);
   return {
     ...spec,
     revision,

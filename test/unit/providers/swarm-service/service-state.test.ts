@@ -53,11 +53,15 @@ describe("by default a service may take as long as its own rules make a roll-out
 });
 
 test("what is given stays: the deadline, and the account only if there is one", () => {
-  const wish = { ...serviceSpec(), revision: "1", managers, convergeDeadlineSeconds: 5 };
-  expect(normalInputs(wish)).toMatchObject({ convergeDeadlineSeconds: 5, managers, revision: "1" });
-  expect(normalInputs(wish)).not.toHaveProperty("registryAuth");
+  const input = { ...serviceSpec(), revision: "1", managers, convergeDeadlineSeconds: 5 };
+  expect(normalInputs(input)).toMatchObject({
+    convergeDeadlineSeconds: 5,
+    managers,
+    revision: "1",
+  });
+  expect(normalInputs(input)).not.toHaveProperty("registryAuth");
   const registryAuth = { username: "pull", password: "secret" };
-  expect(normalInputs({ ...wish, registryAuth })).toMatchObject({ registryAuth });
+  expect(normalInputs({ ...input, registryAuth })).toMatchObject({ registryAuth });
 });
 
 describe("servers that came or went", () => {
@@ -116,9 +120,9 @@ describe("servers that came or went", () => {
   });
 
   test("one that is gone changes nothing at the second run either, nor at one after", () => {
-    const wish = withHosts(["hive0", "mine"]);
+    const input = withHosts(["hive0", "mine"]);
     let state = before;
-    for (let run = 0; run < 3; run++) state = withoutNewServersAlone(state, wish);
+    for (let run = 0; run < 3; run++) state = withoutNewServersAlone(state, input);
     expect(Object.keys(state.hosts).sort()).toEqual(["hive0", "hive1", "mine"]);
   });
 });
