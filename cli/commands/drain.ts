@@ -10,7 +10,7 @@ import { leaving, nameOf, reasonsAgainst, servicesOn } from "../hosts/drained-ho
 import { findHost } from "../hosts/host-name";
 import { clusterAccess } from "../hosts/outputs";
 import { stageOutputs } from "../hosts/stage-outputs";
-import { askSwarm, patientSeconds, shortName } from "../swarm/facts";
+import { askSwarm, electionSeconds, shortName } from "../swarm/facts";
 import type { EngineNode } from "../../model/engine-api/node";
 import { processTerminal } from "../terminal";
 
@@ -56,7 +56,7 @@ export async function drain(options: DrainOptions): Promise<number> {
   let said = "";
   const end = Date.now() + leaveSeconds * 1000;
   for (;;) {
-    const now = await askSwarm(managers, patientSeconds);
+    const now = await askSwarm(managers, electionSeconds);
     const { onHost, short: few, waiting } = leaving(now, node.ID, moving, Date.now());
     if (onHost.length === 0 && few.length === 0) {
       if (waiting.length > 0)
@@ -112,7 +112,7 @@ async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
       exitCodes.input,
     );
   }
-  const facts = await askSwarm(managers, patientSeconds);
+  const facts = await askSwarm(managers, electionSeconds);
   const node = facts.nodes
     .filter((each) => nameOf(each) === name)
     // Of two entries of one name, the dead one is to be removed.

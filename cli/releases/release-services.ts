@@ -12,7 +12,7 @@ import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
 import { removedService } from "../status/judge";
-import { askSwarm, patientSeconds } from "../swarm/facts";
+import { askSwarm, electionSeconds } from "../swarm/facts";
 import { releaseTargets } from "./targets";
 
 /**
@@ -67,7 +67,7 @@ export async function releaseServices(
  * is not in the Swarm
  */
 async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {
-  const { services: present } = await askSwarm(clusterAccess(outputs), patientSeconds);
+  const { services: present } = await askSwarm(clusterAccess(outputs), electionSeconds);
   const names = present.map(({ Spec }) => Spec?.Name);
   const removed = services.filter((name) => !names.includes(name));
   if (removed.length > 0)

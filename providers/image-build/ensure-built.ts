@@ -64,8 +64,9 @@ export async function ensureBuilt(
       withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copies })),
     );
   } catch (error) {
-    const isAway = isTransportError(error, "unreachable", "engine", "lost");
-    if (isAway && push && fallbackHosts.length > 0) return await ensureElsewhere(inputs, error);
+    const isUnreachable = isTransportError(error, "unreachable", "engine", "lost");
+    if (isUnreachable && push && fallbackHosts.length > 0)
+      return await ensureElsewhere(inputs, error);
     const secrets = [
       inputs.registryAuth?.password ?? "",
       ...Object.values(inputs.buildSecrets ?? {}),

@@ -7,7 +7,7 @@ import type { Versioned } from "../../model/engine-api/versioned";
 import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner, nameLabel } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
-import { askAgain } from "../transport/again";
+import { askWithRetries } from "../transport/ask-with-retries";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -94,7 +94,7 @@ export async function objectExists(
   id: string,
 ): Promise<boolean | undefined> {
   try {
-    return await askAgain(30, () =>
+    return await askWithRetries(30, () =>
       withAnyManager(
         managers,
         async (docker) => (await inspectObject(docker, kind, id)) !== undefined,

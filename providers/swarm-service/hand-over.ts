@@ -17,7 +17,7 @@ import { sleep } from "../transport/deadline";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { patiently } from "../transport/patience";
+import { retryWhileLeaderless } from "../transport/retry-while-leaderless";
 import { type ChangeOptions, changeService } from "./change";
 import { replaceSpec, requirePlace, type ServiceInspection } from "./client";
 
@@ -190,7 +190,7 @@ async function letGo(
   { service, spec, gives }: LettingGo<ServiceInspection>,
   consequence: string,
 ): Promise<void> {
-  const done = await patiently(managers, electionSeconds, (docker) =>
+  const done = await retryWhileLeaderless(managers, electionSeconds, (docker) =>
     replaceSpec(docker, service, spec),
   );
   if (!done) return;
@@ -203,7 +203,7 @@ async function letGo(
 }
 
 async function listHoldings(managers: readonly HostAccess[]): Promise<Holdings<ServiceInspection>> {
-  return await patiently(managers, electionSeconds, lookAtHoldings);
+  return await retryWhileLeaderless(managers, electionSeconds, lookAtHoldings);
 }
 
 async function lookAtHoldings(docker: Dockerode): Promise<Holdings<ServiceInspection>> {

@@ -4,7 +4,7 @@ import { fromEngineSpec } from "../../model/service/from-engine";
 import { changedInputs, partialFailure } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
-import { askAgain } from "../transport/again";
+import { askWithRetries } from "../transport/ask-with-retries";
 import { isTransportError, messageOf } from "../transport/errors";
 import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../framework/unknown-value";
@@ -13,7 +13,7 @@ import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
 import { changeAndTakeOver, takeHostPorts, takeOver, withPortsFreed } from "./hand-over";
 import { warnWithoutIpvs } from "./ipvs";
-import { removePatiently, removeService } from "./removal";
+import { removeWithRetries, removeService } from "./removal";
 import {
   normalInputs,
   withoutNewServersAlone,
@@ -100,7 +100,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const seen = await askAgain(30, () =>
+      const seen = await askWithRetries(30, () =>
         withAnyManager(props.managers, (docker) => inspectService(docker, id), {
           deadlineSeconds: 15,
           repeatable: true,
@@ -167,7 +167,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async delete(id, props) {
     const waitSeconds = props.stopGracePeriodSeconds + removalSeconds;
     try {
-      await removePatiently(props.managers, id, waitSeconds);
+      await removeWithRetries(props.managers, id, waitSeconds);
     } catch (error) {
       if (!isTransportError(error, "manager")) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its

@@ -67,7 +67,7 @@ export function normalInputs(input: GivenServiceInputs): SwarmServiceInputs {
     ...(registryAuth === undefined ? {} : { registryAuth }),
     ...(partners === undefined ? {} : { partners }),
     ...(servers === undefined ? {} : { servers }),
-    convergeDeadlineSeconds: convergeDeadlineSeconds ?? patience(spec, managers.length),
+    convergeDeadlineSeconds: convergeDeadlineSeconds ?? convergeDeadline(spec, managers.length),
   };
 }
 
@@ -101,7 +101,7 @@ const baseSeconds = 120;
 const jobSeconds = 600;
 
 /** How long a service may take by default: its own rules make a roll-out long. */
-function patience(spec: ServiceSpec, hosts: number): number {
+function convergeDeadline(spec: ServiceSpec, hosts: number): number {
   const { mode, update, healthcheck } = spec;
   if (mode.kind === "job") return mode.schedule === undefined ? jobSeconds : baseSeconds;
   const places = mode.kind === "global" ? hosts : mode.replicas;

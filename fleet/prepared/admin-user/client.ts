@@ -1,6 +1,6 @@
 import { lastLines } from "../../../model/values/last-lines";
 import { withoutSecrets } from "../../../model/values/without-secrets";
-import { isAway } from "../../../providers/transport/away";
+import { isUnreachable } from "../../../providers/transport/unreachable";
 import { runCommand } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { describeHost, isTransportError } from "../../../providers/transport/errors";
@@ -100,7 +100,7 @@ async function letsIn(host: HostAccess): Promise<boolean> {
       if (await hasAdminUser(host)) return true;
       if (Date.now() > end) return false;
     } catch (error) {
-      if (!isAway(error) || Date.now() > end) throw error;
+      if (!isUnreachable(error) || Date.now() > end) throw error;
     }
     await sleep(500);
   }
