@@ -71,7 +71,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
 function removeFiles(stack: Stack, terminal: Terminal): void {
   if (!stack.isLocal || !stack.removeFiles()) return;
   terminal.print(
-    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.engine.project, stack.folder.configFile)} and the passphrase).`,
+    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.pulumi.project, stack.folder.configFile)} and the passphrase).`,
   );
 }
 

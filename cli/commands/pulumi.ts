@@ -47,8 +47,8 @@ function commitChanges(stack: Stack, before: string): void {
 async function inForeground(stack: Stack, args: readonly string[]): Promise<number> {
   return await new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
-      cwd: stack.engine.project,
-      env: stack.engine.env,
+      cwd: stack.pulumi.project,
+      env: stack.pulumi.env,
       stdio: "inherit",
     });
     // From a terminal the engine gets Ctrl-C itself; from elsewhere it is passed on. Either way it

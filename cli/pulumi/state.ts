@@ -21,7 +21,7 @@ export interface StateResource {
 export interface PendingOperation {
   readonly urn: string;
   readonly type: string;
-  /** Engine's word: `creating`, `updating`, `deleting`, `reading`. */
+  /** Pulumi's word: `creating`, `updating`, `deleting`, `reading`. */
   readonly operation: string;
 }
 
