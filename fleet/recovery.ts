@@ -53,7 +53,7 @@ export interface FleetRecovery {
   /** Where the servers are, for messages: `this computer's Docker Engine`. */
   readonly place: string;
   /**
-   * Looks at what there is, changing nothing. @throws MissingEngineError when that is not possible
+   * Looks at what there is, changing nothing. @throws MissingDockerError when that is not possible
    */
   look<R extends RecordedResource>(resources: readonly R[]): Promise<FleetFindings<R>>;
   /**
