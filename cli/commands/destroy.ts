@@ -1,6 +1,6 @@
 import { basename, relative } from "node:path";
 import { confirm, type Question } from "../confirm";
-import { bringStageKey } from "../hosts/stage-key";
+import { fetchStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
 import { recoverForDestroy } from "../pulumi/recovery";
 import { runOnStack } from "../pulumi/session";
@@ -105,7 +105,7 @@ async function destroyStack(
 ): Promise<number> {
   await stack.ensure();
   const { gone, resources } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
-  await bringStageKey(stack, resources);
+  await fetchStageKey(stack, resources);
   if (fleet === undefined) await requireLogin(stack);
   let deleted = 0;
   try {

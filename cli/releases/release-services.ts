@@ -1,6 +1,6 @@
 import { recoveryOf } from "../../fleet/recoveries";
 import type { Plan } from "../../model/plan";
-import { bringStageKey } from "../hosts/stage-key";
+import { fetchStageKey } from "../hosts/stage-key";
 import type { Stack } from "../pulumi/stack";
 import { recover } from "../pulumi/recovery";
 import { runOnStack } from "../pulumi/session";
@@ -30,7 +30,7 @@ export async function releaseServices(
   if (services.length === 0)
     throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
   await stack.ensure();
-  await bringStageKey(stack);
+  await fetchStageKey(stack);
   const { gone, unsure, resources } = await recover(stack, recoveryOf(plan), (text) =>
     terminal.print(text),
   );

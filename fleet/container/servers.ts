@@ -13,7 +13,7 @@ import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
 import { RunningContainer } from "./running-container/resource";
 import { serverImageLabel } from "./replacement";
 import { serverImageContext, serverImageTag } from "./server-image";
-import { broughtHere } from "./stage-key";
+import { savedStageKey } from "./stage-key";
 
 /** Arguments of {@link ContainerFleet}. */
 export interface ContainerFleetArgs extends FleetArgs {
@@ -95,7 +95,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     const name = `operator@${siteName}`;
     const key = new SshKeyPair(this.child("operator-key"), { comment: name }, { parent: this });
     return pulumi
-      .all([key.hostKey, broughtHere(stage, key)])
+      .all([key.hostKey, savedStageKey(stage, key)])
       .apply(([publicKey]) => [{ name, publicKey }]);
   }
 

@@ -39,7 +39,7 @@ const pauseMs = 500;
  * @throws TransportError when the server does not answer in time or lets nobody in; Error with the
  *   script's own words when it fails
  */
-export async function meet(server: NewHost): Promise<void> {
+export async function makeFirstContact(server: NewHost): Promise<void> {
   const bootstrap = {
     source: "the stage's bootstrap key",
     login: { privateKey: Buffer.from(server.bootstrapKey) },

@@ -37,7 +37,7 @@ const dialSeconds = 20;
  * @throws TransportError when the host cannot be used; Error with the step's own words when it
  *   fails. No secret is in either
  */
-export async function converge(step: StepOnHost): Promise<void> {
+export async function convergeHost(step: StepOnHost): Promise<void> {
   const say = progressReporter();
   await run(step, step.script, step.timeoutSeconds + graceSeconds, (text) => {
     const line = text.trimEnd().split("\n").at(-1) ?? "";
@@ -49,9 +49,9 @@ export async function converge(step: StepOnHost): Promise<void> {
  * Looks, changing nothing.
  *
  * @returns what is not as the step wants it; empty when all is
- * @throws as {@link converge}
+ * @throws as {@link convergeHost}
  */
-export async function look(step: StepOnHost): Promise<readonly string[]> {
+export async function findDifferences(step: StepOnHost): Promise<readonly string[]> {
   const printed = await run(step, `HIVE_MODE=check; ${step.script}`, lookSeconds);
   const mark = "differs ";
   return printed

@@ -3,7 +3,7 @@ import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
 import { isUnreachable, reportUnreachable, wasUnreachable } from "../transport/unreachable";
-import { converge, look, type StepOnHost } from "./client";
+import { convergeHost, findDifferences, type StepOnHost } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface HostStepInputs extends StepOnHost {
@@ -42,7 +42,7 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const differences = await look(props);
+      const differences = await findDifferences(props);
       const state = differences.length === 0 ? "converged" : `differs: ${differences.join(", ")}`;
       return readResult(id, props, INPUTS, { state });
     } catch (error) {
@@ -72,7 +72,7 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
 async function convergeOrWait(inputs: HostStepInputs, mustAnswer = false): Promise<HostStepState> {
   if (!mustAnswer && wasUnreachable(inputs.host)) return { ...inputs, missing: true };
   try {
-    await converge(inputs);
+    await convergeHost(inputs);
     return { ...inputs, missing: false };
   } catch (error) {
     if (mustAnswer || !isUnreachable(error)) throw error;

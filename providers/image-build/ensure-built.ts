@@ -4,7 +4,7 @@ import { withoutSecrets } from "../../model/values/without-secrets";
 import { copyImage, fetchBaseImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
 import { authConfig } from "../registry/registry-auth";
-import { withRegistryRunning } from "../registry/registry-revival";
+import { withRegistryRunning } from "../registry/registry-running";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";

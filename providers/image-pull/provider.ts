@@ -13,7 +13,7 @@ import { changedInputs } from "../framework/dynamic";
 import { imagesInUse } from "../images-in-use";
 import { readResult } from "../framework/read-result";
 import type { RegistryAuth } from "../registry/registry-auth";
-import { type RegistryUnit, withRegistryRunning } from "../registry/registry-revival";
+import { type RegistryUnit, withRegistryRunning } from "../registry/registry-running";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
 import { hostsWithout, isSameImage, removeUnused, resolveTag, pullOnHosts } from "./client";

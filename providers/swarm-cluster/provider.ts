@@ -5,7 +5,7 @@ import { changedInputs, partialFailure } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { messageOf } from "../transport/errors";
-import { converge, type ConvergedSwarm, listed } from "./converge";
+import { converge, type ConvergedSwarm, noteLines } from "./converge";
 import {
   contentOf,
   swarmClusterInputs,
@@ -131,14 +131,14 @@ function requireMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm):
   const notes = swarm.notes.filter(({ host }) => missing.includes(host));
   throw new Error(
     `${missing.join(", ")} could not be made a manager of the Swarm ${swarm.clusterId}; the rest of it is as wanted.\n` +
-      listed(notes),
+      noteLines(notes),
   );
 }
 
 /** Prints what the operator has to know although the run succeeded. */
 function warn(swarm: ConvergedSwarm): void {
   if (swarm.notes.length > 0) {
-    reportWarning(`the Swarm ${swarm.clusterId} works, but:\n${listed(swarm.notes)}`);
+    reportWarning(`the Swarm ${swarm.clusterId} works, but:\n${noteLines(swarm.notes)}`);
   }
 }
 

@@ -30,7 +30,7 @@ const swarmPort = 2377;
  *
  * @throws Error if it fails or does not take effect in time
  */
-export async function carryOut(step: SwarmStep, around: StepSurroundings): Promise<void> {
+export async function applyStep(step: SwarmStep, around: StepSurroundings): Promise<void> {
   switch (step.kind) {
     case "init":
       await init(step.host, around);

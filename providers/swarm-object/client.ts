@@ -57,7 +57,7 @@ type ListedObject = EngineSwarmObject & Versioned;
  *
  * @throws Error when an object of this name exists that is not the site's
  */
-export async function holdObject(
+export async function ensureObject(
   managers: readonly HostAccess[],
   object: SwarmObject,
 ): Promise<ObjectOwner> {
@@ -114,7 +114,7 @@ export async function objectExists(
  * Removes an object, unless a newer resource has taken it over. One that a service still uses is
  * left, with a warning; it goes when another object of its name is made.
  */
-export async function releaseObject(
+export async function removeObject(
   managers: readonly HostAccess[],
   kind: SwarmObjectKind,
   objectName: string,

@@ -11,12 +11,12 @@ import { isKnown } from "../framework/unknown-value";
 import { checkService } from "./check";
 import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
-import { changeAndTakeOver, takeHostPorts, takeOver, withPortsFreed } from "./hand-over";
+import { changeAndTakeOver, takeHostPorts, takeOver, retryWhilePortsHeld } from "./hand-over";
 import { warnWithoutIpvs } from "./ipvs";
 import { removeWithRetries, removeService } from "./removal";
 import {
   normalInputs,
-  withoutNewServersAlone,
+  deferServerNames,
   serviceContent,
   specOf,
   type SwarmServiceInputs,
@@ -39,7 +39,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const failures = checkService(news);
     // While some inputs are unknown, or wrong, what was given is shown as it is.
     const normal = isKnown(news) && failures.length === 0;
-    const inputs = normal ? withoutNewServersAlone(olds, normalInputs(news)) : news;
+    const inputs = normal ? deferServerNames(olds, normalInputs(news)) : news;
     return { inputs, failures };
   },
 
@@ -70,7 +70,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     }
     const id = usable
       ? own.ID
-      : await withPortsFreed(() =>
+      : await retryWhilePortsHeld(() =>
           withAnyManager(managers, (docker) => createService(docker, spec, registryAuth)),
         );
     try {

@@ -78,7 +78,7 @@ export function normalInputs(input: GivenServiceInputs): SwarmServiceInputs {
  *
  * @param olds inputs of the run before, if there was one
  */
-export function withoutNewServersAlone(
+export function deferServerNames(
   olds: Partial<SwarmServiceInputs> | undefined,
   news: SwarmServiceInputs,
 ): SwarmServiceInputs {

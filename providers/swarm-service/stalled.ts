@@ -4,7 +4,7 @@ import { reportWarning } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { keepOff, listServiceTasks, remakeTasks, restartRollout } from "./client";
+import { setExcludedNodes, listServiceTasks, forceUpdate, restartRollout } from "./client";
 
 /**
  * For how long nothing may have moved until something is done about a stall, milliseconds. A port
@@ -91,7 +91,7 @@ export async function unblockService(
       return;
     case "doubled":
       await withAnyManager(managers, (docker) =>
-        attempt > gentleAttempts ? remakeTasks(docker, id) : restartRollout(docker, id),
+        attempt > gentleAttempts ? forceUpdate(docker, id) : restartRollout(docker, id),
       );
       reportWarning(
         `the service '${name}': its roll-out could not move, for the Swarm wanted two tasks in one place${where}, ` +
@@ -117,7 +117,7 @@ async function freePlaces(
 ): Promise<void> {
   const ids = tasks.map(({ ID }) => ID);
   try {
-    await withAnyManager(managers, (docker) => keepOff(docker, id, nodes, true));
+    await withAnyManager(managers, (docker) => setExcludedNodes(docker, id, nodes, true));
     const end = Date.now() + releaseMs;
     let left: readonly EngineTask[] = tasks;
     while (left.length > 0 && Date.now() < end) {
@@ -126,6 +126,6 @@ async function freePlaces(
       left = now.filter(({ ID, Status }) => ids.includes(ID) && Status.State !== "shutdown");
     }
   } finally {
-    await withAnyManager(managers, (docker) => keepOff(docker, id, nodes, false));
+    await withAnyManager(managers, (docker) => setExcludedNodes(docker, id, nodes, false));
   }
 }
