@@ -10,7 +10,7 @@ import type { SiteVolume } from "./site-volume";
 import type { SwarmService } from "./swarm-service";
 
 /** What the phases of a run built; what it did not reach is undefined. */
-export interface Built {
+export interface BuiltPhases {
   readonly fleet: Fleet;
   readonly base: SiteHosts | undefined;
   readonly images: Images | undefined;
@@ -19,7 +19,7 @@ export interface Built {
 }
 
 /** The stack's outputs. */
-export function stackOutputs(plan: Plan, built: Built): StackOutputs {
+export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
   const { fleet, base, images, services } = built;
   const missing = missingOnHosts(built);
   const running = plan.services.flatMap((service) => {
@@ -84,7 +84,7 @@ interface Missing {
  * What is still to be done on hosts that did not answer. In a run for some resources only, others
  * say nothing of it.
  */
-function missingOnHosts({ base, images, volumes }: Built): pulumi.Output<readonly Missing[]> {
+function missingOnHosts({ base, images, volumes }: BuiltPhases): pulumi.Output<readonly Missing[]> {
   const steps = [...(base?.setups ?? [])].flatMap(([host, setup]) =>
     [...setup.steps].map(([what, step]) => missingStep(host, what, step)),
   );

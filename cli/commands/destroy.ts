@@ -109,7 +109,7 @@ async function destroyStack(
   if (fleet === undefined) await requireLogin(stack);
   let deleted = 0;
   try {
-    await stack.lookAt(gone);
+    await stack.refreshResources(gone);
     const run = await runOnStack(
       stack,
       ["destroy", "--yes", "--skip-preview", "--continue-on-error"],

@@ -58,7 +58,7 @@ export async function up(options: UpOptions): Promise<number> {
   requireSameRoles(resources, plan.hosts);
   if (options.yes) warnOfRemovals(resources);
   // Before anything can end the run: the next one would not know any more that it has to look.
-  if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
+  if (!options.refresh) await stack.refreshResources([...gone, ...unsure]);
   // The program looks again; here it is cheap, and the answer is not wrapped into the engine's
   // words.
   const servers = (await fleet?.requiredServers(plan)) ?? [];

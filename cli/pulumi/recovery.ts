@@ -2,7 +2,12 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { FleetFindings, FleetRecovery } from "../../fleet/recovery";
 import type { Stack } from "./stack";
-import { type PendingOperation, type StackState, type StateResource, unsureCreates } from "./state";
+import {
+  type PendingOperation,
+  type StackState,
+  type StateResource,
+  unknownCreates,
+} from "./state";
 import { readUrn } from "./urn";
 
 /** What a run needs to know about the time before it. */
@@ -23,7 +28,7 @@ export interface Recovery {
 const serviceType = "pulumi-nodejs:dynamic/hive:SwarmService";
 
 /** Tells the user what was found and done, a line each. */
-export type Say = (text: string) => void;
+export type Report = (text: string) => void;
 
 /**
  * Makes a stack ready for a run after anything that may have happened: an engine that was killed,
@@ -36,7 +41,7 @@ export type Say = (text: string) => void;
 export async function recover(
   stack: Stack,
   fleet: FleetRecovery | undefined,
-  say: Say,
+  say: Report,
 ): Promise<Recovery> {
   const { state, found, interrupted } = await tidy(stack, fleet, say);
   // Asked last: a run that was waited for may have written its end just now.
@@ -66,7 +71,7 @@ export async function recover(
 export async function recoverForDestroy(
   stack: Stack,
   fleet: FleetRecovery | undefined,
-  say: Say,
+  say: Report,
 ): Promise<Recovery> {
   const { state, found } = await tidy(stack, fleet, say);
   const { resources } = state;
@@ -77,7 +82,7 @@ export async function recoverForDestroy(
 async function tidy(
   stack: Stack,
   fleet: FleetRecovery | undefined,
-  say: Say,
+  say: Report,
 ): Promise<{
   readonly state: StackState;
   /** What a look at the fleet found; undefined where the command does not look. */
@@ -92,7 +97,7 @@ async function tidy(
   }
   const state = await stack.currentState();
   const found = await fleet?.look(state.resources);
-  const unsure = unsureCreates(state.pending);
+  const unsure = unknownCreates(state.pending);
   if (unsure.length > 0) throw unknownEnd(stack.stage, unsure);
   if (state.pending.length > 0) {
     say(pendingText(state.pending));

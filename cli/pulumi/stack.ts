@@ -224,7 +224,7 @@ export class Stack {
    * again. Only these are read: a refresh of everything asks every host, also dead ones, and takes
    * as long as they take not to answer.
    */
-  async lookAt(resources: readonly StateResource[]): Promise<void> {
+  async refreshResources(resources: readonly StateResource[]): Promise<void> {
     if (resources.length === 0) return;
     const targets = resources.flatMap(({ urn }) => ["--target", urn]);
     const args = ["refresh", "--yes", "--skip-preview", "--suppress-progress", ...targets];

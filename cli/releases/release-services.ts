@@ -43,7 +43,7 @@ export async function releaseServices(
     resources.map(({ urn }) => urn),
   );
   if (targets.unbuilt.length > 0) throw unbuilt(plan.stage, targets.unbuilt);
-  await stack.lookAt(unsure);
+  await stack.refreshResources(unsure);
   const run = await runOnStack(
     stack,
     ["up", "--yes", "--skip-preview", ...targets.urns.flatMap((urn) => ["--target", urn])],
