@@ -16,7 +16,7 @@ import { planConfig, planOverlay, planSecret, planVolume } from "./planning/plan
 import { planService, type ServiceContext } from "./planning/plan-service";
 import { InventoryError, type Problem } from "./problem/problems";
 import type { PlannedService } from "./rules/rule";
-import { checkSite, runsOn, type SiteCheck, whereItStands } from "./schema/check-site";
+import { checkSite, runsOn, type SiteCheck, declaredPlace } from "./schema/check-site";
 import { siteRuleProblems } from "./rules/all";
 import {
   checkStage,
@@ -103,7 +103,7 @@ export function planSite(
     throw new InventoryError(
       problems.map((problem) => ({
         ...problem,
-        path: whereItStands(problem.path, look, input.site),
+        path: declaredPlace(problem.path, look, input.site),
       })),
       site.names.services.filter((name) => !site.services.has(name)),
     );
