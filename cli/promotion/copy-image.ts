@@ -3,7 +3,12 @@ import { parseManifest } from "../../model/image/manifest";
 import { messageOf } from "../../providers/transport/errors";
 import { Failure } from "../failure";
 import { copyBlob } from "./copy-blob";
-import { exists, fetchManifest, putManifest, type Repository } from "../../providers/registry/client";
+import {
+  exists,
+  fetchManifest,
+  putManifest,
+  type Repository,
+} from "../../providers/registry/client";
 
 /** A manifest as it is put: its own bytes, and so its own digest. */
 export interface ManifestCopy {
@@ -74,7 +79,8 @@ export async function planCopy(
 ): Promise<ImageCopy> {
   const parts = await readImage(source, digest);
   const blobs: Descriptor[] = [];
-  for (const blob of parts.blobs) if (!(await exists(target, "blobs", blob.digest))) blobs.push(blob);
+  for (const blob of parts.blobs)
+    if (!(await exists(target, "blobs", blob.digest))) blobs.push(blob);
   const manifests: ManifestCopy[] = [];
   for (const manifest of parts.manifests)
     if (!(await exists(target, "manifests", manifest.digest))) manifests.push(manifest);

@@ -18,7 +18,7 @@ export type HostsVerdict =
   | { readonly kind: "failed"; readonly message: string };
 
 /**
- * Whether enough hosts have it. Hosts that do not answer are tolerated while more than half have it:
+ * Whether enough hosts have it. Hosts that do not answer are tolerated while more than half do:
  * a cluster that runs with a dead host must stay deployable. A host that answers and fails is a
  * failure at once.
  *
