@@ -31,7 +31,7 @@ const readable: Readonly<Record<string, number>> = {
   TransportError: exitCodes.failed,
   FleetError: exitCodes.failed,
   RegistryError: exitCodes.failed,
-  MissingEngineError: exitCodes.prerequisite,
+  MissingDockerError: exitCodes.prerequisite,
 };
 
 /**

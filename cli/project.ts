@@ -22,11 +22,11 @@ export function hiveHome(project: string = projectFolder): string {
 export interface StageFolder {
   /** `.hive/<stage>`; `HIVE_HOME` in the environment stands for another `.hive`. */
   readonly path: string;
-  /** Stands in for the project's folder where the engine would write into `Pulumi.<stage>.yaml`. */
-  readonly engine: string;
-  /** The configuration that the engine gets: the stage's own plus what must not be committed. */
+  /** Stands in for the project's folder where Pulumi would write into `Pulumi.<stage>.yaml`. */
+  readonly workFolder: string;
+  /** The configuration that Pulumi gets: the stage's own plus what must not be committed. */
   readonly configFile: string;
-  /** One log per run of the engine. */
+  /** One log per run of Pulumi. */
   readonly logs: string;
   /** Configuration of the SSH client, pinned host keys, the operator's key. */
   readonly ssh: string;
@@ -43,7 +43,7 @@ export function stageFolder(stage: string, project: string = projectFolder): Sta
   const digest = createHash("sha256").update(path).digest("hex");
   return {
     path,
-    engine: join(path, "engine"),
+    workFolder: join(path, "engine"),
     configFile: join(path, "engine", `Pulumi.${stage}.yaml`),
     logs: join(path, "logs"),
     ssh: join(path, "ssh"),

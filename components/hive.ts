@@ -38,21 +38,24 @@ export class Hive extends pulumi.ComponentResource {
       args.buildFleet,
       setups,
     );
-    const base = this.through("setup-hosts", (phase) =>
+    const siteHosts = this.through("setup-hosts", (phase) =>
       setupHosts(phase, { plan, fleet, setups, stageSecrets: args.stageSecrets }),
     );
     const images =
-      base && this.through("build-images", (phase) => buildImages(phase, plan, fleet, base));
+      siteHosts &&
+      this.through("build-images", (phase) => buildImages(phase, plan, fleet, siteHosts));
     const networks =
-      base && this.through("build-networks", (phase) => buildNetworks(phase, plan, fleet, base));
+      siteHosts &&
+      this.through("build-networks", (phase) => buildNetworks(phase, plan, fleet, siteHosts));
     const volumes =
-      base && this.through("build-volumes", (phase) => buildVolumes(phase, plan, fleet, base));
+      siteHosts &&
+      this.through("build-volumes", (phase) => buildVolumes(phase, plan, fleet, siteHosts));
     const deployment = this.through("deploy-services", (phase) => phase);
     const initialization = this.through("initialize-services", (phase) => phase);
     const services =
-      base && images && networks && volumes && deployment
+      siteHosts && images && networks && volumes && deployment
         ? deployServices(deployment, plan, fleet, {
-            base,
+            siteHosts,
             images,
             networks,
             volumes,
@@ -60,7 +63,13 @@ export class Hive extends pulumi.ComponentResource {
           })
         : undefined;
 
-    this.outputs = stackOutputs(plan, { fleet, base, images, volumes: volumes?.own, services });
+    this.outputs = stackOutputs(plan, {
+      fleet,
+      siteHosts,
+      images,
+      volumes: volumes?.own,
+      services,
+    });
     this.registerOutputs({ ...this.outputs });
   }
 

@@ -84,10 +84,10 @@ export class HostSetup extends HiveComponent {
       readonly dependsOn: pulumi.Resource[];
     },
   ): HostStep {
-    const { access, incarnation } = this.host;
+    const { access, instanceId } = this.host;
     return new HostStep(
       this.child(name),
-      { host: access, incarnation, ...step },
+      { host: access, incarnation: instanceId, ...step },
       { parent: this, dependsOn },
     );
   }

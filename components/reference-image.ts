@@ -35,7 +35,7 @@ export class ReferenceImage extends HiveComponent {
       this.child("on-hosts"),
       {
         hosts: args.hosts.map((host) => host.access),
-        incarnations: args.hosts.map((host) => host.incarnation),
+        incarnations: args.hosts.map((host) => host.instanceId),
         reference: args.reference,
         managers: args.hosts.map((host) => host.access),
       },

@@ -60,7 +60,7 @@ export class SiteImage extends HiveComponent {
       this.child("on-hosts"),
       {
         hosts: args.hosts.map((host) => host.access),
-        incarnations: args.hosts.map((host) => host.incarnation),
+        incarnations: args.hosts.map((host) => host.instanceId),
         reference: pullFrom ?? build.reference,
         managers: args.hosts.map((host) => host.access),
         ...(fromOwnRegistry
@@ -86,7 +86,7 @@ export class SiteImage extends HiveComponent {
       {
         host: registry.host.access,
         fallbackHosts: args.hosts.map((host) => host.access),
-        incarnation: registry.host.incarnation,
+        incarnation: registry.host.instanceId,
         contextFolder: image.context,
         contextHash: hashBuildContext(image.context),
         repository: image.repository,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, VolumePlan } from "../model/plan";
-import { Volume } from "../providers/volume/resource";
+import { VolumeOnHosts } from "../providers/volume/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 
@@ -18,16 +18,16 @@ export interface SiteVolumeArgs {
  */
 export class SiteVolume extends HiveComponent {
   /** Resolves when the volume is on the hosts. */
-  readonly onHosts: Volume;
+  readonly onHosts: VolumeOnHosts;
 
   constructor(name: string, args: SiteVolumeArgs, opts: pulumi.ComponentResourceOptions) {
     super("SiteVolume", name, opts);
     const { volume } = args;
-    this.onHosts = new Volume(
+    this.onHosts = new VolumeOnHosts(
       this.child("on-hosts"),
       {
         hosts: args.hosts.map((host) => host.access),
-        incarnations: args.hosts.map((host) => host.incarnation),
+        incarnations: args.hosts.map((host) => host.instanceId),
         site: args.plan.siteName,
         name: volume.name,
         driver: volume.driver,

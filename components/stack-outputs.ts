@@ -10,17 +10,17 @@ import type { SiteVolume } from "./site-volume";
 import type { SwarmService } from "./swarm-service";
 
 /** What the phases of a run built; what it did not reach is undefined. */
-export interface Built {
+export interface BuiltPhases {
   readonly fleet: Fleet;
-  readonly base: SiteHosts | undefined;
+  readonly siteHosts: SiteHosts | undefined;
   readonly images: Images | undefined;
   readonly volumes: ReadonlyMap<string, SiteVolume> | undefined;
   readonly services: ReadonlyMap<string, SwarmService> | undefined;
 }
 
 /** The stack's outputs. */
-export function stackOutputs(plan: Plan, built: Built): StackOutputs {
-  const { fleet, base, images, services } = built;
+export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
+  const { fleet, siteHosts, images, services } = built;
   const missing = missingOnHosts(built);
   const running = plan.services.flatMap((service) => {
     const component = services?.get(service.name);
@@ -62,11 +62,11 @@ export function stackOutputs(plan: Plan, built: Built): StackOutputs {
       ),
     ),
     registry: pulumi.output(
-      base === undefined
+      siteHosts === undefined
         ? {}
         : {
             address: plan.registry.address,
-            certificateEnd: base.repositoryServer.registry.certificateEnd,
+            certificateEnd: siteHosts.repositoryServer.registry.certificateEnd,
           },
     ),
     operators: fleet.operators,
@@ -84,11 +84,15 @@ interface Missing {
  * What is still to be done on hosts that did not answer. In a run for some resources only, others
  * say nothing of it.
  */
-function missingOnHosts({ base, images, volumes }: Built): pulumi.Output<readonly Missing[]> {
-  const steps = [...(base?.setups ?? [])].flatMap(([host, setup]) =>
+function missingOnHosts({
+  siteHosts,
+  images,
+  volumes,
+}: BuiltPhases): pulumi.Output<readonly Missing[]> {
+  const steps = [...(siteHosts?.setups ?? [])].flatMap(([host, setup]) =>
     [...setup.steps].map(([what, step]) => missingStep(host, what, step)),
   );
-  const registry = base?.repositoryServer.registry;
+  const registry = siteHosts?.repositoryServer.registry;
   const repository =
     registry === undefined
       ? []
@@ -135,7 +139,9 @@ function describeService(
   const endpoints = pulumi.all(
     service.ports.flatMap((port) =>
       clusterHosts(fleet).map((host) =>
-        host.reach(port.published, port.protocol).apply((reach) => endpointUrl(port, reach)),
+        host
+          .endpointOf(port.published, port.protocol)
+          .apply((endpoint) => endpointUrl(port, endpoint)),
       ),
     ),
   );

@@ -26,7 +26,7 @@ export class SwarmCluster extends HiveComponent {
           access: host.access,
           advertiseAddress: host.plan.privateAddress,
           labels: nodeLabels(host.plan),
-          incarnation: host.incarnation,
+          incarnation: host.instanceId,
         })),
         heartbeatSeconds: args.plan.swarm.heartbeatSeconds,
         taskHistoryLimit: args.plan.swarm.taskHistoryLimit,

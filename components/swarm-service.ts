@@ -11,7 +11,7 @@ import { required } from "./required";
 import { HiveComponent } from "../providers/framework/hive-component";
 import type { Registry } from "./repository-server/registry";
 import type { JoinedNetwork } from "./service-network";
-import type { SwarmFile, SwarmFiles } from "./swarm-files";
+import type { SecretOrConfig, SecretsAndConfigs } from "./secrets-and-configs";
 
 /** Arguments of {@link SwarmService}. */
 export interface SwarmServiceArgs {
@@ -25,7 +25,7 @@ export interface SwarmServiceArgs {
   readonly networks: ReadonlyMap<string, JoinedNetwork>;
   /** By the volumes' names in the site. */
   readonly externalVolumes: ReadonlyMap<string, ExternalObject>;
-  readonly files: SwarmFiles;
+  readonly files: SecretsAndConfigs;
 }
 
 /** A service of the Swarm, deployed by digest and converged when the resource is done. */
@@ -75,6 +75,6 @@ export class SwarmService extends HiveComponent {
   }
 }
 
-function asServiceFile({ id, swarmName, target, uid, gid, mode }: SwarmFile) {
+function asServiceFile({ id, swarmName, target, uid, gid, mode }: SecretOrConfig) {
   return { id, name: swarmName, target, uid, gid, mode };
 }

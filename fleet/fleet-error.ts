@@ -6,8 +6,8 @@ export class FleetError extends Error {
 /**
  * No Docker Engine answers on this computer; the message says how to get one. Nothing was changed.
  */
-export class MissingEngineError extends FleetError {
-  override readonly name = "MissingEngineError";
+export class MissingDockerError extends FleetError {
+  override readonly name = "MissingDockerError";
 
   /** @param cause why it does not answer */
   constructor(cause: unknown) {

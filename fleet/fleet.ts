@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../model/network/endpoint-url";
+import type { Endpoint } from "../model/network/endpoint-url";
 import type { HostPlan, OperatorPlan, Plan, PortPlan } from "../model/plan";
 import type { HostAccess } from "../providers/transport/host-access";
 
@@ -11,13 +11,13 @@ export interface Host {
   readonly access: pulumi.Output<HostAccess>;
   /**
    * Changes exactly when the server was replaced by a new one; what was done on the old one must be
-   * done again.
+   * done again. Resources record it as `incarnation`.
    */
-  readonly incarnation: pulumi.Output<string>;
+  readonly instanceId: pulumi.Output<string>;
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
   readonly publicAddress: pulumi.Output<string>;
   /** Where a port that the host publishes is found from the operator's computer. */
-  reach(port: number, protocol: PortPlan["protocol"]): pulumi.Output<Reach>;
+  endpointOf(port: number, protocol: PortPlan["protocol"]): pulumi.Output<Endpoint>;
   /**
    * The block device of a replicated volume on this host; undefined where the stage's backend needs
    * none.

@@ -11,7 +11,7 @@ export const fleetOptions = { container: containerOptions, prepared: preparedOpt
 export type FleetWithOptions = keyof typeof fleetOptions;
 
 /** What each schema's values say of the fleet; completes a sentence that begins with the key. */
-export const fleetOptionsSay: Readonly<Record<FleetWithOptions, string>> = {
+export const fleetOptionTexts: Readonly<Record<FleetWithOptions, string>> = {
   container: "says how containers behave as servers",
   prepared: "names servers that exist",
 };

@@ -41,7 +41,7 @@ export interface FleetFindings<R extends RecordedResource> {
 /** A server that exists. */
 export interface ExistingServer {
   readonly name: string;
-  /** Changes when the server is replaced; the same as `Host.incarnation`. */
+  /** Changes when the server is replaced; the same as `Host.instanceId`. */
   readonly id: string;
 }
 
@@ -53,7 +53,7 @@ export interface FleetRecovery {
   /** Where the servers are, for messages: `this computer's Docker Engine`. */
   readonly place: string;
   /**
-   * Looks at what there is, changing nothing. @throws MissingEngineError when that is not possible
+   * Looks at what there is, changing nothing. @throws MissingDockerError when that is not possible
    */
   look<R extends RecordedResource>(resources: readonly R[]): Promise<FleetFindings<R>>;
   /**

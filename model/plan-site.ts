@@ -16,7 +16,7 @@ import { planConfig, planOverlay, planSecret, planVolume } from "./planning/plan
 import { planService, type ServiceContext } from "./planning/plan-service";
 import { InventoryError, type Problem } from "./problem/problems";
 import type { PlannedService } from "./rules/rule";
-import { checkSite, runsOn, type SiteCheck, whereItStands } from "./schema/check-site";
+import { checkSite, runsOn, type SiteCheck, declaredPlace } from "./schema/check-site";
 import { siteRuleProblems } from "./rules/all";
 import {
   checkStage,
@@ -103,7 +103,7 @@ export function planSite(
     throw new InventoryError(
       problems.map((problem) => ({
         ...problem,
-        path: whereItStands(problem.path, look, input.site),
+        path: declaredPlace(problem.path, look, input.site),
       })),
       site.names.services.filter((name) => !site.services.has(name)),
     );
@@ -156,7 +156,7 @@ function assemble(parts: PlanParts): Plan {
   const backend = volumeBackend(config);
   const volumes = ownOf(site.volumes)
     .filter(([volume]) => used.volumes.has(volume))
-    .map(([volume, wish]) => planVolume(volume, wish, backend))
+    .map(([volume, definition]) => planVolume(volume, definition, backend))
     .map((volume) => onItsDevice(volume, services, parts.hosts));
   const externals = planExternals(site, used, services, parts.hosts);
   return {
@@ -183,14 +183,14 @@ function assemble(parts: PlanParts): Plan {
     images,
     overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))
-      .map(([network, wish]) => planOverlay(network, wish)),
+      .map(([network, definition]) => planOverlay(network, definition)),
     volumes,
     secrets: ownOf(site.secrets)
       .filter(([secret]) => used.secrets.has(secret))
-      .map(([secret, wish]) => planSecret(secret, wish)),
+      .map(([secret, definition]) => planSecret(secret, definition)),
     configs: ownOf(site.configs)
       .filter(([file]) => used.configs.has(file))
-      .map(([file, wish]) => planConfig(file, wish)),
+      .map(([file, definition]) => planConfig(file, definition)),
     externals,
     services,
     values: parts.values,

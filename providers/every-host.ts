@@ -1,4 +1,4 @@
-import type { SpreadFailure } from "../model/image/host-spread";
+import type { HostFailure } from "../model/image/host-outcomes";
 import { isTransportError, messageOf } from "./transport/errors";
 import type { HostAccess } from "./transport/host-access";
 
@@ -23,7 +23,7 @@ export async function onEveryHost<T>(
 }
 
 /** What an error says of a host: that it does not answer, or that it answers and failed. */
-export function spreadFailure(host: HostAccess, error: unknown): SpreadFailure {
+export function hostFailure(host: HostAccess, error: unknown): HostFailure {
   // A host whose key or engine is wrong answers, and someone must see to it.
   const away = isTransportError(error, "unreachable", "lost", "deadline");
   return {

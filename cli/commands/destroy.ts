@@ -1,6 +1,6 @@
 import { basename, relative } from "node:path";
 import { confirm, type Question } from "../confirm";
-import { bringStageKey } from "../hosts/stage-key";
+import { fetchStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
 import { recoverForDestroy } from "../pulumi/recovery";
 import { runOnStack } from "../pulumi/session";
@@ -71,7 +71,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
 function removeFiles(stack: Stack, terminal: Terminal): void {
   if (!stack.isLocal || !stack.removeFiles()) return;
   terminal.print(
-    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.engine.project, stack.folder.configFile)} and the passphrase).`,
+    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.pulumi.project, stack.folder.configFile)} and the passphrase).`,
   );
 }
 
@@ -105,11 +105,11 @@ async function destroyStack(
 ): Promise<number> {
   await stack.ensure();
   const { gone, resources } = await recoverForDestroy(stack, fleet, (text) => terminal.print(text));
-  await bringStageKey(stack, resources);
+  await fetchStageKey(stack, resources);
   if (fleet === undefined) await requireLogin(stack);
   let deleted = 0;
   try {
-    await stack.lookAt(gone);
+    await stack.refreshResources(gone);
     const run = await runOnStack(
       stack,
       ["destroy", "--yes", "--skip-preview", "--continue-on-error"],

@@ -6,11 +6,11 @@ import { closeIdleConnections } from "../../providers/transport/pool";
 import { confirm } from "../confirm";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { leaving, nameOf, reasonsAgainst, servicesOn } from "../hosts/drained-host";
+import { drainProgress, nameOf, reasonsNotToDrain, servicesOn } from "../hosts/drained-host";
 import { findHost } from "../hosts/host-name";
 import { clusterAccess } from "../hosts/outputs";
 import { stageOutputs } from "../hosts/stage-outputs";
-import { askSwarm, patientSeconds, shortName } from "../swarm/facts";
+import { askSwarm, electionSeconds, shortName } from "../swarm/facts";
 import type { EngineNode } from "../../model/engine-api/node";
 import { processTerminal } from "../terminal";
 
@@ -36,7 +36,7 @@ export async function drain(options: DrainOptions): Promise<number> {
   const [name, short] = [nameOf(node), shortName(nameOf(node))];
   const moving = servicesOn(facts, node.ID);
   if (node.Spec.Availability !== "drain") {
-    const reasons = reasonsAgainst(facts.nodes, name);
+    const reasons = reasonsNotToDrain(facts.nodes, name);
     if (reasons.length > 0) {
       throw new Failure(
         `${short} is not drained now, nothing was changed:\n${reasons.map((reason) => `- ${reason}`).join("\n")}\n` +
@@ -56,8 +56,8 @@ export async function drain(options: DrainOptions): Promise<number> {
   let said = "";
   const end = Date.now() + leaveSeconds * 1000;
   for (;;) {
-    const now = await askSwarm(managers, patientSeconds);
-    const { onHost, short: few, waiting } = leaving(now, node.ID, moving, Date.now());
+    const now = await askSwarm(managers, electionSeconds);
+    const { onHost, short: few, waiting } = drainProgress(now, node.ID, moving, Date.now());
     if (onHost.length === 0 && few.length === 0) {
       if (waiting.length > 0)
         terminal.print(`  no other server takes ${waiting.join(", ")}: they wait for ${short}`);
@@ -112,7 +112,7 @@ async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
       exitCodes.input,
     );
   }
-  const facts = await askSwarm(managers, patientSeconds);
+  const facts = await askSwarm(managers, electionSeconds);
   const node = facts.nodes
     .filter((each) => nameOf(each) === name)
     // Of two entries of one name, the dead one is to be removed.

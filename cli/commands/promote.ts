@@ -7,7 +7,7 @@ import type { Stack } from "../pulumi/stack";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { notUp, readOutputs, type StageOutputs } from "../hosts/outputs";
-import { bringMissingStageKey } from "../hosts/stage-key";
+import { fetchMissingStageKey } from "../hosts/stage-key";
 import { loadPlan } from "../plan";
 import { projectFolder } from "../project";
 import { registryAccount } from "../promotion/accounts";
@@ -123,7 +123,7 @@ async function openStage(stage: string): Promise<OpenStage> {
   const stack = await openStack(stage);
   if (!(await stack.exists())) throw notUp(stage);
   const outputs = readOutputs(stage, await stack.outputs());
-  await bringMissingStageKey(stack, outputs.operators);
+  await fetchMissingStageKey(stack, outputs.operators);
   return { stack, outputs };
 }
 

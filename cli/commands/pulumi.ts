@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { changesConfig, withConfigChanges, withEncryption } from "../pulumi/config-changes";
-import { bringStageKey } from "../hosts/stage-key";
+import { fetchStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
 import { pulumiArguments, stageOfArguments } from "../pulumi/pulumi-arguments";
 import type { Stack } from "../pulumi/stack";
@@ -16,7 +16,7 @@ export async function pulumi(options: {
   const stack = await openStack(stage);
   await stack.ensure();
   if (reachesServers(options.args)) {
-    await bringStageKey(stack, (await stack.currentState()).resources);
+    await fetchStageKey(stack, (await stack.currentState()).resources);
   }
   const { configFile } = stack.folder;
   const args = pulumiArguments(options.args, { name: stage, configFile });
@@ -47,8 +47,8 @@ function commitChanges(stack: Stack, before: string): void {
 async function inForeground(stack: Stack, args: readonly string[]): Promise<number> {
   return await new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
-      cwd: stack.engine.project,
-      env: stack.engine.env,
+      cwd: stack.pulumi.project,
+      env: stack.pulumi.env,
       stdio: "inherit",
     });
     // From a terminal the engine gets Ctrl-C itself; from elsewhere it is passed on. Either way it

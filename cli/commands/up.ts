@@ -13,7 +13,7 @@ import type { Stack } from "../pulumi/stack";
 import type { StateResource } from "../pulumi/state";
 import { exitCodes } from "../exit-codes";
 import { requireSameRoles, tooManyAbsent } from "../hosts/absent";
-import { bringStageKey } from "../hosts/stage-key";
+import { fetchStageKey } from "../hosts/stage-key";
 import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import { requireManagers } from "../hosts/redundancy";
@@ -54,11 +54,11 @@ export async function up(options: UpOptions): Promise<number> {
     options.throughPhase === undefined ? {} : { "hive:throughPhase": options.throughPhase };
   await stack.ensure(overrides);
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
-  await bringStageKey(stack, resources);
+  await fetchStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
   if (options.yes) warnOfRemovals(resources);
   // Before anything can end the run: the next one would not know any more that it has to look.
-  if (!options.refresh) await stack.lookAt([...gone, ...unsure]);
+  if (!options.refresh) await stack.refreshResources([...gone, ...unsure]);
   // The program looks again; here it is cheap, and the answer is not wrapped into the engine's
   // words.
   const servers = (await fleet?.requiredServers(plan)) ?? [];

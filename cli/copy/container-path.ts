@@ -23,7 +23,7 @@ const mostLinks = 40;
  * @param follow whether a link is followed, any number of times
  * @returns undefined when nothing is there
  */
-export async function lookAt(
+export async function statPath(
   container: Dockerode.Container,
   path: string,
   follow: boolean,
@@ -42,13 +42,13 @@ export async function lookAt(
 }
 
 /** A destination in a container, as {@link placeCopy} wants to know it. */
-export async function destinationIn(
+export async function statDestination(
   container: Dockerode.Container,
   path: string,
 ): Promise<DestinationFacts> {
-  const entry = await lookAt(container, path, true);
+  const entry = await statPath(container, path, true);
   const own = entry?.path ?? withoutSlash(path);
-  const above = entry === undefined ? await lookAt(container, posix.dirname(own), true) : entry;
+  const above = entry === undefined ? await statPath(container, posix.dirname(own), true) : entry;
   return {
     path: own,
     kind: entry === undefined ? "absent" : entry.kind === "folder" ? "folder" : "file",

@@ -7,7 +7,7 @@ import type * as tarStream from "tar-stream";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { CopyDirection } from "./copy-argument";
-import { destinationIn, lookAt } from "./container-path";
+import { statDestination, statPath } from "./container-path";
 import { type CopyCounts, packLocal } from "./pack";
 import { type DestinationFacts, meansContents, meansFolder, placeCopy } from "./placement";
 import { unpackTo } from "./unpack";
@@ -65,7 +65,7 @@ async function copyIn(
       isFolder: facts.isDirectory(),
       contentsOnly: meansContents(source),
     },
-    await destinationIn(container, destination),
+    await statDestination(container, destination),
     posix,
   );
   const { pack: newPack } = require("tar-stream") as typeof tarStream;
@@ -98,7 +98,7 @@ async function streamIn(
   destination: string,
   source: Readable,
 ): Promise<void> {
-  const { kind, path: folder } = await destinationIn(container, destination);
+  const { kind, path: folder } = await statDestination(container, destination);
   if (kind !== "folder") {
     throw new Failure(
       `${destination} is not a folder in the container. A tar stream is unpacked into one: create it first.`,
@@ -141,7 +141,7 @@ async function sourceIn(
   source: string,
   followLink: boolean,
 ): Promise<{ readonly path: string; readonly kind: "file" | "folder" | "link" }> {
-  const entry = await lookAt(container, source, followLink || meansFolder(source));
+  const entry = await statPath(container, source, followLink || meansFolder(source));
   if (entry === undefined || (meansFolder(source) && entry.kind !== "folder")) {
     throw new Failure(`${source} does not exist in the container.`, exitCodes.input);
   }

@@ -1,4 +1,4 @@
-import { endpointUrl, type Reach } from "../../model/network/endpoint-url";
+import { endpointUrl, type Endpoint } from "../../model/network/endpoint-url";
 import type { PortPlan } from "../../model/plan";
 import type { StateResource } from "../pulumi/state";
 import { dynamicType, readUrn } from "../pulumi/urn";
@@ -35,7 +35,7 @@ export function withDeployedServices(
       const { name, image, ports } = outputs as Partial<DeployedService>;
       if (name === undefined || image === undefined || ports === undefined) return [];
       const endpoints = ports.flatMap((port) =>
-        cluster.map((host) => endpointUrl(port, reach(host, port, resources))),
+        cluster.map((host) => endpointUrl(port, endpointOf(host, port, resources))),
       );
       return [[name, { image, digest: image.split("@")[1] ?? "", endpoints }] as const];
     });
@@ -64,11 +64,11 @@ interface ForwardedPort {
  * Where a port of a server is found: at the server, or where this computer forwards it to a
  * container that is a server.
  */
-function reach(
+function endpointOf(
   host: ServerOutput,
   { published, protocol }: PortPlan,
   resources: readonly StateResource[],
-): Reach {
+): Endpoint {
   const container = resources.find(
     ({ type, outputs }) =>
       type === "docker:index/container:Container" && outputs["name"] === host.name,

@@ -9,7 +9,7 @@ import type { EngineTask } from "../../model/engine-api/task";
 const ended = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** Why a server must not be drained now, a sentence each; empty when it may. */
-export function reasonsAgainst(nodes: readonly EngineNode[], host: string): readonly string[] {
+export function reasonsNotToDrain(nodes: readonly EngineNode[], host: string): readonly string[] {
   const others = nodes.filter((node) => nameOf(node) !== host);
   const away = others.filter(
     ({ Status, ManagerStatus }) =>
@@ -32,7 +32,7 @@ export function reasonsAgainst(nodes: readonly EngineNode[], host: string): read
 }
 
 /** What is still to happen before a server is empty. */
-export interface Leaving {
+export interface DrainProgress {
   /** Services that still have a task on the server. */
   readonly onHost: readonly string[];
   /** Services that have fewer running tasks than are wanted, of those that had one there. */
@@ -50,12 +50,12 @@ const placementMs = 10_000;
  * @param moving names of the services that had a task on the server
  * @param now the time, milliseconds since 1970
  */
-export function leaving(
+export function drainProgress(
   facts: SwarmFacts,
   nodeId: string,
   moving: readonly string[],
   now: number,
-): Leaving {
+): DrainProgress {
   const incomplete = moving.filter((name) => {
     const service = facts.services.find(({ Spec }) => Spec.Name === name);
     const replicas = service?.Spec.Mode?.Replicated?.Replicas;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { utils } from "ssh2";
-import { keepStageKey } from "../../providers/ssh-key-pair/stage-key";
+import { saveStageKey } from "../../providers/ssh-key-pair/stage-key";
 import { stageKeyFile } from "../../providers/transport/operator-key";
 import type { Stack } from "../pulumi/stack";
 import type { StateResource } from "../pulumi/state";
@@ -15,7 +15,7 @@ const type = "pulumi-nodejs:dynamic/hive:SshKeyPair";
  * @param resources of the state; asked for where the caller has not got them
  * @throws Failure when the state cannot be read; Error when the file cannot be written
  */
-export async function bringStageKey(
+export async function fetchStageKey(
   stack: Stack,
   resources?: readonly StateResource[],
 ): Promise<void> {
@@ -24,19 +24,19 @@ export async function bringStageKey(
   );
   if (generated === undefined || generated.outputs["hostKey"] === stageKeyHere(stack.stage)) return;
   const privateKey = await stack.secretOutput(generated.urn, "privateKey");
-  if (privateKey !== undefined) keepStageKey(stack.stage, privateKey);
+  if (privateKey !== undefined) saveStageKey(stack.stage, privateKey);
 }
 
 /**
- * As {@link bringStageKey}, without a look at the state where this computer's file is one of the
+ * As {@link fetchStageKey}, without a look at the state where this computer's file is one of the
  * stage's keys.
  */
-export async function bringMissingStageKey(
+export async function fetchMissingStageKey(
   stack: Stack,
   operators: readonly { readonly publicKey: string }[],
 ): Promise<void> {
   const here = stageKeyHere(stack.stage);
-  if (!operators.some(({ publicKey }) => publicKey === here)) await bringStageKey(stack);
+  if (!operators.some(({ publicKey }) => publicKey === here)) await fetchStageKey(stack);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Stack } from "../pulumi/stack";
 import { withDeployedServices } from "./deployed-services";
 import { rememberNames } from "./known-names";
 import { readOutputs, type StageOutputs } from "./outputs";
-import { bringMissingStageKey } from "./stage-key";
+import { fetchMissingStageKey } from "./stage-key";
 
 /**
  * The outputs of a stage that is up, to be used from any folder. @throws Failure when it is not up
@@ -11,7 +11,7 @@ import { bringMissingStageKey } from "./stage-key";
 export async function stageOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
   const outputs = readOutputs(stage, await stack.outputs());
-  await bringMissingStageKey(stack, outputs.operators);
+  await fetchMissingStageKey(stack, outputs.operators);
   rememberNames(outputs);
   return outputs;
 }
@@ -23,7 +23,7 @@ export async function stageOutputs(stage: string): Promise<StageOutputs> {
 export async function presentOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
   const outputs = readOutputs(stage, await rawOutputs(stack));
-  await bringMissingStageKey(stack, outputs.operators);
+  await fetchMissingStageKey(stack, outputs.operators);
   rememberNames(outputs);
   return outputs;
 }

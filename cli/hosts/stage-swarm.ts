@@ -1,5 +1,5 @@
 import type { Stack } from "../pulumi/stack";
-import { askSwarm, patientSeconds, type SwarmFacts } from "../swarm/facts";
+import { askSwarm, electionSeconds, type SwarmFacts } from "../swarm/facts";
 import { clusterAccess, readOutputs } from "./outputs";
 
 /**
@@ -11,5 +11,5 @@ import { clusterAccess, readOutputs } from "./outputs";
 export async function askStageSwarm(stack: Stack): Promise<SwarmFacts | undefined> {
   const raw = await stack.outputs();
   if (Object.keys(raw).length === 0) return undefined;
-  return await askSwarm(clusterAccess(readOutputs(stack.stage, raw)), patientSeconds);
+  return await askSwarm(clusterAccess(readOutputs(stack.stage, raw)), electionSeconds);
 }

@@ -28,7 +28,7 @@ export interface Counts {
 /** Something that the engine does right now. */
 export interface RunningStep {
   readonly name: string;
-  /** Engine's word: `create`, `update`, `delete` … */
+  /** Pulumi's word: `create`, `update`, `delete` … */
   readonly operation: string;
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -39,7 +39,7 @@ export interface RunningStep {
 /** Something that the engine has done. */
 export interface FinishedStep {
   readonly name: string;
-  /** Engine's word: `create`, `update`, `delete` … */
+  /** Pulumi's word: `create`, `update`, `delete` … */
   readonly operation: string;
   readonly milliseconds: number;
 }

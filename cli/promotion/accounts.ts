@@ -1,4 +1,4 @@
-import { engineFailure, type Stack } from "../pulumi/stack";
+import { pulumiFailure, type Stack } from "../pulumi/stack";
 import { readState, type StackState } from "../pulumi/state";
 import { Failure } from "../failure";
 
@@ -18,12 +18,12 @@ export async function registryAccount(
   stack: Stack,
   username: RegistryAccount["username"],
 ): Promise<RegistryAccount> {
-  const { code, stdout, stderr } = await stack.engine.ask(
+  const { code, stdout, stderr } = await stack.pulumi.ask(
     ["stack", "export", "--show-secrets", "--stack", stack.stage],
-    { cwd: stack.isLocal ? stack.folder.engine : stack.engine.project },
+    { cwd: stack.isLocal ? stack.folder.workFolder : stack.pulumi.project },
   );
   if (code !== 0)
-    throw engineFailure(`The state of the stage ${stack.stage} could not be read.`, stderr);
+    throw pulumiFailure(`The state of the stage ${stack.stage} could not be read.`, stderr);
   return accountIn(stack.stage, readState(stdout), username);
 }
 

@@ -9,7 +9,7 @@ import {
   completeUpload,
   curlFailure,
   curlOptions,
-  refused,
+  refusal,
   type Repository,
   sendCommand,
   sendHead,
@@ -103,7 +103,7 @@ async function stream(copy: BlobCopy, upload: Upload): Promise<void> {
               fetching.channel.end(fetchConfig);
               await pass(fetching, sending, copy);
               if (lastStatus(upload.answer) !== "202")
-                throw refused(target, `the blob ${blob.digest}`, lastStatus(upload.answer));
+                throw refusal(target, `the blob ${blob.digest}`, lastStatus(upload.answer));
             } finally {
               fetching.stop();
             }

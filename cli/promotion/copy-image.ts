@@ -3,7 +3,12 @@ import { parseManifest } from "../../model/image/manifest";
 import { messageOf } from "../../providers/transport/errors";
 import { Failure } from "../failure";
 import { copyBlob } from "./copy-blob";
-import { fetchManifest, has, putManifest, type Repository } from "../../providers/registry/client";
+import {
+  exists,
+  fetchManifest,
+  putManifest,
+  type Repository,
+} from "../../providers/registry/client";
 
 /** A manifest as it is put: its own bytes, and so its own digest. */
 export interface ManifestCopy {
@@ -74,10 +79,11 @@ export async function planCopy(
 ): Promise<ImageCopy> {
   const parts = await readImage(source, digest);
   const blobs: Descriptor[] = [];
-  for (const blob of parts.blobs) if (!(await has(target, "blobs", blob.digest))) blobs.push(blob);
+  for (const blob of parts.blobs)
+    if (!(await exists(target, "blobs", blob.digest))) blobs.push(blob);
   const manifests: ManifestCopy[] = [];
   for (const manifest of parts.manifests)
-    if (!(await has(target, "manifests", manifest.digest))) manifests.push(manifest);
+    if (!(await exists(target, "manifests", manifest.digest))) manifests.push(manifest);
   return { parts, missing: { blobs, manifests } };
 }
 
@@ -111,7 +117,7 @@ export async function copyImage(
 export async function confirmCopy(target: Repository, digest: string): Promise<void> {
   const { blobs } = await readImage(target, digest);
   for (const blob of blobs)
-    if (!(await has(target, "blobs", blob.digest)))
+    if (!(await exists(target, "blobs", blob.digest)))
       throw new Failure(
         `The registry ${target.registry} has lost ${blob.digest} of ${target.name} meanwhile. Run again: what is there is not copied again.`,
       );

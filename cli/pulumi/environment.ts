@@ -21,7 +21,7 @@ interface StepErrorModule {
  *
  * @throws Failure with exit code 3 when the state's passphrase is lost
  */
-export async function engineEnvironment(): Promise<NodeJS.ProcessEnv> {
+export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   const { projectEnvironment } = (await toolchain("environment.mjs")) as EnvironmentModule;
   // The program resolves a relative path from the project, the user meant it from where they are.
   const given =

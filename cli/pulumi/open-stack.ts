@@ -1,7 +1,7 @@
 import { stageOf } from "../../model/stage/check-stage";
 import { projectFolder } from "../project";
-import { Engine } from "./engine";
-import { engineEnvironment } from "./environment";
+import { PulumiCli } from "./pulumi-cli";
+import { pulumiEnvironment } from "./environment";
 import { Stack } from "./stack";
 
 /**
@@ -11,5 +11,5 @@ import { Stack } from "./stack";
  */
 export async function openStack(stage: string): Promise<Stack> {
   stageOf(stage);
-  return new Stack(new Engine(await engineEnvironment(), projectFolder), stage);
+  return new Stack(new PulumiCli(await pulumiEnvironment(), projectFolder), stage);
 }

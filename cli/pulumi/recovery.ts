@@ -2,7 +2,12 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import type { FleetFindings, FleetRecovery } from "../../fleet/recovery";
 import type { Stack } from "./stack";
-import { type PendingOperation, type StackState, type StateResource, unsureCreates } from "./state";
+import {
+  type PendingOperation,
+  type StackState,
+  type StateResource,
+  unknownCreates,
+} from "./state";
 import { readUrn } from "./urn";
 
 /** What a run needs to know about the time before it. */
@@ -23,7 +28,7 @@ export interface Recovery {
 const serviceType = "pulumi-nodejs:dynamic/hive:SwarmService";
 
 /** Tells the user what was found and done, a line each. */
-export type Say = (text: string) => void;
+export type Report = (text: string) => void;
 
 /**
  * Makes a stack ready for a run after anything that may have happened: an engine that was killed,
@@ -36,7 +41,7 @@ export type Say = (text: string) => void;
 export async function recover(
   stack: Stack,
   fleet: FleetRecovery | undefined,
-  say: Say,
+  say: Report,
 ): Promise<Recovery> {
   const { state, found, interrupted } = await tidy(stack, fleet, say);
   // Asked last: a run that was waited for may have written its end just now.
@@ -45,7 +50,8 @@ export async function recover(
   const unsure = interrupted || failed ? resources.filter(({ type }) => type === serviceType) : [];
   if (fleet === undefined || found === undefined) return { gone: [], unsure, resources };
   const { inTheWay, gone } = found;
-  if (inTheWay.count > 0 && !interrupted) throw strangers(stack.stage, fleet.place, inTheWay.text);
+  if (inTheWay.count > 0 && !interrupted)
+    throw unknownObjects(stack.stage, fleet.place, inTheWay.text);
   if (inTheWay.count > 0) {
     say(
       `The interrupted run created ${inTheWay.text} without recording it; removed, to be created again.`,
@@ -65,7 +71,7 @@ export async function recover(
 export async function recoverForDestroy(
   stack: Stack,
   fleet: FleetRecovery | undefined,
-  say: Say,
+  say: Report,
 ): Promise<Recovery> {
   const { state, found } = await tidy(stack, fleet, say);
   const { resources } = state;
@@ -76,7 +82,7 @@ export async function recoverForDestroy(
 async function tidy(
   stack: Stack,
   fleet: FleetRecovery | undefined,
-  say: Say,
+  say: Report,
 ): Promise<{
   readonly state: StackState;
   /** What a look at the fleet found; undefined where the command does not look. */
@@ -91,7 +97,7 @@ async function tidy(
   }
   const state = await stack.currentState();
   const found = await fleet?.look(state.resources);
-  const unsure = unsureCreates(state.pending);
+  const unsure = unknownCreates(state.pending);
   if (unsure.length > 0) throw unknownEnd(stack.stage, unsure);
   if (state.pending.length > 0) {
     say(pendingText(state.pending));
@@ -119,7 +125,7 @@ function unknownEnd(stage: string, creates: readonly PendingOperation[]): Failur
   );
 }
 
-function strangers(stage: string, place: string, found: string): Failure {
+function unknownObjects(stage: string, place: string, found: string): Failure {
   return new Failure(
     `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but the stage's state knows nothing of it.\n` +
       "Another clone of the project made it, or the state was lost. Nothing was changed.\n" +

@@ -4,7 +4,7 @@ import { dynamicType, readUrn } from "./urn";
 
 /** Something that a run would do. */
 export interface PreviewStep {
-  /** Engine's word: `create`, `update`, `replace`, `delete` … */
+  /** Pulumi's word: `create`, `update`, `replace`, `delete` … */
   readonly operation: string;
   readonly urn: string;
   /** As the resource is and as it is to be, as far as there is one. */

@@ -48,12 +48,12 @@ export async function runOnStack(
 ): Promise<FinishedRun> {
   const { paint } = terminal;
   const log = new RunLog(stack.folder.logs);
-  const logFile = relative(stack.engine.project, log.file);
+  const logFile = relative(stack.pulumi.project, log.file);
   const printer = new ProgressPrinter(terminal, args[0] === "destroy" ? "destroy" : "build");
   const started = Date.now();
   printer.start();
   try {
-    const run = await stack.engine.run([...args, ...stack.runArguments], {
+    const run = await stack.pulumi.run([...args, ...stack.runArguments], {
       event: (event) => printer.take(event),
       log,
       interruption: {

@@ -7,7 +7,7 @@ import { Failure } from "../failure";
 import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";
 import { encryptionOf, mergeConfig } from "./config-file";
 import { hasFailedSinceRefresh, historyLength } from "./history";
-import type { Engine } from "./engine";
+import type { PulumiCli } from "./pulumi-cli";
 import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
@@ -34,23 +34,23 @@ export class Stack {
   readonly isLocal: boolean;
 
   constructor(
-    readonly engine: Engine,
+    readonly pulumi: PulumiCli,
     readonly stage: string,
   ) {
-    this.folder = stageFolder(stage, engine.project);
+    this.folder = stageFolder(stage, pulumi.project);
     this.projectName = (
-      parse(readFileSync(join(engine.project, "Pulumi.yaml"), "utf8")) as { name: string }
+      parse(readFileSync(join(pulumi.project, "Pulumi.yaml"), "utf8")) as { name: string }
     ).name;
     this.isLocal = backendFolder(this.backendUrl) !== undefined;
   }
 
   private get backendUrl(): string | undefined {
-    return this.engine.env["PULUMI_BACKEND_URL"];
+    return this.pulumi.env["PULUMI_BACKEND_URL"];
   }
 
   /** The committed configuration of the stage. */
   get committedFile(): string {
-    return join(this.engine.project, `Pulumi.${this.stage}.yaml`);
+    return join(this.pulumi.project, `Pulumi.${this.stage}.yaml`);
   }
 
   /**
@@ -59,7 +59,7 @@ export class Stack {
    * Elsewhere Pulumi's own way is right: the whole team needs what it writes.
    */
   private get workFolder(): string {
-    return this.isLocal ? this.folder.engine : this.engine.project;
+    return this.isLocal ? this.folder.workFolder : this.pulumi.project;
   }
 
   /** Makes sure that backend, stack and configuration are there. Can be run any number of times. */
@@ -68,14 +68,14 @@ export class Stack {
     if (backend !== undefined) mkdirSync(backend, { recursive: true, mode: 0o700 });
     this.prepareFolder();
     const committed = readFileSync(this.committedFile, "utf8");
-    const { code, stderr } = await this.engine.ask(
+    const { code, stderr } = await this.pulumi.ask(
       ["stack", "select", "--create", "--stack", this.stage],
       {
         cwd: this.workFolder,
       },
     );
     if (code !== 0)
-      throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
+      throw pulumiFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
     const generated =
       this.isLocal && existsSync(this.folder.configFile)
         ? readFileSync(this.folder.configFile, "utf8")
@@ -93,12 +93,12 @@ export class Stack {
   async exists(): Promise<boolean> {
     if (!this.hasBackend) return false;
     this.prepareFolder();
-    const { code, stderr } = await this.engine.ask(["stack", "select", "--stack", this.stage], {
+    const { code, stderr } = await this.pulumi.ask(["stack", "select", "--stack", this.stage], {
       cwd: this.workFolder,
     });
     if (code === 0) return true;
     if (/no stack named/.test(stderr)) return false;
-    throw engineFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
+    throw pulumiFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
   }
 
   /** Whether there is anything that could hold a stack. */
@@ -108,9 +108,9 @@ export class Stack {
   }
 
   private prepareFolder(): void {
-    privateFolder(this.folder.engine);
+    privateFolder(this.folder.workFolder);
     writeFileSync(
-      join(this.folder.engine, "Pulumi.yaml"),
+      join(this.folder.workFolder, "Pulumi.yaml"),
       `# Generated. Stands in for the project where the engine would change Pulumi.${this.stage}.yaml.\n` +
         `name: ${this.projectName}\nruntime: nodejs\n`,
       { mode: 0o600 },
@@ -154,11 +154,11 @@ export class Stack {
   }
 
   private async cancel(): Promise<void> {
-    const { code, stderr } = await this.engine.ask(["cancel", "--yes", "--stack", this.stage], {
+    const { code, stderr } = await this.pulumi.ask(["cancel", "--yes", "--stack", this.stage], {
       cwd: this.workFolder,
     });
     if (code !== 0)
-      throw engineFailure("The lock of an interrupted run could not be removed.", stderr);
+      throw pulumiFailure("The lock of an interrupted run could not be removed.", stderr);
   }
 
   /** The state as it is now. */
@@ -168,14 +168,14 @@ export class Stack {
 
   /** What a whole run would do now. @throws Failure when the program or a resource's check fails */
   async preview(): Promise<readonly PreviewStep[]> {
-    const { code, stdout, stderr } = await this.engine.ask(
+    const { code, stdout, stderr } = await this.pulumi.ask(
       ["preview", "--show-replacement-steps", ...this.runArguments],
       { deadlineSeconds: 300 },
     );
     if (code === 0) return readPreview(stdout);
     // The engine's own words about a program that fails stand in the JSON.
     const said = /"message": "((?:[^"\\]|\\.)*)"/.exec(stdout)?.[1] ?? "";
-    throw engineFailure("What is still to be done could not be found out.", `${said}\n${stderr}`);
+    throw pulumiFailure("What is still to be done could not be found out.", `${said}\n${stderr}`);
   }
 
   /** Forgets the operations that an interrupted run left open. */
@@ -201,22 +201,22 @@ export class Stack {
   }
 
   private async rewrite(edit: (text: string) => string, failure: string): Promise<void> {
-    const { code, stderr } = await this.engine.ask(["stack", "import", "--stack", this.stage], {
+    const { code, stderr } = await this.pulumi.ask(["stack", "import", "--stack", this.stage], {
       cwd: this.workFolder,
       stdin: edit(await this.exported()),
     });
-    if (code !== 0) throw engineFailure(failure, stderr);
+    if (code !== 0) throw pulumiFailure(failure, stderr);
   }
 
   /** Whether a run has failed since the stage was looked at last. */
   async hasFailedSinceRefresh(): Promise<boolean> {
     const page = ["--page-size", String(historyLength), "--page", "1"];
-    const { code, stdout, stderr } = await this.engine.ask(
+    const { code, stdout, stderr } = await this.pulumi.ask(
       ["stack", "history", "--json", ...page, "--stack", this.stage],
       { cwd: this.workFolder },
     );
     if (code === 0) return hasFailedSinceRefresh(stdout);
-    throw engineFailure(`The runs of the stage ${this.stage} could not be listed.`, stderr);
+    throw pulumiFailure(`The runs of the stage ${this.stage} could not be listed.`, stderr);
   }
 
   /**
@@ -224,16 +224,16 @@ export class Stack {
    * again. Only these are read: a refresh of everything asks every host, also dead ones, and takes
    * as long as they take not to answer.
    */
-  async lookAt(resources: readonly StateResource[]): Promise<void> {
+  async refreshResources(resources: readonly StateResource[]): Promise<void> {
     if (resources.length === 0) return;
     const targets = resources.flatMap(({ urn }) => ["--target", urn]);
     const args = ["refresh", "--yes", "--skip-preview", "--suppress-progress", ...targets];
     const place = ["--stack", this.stage, "--config-file", this.folder.configFile];
-    const { code, stdout, stderr } = await this.engine.ask([...args, ...place], {
+    const { code, stdout, stderr } = await this.pulumi.ask([...args, ...place], {
       deadlineSeconds: 120,
     });
     if (code === 0) return;
-    throw engineFailure(
+    throw pulumiFailure(
       "The state could not learn what is there.",
       `${stdout.slice(-2000)}
 ${stderr}`,
@@ -250,14 +250,14 @@ ${stderr}`,
   }
 
   private async exported(...more: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.engine.ask(
+    const { code, stdout, stderr } = await this.pulumi.ask(
       ["stack", "export", "--stack", this.stage, ...more],
       {
         cwd: this.workFolder,
       },
     );
     if (code !== 0)
-      throw engineFailure(`The state of the stage ${this.stage} could not be read.`, stderr);
+      throw pulumiFailure(`The state of the stage ${this.stage} could not be read.`, stderr);
     return stdout;
   }
 
@@ -265,7 +265,7 @@ ${stderr}`,
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     if (!this.hasBackend) return {};
     this.prepareFolder();
-    const { code, stdout, stderr } = await this.engine.ask(
+    const { code, stdout, stderr } = await this.pulumi.ask(
       ["stack", "output", "--json", "--stack", this.stage],
       {
         cwd: this.workFolder,
@@ -273,7 +273,7 @@ ${stderr}`,
     );
     if (code !== 0 && /no stack named/.test(stderr)) return {};
     if (code !== 0)
-      throw engineFailure(`The outputs of the stage ${this.stage} could not be read.`, stderr);
+      throw pulumiFailure(`The outputs of the stage ${this.stage} could not be read.`, stderr);
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
@@ -293,9 +293,9 @@ ${stderr}`,
       "--stack",
       this.stage,
     ];
-    const { code, stderr } = await this.engine.ask(args, { cwd: this.workFolder });
+    const { code, stderr } = await this.pulumi.ask(args, { cwd: this.workFolder });
     if (code !== 0)
-      throw engineFailure(
+      throw pulumiFailure(
         `The empty stack of the stage ${this.stage} could not be removed.`,
         stderr,
       );
@@ -317,15 +317,15 @@ ${stderr}`,
     rmSync(this.folder.path, { recursive: true, force: true });
     rmSync(this.folder.sockets, { recursive: true, force: true });
     if (encryption !== undefined) {
-      privateFolder(this.folder.engine);
+      privateFolder(this.folder.workFolder);
       writeFileSync(this.folder.configFile, encryption, { mode: 0o600 });
     }
-    const home = hiveHome(this.engine.project);
+    const home = hiveHome(this.pulumi.project);
     const state = join(home, "state");
     if (backendFolder(this.backendUrl) === state && !hasStacks(state)) {
       rmSync(state, { recursive: true, force: true });
       const passphrase = join(home, "passphrase");
-      const isOurs = this.engine.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase;
+      const isOurs = this.pulumi.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase;
       if (isOurs && !this.someStageKeepsItsSalt) rmSync(passphrase, { force: true });
     }
     return encryption !== undefined;
@@ -333,7 +333,7 @@ ${stderr}`,
 
   private get someStageKeepsItsSalt(): boolean {
     return stageNames.some((stage) =>
-      existsSync(stageFolder(stage, this.engine.project).configFile),
+      existsSync(stageFolder(stage, this.pulumi.project).configFile),
     );
   }
 }
@@ -348,7 +348,7 @@ function hasStacks(backend: string): boolean {
 }
 
 /** An error of a short command of the engine, with what to do if that is known. */
-export function engineFailure(what: string, stderr: string): Failure {
+export function pulumiFailure(what: string, stderr: string): Failure {
   const reason = stderr.replace(/^error: /gm, "").trim();
   const remedy = remedyFor(reason);
   const text = [what, remedy, reason]

@@ -21,7 +21,7 @@ export interface StateResource {
 export interface PendingOperation {
   readonly urn: string;
   readonly type: string;
-  /** Engine's word: `creating`, `updating`, `deleting`, `reading`. */
+  /** Pulumi's word: `creating`, `updating`, `deleting`, `reading`. */
   readonly operation: string;
 }
 
@@ -141,7 +141,7 @@ const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|pulumi:|hive:|command:|docker
  * beside the first one, which nobody would know of any more. Not so those of hive's own resources,
  * which adopt what exists. Updates and deletes can be repeated.
  */
-export function unsureCreates(pending: readonly PendingOperation[]): readonly PendingOperation[] {
+export function unknownCreates(pending: readonly PendingOperation[]): readonly PendingOperation[] {
   return pending.filter(({ operation, type }) => operation === "creating" && !adopting.test(type));
 }
 

@@ -1,6 +1,6 @@
 import { recoveryOf } from "../../fleet/recoveries";
 import type { Plan } from "../../model/plan";
-import { bringStageKey } from "../hosts/stage-key";
+import { fetchStageKey } from "../hosts/stage-key";
 import type { Stack } from "../pulumi/stack";
 import { recover } from "../pulumi/recovery";
 import { runOnStack } from "../pulumi/session";
@@ -12,7 +12,7 @@ import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
 import { removedService } from "../status/judge";
-import { askSwarm, patientSeconds } from "../swarm/facts";
+import { askSwarm, electionSeconds } from "../swarm/facts";
 import { releaseTargets } from "./targets";
 
 /**
@@ -30,7 +30,7 @@ export async function releaseServices(
   if (services.length === 0)
     throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
   await stack.ensure();
-  await bringStageKey(stack);
+  await fetchStageKey(stack);
   const { gone, unsure, resources } = await recover(stack, recoveryOf(plan), (text) =>
     terminal.print(text),
   );
@@ -43,7 +43,7 @@ export async function releaseServices(
     resources.map(({ urn }) => urn),
   );
   if (targets.unbuilt.length > 0) throw unbuilt(plan.stage, targets.unbuilt);
-  await stack.lookAt(unsure);
+  await stack.refreshResources(unsure);
   const run = await runOnStack(
     stack,
     ["up", "--yes", "--skip-preview", ...targets.urns.flatMap((urn) => ["--target", urn])],
@@ -67,7 +67,7 @@ export async function releaseServices(
  * is not in the Swarm
  */
 async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {
-  const { services: present } = await askSwarm(clusterAccess(outputs), patientSeconds);
+  const { services: present } = await askSwarm(clusterAccess(outputs), electionSeconds);
   const names = present.map(({ Spec }) => Spec?.Name);
   const removed = services.filter((name) => !names.includes(name));
   if (removed.length > 0)

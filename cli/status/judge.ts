@@ -98,8 +98,8 @@ function clusterProblems({
     const reason = `No manager of the Swarm answers: ${cluster.reason ?? "no reason given"}`;
     return [mayElect(hosts) ? `${reason} ${election}` : reason];
   }
-  const strangers = hosts.filter((host) => host.role === "cluster" && host.swarm === undefined);
-  return strangers.map(
+  const unjoined = hosts.filter((host) => host.role === "cluster" && host.swarm === undefined);
+  return unjoined.map(
     (host) =>
       `${shortName(host.name)} is not in the Swarm: \`npx hive up --stack ${stage}\` joins it.`,
   );

@@ -13,7 +13,7 @@ const recordsOnly = JSON.stringify({ label: [initializationLabels.step] });
  * How long the managers may take to answer a run that has to know, seconds: through two rounds of
  * an election.
  */
-export const patientSeconds = 60;
+export const electionSeconds = 60;
 
 /** What a manager knows. */
 export interface SwarmFacts {

@@ -99,7 +99,7 @@ export function runningTasks(facts: SwarmFacts, service: EngineService): readonl
   return running.sort(byOrder).map(({ task }, index) => ({ ...task, replica: index + 1 }));
 }
 
-type SwarmFile = EngineSecretReference | EngineConfigReference;
+type FileReference = EngineSecretReference | EngineConfigReference;
 
 /**
  * Where a task's secrets, configs and tmpfs mounts are: relative names of secrets lie below
@@ -107,7 +107,7 @@ type SwarmFile = EngineSecretReference | EngineConfigReference;
  */
 function pathsInMemory({ Spec }: EngineTask): readonly string[] {
   const { Secrets: secrets, Configs: configs, Mounts: mounts } = Spec?.ContainerSpec ?? {};
-  const paths = (files: readonly SwarmFile[] | undefined, folder: string): string[] =>
+  const paths = (files: readonly FileReference[] | undefined, folder: string): string[] =>
     (files ?? []).flatMap(({ File }) => {
       const name = File?.Name ?? "";
       return name === "" ? [] : [name.startsWith("/") ? name : `${folder}/${name}`];

@@ -24,17 +24,17 @@ export function buildImages(
   parent: PhaseComponent,
   plan: Plan,
   fleet: Fleet,
-  base: SiteHosts,
+  siteHosts: SiteHosts,
 ): Images {
-  const { registry } = base.repositoryServer;
+  const { registry } = siteHosts.repositoryServer;
   const hosts = clusterHosts(fleet);
-  const dependsOn = [base.swarm.membership];
+  const dependsOn = [siteHosts.swarm.membership];
   const built = new Map(
     plan.images.map((image) => [
       image.name,
       new SiteImage(
         `image-${image.name}`,
-        { image, registry, hosts, secrets: base.secrets.values },
+        { image, registry, hosts, secrets: siteHosts.secrets.values },
         { parent, dependsOn },
       ),
     ]),

@@ -3,7 +3,7 @@ import { clusterHosts, type Fleet } from "../../fleet/fleet";
 import type { Plan, ServicePlan } from "../../model/plan";
 import { deploymentOrder } from "../../model/planning/deployment-order";
 import type { JoinedNetwork } from "../service-network";
-import { SwarmFiles } from "../swarm-files";
+import { SecretsAndConfigs } from "../secrets-and-configs";
 import { SwarmService } from "../swarm-service";
 import { imageOf, type Images } from "./build-images";
 import type { Volumes } from "./build-volumes";
@@ -12,9 +12,9 @@ import type { PhaseComponent } from "./phase";
 import { required } from "../required";
 import type { SiteHosts } from "./setup-hosts";
 
-/** What services are made of. */
-export interface ServiceParts {
-  readonly base: SiteHosts;
+/** What earlier phases built, of which services are made. */
+export interface EarlierPhases {
+  readonly siteHosts: SiteHosts;
   readonly images: Images;
   readonly networks: ReadonlyMap<string, JoinedNetwork>;
   readonly volumes: Volumes;
@@ -32,11 +32,11 @@ export function deployServices(
   parent: PhaseComponent,
   plan: Plan,
   fleet: Fleet,
-  parts: ServiceParts,
+  earlier: EarlierPhases,
 ): ReadonlyMap<string, SwarmService> {
   const managers = clusterHosts(fleet);
-  const { swarm, secrets, repositoryServer } = parts.base;
-  const files = new SwarmFiles(
+  const { swarm, secrets, repositoryServer } = earlier.siteHosts;
+  const files = new SecretsAndConfigs(
     "files",
     { plan, fleet, secrets },
     { parent, dependsOn: [swarm.membership] },
@@ -50,23 +50,23 @@ export function deployServices(
         plan,
         service,
         managers,
-        image: imageOf(service, parts.images),
+        image: imageOf(service, earlier.images),
         registry: repositoryServer.registry,
-        networks: parts.networks,
-        externalVolumes: parts.volumes.external,
+        networks: earlier.networks,
+        externalVolumes: earlier.volumes.external,
         files,
       },
       {
         parent,
         dependsOn: [
           swarm.membership,
-          ...volumesOf(service).map((name) => volumeNamed(name, parts.volumes)),
+          ...volumesOf(service).map((name) => volumeNamed(name, earlier.volumes)),
           ...service.dependsOn.map((name) => required(ready, name)),
         ],
       },
     );
     services.set(service.name, running);
-    const initialized = initializeService(parts.initialization, {
+    const initialized = initializeService(earlier.initialization, {
       plan,
       service,
       running,

@@ -74,7 +74,7 @@ export class Registry extends HiveComponent {
       this.child("running"),
       {
         host: this.host.access,
-        incarnation: this.host.incarnation,
+        incarnation: this.host.instanceId,
         step: "registry",
         script: image.imageId.apply((imageId) => registryStep(this.plan, imageId)),
         input: pulumi
@@ -99,7 +99,7 @@ export class Registry extends HiveComponent {
       this.child("base-image"),
       {
         host: this.host.access,
-        incarnation: this.host.incarnation,
+        incarnation: this.host.instanceId,
         ...this.baseImageSource,
       },
       { parent: this, dependsOn: [engine] },
@@ -111,7 +111,7 @@ export class Registry extends HiveComponent {
       this.child("image"),
       {
         host: this.host.access,
-        incarnation: this.host.incarnation,
+        incarnation: this.host.instanceId,
         contextFolder: imageContext,
         contextHash: hashBuildContext(imageContext),
         repository: "hive/registry",

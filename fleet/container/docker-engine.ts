@@ -1,6 +1,6 @@
 import Docker from "dockerode";
-import { FleetError, MissingEngineError } from "../fleet-error";
-import type { EngineObject } from "./objects";
+import { FleetError, MissingDockerError } from "../fleet-error";
+import type { DockerObject } from "./objects";
 
 /** How long the engine may take for one answer, milliseconds. */
 const deadline = 10_000;
@@ -11,9 +11,9 @@ const removalDeadline = 60_000;
  * All containers, networks, volumes and images of this computer's Docker Engine (`DOCKER_HOST`,
  * else its socket).
  *
- * @throws MissingEngineError when no engine answers
+ * @throws MissingDockerError when no engine answers
  */
-export async function listObjects(): Promise<readonly EngineObject[]> {
+export async function listObjects(): Promise<readonly DockerObject[]> {
   const docker = new Docker({ timeout: deadline });
   try {
     const [containers, networks, { Volumes: volumes }, images] = await Promise.all([
@@ -49,7 +49,7 @@ export async function listObjects(): Promise<readonly EngineObject[]> {
       })),
     ];
   } catch (cause) {
-    throw new MissingEngineError(cause);
+    throw new MissingDockerError(cause);
   }
 }
 
@@ -58,7 +58,7 @@ export async function listObjects(): Promise<readonly EngineObject[]> {
  *
  * @throws FleetError that names what could not be removed
  */
-export async function removeObjects(objects: readonly EngineObject[]): Promise<void> {
+export async function removeObjects(objects: readonly DockerObject[]): Promise<void> {
   const docker = new Docker({ timeout: removalDeadline });
   const failed: string[] = [];
   for (const kind of ["container", "network", "volume", "image"] as const) {
@@ -82,7 +82,7 @@ export async function removeObjects(objects: readonly EngineObject[]): Promise<v
   }
 }
 
-async function removeObject(docker: Docker, kind: EngineObject["kind"], id: string): Promise<void> {
+async function removeObject(docker: Docker, kind: DockerObject["kind"], id: string): Promise<void> {
   switch (kind) {
     case "container":
       // With its anonymous volumes; a server that still runs is killed.

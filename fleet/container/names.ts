@@ -1,7 +1,7 @@
 import { cidrFault, overlaps, parseCidr } from "../../model/network/addresses";
 import type { Plan } from "../../model/plan";
 import type { Problem } from "../../model/problem/problems";
-import type { EngineFacts } from "./engine-facts";
+import type { DockerFacts } from "./docker-facts";
 import { isOwn, stageKey } from "./ownership";
 
 /**
@@ -17,7 +17,7 @@ export function networkName(plan: Pick<Plan, "hosts" | "siteName">): string {
 }
 
 /** Networks of the engine that meet the stage's, by address or by name. */
-export function networkProblems(plan: Plan, facts: EngineFacts): Problem[] {
+export function networkProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const cidr = parseCidr(plan.network.cidr);
   const wantedName = networkName(plan);
   return facts.networks
@@ -51,7 +51,7 @@ export function networkProblems(plan: Plan, facts: EngineFacts): Problem[] {
  * A /24 of 172.20.0.0/14 to 172.28.0.0/14 that no network of the engine overlaps: a proposal that
  * works.
  */
-function freeCidr(facts: EngineFacts): string {
+function freeCidr(facts: DockerFacts): string {
   const taken = facts.networks
     .flatMap((network) => network.cidrs)
     .filter((text) => cidrFault(text) === undefined)
@@ -64,9 +64,9 @@ function freeCidr(facts: EngineFacts): string {
 }
 
 /** Containers of the engine that have the name of a server and are not the stage's own. */
-export function containerNameProblems(plan: Plan, facts: EngineFacts): Problem[] {
+export function containerNameProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const names = plan.hosts.map((host) => host.name);
-  return facts.ownContainers
+  return facts.containers
     .filter((container) => names.includes(container.name))
     .filter((container) => container.labels !== undefined && !isOwn(plan, container.labels))
     .map((container) => ({

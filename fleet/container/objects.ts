@@ -1,7 +1,7 @@
 import type { Owner, RecordedResource } from "../recovery";
 
 /** Something on this computer's Docker Engine. */
-export interface EngineObject {
+export interface DockerObject {
   readonly kind: "container" | "network" | "volume" | "image";
   /** The engine's id; for a volume its name. */
   readonly id: string;
@@ -11,7 +11,7 @@ export interface EngineObject {
 }
 
 /** Types of resources that are objects of this computer's Docker Engine. */
-const objectTypes: Readonly<Record<string, EngineObject["kind"]>> = {
+const objectTypes: Readonly<Record<string, DockerObject["kind"]>> = {
   "docker:index/container:Container": "container",
   "docker:index/network:Network": "network",
   "docker:index/volume:Volume": "volume",
@@ -24,7 +24,7 @@ export function isObject({ type }: RecordedResource): boolean {
 }
 
 /** Whether an object carries the owner's labels. */
-export function belongsTo(object: EngineObject, owner: Owner): boolean {
+export function belongsTo(object: DockerObject, owner: Owner): boolean {
   return object.labels["hive.site"] === owner.site && object.labels["hive.stage"] === owner.stage;
 }
 
@@ -33,17 +33,17 @@ export function belongsTo(object: EngineObject, owner: Owner): boolean {
  * it created it.
  */
 export function leftovers(
-  objects: readonly EngineObject[],
+  objects: readonly DockerObject[],
   resources: readonly RecordedResource[],
   owner: Owner,
-): readonly EngineObject[] {
+): readonly DockerObject[] {
   const recorded = new Set(resources.map(objectId));
   return objects.filter((object) => belongsTo(object, owner) && !recorded.has(object.id));
 }
 
 /** Resources whose object is gone from the engine, removed by hand or with the engine's data. */
 export function missing<R extends RecordedResource>(
-  objects: readonly EngineObject[],
+  objects: readonly DockerObject[],
   resources: readonly R[],
 ): readonly R[] {
   const present = new Set(objects.map(({ id }) => id));
@@ -60,7 +60,7 @@ function objectId(resource: RecordedResource): string {
 }
 
 /** `2 containers (p-hive0.…, p-hive1.…) and 1 network (…)`. */
-export function describeObjects(objects: readonly EngineObject[]): string {
+export function describeObjects(objects: readonly DockerObject[]): string {
   const kinds = ["container", "network", "volume", "image"] as const;
   const parts = kinds.flatMap((kind) => {
     const names = objects.filter((object) => object.kind === kind).map(({ name }) => name);

@@ -1,6 +1,6 @@
 import type { HostPlan, Plan } from "../../model/plan";
 import { InventoryError, type Problem } from "../../model/problem/problems";
-import type { EngineFacts } from "./engine-facts";
+import type { DockerFacts } from "./docker-facts";
 import { containerNameProblems, networkName, networkProblems } from "./names";
 import {
   busyPortProblems,
@@ -65,7 +65,7 @@ export interface ContainerServerPlan {
  * @throws InventoryError when a network overlaps, a name or a port is taken, or two ports fall on
  *   one; with all problems at once
  */
-export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFleetPlan {
+export function planContainerFleet(plan: Plan, facts: DockerFacts): ContainerFleetPlan {
   const problems = containerFleetProblems(plan, facts);
   if (problems.length > 0) throw new InventoryError(problems);
   const access = decideAccess(plan, facts);
@@ -80,7 +80,7 @@ export function planContainerFleet(plan: Plan, facts: EngineFacts): ContainerFle
 }
 
 /** What stands in the way of the fleet on the engine at hand; empty if nothing does. */
-function containerFleetProblems(plan: Plan, facts: EngineFacts): readonly Problem[] {
+function containerFleetProblems(plan: Plan, facts: DockerFacts): readonly Problem[] {
   const problems = [
     ...networkProblems(plan, facts),
     ...containerNameProblems(plan, facts),
@@ -92,14 +92,14 @@ function containerFleetProblems(plan: Plan, facts: EngineFacts): readonly Proble
   return problems;
 }
 
-function decideAccess(plan: Plan, facts: EngineFacts): "direct" | "loopback" {
+function decideAccess(plan: Plan, facts: DockerFacts): "direct" | "loopback" {
   const wanted = plan.container?.access ?? "auto";
   if (wanted !== "auto") return wanted;
   // Only an engine on this very Linux kernel has its bridges in this computer's routing table.
   return facts.platform === "linux" && !facts.desktop ? "direct" : "loopback";
 }
 
-function decideCgroup(facts: EngineFacts): CgroupPlan {
+function decideCgroup(facts: DockerFacts): CgroupPlan {
   // On cgroup v1 systemd has to see the computer's own hierarchy; on v2 a private namespace is
   // writable as it is.
   return facts.cgroupVersion === 1

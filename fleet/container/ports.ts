@@ -1,7 +1,7 @@
 import type { HostPlan, Plan } from "../../model/plan";
 import type { Problem } from "../../model/problem/problems";
 import { compareText } from "../../model/values/text-order";
-import type { EngineFacts } from "./engine-facts";
+import type { DockerFacts } from "./docker-facts";
 import { isOwn, stageKey } from "./ownership";
 
 /**
@@ -21,7 +21,7 @@ export const loopback = "127.0.0.1";
 
 /**
  * The TCP ports of 127.0.0.1 that the fleet would publish in `loopback` access, ascending: what
- * {@link EngineFacts.busyPorts} is to be read for. Empty when the stage asks for `direct` access.
+ * {@link DockerFacts.busyPorts} is to be read for. Empty when the stage asks for `direct` access.
  */
 export function loopbackPorts(plan: Plan): readonly number[] {
   if (plan.container?.access === "direct") return [];
@@ -92,9 +92,9 @@ export function collisionProblems(plan: Plan): Problem[] {
 }
 
 /** Ports of 127.0.0.1 that something else holds. */
-export function busyPortProblems(plan: Plan, facts: EngineFacts): Problem[] {
+export function busyPortProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const own = new Set(
-    facts.ownContainers
+    facts.containers
       .filter((container) => container.labels === undefined || isOwn(plan, container.labels))
       .map((container) => container.name),
   );

@@ -1,10 +1,10 @@
 import type { RecoverableFleet } from "../recovery";
 import { listObjects, removeObjects } from "./docker-engine";
-import { readEngineFacts } from "./facts";
+import { readDockerFacts } from "./read-docker-facts";
 import {
   belongsTo,
   describeObjects,
-  type EngineObject,
+  type DockerObject,
   isObject,
   leftovers,
   missing,
@@ -33,7 +33,7 @@ export const containerRecovery: RecoverableFleet = {
     },
     async requiredServers(plan) {
       const facts = {
-        ...(await readEngineFacts(loopbackPorts(plan))),
+        ...(await readDockerFacts(loopbackPorts(plan))),
         serverImage: serverImageTag(),
       };
       return planContainerFleet(plan, facts).oneByOne ? memberContainers(plan, facts) : [];
@@ -41,7 +41,7 @@ export const containerRecovery: RecoverableFleet = {
   }),
 };
 
-const together = (objects: readonly EngineObject[]) => ({
+const together = (objects: readonly DockerObject[]) => ({
   count: objects.length,
   text: describeObjects(objects),
   remove: () => removeObjects(objects),

@@ -1,6 +1,6 @@
 import type { Plan } from "../../model/plan";
 import type { Problem } from "../../model/problem/problems";
-import type { EngineContainer, EngineFacts } from "./engine-facts";
+import type { DockerContainer, DockerFacts } from "./docker-facts";
 import { isOwn, stageKey } from "./ownership";
 
 /**
@@ -14,9 +14,9 @@ import { isOwn, stageKey } from "./ownership";
 export const serverImageLabel = "hive.server-image";
 
 /** The stage's own servers that exist. */
-function ownServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
+function ownServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   const names = plan.hosts.map((host) => host.name);
-  return facts.ownContainers.filter(
+  return facts.containers.filter(
     ({ name, labels }) => names.includes(name) && labels !== undefined && isOwn(plan, labels),
   );
 }
@@ -25,7 +25,7 @@ function ownServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] 
  * Those that were made from another image than the one that the project has now: a run replaces
  * them.
  */
-export function outdatedServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
+export function outdatedServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   if (facts.serverImage === undefined) return [];
   return ownServers(plan, facts).filter(
     ({ labels }) => labels?.[serverImageLabel] !== facts.serverImage,
@@ -33,7 +33,7 @@ export function outdatedServers(plan: Plan, facts: EngineFacts): readonly Engine
 }
 
 /** The containers of the stage's cluster servers, as far as there are any. */
-export function memberContainers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
+export function memberContainers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   const members = plan.hosts.filter(({ role }) => role === "cluster").map(({ name }) => name);
   return ownServers(plan, facts).filter(({ name }) => members.includes(name));
 }
@@ -42,7 +42,7 @@ export function memberContainers(plan: Plan, facts: EngineFacts): readonly Engin
  * While a server is replaced, all other managers of the Swarm must be there: one more that is lost
  * could cost it its majority.
  */
-export function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
+export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const [outdated] = outdatedServers(plan, facts);
   if (outdated === undefined) return [];
   const servers = new Map(ownServers(plan, facts).map((server) => [server.name, server]));

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../../model/network/endpoint-url";
+import type { Endpoint } from "../../model/network/endpoint-url";
 import type { OperatorPlan, Plan, PortPlan } from "../../model/plan";
 import { FirstContact } from "../../providers/first-contact/resource";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
@@ -10,10 +10,10 @@ import { authorizedKeysPath } from "../../render/sshd";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import type { Fleet, FleetArgs, Host } from "../fleet";
 import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
-import { ContainerPower } from "./power/resource";
+import { RunningContainer } from "./running-container/resource";
 import { serverImageLabel } from "./replacement";
 import { serverImageContext, serverImageTag } from "./server-image";
-import { broughtHere } from "./stage-key";
+import { savedStageKey } from "./stage-key";
 
 /** Arguments of {@link ContainerFleet}. */
 export interface ContainerFleetArgs extends FleetArgs {
@@ -51,7 +51,7 @@ const imageRepository = "hive/server";
  *
  * Creates: 1 network, 1 image, 1 volume that the cluster servers share, a bootstrap key, and a key
  * for the operator where the stage names none; per server a volume for its engine's data, a host
- * key, the container, its power, and the first contact.
+ * key, the container, that it runs, and the first contact.
  */
 export class ContainerFleet extends HiveComponent implements Fleet {
   readonly hosts: readonly Host[];
@@ -95,7 +95,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
     const name = `operator@${siteName}`;
     const key = new SshKeyPair(this.child("operator-key"), { comment: name }, { parent: this });
     return pulumi
-      .all([key.hostKey, broughtHere(stage, key)])
+      .all([key.hostKey, savedStageKey(stage, key)])
       .apply(([publicKey]) => [{ name, publicKey }]);
   }
 
@@ -150,7 +150,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
       { parent: this },
     );
     const container = this.createContainer(name, server, { ...shared, volume, hostKey });
-    const power = new ContainerPower(
+    const running = new RunningContainer(
       `${name}-power`,
       { containerName: server.containerName, containerId: container.id },
       { parent: this },
@@ -172,14 +172,14 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         operators: this.operators.apply(authorizedKeys),
         incarnation: container.id,
       },
-      { parent: this, dependsOn: [power], deletedWith: container },
+      { parent: this, dependsOn: [running], deletedWith: container },
     );
     return {
       plan: server.host,
       access,
-      incarnation: container.id,
+      instanceId: container.id,
       publicAddress: pulumi.output(server.host.privateAddress),
-      reach: (port, protocol) => pulumi.output(reachOf(server, port, protocol)),
+      endpointOf: (port, protocol) => pulumi.output(endpointOf(server, port, protocol)),
       // Replicated volumes are folders of a volume that all cluster servers mount.
       disk: () => undefined,
       ready,
@@ -279,7 +279,11 @@ export class ContainerFleet extends HiveComponent implements Fleet {
  * A published port's place on this computer, or the server's own address where servers are reached
  * directly.
  */
-function reachOf(server: ContainerServerPlan, port: number, protocol: PortPlan["protocol"]): Reach {
+function endpointOf(
+  server: ContainerServerPlan,
+  port: number,
+  protocol: PortPlan["protocol"],
+): Endpoint {
   const published = server.published.find(
     (candidate) => candidate.containerPort === port && candidate.protocol === protocol,
   );

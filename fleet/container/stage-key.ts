@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { keepStageKey } from "../../providers/ssh-key-pair/stage-key";
+import { saveStageKey } from "../../providers/ssh-key-pair/stage-key";
 import type { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 
 /**
@@ -8,7 +8,7 @@ import type { SshKeyPair } from "../../providers/ssh-key-pair/resource";
  *
  * @returns resolves when the file is there; nothing can log in before
  */
-export function broughtHere(stage: string, key: SshKeyPair): pulumi.Output<void> {
-  const written = key.privateKey.apply((privateKey) => keepStageKey(stage, privateKey));
+export function savedStageKey(stage: string, key: SshKeyPair): pulumi.Output<void> {
+  const written = key.privateKey.apply((privateKey) => saveStageKey(stage, privateKey));
   return pulumi.unsecret(written);
 }

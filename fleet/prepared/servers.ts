@@ -57,9 +57,9 @@ export class PreparedFleet extends HiveComponent implements Fleet {
       plan: host,
       access: pulumi.output(access),
       // A server that was installed anew has another key.
-      incarnation: pulumi.output(access.hostKey),
+      instanceId: pulumi.output(access.hostKey),
       publicAddress: pulumi.output(publicAddress),
-      reach: (port) => pulumi.output({ address: publicAddress, port }),
+      endpointOf: (port) => pulumi.output({ address: publicAddress, port }),
       disk: (volume) => {
         const device = host.devices?.[volume];
         return device === undefined ? undefined : pulumi.output(device);

@@ -1,5 +1,5 @@
 import { Expression, plainText } from "./code-text";
-import { deployHere, placementOf } from "./deploy";
+import { hiveDeploy, placementOf } from "./deploy";
 import {
   becomes,
   cannot,
@@ -10,9 +10,9 @@ import {
   type PastedPlace,
   renamed,
 } from "./foreign-key";
-import { nameOrText } from "./name-here";
-import { durationHere, numberHere, sizeHere } from "./quantities";
-import { hostsHere, serviceNamesForm, variablesOf } from "./service-forms";
+import { nameOrText } from "./hive-name";
+import { hiveDuration, hiveNumber, hiveSize } from "./quantities";
+import { hiveHosts, serviceNamesForm, variablesOf } from "./service-forms";
 import { shownValue } from "./shown-text";
 import { environmentForm } from "./text-forms";
 
@@ -28,15 +28,15 @@ const folderInstead =
   'mount the file or folder of the server that the program needs, e.g. `volumes: [{ source: "/dev/shm", target: "/dev/shm" }]`';
 
 const asSeconds = (value: unknown): unknown =>
-  typeof value === "number" ? `${value}s` : durationHere(value);
+  typeof value === "number" ? `${value}s` : hiveDuration(value);
 
 const memoryLimit = (value: unknown): unknown => {
-  const memory = sizeHere(value);
+  const memory = hiveSize(value);
   return memory === undefined ? undefined : { limits: { memory } };
 };
 
 const cpuLimit = (value: unknown): unknown => {
-  const cpus = numberHere(value);
+  const cpus = hiveNumber(value);
   return cpus === undefined ? undefined : { limits: { cpus } };
 };
 
@@ -143,7 +143,7 @@ export const composeService: ForeignTable = {
         ? undefined
         : { write: { dependsOn }, ...(map?.notes === undefined ? {} : { notes: map.notes }) };
     }),
-    deploy: becomes(deployHere),
+    deploy: becomes(hiveDeploy),
     develop: needless("`npx hive deploy <service>` builds and rolls one service after a change"),
     device_cgroup_rules: cannot("have devices", folderInstead),
     devices: cannot(
@@ -176,7 +176,7 @@ export const composeService: ForeignTable = {
       "reach them by name or address; names are added with hosts",
     ),
     extra_hosts: becomes((value) => {
-      const lines = hostsHere(value);
+      const lines = hiveHosts(value);
       if (lines === undefined) return undefined;
       const { hosts, notes } = lines;
       return {
@@ -214,7 +214,7 @@ export const composeService: ForeignTable = {
     mac_address: cannot("have a fixed hardware address", "others find it by its name"),
     mem_limit: renamed("resources", memoryLimit),
     mem_reservation: renamed("resources", (value) => {
-      const memory = sizeHere(value);
+      const memory = hiveSize(value);
       return memory === undefined ? undefined : { reservations: { memory } };
     }),
     mem_swappiness: cannot(
@@ -247,7 +247,7 @@ export const composeService: ForeignTable = {
       'what only reads them mounts /proc: `volumes: [{ source: "/proc", target: "/host/proc", readOnly: true }]`; what must see them runs on the server itself',
     ),
     pids_limit: renamed("resources", (value) => {
-      const pids = numberHere(value);
+      const pids = hiveNumber(value);
       return pids === undefined || pids < 1 ? undefined : { limits: { pids } };
     }),
     platform: needless("all servers have one architecture, for which images are built"),
@@ -283,7 +283,7 @@ export const composeService: ForeignTable = {
     read_only: renamed("readOnly"),
     runtime: cannot("choose a runtime", placeInstead),
     scale: renamed("mode", (value) => {
-      const replicas = numberHere(value);
+      const replicas = hiveNumber(value);
       return replicas === undefined ? undefined : { replicas };
     }),
     security_opt: cannot(
@@ -291,7 +291,7 @@ export const composeService: ForeignTable = {
       'take capabilities away: `capabilities: { drop: ["ALL"] }`, and let it run as a user: `user: "1000"`, `readOnly: true`',
     ),
     shm_size: renamed("tmpfs", (value) => {
-      const size = sizeHere(value);
+      const size = hiveSize(value);
       return size === undefined ? undefined : [{ target: "/dev/shm", size }];
     }),
     stdin_open: renamed("stdinOpen"),
@@ -328,7 +328,7 @@ const nameOutside = becomes((value, { beside }) =>
 export const composePlacement: ForeignTable = {
   system: compose,
   keys: {
-    max_replicas_per_node: renamed("maxReplicasPerHost", numberHere),
+    max_replicas_per_node: renamed("maxReplicasPerHost", hiveNumber),
     preferences: becomes((value) => {
       const placement = placementOf({ preferences: value });
       return isMap(placement) ? { write: placement } : undefined;

@@ -1,12 +1,12 @@
 import { plainText } from "./code-text";
 import { isMap, type PastedPlace, type Rewrite } from "./foreign-key";
-import { durationHere, numberHere, sizeHere } from "./quantities";
+import { hiveDuration, hiveNumber, hiveSize } from "./quantities";
 import { shownValue } from "./shown-text";
 
 /** The key `deploy` of Compose: what it holds are keys of the service here. */
 
 /** All of `deploy` as keys of a service. */
-export function deployHere(value: unknown, { beside }: PastedPlace): Rewrite | undefined {
+export function hiveDeploy(value: unknown, { beside }: PastedPlace): Rewrite | undefined {
   if (!isMap(value)) return undefined;
   const labels = labelsOf(value["labels"]);
   return {
@@ -39,7 +39,7 @@ export function deployHere(value: unknown, { beside }: PastedPlace): Rewrite | u
 
 /** How many tasks: `mode` and `replicas`, as Compose and hive-builder have them. */
 export function modeOf({ mode, replicas }: Readonly<Record<string, unknown>>): unknown {
-  const count = numberHere(replicas);
+  const count = hiveNumber(replicas);
   if (mode === "global" || mode === "global-job") return "global";
   if (mode === "replicated-job") return { job: {} };
   return count === undefined ? undefined : { replicas: count };
@@ -70,7 +70,7 @@ export function placementOf(value: unknown): unknown {
           isMap(each) && each["spread"] !== undefined ? [each["spread"]] : [],
         )
       : undefined,
-    maxReplicasPerHost: numberHere(most),
+    maxReplicasPerHost: hiveNumber(most),
   });
 }
 
@@ -91,9 +91,9 @@ export function resourcesOf(value: unknown): unknown {
 function amountsOf(value: unknown, isLimit: boolean): unknown {
   if (!isMap(value)) return undefined;
   return orUndefined({
-    cpus: numberHere(value["cpus"]),
-    memory: sizeHere(value["memory"]),
-    pids: isLimit ? numberHere(value["pids"]) : undefined,
+    cpus: hiveNumber(value["cpus"]),
+    memory: hiveSize(value["memory"]),
+    pids: isLimit ? hiveNumber(value["pids"]) : undefined,
   });
 }
 
@@ -107,9 +107,9 @@ export function restartOf(value: unknown): unknown {
   if (!isMap(value)) return undefined;
   return orUndefined({
     condition: value["condition"],
-    delay: durationHere(value["delay"]),
-    maxAttempts: numberHere(value["max_attempts"]),
-    window: durationHere(value["window"]),
+    delay: hiveDuration(value["delay"]),
+    maxAttempts: hiveNumber(value["max_attempts"]),
+    window: hiveDuration(value["window"]),
   });
 }
 
@@ -118,10 +118,10 @@ export function policyOf(value: unknown): unknown {
   if (!isMap(value)) return undefined;
   return orUndefined({
     order: value["order"],
-    parallelism: numberHere(value["parallelism"]),
-    delay: durationHere(value["delay"]),
-    monitor: durationHere(value["monitor"]),
-    maxFailureRatio: numberHere(value["max_failure_ratio"]),
+    parallelism: hiveNumber(value["parallelism"]),
+    delay: hiveDuration(value["delay"]),
+    monitor: hiveDuration(value["monitor"]),
+    maxFailureRatio: hiveNumber(value["max_failure_ratio"]),
     onFailure: value["failure_action"],
   });
 }

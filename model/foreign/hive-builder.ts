@@ -11,9 +11,9 @@ import {
   type Rewrite,
 } from "./foreign-key";
 import { modeOf, restartOf } from "./deploy";
-import { nameOrText } from "./name-here";
+import { nameOrText } from "./hive-name";
 import { replicatedVolume } from "./mount-forms";
-import { numberHere } from "./quantities";
+import { hiveNumber } from "./quantities";
 import { shownShell } from "./shown-text";
 
 /** The keys of hive-builder's inventory that hive does not have under the same name. */
@@ -26,14 +26,14 @@ function shell(text: unknown): readonly string[] {
 }
 
 /** Backups: each is a command that prints one and a command that reads it. */
-function backupsHere(value: unknown): Rewrite | undefined {
+function hiveBackups(value: unknown): Rewrite | undefined {
   const scripts = list(value);
   if (!scripts.every(isMap)) return undefined;
   return {
     write: {
       backups: scripts.map((script) => {
         const { name, directory, backup_command: backup, restore_command: restore } = script;
-        const keepDays = numberHere(script["cleanup_days_before"]);
+        const keepDays = hiveNumber(script["cleanup_days_before"]);
         const folder = typeof directory === "string" ? directory : undefined;
         return {
           name: nameOrText(name),
@@ -67,9 +67,9 @@ export const builderService: ForeignTable = {
   system: hiveBuilder,
   keys: {
     available_on: renamed("availableOn", list),
-    backup_scripts: becomes(backupsHere),
+    backup_scripts: becomes(hiveBackups),
     cpu_limit: renamed("resources", (value) => {
-      const cpus = numberHere(value);
+      const cpus = hiveNumber(value);
       return cpus === undefined ? undefined : { limits: { cpus } };
     }),
     endpoint_mode: renamed("endpointMode"),
@@ -91,7 +91,7 @@ export const builderService: ForeignTable = {
     })),
     monitor_error: becomes((value) => ({ write: { logMonitoring: { alert: list(value) } } })),
     replicas: becomes((value, { beside }) => {
-      if (numberHere(value) === -1) {
+      if (hiveNumber(value) === -1) {
         return {
           write: {},
           notes: [

@@ -1,8 +1,8 @@
 import { plainText } from "./code-text";
 import { sizeBytes, sizeText } from "../values/size";
 import { compose, type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
-import { nameHere, nameOrText } from "./name-here";
-import { sizeHere } from "./quantities";
+import { hiveName, nameOrText } from "./hive-name";
+import { hiveSize } from "./quantities";
 import { shownValue } from "./shown-text";
 
 /** Mounts, secrets and configs of a service, as Compose files and hive-builder have them. */
@@ -138,7 +138,7 @@ function longMount(
   if (typeof target !== "string") return undefined;
   const system = builder ? hiveBuilder : compose;
   if (type === "tmpfs") {
-    const size = isMap(value["tmpfs"]) ? sizeHere(value["tmpfs"]["size"]) : undefined;
+    const size = isMap(value["tmpfs"]) ? hiveSize(value["tmpfs"]["size"]) : undefined;
     return {
       message: "is a file system in memory, which has its own list here",
       notes: [
@@ -203,14 +203,14 @@ export function replicatedVolume(
 ): Readonly<Record<string, unknown>> {
   const filesystem = filesystemOf(drbd);
   const least = sizeBytes(smallest[filesystem]) ?? 0;
-  const wanted = sizeHere(drbd["size"]);
+  const wanted = hiveSize(drbd["size"]);
   const bytes = Math.max(wanted === undefined ? 2 ** 30 : (sizeBytes(wanted) ?? 0), least);
   return { size: sizeText(bytes), filesystem };
 }
 
 function drbdNotes(drbd: unknown): readonly string[] {
   if (!isMap(drbd)) return [];
-  const wanted = sizeHere(drbd["size"]);
+  const wanted = hiveSize(drbd["size"]);
   const least = smallest[filesystemOf(drbd)];
   return [
     ...(wanted !== undefined && (sizeBytes(wanted) ?? 0) < (sizeBytes(least) ?? 0)
@@ -246,7 +246,7 @@ export function fileForm(key: "secret" | "config"): FormReader {
           [key]: nameOrText(name),
           ...(typeof target === "string"
             ? { target }
-            : nameHere(name) === name
+            : hiveName(name) === name
               ? {}
               : { target: key === "secret" ? name : `/${name}` }),
           ...(uid === undefined ? {} : { uid: Number(uid) }),

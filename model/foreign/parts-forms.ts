@@ -1,5 +1,5 @@
 import { compose, type FormReader, isMap } from "./foreign-key";
-import { nameFault, nameHere } from "./name-here";
+import { nameFault, hiveName } from "./hive-name";
 import { driverVolume } from "./compose";
 
 /** Forms of what the site declares, as Compose files have them. */
@@ -45,7 +45,7 @@ export const nameForm =
   (value) => {
     if (typeof value !== "string" || value.length > longest) return undefined;
     const fault = nameFault(value);
-    const here = nameHere(value);
+    const here = hiveName(value);
     return fault === undefined || here === undefined
       ? undefined
       : {

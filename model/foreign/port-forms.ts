@@ -1,6 +1,6 @@
 import type { FormReader, PastedForm } from "./foreign-key";
 import { compose, hiveBuilder, isMap } from "./foreign-key";
-import { numberHere } from "./quantities";
+import { hiveNumber } from "./quantities";
 
 /** Published ports of Compose files and of hive-builder. */
 
@@ -69,7 +69,7 @@ const composeKeys = ["host_ip", "app_protocol", "name"];
 export const longPortForm: FormReader = (value): PastedForm | undefined => {
   if (!isMap(value)) return undefined;
   const isBuilder = builderKeys.some((key) => key in value);
-  const target = numberHere(value["target_port"] ?? value["target"]);
+  const target = hiveNumber(value["target_port"] ?? value["target"]);
   const given = value["published_port"] ?? value["published"];
   const isForeign =
     isBuilder ||
@@ -79,7 +79,7 @@ export const longPortForm: FormReader = (value): PastedForm | undefined => {
     value["mode"] === "overlay";
   if (!isForeign || target === undefined) return undefined;
   // Neither system has a default of its own: a port is chosen.
-  const published = given === undefined || given === "auto" ? "auto" : numberHere(given);
+  const published = given === undefined || given === "auto" ? "auto" : hiveNumber(given);
   if (published === undefined) return undefined;
   const { protocol, mode } = value;
   return {

@@ -15,7 +15,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
  * docker/go-units `RAMInBytes`) as it is written here; undefined when it is none. Part of a KiB is
  * rounded up.
  */
-export function sizeHere(value: unknown): string | undefined {
+export function hiveSize(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number") return undefined;
   const match = /^([0-9]+(?:\.[0-9]+)?)\s*([bkmgt]?)(?:i?b)?$/i.exec(String(value).trim());
   if (match === null) return undefined;
@@ -38,7 +38,7 @@ const nanoseconds: Readonly<Record<string, number>> = {
  * A length of time as Go writes it (`1m30s`, `500ms`) as it is written here; undefined when it is
  * none. What is written here is left as it is.
  */
-export function durationHere(value: unknown): string | undefined {
+export function hiveDuration(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   if (durationSeconds(value) !== undefined) return value;
   if (!/^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/.test(value)) return undefined;
@@ -56,7 +56,7 @@ export function durationHere(value: unknown): string | undefined {
 }
 
 /** A number, also one that stands in quotes; undefined when it is none. */
-export function numberHere(value: unknown): number | undefined {
+export function hiveNumber(value: unknown): number | undefined {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }

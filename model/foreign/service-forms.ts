@@ -1,16 +1,16 @@
 import { Expression, propertiesText, plainText } from "./code-text";
 import { type FormReader, hiveBuilder, isMap, type PastedForm } from "./foreign-key";
 import { modeOf } from "./deploy";
-import { nameOrText } from "./name-here";
+import { nameOrText } from "./hive-name";
 import { sizeBytes } from "../values/size";
-import { durationHere, numberHere, sizeHere } from "./quantities";
+import { hiveDuration, hiveNumber, hiveSize } from "./quantities";
 import { testCommand } from "./text-forms";
 
 /** Forms of other keys of a service. */
 
 /** A length of time as Go writes it, e.g. `1m30s`. */
 export const durationForm: FormReader = (value) => {
-  const becomes = durationHere(value);
+  const becomes = hiveDuration(value);
   return becomes === undefined || becomes === value
     ? undefined
     : { message: "has more than one unit", becomes };
@@ -18,7 +18,7 @@ export const durationForm: FormReader = (value) => {
 
 /** An amount of bytes as Docker writes it, e.g. `512M`. */
 export const sizeForm: FormReader = (value) => {
-  const becomes = sizeHere(value);
+  const becomes = hiveSize(value);
   const isOurs = typeof value === "string" && sizeBytes(value) !== undefined;
   return becomes === undefined || isOurs
     ? undefined
@@ -27,7 +27,7 @@ export const sizeForm: FormReader = (value) => {
 
 /** A number in quotes. */
 export const numberForm: FormReader = (value) => {
-  const becomes = typeof value === "string" ? numberHere(value) : undefined;
+  const becomes = typeof value === "string" ? hiveNumber(value) : undefined;
   return becomes === undefined ? undefined : { message: "is a number in quotes", becomes };
 };
 
@@ -56,10 +56,10 @@ export const healthcheckForm: FormReader = (value): PastedForm | undefined => {
   // Without a test, Compose changes only the times of the image's own check.
   if (command === undefined && value["test"] !== undefined) return undefined;
   const times = Object.entries(healthTimes).flatMap(([key, here]) => {
-    const time = durationHere(value[key]);
+    const time = hiveDuration(value[key]);
     return time === undefined ? [] : [[here, time]];
   });
-  const retries = numberHere(value["retries"]);
+  const retries = hiveNumber(value["retries"]);
   const becomes = {
     command: command ?? value["command"] ?? ["…"],
     ...(Object.fromEntries(times) as Readonly<Record<string, string>>),
@@ -122,7 +122,7 @@ export const serviceNamesForm: FormReader = (value): PastedForm | undefined => {
 
 /** A limit of processes as one number. */
 export const ulimitForm: FormReader = (value): PastedForm | undefined => {
-  const limit = numberHere(value);
+  const limit = hiveNumber(value);
   return limit === undefined
     ? undefined
     : { message: "is one number; here it is two", becomes: { soft: limit, hard: limit } };
@@ -153,7 +153,7 @@ const gatewayNote =
  * Lines of Compose as `hosts`, without those that no service here can have. Undefined when they are
  * no lines.
  */
-export function hostsHere(
+export function hiveHosts(
   value: unknown,
 ): { readonly hosts: Readonly<Record<string, string>>; readonly notes: string[] } | undefined {
   const lines = hostLines(value);
@@ -167,7 +167,7 @@ export function hostsHere(
 
 /** `hosts` as a list of lines. */
 export const hostsForm: FormReader = (value) => {
-  const lines = Array.isArray(value) ? hostsHere(value) : undefined;
+  const lines = Array.isArray(value) ? hiveHosts(value) : undefined;
   if (lines === undefined) return undefined;
   const message = "is a list; here it is a map of addresses by name";
   return Object.keys(lines.hosts).length === 0 && lines.notes.length > 0
@@ -201,7 +201,7 @@ export const tmpfsForm: FormReader = (value): PastedForm | undefined => {
     message: "is text; here a file system in memory is a map",
     becomes: (list as readonly string[]).map((text) => {
       const [target = "", options = ""] = text.split(":");
-      const size = sizeHere(/(?:^|,)size=([^,]+)/.exec(options)?.[1]);
+      const size = hiveSize(/(?:^|,)size=([^,]+)/.exec(options)?.[1]);
       const mode = /(?:^|,)mode=([0-7]{3,4})(?:,|$)/.exec(options)?.[1];
       return {
         target,

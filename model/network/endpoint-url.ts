@@ -1,7 +1,7 @@
 import type { PortPlan } from "../plan";
 
 /** Where a published port is found, seen from the operator's computer. */
-export interface Reach {
+export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
@@ -15,10 +15,10 @@ export interface Reach {
  */
 export function endpointUrl(
   published: Pick<PortPlan, "published" | "protocol">,
-  reach: Reach,
+  endpoint: Endpoint,
 ): string {
   const web =
     published.protocol === "tcp" ? { 80: "http", 443: "https" }[published.published] : undefined;
-  if (web === undefined) return `${published.protocol}://${reach.address}:${reach.port}`;
-  return `${web}://${reach.address}${reach.port === published.published ? "" : `:${reach.port}`}/`;
+  if (web === undefined) return `${published.protocol}://${endpoint.address}:${endpoint.port}`;
+  return `${web}://${endpoint.address}${endpoint.port === published.published ? "" : `:${endpoint.port}`}/`;
 }

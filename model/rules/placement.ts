@@ -1,8 +1,8 @@
 import type { Problem } from "../problem/problems";
 import {
-  asksForValue,
+  requiresValue,
   eligibleHosts,
-  isKnownBefore,
+  isKnownWhenPlanned,
   knownLabels,
   labelOf,
   meetsConstraints,
@@ -65,7 +65,7 @@ export const constraintProblems = forEachService(({ name, service }, { hosts, st
   const unmet = constraints.flatMap((text, index): readonly Problem[] => {
     const path = servicePath(name, ["placement", "constraints", index]);
     if (asksForMissingLabel(text, hosts)) return [missingLabel(path, text, hosts, stage)];
-    if (!isKnownBefore(text, hosts) || nodes.some((node) => meetsConstraints(node, [text])))
+    if (!isKnownWhenPlanned(text, hosts) || nodes.some((node) => meetsConstraints(node, [text])))
       return [];
     const values = nodes.flatMap(({ Description, Spec }) => [
       Description.Hostname,
@@ -96,7 +96,7 @@ export const constraintProblems = forEachService(({ name, service }, { hosts, st
 function asksForMissingLabel(text: string, hosts: readonly HostPlan[]): boolean {
   const label = labelOf(text);
   if (label === undefined || isColocationLabel(label)) return false;
-  return asksForValue(text) && !knownLabels(hosts).includes(label);
+  return requiresValue(text) && !knownLabels(hosts).includes(label);
 }
 
 function missingLabel(
@@ -129,7 +129,7 @@ function excludingConstraints(
 ): readonly Problem[] {
   if (eligibleHosts(constraints, hosts).length > 0) return [];
   const known = constraints
-    .filter((text) => isKnownBefore(text, hosts))
+    .filter((text) => isKnownWhenPlanned(text, hosts))
     .map((text) => {
       const servers = eligibleHosts([text], hosts).map((host) => host.name);
       return `${text} is met by ${servers.join(", ")}`;

@@ -1,6 +1,6 @@
 import type { HostPlan, PortPlan } from "../plan";
 import { planPorts } from "../service/ports";
-import { canNeverMeet, eligibleHosts, isKnownBefore } from "../service/placement-constraints";
+import { contradict, eligibleHosts, isKnownWhenPlanned } from "../service/placement-constraints";
 import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { isWithin, replicationPorts } from "../values/stable-number";
@@ -140,8 +140,10 @@ function areKeptApart(mine: PlacedPort, other: PlacedPort, hosts: readonly HostP
   const both = [...mine.constraints, ...other.constraints];
   if (hosts.length > 0) return eligibleHosts(both, hosts).length === 0;
   return (
-    canNeverMeet(both, both) ||
-    [mine, other].every(({ constraints }) => constraints.some((text) => isKnownBefore(text, hosts)))
+    contradict(both, both) ||
+    [mine, other].every(({ constraints }) =>
+      constraints.some((text) => isKnownWhenPlanned(text, hosts)),
+    )
   );
 }
 

@@ -1,5 +1,5 @@
 import { leaderOf } from "../service/colocation";
-import { eligibleHosts, isKnownBefore } from "../service/placement-constraints";
+import { eligibleHosts, isKnownWhenPlanned } from "../service/placement-constraints";
 import type { HostPlan } from "../plan";
 import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
@@ -66,7 +66,8 @@ function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readon
     const isFollower = leads.has(leads.get(leader.name) ?? "");
     // A global service with a condition on what is not known of the servers may run nowhere at all.
     const isUnknown =
-      mode.kind === "global" && !placement.constraints.every((text) => isKnownBefore(text, hosts));
+      mode.kind === "global" &&
+      !placement.constraints.every((text) => isKnownWhenPlanned(text, hosts));
     if (isFollower || isUnknown || mode.kind === "job") return [];
     const parts = [leader, ...services.filter(({ name }) => leads.get(name) === leader.name)]
       .map(({ name, plan }) => ({ name, amount: amountOf(plan.resources.reservations, key) }))

@@ -21,8 +21,8 @@ function orderProblem(
   const { name, plan } = planned;
   const port = plan.ports.find(({ mode }) => mode === "host");
   const volume = plan.mounts.flatMap((mount) => {
-    const wish = mount.kind === "volume" ? input.site.volumes.get(mount.volume) : undefined;
-    return mount.kind === "volume" && wish !== undefined && "replicated" in wish
+    const definition = mount.kind === "volume" ? input.site.volumes.get(mount.volume) : undefined;
+    return mount.kind === "volume" && definition !== undefined && "replicated" in definition
       ? [mount.volume]
       : [];
   })[0];

@@ -1,5 +1,9 @@
 import { expandedText, templateFault, type TemplateFault } from "../service/go-template";
-import { isKnownBefore, meetsConstraints, plannedNode } from "../service/placement-constraints";
+import {
+  isKnownWhenPlanned,
+  meetsConstraints,
+  plannedNode,
+} from "../service/placement-constraints";
 import type { HostPlan } from "../plan";
 import { type Problem, printableValue } from "../problem/problems";
 import { servicePath, sitePath } from "../schema/check-site";
@@ -117,7 +121,7 @@ function otherServerFault(
   hosts: readonly HostPlan[],
 ): TemplateFault | undefined {
   if (!hosts.some((host) => host.name === hostname)) return undefined;
-  const known = plan.placement.constraints.filter((text) => isKnownBefore(text, hosts));
+  const known = plan.placement.constraints.filter((text) => isKnownWhenPlanned(text, hosts));
   const others = hosts.filter(
     (host) =>
       host.role === "cluster" &&

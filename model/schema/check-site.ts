@@ -43,7 +43,7 @@ export function servicePath(name: string, path: readonly PropertyKey[]): string 
  * A service that no file declared stands in the site's, where others were declared; a site of plain
  * objects goes by the names of its files.
  */
-export function whereItStands(path: string, look: FileLookup, site: Site): string {
+export function declaredPlace(path: string, look: FileLookup, site: Site): string {
   const [file = "", ...rest] = path.split(": ");
   const name = /^site\/services\/(.*)\.ts$/.exec(file)?.[1];
   if (name === undefined) return path;

@@ -32,7 +32,7 @@ export interface Holdings<S extends HoldingService = HoldingService> {
 }
 
 /** A change of a service that lets go of something. */
-export interface LettingGo<S extends HoldingService = HoldingService> {
+export interface ReleasingChange<S extends HoldingService = HoldingService> {
   readonly service: S;
   /** What it is to be. */
   readonly spec: EngineServiceSpec;
@@ -45,9 +45,9 @@ export type HandOverStep<S extends HoldingService = HoldingService> =
   /** Nothing stands in the way. */
   | { readonly kind: "none" }
   /** A service stops running all of its tasks, and keeps what else it is. */
-  | ({ readonly kind: "suspend" } & LettingGo<S>)
+  | ({ readonly kind: "suspend" } & ReleasingChange<S>)
   /** A service gives ports up and runs on. */
-  | ({ readonly kind: "unpublish" } & LettingGo<S>)
+  | ({ readonly kind: "unpublish" } & ReleasingChange<S>)
   /** Tasks are ending. */
   | {
       readonly kind: "wait";
@@ -140,7 +140,7 @@ export function stepBeforeStart<S extends HoldingService>(
 export function holdersOfHostPorts<S extends HoldingService>(
   wanted: ServiceSpec,
   { services, nodes }: Pick<Holdings<S>, "services" | "nodes">,
-): readonly LettingGo<S>[] {
+): readonly ReleasingChange<S>[] {
   return services.flatMap((service) => {
     if (isOwn(service, wanted) || siteOf(service) !== wanted.site) return [];
     const ports = takenHostPorts(wanted, service.Spec, nodes);
@@ -183,7 +183,7 @@ function suspension<S extends HoldingService>(
   service: S,
   gives: string,
   services: readonly S[],
-): LettingGo<S> {
+): ReleasingChange<S> {
   const spec = withoutLostPorts(service, services);
   const { Mode: mode, TaskTemplate: template } = spec;
   const job = mode.ReplicatedJob;
@@ -221,7 +221,7 @@ function unpublished<S extends HoldingService>(
   service: S,
   wanted: ServiceSpec,
   services: readonly S[],
-): LettingGo<S> {
+): ReleasingChange<S> {
   const spec = withoutLostPorts(service, services);
   const isTaken = (port: EnginePort): boolean =>
     wanted.ports.some((mine) => excludeInSpecs(mine, port));

@@ -164,7 +164,7 @@ export function isCurrent(
   nodes: readonly EngineNode[],
 ): boolean {
   const template = service.Spec.TaskTemplate;
-  if (!sameValue(essence(task.Spec), essence(template))) return false;
+  if (!sameValue(templateOf(task.Spec), templateOf(template))) return false;
   const node = nodes.find(({ ID }) => ID === task.NodeID);
   return node === undefined || meetsConstraints(node, template.Placement?.Constraints ?? []);
 }
@@ -173,7 +173,7 @@ export function isCurrent(
  * What makes tasks differ. An engine writes more into a service than into its tasks (20.10:
  * `Runtime`).
  */
-function essence(template: Partial<EngineTaskTemplate> | undefined): object {
+function templateOf(template: Partial<EngineTaskTemplate> | undefined): object {
   const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
     template ?? {};
   return {

@@ -73,7 +73,7 @@ export function plannedNode(host: ConstrainedHost): ConstrainedNode {
  *
  * @param hosts all of the stage
  */
-export function isKnownBefore(text: string, hosts: readonly ConstrainedHost[]): boolean {
+export function isKnownWhenPlanned(text: string, hosts: readonly ConstrainedHost[]): boolean {
   const key = sameKey(parseConstraint(text)?.key ?? "");
   if (["node.hostname", "node.role", "node.platform.os"].includes(key)) return true;
   const label = labelOf(text);
@@ -87,7 +87,7 @@ export function labelOf(text: string): string | undefined {
 }
 
 /** Whether a constraint asks for a value, and is not met by anything but one. */
-export function asksForValue(text: string): boolean {
+export function requiresValue(text: string): boolean {
   return parseConstraint(text)?.isEqual === true;
 }
 
@@ -111,8 +111,8 @@ export function eligibleHosts<Host extends ConstrainedHost>(
   constraints: readonly string[],
   hosts: readonly Host[],
 ): readonly Host[] {
-  if (canNeverMeet(constraints, constraints)) return [];
-  const known = constraints.filter((text) => isKnownBefore(text, hosts));
+  if (contradict(constraints, constraints)) return [];
+  const known = constraints.filter((text) => isKnownWhenPlanned(text, hosts));
   return hosts.filter(
     (host) => host.role === "cluster" && meetsConstraints(plannedNode(host), known),
   );
@@ -170,7 +170,7 @@ export function isKnownKey(key: string): boolean {
  * servers get later. False where it cannot be told: `node.ip` takes networks too, which can contain
  * each other.
  */
-export function canNeverMeet(left: readonly string[], right: readonly string[]): boolean {
+export function contradict(left: readonly string[], right: readonly string[]): boolean {
   const parsed = (constraints: readonly string[]): readonly Constraint[] =>
     constraints.flatMap((text) => {
       const constraint = parseConstraint(text);
@@ -205,7 +205,9 @@ export function pinsToOneServer(
   constraints: readonly string[],
   hosts: readonly ConstrainedHost[],
 ): boolean {
-  const asksForMore = constraints.some((text) => !isKnownBefore(text, hosts) && asksForValue(text));
+  const asksForMore = constraints.some(
+    (text) => !isKnownWhenPlanned(text, hosts) && requiresValue(text),
+  );
   return asksForMore || eligibleHosts(constraints, hosts).length <= 1;
 }
 

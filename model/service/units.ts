@@ -15,7 +15,7 @@ export function fromNano(value: number): number {
   return value / billion;
 }
 
-/** To milliseconds: less than that is no wish of anybody's. */
+/** To milliseconds: nobody wants less than that. */
 export function roundSeconds(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

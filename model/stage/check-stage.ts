@@ -1,4 +1,4 @@
-import { fleetOptionsSay } from "../../fleet/options";
+import { fleetOptionTexts } from "../../fleet/options";
 import { fleetTraits, type VolumeBackend } from "../../fleet/traits";
 import {
   type Cidr,
@@ -351,7 +351,7 @@ function fleetProblems(
 ): readonly Problem[] {
   const { fleet, volumes } = config;
   if (fleet === undefined) return [];
-  const problems: Problem[] = Object.entries(fleetOptionsSay)
+  const problems: Problem[] = Object.entries(fleetOptionTexts)
     .filter(([kind]) => kind !== fleet && given.has(kind))
     .map(([kind, what]) => ({
       path: locate(kind),

@@ -95,7 +95,7 @@ export function mayRemoveVote(draft: Draft, node: DraftNode): boolean {
 }
 
 /** The manager to ask: a reachable one that stays, best the one that was asked for the view. */
-export function through(draft: Draft): string {
+export function askedManager(draft: Draft): string {
   const { view } = draft;
   if (view !== undefined && isWanted(draft, view.through)) return view.through;
   return remainingManager(draft) ?? view?.through ?? "";

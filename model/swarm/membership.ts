@@ -11,7 +11,7 @@ import {
   nodeStep,
   remainingManager,
   stateOf,
-  through,
+  askedManager,
   voters,
 } from "./draft";
 import type { SwarmObservation, WantedMember, WantedSwarm } from "./observation";
@@ -54,11 +54,11 @@ export function decideSwarm(wanted: WantedSwarm, seen: SwarmObservation): SwarmD
   const departed = (wanted.departed ?? []).filter((name) => !isWanted(draft, name));
   // A dead manager's vote counts against every majority, so it goes before anyone comes in; a live
   // one's helps, so it goes after.
-  for (const name of departed) strikeOff(draft, name);
+  for (const name of departed) removeDeadNodes(draft, name);
   for (const member of wanted.members) bringIn(draft, member);
-  for (const member of wanted.members) dress(draft, member);
-  for (const name of departed) letGo(draft, name);
-  noteStrangers(draft);
+  for (const member of wanted.members) updateNode(draft, member);
+  for (const name of departed) removeMember(draft, name);
+  noteUnknownNodes(draft);
   notePool(draft);
   return { kind: "steps", steps: draft.steps, notes: draft.notes };
 }
@@ -82,7 +82,7 @@ function startDraft(wanted: WantedSwarm, seen: SwarmObservation): Draft {
     view.heartbeatSeconds !== wanted.heartbeatSeconds ||
     view.taskHistoryLimit !== wanted.taskHistoryLimit
   ) {
-    draft.steps.push(settingsStep(wanted, through(draft)));
+    draft.steps.push(settingsStep(wanted, askedManager(draft)));
   }
   return draft;
 }
@@ -121,7 +121,7 @@ function removeStaleNodes(draft: Draft): void {
   }
   if (!hasMajority(draft)) return;
   for (const node of stale) {
-    const manager = through(draft);
+    const manager = askedManager(draft);
     if (node.role === "manager") draft.steps.push(nodeStep("demote", node, manager));
     draft.steps.push(nodeStep("remove", node, manager));
     draft.nodes = draft.nodes.filter((candidate) => candidate !== node);
@@ -169,24 +169,24 @@ function bringIn(draft: Draft, member: WantedMember): void {
         draft.notes.push(waitingNote(name, host.state, host.detail));
         return;
       }
-      takeIn(draft, name, true);
+      joinMember(draft, name, true);
       return;
     case "inactive":
       // A new Swarm has its first node already.
-      if (node === undefined) takeIn(draft, name, false);
+      if (node === undefined) joinMember(draft, name, false);
       return;
     case "active":
-      if (node === undefined) takeIn(draft, name, true);
+      if (node === undefined) joinMember(draft, name, true);
       else keep(draft, node);
   }
 }
 
-function takeIn(draft: Draft, name: string, forgetFirst: boolean): void {
+function joinMember(draft: Draft, name: string, forgetFirst: boolean): void {
   if (!mayAddVote(draft)) {
     draft.notes.push(cannotAddVote(draft, name));
     return;
   }
-  const manager = through(draft);
+  const manager = askedManager(draft);
   if (forgetFirst) draft.steps.push({ kind: "leave", host: name, force: true });
   draft.steps.push({ kind: "join", host: name, through: manager });
   draft.nodes.push({ name, role: "manager", votes: true, alive: true });
@@ -216,14 +216,14 @@ function keep(draft: Draft, node: DraftNode): void {
     draft.notes.push(cannotAddVote(draft, node.name));
     return;
   }
-  draft.steps.push(nodeStep("promote", node, through(draft)));
+  draft.steps.push(nodeStep("promote", node, askedManager(draft)));
   node.role = "manager";
   node.votes = true;
   node.alive = true;
 }
 
 /** Gives a node its labels and availability. */
-function dress(draft: Draft, member: WantedMember): void {
+function updateNode(draft: Draft, member: WantedMember): void {
   const nodes = draft.nodes.filter((candidate) => candidate.name === member.name);
   const node = nodeOf(draft, member.name);
   // Two entries of a host that does not answer: which one it is shows when it is back.
@@ -241,12 +241,12 @@ function dress(draft: Draft, member: WantedMember): void {
     (key) => isKeptLabel(key, given) && !(key in member.labels),
   );
   if (Object.keys(set).length > 0 || unset.length > 0) {
-    draft.steps.push({ ...nodeStep("labels", node, through(draft)), set, unset });
+    draft.steps.push({ ...nodeStep("labels", node, askedManager(draft)), set, unset });
   }
   const availability = node.seen?.availability ?? "active";
   if (member.availability !== undefined && member.availability !== availability) {
     draft.steps.push({
-      ...nodeStep("availability", node, through(draft)),
+      ...nodeStep("availability", node, askedManager(draft)),
       availability: member.availability,
     });
   } else if (member.availability === undefined && availability !== "active") {
@@ -258,19 +258,19 @@ function dress(draft: Draft, member: WantedMember): void {
   }
 }
 
-/** Takes the dead nodes of a departed host off the list. */
-function strikeOff(draft: Draft, name: string): void {
+/** Removes the dead nodes of a departed host. */
+function removeDeadNodes(draft: Draft, name: string): void {
   for (const node of draft.nodes.filter((candidate) => candidate.name === name)) {
     if (node.alive || node.seen?.status === "ready" || isActive(draft, node)) continue;
-    const manager = through(draft);
+    const manager = askedManager(draft);
     if (node.role === "manager") draft.steps.push(nodeStep("demote", node, manager));
     draft.steps.push(nodeStep("remove", node, manager));
     draft.nodes = draft.nodes.filter((candidate) => candidate !== node);
   }
 }
 
-/** Lets a departed host go that lives: tasks away, vote away, out of the Swarm, off the list. */
-function letGo(draft: Draft, name: string): void {
+/** Removes a departed host that lives: drains it, demotes it, makes it leave, removes its nodes. */
+function removeMember(draft: Draft, name: string): void {
   for (const node of draft.nodes.filter((candidate) => candidate.name === name)) {
     const manager = remainingManager(draft);
     if (manager === undefined || !mayRemoveVote(draft, node)) {
@@ -303,12 +303,12 @@ function notePool(draft: Draft): void {
   });
 }
 
-function noteStrangers(draft: Draft): void {
+function noteUnknownNodes(draft: Draft): void {
   for (const node of draft.nodes) {
     const isDouble = isWanted(draft, node.name) && nodeOf(draft, node.name) !== node;
-    const isStranger =
+    const isUnknown =
       !isWanted(draft, node.name) && !(draft.wanted.departed ?? []).includes(node.name);
-    if (!isDouble && !isStranger) continue;
+    if (!isDouble && !isUnknown) continue;
     draft.notes.push({
       host: node.name,
       message: isDouble

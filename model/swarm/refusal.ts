@@ -24,8 +24,8 @@ export function refusalReasons(wanted: WantedSwarm, seen: SwarmObservation): rea
   if (wanted.members.length === 0) {
     return [{ host: "the Swarm", message: "has no wanted member", remedy: "name at least one" }];
   }
-  const strangers = foreignSwarms(wanted, seen);
-  if (strangers.length > 0) return strangers;
+  const others = foreignSwarms(wanted, seen);
+  if (others.length > 0) return others;
   return seen.view === undefined ? withoutView(wanted, seen) : lostMajority(seen.view);
 }
 

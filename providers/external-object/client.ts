@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { onEveryHost, spreadFailure } from "../every-host";
+import { onEveryHost, hostFailure } from "../every-host";
 import { engineStatus, withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
@@ -100,7 +100,7 @@ async function findVolume({ name, hosts }: ExternalObjectInputs): Promise<FoundO
       });
       return { host: host.name, driver };
     } catch (error) {
-      const failure = spreadFailure(host, error);
+      const failure = hostFailure(host, error);
       if (failure.kind === "failed") throw error;
       return { host: host.name, away: failure.reason };
     }

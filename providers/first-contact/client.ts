@@ -1,4 +1,4 @@
-import { lastWords } from "../../model/values/last-words";
+import { lastLines } from "../../model/values/last-lines";
 import { runCommand, type CommandResult } from "../transport/command";
 import { sleep } from "../transport/deadline";
 import { describeHost, isTransportError, messageOf } from "../transport/errors";
@@ -39,7 +39,7 @@ const pauseMs = 500;
  * @throws TransportError when the server does not answer in time or lets nobody in; Error with the
  *   script's own words when it fails
  */
-export async function meet(server: NewHost): Promise<void> {
+export async function makeFirstContact(server: NewHost): Promise<void> {
   const bootstrap = {
     source: "the stage's bootstrap key",
     login: { privateKey: Buffer.from(server.bootstrapKey) },
@@ -64,7 +64,7 @@ export async function meet(server: NewHost): Promise<void> {
   const printed = result.stderr.trim() === "" ? result.stdout : result.stderr;
   throw new Error(
     `The first contact with ${describeHost(server.host)} failed with exit code ${result.code}:\n` +
-      `  ${lastWords(printed.trim()).join("\n  ")}`,
+      `  ${lastLines(printed.trim()).join("\n  ")}`,
   );
 }
 

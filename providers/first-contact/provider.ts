@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
-import { meet, type NewHost } from "./client";
+import { makeFirstContact, type NewHost } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface FirstContactInputs extends NewHost {
@@ -30,7 +30,7 @@ export const firstContactProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async create(inputs) {
-    await meet(inputs);
+    await makeFirstContact(inputs);
     return { id: inputs.host.name, outs: inputs };
   },
 
@@ -39,7 +39,7 @@ export const firstContactProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async update(_id, olds, news) {
-    if (olds.incarnation !== news.incarnation) await meet(news);
+    if (olds.incarnation !== news.incarnation) await makeFirstContact(news);
     return { outs: news };
   },
 

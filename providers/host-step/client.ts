@@ -1,4 +1,4 @@
-import { lastWords } from "../../model/values/last-words";
+import { lastLines } from "../../model/values/last-lines";
 import { withoutSecrets } from "../../model/values/without-secrets";
 import { progressReporter } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
@@ -37,7 +37,7 @@ const dialSeconds = 20;
  * @throws TransportError when the host cannot be used; Error with the step's own words when it
  *   fails. No secret is in either
  */
-export async function converge(step: StepOnHost): Promise<void> {
+export async function convergeHost(step: StepOnHost): Promise<void> {
   const say = progressReporter();
   await run(step, step.script, step.timeoutSeconds + graceSeconds, (text) => {
     const line = text.trimEnd().split("\n").at(-1) ?? "";
@@ -49,9 +49,9 @@ export async function converge(step: StepOnHost): Promise<void> {
  * Looks, changing nothing.
  *
  * @returns what is not as the step wants it; empty when all is
- * @throws as {@link converge}
+ * @throws as {@link convergeHost}
  */
-export async function look(step: StepOnHost): Promise<readonly string[]> {
+export async function findDifferences(step: StepOnHost): Promise<readonly string[]> {
   const printed = await run(step, `HIVE_MODE=check; ${step.script}`, lookSeconds);
   const mark = "differs ";
   return printed
@@ -74,7 +74,7 @@ async function run(
   });
   if (code === 0) return stdout;
   const printed = withoutSecrets(stderr.trim() === "" ? stdout : stderr, [input]).trim();
-  const end = printed === "" ? "  (it printed nothing)" : `  ${lastWords(printed).join("\n  ")}`;
+  const end = printed === "" ? "  (it printed nothing)" : `  ${lastLines(printed).join("\n  ")}`;
   throw new Error(
     code === 124
       ? `On ${describeHost(host)}, the step ${step} timed out after ${timeoutSeconds} s and was killed:\n${end}`

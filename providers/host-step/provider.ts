@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
-import { isAway, reportAway, wasAway } from "../transport/away";
-import { converge, look, type StepOnHost } from "./client";
+import { isUnreachable, reportUnreachable, wasUnreachable } from "../transport/unreachable";
+import { convergeHost, findDifferences, type StepOnHost } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface HostStepInputs extends StepOnHost {
@@ -42,12 +42,12 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const differences = await look(props);
+      const differences = await findDifferences(props);
       const state = differences.length === 0 ? "converged" : `differs: ${differences.join(", ")}`;
       return readResult(id, props, INPUTS, { state });
     } catch (error) {
-      if (!isAway(error)) throw error;
-      reportAway(props.host, error);
+      if (!isUnreachable(error)) throw error;
+      reportUnreachable(props.host, error);
       return readResult(id, props, INPUTS);
     }
   },
@@ -70,13 +70,13 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
  * on. On that host nothing goes on: no step is done there in a run in which an earlier one was not.
  */
 async function convergeOrWait(inputs: HostStepInputs, mustAnswer = false): Promise<HostStepState> {
-  if (!mustAnswer && wasAway(inputs.host)) return { ...inputs, missing: true };
+  if (!mustAnswer && wasUnreachable(inputs.host)) return { ...inputs, missing: true };
   try {
-    await converge(inputs);
+    await convergeHost(inputs);
     return { ...inputs, missing: false };
   } catch (error) {
-    if (mustAnswer || !isAway(error)) throw error;
-    reportAway(inputs.host, error);
+    if (mustAnswer || !isUnreachable(error)) throw error;
+    reportUnreachable(inputs.host, error);
     return { ...inputs, missing: true };
   }
 }

@@ -1,4 +1,4 @@
-import { lastLines, lastWords } from "../../model/values/last-words";
+import { lastLineCount, lastLines } from "../../model/values/last-lines";
 
 /** Characters of a step's name that are shown: a RUN instruction may be a whole script. */
 const STEP_CHARACTERS = 300;
@@ -17,11 +17,11 @@ export function describeBuildFailure(
   failure: string,
   log: readonly string[],
 ): string {
-  const end = log.slice(-lastLines).join("\n");
-  const output = end === "" ? [] : lastWords(end).map((line) => `  | ${line}`);
+  const end = log.slice(-lastLineCount).join("\n");
+  const output = end === "" ? [] : lastLines(end).map((line) => `  | ${line}`);
   const name = step.length > STEP_CHARACTERS ? `${step.slice(0, STEP_CHARACTERS)}…` : step;
   return [
-    `Building ${request.name} from ${request.contextFolder} on ${hostName} failed${name === "" ? "" : ` at "${name}"`}: ${lastWords(failure.trim()).join("\n")}`,
+    `Building ${request.name} from ${request.contextFolder} on ${hostName} failed${name === "" ? "" : ` at "${name}"`}: ${lastLines(failure.trim()).join("\n")}`,
     ...remedyFor(`${failure}\n${end}`, hostName),
     ...(output.length === 0 ? [] : [`The end of its output:`, ...output]),
     "Nothing that runs was changed.",

@@ -4,7 +4,7 @@ import { withoutSecrets } from "../../model/values/without-secrets";
 import { copyImage, fetchBaseImage, imageIdOf } from "../base-image/client";
 import { pullImage } from "../image-pull/pull-image";
 import { authConfig } from "../registry/registry-auth";
-import { withRegistryRunning } from "../registry/registry-revival";
+import { withRegistryRunning } from "../registry/registry-running";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -64,8 +64,9 @@ export async function ensureBuilt(
       withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copies })),
     );
   } catch (error) {
-    const isAway = isTransportError(error, "unreachable", "engine", "lost");
-    if (isAway && push && fallbackHosts.length > 0) return await ensureElsewhere(inputs, error);
+    const isUnreachable = isTransportError(error, "unreachable", "engine", "lost");
+    if (isUnreachable && push && fallbackHosts.length > 0)
+      return await ensureElsewhere(inputs, error);
     const secrets = [
       inputs.registryAuth?.password ?? "",
       ...Object.values(inputs.buildSecrets ?? {}),

@@ -29,14 +29,14 @@ export async function releasesWithPin(
   pullFrom: string,
 ): Promise<readonly ImageRelease[]> {
   if (!isOwn(inputs, pullFrom)) return releases;
-  if (await isLacking(inputs, pullFrom)) throw lacking(inputs, releases, pullFrom);
+  if (await isMissing(inputs, pullFrom)) throw missingPin(inputs, releases, pullFrom);
   const digest = digestOf(pullFrom);
   const recorded = recordPinned(releases, { digest, reference: pullFrom });
   return await removeOldReleases(inputs, recorded, digest);
 }
 
 /** Whether the registry answers that it does not have the image. */
-async function isLacking(
+async function isMissing(
   { host, registryAuth }: ImageBuildInputs,
   pullFrom: string,
 ): Promise<boolean> {
@@ -51,7 +51,7 @@ async function isLacking(
   }
 }
 
-function lacking(
+function missingPin(
   { repository }: ImageBuildInputs,
   releases: readonly ImageRelease[],
   pullFrom: string,

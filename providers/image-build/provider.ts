@@ -77,8 +77,9 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
     if (props === undefined) return {};
     // What is pinned is looked after where it is pulled; what could not be pushed is tried again
     // anyway.
-    const lack = isPinned(props) || isUnfinished(props, props) ? undefined : await findLack(props);
-    return readResult(id, props, INPUTS, lack === undefined ? {} : { contextHash: lack });
+    const missing =
+      isPinned(props) || isUnfinished(props, props) ? undefined : await findMissing(props);
+    return readResult(id, props, INPUTS, missing === undefined ? {} : { contextHash: missing });
   },
 
   async update(_id, olds, news) {
@@ -168,7 +169,7 @@ async function ensureImage(
 }
 
 /** What of the image is gone; undefined when nothing is, or when that cannot be found out now. */
-async function findLack(state: ImageBuildState): Promise<string | undefined> {
+async function findMissing(state: ImageBuildState): Promise<string | undefined> {
   const { host, repository, tag, push, registryAuth } = state;
   try {
     return await withEngine(

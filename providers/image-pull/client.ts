@@ -6,8 +6,8 @@ import {
   repositoryOf,
   resolvedReference,
 } from "../../model/image/reference";
-import type { SpreadFailure, SpreadOutcome } from "../../model/image/host-spread";
-import { onEveryHost, spreadFailure } from "../every-host";
+import type { HostFailure, HostOutcome } from "../../model/image/host-outcomes";
+import { onEveryHost, hostFailure } from "../every-host";
 import { copyImage } from "../base-image/client";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";
 import { steadyProgress } from "../progress/steady-progress";
@@ -22,11 +22,11 @@ const LOOK_SECONDS = 20;
 /**
  * Brings the image onto all hosts, some at a time, and says how far it is; never throws for a host.
  */
-export async function spreadImage(
+export async function pullOnHosts(
   hosts: readonly HostAccess[],
   reference: string,
   auth: RegistryAuth | undefined,
-): Promise<SpreadOutcome[]> {
+): Promise<HostOutcome[]> {
   const name = isImageId(reference) ? reference.slice(7, 19) : repositoryOf(reference);
   const progress = steadyProgress(`image ${name.replace(/^.*\//, "")}`);
   let done = 0;
@@ -54,7 +54,7 @@ async function bringImage(
   reference: string,
   auth: RegistryAuth | undefined,
   onPull: () => void,
-): Promise<SpreadOutcome> {
+): Promise<HostOutcome> {
   try {
     await withEngine(
       host,
@@ -259,8 +259,8 @@ function describeFailure(
   host: HostAccess,
   error: unknown,
   auth: RegistryAuth | undefined,
-): SpreadFailure {
-  const outcome = spreadFailure(host, error);
+): HostFailure {
+  const outcome = hostFailure(host, error);
   const password = auth?.password ?? "";
   return outcome.kind !== "failed" || password === ""
     ? outcome

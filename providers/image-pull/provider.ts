@@ -6,17 +6,17 @@ import {
   isSameReference,
   repositoryOf,
 } from "../../model/image/reference";
-import { judgeSpread } from "../../model/image/host-spread";
+import { judgeHosts } from "../../model/image/host-outcomes";
 import { earlierImages, removableImages } from "../../model/image/on-hosts";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
 import { imagesInUse } from "../images-in-use";
 import { readResult } from "../framework/read-result";
 import type { RegistryAuth } from "../registry/registry-auth";
-import { type RegistryUnit, withRegistryRunning } from "../registry/registry-revival";
+import { type RegistryUnit, withRegistryRunning } from "../registry/registry-running";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
-import { hostsWithout, isSameImage, removeUnused, resolveTag, spreadImage } from "./client";
+import { hostsWithout, isSameImage, removeUnused, resolveTag, pullOnHosts } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface ImagePullInputs {
@@ -158,7 +158,7 @@ async function ensureImage(
       (isByDigest(reference) || isImageId(reference)
         ? reference
         : await resolveTag(hosts, reference, registryAuth));
-    const verdict = judgeSpread(resolved, await spreadImage(hosts, resolved, registryAuth));
+    const verdict = judgeHosts(resolved, await pullOnHosts(hosts, resolved, registryAuth));
     if (verdict.kind === "failed") throw new Error(withRemedy(verdict.message, registry));
     return { resolved, missing: verdict.missing };
   });

@@ -74,7 +74,7 @@ export async function fetchManifest(
     throw registryError(
       `The registry ${repository.registry} does not have ${repository.name}@${digest} any more: old releases are removed. Nothing was changed.`,
     );
-  if (status !== "200") throw refused(repository, `its manifest ${digest}`, status);
+  if (status !== "200") throw refusal(repository, `its manifest ${digest}`, status);
   const actual = `sha256:${createHash("sha256").update(text).digest("hex")}`;
   if (actual !== digest)
     throw registryError(
@@ -84,7 +84,7 @@ export async function fetchManifest(
 }
 
 /** Whether a repository has a manifest or a blob. */
-export async function has(
+export async function exists(
   repository: Repository,
   kind: "manifests" | "blobs",
   digest: string,
@@ -97,7 +97,7 @@ export async function has(
   });
   if (status === "404") return false;
   if (status === "200") return true;
-  throw refused(repository, digest, status);
+  throw refusal(repository, digest, status);
 }
 
 /** Puts a manifest as it is. The registry refuses it while something that it names is missing. */
@@ -118,7 +118,7 @@ export async function putManifest(
     deadlineSeconds: 75,
   });
   const status = outputOf(repository, result);
-  if (status !== "201") throw refused(repository, `the manifest ${digest}`, status);
+  if (status !== "201") throw refusal(repository, `the manifest ${digest}`, status);
 }
 
 /**
@@ -156,7 +156,7 @@ export async function beginUpload(repository: Repository): Promise<string> {
     output: "/dev/null",
   });
   const status = /^HTTP\/\S+ (\d+)/.exec(headers)?.[1] ?? "none";
-  if (status !== "202") throw refused(repository, "an upload", status);
+  if (status !== "202") throw refusal(repository, "an upload", status);
   return uploadPath(headers, repository.registry);
 }
 
@@ -189,7 +189,7 @@ export async function completeUpload(
     output: "/dev/null",
     "write-out": "%{http_code}",
   });
-  if (status !== "201") throw refused(repository, `the blob ${digest}`, status);
+  if (status !== "201") throw refusal(repository, `the blob ${digest}`, status);
 }
 
 /** Withdraws an upload. Never throws: the registry itself removes those that are a day old. */
@@ -207,7 +207,7 @@ export async function cancelUpload(repository: Repository, path: string): Promis
 }
 
 /** What a registry that says no means. */
-export function refused(repository: Repository, what: string, status: string): Error {
+export function refusal(repository: Repository, what: string, status: string): Error {
   const { registry, name, account } = repository;
   const reason =
     status === "401" || status === "403"

@@ -14,7 +14,7 @@ import {
 } from "../../model/initialization/record";
 import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
-import { patiently } from "../transport/patience";
+import { retryWhileLeaderless } from "../transport/retry-while-leaderless";
 
 /** Whose records. */
 export interface RecordOwner extends RecordSite {
@@ -37,7 +37,7 @@ export interface StepOutcome {
 }
 
 /** How long the Swarm may take to answer, an election included, seconds. */
-const patienceSeconds = 90;
+const retrySeconds = 90;
 
 /**
  * What the Swarm keeps of the steps of all services, oldest first.
@@ -46,9 +46,9 @@ const patienceSeconds = 90;
  */
 export async function listRecords(
   { managers, site }: RecordSite,
-  seconds: number = patienceSeconds,
+  seconds: number = retrySeconds,
 ): Promise<InitializationRecord[]> {
-  return await patiently(managers, seconds, async (docker) => {
+  return await retryWhileLeaderless(managers, seconds, async (docker) => {
     const filters = recordFilter(site);
     // The client's type declarations know filters as an object only; the engine takes them as JSON.
     const options = { filters } as unknown as Parameters<Dockerode["listConfigs"]>[0];
@@ -78,7 +78,7 @@ export async function writeRecord(
     detail,
   };
   const config = toEngineConfig(record);
-  await patiently(owner.managers, patienceSeconds, async (docker) => {
+  await retryWhileLeaderless(owner.managers, retrySeconds, async (docker) => {
     try {
       await docker.createConfig(config);
     } catch (error) {
@@ -96,7 +96,7 @@ export async function removeRecords(
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0) return;
-  await patiently(managers, patienceSeconds, async (docker) => {
+  await retryWhileLeaderless(managers, retrySeconds, async (docker) => {
     for (const id of ids) {
       try {
         await docker.getConfig(id).remove();

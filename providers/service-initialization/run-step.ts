@@ -2,7 +2,7 @@ import type Dockerode from "dockerode";
 
 import type { EngineExec } from "../../model/engine-api/container";
 import { type InitializationStep, stepInput } from "../../model/initialization/step";
-import { lastWords } from "../../model/values/last-words";
+import { lastLines } from "../../model/values/last-lines";
 import { withoutSecrets } from "../../model/values/without-secrets";
 import { reportProgress } from "../progress/progress-line";
 import { runCommand } from "../transport/command";
@@ -177,7 +177,7 @@ function failure(
   code: number,
   output: string,
 ): Error {
-  const lines = lastWords(withoutSecrets(output, secrets));
+  const lines = lastLines(withoutSecrets(output, secrets));
   const printed =
     output === ""
       ? "It printed nothing."

@@ -5,7 +5,7 @@ import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
-import { patiently } from "../transport/patience";
+import { retryWhileLeaderless } from "../transport/retry-while-leaderless";
 
 /** A container in which a step can run. */
 export interface RunningTask {
@@ -81,7 +81,7 @@ async function lookAt(
   serviceId: string,
 ): Promise<{ tasks: EngineTask[]; nodes: EngineNode[] }> {
   try {
-    return await patiently(managers, electionSeconds, async (docker) => {
+    return await retryWhileLeaderless(managers, electionSeconds, async (docker) => {
       const filters = JSON.stringify({ service: [serviceId] });
       const [tasks, nodes] = await Promise.all([
         docker.listTasks({ filters }) as Promise<EngineTask[]>,

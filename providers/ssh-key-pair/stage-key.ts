@@ -8,7 +8,7 @@ import { stageKeyFile } from "../transport/operator-key";
  *
  * @throws Error when the file cannot be written
  */
-export function keepStageKey(stage: string, privateKey: string): void {
+export function saveStageKey(stage: string, privateKey: string): void {
   const file = stageKeyFile(stage);
   const path = resolve(file);
   try {

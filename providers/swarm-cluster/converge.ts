@@ -6,7 +6,7 @@ import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import type { SwarmClusterInputs, SwarmMember } from "./membership";
 import { observeSwarm } from "./observe";
-import { carryOut, type StepSurroundings } from "./steps";
+import { applyStep, type StepSurroundings } from "./steps";
 
 /** A Swarm that is as wanted, as far as its hosts can be reached. */
 export interface ConvergedSwarm {
@@ -71,7 +71,7 @@ export async function converge(
     const decision = decideSwarm(wanted, seen);
     if (decision.kind === "refusal") {
       throw new Error(
-        `The Swarm cannot be brought to the wanted state:\n${listed(decision.reasons)}`,
+        `The Swarm cannot be brought to the wanted state:\n${noteLines(decision.reasons)}`,
       );
     }
     if (decision.steps.length === 0 && seen.view !== undefined) {
@@ -100,7 +100,7 @@ export async function converge(
 /** Carries a step out; its error says in words what was being done. */
 async function carryOutReadably(step: SwarmStep, around: StepSurroundings): Promise<void> {
   try {
-    await carryOut(step, around);
+    await applyStep(step, around);
   } catch (error) {
     throw new Error(`Could not ${describeSwarmStep(step)}: ${messageOf(error)}`, { cause: error });
   }
@@ -136,6 +136,6 @@ function nodeIdsOf(wanted: WantedSwarm, seen: SwarmObservation): Record<string, 
 }
 
 /** Notes as a list for a message. */
-export function listed(notes: readonly SwarmNote[]): string {
+export function noteLines(notes: readonly SwarmNote[]): string {
   return notes.map((note) => `- ${swarmNoteText(note)}`).join("\n");
 }

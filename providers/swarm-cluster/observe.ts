@@ -8,7 +8,7 @@ import type {
   SwarmObservation,
   SwarmView,
 } from "../../model/swarm/observation";
-import { askAgain } from "../transport/again";
+import { askWithRetries } from "../transport/ask-with-retries";
 import { withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -51,7 +51,7 @@ export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmO
 /** A host's own word; never throws: that a host does not answer is a state. */
 async function observeHost(host: HostAccess): Promise<HostSwarmState> {
   try {
-    const info = await askAgain(hostSeconds, (deadlineSeconds) =>
+    const info = await askWithRetries(hostSeconds, (deadlineSeconds) =>
       withEngine(host, (docker) => docker.info() as Promise<EngineInfo>, {
         deadlineSeconds,
         dialSeconds,

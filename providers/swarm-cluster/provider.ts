@@ -5,7 +5,7 @@ import { changedInputs, partialFailure } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { messageOf } from "../transport/errors";
-import { converge, type ConvergedSwarm, listed } from "./converge";
+import { converge, type ConvergedSwarm, noteLines } from "./converge";
 import {
   contentOf,
   swarmClusterInputs,
@@ -37,7 +37,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
     let begun: string | undefined;
     try {
       const swarm = await converge(inputs, [], (clusterId) => (begun = clusterId));
-      insistOnMembers(inputs.members, swarm);
+      requireMembers(inputs.members, swarm);
       warn(swarm);
       return { id: swarm.clusterId, outs: stateOf(inputs, swarm) };
     } catch (error) {
@@ -73,7 +73,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
       return { outs: { ...olds, ...news } };
     }
     const swarm = await converge(news, olds.members, () => undefined);
-    insistOnMembers(changedMembers(olds, news), swarm);
+    requireMembers(changedMembers(olds, news), swarm);
     warn(swarm);
     return { outs: stateOf(news, swarm) };
   },
@@ -123,7 +123,7 @@ function changedMembers(olds: SwarmClusterState, news: SwarmClusterInputs): read
  *
  * @throws Error that names those that are not in, why, and what to do
  */
-function insistOnMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm): void {
+function requireMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm): void {
   const missing = members
     .map(({ access }) => access.name)
     .filter((name) => swarm.absent.includes(name));
@@ -131,14 +131,14 @@ function insistOnMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm)
   const notes = swarm.notes.filter(({ host }) => missing.includes(host));
   throw new Error(
     `${missing.join(", ")} could not be made a manager of the Swarm ${swarm.clusterId}; the rest of it is as wanted.\n` +
-      listed(notes),
+      noteLines(notes),
   );
 }
 
 /** Prints what the operator has to know although the run succeeded. */
 function warn(swarm: ConvergedSwarm): void {
   if (swarm.notes.length > 0) {
-    reportWarning(`the Swarm ${swarm.clusterId} works, but:\n${listed(swarm.notes)}`);
+    reportWarning(`the Swarm ${swarm.clusterId} works, but:\n${noteLines(swarm.notes)}`);
   }
 }
 

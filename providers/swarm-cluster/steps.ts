@@ -30,7 +30,7 @@ const swarmPort = 2377;
  *
  * @throws Error if it fails or does not take effect in time
  */
-export async function carryOut(step: SwarmStep, around: StepSurroundings): Promise<void> {
+export async function applyStep(step: SwarmStep, around: StepSurroundings): Promise<void> {
   switch (step.kind) {
     case "init":
       await init(step.host, around);
@@ -45,13 +45,13 @@ export async function carryOut(step: SwarmStep, around: StepSurroundings): Promi
       await withEngine(hostOf(around, step.through), (docker) => setSettings(docker, step));
       return;
     case "remove":
-      await through(step, around, (docker, id) => removeNode(docker, id));
+      await onManager(step, around, (docker, id) => removeNode(docker, id));
       return;
     case "promote":
     case "demote":
     case "labels":
     case "availability":
-      await through(step, around, async (docker, id) => {
+      await onManager(step, around, async (docker, id) => {
         await updateNode(docker, id, (spec) => changedSpec(spec, step));
         await settleNode(docker, id, step);
       });
@@ -288,7 +288,7 @@ async function retryOutOfSequence(cycle: () => Promise<void>): Promise<void> {
 }
 
 /** Runs `work` with the manager of a node step, and the node's id. */
-async function through(
+async function onManager(
   step: Extract<SwarmStep, { name: string }>,
   around: StepSurroundings,
   work: (docker: Dockerode, nodeId: string) => Promise<void>,

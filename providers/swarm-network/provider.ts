@@ -4,7 +4,7 @@ import { networkFaults, networkSettings, type NetworkSpec } from "../../model/ne
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
-import { askAgain } from "../transport/again";
+import { askWithRetries } from "../transport/ask-with-retries";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
@@ -73,7 +73,7 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const seen = await askAgain(30, () =>
+      const seen = await askWithRetries(30, () =>
         withAnyManager(
           props.managers,
           async (docker) => {

@@ -7,7 +7,7 @@ import type { Versioned } from "../../model/engine-api/versioned";
 import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner, nameLabel } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
-import { askAgain } from "../transport/again";
+import { askWithRetries } from "../transport/ask-with-retries";
 import { engineStatus } from "../transport/engine";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
@@ -33,7 +33,7 @@ export interface SwarmObject {
 }
 
 /** An object that exists. */
-export interface SwarmObjectHold {
+export interface ObjectOwner {
   readonly id: string;
   /**
    * Tells which resource keeps it. A value that is changed and changed back is one object for two
@@ -42,7 +42,7 @@ export interface SwarmObjectHold {
   readonly holder: string;
 }
 
-/** Label with {@link SwarmObjectHold.holder}. */
+/** Label with {@link ObjectOwner.holder}. */
 const holderLabel = "hive.holder";
 
 /** How long services may take to let go of what is removed, seconds. */
@@ -57,10 +57,10 @@ type ListedObject = EngineSwarmObject & Versioned;
  *
  * @throws Error when an object of this name exists that is not the site's
  */
-export async function holdObject(
+export async function ensureObject(
   managers: readonly HostAccess[],
   object: SwarmObject,
-): Promise<SwarmObjectHold> {
+): Promise<ObjectOwner> {
   return await withAnyManager(
     managers,
     async (docker) => {
@@ -94,7 +94,7 @@ export async function objectExists(
   id: string,
 ): Promise<boolean | undefined> {
   try {
-    return await askAgain(30, () =>
+    return await askWithRetries(30, () =>
       withAnyManager(
         managers,
         async (docker) => (await inspectObject(docker, kind, id)) !== undefined,
@@ -114,11 +114,11 @@ export async function objectExists(
  * Removes an object, unless a newer resource has taken it over. One that a service still uses is
  * left, with a warning; it goes when another object of its name is made.
  */
-export async function releaseObject(
+export async function removeObject(
   managers: readonly HostAccess[],
   kind: SwarmObjectKind,
   objectName: string,
-  { id, holder }: SwarmObjectHold,
+  { id, holder }: ObjectOwner,
 ): Promise<void> {
   const remove = async (docker: Dockerode): Promise<string | undefined> => {
     const seen = await inspectObject(docker, kind, id);

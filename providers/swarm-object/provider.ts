@@ -7,9 +7,9 @@ import { readResult } from "../framework/read-result";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
 import {
-  holdObject,
+  ensureObject,
   objectExists,
-  releaseObject,
+  removeObject,
   type SwarmObject,
   type SwarmObjectKind,
 } from "./client";
@@ -75,7 +75,7 @@ export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity e
       const { kind } = type;
       const { managers, site, name } = inputs;
       const object = type.object(inputs);
-      const { id, holder } = await holdObject(managers, { kind, site, name, ...object });
+      const { id, holder } = await ensureObject(managers, { kind, site, name, ...object });
       return { id, outs: { ...inputs, ...type.identity(id, object.objectName), holder } };
     },
 
@@ -94,7 +94,7 @@ export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity e
 
     async delete(id, props) {
       const { managers, holder } = props;
-      await releaseObject(managers, type.kind, type.objectName(props), { id, holder });
+      await removeObject(managers, type.kind, type.objectName(props), { id, holder });
     },
   };
 }

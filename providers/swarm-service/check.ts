@@ -2,34 +2,34 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { checkFailure } from "../framework/check-failure";
 import { isKnown } from "../framework/unknown-value";
-import type { SwarmServiceWish } from "./service-state";
+import type { GivenServiceInputs } from "./service-state";
 
 /**
  * What is wrong with the inputs of a service, as far as they are known: what an engine would
  * refuse, in words that help.
  */
-export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailure[] {
+export function checkService(input: GivenServiceInputs): pulumi.dynamic.CheckFailure[] {
   const failures: pulumi.dynamic.CheckFailure[] = [];
   const fail = (property: string, reason: string): void => {
     failures.push(checkFailure(property, reason));
   };
   // The engine's own rule (swarmkit, validateAnnotations).
-  if (isKnown(wish.name) && !/^[a-zA-Z0-9](?:[-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(wish.name)) {
+  if (isKnown(input.name) && !/^[a-zA-Z0-9](?:[-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(input.name)) {
     fail(
       "name",
-      `'${wish.name}' is not a valid service name: letters, digits, - and _, up to 63 characters`,
+      `'${input.name}' is not a valid service name: letters, digits, - and _, up to 63 characters`,
     );
   }
-  if (isKnown(wish.image) && wish.image === "") {
+  if (isKnown(input.image) && input.image === "") {
     fail("image", "is empty");
   }
-  if (isKnown(wish.managers) && wish.managers.length === 0) {
+  if (isKnown(input.managers) && input.managers.length === 0) {
     fail("managers", "is empty; give at least one host that is a manager of the Swarm");
   }
-  checkMode(wish, fail);
-  checkPorts(wish, fail);
-  checkMounts(wish, fail);
-  if (isKnown(wish.rollback) && wish.rollback.onFailure === "rollback") {
+  checkMode(input, fail);
+  checkPorts(input, fail);
+  checkMounts(input, fail);
+  if (isKnown(input.rollback) && input.rollback.onFailure === "rollback") {
     fail("rollback", "cannot be rolled back itself: give pause or continue for onFailure");
   }
   return failures;
@@ -37,7 +37,7 @@ export function checkService(wish: SwarmServiceWish): pulumi.dynamic.CheckFailur
 
 type Fail = (property: string, reason: string) => void;
 
-function checkMode({ mode }: SwarmServiceWish, fail: Fail): void {
+function checkMode({ mode }: GivenServiceInputs, fail: Fail): void {
   if (!isKnown(mode)) return;
   if (mode.kind === "replicated" && !isCount(mode.replicas)) {
     fail("mode", `has ${mode.replicas} replicas; give a whole number, 0 or more`);
@@ -47,7 +47,7 @@ function checkMode({ mode }: SwarmServiceWish, fail: Fail): void {
   }
 }
 
-function checkPorts({ update, ports, endpointMode }: SwarmServiceWish, fail: Fail): void {
+function checkPorts({ update, ports, endpointMode }: GivenServiceInputs, fail: Fail): void {
   if (!isKnown([update, ports, endpointMode])) return;
   const onHost = ports.find(({ mode }) => mode === "host");
   if (onHost !== undefined && update.order === "start-first") {
@@ -67,7 +67,7 @@ function checkPorts({ update, ports, endpointMode }: SwarmServiceWish, fail: Fai
   }
 }
 
-function checkMounts({ mounts, secrets, configs }: SwarmServiceWish, fail: Fail): void {
+function checkMounts({ mounts, secrets, configs }: GivenServiceInputs, fail: Fail): void {
   const modes = { mounts, secrets, configs };
   for (const [property, files] of Object.entries(modes)) {
     if (!isKnown(files)) continue;

@@ -72,7 +72,7 @@ export async function findOwnService(
  *
  * @throws Error when no node meets its placement constraints
  */
-export function requirePlace(
+export function requireEligibleNode(
   { name, placement: { constraints } }: ServiceSpec,
   nodes: readonly EngineNode[],
 ): void {
@@ -94,7 +94,7 @@ export async function createService(
   spec: ServiceSpec,
   auth: RegistryAuth | undefined,
 ): Promise<string> {
-  requirePlace(spec, await docker.listNodes());
+  requireEligibleNode(spec, await docker.listNodes());
   const created = await docker.createService(
     authConfig(spec.image, auth) as Dockerode.AuthConfig,
     toEngineSpec(spec) as unknown as Dockerode.CreateServiceOptions,
@@ -165,7 +165,7 @@ export async function updateService(
     if (asWanted && !failed && !marked && !options.force) {
       return { kind: "unchanged" };
     }
-    requirePlace(spec, nodes);
+    requireEligibleNode(spec, nodes);
     if (seen.Spec.Labels?.[scheduleLabel] !== undefined) {
       const activity = jobActivity(seen, tasks);
       if (activity === "running" || (activity === "starting" && !options.mayStart)) {
@@ -239,7 +239,7 @@ export async function replaceSpec(
  * Makes all tasks of a service anew, one after the other as its policy says: what
  * `docker service update --force` does.
  */
-export async function remakeTasks(docker: Dockerode, id: string): Promise<void> {
+export async function forceUpdate(docker: Dockerode, id: string): Promise<void> {
   await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => ({
     ...spec,
     TaskTemplate: { ...template, ForceUpdate: (template.ForceUpdate ?? 0) + 1 },
@@ -247,7 +247,7 @@ export async function remakeTasks(docker: Dockerode, id: string): Promise<void> 
 }
 
 /** A service must not stay off hosts because another writer came in between. */
-const keepOffAttempts = 10;
+const exclusionAttempts = 10;
 
 /**
  * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an
@@ -257,7 +257,7 @@ const keepOffAttempts = 10;
  * @param nodes ids of the hosts' nodes
  * @param off whether the hosts are left out, or let in again
  */
-export async function keepOff(
+export async function setExcludedNodes(
   docker: Dockerode,
   id: string,
   nodes: readonly string[],
@@ -273,7 +273,7 @@ export async function keepOff(
       const Constraints = off ? [...others, ...exclusions] : others;
       return { ...spec, TaskTemplate: { ...template, Placement: { ...placement, Constraints } } };
     },
-    keepOffAttempts,
+    exclusionAttempts,
   );
 }
 

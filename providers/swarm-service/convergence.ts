@@ -7,10 +7,10 @@ import type { EngineTask } from "../../model/engine-api/task";
 import { progressReporter } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
-import { patiently } from "../transport/patience";
+import { retryWhileLeaderless } from "../transport/retry-while-leaderless";
 import { listServiceTasks, type ServiceInspection } from "./client";
 import { failureReasons } from "./failure-reasons";
-import { getGoing, isRipe, noteStates, stillSince, type TaskStates } from "./stalled";
+import { unblockService, isStalled, noteStates, unchangedSince, type TaskStates } from "./stalled";
 
 /** A service as it is now. */
 interface Look {
@@ -59,7 +59,7 @@ const rolloutStartMs = 1000;
  */
 const rollbackStillMs = 75_000;
 /** A service is got going so often, for each reason. */
-const attemptsToGetGoing = 4;
+const unblockAttempts = 4;
 
 /**
  * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the
@@ -106,17 +106,20 @@ export async function awaitConvergence(
       stableSince = undefined;
       await reasons.tell(name, culprit, wasTurnedBack);
       report(`${name}: ${progress.detail}`);
-      const still = Math.max(begin, stillSince(seen.states));
-      const ripe = stall !== undefined && isRipe(seen.states, stall) ? stall : undefined;
+      const still = Math.max(begin, unchangedSince(seen.states));
+      const stalled = stall !== undefined && isStalled(seen.states, stall) ? stall : undefined;
       const prefix = wasTurnedBack ? "the update failed, and the roll-back did not end: " : "";
-      if (ripe?.kind === "no-place" && !(ripe.waitsForPort && (await isAnyStopping(managers)))) {
-        throw await failure(`${prefix}no server can take a task of it: ${ripe.reason}`);
+      if (
+        stalled?.kind === "no-place" &&
+        !(stalled.waitsForPort && (await isAnyStopping(managers)))
+      ) {
+        throw await failure(`${prefix}no server can take a task of it: ${stalled.reason}`);
       }
-      const stuck = ripe?.kind === "no-place" ? undefined : ripe;
+      const stuck = stalled?.kind === "no-place" ? undefined : stalled;
       const attempt = stuck === undefined ? 0 : (attempts.get(stuck.kind) ?? 0) + 1;
-      if (stuck !== undefined && attempt <= attemptsToGetGoing) {
+      if (stuck !== undefined && attempt <= unblockAttempts) {
         attempts.set(stuck.kind, attempt);
-        await getGoing(managers, { id, name }, stuck, attempt);
+        await unblockService(managers, { id, name }, stuck, attempt);
         rolloutSince = Date.now();
         // What was done has its time to show.
         for (const state of seen.states.keys()) seen.states.set(state, rolloutSince);
@@ -138,7 +141,7 @@ export async function awaitConvergence(
  * about to be free.
  */
 async function isAnyStopping(managers: readonly HostAccess[]): Promise<boolean> {
-  return await patiently(managers, electionSeconds, async (docker) => {
+  return await retryWhileLeaderless(managers, electionSeconds, async (docker) => {
     const [tasks, nodes] = await Promise.all([
       docker.listTasks() as Promise<EngineTask[]>,
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
@@ -170,7 +173,7 @@ async function look(
   after: ConvergenceOptions["after"],
   memory: Memory,
 ): Promise<Look> {
-  const [service, tasks, nodes] = await patiently(managers, electionSeconds, (docker) =>
+  const [service, tasks, nodes] = await retryWhileLeaderless(managers, electionSeconds, (docker) =>
     Promise.all([
       docker.getService(id).inspect() as Promise<ServiceInspection>,
       listServiceTasks(docker, id),

@@ -5,7 +5,7 @@ import {
   type HandOverStep,
   holdersOfHostPorts,
   type Holdings,
-  type LettingGo,
+  type ReleasingChange,
   stepBeforeStart,
   whatItGave,
 } from "../../model/service/hand-over";
@@ -17,9 +17,9 @@ import { sleep } from "../transport/deadline";
 import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { patiently } from "../transport/patience";
+import { retryWhileLeaderless } from "../transport/retry-while-leaderless";
 import { type ChangeOptions, changeService } from "./change";
-import { replaceSpec, requirePlace, type ServiceInspection } from "./client";
+import { replaceSpec, requireEligibleNode, type ServiceInspection } from "./client";
 
 const pollMs = 250;
 /** How long the Swarm may be without a leader meanwhile, seconds. */
@@ -61,14 +61,14 @@ export async function takeOver(
       case "refuse":
         throw new Error(step.message);
       case "suspend":
-        requirePlace(spec, holdings.nodes);
-        await letGo(managers, spec, step, "is stopped");
+        requireEligibleNode(spec, holdings.nodes);
+        await releaseHolder(managers, spec, step, "is stopped");
         break;
       case "unpublish":
-        requirePlace(spec, holdings.nodes);
+        requireEligibleNode(spec, holdings.nodes);
         courteousUntil ??= Date.now() + courtesyMs;
         if (Date.now() < courteousUntil) break;
-        await letGo(managers, spec, step, "runs on without it");
+        await releaseHolder(managers, spec, step, "runs on without it");
         holdings = await listHoldings(managers);
         continue;
       case "wait":
@@ -95,7 +95,7 @@ export async function takeHostPorts(
     const holders = holdersOfHostPorts(spec, await listHoldings(managers));
     if (holders.length === 0) return;
     if (Date.now() > courteousUntil) {
-      for (const holder of holders) await letGo(managers, spec, holder, "is stopped");
+      for (const holder of holders) await releaseHolder(managers, spec, holder, "is stopped");
     }
     await sleep(pollMs);
   }
@@ -137,7 +137,7 @@ export async function changeAndTakeOver(
     const gave = whatItGave(own?.Spec.Labels);
     const atOnce = publishesOnHosts(spec) && exchangesHostPorts(spec, holdings);
     const first = atOnce ? { ...spec, update: { ...spec.update, parallelism: 0 } } : spec;
-    const before = await withPortsFreed(() =>
+    const before = await retryWhilePortsHeld(() =>
       changeService(managers, id, first, { ...options, gave }),
     );
     // Another service stopped it a moment ago: brought back now, its next task would not wait for
@@ -162,7 +162,7 @@ export async function changeAndTakeOver(
  *
  * @param write may be run several times
  */
-export async function withPortsFreed<T>(write: () => Promise<T>): Promise<T> {
+export async function retryWhilePortsHeld<T>(write: () => Promise<T>): Promise<T> {
   const end = Date.now() + portMs;
   for (;;) {
     try {
@@ -184,13 +184,13 @@ function publishesOnHosts({ ports }: ServiceSpec): boolean {
  * A service that gave something up, in words, and what came of it: nothing when it was changed
  * meanwhile, for then all is looked at again.
  */
-async function letGo(
+async function releaseHolder(
   managers: readonly HostAccess[],
   { name }: ServiceSpec,
-  { service, spec, gives }: LettingGo<ServiceInspection>,
+  { service, spec, gives }: ReleasingChange<ServiceInspection>,
   consequence: string,
 ): Promise<void> {
-  const done = await patiently(managers, electionSeconds, (docker) =>
+  const done = await retryWhileLeaderless(managers, electionSeconds, (docker) =>
     replaceSpec(docker, service, spec),
   );
   if (!done) return;
@@ -203,7 +203,7 @@ async function letGo(
 }
 
 async function listHoldings(managers: readonly HostAccess[]): Promise<Holdings<ServiceInspection>> {
-  return await patiently(managers, electionSeconds, lookAtHoldings);
+  return await retryWhileLeaderless(managers, electionSeconds, lookAtHoldings);
 }
 
 async function lookAtHoldings(docker: Dockerode): Promise<Holdings<ServiceInspection>> {

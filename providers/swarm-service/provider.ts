@@ -4,19 +4,19 @@ import { fromEngineSpec } from "../../model/service/from-engine";
 import { changedInputs, partialFailure } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
-import { askAgain } from "../transport/again";
+import { askWithRetries } from "../transport/ask-with-retries";
 import { isTransportError, messageOf } from "../transport/errors";
 import { withAnyManager } from "../transport/manager";
 import { isKnown } from "../framework/unknown-value";
 import { checkService } from "./check";
 import { createService, findOwnService, inspectService } from "./client";
 import { awaitConvergence } from "./convergence";
-import { changeAndTakeOver, takeHostPorts, takeOver, withPortsFreed } from "./hand-over";
+import { changeAndTakeOver, takeHostPorts, takeOver, retryWhilePortsHeld } from "./hand-over";
 import { warnWithoutIpvs } from "./ipvs";
-import { removePatiently, removeService } from "./removal";
+import { removeWithRetries, removeService } from "./removal";
 import {
   normalInputs,
-  withoutNewServersAlone,
+  deferServerNames,
   serviceContent,
   specOf,
   type SwarmServiceInputs,
@@ -39,7 +39,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const failures = checkService(news);
     // While some inputs are unknown, or wrong, what was given is shown as it is.
     const normal = isKnown(news) && failures.length === 0;
-    const inputs = normal ? withoutNewServersAlone(olds, normalInputs(news)) : news;
+    const inputs = normal ? deferServerNames(olds, normalInputs(news)) : news;
     return { inputs, failures };
   },
 
@@ -70,7 +70,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     }
     const id = usable
       ? own.ID
-      : await withPortsFreed(() =>
+      : await retryWhilePortsHeld(() =>
           withAnyManager(managers, (docker) => createService(docker, spec, registryAuth)),
         );
     try {
@@ -100,7 +100,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async read(id, props) {
     if (props === undefined) return {};
     try {
-      const seen = await askAgain(30, () =>
+      const seen = await askWithRetries(30, () =>
         withAnyManager(props.managers, (docker) => inspectService(docker, id), {
           deadlineSeconds: 15,
           repeatable: true,
@@ -167,7 +167,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async delete(id, props) {
     const waitSeconds = props.stopGracePeriodSeconds + removalSeconds;
     try {
-      await removePatiently(props.managers, id, waitSeconds);
+      await removeWithRetries(props.managers, id, waitSeconds);
     } catch (error) {
       if (!isTransportError(error, "manager")) throw error;
       // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its

@@ -17,7 +17,7 @@ const cleaningSeconds = 15;
 /** How long a manager is looked for in one attempt, seconds: through two rounds of an election. */
 const searchSeconds = 60;
 /** How long a removal is begun anew while the Swarm does not answer, seconds. */
-const patienceSeconds = 60;
+const retrySeconds = 60;
 const pauseMs = 1000;
 /** Time for a host to say that it is there, seconds. */
 const dialSeconds = 5;
@@ -63,12 +63,12 @@ export async function removeService(
  * @throws TransportError `manager` if there is no usable one to the end; others as the last attempt
  *   threw them
  */
-export async function removePatiently(
+export async function removeWithRetries(
   managers: readonly HostAccess[],
   id: string,
   waitSeconds: number,
 ): Promise<void> {
-  const end = Date.now() + patienceSeconds * 1000;
+  const end = Date.now() + retrySeconds * 1000;
   for (;;) {
     try {
       await removeService(managers, id, waitSeconds);

@@ -22,7 +22,7 @@ export interface SwarmServiceInputs extends ServiceSpec {
 }
 
 /** Inputs as a program gives them. */
-export type SwarmServiceWish = Omit<SwarmServiceInputs, "convergeDeadlineSeconds"> & {
+export type GivenServiceInputs = Omit<SwarmServiceInputs, "convergeDeadlineSeconds"> & {
   readonly convergeDeadlineSeconds?: number;
 };
 
@@ -57,9 +57,9 @@ export const swarmServiceInputs: readonly (keyof SwarmServiceInputs)[] = [
 ];
 
 /** Brings inputs into their normal form. */
-export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
-  const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = wish;
-  const spec = normalizeService(wish);
+export function normalInputs(input: GivenServiceInputs): SwarmServiceInputs {
+  const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = input;
+  const spec = normalizeService(input);
   return {
     ...spec,
     revision,
@@ -67,7 +67,7 @@ export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
     ...(registryAuth === undefined ? {} : { registryAuth }),
     ...(partners === undefined ? {} : { partners }),
     ...(servers === undefined ? {} : { servers }),
-    convergeDeadlineSeconds: convergeDeadlineSeconds ?? patience(spec, managers.length),
+    convergeDeadlineSeconds: convergeDeadlineSeconds ?? convergeDeadline(spec, managers.length),
   };
 }
 
@@ -78,7 +78,7 @@ export function normalInputs(wish: SwarmServiceWish): SwarmServiceInputs {
  *
  * @param olds inputs of the run before, if there was one
  */
-export function withoutNewServersAlone(
+export function deferServerNames(
   olds: Partial<SwarmServiceInputs> | undefined,
   news: SwarmServiceInputs,
 ): SwarmServiceInputs {
@@ -101,7 +101,7 @@ const baseSeconds = 120;
 const jobSeconds = 600;
 
 /** How long a service may take by default: its own rules make a roll-out long. */
-function patience(spec: ServiceSpec, hosts: number): number {
+function convergeDeadline(spec: ServiceSpec, hosts: number): number {
   const { mode, update, healthcheck } = spec;
   if (mode.kind === "job") return mode.schedule === undefined ? jobSeconds : baseSeconds;
   const places = mode.kind === "global" ? hosts : mode.replicas;

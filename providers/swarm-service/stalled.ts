@@ -4,13 +4,13 @@ import { reportWarning } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
-import { keepOff, listServiceTasks, remakeTasks, restartRollout } from "./client";
+import { setExcludedNodes, listServiceTasks, forceUpdate, restartRollout } from "./client";
 
 /**
  * For how long nothing may have moved until something is done about a stall, milliseconds. A port
  * that nobody serves cannot wait; a host with room may be found as soon as something else ends.
  */
-const patienceMs: Readonly<Record<Stall["kind"], number>> = {
+const stallMs: Readonly<Record<Stall["kind"], number>> = {
   "lost-host": 4000,
   held: 1500,
   doubled: 4000,
@@ -36,7 +36,7 @@ export function noteStates(states: TaskStates, tasks: readonly EngineTask[]): vo
 }
 
 /** Since when no task has moved, milliseconds since 1970. */
-export function stillSince(states: TaskStates): number {
+export function unchangedSince(states: TaskStates): number {
   return Math.max(0, ...states.values());
 }
 
@@ -44,10 +44,10 @@ export function stillSince(states: TaskStates): number {
  * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing
  * to do with what goes on elsewhere; else nothing at all may have moved.
  */
-export function isRipe(states: TaskStates, { kind, tasks }: Stall): boolean {
+export function isStalled(states: TaskStates, { kind, tasks }: Stall): boolean {
   const times = tasks.map((task) => states.get(stateOf(task)) ?? Date.now());
-  const since = kind === "held" ? Math.max(...times) : stillSince(states);
-  return Date.now() - since > patienceMs[kind];
+  const since = kind === "held" ? Math.max(...times) : unchangedSince(states);
+  return Date.now() - since > stallMs[kind];
 }
 
 /** How a task is, in a text that changes when it moves. */
@@ -59,11 +59,11 @@ function stateOf({ ID, DesiredState, Status }: EngineTask): string {
 const gentleAttempts = 1;
 
 /**
- * Gets a service going that cannot move by itself, and says so.
+ * Unblocks a service that cannot move by itself, and reports it.
  *
  * @param attempt which one it is of this kind, from 1
  */
-export async function getGoing(
+export async function unblockService(
   managers: readonly HostAccess[],
   service: { readonly id: string; readonly name: string },
   stall: Exclude<Stall, { kind: "no-place" }>,
@@ -91,7 +91,7 @@ export async function getGoing(
       return;
     case "doubled":
       await withAnyManager(managers, (docker) =>
-        attempt > gentleAttempts ? remakeTasks(docker, id) : restartRollout(docker, id),
+        attempt > gentleAttempts ? forceUpdate(docker, id) : restartRollout(docker, id),
       );
       reportWarning(
         `the service '${name}': its roll-out could not move, for the Swarm wanted two tasks in one place${where}, ` +
@@ -117,7 +117,7 @@ async function freePlaces(
 ): Promise<void> {
   const ids = tasks.map(({ ID }) => ID);
   try {
-    await withAnyManager(managers, (docker) => keepOff(docker, id, nodes, true));
+    await withAnyManager(managers, (docker) => setExcludedNodes(docker, id, nodes, true));
     const end = Date.now() + releaseMs;
     let left: readonly EngineTask[] = tasks;
     while (left.length > 0 && Date.now() < end) {
@@ -126,6 +126,6 @@ async function freePlaces(
       left = now.filter(({ ID, Status }) => ids.includes(ID) && Status.State !== "shutdown");
     }
   } finally {
-    await withAnyManager(managers, (docker) => keepOff(docker, id, nodes, false));
+    await withAnyManager(managers, (docker) => setExcludedNodes(docker, id, nodes, false));
   }
 }

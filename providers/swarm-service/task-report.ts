@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { lastLines, lastWords } from "../../model/values/last-words";
+import { lastLineCount, lastLines } from "../../model/values/last-lines";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
 import type { EngineContainer } from "../../model/engine-api/container";
@@ -68,7 +68,7 @@ export function reportText({ end, check, output }: TaskReport): string {
 /** A report in one line, for progress: the last line of what was said is what matters most. */
 export function reportLine({ end, check, output }: TaskReport): string {
   const said = (what: string, text: string): string[] => {
-    const [last = ""] = lastWords(text).slice(-1);
+    const [last = ""] = lastLines(text).slice(-1);
     return last === "" ? [] : [`${what}: ${last.slice(0, lineCharacters)}`];
   };
   return [
@@ -132,7 +132,7 @@ async function taskOutput(docker: Dockerode, id: string): Promise<string> {
       stdout: true,
       stderr: true,
       follow: false,
-      tail: lastLines,
+      tail: lastLineCount,
     });
     if (Buffer.isBuffer(stream)) {
       return withoutFrames(stream);
@@ -172,7 +172,7 @@ export function withoutFrames(output: Buffer): string {
 
 /** The last lines, indented; the first of them may have lost its beginning. */
 function indent(text: string): string {
-  return lastWords(text)
+  return lastLines(text)
     .map((line) => `  ${line}`)
     .join("\n");
 }

@@ -4,7 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 
 import type { ClientChannel } from "ssh2";
 
-import { lastWords } from "../../model/values/last-words";
+import { lastLines } from "../../model/values/last-lines";
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
@@ -107,7 +107,7 @@ export async function runChecked(
     return result;
   }
   const output = (result.stderr.trim() === "" ? result.stdout : result.stderr).trim();
-  const end = lastWords(output).join("\n  ");
+  const end = lastLines(output).join("\n  ");
   throw transportError(
     "command",
     access.name,

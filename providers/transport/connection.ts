@@ -39,7 +39,7 @@ export async function openConnection(
   const keys = given ?? (await keysFor(access));
   return await withDeadline(
     seconds,
-    () => noAnswer(access, seconds),
+    () => noAnswerError(access, seconds),
     async (signal) => {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -58,7 +58,7 @@ export async function openConnection(
 }
 
 /** The error for a host whose connection is not open in time. */
-export function noAnswer(access: HostAccess, seconds: number): Error {
+export function noAnswerError(access: HostAccess, seconds: number): Error {
   return transportError(
     "unreachable",
     access.name,

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
 import type { EngineInfo } from "../../model/engine-api/swarm";
-import { askAgain } from "./again";
+import { askWithRetries } from "./ask-with-retries";
 import { abortable, sleep, withDeadline } from "./deadline";
 import { type EngineOptions, withEngine } from "./engine";
 import { isTransportError, messageOf, transportError } from "./errors";
@@ -154,7 +154,7 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
     // Answered only with quorum: a manager that lost it still calls itself active.
     await docker.listNodes({ filters: JSON.stringify({ id: [swarm.NodeID] }) });
   };
-  await askAgain(
+  await askWithRetries(
     probeSeconds,
     (deadlineSeconds) => withEngine(host, probe, { deadlineSeconds, dialSeconds, signal }),
     signal,

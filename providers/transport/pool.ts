@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
 
-import { type Connection, noAnswer, openConnection } from "./connection";
+import { type Connection, noAnswerError, openConnection } from "./connection";
 import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
@@ -212,7 +212,7 @@ async function connect(
   }
   const awaited = host.connection;
   const seconds = options.dialSeconds ?? 10;
-  const tooSlow = noAnswer(access, seconds);
+  const tooSlow = noAnswerError(access, seconds);
   try {
     // A start is shared, how long somebody waits for it is not: who takes less time must not end it
     // for the others.

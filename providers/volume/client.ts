@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import type { SpreadOutcome } from "../../model/image/host-spread";
+import type { HostOutcome } from "../../model/image/host-outcomes";
 import { siteLabel } from "../../model/swarm/labels";
 import { describeOwner } from "../../model/swarm/owner";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../../model/volume/settings";
 import type { EngineVolume } from "../../model/engine-api/volume";
 import { compareText } from "../../model/values/text-order";
-import { onEveryHost, spreadFailure } from "../every-host";
+import { onEveryHost, hostFailure } from "../every-host";
 import { removeWhenUnused } from "../removal";
 import { engineStatus, withEngine } from "../transport/engine";
 import { isTransportError, messageOf } from "../transport/errors";
@@ -33,10 +33,10 @@ const LOOK_SECONDS = 40;
 const DIAL_SECONDS = 5;
 
 /** Makes the volume on all hosts that do not have it; never throws for a host. */
-export async function spreadVolume(
+export async function createVolumeOnHosts(
   hosts: readonly HostAccess[],
   wanted: WantedVolume,
-): Promise<SpreadOutcome[]> {
+): Promise<HostOutcome[]> {
   return await onEveryHost(hosts, async (host) => {
     try {
       await withEngine(host, (docker) => makeVolume(docker, wanted), {
@@ -45,7 +45,7 @@ export async function spreadVolume(
       });
       return { host: host.name, kind: "present" };
     } catch (error) {
-      return spreadFailure(host, error);
+      return hostFailure(host, error);
     }
   });
 }
@@ -122,7 +122,7 @@ export async function removeVolume(
       );
       return reason === undefined ? [] : [`${host.name}: ${reason}`];
     } catch (error) {
-      if (spreadFailure(host, error).kind === "unreachable") away.push(host.name);
+      if (hostFailure(host, error).kind === "unreachable") away.push(host.name);
       else return [`${host.name}: ${messageOf(error)}`];
       return [];
     }

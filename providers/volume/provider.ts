@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { judgeSpread } from "../../model/image/host-spread";
+import { judgeHosts } from "../../model/image/host-outcomes";
 import { initializationLabels } from "../../model/initialization/record";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs } from "../framework/dynamic";
@@ -9,7 +9,7 @@ import { forgetVolume } from "../service-initialization/records";
 import { isTransportError } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
-import { removeVolume, spreadVolume, volumeFaults, type WantedVolume } from "./client";
+import { removeVolume, createVolumeOnHosts, volumeFaults, type WantedVolume } from "./client";
 import { reportWarning } from "../progress/progress-line";
 
 /** Inputs as they come over the wire. */
@@ -124,8 +124,8 @@ async function forgetLoadedData(volume: VolumeState): Promise<void> {
 
 /** Brings the volume onto the hosts; gives the names of those that do not answer. */
 async function ensureVolume(inputs: VolumeInputs): Promise<string[]> {
-  const outcomes = await spreadVolume(inputs.hosts, inputs);
-  const verdict = judgeSpread(`The volume '${inputs.name}'`, outcomes);
+  const outcomes = await createVolumeOnHosts(inputs.hosts, inputs);
+  const verdict = judgeHosts(`The volume '${inputs.name}'`, outcomes);
   if (verdict.kind === "failed") throw new Error(verdict.message);
   return verdict.missing;
 }

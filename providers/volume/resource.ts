@@ -4,8 +4,8 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { volumeProvider } from "./provider";
 
-/** Arguments of {@link Volume}. */
-export interface VolumeArgs {
+/** Arguments of {@link VolumeOnHosts}. */
+export interface VolumeOnHostsArgs {
   /** Every host on which a task that mounts the volume may run. */
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** One for each host, in the same order; changes exactly when that server was replaced. */
@@ -40,13 +40,14 @@ export interface VolumeArgs {
  * else made is refused, and never removed. Nothing but the removal or another name in the program
  * deletes data, and then all of them; a line says so.
  */
-export class Volume extends HiveResource {
+export class VolumeOnHosts extends HiveResource {
   declare readonly name: pulumi.Output<string>;
   /** Names of hosts that did not answer and so may not have the volume. */
   declare readonly missing: pulumi.Output<string[]>;
 
-  constructor(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions = {}) {
+  constructor(name: string, args: VolumeOnHostsArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
+      // The type that states hold.
       { type: "Volume", provider: volumeProvider, outputs: ["missing"] },
       name,
       {

@@ -191,13 +191,13 @@ async function gapDuring<T>(
 async function releaseCrash(stage: TestStage, hosts: readonly string[]): Promise<void> {
   const file = "site/services/webgate.ts";
   const before = stage.read(file);
-  const lastWords = "webgate: the certificate cannot be read";
-  const crash = JSON.stringify(["/bin/sh", "-c", `echo "${lastWords}" >&2; exit 1`]);
+  const lastLine = "webgate: the certificate cannot be read";
+  const crash = JSON.stringify(["/bin/sh", "-c", `echo "${lastLine}" >&2; exit 1`]);
   stage.edit(file, "defineService({", `defineService({\n  entrypoint: ${crash},`);
   const { result: run, seconds } = await gapDuring(hosts, () =>
     stage.hive(["deploy", "webgate", "--yes"]),
   );
-  if (run.code !== 1 || !run.stderr.includes(lastWords))
+  if (run.code !== 1 || !run.stderr.includes(lastLine))
     throw new Error(`A crash was not reported: exit code ${run.code}\n${run.output.slice(-4000)}`);
   crashed.values.push(run.seconds);
   rolledBack.values.push(seconds);

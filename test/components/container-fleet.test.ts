@@ -14,7 +14,7 @@ test("every cluster server mounts one and the same volume for shared data, the r
     platform: "linux",
     networks: [],
     busyPorts: [],
-    ownContainers: [],
+    containers: [],
   });
   const resources = await record(() => {
     new ContainerFleet("fleet", { plan, fleet }, {});

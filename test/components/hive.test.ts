@@ -3,7 +3,7 @@ import { bootSeconds, scriptSeconds } from "../../providers/first-contact/client
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { phases, type Phase } from "../../model/phases";
-import type { EngineFacts } from "../../fleet/container/engine-facts";
+import type { DockerFacts } from "../../fleet/container/docker-facts";
 import { planContainerFleet } from "../../fleet/container/plan";
 import { ContainerFleet } from "../../fleet/container/servers";
 import { planStack } from "../../model/plan-site";
@@ -15,13 +15,13 @@ import { record, type Recorded } from "./recorder";
 // Each provider's text is serialized once; that takes seconds on a busy computer.
 jest.setTimeout(120_000);
 
-const facts: EngineFacts = {
+const facts: DockerFacts = {
   cgroupVersion: 2,
   desktop: false,
   platform: "linux",
   networks: [],
   busyPorts: [],
-  ownContainers: [],
+  containers: [],
 };
 
 /** Declares the project's own site on the private stage and returns what the engine was told. */
@@ -31,7 +31,7 @@ function declare(
     site = exampleSite,
     engine = facts,
     ...options
-  }: { readonly preview?: boolean; readonly site?: Site; readonly engine?: EngineFacts } = {},
+  }: { readonly preview?: boolean; readonly site?: Site; readonly engine?: DockerFacts } = {},
 ): Promise<readonly Recorded[]> {
   const plan = planStack({
     stackName: "private",
@@ -445,13 +445,13 @@ describe("servers that exist", () => {
       "hive.stage": "private",
       "hive.server-image": "old",
     };
-    const ownContainers = [0, 1, 2, 3].map((index) => ({
+    const containers = [0, 1, 2, 3].map((index) => ({
       name: `p-hive${index}.hive.example`,
       id: String(index),
       running: true,
       labels,
     }));
-    const resources = await declare({}, { engine: { ...facts, serverImage, ownContainers } });
+    const resources = await declare({}, { engine: { ...facts, serverImage, containers } });
     return await Promise.all(
       [0, 1, 2, 3].map(async (index) => {
         const { options } = named(

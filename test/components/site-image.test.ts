@@ -37,7 +37,7 @@ async function declare(
     platform: "linux" as const,
     networks: [],
     busyPorts: [],
-    ownContainers: [],
+    containers: [],
   };
   const resources = await record(() => {
     const stageSecrets = pulumi.secret<Record<string, string>>({});

@@ -21,7 +21,7 @@ afterEach(() => swarm.stop());
 
 async function inputs(name: string, changes: Properties = {}): Promise<Properties> {
   const { update, ...spec } = serviceSpec({ image, name });
-  const wish = {
+  const input = {
     ...spec,
     revision: "1",
     managers: swarm.hosts.map(({ access }) => access),
@@ -29,7 +29,7 @@ async function inputs(name: string, changes: Properties = {}): Promise<Propertie
     convergeDeadlineSeconds: 20,
     ...changes,
   };
-  const { inputs: checked, failures } = await server.check(wish);
+  const { inputs: checked, failures } = await server.check(input);
   expect(failures).toEqual([]);
   return checked;
 }

@@ -33,7 +33,7 @@ async function inputs(changes: Properties = {}): Promise<Properties> {
     environment: { GREETING: "hello", A: "1" },
     ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
   });
-  const wish = {
+  const input = {
     ...spec,
     revision: "1",
     managers: swarm.hosts.map(({ access }) => access),
@@ -41,7 +41,7 @@ async function inputs(changes: Properties = {}): Promise<Properties> {
     convergeDeadlineSeconds: 10,
     ...changes,
   };
-  const { inputs: checked, failures } = await server.check(wish);
+  const { inputs: checked, failures } = await server.check(input);
   expect(failures).toEqual([]);
   return checked;
 }
@@ -200,9 +200,9 @@ describe("SwarmService", () => {
     const [service] = swarm.services;
     if (service === undefined) throw new Error("The Swarm has no service.");
     service.UpdateStatus = { State: "rollback_started", Message: "of an earlier run" };
-    swarm.addTask(service, 0, { wish: "shutdown", state: "failed", error: "exit 9" });
+    swarm.addTask(service, 0, { desired: "shutdown", state: "failed", error: "exit 9" });
     const error = "host-mode port already in use on 1 node";
-    swarm.addTask(service, 0, { wish: "running", state: "pending", error });
+    swarm.addTask(service, 0, { desired: "running", state: "pending", error });
     const said = server.log().length;
     const again = await server.update(id, { ...outs, complete: false }, wanted);
     expect(again).toMatchObject({ complete: true });
@@ -219,8 +219,8 @@ describe("SwarmService", () => {
     const [service] = swarm.services;
     if (service === undefined) throw new Error("The Swarm has no service.");
     service.UpdateStatus = { State: "rollback_started", Message: "of an earlier run" };
-    swarm.addTask(service, 1, { wish: "ready", state: "ready" });
-    swarm.addTask(service, 1, { wish: "shutdown", state: "pending" });
+    swarm.addTask(service, 1, { desired: "ready", state: "ready" });
+    swarm.addTask(service, 1, { desired: "shutdown", state: "pending" });
     const writes = swarm.writes().length;
     const begin = Date.now();
     await server.update(id, { ...outs, complete: false }, wanted);

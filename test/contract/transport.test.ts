@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type Dockerode from "dockerode";
 
 import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
-import { keepStageKey } from "../../providers/ssh-key-pair/stage-key";
+import { saveStageKey } from "../../providers/ssh-key-pair/stage-key";
 import { runChecked, runCommand } from "../../providers/transport/command";
 import { withEngine } from "../../providers/transport/engine";
 import type { HostAccess } from "../../providers/transport/host-access";
@@ -388,7 +388,7 @@ describe("the operator's key", () => {
   test("that was generated for the stage is found below .hive", async () => {
     const home = mkdtempSync(join(tmpdir(), "hive-stage-key-"));
     await withNewLogin({ HIVE_SSH_KEY: "", HIVE_HOME: home }, async () => {
-      keepStageKey("private", readFileSync(operatorKeyFile(), "utf8"));
+      saveStageKey("private", readFileSync(operatorKeyFile(), "utf8"));
       expect(await ping(host.access)).toBeDefined();
     });
   });

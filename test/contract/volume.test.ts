@@ -29,7 +29,7 @@ const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(() => "it succeeded", String);
 const held = (): string[][] => hosts.map((host) => host.volumes.map(({ Name }) => Name));
 
-describe("Volume", () => {
+describe("VolumeOnHosts", () => {
   test.each([
     ["elects a leader", 500, "rpc error: code = DeadlineExceeded desc = context deadline exceeded"],
     ["has none", 503, "rpc error: code = Unknown desc = The swarm does not have a leader."],

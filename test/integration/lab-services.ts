@@ -55,8 +55,8 @@ export function labServices(lab: () => Lab, command: string) {
       command: [command],
       ...changes,
     });
-    const wish = { ...spec, revision: "1", managers: lab().hosts, ...extra } as SwarmServiceInputs;
-    const checked = await swarmServiceProvider.check?.(wish, wish);
+    const input = { ...spec, revision: "1", managers: lab().hosts, ...extra } as SwarmServiceInputs;
+    const checked = await swarmServiceProvider.check?.(input, input);
     expect(checked?.failures).toEqual([]);
     return checked?.inputs as SwarmServiceInputs;
   }

@@ -26,7 +26,7 @@ export interface Lab {
   /** Private address of a server. */
   address(index: number): string;
   /** Changes when the server is replaced. */
-  incarnation(index: number): string;
+  instanceId(index: number): string;
   /** Kills a server as a power cut would; its disk stays. */
   kill(index: number): Promise<void>;
   /** Starts a killed server and waits until it answers. */
@@ -126,7 +126,7 @@ export async function startLab({ servers: count, prefix = "lab" }: LabOptions): 
     },
     cidr: network.cidr,
     address: (index) => server(index).address,
-    incarnation: (index) => server(index).containerId,
+    instanceId: (index) => server(index).containerId,
     kill: (index) => docker.getContainer(server(index).containerId).kill(),
     async start(index) {
       await docker.getContainer(server(index).containerId).start();

@@ -43,7 +43,7 @@ export async function formSwarm(
       access,
       advertiseAddress: lab.address(index),
       labels: labels(index),
-      incarnation: lab.incarnation(index),
+      incarnation: lab.instanceId(index),
     })),
     heartbeatSeconds: 2,
     taskHistoryLimit: 5,

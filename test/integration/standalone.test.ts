@@ -68,7 +68,7 @@ async function planned(): Promise<SwarmServiceInputs> {
   const plan = planSite({ stage, site });
   const [found] = plan.services;
   if (found === undefined) throw new Error("The plan has no service.");
-  const wish = {
+  const input = {
     ...found,
     managers: lab.hosts,
     site: plan.siteName,
@@ -80,7 +80,7 @@ async function planned(): Promise<SwarmServiceInputs> {
     hosts: {},
     revision: "1",
   } as unknown as SwarmServiceInputs;
-  const checked = await swarmServiceProvider.check?.(wish, wish);
+  const checked = await swarmServiceProvider.check?.(input, input);
   expect(checked?.failures).toEqual([]);
   return checked?.inputs as SwarmServiceInputs;
 }

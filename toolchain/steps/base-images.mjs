@@ -151,7 +151,7 @@ async function bootstrap(project, image, pullProblem, context) {
       timeoutMs: bootstrapMs,
       env: { ...project.env, PATH: `${project.env.PATH}:/usr/sbin:/sbin` },
     });
-    dress(tree, image.suite, sources);
+    makeSlim(tree, image.suite, sources);
     context.report("importing it into the engine");
     await importTree(project, image.tag, tree, log, context.signal);
   } finally {
@@ -196,7 +196,7 @@ async function findDebootstrap(project, image, pullProblem, context) {
  * @param {string} suite
  * @param {import("../mechanics/apt-sources.mjs").AptSource[]} sources of this computer
  */
-export function dress(tree, suite, sources) {
+export function makeSlim(tree, suite, sources) {
   const write = (/** @type {string} */ file, /** @type {string} */ text, mode = 0o644) => {
     const place = path.join(tree, file);
     fs.mkdirSync(path.dirname(place), { recursive: true });

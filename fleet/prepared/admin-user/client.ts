@@ -1,6 +1,6 @@
-import { lastWords } from "../../../model/values/last-words";
+import { lastLines } from "../../../model/values/last-lines";
 import { withoutSecrets } from "../../../model/values/without-secrets";
-import { isAway } from "../../../providers/transport/away";
+import { isUnreachable } from "../../../providers/transport/unreachable";
 import { runCommand } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import { describeHost, isTransportError } from "../../../providers/transport/errors";
@@ -76,7 +76,7 @@ export async function ensureAdminUser(contact: FirstContact): Promise<void> {
     const printed = withoutSecrets(said, password === undefined ? [] : [password]).trim();
     throw new Error(
       `The first contact with ${describeHost(host)} as '${firstUser}' failed with exit code ${code}:\n  ` +
-        (printed === "" ? "(it printed nothing)" : lastWords(printed).join("\n  ")),
+        (printed === "" ? "(it printed nothing)" : lastLines(printed).join("\n  ")),
     );
   }
   if (!(await letsIn(host))) {
@@ -100,7 +100,7 @@ async function letsIn(host: HostAccess): Promise<boolean> {
       if (await hasAdminUser(host)) return true;
       if (Date.now() > end) return false;
     } catch (error) {
-      if (!isAway(error) || Date.now() > end) throw error;
+      if (!isUnreachable(error) || Date.now() > end) throw error;
     }
     await sleep(500);
   }
@@ -122,5 +122,5 @@ export async function removeFromHost(
     dialSeconds,
   });
   const left = stdout.split("\n").flatMap((line) => /^left (.*)/.exec(line)?.[1] ?? []);
-  return code === 0 ? left : [...left, lastWords(stderr.trim()).join(" ")];
+  return code === 0 ? left : [...left, lastLines(stderr.trim()).join(" ")];
 }

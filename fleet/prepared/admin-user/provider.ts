@@ -3,7 +3,7 @@ import { changedInputs } from "../../../providers/framework/dynamic";
 import { readResult } from "../../../providers/framework/read-result";
 import { isKnown } from "../../../providers/framework/unknown-value";
 import { reportWarning } from "../../../providers/progress/progress-line";
-import { isAway, reportAway } from "../../../providers/transport/away";
+import { isUnreachable, reportUnreachable } from "../../../providers/transport/unreachable";
 import { messageOf } from "../../../providers/transport/errors";
 import { ensureAdminUser, type FirstContact, hasAdminUser, removeFromHost } from "./client";
 
@@ -48,8 +48,8 @@ export const adminUserProvider: pulumi.dynamic.ResourceProvider<AdminUserInputs,
       const found = await hasAdminUser(props.host);
       return readResult(id, props, INPUTS, found ? {} : { state: "cannot log in" });
     } catch (error) {
-      if (!isAway(error)) throw error;
-      reportAway(props.host, error);
+      if (!isUnreachable(error)) throw error;
+      reportUnreachable(props.host, error);
       return readResult(id, props, INPUTS);
     }
   },
@@ -70,7 +70,7 @@ export const adminUserProvider: pulumi.dynamic.ResourceProvider<AdminUserInputs,
     } catch (error) {
       // A server that lets this computer in no more is there: what hive put on it must not be
       // forgotten.
-      if (!isAway(error)) throw error;
+      if (!isUnreachable(error)) throw error;
       reportWarning(
         `What hive put on ${host.name} was not removed from there: ${messageOf(error)}\n` +
           "If it comes back, take it out of the network or install it anew.",

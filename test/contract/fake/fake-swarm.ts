@@ -48,7 +48,7 @@ export interface FakeSwarm {
   addTask(
     service: FakeService,
     host: number,
-    state: { readonly wish: string; readonly state: string; readonly error?: string },
+    state: { readonly desired: string; readonly state: string; readonly error?: string },
   ): void;
   /** Takes IPVS out of the hosts' kernels. */
   loseIpvs(): void;
@@ -194,7 +194,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   const addTask = (
     service: FakeService,
     node: FakeNode | undefined,
-    { wish, state, error }: { wish: string; state: string; error?: string },
+    { desired, state, error }: { desired: string; state: string; error?: string },
   ): FakeTask => {
     const id = newId();
     const task: FakeTask = {
@@ -203,7 +203,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       service: service.Spec.Name,
       hostPorts: portKeys(service.Spec, "host"),
       NodeID: node?.ID ?? "",
-      DesiredState: wish,
+      DesiredState: desired,
       Status: {
         State: state,
         Timestamp: new Date().toISOString(),
@@ -223,7 +223,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
     const pending = variable(service, "PENDING");
     if (pending !== undefined) {
       addTask(service, undefined, {
-        ...{ wish: "running", state: "pending" },
+        ...{ desired: "running", state: "pending" },
         error: pending.slice("PENDING=".length),
       });
       return;
@@ -455,7 +455,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
           const failing = variable(service, "FAIL") !== undefined;
           if (variable(service, "UNHEALTHY") !== undefined) {
             const node = nodes.find(({ ID }) => ID === nodeId);
-            const { ID } = addTask(service, node, { wish: "shutdown", state: "complete" });
+            const { ID } = addTask(service, node, { desired: "shutdown", state: "complete" });
             const reason = `update rolled back due to failure or early termination of task ${ID}`;
             service.UpdateStatus = { State: "rollback_started", Message: reason };
             service.Spec = before;

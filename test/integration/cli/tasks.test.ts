@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 /** Options of a service. */
-interface ServiceWish {
+interface WantedService {
   readonly name: string;
   /** Text for `sh -c`. */
   readonly script: string;
@@ -72,7 +72,7 @@ interface ServiceWish {
 }
 
 /** Creates a service and waits until its tasks run. */
-async function startService({ name, script, replicas, logDriver }: ServiceWish): Promise<void> {
+async function startService({ name, script, replicas, logDriver }: WantedService): Promise<void> {
   await createLabService(lab, {
     Name: name,
     TaskTemplate: {

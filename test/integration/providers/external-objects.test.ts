@@ -82,7 +82,7 @@ describe("what others have made", () => {
 
   test("is what a service's tasks have, and a refresh finds no difference", async () => {
     const [network, volume, secret] = [found.network, found.volume, found.secret];
-    const wish = {
+    const input = {
       ...serviceSpec({
         site: "lab.example",
         name: "web",
@@ -113,7 +113,7 @@ describe("what others have made", () => {
       revision: "1",
       managers: lab.hosts,
     } as SwarmServiceInputs;
-    const checked = await swarmServiceProvider.check?.(wish, wish);
+    const checked = await swarmServiceProvider.check?.(input, input);
     const created = await swarmServiceProvider.create(checked?.inputs as SwarmServiceInputs);
     service = { id: created.id, state: created.outs as SwarmServiceState };
     expect(await inTask(lab, "web", ["/bin/busybox", "cat", "/run/secrets/password"])).toContain(

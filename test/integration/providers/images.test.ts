@@ -61,7 +61,7 @@ function context(name: string, files: Readonly<Record<string, string>>): string 
 function pushed(contextFolder: string, change: Partial<ImageBuildInputs> = {}): ImageBuildInputs {
   return {
     host: lab.hosts[0]!,
-    incarnation: lab.incarnation(0),
+    incarnation: lab.instanceId(0),
     contextFolder,
     contextHash: hashBuildContext(contextFolder),
     repository: `${registry}/greeting`,
@@ -88,7 +88,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hive-images-"));
   lab = await timed("lab of 3 servers", () => startLab({ servers: 3, prefix: "img" }));
   const host = lab.hosts[0]!;
-  const incarnation = lab.incarnation(0);
+  const incarnation = lab.instanceId(0);
   await timed("base image copied through SSH", () =>
     baseImageProvider.create({
       host,
@@ -372,7 +372,7 @@ describe("images from a folder to every server", () => {
   describe("on the cluster's servers", () => {
     const spread = (change: Partial<ImagePullInputs> = {}): ImagePullInputs => ({
       hosts: lab.hosts,
-      incarnations: [0, 1, 2].map((index) => lab.incarnation(index)),
+      incarnations: [0, 1, 2].map((index) => lab.instanceId(index)),
       reference: first.reference,
       registryAuth: pullAccount,
       revision: "1",
@@ -397,7 +397,7 @@ describe("images from a folder to every server", () => {
       await asRoot(1, `docker image rm --force ${first.imageId}`);
       const seen = await imagePullProvider.read!("id", pulled);
       expect(seen.inputs!.incarnations[1]).toContain("(does not have the image)");
-      expect(seen.inputs!.incarnations[0]).toBe(lab.incarnation(0));
+      expect(seen.inputs!.incarnations[0]).toBe(lab.instanceId(0));
       expect((await imagePullProvider.diff!("id", seen.props!, spread())).changes).toBe(true);
       await imagePullProvider.update!("id", seen.props!, spread());
       expect((await imagePullProvider.read!("id", pulled)).inputs).toEqual(spread());

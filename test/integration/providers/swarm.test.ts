@@ -32,7 +32,7 @@ function members(): SwarmClusterInputs["members"] {
     access,
     advertiseAddress: lab.address(index),
     labels: { "hive.zone": `zone-${index}` },
-    incarnation: lab.incarnation(index),
+    incarnation: lab.instanceId(index),
   }));
 }
 
@@ -59,8 +59,8 @@ async function serviceInputs(
     ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "host" }],
     hostname: "{{.Node.Hostname}}",
   });
-  const wish = { ...spec, revision: "1", managers: lab.hosts, ...changes } as SwarmServiceInputs;
-  const checked = await swarmServiceProvider.check?.(wish, wish);
+  const input = { ...spec, revision: "1", managers: lab.hosts, ...changes } as SwarmServiceInputs;
+  const checked = await swarmServiceProvider.check?.(input, input);
   expect(checked?.failures).toEqual([]);
   return checked?.inputs as SwarmServiceInputs;
 }

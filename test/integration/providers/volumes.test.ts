@@ -34,7 +34,7 @@ afterAll(() => lab.destroy());
 function inputs(changes: Partial<VolumeInputs> = {}): VolumeInputs {
   return {
     hosts: lab.hosts,
-    incarnations: lab.hosts.map((_, index) => lab.incarnation(index)),
+    incarnations: lab.hosts.map((_, index) => lab.instanceId(index)),
     site: "lab.example",
     name: "data",
     driver: "hive-shared",

@@ -3,7 +3,7 @@ import { swarmServiceProvider } from "../../../providers/swarm-service/provider"
 import type {
   SwarmServiceInputs,
   SwarmServiceState,
-  SwarmServiceWish,
+  GivenServiceInputs,
 } from "../../../providers/swarm-service/service-state";
 import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
@@ -104,15 +104,15 @@ async function create(name: string, other: string, constraints: readonly string[
     restart: { condition: "any", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
     placement: { constraints, spread: [], maxReplicasPerHost: 0 },
   });
-  const wish: SwarmServiceWish = {
+  const input: GivenServiceInputs = {
     ...spec,
     revision: "1",
     managers: lab.hosts,
     partners: [other],
   };
   const checked = await swarmServiceProvider.check?.(
-    wish as SwarmServiceInputs,
-    wish as SwarmServiceInputs,
+    input as SwarmServiceInputs,
+    input as SwarmServiceInputs,
   );
   expect(checked?.failures).toEqual([]);
   const inputs = checked?.inputs as SwarmServiceInputs;
@@ -198,7 +198,7 @@ describe("an application and its helper on one replicated volume", () => {
   proves("placement.with")("run on one server and both read and write", async () => {
     await volumeProvider.create({
       hosts: lab.hosts,
-      incarnations: lab.hosts.map((_, index) => lab.incarnation(index)),
+      incarnations: lab.hosts.map((_, index) => lab.instanceId(index)),
       site: "lab.example",
       name: "data",
       driver: "hive-shared",
@@ -219,7 +219,7 @@ describe("an application and its helper on one replicated volume", () => {
         access,
         advertiseAddress: lab.address(index),
         labels: { "hive.zone": `zone-${index}` },
-        incarnation: lab.incarnation(index),
+        incarnation: lab.instanceId(index),
       })),
       heartbeatSeconds: 2,
       taskHistoryLimit: 5,

@@ -59,8 +59,8 @@ async function createJob(name: string, script: string, host: HostAccess): Promis
     restart: { condition: "none", delaySeconds: 0, maxAttempts: 0, windowSeconds: 0 },
     placement: { constraints: [`node.hostname==${host.name}`], spread: [], maxReplicasPerHost: 0 },
   });
-  const wish = { ...spec, revision: "1", managers: lab.hosts } as SwarmServiceInputs;
-  const checked = await swarmServiceProvider.check?.(wish, wish);
+  const input = { ...spec, revision: "1", managers: lab.hosts } as SwarmServiceInputs;
+  const checked = await swarmServiceProvider.check?.(input, input);
   expect(checked?.failures).toEqual([]);
   const inputs = checked?.inputs as SwarmServiceInputs;
   const created = await swarmServiceProvider.create(inputs);

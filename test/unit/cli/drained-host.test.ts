@@ -1,4 +1,4 @@
-import { leaving, reasonsAgainst, servicesOn } from "../../../cli/hosts/drained-host";
+import { drainProgress, reasonsNotToDrain, servicesOn } from "../../../cli/hosts/drained-host";
 import type { SwarmFacts } from "../../../cli/swarm/facts";
 import type { EngineNode } from "../../../model/engine-api/node";
 import type { EngineTask } from "../../../model/engine-api/task";
@@ -32,7 +32,7 @@ test.each<[string, EngineNode[], RegExp | undefined]>([
   ],
   ["two are gone", [node("a"), node("b", "down"), node("c", "unknown")], /^b and c are not there/],
 ])("whether a server may be drained when %s", (_, nodes, reason) => {
-  const reasons = reasonsAgainst(nodes, "a");
+  const reasons = reasonsNotToDrain(nodes, "a");
   if (reason === undefined) expect(reasons).toEqual([]);
   else expect(reasons).toEqual([expect.stringMatching(reason)]);
 });
@@ -106,10 +106,10 @@ test.each<[string, EngineTask[], object]>([
     { onHost: [], short: [], waiting: ["store"] },
   ],
 ])("what a drain waits for: %s", (_, tasks, expected) => {
-  expect(leaving(facts(...tasks), "a", ["store", "web"], now)).toEqual(expected);
+  expect(drainProgress(facts(...tasks), "a", ["store", "web"], now)).toEqual(expected);
 });
 
 test("of a server that is down no task has to leave", () => {
   const seen = { ...facts(task("web", "a", "running")), nodes: [node("a", "down"), node("b")] };
-  expect(leaving(seen, "a", ["web"], now)).toEqual({ onHost: [], short: [], waiting: [] });
+  expect(drainProgress(seen, "a", ["web"], now)).toEqual({ onHost: [], short: [], waiting: [] });
 });

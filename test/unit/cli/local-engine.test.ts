@@ -1,6 +1,6 @@
 import {
   describeObjects,
-  type EngineObject,
+  type DockerObject,
   leftovers,
   missing,
 } from "../../../fleet/container/objects";
@@ -15,10 +15,10 @@ import {
 
 const owner = { site: "hive.example", stage: "private" };
 const object = (
-  kind: EngineObject["kind"],
+  kind: DockerObject["kind"],
   id: string,
-  more: Partial<EngineObject> = {},
-): EngineObject => ({
+  more: Partial<DockerObject> = {},
+): DockerObject => ({
   kind,
   id,
   name: `${kind}-${id}`,

@@ -3,7 +3,7 @@ import { recover, recoverForDestroy } from "../../../cli/pulumi/recovery";
 import type { Stack } from "../../../cli/pulumi/stack";
 import type { StackState } from "../../../cli/pulumi/state";
 import { listObjects, removeObjects } from "../../../fleet/container/docker-engine";
-import type { EngineObject } from "../../../fleet/container/objects";
+import type { DockerObject } from "../../../fleet/container/objects";
 import { recoveryOf } from "../../../fleet/recoveries";
 
 jest.mock("../../../fleet/container/docker-engine");
@@ -13,7 +13,7 @@ const labels = { "hive.site": "hive.example", "hive.stage": "private" };
 const container = "docker:index/container:Container";
 const resource = (id: string) =>
   readResource({ urn: `urn:pulumi:private::hive::${container}::${id}`, type: container, id });
-const onEngine = (...objects: Omit<EngineObject, "name" | "labels">[]) =>
+const onEngine = (...objects: Omit<DockerObject, "name" | "labels">[]) =>
   jest
     .mocked(listObjects)
     .mockResolvedValue(objects.map((object) => ({ ...object, name: `p-${object.id}`, labels })));
@@ -116,7 +116,7 @@ test("a server that was removed by hand is told and handed on", async () => {
   expect(said).toEqual(["No longer on this computer's Docker Engine: hive1; to be created again."]);
 });
 
-test("destroying minds no strangers: they are removed at its end", async () => {
+test("destroying ignores objects that the state does not know: they are removed at its end", async () => {
   onEngine({ kind: "container", id: "theirs" });
   const { stack } = stackWith({ resources: [resource("hive0")] });
   expect((await recoverForDestroy(stack, owner, say)).gone.map(({ id }) => id)).toEqual(["hive0"]);

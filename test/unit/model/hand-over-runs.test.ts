@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { anyFate, anySite, runChange, type Wish } from "./hand-over-runs";
+import { anyFate, anySite, runChange, type WantedService } from "./hand-over-runs";
 
 /** How many changes of sites are tried; `HIVE_LONG=20000` for a long series. */
 const runs = Number(process.env["HIVE_LONG"] ?? 200);
@@ -12,7 +12,7 @@ test("whatever changes together: one writer of each volume at any time, and ever
 });
 
 test("a bad release that gave its volume to another service, and is rolled back, does not write to it again", () => {
-  const having = (...volumes: string[]): Wish => ({
+  const having = (...volumes: string[]): WantedService => ({
     volumes,
     ingress: [],
     host: [],

@@ -26,7 +26,7 @@ import { serviceSpec } from "./service-specs";
  */
 
 /** What a service has in a site; the only thing that differs between sites. */
-export interface Wish {
+export interface WantedService {
   readonly volumes: readonly string[];
   readonly ingress: readonly number[];
   readonly host: readonly number[];
@@ -34,7 +34,7 @@ export interface Wish {
 }
 
 /** Services by name. No two have the same volume or port, as the plan's rules want it. */
-export type Site = ReadonlyMap<string, Wish>;
+export type Site = ReadonlyMap<string, WantedService>;
 
 // Few things of each kind, so that most changes move some of them.
 const names = ["a", "b", "c", "d"];
@@ -53,11 +53,11 @@ export const anySite: fc.Arbitrary<Site> = fc
     portOf: fc.array(fc.tuple(fc.nat(names.length), fc.boolean()), { minLength: 2, maxLength: 2 }),
   })
   .map(({ present, modes, volumeOf, portOf }) => {
-    const site = new Map<string, Wish>();
+    const site = new Map<string, WantedService>();
     for (const name of present) {
       const index = names.indexOf(name);
       const own = volumes.filter((_, place) => volumeOf[place] === index);
-      const mode = modes[index] as Wish["mode"];
+      const mode = modes[index] as WantedService["mode"];
       const of = (ingress: boolean): number[] =>
         ports.filter((_, place) => portOf[place]?.[0] === index && portOf[place]?.[1] === ingress);
       site.set(name, {
@@ -71,7 +71,7 @@ export const anySite: fc.Arbitrary<Site> = fc
     return site;
   });
 
-function specOf(name: string, wish: Wish): ServiceSpec {
+function specOf(name: string, wanted: WantedService): ServiceSpec {
   const port = (published: number, mode: PortPlan["mode"]): PortPlan => ({
     target: 80,
     published,
@@ -88,8 +88,8 @@ function specOf(name: string, wish: Wish): ServiceSpec {
       serviceSpec({
         name,
         endpointMode: "vip",
-        mode: modes[wish.mode],
-        mounts: wish.volumes.map((source): ServiceMount => ({
+        mode: modes[wanted.mode],
+        mounts: wanted.volumes.map((source): ServiceMount => ({
           kind: "volume",
           source,
           target: `/${source}`,
@@ -99,8 +99,8 @@ function specOf(name: string, wish: Wish): ServiceSpec {
           noCopy: true,
         })),
         ports: [
-          ...wish.ingress.map((published) => port(published, "ingress")),
-          ...wish.host.map((published) => port(published, "host")),
+          ...wanted.ingress.map((published) => port(published, "ingress")),
+          ...wanted.host.map((published) => port(published, "host")),
         ],
       }),
     ),
@@ -405,7 +405,7 @@ export function runChange(before: Site, after: Site, { choices, failing }: Fate)
     }
   };
   const change = (site: Site): Provider[] =>
-    [...site].map(([name, wish]) => provide(swarm, specOf(name, wish)));
+    [...site].map(([name, wanted]) => provide(swarm, specOf(name, wanted)));
 
   finish(change(before), [], new Set());
   // A service whose kind of mode changes is removed first: it is not this code's business.
@@ -420,7 +420,7 @@ export function runChange(before: Site, after: Site, { choices, failing }: Fate)
     // The next run, which looks at what is there and finds all that differs.
     finish(change(same), [], new Set());
   }
-  const wanted = [...same].map(([name, wish]) => specOf(name, wish));
+  const wanted = [...same].map(([name, service]) => specOf(name, service));
   for (const spec of wanted) {
     const service = swarm.services.find(({ Spec }) => Spec.Name === spec.name);
     if (service === undefined || !isDeepStrictEqual(fromEngineSpec(service.Spec), spec)) {
@@ -435,6 +435,6 @@ export function runChange(before: Site, after: Site, { choices, failing }: Fate)
   }
 }
 
-function sameMode(one: Wish | undefined, mode: Wish["mode"]): boolean {
+function sameMode(one: WantedService | undefined, mode: WantedService["mode"]): boolean {
   return one === undefined || one.mode === mode;
 }

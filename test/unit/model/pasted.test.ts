@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { composeService } from "../../../model/foreign/compose";
 import { builderService } from "../../../model/foreign/hive-builder";
 import { commandWords } from "../../../model/foreign/text-forms";
-import { durationHere, sizeHere } from "../../../model/foreign/quantities";
+import { hiveDuration, hiveSize } from "../../../model/foreign/quantities";
 import { mended, told } from "./mended";
 import { planWith } from "./plans";
 import { image, type LooseSite, problemsOf, textOf } from "./problems-of";
@@ -645,7 +645,7 @@ describe("quantities", () => {
     ["0", undefined],
     ["many", undefined],
   ])("%p is %p", (text, here) => {
-    expect(sizeHere(text)).toBe(here);
+    expect(hiveSize(text)).toBe(here);
   });
 
   test.each([
@@ -656,7 +656,7 @@ describe("quantities", () => {
     ["10s", "10s"],
     ["10", undefined],
   ])("%p is %p", (text, here) => {
-    expect(durationHere(text)).toBe(here);
+    expect(hiveDuration(text)).toBe(here);
   });
 
   test.each([

@@ -71,9 +71,9 @@ describe("a base image made by debootstrap", () => {
     put("etc/resolv.conf", "nameserver 10.0.0.1");
     const left = await runModule<string[]>(`
       import fs from "node:fs";
-      import { dress } from "./toolchain/steps/base-images.mjs";
+      import { makeSlim } from "./toolchain/steps/base-images.mjs";
       const source = { uri: "http://mirror.example/security", suite: "bookworm-security", components: ["main"] };
-      dress(${JSON.stringify(tree)}, "bookworm", [source]);
+      makeSlim(${JSON.stringify(tree)}, "bookworm", [source]);
       result(fs.readdirSync(${JSON.stringify(tree)}, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile()).map((entry) => (entry.parentPath ?? entry.path).slice(${tree.length + 1}) + "/" + entry.name).sort());`);
     expect(left).toEqual([

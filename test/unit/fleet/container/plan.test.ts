@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { EngineContainer, EngineFacts } from "../../../../fleet/container/engine-facts";
+import type { DockerContainer, DockerFacts } from "../../../../fleet/container/docker-facts";
 import { networkName } from "../../../../fleet/container/names";
 import { planContainerFleet } from "../../../../fleet/container/plan";
 import { loopbackPort, loopbackPorts } from "../../../../fleet/container/ports";
@@ -7,13 +7,13 @@ import { memberContainers } from "../../../../fleet/container/replacement";
 import type { Plan } from "../../../../model/plan";
 import { planWith, smallSite } from "../../model/plans";
 
-const linux: EngineFacts = {
+const linux: DockerFacts = {
   cgroupVersion: 2,
   desktop: false,
   platform: "linux",
   networks: [{ name: "bridge", id: "1", labels: {}, cidrs: ["172.17.0.0/16", "fd00::/80"] }],
   busyPorts: [],
-  ownContainers: [],
+  containers: [],
 };
 
 const own = { "hive.site": "hive.example", "hive.stage": "private" };
@@ -161,7 +161,7 @@ describe("what stands in the way", () => {
           cidrs: ["10.1.0.0/24"],
         },
       ],
-      ownContainers: [{ name: "p-hive2.hive.example", id: "3", running: true, labels: {} }],
+      containers: [{ name: "p-hive2.hive.example", id: "3", running: true, labels: {} }],
     };
     expect(() => planContainerFleet(planWith(), facts)).toThrow(
       /2 problems found[^]*docker network rm p-hive\.example[^]*docker rm --force p-hive2\.hive\.example/,
@@ -187,7 +187,7 @@ describe("what stands in the way", () => {
     const facts = {
       ...linux,
       busyPorts: [{ address: "127.0.0.1", port: 20080, holder: "p-hive0.hive.example" }],
-      ownContainers: [{ name: "p-hive0.hive.example", id: "1", running: true, labels: own }],
+      containers: [{ name: "p-hive0.hive.example", id: "1", running: true, labels: own }],
     };
     expect(planContainerFleet(loopbackPlan(), facts).servers).toHaveLength(4);
   });
@@ -203,22 +203,22 @@ test("the network is named by stage and site", () => {
 });
 
 describe("a stage whose servers were made from another server image", () => {
-  const serverOf = (index: number, image: string, running = true): EngineContainer => ({
+  const serverOf = (index: number, image: string, running = true): DockerContainer => ({
     name: `p-hive${index}.hive.example`,
     id: String(index),
     running,
     labels: { "hive.site": "hive.example", "hive.stage": "private", "hive.server-image": image },
   });
-  const factsWith = (...ownContainers: readonly EngineContainer[]): EngineFacts => ({
+  const factsWith = (...containers: readonly DockerContainer[]): DockerFacts => ({
     ...linux,
     serverImage: "new",
-    ownContainers,
+    containers,
   });
-  const all = (image: string): EngineContainer[] =>
+  const all = (image: string): DockerContainer[] =>
     [0, 1, 2, 3].map((index) => serverOf(index, image));
 
   test("gets new servers one after the other; a new stage, and one that is as wanted, all at once", () => {
-    const oneByOne = (...containers: readonly EngineContainer[]): boolean =>
+    const oneByOne = (...containers: readonly DockerContainer[]): boolean =>
       planContainerFleet(planWith(), factsWith(...containers)).oneByOne;
     expect(oneByOne()).toBe(false);
     expect(oneByOne(...all("new"))).toBe(false);
@@ -238,10 +238,10 @@ describe("a stage whose servers were made from another server image", () => {
 
   test("is refused while a manager does not run or is missing, with what to do", () => {
     const [hive0, , hive2, hive3] = all("old") as [
-      EngineContainer,
-      EngineContainer,
-      EngineContainer,
-      EngineContainer,
+      DockerContainer,
+      DockerContainer,
+      DockerContainer,
+      DockerContainer,
     ];
     const stopped = factsWith(hive0, serverOf(1, "old", false), hive2, hive3);
     expect(() => planContainerFleet(planWith(), stopped)).toThrow(

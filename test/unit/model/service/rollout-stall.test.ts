@@ -36,7 +36,7 @@ function node(id: string, state: EngineNode["Status"]["State"] = "ready"): Engin
 let nextTask = 0;
 function task(
   place: string | number,
-  wish: string,
+  desired: string,
   state: string,
   more: { readonly error?: string; readonly spec?: typeof wanted } = {},
 ): EngineTask {
@@ -44,7 +44,7 @@ function task(
   return {
     ID: `task-${nextTask}`,
     ...(typeof place === "string" ? { NodeID: place } : { Slot: place }),
-    DesiredState: wish,
+    DesiredState: desired,
     Status: { State: state, ...(more.error === undefined ? {} : { Err: more.error }) },
     Spec: { ContainerSpec: more.spec ?? wanted },
   };

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keepStageKey } from "../../../../providers/ssh-key-pair/stage-key";
+import { saveStageKey } from "../../../../providers/ssh-key-pair/stage-key";
 import { withEnvironment } from "../../../environment";
 
 let home: string;
@@ -17,7 +17,7 @@ const folder = (): string => join(home, "private", "ssh");
 const file = (): string => join(folder(), "id_ed25519");
 const keep = (key: string): Promise<void> =>
   withEnvironment({ HIVE_HOME: home }, () =>
-    Promise.resolve().then(() => keepStageKey("private", key)),
+    Promise.resolve().then(() => saveStageKey("private", key)),
   );
 
 beforeEach(() => (home = mkdtempSync(join(tmpdir(), "hive-stage-key-"))));

@@ -2,7 +2,7 @@ import type { ServiceSpec } from "../../../../model/service/spec";
 import {
   normalInputs,
   type SwarmServiceInputs,
-  withoutNewServersAlone,
+  deferServerNames,
 } from "../../../../providers/swarm-service/service-state";
 import { serviceSpec } from "../../model/service-specs";
 
@@ -53,11 +53,15 @@ describe("by default a service may take as long as its own rules make a roll-out
 });
 
 test("what is given stays: the deadline, and the account only if there is one", () => {
-  const wish = { ...serviceSpec(), revision: "1", managers, convergeDeadlineSeconds: 5 };
-  expect(normalInputs(wish)).toMatchObject({ convergeDeadlineSeconds: 5, managers, revision: "1" });
-  expect(normalInputs(wish)).not.toHaveProperty("registryAuth");
+  const input = { ...serviceSpec(), revision: "1", managers, convergeDeadlineSeconds: 5 };
+  expect(normalInputs(input)).toMatchObject({
+    convergeDeadlineSeconds: 5,
+    managers,
+    revision: "1",
+  });
+  expect(normalInputs(input)).not.toHaveProperty("registryAuth");
   const registryAuth = { username: "pull", password: "secret" };
-  expect(normalInputs({ ...wish, registryAuth })).toMatchObject({ registryAuth });
+  expect(normalInputs({ ...input, registryAuth })).toMatchObject({ registryAuth });
 });
 
 describe("servers that came or went", () => {
@@ -75,7 +79,7 @@ describe("servers that came or went", () => {
     });
   const before = withHosts(["hive0", "hive1", "mine"]);
   const taken = (olds: SwarmServiceInputs | undefined, news: SwarmServiceInputs): string[] =>
-    Object.keys(withoutNewServersAlone(olds, news).hosts).sort();
+    Object.keys(deferServerNames(olds, news).hosts).sort();
 
   test.each<[string, SwarmServiceInputs | undefined, SwarmServiceInputs, string[]]>([
     [
@@ -112,13 +116,13 @@ describe("servers that came or went", () => {
     const moved = withHosts(["hive0", "hive1", "mine"], {
       hosts: { ...before.hosts, hive1: "10.0.0.99" },
     });
-    expect(withoutNewServersAlone(before, moved).hosts).toMatchObject({ hive1: "10.0.0.99" });
+    expect(deferServerNames(before, moved).hosts).toMatchObject({ hive1: "10.0.0.99" });
   });
 
   test("one that is gone changes nothing at the second run either, nor at one after", () => {
-    const wish = withHosts(["hive0", "mine"]);
+    const input = withHosts(["hive0", "mine"]);
     let state = before;
-    for (let run = 0; run < 3; run++) state = withoutNewServersAlone(state, wish);
+    for (let run = 0; run < 3; run++) state = deferServerNames(state, input);
     expect(Object.keys(state.hosts).sort()).toEqual(["hive0", "hive1", "mine"]);
   });
 });

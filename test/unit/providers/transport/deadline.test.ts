@@ -1,4 +1,4 @@
-import { askAgain } from "../../../../providers/transport/again";
+import { askWithRetries } from "../../../../providers/transport/ask-with-retries";
 import { sleep, withDeadline } from "../../../../providers/transport/deadline";
 import { transportError } from "../../../../providers/transport/errors";
 
@@ -58,19 +58,21 @@ describe("withDeadline", () => {
   });
 });
 
-describe("askAgain", () => {
+describe("askWithRetries", () => {
   const slow = (): Promise<never> =>
     Promise.reject(transportError("deadline", "hive0", "too slow"));
 
   test("asks once more when the answer came too late", async () => {
     let asked = 0;
-    const answer = await askAgain(30, () => (++asked === 1 ? slow() : Promise.resolve("yes")));
+    const answer = await askWithRetries(30, () =>
+      ++asked === 1 ? slow() : Promise.resolve("yes"),
+    );
     expect([answer, asked]).toEqual(["yes", 2]);
   });
 
   test("does not ask again a host that cannot be reached", async () => {
     let asked = 0;
-    const answer = askAgain(30, () => {
+    const answer = askWithRetries(30, () => {
       asked++;
       return Promise.reject(transportError("unreachable", "hive0", "no way to it"));
     });
@@ -79,6 +81,6 @@ describe("askAgain", () => {
   });
 
   test("ends when the time is up", async () => {
-    await expect(askAgain(0.5, slow)).rejects.toThrow("too slow");
+    await expect(askWithRetries(0.5, slow)).rejects.toThrow("too slow");
   });
 });

@@ -20,7 +20,7 @@ const pauseMs = 500;
  * @param use may be run several times
  * @throws what the last attempt threw
  */
-export async function patiently<T>(
+export async function retryWhileLeaderless<T>(
   managers: readonly HostAccess[],
   seconds: number,
   use: (docker: Dockerode) => Promise<T>,

@@ -17,7 +17,7 @@ const pauseMs = 500;
  *   once, and the next one, without a pause
  * @throws what `ask` throws; its deadline, or the want of a leader, only when there is no time left
  */
-export async function askAgain<T>(
+export async function askWithRetries<T>(
   seconds: number,
   ask: (attemptSeconds: number) => Promise<T>,
   signal?: AbortSignal,

@@ -9,8 +9,8 @@ import { HiveComponent } from "../providers/framework/hive-component";
 import { readProjectFile } from "./project-file";
 import type { SiteSecrets } from "./site-secrets";
 
-/** Arguments of {@link SwarmFiles}. */
-export interface SwarmFilesArgs {
+/** Arguments of {@link SecretsAndConfigs}. */
+export interface SecretsAndConfigsArgs {
   readonly plan: Plan;
   readonly fleet: Fleet;
   readonly secrets: SiteSecrets;
@@ -24,18 +24,19 @@ interface FileIdentity {
 }
 
 /** A secret or config as a service names it. */
-export interface SwarmFile extends FilePlan, FileIdentity {}
+export interface SecretOrConfig extends FilePlan, FileIdentity {}
 
 /**
  * The secrets and configs of the site in the Swarm, where they cannot be changed: another content
  * is another object. The new one is made first, then its services are rolled, then the old one is
  * removed.
  */
-export class SwarmFiles extends HiveComponent {
+export class SecretsAndConfigs extends HiveComponent {
   private readonly secrets = new Map<string, FileIdentity>();
   private readonly configs = new Map<string, FileIdentity>();
 
-  constructor(name: string, args: SwarmFilesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SecretsAndConfigsArgs, opts: pulumi.ComponentResourceOptions) {
+    // The type that states hold.
     super("SwarmFiles", name, opts);
     const managers = clusterHosts(args.fleet).map((host) => host.access);
     const site = args.plan.siteName;
@@ -78,12 +79,12 @@ export class SwarmFiles extends HiveComponent {
   }
 
   /** The secrets of a service with their identity in the Swarm. */
-  secretsOf(files: readonly FilePlan[]): SwarmFile[] {
+  secretsOf(files: readonly FilePlan[]): SecretOrConfig[] {
     return files.map((file) => ({ ...file, ...required(this.secrets, file.name) }));
   }
 
   /** The configs of a service with their identity in the Swarm. */
-  configsOf(files: readonly FilePlan[]): SwarmFile[] {
+  configsOf(files: readonly FilePlan[]): SecretOrConfig[] {
     return files.map((file) => ({ ...file, ...required(this.configs, file.name) }));
   }
 }

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../../../providers/framework/hive-resource";
-import { containerPowerProvider } from "./provider";
+import { runningContainerProvider } from "./provider";
 
-/** Arguments of {@link ContainerPower}. */
-export interface ContainerPowerArgs {
+/** Arguments of {@link RunningContainer}. */
+export interface RunningContainerArgs {
   /** Name of the container on the local engine; used in messages. */
   readonly containerName: pulumi.Input<string>;
   /** The container's id: a replaced container is another one to watch. */
@@ -15,13 +15,14 @@ export interface ContainerPowerArgs {
  * engine, no SSH) and starts one that was stopped or killed. One that was removed is not its to
  * build: it says so, with the way out.
  */
-export class ContainerPower extends HiveResource {
+export class RunningContainer extends HiveResource {
   /** `running`; a refresh shows what was found instead. */
   declare readonly state: pulumi.Output<string>;
 
-  constructor(name: string, args: ContainerPowerArgs, opts: pulumi.CustomResourceOptions = {}) {
+  constructor(name: string, args: RunningContainerArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      { type: "ContainerPower", provider: containerPowerProvider },
+      // The type that states hold.
+      { type: "ContainerPower", provider: runningContainerProvider },
       name,
       { ...args, state: "running" },
       opts,

@@ -1,19 +1,19 @@
-import { judgeSpread, type SpreadOutcome } from "../../../../model/image/host-spread";
+import { judgeHosts, type HostOutcome } from "../../../../model/image/host-outcomes";
 
-const present = (host: string): SpreadOutcome => ({ host, kind: "present" });
-const away = (host: string): SpreadOutcome => ({ host, kind: "unreachable", reason: "no answer" });
-const failed = (host: string): SpreadOutcome => ({ host, kind: "failed", reason: "unauthorized" });
+const present = (host: string): HostOutcome => ({ host, kind: "present" });
+const away = (host: string): HostOutcome => ({ host, kind: "unreachable", reason: "no answer" });
+const failed = (host: string): HostOutcome => ({ host, kind: "failed", reason: "unauthorized" });
 
-describe("whether something counts as spread", () => {
+describe("whether enough hosts have something", () => {
   test("all hosts have it", () => {
-    expect(judgeSpread("image", [present("a"), present("b"), present("c")])).toEqual({
+    expect(judgeHosts("image", [present("a"), present("b"), present("c")])).toEqual({
       kind: "done",
       missing: [],
     });
   });
 
   test("a minority that does not answer is remembered", () => {
-    expect(judgeSpread("image", [present("a"), away("b"), present("c")])).toEqual({
+    expect(judgeHosts("image", [present("a"), away("b"), present("c")])).toEqual({
       kind: "done",
       missing: ["b"],
     });
@@ -24,14 +24,14 @@ describe("whether something counts as spread", () => {
     ["one half", [away("a"), present("b")]],
     ["the only host", [away("a")]],
   ])("%s that does not answer is a failure that says what to do", (_what, outcomes) => {
-    expect(judgeSpread("image", outcomes)).toMatchObject({
+    expect(judgeHosts("image", outcomes)).toMatchObject({
       kind: "failed",
       message: expect.stringMatching(/do not answer[^]*a: no answer[^]*Bring them back/),
     });
   });
 
   test("a host that answers and fails is a failure, which names only the hosts to see to", () => {
-    expect(judgeSpread("image", [present("a"), failed("b"), away("c")])).toEqual({
+    expect(judgeHosts("image", [present("a"), failed("b"), away("c")])).toEqual({
       kind: "failed",
       message: "image could not be brought onto 1 of 3 hosts:\n  b: unauthorized",
     });

@@ -1,5 +1,5 @@
 /** What became of something that every host is to have (an image, a volume) on one host. */
-export type SpreadOutcome =
+export type HostOutcome =
   | { readonly host: string; readonly kind: "present" }
   /** The host does not answer. */
   | { readonly host: string; readonly kind: "unreachable"; readonly reason: string }
@@ -7,10 +7,10 @@ export type SpreadOutcome =
   | { readonly host: string; readonly kind: "failed"; readonly reason: string };
 
 /** An outcome on a host that did not get it. */
-export type SpreadFailure = Exclude<SpreadOutcome, { readonly kind: "present" }>;
+export type HostFailure = Exclude<HostOutcome, { readonly kind: "present" }>;
 
 /** What follows from the outcomes on all hosts. */
-export type SpreadVerdict =
+export type HostsVerdict =
   | {
       readonly kind: "done";
       /** Hosts that do not answer; they get it at a later run. */ readonly missing: string[];
@@ -18,16 +18,16 @@ export type SpreadVerdict =
   | { readonly kind: "failed"; readonly message: string };
 
 /**
- * Whether it counts as spread. Hosts that do not answer are tolerated while more than half have it:
+ * Whether enough hosts have it. Hosts that do not answer are tolerated while more than half do:
  * a cluster that runs with a dead host must stay deployable. A host that answers and fails is a
  * failure at once.
  *
  * @param subject - begins the message of a failure, e.g. an image's reference.
  */
-export function judgeSpread(subject: string, outcomes: readonly SpreadOutcome[]): SpreadVerdict {
+export function judgeHosts(subject: string, outcomes: readonly HostOutcome[]): HostsVerdict {
   const failed = outcomes.filter((outcome) => outcome.kind === "failed");
   const unreachable = outcomes.filter((outcome) => outcome.kind === "unreachable");
-  const describe = (outcome: SpreadOutcome): string =>
+  const describe = (outcome: HostOutcome): string =>
     `  ${outcome.host}: ${outcome.kind === "present" ? "has it" : outcome.reason}`;
   if (failed.length > 0) {
     return {

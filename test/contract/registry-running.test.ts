@@ -1,4 +1,4 @@
-import { withRegistryRunning } from "../../providers/registry/registry-revival";
+import { withRegistryRunning } from "../../providers/registry/registry-running";
 import { type FakeHost, startFakeHost } from "./fake/fake-host";
 
 const unit = "hive-registry.service";

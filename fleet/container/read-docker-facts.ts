@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import Docker from "dockerode";
-import { MissingEngineError } from "../fleet-error";
-import type { EngineFacts } from "./engine-facts";
+import { MissingDockerError } from "../fleet-error";
+import type { DockerFacts } from "./docker-facts";
 
 /** How long the engine may take for one answer, milliseconds. */
 const deadline = 5000;
@@ -12,16 +12,16 @@ const deadline = 5000;
  *
  * @param ports - loopback ports that the fleet would publish; each is tried by binding it for an
  *   instant.
- * @throws MissingEngineError that says how to get an engine when none answers.
+ * @throws MissingDockerError that says how to get an engine when none answers.
  */
-export async function readEngineFacts(ports: readonly number[]): Promise<EngineFacts> {
+export async function readDockerFacts(ports: readonly number[]): Promise<DockerFacts> {
   const docker = new Docker({ timeout: deadline });
   const [info, networks, containers] = await Promise.all([
     docker.info() as Promise<{ CgroupVersion?: string; OperatingSystem?: string }>,
     docker.listNetworks(),
     docker.listContainers({ all: true }),
   ]).catch((cause: unknown) => {
-    throw new MissingEngineError(cause);
+    throw new MissingDockerError(cause);
   });
   const holders = new Map(
     containers.flatMap((container) =>
@@ -52,7 +52,7 @@ export async function readEngineFacts(ports: readonly number[]): Promise<EngineF
       port,
       ...(holder === undefined ? {} : { holder }),
     })),
-    ownContainers: containers.map((container) => ({
+    containers: containers.map((container) => ({
       name: container.Names[0]?.replace(/^\//, "") ?? container.Id,
       id: container.Id,
       running: container.State === "running",

@@ -6,7 +6,7 @@ import { reportProgress, reportWarning } from "../../../providers/progress/progr
 import { awaitHealth, inspectContainer, startContainer } from "./client";
 
 /** Inputs as they come over the wire. */
-export interface ContainerPowerInputs {
+export interface RunningContainerInputs {
   readonly containerName: string;
   readonly containerId: string;
   /** Always `running`; an input so that a refresh can show something else under its name. */
@@ -17,9 +17,9 @@ export interface ContainerPowerInputs {
 const INPUTS = ["containerName", "containerId", "state", "revision"] as const;
 
 /** Keeps server containers running. */
-export const containerPowerProvider: pulumi.dynamic.ResourceProvider<
-  ContainerPowerInputs,
-  ContainerPowerInputs
+export const runningContainerProvider: pulumi.dynamic.ResourceProvider<
+  RunningContainerInputs,
+  RunningContainerInputs
 > = {
   async check(_olds, news) {
     return { inputs: news, failures: [] };

@@ -1,25 +1,25 @@
 import fc from "fast-check";
 
-import { lastWords } from "../../../../model/values/last-words";
+import { lastLines } from "../../../../model/values/last-lines";
 
-describe("the last words of an output", () => {
+describe("the last lines of an output", () => {
   test("are its last 20 lines, as they are", () => {
     const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
-    expect(lastWords(`${lines.join("\n")}\n`)).toEqual(lines.slice(10));
+    expect(lastLines(`${lines.join("\n")}\n`)).toEqual(lines.slice(10));
   });
 
   test("show that a line was cut", () => {
-    expect(lastWords(`short\n${"x".repeat(100_000)}end`)).toEqual([`…${"x".repeat(1997)}end`]);
+    expect(lastLines(`short\n${"x".repeat(100_000)}end`)).toEqual([`…${"x".repeat(1997)}end`]);
   });
 
   test("hold no half of a character", () => {
-    expect(lastWords(`${"😀".repeat(1000)}x`)).toEqual([`…${"😀".repeat(999)}x`]);
+    expect(lastLines(`${"😀".repeat(1000)}x`)).toEqual([`…${"😀".repeat(999)}x`]);
   });
 
   test("are bounded, and the end of the output", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 8000, size: "max" }), (output) => {
-        const lines = lastWords(output);
+        const lines = lastLines(output);
         expect(lines.length).toBeLessThanOrEqual(20);
         expect(lines.join("\n").length).toBeLessThanOrEqual(2001);
         expect(output.trimEnd().endsWith(lines.join("\n").replace(/^…/, ""))).toBe(true);

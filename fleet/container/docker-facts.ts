@@ -2,7 +2,7 @@
  * What the plan of a container fleet has to know about the Docker Engine at hand; read by
  * `facts.ts`.
  */
-export interface EngineFacts {
+export interface DockerFacts {
   readonly cgroupVersion: 1 | 2;
   /**
    * Whether the engine runs in a virtual machine of Docker Desktop, out of reach of this computer's
@@ -11,17 +11,17 @@ export interface EngineFacts {
   readonly desktop: boolean;
   readonly platform: "linux" | "darwin" | "win32";
   /** All networks of the engine. */
-  readonly networks: readonly EngineNetwork[];
+  readonly networks: readonly DockerNetwork[];
   /** Those of {@link loopbackPorts} that something listens on. */
   readonly busyPorts: readonly BusyPort[];
   /** Tag of the server image that the project has now. Absent: servers are not compared with it. */
   readonly serverImage?: string;
   /** Containers of the engine; which of them are this stage's own is decided by name and labels. */
-  readonly ownContainers: readonly EngineContainer[];
+  readonly containers: readonly DockerContainer[];
 }
 
 /** A network of the Docker Engine. */
-export interface EngineNetwork {
+export interface DockerNetwork {
   readonly name: string;
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface BusyPort {
 }
 
 /** A container of the Docker Engine. */
-export interface EngineContainer {
+export interface DockerContainer {
   readonly name: string;
   readonly id: string;
   readonly running: boolean;

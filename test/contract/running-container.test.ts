@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { containerPowerProvider } from "../../fleet/container/power/provider";
+import { runningContainerProvider } from "../../fleet/container/running-container/provider";
 import { unknownValue } from "./provider-server";
 import { providerUnderTest } from "./provider-under-test";
 
@@ -58,7 +58,7 @@ beforeAll(async () => {
   engine = new EngineStandIn();
   await engine.start();
 });
-const server = providerUnderTest(containerPowerProvider, {
+const server = providerUnderTest(runningContainerProvider, {
   limit: 16 * 1024,
   environment: () => ({ DOCKER_HOST: `unix://${engine.socket}` }),
 });
@@ -69,7 +69,7 @@ beforeEach(() => {
 });
 afterAll(() => engine.stop());
 
-describe("ContainerPower on the real provider server", () => {
+describe("RunningContainer on the real provider server", () => {
   test("a container that runs is left alone, by create, diff and update", async () => {
     const { outs, id } = await server.create(inputs);
     expect((await server.diff(id, outs, inputs)).changes).toBe(false);

@@ -5,7 +5,7 @@ import { isDnsLabel } from "../values/names";
  * The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is
  * left of it.
  */
-export function nameHere(text: string): string | undefined {
+export function hiveName(text: string): string | undefined {
   const name = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
@@ -15,7 +15,7 @@ export function nameHere(text: string): string | undefined {
 
 /** The nearest name, or the text itself where there is none. */
 export function nameOrText(text: unknown): string {
-  return nameHere(plainText(text)) ?? plainText(text);
+  return hiveName(plainText(text)) ?? plainText(text);
 }
 
 /**

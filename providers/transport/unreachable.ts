@@ -6,7 +6,7 @@ import type { HostAccess } from "./host-access";
  * Names of the hosts that did not answer. On the global object, like the pool: dynamic resources
  * are copies of this code in one process.
  */
-function away(): Set<string> {
+function unreachable(): Set<string> {
   const key = Symbol.for("hive.away/2");
   const holder = globalThis as unknown as Record<symbol, Set<string> | undefined>;
   return (holder[key] ??= new Set<string>());
@@ -16,7 +16,7 @@ function away(): Set<string> {
  * Whether an error says that the host itself does not answer: it may be back later, and what is to
  * be done there waits.
  */
-export function isAway(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   return isTransportError(error, "unreachable", "lost", "deadline");
 }
 
@@ -24,9 +24,9 @@ export function isAway(error: unknown): boolean {
  * Remembers that a host does not answer, and tells the user; once in a process, whatever else waits
  * for the same host.
  */
-export function reportAway(host: HostAccess, error: unknown): void {
-  const told = away().has(host.name);
-  away().add(host.name);
+export function reportUnreachable(host: HostAccess, error: unknown): void {
+  const told = unreachable().has(host.name);
+  unreachable().add(host.name);
   if (told) return;
   reportWarning(
     `The server ${host.name} does not answer; the run goes on without it.\n${messageOf(error)}\n` +
@@ -35,6 +35,6 @@ export function reportAway(host: HostAccess, error: unknown): void {
 }
 
 /** Whether a host did not answer in this process, which lives as long as a run. */
-export function wasAway(host: HostAccess): boolean {
-  return away().has(host.name);
+export function wasUnreachable(host: HostAccess): boolean {
+  return unreachable().has(host.name);
 }

@@ -6,32 +6,32 @@ import { Failure } from "../failure";
 import { Interruption, type InterruptionNotes } from "./interruption";
 import type { RunLog } from "./run-log";
 
-/** What a finished command of the engine left. */
-export interface EngineAnswer {
+/** What a finished command of Pulumi left. */
+export interface PulumiAnswer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a run of the engine with events ended. */
-export interface EngineRun {
+/** How a run of Pulumi with events ended. */
+export interface PulumiRun {
   /** 0 when it succeeded. */
   readonly code: number;
   /** The user wanted it to end. */
   readonly interrupted: boolean;
-  /** What the engine printed beside events, e.g. an error before the run began. */
+  /** What Pulumi printed beside events, e.g. an error before the run began. */
   readonly messages: readonly string[];
 }
 
 /** What to do with what a run tells. */
-export interface EngineListener {
+export interface RunListener {
   event(event: EngineEvent): void;
   readonly log: RunLog;
   readonly interruption: InterruptionNotes;
 }
 
 /** The Pulumi CLI with the project's environment. */
-export class Engine {
+export class PulumiCli {
   /**
    * @param env environment with `pulumi` on its PATH, the backend and the passphrase
    * @param project the project's root
@@ -42,14 +42,14 @@ export class Engine {
   ) {}
 
   /**
-   * Runs a short command of the engine and returns what it said.
+   * Runs a short command of Pulumi and returns what it said.
    *
-   * @throws Failure when the engine is missing or does not answer within the deadline
+   * @throws Failure when Pulumi is missing or does not answer within the deadline
    */
   ask(
     args: readonly string[],
     options: { cwd?: string; stdin?: string; deadlineSeconds?: number } = {},
-  ): Promise<EngineAnswer> {
+  ): Promise<PulumiAnswer> {
     const seconds = options.deadlineSeconds ?? 60;
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", ["--non-interactive", ...args], {
@@ -67,7 +67,7 @@ export class Engine {
       }, seconds * 1000);
       child.once("error", (error) => {
         clearTimeout(timer);
-        reject(missingEngine(error));
+        reject(missingPulumi(error));
       });
       child.once("close", (code) => {
         clearTimeout(timer);
@@ -79,16 +79,16 @@ export class Engine {
   }
 
   /**
-   * Runs `up`, `destroy` or `refresh` with events. Ctrl-C goes to the engine, see
+   * Runs `up`, `destroy` or `refresh` with events. Ctrl-C goes to Pulumi, see
    * {@link Interruption}.
    *
-   * @throws Failure when the engine is missing
+   * @throws Failure when Pulumi is missing
    */
-  async run(args: readonly string[], listener: EngineListener): Promise<EngineRun> {
+  async run(args: readonly string[], listener: RunListener): Promise<PulumiRun> {
     listener.log.write(`command pulumi ${args.join(" ")}`);
     const child = spawn("pulumi", ["--non-interactive", ...args], {
       cwd: this.project,
-      // What must reach the engine from the keyboard goes through us; a group of its own also lets
+      // What must reach Pulumi from the keyboard goes through us; a group of its own also lets
       // us end all of it.
       detached: process.platform !== "win32",
       env: this.env,
@@ -109,7 +109,7 @@ export class Engine {
     const interruption = new Interruption(child, listener.interruption);
     try {
       const code = await new Promise<number>((resolve, reject) => {
-        child.once("error", (error) => reject(missingEngine(error)));
+        child.once("error", (error) => reject(missingPulumi(error)));
         child.once("close", (exit) => resolve(exit ?? 1));
       });
       listener.log.write(`ended   with exit code ${code}`);
@@ -129,7 +129,7 @@ function parseEvent(line: string): EngineEvent | undefined {
   }
 }
 
-function missingEngine(error: Error): Error {
+function missingPulumi(error: Error): Error {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error;
   return new Failure(
     "The Pulumi engine (`pulumi`) is not on this computer.\n`npm start` fetches or builds it; `npm run doctor` says what else is missing.",

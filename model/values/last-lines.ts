@@ -1,5 +1,5 @@
 /** Lines of an output that stand in an error. */
-export const lastLines = 20;
+export const lastLineCount = 20;
 /** Characters of them. */
 const lastCharacters = 2000;
 
@@ -12,8 +12,8 @@ const lastCharacters = 2000;
  *
  * @returns the lines; the first begins with `…` if characters were cut off
  */
-export function lastWords(output: string): string[] {
-  const end = output.trimEnd().split("\n").slice(-lastLines).join("\n");
+export function lastLines(output: string): string[] {
+  const end = output.trimEnd().split("\n").slice(-lastLineCount).join("\n");
   // Half of a character that takes two code units is none.
   const kept = end.slice(-lastCharacters).replace(/^[\udc00-\udfff]/, "");
   return (end.length > lastCharacters ? `…${kept}` : end).split("\n");
