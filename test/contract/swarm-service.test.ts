@@ -234,7 +234,7 @@ describe("SwarmService", () => {
     const { id, outs } = await server.create(wanted);
     const [service] = swarm.services;
     if (service === undefined) throw new Error("The Swarm has no service.");
-    swarm.addTask(service, 2, { wish: "running", state: "running" });
+    swarm.addTask(service, 2, { desired: "running", state: "running" });
     const said = server.log().length;
     const again = await server.update(id, { ...outs, complete: false }, wanted);
     expect(again).toMatchObject({ complete: true });
