@@ -103,7 +103,7 @@ it("destroy takes what hive put there, also while a server is dead, and leaves t
     const left = servers.inside(
       index,
       `docker info --format '{{.Swarm.LocalNodeState}}'
-docker ps --all --quiet
+docker ps --all --format '{{.Names}} {{.Image}} {{.Status}} {{.Command}} {{.Labels}}'
 docker volume ls --quiet
 ls -d /etc/hive /usr/local/lib/hive /var/lib/hive /etc/systemd/system/*hive* /etc/systemd/system/*/*hive* /etc/sysctl.d/*hive* 2> /dev/null
 nft list tables | grep hive
@@ -111,7 +111,7 @@ nft list tables | grep hive
 grep hive.example /etc/hosts | grep --invert-match "^127.0.1.1.$(uname -n)$"
 true`,
     );
-    expect(left).toBe("inactive");
+    expect([index, left]).toEqual([index, "inactive"]);
   }
   // Root gets in as before.
   expect(await servers.ssh(0, "root", "id --user --name")).toBe("root");
