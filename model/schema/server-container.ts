@@ -38,7 +38,14 @@ export const serverContainerSchema = z.strictObject({
   cpus: z.number().min(0.01).optional(),
   sharedMemory: size.optional(),
   devices: z.array(device).optional(),
-  mounts: z.array(mount).optional(),
+  mounts: z
+    .array(mount)
+    .refine(
+      (mounts) => new Set(mounts.map(({ target }) => target)).size === mounts.length,
+      "has two mounts at one path",
+    )
+    .optional()
+    .meta({ write: "give each mount a target of its own" }),
   environment: z.record(environmentName, z.string()).optional(),
   sysctls: kernel.schema.sysctls,
   ulimits: kernel.schema.ulimits,

@@ -206,6 +206,14 @@ describe("transform.server", () => {
       "mounts[0].target | ",
     ],
     [
+      "two mounts at one path",
+      (server) => ({
+        ...server,
+        mounts: ["/a", "/b"].map((source) => ({ source, target: "/srv" })),
+      }),
+      "mounts | give each mount a target of its own",
+    ],
+    [
       "permissions that there are not",
       (server) => ({ ...server, devices: [{ source: "/dev/fuse", permissions: "rx" }] }),
       "devices[0].permissions | write some of r, w and m",
