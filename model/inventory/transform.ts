@@ -108,7 +108,8 @@ export interface ServerContainer {
    */
   readonly sysctls?: Readonly<Record<string, string>>;
   /**
-   * Limits of the server's processes, by name.
+   * Limits of the server's processes, by name. Higher ones than those of this computer need a right
+   * that some computers do not give.
    *
    * @default those of the engine
    */
