@@ -263,8 +263,7 @@ describe("the whole site", () => {
   });
 
   it("hands a service to its resource as the site's transform returned it", async () => {
-    const serviceOf = (all: readonly Recorded[]) =>
-      named(all, "service-webgate-service").inputs;
+    const serviceOf = (all: readonly Recorded[]) => named(all, "service-webgate-service").inputs;
     const transformed = await declare(
       {},
       {
