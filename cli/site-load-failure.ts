@@ -1,4 +1,4 @@
-import { relative, sep } from "node:path";
+import { placeInSite } from "../model/values/place-in-site";
 
 /**
  * What is wrong with a site that cannot even be loaded: it is a program, and whoever writes it
@@ -28,17 +28,4 @@ function reasonOf(error: Error, project: string): string | undefined {
   // Node adds the chain of files that required each other; the first of them is the place.
   const [what = error.message] = error.message.split("\n");
   return `${place}: ${what}`;
-}
-
-/** The first place in `site/` of which the error's stack tells, relative to the project. */
-function placeInSite(error: Error, project: string): string | undefined {
-  const { requireStack = [] } = error as { requireStack?: readonly string[] };
-  const frames = [
-    ...(error.stack ?? "").matchAll(/\(?((?:\/|[A-Za-z]:\\)[^():]+):(\d+):\d+\)?$/gm),
-  ];
-  const places = [
-    ...requireStack,
-    ...frames.map(([, file = "", line = ""]) => `${file}:${line}`),
-  ].map((place) => relative(project, place));
-  return places.find((place) => place.startsWith(`site${sep}`));
 }

@@ -34,6 +34,7 @@ export const inventoryFiles = [
   "volume.ts",
   "secret.ts",
   "value.ts",
+  "transform.ts",
 ] as const;
 
 /**

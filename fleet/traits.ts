@@ -22,6 +22,11 @@ export interface FleetTraits {
    */
   readonly zones: "real" | "labels";
   /**
+   * `containers`: of this computer, made by hive, which the site's `transform.server` may change.
+   * `machines`: all others.
+   */
+  readonly servers: "containers" | "machines";
+  /**
    * `dealt`: hive gives each server its address in the stage's network. `given`: the servers have
    * theirs, and the stage names them.
    */
@@ -47,6 +52,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
   container: {
     buildable: true,
     zones: "labels",
+    servers: "containers",
     addresses: "dealt",
     volumeBackends: ["shared", "drbd"],
     baseImages: "local",
@@ -55,6 +61,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
   aws: {
     buildable: false,
     zones: "real",
+    servers: "machines",
     addresses: "dealt",
     volumeBackends: ["drbd"],
     baseImages: "registry",
@@ -64,6 +71,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
   prepared: {
     buildable: true,
     zones: "real",
+    servers: "machines",
     addresses: "given",
     volumeBackends: ["local", "drbd"],
     baseImages: "registry",

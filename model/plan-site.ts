@@ -28,6 +28,9 @@ import {
   type StageOptions,
   volumeBackend,
 } from "./stage/check-stage";
+import { transformServers } from "./planning/transform-servers";
+import { transformServices } from "./planning/transform-services";
+import type { ServerContainerPlan } from "./server-container";
 import { usedNames } from "./planning/used-names";
 import { withoutComment } from "./values/public-key";
 
@@ -77,15 +80,30 @@ export function planSite(
   const everything: FileLookup = () => "file";
   const { stage, look = everything, read = () => undefined, filesNeeded = false } = input;
   const faults = "problems" in stage ? stage.problems : [];
-  const config = "problems" in stage ? {} : stage.config;
+  const config: Partial<StageConfig> = "problems" in stage ? {} : stage.config;
   const filled = fillValues(input.site, stage);
-  const site = checkSite(filled.site);
+  const written = checkSite(filled.site);
   const hosts =
-    "problems" in stage ? [] : planHosts(stage.name, siteNameOf(stage, site), stage.config);
+    "problems" in stage ? [] : planHosts(stage.name, siteNameOf(stage, written), stage.config);
+  // While something that comes before is wrong, the transform is not asked.
+  const isFilled = faults.length === 0 && filled.problems.length === 0;
+  const { transform } = written;
+  const transformed = transformServices(
+    written.services,
+    stage.name,
+    isFilled ? transform.service : undefined,
+  );
+  const site: SiteCheck = { ...written, services: transformed.services };
+  const servers = transformServers(
+    { stage: stage.name, siteName: siteNameOf(stage, site), hosts },
+    isFilled && areContainers(config) ? transform.server : undefined,
+  );
   const backend = "problems" in stage ? undefined : volumeBackend(stage.config);
   const services = planServices(site, stage.name, hosts, backend);
   const ofSite = [
     ...site.problems,
+    ...transformed.problems,
+    ...servers.problems,
     ...siteRuleProblems({
       stage: stage.name,
       site,
@@ -94,7 +112,7 @@ export function planSite(
       config,
       look: filesNeeded ? look : everything,
       read: filesNeeded ? read : () => undefined,
-    }),
+    }).map(transformed.explained),
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
   ];
@@ -109,7 +127,8 @@ export function planSite(
     );
   }
   const plans = services.map((service) => service.plan);
-  return assemble({ stage, site, hosts, services: plans, values: filled.values });
+  const { containers } = servers;
+  return assemble({ stage, site, hosts, containers, services: plans, values: filled.values });
 }
 
 /**
@@ -132,8 +151,14 @@ export function planStack(
 }
 
 /** The site's name on a stage. */
-function siteNameOf(stage: Stage, site: SiteCheck): string {
+function siteNameOf(stage: Stage | FaultyStage, site: SiteCheck): string {
+  if ("problems" in stage) return site.name ?? "";
   return stage.config.siteName ?? site.name ?? "";
+}
+
+/** Whether the stage's servers are containers that hive makes. */
+function areContainers({ fleet }: Partial<StageConfig>): boolean {
+  return fleet !== undefined && fleetTraits[fleet].servers === "containers";
 }
 
 /** What a plan is assembled from: checked, and without problems. */
@@ -141,6 +166,8 @@ interface PlanParts {
   readonly stage: Stage;
   readonly site: SiteCheck;
   readonly hosts: readonly HostPlan[];
+  /** By logical name. */
+  readonly containers: Readonly<Record<string, ServerContainerPlan>>;
   readonly services: readonly ServicePlan[];
   readonly values: readonly ValuePlan[];
 }
@@ -196,6 +223,7 @@ function assemble(parts: PlanParts): Plan {
     values: parts.values,
     notices: planNotices(services, volumes, parts.hosts, externals),
     ...(config.oneTimePasswords.length === 0 ? {} : { oneTimePasswords: config.oneTimePasswords }),
+    ...(Object.keys(parts.containers).length === 0 ? {} : { serverContainers: parts.containers }),
     phases: phasesThrough(config.throughPhase),
     ...fleetOptionsOf(config),
   };

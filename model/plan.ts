@@ -2,6 +2,7 @@ import type { ContainerOptions } from "../fleet/container/options";
 import type { PreparedOptions } from "../fleet/prepared/options";
 import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
 import type { Phase } from "./phases";
+import type { ServerContainerPlan } from "./server-container";
 import type { ServicePlan } from "./service-plan";
 import type { StageName } from "./values/names";
 
@@ -74,6 +75,11 @@ export interface Plan {
   readonly oneTimePasswords?: readonly string[];
   /** The phases that this run goes through, in order. */
   readonly phases: readonly Phase[];
+  /**
+   * Servers of the `container` fleet that the site's transform changes, by logical name. Absent:
+   * none.
+   */
+  readonly serverContainers?: Readonly<Record<string, ServerContainerPlan>>;
   /** Options of the `container` fleet; absent on other fleets. */
   readonly container?: ContainerOptions;
   /** Options of the `prepared` fleet; absent on other fleets. */

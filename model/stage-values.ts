@@ -6,18 +6,20 @@ import type { StageValue, ValueContents, ValueDeclaration } from "./inventory";
  */
 export type WithValues<T> = T extends StageValue
   ? T
-  : T extends string
-    ? T | StageValue<string>
-    : T extends number
-      ? T | StageValue<number>
-      : T extends boolean
-        ? T | StageValue<boolean>
-        : T extends readonly (infer Item)[]
-          ? | readonly WithValues<Item>[]
-            | (Extract<Item, string> extends never ? never : StageValue<readonly string[]>)
-          : T extends object
-            ? { [Key in keyof T]: WithValues<T[Key]> }
-            : T;
+  : T extends (...inputs: never[]) => unknown
+    ? T
+    : T extends string
+      ? T | StageValue<string>
+      : T extends number
+        ? T | StageValue<number>
+        : T extends boolean
+          ? T | StageValue<boolean>
+          : T extends readonly (infer Item)[]
+            ? | readonly WithValues<Item>[]
+              | (Extract<Item, string> extends never ? never : StageValue<readonly string[]>)
+            : T extends object
+              ? { [Key in keyof T]: WithValues<T[Key]> }
+              : T;
 
 /**
  * Begins and ends the mark of a value in a text: of Unicode's private use, so that nobody writes

@@ -75,7 +75,7 @@ export function absentManagers(
 
 function refusal(what: string): Failure {
   return new Failure(
-    `The image of the servers has changed, so they are replaced one at a time while all others run; ${what}\n` +
+    `The image of the servers, or what the site's transform says of them, has changed, so they are replaced one at a time while all others run; ${what}\n` +
       "Nothing was changed. `npx hive status` says more. Look at the server's Docker Engine (`npx hive ssh <server>`, then `journalctl -u docker`), and run again when it is back.",
     exitCodes.failed,
   );

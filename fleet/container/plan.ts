@@ -1,5 +1,7 @@
 import type { HostPlan, Plan } from "../../model/plan";
 import { InventoryError, type Problem } from "../../model/problem/problems";
+import type { ServerContainerPlan } from "../../model/server-container";
+import { present } from "../../model/values/present";
 import type { DockerFacts } from "./docker-facts";
 import { containerNameProblems, networkName, networkProblems } from "./names";
 import {
@@ -12,6 +14,7 @@ import {
   type PublishedPort,
 } from "./ports";
 import { outdatedServers, replacementProblems } from "./replacement";
+import { containerOf, settingsOf } from "./server-settings";
 
 /** A container fleet, decided for the engine at hand. */
 export interface ContainerFleetPlan {
@@ -57,6 +60,10 @@ export interface ContainerServerPlan {
   readonly ssh: { readonly address: string; readonly port: number };
   /** Ports that the engine publishes on this computer; empty in `direct` access. */
   readonly published: readonly PublishedPort[];
+  /** What the site's transform may change of it. */
+  readonly container: ServerContainerPlan;
+  /** Mark of what the site's transform has changed; absent where that is nothing. */
+  readonly settings?: string;
 }
 
 /**
@@ -122,5 +129,7 @@ function planServer(
     volumeName: `${host.name}-docker`,
     ssh: { address, port: portOf(plan.ssh.port) },
     published: access === "direct" ? [] : publishedPorts(plan, host),
+    container: containerOf(plan, host),
+    ...present("settings", settingsOf(plan, host)),
   };
 }

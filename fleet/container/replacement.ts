@@ -2,9 +2,11 @@ import type { Plan } from "../../model/plan";
 import type { Problem } from "../../model/problem/problems";
 import type { DockerContainer, DockerFacts } from "./docker-facts";
 import { isOwn, stageKey } from "./ownership";
+import { serverSettingsLabel, settingsOf } from "./server-settings";
 
 /**
- * Servers that a run replaces because the image of the servers has changed.
+ * Servers that a run replaces because the image of the servers, or what the site's transform says
+ * of them, has changed.
  */
 
 /**
@@ -22,13 +24,16 @@ function ownServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] 
 }
 
 /**
- * Those that were made from another image than the one that the project has now: a run replaces
- * them.
+ * Those that were made from another image than the one that the project has now, or that the site's
+ * transform wants otherwise: a run replaces them.
  */
 export function outdatedServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   if (facts.serverImage === undefined) return [];
+  const settings = new Map(plan.hosts.map((host) => [host.name, settingsOf(plan, host)]));
   return ownServers(plan, facts).filter(
-    ({ labels }) => labels?.[serverImageLabel] !== facts.serverImage,
+    ({ name, labels }) =>
+      labels?.[serverImageLabel] !== facts.serverImage ||
+      labels?.[serverSettingsLabel] !== settings.get(name),
   );
 }
 
@@ -50,7 +55,7 @@ export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const stopped = members.filter((name) => servers.get(name)?.running === false);
   const missing = members.filter((name) => !servers.has(name));
   const message = (what: string): string =>
-    `the image of the servers has changed, so they are replaced one at a time while all others run; ${what}`;
+    `the image of the servers, or what the site's transform says of them, has changed, so they are replaced one at a time while all others run; ${what}`;
   return [
     ...(stopped.length === 0
       ? []

@@ -13,6 +13,8 @@ import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
 import { RunningContainer } from "./running-container/resource";
 import { serverImageLabel } from "./replacement";
 import { serverImageContext, serverImageTag } from "./server-image";
+import { settingsArgs } from "./settings-args";
+import { serverSettingsLabel } from "./server-settings";
 import { savedStageKey } from "./stage-key";
 
 /** Arguments of {@link ContainerFleet}. */
@@ -199,7 +201,10 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         hostname: server.host.name,
         image: parts.image.imageId,
         labels: [
-          ...this.labels(server.host.name),
+          ...Object.entries(server.container.labels).map(([label, value]) => ({ label, value })),
+          ...(server.settings === undefined
+            ? []
+            : [{ label: serverSettingsLabel, value: server.settings }]),
           // Tells the next run which servers are of another image, see `oneByOne`.
           { label: serverImageLabel, value: serverImageTag() },
         ],
@@ -221,13 +226,12 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         capabilities: { adds: ["ALL"], drops: ["CAP_SYS_RESOURCE"] },
         securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
         cgroupnsMode: cgroup.cgroupnsMode,
-        mounts: cgroup.mounts.map((path) => ({
-          type: "bind",
-          source: path,
-          target: path,
-          readOnly: false,
-        })),
-        tmpfs: { "/run": "rw,exec,mode=755", "/tmp": "rw,exec,mode=1777" },
+        mounts: [
+          ...cgroup.mounts.map((path) => ({ source: path, target: path, readOnly: false })),
+          ...server.container.mounts,
+        ].map((mount) => ({ type: "bind", ...mount })),
+        tmpfs: server.container.tmpfs,
+        ...settingsArgs(server.container),
         volumes: [
           { volumeName: parts.volume.name, containerPath: "/var/lib/docker" },
           ...(server.host.role === "cluster"
@@ -266,11 +270,10 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   /**
    * Labels as the provider wants them; they are how leftovers of an interrupted run are recognised.
    */
-  private labels(host?: string): { label: string; value: string }[] {
+  private labels(): { label: string; value: string }[] {
     return [
       { label: "hive.site", value: this.plan.siteName },
       { label: "hive.stage", value: this.plan.stage },
-      ...(host === undefined ? [] : [{ label: "hive.host", value: host }]),
     ];
   }
 }

@@ -25,5 +25,13 @@ export type {
   Ulimit,
   UpdatePolicy,
 } from "./tasks";
+export type {
+  ServerContainer,
+  ServerDevice,
+  ServerMount,
+  ServerTransformContext,
+  ServiceTransformContext,
+  Transform,
+} from "./transform";
 export type { StageValue, ValueContents, ValueDeclaration } from "./value";
 export type { Mount, Tmpfs, Volume } from "./volume";

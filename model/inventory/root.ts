@@ -2,6 +2,7 @@ import type { Image } from "./image";
 import type { Network } from "./network";
 import type { Config, Secret } from "./secret";
 import type { Service } from "./service";
+import type { Transform } from "./transform";
 import type { StageValue } from "./value";
 import type { Volume } from "./volume";
 
@@ -59,4 +60,10 @@ export interface Site {
    * @default none
    */
   readonly services?: Readonly<Record<string, Service>>;
+  /**
+   * Functions that change services, or servers of the private stage, while the plan is made.
+   *
+   * @default nothing is changed
+   */
+  readonly transform?: Transform;
 }

@@ -1,5 +1,14 @@
 import type { z } from "zod";
-import type { Config, Image, Network, Secret, Service, Site, Volume } from "../inventory";
+import type {
+  Config,
+  Image,
+  Network,
+  Secret,
+  Service,
+  Site,
+  Transform,
+  Volume,
+} from "../inventory";
 import type { StageName } from "../plan";
 import type { Problem } from "../problem/problems";
 import type { FileLookup } from "../values/file-lookup";
@@ -80,6 +89,8 @@ export type SitePart = keyof SiteParts;
 export type SiteCheck = {
   readonly [Part in SitePart]: ReadonlyMap<string, SiteParts[Part]>;
 } & {
+  /** Without functions that are none. */
+  readonly transform: Transform;
   /** Undefined when it is not a domain name. */
   readonly name: string | undefined;
   /**
@@ -111,6 +122,7 @@ export function checkSite(site: Site): SiteCheck {
   for (const part of Object.values(parts)) problems.push(...part.problems);
   const nameIsRight = outer.ok || !outer.problems.some(({ path }) => path === sitePath(["name"]));
   return {
+    transform: transformOf(site),
     name: nameIsRight ? site.name : undefined,
     images: parts.images.kept,
     networks: parts.networks.kept,
@@ -128,6 +140,13 @@ export function checkSite(site: Site): SiteCheck {
     },
     problems,
   };
+}
+
+function transformOf({ transform }: Site): Transform {
+  const functions: Readonly<Record<string, unknown>> = isMap(transform) ? { ...transform } : {};
+  return Object.fromEntries(
+    Object.entries(functions).filter(([, value]) => typeof value === "function"),
+  );
 }
 
 /** Whether a stage runs a service. */
@@ -167,6 +186,20 @@ function pastedSystems(site: Site): readonly string[] {
   return checks.some((checked) => !checked.ok && checked.systems.includes(hiveBuilder))
     ? [hiveBuilder]
     : [];
+}
+
+/**
+ * What is wrong with the form of a service.
+ *
+ * @param locate how places inside of it are named
+ */
+export function serviceFormProblems(
+  name: string,
+  service: unknown,
+  locate: (path: readonly PropertyKey[]) => string,
+): readonly Problem[] {
+  const secret = (path: readonly PropertyKey[]): boolean => mayBeSecret("services", path);
+  return problemsOf(check(serviceSchema, service, { locate, secret, name }));
 }
 
 /** A port that stands alone means something else where it was pasted from. */

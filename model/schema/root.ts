@@ -1,8 +1,16 @@
 import { z } from "zod";
 import { composeSite } from "../foreign/compose";
 import { builderSite } from "../foreign/hive-builder";
-import type { Site } from "../inventory";
+import type { Site, Transform } from "../inventory";
 import { isDomainName } from "../values/names";
+
+const transformFunction = z
+  .custom<(...inputs: never[]) => unknown>((value) => typeof value === "function", {
+    message: "is not a function",
+    params: { remedy: "write a function of plain data that returns what it was given, changed" },
+  })
+  .optional()
+  .meta({ takes: "a function" });
 
 const parts = z.record(z.string(), z.unknown()).optional();
 
@@ -21,5 +29,12 @@ export const siteSchema = z
     secrets: parts,
     configs: parts,
     services: parts,
+    // What it returns is checked when the plan is made: `model/planning/transform-services.ts`.
+    transform: z
+      .strictObject({
+        service: transformFunction,
+        server: transformFunction,
+      } satisfies Record<keyof Transform, z.ZodType>)
+      .optional(),
   } satisfies Record<keyof Site, z.ZodType>)
   .meta({ foreignKeys: [builderSite, composeSite] });

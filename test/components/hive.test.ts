@@ -262,6 +262,30 @@ describe("the whole site", () => {
     ]);
   });
 
+  it("hands a service to its resource as the site's transform returned it", async () => {
+    const serviceOf = (all: readonly Recorded[]) => named(all, "service-webgate-service").inputs;
+    const transformed = await declare(
+      {},
+      {
+        site: {
+          ...exampleSite,
+          transform: {
+            service: (service, { name }) => ({
+              ...service,
+              containerLabels: { ...service.containerLabels, owner: name },
+              stopGracePeriod: "21s",
+            }),
+          },
+        },
+      },
+    );
+    expect(serviceOf(transformed)).toEqual({
+      ...serviceOf(resources),
+      containerLabels: { owner: "webgate" },
+      stopGracePeriodSeconds: 21,
+    });
+  });
+
   it("deploys the service by the digest that was pulled onto the hosts", () => {
     const { inputs } = named(resources, "service-webgate-service");
     expect(inputs.image).toMatch(/@sha256:a{64}$/);

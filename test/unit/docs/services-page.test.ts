@@ -24,7 +24,7 @@ const plan = (site: Site) =>
 
 describe("docs/services.md", () => {
   it("has examples of whole sites and of services", () => {
-    expect([blocks("site").length, blocks("service").length]).toEqual([2, 2]);
+    expect([blocks("site").length, blocks("service").length]).toEqual([3, 2]);
   });
 
   it.each(blocks("site"))("shows a site that can be planned: %s", (code) => {
@@ -35,5 +35,23 @@ describe("docs/services.md", () => {
   it.each(blocks("service"))("shows a service that can be planned: %s", (code) => {
     const service = runInNewContext(code, { defineService }) as Service;
     expect(plan({ name: "hive.example", services: { example: service } }).services).toHaveLength(1);
+  });
+
+  it("shows a transform that does what the page says", () => {
+    const [code = ""] = blocks("site").filter((each) => each.includes("transform:"));
+    const { services, serverContainers } = plan(runInNewContext(code, { defineSite }) as Site);
+    expect(services.map(({ labels, logging }) => ({ labels, logging }))).toEqual([
+      {
+        labels: { "org.example.owner": "web@private" },
+        logging: { driver: "json-file", options: { "max-size": "10m" } },
+      },
+    ]);
+    expect(
+      Object.entries(serverContainers ?? {}).map(([name, { memoryBytes, devices }]) => [
+        name,
+        memoryBytes,
+        devices.map(({ source }) => source),
+      ]),
+    ).toEqual(["hive0", "hive1", "hive2"].map((name) => [name, 4 * 2 ** 30, ["/dev/fuse"]]));
   });
 });

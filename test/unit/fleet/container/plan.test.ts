@@ -5,6 +5,7 @@ import { planContainerFleet } from "../../../../fleet/container/plan";
 import { loopbackPort, loopbackPorts } from "../../../../fleet/container/ports";
 import { memberContainers } from "../../../../fleet/container/replacement";
 import type { Plan } from "../../../../model/plan";
+import type { Size } from "../../../../model/values/size";
 import { planWith, smallSite } from "../../model/plans";
 
 const linux: DockerFacts = {
@@ -255,5 +256,39 @@ describe("a stage whose servers were made from another server image", () => {
     // Nothing is replaced: the stopped one is started by the run itself.
     const same = factsWith(...all("new").slice(1), serverOf(0, "new", false));
     expect(planContainerFleet(planWith(), same).oneByOne).toBe(false);
+  });
+
+  test("gets new servers one after the other, too, where the site's transform wants them otherwise", () => {
+    const withMemory = (memory: Size): Plan =>
+      planWith({
+        site: {
+          ...smallSite,
+          transform: {
+            server: (server, { name }) => (name === "hive1" ? { ...server, memory } : server),
+          },
+        },
+      });
+    const wanted = planContainerFleet(withMemory("2GiB"), linux);
+    expect(wanted.oneByOne).toBe(false);
+    expect(wanted.servers.map(({ settings }) => settings !== undefined)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+    const marked = all("new").map((server, index) => ({
+      ...server,
+      labels: {
+        ...server.labels,
+        ...(index === 1 ? { "hive.server-settings": wanted.servers[1]?.settings ?? "" } : {}),
+      },
+    }));
+    const replaces = (plan: Plan, ...containers: readonly DockerContainer[]): boolean =>
+      planContainerFleet(plan, factsWith(...containers)).oneByOne;
+    expect(replaces(withMemory("2GiB"), ...all("new"))).toBe(true);
+    expect(replaces(withMemory("2GiB"), ...marked)).toBe(false);
+    expect(replaces(withMemory("3GiB"), ...marked)).toBe(true);
+    // And back to what hive makes.
+    expect(replaces(planWith(), ...marked)).toBe(true);
   });
 });
