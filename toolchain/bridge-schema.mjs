@@ -106,7 +106,7 @@ async function main(args) {
   const project = openProject();
   const module = path.join(project.toolchain, project.versions.bridge.module);
   const go = await findGo(project.env);
-  if (!go) throw new StepError("there is no Go on the PATH to build the schema command with");
+  if (!go) throw new StepError("Go is not on the PATH; the schema command is built with it");
   /** @type {Record<string, PluginSummary>} */
   const plugins = {};
   for (const name of /** @type {const} */ (["docker", "random"])) {
@@ -125,7 +125,7 @@ async function main(args) {
     });
     if (answer?.code !== 0)
       throw new StepError(
-        `the schema of ${name} could not be made:\n${answer?.stderr ?? "no answer"}`,
+        `the schema of ${name} could not be generated:\n${answer?.stderr ?? "no answer"}`,
       );
     plugins[name] = summarize(JSON.parse(answer.stdout));
   }

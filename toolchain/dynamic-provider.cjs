@@ -16,7 +16,7 @@ const pollMs = 1000;
 const engine = process.ppid;
 setInterval(() => {
   if (process.ppid === engine) return;
-  process.stderr.write("The Pulumi engine has ended; so do its dynamic providers.\n");
+  process.stderr.write("Pulumi has ended; its dynamic providers end too.\n");
   process.exit(1);
 }, pollMs).unref();
 

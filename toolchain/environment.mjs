@@ -170,7 +170,7 @@ function prepareHome(project, set) {
       {
         remedy: [
           "Put the file back, or name the passphrase: PULUMI_CONFIG_PASSPHRASE_FILE=/its/new/place",
-          `If it is lost, the secrets in that state are lost too: remove ${home} to begin anew.`,
+          `If it is lost, the secrets in that state are lost too: remove ${home} to start over.`,
         ],
       },
     );

@@ -26,7 +26,9 @@ export function dockerRemedy(facts) {
   if (facts.addressGiven) {
     return {
       problem: `No Docker Engine answers at DOCKER_HOST=${facts.address}.`,
-      remedy: ["Correct DOCKER_HOST, or unset it to use this computer's own engine, " + again],
+      remedy: [
+        "Correct DOCKER_HOST, or unset it to use this computer's own Docker Engine, " + again,
+      ],
     };
   }
   if (facts.socket === "denied") {

@@ -83,7 +83,9 @@ export function askEngine({ env, path: where, method = "GET", body, silentMs, si
       },
     );
     request.setTimeout(silentMs, () => {
-      request.destroy(new Error(`the engine said nothing for ${Math.round(silentMs / 1000)} s`));
+      request.destroy(
+        new Error(`the Docker Engine did not answer for ${Math.round(silentMs / 1000)} s`),
+      );
     });
     request.on("error", reject);
     if (body) {
@@ -109,7 +111,7 @@ function connection(env) {
     address.protocol !== "http:" &&
     address.protocol !== "https:"
   ) {
-    throw new Error(`DOCKER_HOST=${address.href}: hive needs an engine at unix:// or tcp://`);
+    throw new Error(`DOCKER_HOST=${address.href}: hive needs a Docker Engine at unix:// or tcp://`);
   }
   const at = { hostname: address.hostname, port: address.port };
   if (address.protocol !== "https:" && !env.DOCKER_TLS_VERIFY) return { client: http, options: at };

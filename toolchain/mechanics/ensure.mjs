@@ -41,13 +41,13 @@ export async function ensureSteps(steps, project, { quiet = false, stream = proc
     });
     progress.close();
     if (abort.signal.aborted) {
-      stream.write("Interrupted. What is finished is kept; the next run goes on from there.\n");
+      stream.write("Interrupted. Finished steps are kept; the next run continues from there.\n");
       return 130;
     }
     const failed = results.filter((result) => result.status !== "done");
     if (failed.length > 0) {
       stream.write(
-        `This computer is not ready: see FAILED above. npm run doctor shows all that is missing.\n`,
+        `This computer is not ready: see FAILED above. npm run doctor shows everything that is missing.\n`,
       );
       return 1;
     }

@@ -59,9 +59,7 @@ export function runInForeground(
     signals.forEach((name) => process.on(name, pass));
     child.on("error", (error) => {
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
-      process.stderr.write(
-        `${command}: ${missing ? "there is no such program on the PATH" : error.message}\n`,
-      );
+      process.stderr.write(`${command}: ${missing ? "not found on the PATH" : error.message}\n`);
       end(missing ? 127 : 126);
     });
     child.on("exit", (code, signal) =>

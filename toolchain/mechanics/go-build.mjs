@@ -97,7 +97,7 @@ async function runTwice(run, report) {
     const tail = error instanceof StepError ? error.tail.join("\n") : "";
     if (!/i\/o timeout|connection reset|TLS handshake timeout|unexpected EOF|50[234] /.test(tail))
       throw error;
-    report("a package server failed: once more");
+    report("a package server failed; trying again");
     await run();
   }
 }
@@ -117,7 +117,7 @@ async function usableGo(project, build) {
     "then run the command again.",
   ];
   if (!go) {
-    const why = `${problem}, and there is no Go to build it`;
+    const why = `${problem}, and Go is not installed to build it`;
     throw new StepError(why, { remedy });
   }
   const local = await capture(go.path, ["env", "GOTOOLCHAIN"], { env: project.env });

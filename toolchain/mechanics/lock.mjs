@@ -76,7 +76,7 @@ export async function withLock(file, action, { signal, waitMs = 1_800_000, onWai
     if (signal.aborted) throw new StepError("waiting for another run was cancelled");
     if (Date.now() > deadline) {
       throw new StepError(
-        `another run holds ${file} for longer than ${Math.round(waitMs / 60_000)} min`,
+        `another run has held ${file} for more than ${Math.round(waitMs / 60_000)} min`,
         {
           remedy: [
             `See what process ${readHolder(file)?.pid ?? "?"} does, end it, and run the command again.`,

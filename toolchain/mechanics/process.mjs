@@ -140,7 +140,7 @@ export async function ended(child, { what, log, from = 0, signal, timeoutMs }) {
     });
     if (why === "cancelled") throw new StepError(`${what} was cancelled`);
     if (why === "late") {
-      throw failure(`${what} did not end within ${Math.round(timeoutMs / 1000)} s`, log, from);
+      throw failure(`${what} timed out after ${Math.round(timeoutMs / 1000)} s`, log, from);
     }
     if (code !== 0) throw failure(`${what} failed (exit ${code})`, log, from);
   } catch (error) {

@@ -118,7 +118,7 @@ export function finishedLines(step, result, quiet) {
       if (quiet && result.outcome?.changed !== true) return [];
       return [`${step.title}: ${result.outcome?.detail ?? "done"} (${time})`];
     case "skipped":
-      return [`${step.title}: not tried, because "${result.because}" did not succeed`];
+      return [`${step.title}: skipped, because "${result.because}" did not succeed`];
     case "cancelled":
       return [`${step.title}: cancelled (${time})`];
     case "failed":

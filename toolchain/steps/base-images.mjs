@@ -45,7 +45,7 @@ export function baseImageSteps(project, images = project.versions.baseImages) {
       if (await imageIsPresent(project.env, image.tag))
         return { changed: false, detail: "present" };
       const lock = path.join(project.layout.locks, `image-${image.tag.replace(/\W+/g, "-")}.lock`);
-      const onWait = () => context.report("waiting for another run that gets it");
+      const onWait = () => context.report("another run is getting it; waiting");
       return withLock(lock, () => provide(project, image, context), {
         signal: context.signal,
         onWait,
@@ -69,7 +69,7 @@ async function provide(project, image, context) {
   await bootstrap(project, image, problem, context);
   return {
     changed: true,
-    detail: `made with debootstrap, because it could not be pulled (${problem})`,
+    detail: `built with debootstrap, because it could not be pulled (${problem})`,
   };
 }
 
@@ -87,7 +87,7 @@ async function pull(project, tag, signal) {
   const own = new AbortController();
   const stop = () => own.abort(new Error("cancelled"));
   const late = setTimeout(
-    () => own.abort(new Error(`not pulled within ${pullMs / 60_000} min`)),
+    () => own.abort(new Error(`the pull timed out after ${pullMs / 60_000} min`)),
     pullMs,
   );
   signal.addEventListener("abort", stop);
@@ -137,7 +137,7 @@ async function bootstrap(project, image, pullProblem, context) {
     const tree = path.join(folder, "tree");
     const sources = aptSources("/etc/apt");
     const mirror = suiteMirror(sources, image.suite);
-    context.report("making it with debootstrap");
+    context.report("building it with debootstrap");
     const args = [
       `--variant=${image.variant}`,
       image.suite,
@@ -152,7 +152,7 @@ async function bootstrap(project, image, pullProblem, context) {
       env: { ...project.env, PATH: `${project.env.PATH}:/usr/sbin:/sbin` },
     });
     dress(tree, image.suite, sources);
-    context.report("importing it into the engine");
+    context.report("importing it into the Docker Engine");
     await importTree(project, image.tag, tree, log, context.signal);
   } finally {
     await removeTree(folder);
@@ -169,10 +169,10 @@ async function bootstrap(project, image, pullProblem, context) {
 async function findDebootstrap(project, image, pullProblem, context) {
   const facts = dockerFacts(project, "");
   const remedy = [
-    "Let the engine reach the registry and pull it:",
+    "Let the Docker Engine reach the registry, and pull it:",
     `  docker pull ${image.tag}`,
     ...(facts.os === "linux" && !facts.root
-      ? ["or run this command as root, then debootstrap makes it here."]
+      ? ["or run this command as root: then debootstrap builds it here."]
       : []),
     "Then run the command again.",
   ];
@@ -184,7 +184,7 @@ async function findDebootstrap(project, image, pullProblem, context) {
   }
   const found = look();
   if (found === undefined) {
-    throw new StepError(`${problem}, and there is no debootstrap to make it`, { remedy });
+    throw new StepError(`${problem}, and debootstrap is not installed to build it`, { remedy });
   }
   return found;
 }
@@ -313,7 +313,7 @@ async function importTree(project, tag, tree, log, signal) {
       .find((text) => text !== undefined);
     if (answer.status !== 200 || problem !== undefined) {
       throw new StepError(
-        `The engine did not take the image ${tag}: ${problem ?? `HTTP ${answer.status}`}`,
+        `The Docker Engine rejected the image ${tag}: ${problem ?? `HTTP ${answer.status}`}`,
         { log },
       );
     }

@@ -48,7 +48,7 @@ export function dockerEngine(project) {
         };
       }
       const lock = path.join(project.layout.locks, "docker-engine.lock");
-      const onWait = () => context.report("waiting for another run that starts it");
+      const onWait = () => context.report("another run is starting it; waiting");
       return withLock(lock, () => provide(project, context), { signal: context.signal, onWait });
     },
   };
@@ -100,21 +100,18 @@ export async function startEngine(project, context) {
   }
   const version = await waitForEngine(project, context.signal, startMs);
   if (version === undefined) {
-    throw new StepError(
-      `The Docker Engine does not answer ${startMs / 1000} s after it was started`,
-      {
-        log,
-        tail: lastLines(log),
-        remedy: [
-          "The last lines tell why. Inside a container the engine needs many rights (docker run --privileged);",
-          "else give hive another engine: DOCKER_HOST=tcp://… npm start",
-        ],
-      },
-    );
+    throw new StepError(`The start of the Docker Engine timed out after ${startMs / 1000} s`, {
+      log,
+      tail: lastLines(log),
+      remedy: [
+        "The last lines show why. Inside a container, the Docker Engine needs many rights (docker run --privileged);",
+        "or give hive another Docker Engine: DOCKER_HOST=tcp://… npm start",
+      ],
+    });
   }
   return {
     changed: true,
-    detail: `${version} started; node toolchain/docker-engine.mjs stop ends it`,
+    detail: `${version} started; stop it with: node toolchain/docker-engine.mjs stop`,
   };
 }
 
@@ -122,7 +119,7 @@ export async function startEngine(project, context) {
 function startByHand(project, log) {
   const dockerd = findDockerd(project.env);
   if (dockerd === undefined)
-    throw new StepError("there is no dockerd on the PATH, though docker is installed");
+    throw new StepError("dockerd is not on the PATH, although docker is installed");
   fs.mkdirSync(path.dirname(log), { recursive: true });
   const out = fs.openSync(log, "a");
   try {
@@ -163,14 +160,14 @@ export async function stopEngine(project) {
   const own = ownEngine(project);
   if (!own) {
     fs.rmSync(pidFile(project), { force: true });
-    return "No Docker Engine runs that hive has started: nothing was stopped.";
+    return "No Docker Engine that hive started is running: nothing was stopped.";
   }
   process.kill(own.pid, "SIGTERM");
   const deadline = Date.now() + stopMs;
   while (ownEngine(project)) {
     if (Date.now() > deadline) {
       throw new StepError(
-        `The Docker Engine (process ${own.pid}) did not end within ${stopMs / 1000} s`,
+        `The Docker Engine (process ${own.pid}) did not stop within ${stopMs / 1000} s`,
         {
           log: own.log,
           tail: lastLines(own.log),
@@ -227,7 +224,7 @@ export async function installPackages(project, names, { signal, report }) {
     report(`installing on this computer, as root: apt-get install ${names.join(" ")}`);
     await apt("install", "-y", ...names);
   };
-  const onWait = () => report("waiting for another step that installs packages");
+  const onWait = () => report("another step is installing packages; waiting");
   await withLock(path.join(project.layout.locks, "apt.lock"), install, { signal, onWait });
 }
 

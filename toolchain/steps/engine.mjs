@@ -144,7 +144,7 @@ export function engineSteps(project) {
       },
       {
         signal: context.signal,
-        onWait: () => context.report("waiting for another run that builds it"),
+        onWait: () => context.report("another run is building it; waiting"),
       },
     );
   };
@@ -184,7 +184,7 @@ async function release(project, { signal, report }) {
   const archive = releaseArchive({ env: project.env, platform, version });
   if (!archive) return { closed: "no release for this platform, or HIVE_DOWNLOADS=none" };
   const lock = path.join(locks, `${path.basename(engine)}-release.lock`);
-  const onWait = () => report("waiting for another run that downloads it");
+  const onWait = () => report("another run is downloading it; waiting");
   return withLock(
     lock,
     async () => {

@@ -113,7 +113,7 @@ function obtainable(what, version, { download, go }, project) {
   if (download) return comes(what, `${version}: download`);
   if (go) return comes(what, `${version}: build with Go (minutes)`);
   return missing(what, [
-    `${version} can neither be downloaded (https://get.pulumi.com does not answer) nor built (no Go).`,
+    `${version} can neither be downloaded (https://get.pulumi.com does not answer) nor built (Go is not installed).`,
     `Install Go ${minimum} or newer: https://go.dev/dl/, or let this computer reach https://get.pulumi.com.`,
   ]);
 }
@@ -173,7 +173,7 @@ async function examineDocker(project) {
     ...images.map(({ tag }, index) => {
       const what = `Base image ${tag}`;
       return presence[index]
-        ? found(what, "", "on the engine")
+        ? found(what, "", "on the Docker Engine")
         : comes(what, "pull it, else debootstrap");
     }),
   ];
@@ -186,7 +186,7 @@ function examineDisk(project) {
   const text = free === undefined ? "" : `${sizeText(free)} free`;
   if (free !== undefined && free < littleDisk) {
     return missing("Disk for the cache", [
-      `${root}: ${text}. Free some, or set HIVE_CACHE to a folder on another disk.`,
+      `${root}: ${text}. Free some space, or set HIVE_CACHE to a folder on another disk.`,
     ]);
   }
   return found("Disk for the cache", text, root);

@@ -71,7 +71,7 @@ export function npmPackages(project) {
       if (stampMatches(stamp, key)) return { changed: false, detail: "present" };
       const name = createHash("sha256").update(project.root).digest("hex").slice(0, 12);
       const lock = path.join(project.layout.locks, `npm-${name}.lock`);
-      const onWait = () => context.report("waiting for another run in this folder");
+      const onWait = () => context.report("another run is working in this folder; waiting");
       return withLock(lock, () => install(project, context), { signal: context.signal, onWait });
     },
   };
@@ -90,7 +90,7 @@ async function install(project, { signal, report }) {
   }
   const npm = findOnPath("npm", project.env);
   if (npm === undefined) {
-    throw new StepError("there is no npm on the PATH", {
+    throw new StepError("npm is not on the PATH", {
       remedy: [
         "Install it (it comes with Node.js; on Debian and Ubuntu: apt-get install npm), then run the command again.",
       ],

@@ -112,7 +112,7 @@ function pluginStep(project, name, make) {
         },
         {
           signal: context.signal,
-          onWait: () => context.report("waiting for another run that gets it"),
+          onWait: () => context.report("another run is getting it; waiting"),
         },
       );
     },
