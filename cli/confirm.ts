@@ -19,7 +19,7 @@ export async function confirm(question: Question, yes: boolean): Promise<boolean
   if (yes) return true;
   if (!process.stdin.isTTY) {
     throw new Failure(
-      "This asks before it changes anything, and there is no terminal to ask on. Nothing was changed.\nGive --yes to answer beforehand.",
+      "This command asks before it changes anything, but there is no terminal to ask on. Nothing was changed.\nGive --yes to answer in advance.",
       exitCodes.input,
     );
   }

@@ -49,7 +49,7 @@ function readStageFile(stage: StageName): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new Failure(
-      `The stage ${stage} has no configuration: ${file} is not there.\nWrite it, beginning with a copy of Pulumi.private.yaml.`,
+      `The stage ${stage} has no configuration: ${file} is missing.\nWrite it; start with a copy of Pulumi.private.yaml.`,
       exitCodes.input,
     );
   }

@@ -35,7 +35,7 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
       .map(({ name, missing }) =>
         paint(
           "yellow",
-          `  ${name} did not answer; the next run does there: ${missing.join(", ")}.`,
+          `  ${name} was unreachable; the next run does this there: ${missing.join(", ")}.`,
         ),
       ),
     "",

@@ -35,7 +35,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const fleet = await fleetOfStage(options.stack, stack, resources);
   if (options.force && fleet === undefined) {
     throw new Failure(
-      `--force forgets servers, and those of the stage ${options.stack} would go on running elsewhere. Nothing was changed.`,
+      `--force makes Pulumi forget the servers, but those of the stage ${options.stack} would keep running elsewhere. Nothing was changed.`,
       exitCodes.input,
     );
   }
@@ -57,7 +57,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const left = (await fleet?.look([]))?.own;
   if (left !== undefined && left.count > 0) {
     await left.remove();
-    terminal.print(`Removed what no state knew of: ${left.text}.`);
+    terminal.print(`Removed what was in no state: ${left.text}.`);
   }
   removeFiles(stack, terminal);
   const time = duration(Date.now() - started);
@@ -71,7 +71,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
 function removeFiles(stack: Stack, terminal: Terminal): void {
   if (!stack.isLocal || !stack.removeFiles()) return;
   terminal.print(
-    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.engine.project, stack.folder.configFile)} and the passphrase).`,
+    `Kept, to decrypt the secrets in ${basename(stack.committedFile)}: ${relative(stack.engine.project, stack.folder.configFile)} and the passphrase.`,
   );
 }
 
@@ -121,11 +121,13 @@ async function destroyStack(
       throw error;
     if (!options.force) {
       throw new Failure(
-        `${error.message}\nWhat the servers hold goes with them: \`npx hive destroy --force --stack ${options.stack}\` removes the\n` +
-          "servers from this computer's Docker Engine and forgets what could not be destroyed one by one.",
+        `${error.message}\n\`npx hive destroy --force --stack ${options.stack}\` removes the servers, with all that is on them, from\n` +
+          "this computer's Docker Engine, and makes Pulumi forget the resources that it could not destroy.",
       );
     }
-    terminal.printError(`${error.message}\nForgotten because of --force; the servers are removed.`);
+    terminal.printError(
+      `${error.message}\n--force: Pulumi forgets these resources, and the servers are removed.`,
+    );
   }
   // Elsewhere the empty stack and its history stay for the team; `pulumi stack rm` removes them.
   if (stack.isLocal) await stack.remove({ force: options.force });

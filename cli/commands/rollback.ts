@@ -44,7 +44,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   const service = planned(plan, options.service);
   if (service.image.kind === "reference") {
     throw new Failure(
-      `The image of ${service.name} is not built by the site: write the earlier one into site/services, and run \`npx hive deploy ${service.name}\`.`,
+      `The site does not build the image of ${service.name}: write the earlier reference into site/services, and run \`npx hive deploy ${service.name}\`.`,
       exitCodes.input,
     );
   }
@@ -86,8 +86,8 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   terminal.print(
     terminal.paint(
       "green",
-      `${image} runs as ${shortDigest(release.digest)} again, and stays so.`,
-    ) + ` \`npx hive unpin ${image}\` ends it.`,
+      `${image} runs as ${shortDigest(release.digest)} again, and is pinned there.`,
+    ) + ` \`npx hive unpin ${image}\` removes the pin.`,
   );
   return exitCodes.ok;
 }
@@ -110,7 +110,7 @@ export async function unpin(options: {
   if (names.length === 0) {
     const list = Object.keys(pins);
     throw new Failure(
-      `${options.image} is not pinned on the stage ${options.stack}.${list.length === 0 ? " No image is." : ` Pinned are: ${list.join(", ")}.`}`,
+      `${options.image} is not pinned on the stage ${options.stack}.${list.length === 0 ? " No image is pinned." : ` Pinned images: ${list.join(", ")}.`}`,
       exitCodes.input,
     );
   }
@@ -146,7 +146,7 @@ async function rollOut(
     await releaseServices(stack, loadPlan(stage, "build"), services, terminal);
   } catch (error) {
     terminal.printError(
-      `${stageFile(stage)} has been changed; the next \`npx hive up\` or \`npx hive deploy\` goes on with it.`,
+      `${stageFile(stage)} keeps the change; the next \`npx hive up\` or \`npx hive deploy\` uses it.`,
     );
     throw error;
   }

@@ -115,7 +115,7 @@ async function forgetPasswords(
   const file = stack.committedFile;
   writeFileSync(file, withoutOneTimePasswords(readFileSync(file, "utf8")));
   terminal.print(
-    `The one-time passwords of ${plan.oneTimePasswords.join(", ")} have been used; removed from ${basename(file)} and from the state.`,
+    `The one-time passwords of ${plan.oneTimePasswords.join(", ")} were used; they are removed from ${basename(file)} and from the state.`,
   );
   await stack.ensure(overrides);
   await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal);

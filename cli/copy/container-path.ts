@@ -38,7 +38,7 @@ export async function lookAt(
     if (!follow) return { path: current, kind: "link" };
     current = posix.resolve(posix.dirname(current), seen.linkTarget);
   }
-  throw new Error(`${path}: more than ${mostLinks} symbolic links, one behind the other.`);
+  throw new Error(`${path}: more than ${mostLinks} symbolic links in a row.`);
 }
 
 /** A destination in a container, as {@link placeCopy} wants to know it. */

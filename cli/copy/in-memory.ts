@@ -33,7 +33,7 @@ export function hiddenFromCopy(
       ? `npx hive exec ${service} -- cat ${path} > FILE`
       : `npx hive exec ${service} -- sh -c 'cat > ${path}' < FILE`;
   throw new Failure(
-    `${holder} of ${service} is in memory or the kernel's, not in the container's files: the engine copies nothing there. Nothing was copied. \`${way}\` does it, where it can be done.`,
+    `${holder} of ${service} is in memory or belongs to the kernel: the Docker Engine cannot copy it. Nothing was copied. Try \`${way}\`.`,
     exitCodes.input,
   );
 }

@@ -134,7 +134,7 @@ class Unpacker {
     if (there === undefined) await mkdir(path, { mode: 0o700 });
     else if (!there.isDirectory())
       throw new Failure(
-        `${path} is not a folder, but a folder ${basename(path)} was to be copied there.`,
+        `${path} is not a folder, so the folder ${basename(path)} cannot be copied there.`,
       );
     // A folder that was there before keeps its mode.
     if (there === undefined) this.folders.push({ path, header });
@@ -144,7 +144,7 @@ class Unpacker {
   private async clear(path: string): Promise<void> {
     const there = await lstat(path).catch(() => undefined);
     if (there?.isDirectory() === true)
-      throw new Failure(`${path} is a folder, but a file was to be copied there.`);
+      throw new Failure(`${path} is a folder, so a file cannot be copied there.`);
     if (there !== undefined) await rm(path);
   }
 
@@ -158,6 +158,6 @@ class Unpacker {
 
 function outside(name: string): Failure {
   return new Failure(
-    `The container's archive has an entry that would lead out of the destination (${name}). It was not written.`,
+    `The container's archive has an entry outside of the destination (${name}). It was not written.`,
   );
 }

@@ -22,11 +22,13 @@ export function reasonsAgainst(nodes: readonly EngineNode[], host: string): read
   return [
     ...(away.length === 0
       ? []
-      : [`${names(away)} ${is(away)} not there: one more that is missing could be one too many`]),
+      : [
+          `${names(away)} ${is(away)} unreachable: with one more server down, the Swarm could lose its majority`,
+        ]),
     ...(closed.length === 0
       ? []
       : [
-          `${names(closed)} ${is(closed)} drained or paused already: the tasks would have too few servers`,
+          `${names(closed)} ${is(closed)} already drained or paused: the tasks would have too few servers`,
         ]),
   ];
 }

@@ -94,7 +94,7 @@ export function readOutputs(stage: string, raw: Readonly<Record<string, unknown>
   const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Failure(
     [
-      `The outputs of the stage ${stage} are not what this version of hive writes:`,
+      `This version of hive cannot read the outputs of the stage ${stage}:`,
       ...wrong,
       `\`npx hive up --stack ${stage}\` writes them again.`,
     ].join("\n"),

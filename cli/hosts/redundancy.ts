@@ -27,7 +27,7 @@ export async function requireManagers(
   });
   const absent = swarm === undefined ? [] : absentManagers(swarm.nodes, expected);
   if (absent.length === 0) return;
-  const verb = absent.length === 1 ? "runs and is no" : "run and are no";
+  const verb = absent.length === 1 ? "runs but is not a" : "run but are not";
   const noun = absent.length === 1 ? "manager" : "managers";
   throw refusal(`${absent.join(", ")} ${verb} reachable ${noun} of the Swarm.`);
 }
@@ -75,8 +75,8 @@ export function absentManagers(
 
 function refusal(what: string): Failure {
   return new Failure(
-    `The image of the servers has changed, so they are replaced one at a time while all others run; ${what}\n` +
-      "Nothing was changed. `npx hive status` says more. Look at the server's Docker Engine (`npx hive ssh <server>`, then `journalctl -u docker`), and run again when it is back.",
+    `The server image has changed. hive replaces the servers one at a time, while all others run. Not now: ${what}\n` +
+      "Nothing was changed. `npx hive status` says more. Check the server's Docker Engine (`npx hive ssh <server>`, then `journalctl -u docker`), and run again when it is back.",
     exitCodes.failed,
   );
 }

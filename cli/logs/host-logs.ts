@@ -111,7 +111,7 @@ export async function followHostLogs(
     } catch (error) {
       if (signal.aborted) return;
       if (!isTransportError(error)) throw error;
-      if (!told) sink.note(`${messageOf(error)} Tried again every ${againMs / 1000} s.`);
+      if (!told) sink.note(`${messageOf(error)} hive tries again every ${againMs / 1000} s.`);
       told = true;
     }
     // Lines that came before the loss are known by their time; the margin is for clocks that

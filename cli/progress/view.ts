@@ -38,7 +38,7 @@ export function countsText(counts: Counts): string {
 
 /** The label of a section. */
 export function sectionLabel(section: Section): string {
-  if (section === "refresh") return "read what is there";
+  if (section === "refresh") return "refresh";
   return section === "other" ? "rest" : section;
 }
 

@@ -44,7 +44,7 @@ export function imageNamed(plan: Plan, name: string): string {
   if (service?.image.kind === "build") return service.image.image;
   const known = plan.images.map((image) => image.name).join(", ");
   throw new Failure(
-    `${plan.stage} has no image ${name} that the site builds.${known === "" ? "" : ` There are: ${known}.`}`,
+    `${plan.stage} has no image ${name} that the site builds.${known === "" ? "" : ` It builds: ${known}.`}`,
     exitCodes.input,
   );
 }

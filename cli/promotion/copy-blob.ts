@@ -92,7 +92,8 @@ async function stream(copy: BlobCopy, upload: Upload): Promise<void> {
   });
   await withDeadline(
     seconds,
-    () => new Failure(`${blob.digest} was not copied within ${seconds} s: the link is too slow.`),
+    () =>
+      new Failure(`The copy of ${blob.digest} timed out after ${seconds} s: the link is too slow.`),
     (signal) =>
       withRemoteCommand(target.host, sendCommand, signal, async (sending) => {
         try {
@@ -162,7 +163,7 @@ async function pass(
     // Told here, because the target would only say that the content is not what was announced.
     if (copied !== blob.size || `sha256:${hash.digest("hex")}` !== blob.digest)
       throw new Failure(
-        `The registry ${source.registry} gave other bytes than ${blob.digest} (${copied} of ${blob.size}): it is damaged there, or the transfer was cut off. The target did not take it.`,
+        `The registry ${source.registry} sent wrong content for ${blob.digest} (${copied} of ${blob.size} bytes): the blob is damaged there, or the transfer was cut off. The target rejected it.`,
       );
     sending.channel.end();
   }

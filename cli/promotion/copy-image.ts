@@ -48,7 +48,7 @@ export async function readImage(source: Repository, digest: string): Promise<Ima
     if (manifests.has(current)) return;
     if (depth > deepest)
       throw new Failure(
-        `${source.name}@${digest}: manifest lists in ${deepest} lists are too deep.`,
+        `${source.name}@${digest}: manifest lists are nested more than ${deepest} levels deep.`,
       );
     const fetched = await fetchManifest(source, current);
     const content = understood(source, current, () =>
@@ -113,7 +113,7 @@ export async function confirmCopy(target: Repository, digest: string): Promise<v
   for (const blob of blobs)
     if (!(await has(target, "blobs", blob.digest)))
       throw new Failure(
-        `The registry ${target.registry} has lost ${blob.digest} of ${target.name} meanwhile. Run again: what is there is not copied again.`,
+        `The registry ${target.registry} lost ${blob.digest} of ${target.name} during the copy. Run again: what is there is not copied again.`,
       );
 }
 

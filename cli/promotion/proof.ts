@@ -29,7 +29,7 @@ export async function askProof(outputs: StageOutputs, digest: string): Promise<P
     const context = serviceContext(outputs, undefined, Date.now());
     return proofOf(outputs.stage, serviceStatuses(facts, context), digest);
   } catch (error) {
-    return { by: [], doubts: [`The Swarm could not be asked: ${messageOf(error)}`] };
+    return { by: [], doubts: [`The Swarm did not answer: ${messageOf(error)}`] };
   }
 }
 
@@ -51,7 +51,7 @@ export function proofOf(stage: string, services: readonly ServiceStatus[], diges
     doubts.push(
       running.length === 0
         ? `No service uses it.`
-        : `Nothing of ${running.map(({ name }) => name).join(", ")} has run with it yet.`,
+        : `No task of ${running.map(({ name }) => name).join(", ")} has run with it yet.`,
     );
   return { by: proving.map(describe), doubts };
 }
@@ -70,7 +70,7 @@ function doubtsOf(service: ServiceStatus, stage: string, runsIt: boolean): reado
 function describe({ name, job, running, wanted, hosts }: ServiceStatus): string {
   return job === undefined
     ? `${name}: ${running} of ${wanted} tasks run, on ${hosts.join(" ")}`
-    : `${name}: its last run went well`;
+    : `${name}: its last run succeeded`;
 }
 
 /** The failure for an image that is not proven, when nobody named it. */
@@ -79,8 +79,8 @@ export function notProven(image: string, digest: string, stage: string, proof: P
     [
       `${image} ${shortDigest(digest)} is not proven on the stage ${stage}:`,
       ...proof.doubts.map((doubt) => `  - ${doubt}`),
-      `Promote again when \`npx hive status --stack ${stage}\` shows that it runs; --digest ${shortDigest(digest)} promotes it as it is, ` +
-        `--digest with another beginning another release (\`npx hive rollback ${image} --list --stack ${stage}\`). Nothing was changed.`,
+      `Promote again when \`npx hive status --stack ${stage}\` shows that it runs. --digest ${shortDigest(digest)} promotes it anyway; ` +
+        `the --digest of another release promotes that one (\`npx hive rollback ${image} --list --stack ${stage}\` lists them). Nothing was changed.`,
     ].join("\n"),
   );
 }

@@ -63,7 +63,7 @@ export class Engine {
       child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
-        reject(new Failure(`\`pulumi ${args.join(" ")}\` did not answer within ${seconds} s.`));
+        reject(new Failure(`\`pulumi ${args.join(" ")}\` timed out after ${seconds} s.`));
       }, seconds * 1000);
       child.once("error", (error) => {
         clearTimeout(timer);
@@ -96,7 +96,7 @@ export class Engine {
     });
     const messages: string[] = [];
     const say = (line: string): void => {
-      listener.log.write(`engine  ${line}`);
+      listener.log.write(`pulumi  ${line}`);
       if (line.trim() !== "") messages.push(line);
     };
     createInterface({ input: child.stdout }).on("line", (line) => {
@@ -132,7 +132,7 @@ function parseEvent(line: string): EngineEvent | undefined {
 function missingEngine(error: Error): Error {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error;
   return new Failure(
-    "The Pulumi engine (`pulumi`) is not on this computer.\n`npm start` fetches or builds it; `npm run doctor` says what else is missing.",
+    "The Pulumi CLI (`pulumi`) is missing on this computer.\n`npm start` fetches or builds it; `npm run doctor` says what else is missing.",
     exitCodes.prerequisite,
   );
 }

@@ -26,7 +26,7 @@ export async function finishRest(
   if (!areSeparable(failed)) return failure;
   const names = namesOf(failed);
   const endsWith = (text: string, exitCode: number): Failure =>
-    new Failure(`${names} failed, see above; ${text}\n${failure.message}`, exitCode);
+    new Failure(`${names} failed (see above); ${text}\n${failure.message}`, exitCode);
   try {
     const preview = await stack.preview();
     const { resources: now } = await stack.state();
@@ -35,14 +35,14 @@ export async function finishRest(
     // A removal forgets what no manager can remove any more: right for the end of a stage, not
     // here.
     await askStageSwarm(stack);
-    terminal.print(`\nWhat does not need ${names} is done now: ${stepsText(steps)}.`);
+    terminal.print(`\nThe run continues with what does not need ${names}: ${stepsText(steps)}.`);
     const targeted = targets.flatMap((urn) => ["--target", urn]);
     await runOnStack(stack, ["up", "--yes", "--skip-preview", ...targeted], terminal);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const interrupted = error instanceof Failure && error.exitCode === exitCodes.interrupted;
     return endsWith(
-      `not all of the rest was done: ${text.trim()}`,
+      `the rest of the run is not complete: ${text.trim()}`,
       interrupted ? exitCodes.interrupted : failure.exitCode,
     );
   }

@@ -81,10 +81,10 @@ export function lockMessage(stage: string, locks: readonly StackLock[], now: num
     return `  ${lock.username}@${lock.hostname}, process ${lock.pid}${when}`;
   });
   return [
-    `The stage ${stage} is being changed by another run:`,
+    `Another run is changing the stage ${stage}:`,
     ...owners,
     "Nothing was changed. Wait until that run has ended, or press Ctrl-C where it runs.",
-    "Only if it is certain that it no longer runs (its computer is gone), remove its lock:",
+    "Remove its lock only if you are certain that it no longer runs (its computer is gone):",
     `  npm run pulumi -- cancel --yes --stack ${stage}`,
   ].join("\n");
 }

@@ -48,13 +48,13 @@ export async function recover(
   if (inTheWay.count > 0 && !interrupted) throw strangers(stack.stage, fleet.place, inTheWay.text);
   if (inTheWay.count > 0) {
     say(
-      `The interrupted run created ${inTheWay.text} without recording it; removed, to be created again.`,
+      `The interrupted run created ${inTheWay.text} without recording it in the state; it is removed and created again.`,
     );
     await inTheWay.remove();
   }
   if (gone.length > 0) {
     const names = gone.map(({ urn }) => readUrn(urn).name).join(", ");
-    say(`No longer on ${fleet.place}: ${names}; to be created again.`);
+    say(`No longer on ${fleet.place}: ${names}; created again by this run.`);
   }
   return { gone, unsure, resources };
 }
@@ -86,7 +86,7 @@ async function tidy(
   const released = await stack.releaseStaleLocks(say);
   for (const { pid, timestamp } of released) {
     say(
-      `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`,
+      `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; the lock is removed.`,
     );
   }
   const state = await stack.currentState();
@@ -105,25 +105,25 @@ function pendingText(pending: readonly PendingOperation[]): string {
     .slice(0, 4)
     .map(({ operation, urn }) => `${operation} ${readUrn(urn).name}`);
   if (pending.length > shown.length) shown.push(`and ${pending.length - shown.length} more`);
-  return `The last run was interrupted while it was ${shown.join(", ")}; this is done again.`;
+  return `The last run was interrupted while it was ${shown.join(", ")}; these steps are repeated.`;
 }
 
 function unknownEnd(stage: string, creates: readonly PendingOperation[]): Failure {
   const names = creates.map(({ urn }) => `  ${readUrn(urn).name}: ${urn}`);
   return new Failure(
-    `The last run was interrupted while it created this, and nobody knows whether it exists:\n${names.join("\n")}\n` +
-      "Created again, it could exist twice. Nothing was changed. Look where it would be. Take into the state what exists, by its id:\n" +
+    `The last run was interrupted while it created these resources, and Pulumi does not know whether they exist:\n${names.join("\n")}\n` +
+      "A second create could make duplicates. Nothing was changed. Check each of them. If it exists, import it into the state by its id:\n" +
       `  npx hive pulumi -- refresh --stack ${stage} --import-pending-creates '<urn>' --import-pending-creates '<id>'\n` +
-      `Forget what does not exist:\n  npx hive pulumi -- refresh --stack ${stage} --clear-pending-creates`,
+      `If it does not exist, remove it from the state:\n  npx hive pulumi -- refresh --stack ${stage} --clear-pending-creates`,
     exitCodes.failed,
   );
 }
 
 function strangers(stage: string, place: string, found: string): Failure {
   return new Failure(
-    `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but the stage's state knows nothing of it.\n` +
-      "Another clone of the project made it, or the state was lost. Nothing was changed.\n" +
-      `If it is to go: \`npx hive destroy --stack ${stage}\` removes it with its data. Else give this clone's stage another\n` +
+    `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but not in the stage's state.\n` +
+      "Another clone of the project created it, or the state was lost. Nothing was changed.\n" +
+      `\`npx hive destroy --stack ${stage}\` removes it with its data. To keep it, give this clone's stage another\n` +
       `name and network (hive:siteName and hive:cidr in Pulumi.${stage}.yaml).`,
     exitCodes.input,
   );

@@ -70,7 +70,7 @@ export function eventLine(event: EngineEvent): string | undefined {
       diagnosticEvent.urn === undefined ? "" : `${readUrn(diagnosticEvent.urn).name}: `;
     return `${diagnosticEvent.severity.padEnd(7)} ${subject}${diagnosticEvent.message}`;
   }
-  if (stdoutEvent !== undefined) return `engine  ${stdoutEvent.message}`;
+  if (stdoutEvent !== undefined) return `pulumi  ${stdoutEvent.message}`;
   if (summaryEvent !== undefined) return `summary ${JSON.stringify(summaryEvent)}`;
   return undefined;
 }

@@ -59,10 +59,10 @@ export async function runOnStack(
       interruption: {
         first: () =>
           printer.note(
-            "Ctrl-C: the engine finishes what it has begun and starts nothing new. Ctrl-C again ends it at once.",
+            "Ctrl-C: Pulumi finishes the steps that are running and starts no new ones. Press Ctrl-C again to stop it at once.",
           ),
         second: () =>
-          printer.note("Ctrl-C: the engine is ended. The next `npx hive up` finds what it left."),
+          printer.note("Ctrl-C: Pulumi is stopped. The next `npx hive up` finds what it left."),
       },
     });
     printer.stop();
@@ -91,7 +91,7 @@ export function runFailure(
   const log = `Full log: ${facts.logFile}`;
   if (facts.interrupted) {
     return new Failure(
-      `\nInterrupted. What was begun is recorded; \`npx hive up\` goes on from there.\n${log}`,
+      `\nInterrupted. The state records what was started; \`npx hive up\` continues from there.\n${log}`,
       exitCodes.interrupted,
     );
   }
@@ -110,6 +110,6 @@ export function runFailure(
       : exitCodes.failed;
   // What the engine says on its own is repeated only where no event said it.
   const said = facts.explained && remedy === undefined ? "" : text;
-  const parts = remedy === undefined ? [said] : [remedy, `The engine says: ${said}`];
+  const parts = remedy === undefined ? [said] : [remedy, `Pulumi says: ${said}`];
   return new Failure([...parts.filter((part) => part !== ""), log].join("\n"), exitCode);
 }

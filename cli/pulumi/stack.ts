@@ -111,7 +111,7 @@ export class Stack {
     privateFolder(this.folder.engine);
     writeFileSync(
       join(this.folder.engine, "Pulumi.yaml"),
-      `# Generated. Stands in for the project where the engine would change Pulumi.${this.stage}.yaml.\n` +
+      `# Generated. Stands in for the project where Pulumi would change Pulumi.${this.stage}.yaml.\n` +
         `name: ${this.projectName}\nruntime: nodejs\n`,
       { mode: 0o600 },
     );
@@ -146,7 +146,7 @@ export class Stack {
       if (!told) {
         const pids = living.map(({ pid }) => pid).join(", ");
         say(
-          `The engine of a run that was killed (process ${pids}) is at its last step; waiting for it.`,
+          `Pulumi (process ${pids}) is finishing the last step of a run that was killed; waiting for it.`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -175,14 +175,14 @@ export class Stack {
     if (code === 0) return readPreview(stdout);
     // The engine's own words about a program that fails stand in the JSON.
     const said = /"message": "((?:[^"\\]|\\.)*)"/.exec(stdout)?.[1] ?? "";
-    throw engineFailure("What is still to be done could not be found out.", `${said}\n${stderr}`);
+    throw engineFailure("The preview of the remaining changes failed.", `${said}\n${stderr}`);
   }
 
   /** Forgets the operations that an interrupted run left open. */
   async clearPending(): Promise<void> {
     await this.rewrite(
       withoutPending,
-      "The open operations of an interrupted run could not be cleared.",
+      "The pending operations of an interrupted run could not be removed from the state.",
     );
   }
 
@@ -195,7 +195,7 @@ export class Stack {
     if (!holdsRetired(state)) return state;
     await this.rewrite(
       withoutRetired,
-      "What an older version of hive left in the state could not be cleared.",
+      "Resources of an older version of hive could not be removed from the state.",
     );
     return await this.state();
   }
@@ -234,7 +234,7 @@ export class Stack {
     });
     if (code === 0) return;
     throw engineFailure(
-      "The state could not learn what is there.",
+      "The refresh of the state failed.",
       `${stdout.slice(-2000)}
 ${stderr}`,
     );

@@ -85,7 +85,7 @@ export function releaseRows(facts: RollbackFacts): readonly (readonly string[])[
 
 function refused(facts: RollbackFacts, problem: string): Failure {
   const rows = releaseRows(facts).map((row) => `  ${row.join("  ").trimEnd()}`);
-  const list = rows.length === 0 ? "" : ` Known are, newest first:\n${rows.join("\n")}`;
+  const list = rows.length === 0 ? "" : ` Known releases, newest first:\n${rows.join("\n")}`;
   return new Failure(
     `The image ${facts.image} ${problem}.${list}${rows.length === 0 ? " " : "\n"}Nothing was changed.`,
     exitCodes.input,

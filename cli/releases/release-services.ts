@@ -28,7 +28,10 @@ export async function releaseServices(
 ): Promise<StageOutputs> {
   // Without targets the engine would look at the whole site, and change it unasked.
   if (services.length === 0)
-    throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
+    throw new Failure(
+      `There is no service to release on the stage ${plan.stage}.`,
+      exitCodes.input,
+    );
   await stack.ensure();
   await bringStageKey(stack);
   const { gone, unsure, resources } = await recover(stack, recoveryOf(plan), (text) =>
@@ -54,7 +57,7 @@ export async function releaseServices(
     operation,
     duration(milliseconds),
   ]);
-  const parts = rows.length === 0 ? ["  nothing was to be changed"] : tableLines(rows);
+  const parts = rows.length === 0 ? ["  nothing to change"] : tableLines(rows);
   terminal.print(`\n${[...parts, `  altogether ${duration(run.milliseconds)}`].join("\n")}`);
   const outputs = readOutputs(plan.stage, await stack.outputs());
   rememberNames(outputs);

@@ -19,12 +19,12 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
   return hosts.flatMap((host) => {
     const name = shortName(host.name);
     if (!host.reachable) {
-      return [`${name} cannot be reached: ${host.reason ?? "no answer"}`];
+      return [`${name} is unreachable: ${host.reason ?? "no answer"}`];
     }
     const problems: string[] = [];
     if (host.missing.length > 0) {
       problems.push(
-        `${name} did not answer in the last run and lacks what that did: ${host.missing.join(", ")}. \`npx hive up --stack ${stage}\` does it.`,
+        `${name} was unreachable in the last run, and this is still to be done there: ${host.missing.join(", ")}. \`npx hive up --stack ${stage}\` does it.`,
       );
     }
     if (host.failedUnits.length > 0) {
@@ -32,7 +32,7 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
         `On ${name}, ${host.failedUnits.join(", ")} failed: \`npx hive ssh ${name} -- systemctl status ${host.failedUnits[0]}\`.`,
       );
     } else if (host.system !== "running" && host.system !== "starting") {
-      problems.push(`${name} says that its system is ${host.system ?? "unknown"}.`);
+      problems.push(`${name} reports its system as ${host.system ?? "unknown"}.`);
     }
     if (host.engine === undefined) {
       problems.push(
@@ -52,7 +52,7 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
     }
     if (swarm !== undefined && !swarm.manager)
       problems.push(
-        `${name} is no manager of the Swarm: \`npx hive up --stack ${stage}\` makes it one.`,
+        `${name} is not a manager of the Swarm: \`npx hive up --stack ${stage}\` makes it one.`,
       );
     return problems;
   });
@@ -73,14 +73,14 @@ function certificateProblems({
     .filter(({ daysLeft }) => daysLeft < renewalDays)
     .map(({ name, end, daysLeft }) =>
       daysLeft < 0
-        ? `The certificate of ${name} ended on ${end.slice(0, 10)}, and no server takes images from it: ${renewal}`
-        : `The certificate of ${name} ends in ${daysLeft} days, on ${end.slice(0, 10)}; after that no server takes images from it: ${renewal}`,
+        ? `The certificate of ${name} expired on ${end.slice(0, 10)}, so servers cannot pull images from it: ${renewal}`
+        : `The certificate of ${name} expires in ${daysLeft} days, on ${end.slice(0, 10)}; then servers cannot pull images from it: ${renewal}`,
     );
 }
 
 /** Raft: a round of the election takes 10 to 20 s. */
 const election =
-  "If the lost server was the leader, the others elect a new one, as a rule within 20 s: ask again.";
+  "If the lost server was the leader, the others elect a new one, usually within 20 s: try again.";
 
 /** Whether a server is lost, and those that are left are a majority. */
 function mayElect(hosts: readonly HostStatus[]): boolean {
@@ -127,8 +127,8 @@ function addressProblems(
   const names = services.filter(({ needsIpvs }) => needsIpvs).map(({ name }) => name);
   if (lacking.length === 0 || names.length === 0) return [];
   return [
-    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, nobody reaches ${names.join(", ")} by a virtual address or through the routing mesh: ` +
-      'the kernel has no IPVS. Load the module ip_vs there; or write endpointMode: "dnsrr", and mode: "host" for ports.',
+    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, ${names.join(", ")} cannot be reached by a virtual address or through the routing mesh: ` +
+      'the kernel has no IPVS. Load the module ip_vs there, or write endpointMode: "dnsrr", and mode: "host" for ports.',
   ];
 }
 
@@ -137,7 +137,7 @@ function addressProblems(
  * for there.
  */
 export function removedService(name: string, stage: string): string {
-  return `${name} was deployed and is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` makes it again.`;
+  return `${name} was deployed but is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` creates it again.`;
 }
 
 /** What is wrong with a service. */
@@ -170,7 +170,7 @@ function handOverProblems({ name, gave, wanted }: ServiceStatus, stage: string):
   if (gave === undefined) return [];
   const now = wanted === 0 ? "does not run" : "runs without it";
   return [
-    `${name} gave ${gave} and ${now}: the run that did it is going on, or has failed. ` +
+    `${name} gave ${gave} and ${now}: that run is still going on, or it failed. ` +
       `\`npx hive up --stack ${stage}\` changes or removes ${name} as the site says.`,
   ];
 }
@@ -186,7 +186,7 @@ function changeProblems(service: ServiceStatus, stage: string): readonly string[
   const again = `the next \`npx hive up --stack ${stage}\` deploys`;
   const whatTheSiteSays = `${again} what the site and its pins say`;
   if (state === "paused" || state === "rollback_paused") {
-    return [`The change of ${name} stands still${why}: ${again} it again.`];
+    return [`The roll-out of ${name} is paused${why}: ${again} it again.`];
   }
   const wanted = deployedImage === undefined ? undefined : shortImage(deployedImage);
   if (state === "rollback_completed")

@@ -120,7 +120,8 @@ async function exitCodeOf(exec: Dockerode.Exec): Promise<number> {
   for (;;) {
     const { ExitCode, Running } = await exec.inspect();
     if (ExitCode !== null && !Running) return ExitCode;
-    if (Date.now() > end) throw new Error("The engine does not tell the command's exit code.");
+    if (Date.now() > end)
+      throw new Error("The Docker Engine did not report the command's exit code.");
     await sleep(50);
   }
 }

@@ -68,7 +68,7 @@ export async function inTask<T>(
     } catch (error) {
       const passable = isTransportError(error) || engineStatus(error) === 404;
       if (arrived || !passable || task === last) throw error;
-      say(`${placeOf(task)} cannot be used, taking another task: ${messageOf(error)}`);
+      say(`${placeOf(task)} cannot be used; hive takes another task: ${messageOf(error)}`);
     }
   }
   throw new Error("chooseTasks returned no task.");
@@ -88,6 +88,6 @@ function tooSlow(task: RunningTask): Error {
   return transportError(
     "deadline",
     task.host,
-    `The Docker Engine of ${task.host} did not show the container of ${task.name} within ${arriveSeconds} s.`,
+    `The Docker Engine of ${task.host} timed out after ${arriveSeconds} s and did not show the container of ${task.name}.`,
   );
 }

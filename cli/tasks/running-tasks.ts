@@ -61,7 +61,7 @@ export function unknownService(wanted: string, names: readonly string[], what: s
       ? ` Did you mean ${near}?`
       : names.length === 0
         ? " There are no services yet: `npx hive up` deploys them."
-        : ` There are: ${names.join(", ")}.`;
+        : ` Services: ${names.join(", ")}.`;
   return new Failure(`The stage ${what} "${wanted}".${hint}`, exitCodes.input);
 }
 
@@ -148,7 +148,7 @@ export function chooseTasks(
   const { service, replica } = request;
   if (tasks.length === 0) {
     throw new Failure(
-      `No task of ${service} runs. \`npx hive status\` says why, \`npx hive logs ${service}\` what its tasks printed.`,
+      `No task of ${service} runs. \`npx hive status\` shows why, \`npx hive logs ${service}\` what its tasks printed.`,
     );
   }
   const host = request.host === undefined ? undefined : findHost(hosts, request.host).name;
@@ -156,7 +156,7 @@ export function chooseTasks(
   const list = tasks.map((task) => `  ${task.replica}  ${placeOf(task)}`).join("\n");
   if (fitting.length === 0) {
     throw new Failure(
-      `No task of ${service} runs on ${shortName(host ?? "")}. Running are:\n${list}`,
+      `No task of ${service} runs on ${shortName(host ?? "")}. Running tasks:\n${list}`,
       exitCodes.input,
     );
   }
@@ -164,7 +164,7 @@ export function chooseTasks(
   const chosen = fitting[replica - 1];
   if (chosen === undefined) {
     throw new Failure(
-      `${service} has no running task number ${replica}. Running are:\n${list}`,
+      `${service} has no running task number ${replica}. Running tasks:\n${list}`,
       exitCodes.input,
     );
   }

@@ -62,7 +62,9 @@ it("the whole site comes up on them", async () => {
   const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 1300 });
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   expect(run.output).toContain("The volume ldap-data is to be replicated");
-  expect(run.output).toContain("The one-time passwords of hive1, hive2 have been used; removed");
+  expect(run.output).toContain(
+    "The one-time passwords of hive1, hive2 were used; they are removed",
+  );
   for (const { address } of servers.servers.slice(0, 3)) {
     const page = await eventually(60, () => fetchPage(`http://${address}${statusPath}`));
     expect(page.status).toBe(200);
