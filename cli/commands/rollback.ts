@@ -86,7 +86,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   terminal.print(
     terminal.paint(
       "green",
-      `${image} runs as ${shortDigest(release.digest)} again, and is pinned there.`,
+      `${image} runs as ${shortDigest(release.digest)} again, and is pinned to it.`,
     ) + ` \`npx hive unpin ${image}\` removes the pin.`,
   );
   return exitCodes.ok;

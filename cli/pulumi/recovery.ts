@@ -48,7 +48,7 @@ export async function recover(
   if (inTheWay.count > 0 && !interrupted) throw strangers(stack.stage, fleet.place, inTheWay.text);
   if (inTheWay.count > 0) {
     say(
-      `The interrupted run created ${inTheWay.text} without recording it in the state; it is removed and created again.`,
+      `The interrupted run created ${inTheWay.text} that the state does not have; removed, and created again by this run.`,
     );
     await inTheWay.remove();
   }
