@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Writes down what hive's bridged plugins offer, in the terms of TypeScript, so that a test without
- * Go can compare it with the npm packages. To be run after every change in toolchain/modules/bridge
- * or of its pins.
+ * Writes a summary of hive's bridged plugins, in the terms of TypeScript, so that a test without Go
+ * can compare it with the npm packages. Run it after every change in toolchain/modules/bridge or of
+ * its pins.
  */
 import "./mechanics/node-version.mjs";
 import fs from "node:fs";
@@ -24,7 +24,7 @@ packages: test/unit/toolchain/bridge-schema.json.
 const schemaMs = 30 * 60_000;
 
 /**
- * The offer of one plugin. A type is written as in TypeScript (`string[]`,
+ * The summary of one plugin. A type is written as in TypeScript (`string[]`,
  * `{ [key: string]: string }`, the name of an entry of `types`); a `?` after it means that it may
  * be left out.
  * @typedef {object} PluginSummary

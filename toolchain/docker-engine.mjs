@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The Docker Engine of this computer: says whether one answers, starts one, ends the one that hive
- * started.
+ * The Docker Engine of this computer: shows whether one answers, starts one, stops the one that
+ * hive started.
  */
 import "./mechanics/node-version.mjs";
 import { ensureSteps } from "./mechanics/ensure.mjs";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * `npm run pulumi -- …` and the tests: makes sure of what a command needs, then runs it in the
- * project's environment.
+ * `npm run pulumi -- …` and the tests: gets what a command needs, then runs it in the project's
+ * environment.
  */
 import "./mechanics/node-version.mjs";
 import { ensure } from "./mechanics/ensure.mjs";

@@ -1,5 +1,5 @@
 // @ts-check
-/** `npm start`: brings this computer into order, then the private stage up. */
+/** `npm start`: prepares this computer, then brings the private stage up. */
 import "./mechanics/node-version.mjs";
 import path from "node:path";
 import { ensure } from "./mechanics/ensure.mjs";

@@ -10,7 +10,7 @@ import { createProgress, seconds } from "./progress.mjs";
  * @param {import("./project.mjs").Project} project
  * @param {string[]} names groups of steps/all.mjs
  * @param {object} [options]
- * @param {boolean} [options.quiet] say nothing of what was there; default: false
+ * @param {boolean} [options.quiet] print nothing about parts that were there; default: false
  * @param {NodeJS.WritableStream} [options.stream] default: standard error
  * @returns {Promise<number>} exit code: 0 when all is there, 1 when a step failed, 130 when
  *   interrupted

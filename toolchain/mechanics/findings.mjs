@@ -1,12 +1,12 @@
 // @ts-check
-/** What `npm run doctor` shows: plain data in, text out. */
+/** The output of `npm run doctor`: plain data in, text out. */
 
 /**
  * One thing that hive needs.
  * @typedef {object} Finding
  * @property {string} what
  * @property {"found" | "can be made" | "missing" | "optional"} status can be made: npm start gets
- *   it without help; optional: it is not there, and what it is for is got otherwise or marked by
+ *   it; optional: it is not there, and there is another way, or the part that needs it is marked
  *   itself
  * @property {string} version empty when unknown
  * @property {string} where path, address, or how it came here
@@ -52,7 +52,7 @@ export function verdict(findings) {
 
 /**
  * @param {Finding[]} findings
- * @returns {boolean} whether something is missing that hive cannot get by itself, or has not got
+ * @returns {boolean} whether something is missing that hive cannot get by itself, or did not get
  *   yet
  */
 export function somethingIsMissing(findings) {

@@ -45,7 +45,8 @@ export async function findGo(env) {
  * @param {string} build.version as a person reads it
  * @param {string} [build.value] what that variable gets; default: the version
  * @param {string} build.output the file to make
- * @param {string} build.because why it is built and not downloaded, for the error when it cannot be
+ * @param {string} build.because why it is built and not downloaded, for the error when the build is
+ *   impossible
  * @param {import("./graph.mjs").StepContext} context
  * @returns {Promise<void>}
  */
@@ -86,7 +87,7 @@ export async function goBuild(project, build, { signal, report }) {
 }
 
 /**
- * A package server that fails once is asked again: what was fetched is kept.
+ * Tries a failed package server again: fetched packages are kept.
  * @param {() => Promise<void>} run
  * @param {(text: string) => void} report
  */
@@ -121,7 +122,7 @@ async function usableGo(project, build) {
     throw new StepError(why, { remedy });
   }
   const local = await capture(go.path, ["env", "GOTOOLCHAIN"], { env: project.env });
-  // With GOTOOLCHAIN=auto an older Go fetches the one that go.mod asks for.
+  // With GOTOOLCHAIN=auto, an older Go fetches the version in go.mod.
   if (!atLeast(go.version, minimum) && local?.stdout.trim().startsWith("local") !== false) {
     const why = `${problem}, and Go ${go.version} (${go.path}) is too old to build it`;
     throw new StepError(why, { remedy });

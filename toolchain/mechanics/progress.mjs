@@ -7,10 +7,10 @@
 import { performance } from "node:perf_hooks";
 import { explain } from "./step-error.mjs";
 
-/** A step that is done sooner prints no line for its start, in milliseconds. */
+/** A faster step prints no line for its start, in milliseconds. */
 const quickMs = 400;
 
-/** How often a long step says that it still runs where there is no terminal, in milliseconds. */
+/** How often a long step reports that it still runs without a terminal, in milliseconds. */
 const heartbeatMs = 15_000;
 
 /** How often live lines are drawn again, in milliseconds. */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The step that puts the base images on the Docker Engine, so that a Dockerfile's FROM finds them:
- * pulled from the registry, else made by debootstrap from the packages of the distribution itself.
+ * pulled from the registry, else built by debootstrap from the packages of the distribution itself.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -15,7 +15,7 @@ import { logFile } from "../mechanics/project.mjs";
 import { StepError } from "../mechanics/step-error.mjs";
 import { aptIsHere, dockerFacts, installPackages } from "./docker-engine.mjs";
 
-/** How long the engine may say nothing while it pulls, in milliseconds. */
+/** How long the Docker Engine may be silent during a pull, in milliseconds. */
 const pullSilentMs = 20_000;
 
 /** How long a whole pull may take, in milliseconds. */
@@ -24,7 +24,7 @@ const pullMs = 10 * 60_000;
 /** How long debootstrap may take, in milliseconds: about 30 s with a near mirror. */
 const bootstrapMs = 20 * 60_000;
 
-/** Says on an image where it came from. */
+/** The label of an image that says where it came from. */
 const label = "hive.base-image";
 
 /** @typedef {import("../mechanics/project.mjs").Project} Project */
@@ -122,7 +122,7 @@ function errorIn(line) {
 }
 
 /**
- * Makes the image with debootstrap and imports it.
+ * Builds the image with debootstrap and imports it.
  * @param {Project} project
  * @param {BaseImage} image
  * @param {string} pullProblem
@@ -323,8 +323,8 @@ async function importTree(project, tag, tree, log, signal) {
 }
 
 /**
- * Removes a tree in which debootstrap may have been interrupted: what it has mounted there is
- * unmounted first, and nothing is removed while anything is still mounted.
+ * Removes a tree in which debootstrap may have been interrupted. Unmounts everything there first,
+ * and removes nothing while anything is still mounted.
  * @param {string} folder
  */
 async function removeTree(folder) {

@@ -18,11 +18,11 @@ import { StepError } from "../mechanics/step-error.mjs";
 /** How long a package installation may take, in milliseconds. */
 const installMs = 15 * 60_000;
 
-/** How long an engine that was started may take to answer, in milliseconds. */
+/** How long a Docker Engine that was started may take to answer, in milliseconds. */
 const startMs = 60_000;
 
 /**
- * How long an engine that was asked to end may take (it stops its containers first), in
+ * How long a Docker Engine that was asked to end may take (it stops its containers first), in
  * milliseconds.
  */
 const stopMs = 60_000;
@@ -74,7 +74,8 @@ async function provide(project, context) {
 }
 
 /**
- * Starts an installed engine: by systemd where it runs, else by hand, detached from this process.
+ * Starts an installed Docker Engine: with systemd if it runs, else directly, detached from this
+ * process.
  * @param {Project} project
  * @param {StepContext} context
  * @returns {Promise<import("../mechanics/graph.mjs").StepOutcome>}
@@ -138,7 +139,7 @@ function startByHand(project, log) {
 }
 
 /**
- * The engine that hive started by hand, if it still runs.
+ * The Docker Engine that hive started without systemd, if it still runs.
  * @param {Project} project
  * @returns {{pid: number, log: string} | undefined}
  */
@@ -150,10 +151,10 @@ export function ownEngine(project) {
 }
 
 /**
- * Ends the engine that hive started by hand, and no other. Its containers stop; those with a
- * restart policy come back with the next engine.
+ * Stops the Docker Engine that hive started without systemd, and no other. Its containers stop;
+ * those with a restart policy start again with the next Docker Engine.
  * @param {Project} project
- * @returns {Promise<string>} what was done, for a person
+ * @returns {Promise<string>} the result, for a person
  * @throws {StepError} when it does not end in time
  */
 export async function stopEngine(project) {
@@ -189,7 +190,7 @@ function pidFile(project) {
  * @param {Project} project
  * @param {AbortSignal} signal
  * @param {number} ms
- * @returns {Promise<string | undefined>} its version; nothing when it does not answer in that time
+ * @returns {Promise<string | undefined>} its version; nothing if it does not answer in time
  */
 async function waitForEngine(project, signal, ms) {
   const deadline = Date.now() + ms;
@@ -202,9 +203,9 @@ async function waitForEngine(project, signal, ms) {
 }
 
 /**
- * Installs packages with apt, as root, with what they recommend (for the engine: its command and
- * cgroup mounts). One step at a time: apt waits for the lock of packages (`DPkg::Lock::Timeout`),
- * and for that of package lists it does not.
+ * Installs packages with apt, as root, with what they recommend (for the Docker Engine: its command
+ * and cgroup mounts). One step at a time: apt waits for the lock of packages
+ * (`DPkg::Lock::Timeout`), but not for the lock of package lists.
  * @param {Project} project
  * @param {string[]} names
  * @param {StepContext} context
@@ -239,9 +240,9 @@ export function aptIsHere(facts, env) {
 }
 
 /**
- * What this computer is, as far as a missing engine is concerned.
+ * The facts about this computer that matter when the Docker Engine is missing.
  * @param {Project} project
- * @param {string} code why the engine did not answer: the system's error code
+ * @param {string} code why the Docker Engine did not answer: the system's error code
  * @returns {import("../mechanics/docker-remedy.mjs").DockerFacts}
  */
 export function dockerFacts(project, code) {

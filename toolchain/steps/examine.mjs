@@ -1,5 +1,5 @@
 // @ts-check
-/** Looks at everything that the steps would get, and changes nothing. */
+/** Checks everything that the steps would get, and changes nothing. */
 import fs from "node:fs";
 import path from "node:path";
 import { dockerRemedy } from "../mechanics/docker-remedy.mjs";
@@ -16,14 +16,16 @@ import { installedPlugin, originText, pluginFile, pluginOrigin } from "./plugins
 /** How long a server may take to answer, in milliseconds. */
 const answerMs = 4000;
 
-/** Less free disk than this is worth a word, in bytes: images and volumes of a private stage. */
+/**
+ * Less free disk than this is reported, in bytes: images and volumes of a private stage need it.
+ */
 const littleDisk = 5 * 1024 ** 3;
 
 /** @typedef {import("../mechanics/findings.mjs").Finding} Finding */
 /** @typedef {import("../mechanics/project.mjs").Project} Project */
 
 /**
- * Which ways are open to get what is missing.
+ * The ways to get what is missing.
  * @typedef {object} Ways
  * @property {boolean} download Pulumi's releases can be reached
  * @property {{path: string, version: string} | undefined} go

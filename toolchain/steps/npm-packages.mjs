@@ -13,8 +13,8 @@ import { StepError } from "../mechanics/step-error.mjs";
 const installMs = 20 * 60_000;
 
 /**
- * What node_modules is made from: the lock file and the major version of Node.js (for compiled
- * modules).
+ * A key of what node_modules was installed from: the lock file and the major version of Node.js
+ * (for compiled modules).
  * @param {string} lockText
  * @param {string} nodeVersion
  * @returns {string}
@@ -35,7 +35,7 @@ export function installedMatchesLock(lock, installed) {
   for (const [name, wanted] of Object.entries(lock.packages)) {
     if (name === "") continue;
     const have = installed.packages[name];
-    // Optional packages are left out where they do not fit the platform.
+    // Optional packages are missing if they do not fit the platform.
     if (!have && wanted.optional === true) continue;
     if (have?.version !== wanted.version || have?.integrity !== wanted.integrity) return false;
   }
@@ -118,7 +118,7 @@ async function install(project, { signal, report }) {
 }
 
 /**
- * What npm says went wrong: its first lines, because it ends with its usage.
+ * npm's error message: its first lines, because it ends with its usage.
  * @param {string} output
  * @returns {string[]}
  */
