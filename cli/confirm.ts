@@ -4,9 +4,9 @@ import { Failure } from "./failure";
 
 /** A question before something is changed. */
 export interface Question {
-  /** What would happen, with the question at its end. */
+  /** What will happen, with the question at its end. */
   readonly text: string;
-  /** What has to be typed for a yes; default `y` or `yes`. */
+  /** The answer that means yes; default `y` or `yes`. */
   readonly expected?: string;
 }
 

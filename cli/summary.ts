@@ -5,14 +5,14 @@ import { shortName } from "./swarm/facts";
 import { tableLines } from "./table";
 import type { Paint } from "./terminal";
 
-/** What the end of `hive up` tells. */
+/** What the summary of `hive up` is made from. */
 export interface SummaryFacts {
   readonly outputs: StageOutputs;
   readonly progress: Progress;
   /** The run as a whole. */
   readonly milliseconds: number;
   readonly logFile: string;
-  /** Another last phase than the last one. */
+  /** The phase after which the run stopped, if not the last one. */
   readonly throughPhase?: string | undefined;
 }
 

@@ -19,7 +19,7 @@ import { addStatus } from "./status";
 import { addUnpin } from "./unpin";
 import { addUp } from "./up";
 
-/** The commands. What a command does is loaded when it runs, so that help is instant. */
+/** The commands. The code of a command is loaded when it runs, so that help is instant. */
 export function commandLine(finish: Finish): Command {
   const program = new Command("hive")
     .description("Builds and operates a highly available container site on one of its stages.")

@@ -22,7 +22,7 @@ import { processTerminal, type Terminal } from "../terminal";
 export interface DestroyOptions {
   readonly stack: string;
   readonly yes: boolean;
-  /** Forget what the engine cannot destroy; only for servers on this computer. */
+  /** Make Pulumi forget what it cannot destroy; only for servers on this computer. */
   readonly force: boolean;
 }
 
@@ -67,7 +67,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   return exitCodes.ok;
 }
 
-/** Removes what hive keeps on this computer for a stage that is gone. */
+/** Removes the files that hive keeps on this computer for a destroyed stage. */
 function removeFiles(stack: Stack, terminal: Terminal): void {
   if (!stack.isLocal || !stack.removeFiles()) return;
   terminal.print(
@@ -76,9 +76,9 @@ function removeFiles(stack: Stack, terminal: Terminal): void {
 }
 
 /**
- * What on this computer goes with the stage. The stack's own outputs say it before the
- * configuration does: that may name another site by now, whose stage another clone runs, and a site
- * that no longer validates must not keep a stage from being destroyed.
+ * The recovery for what the stage has on this computer. The stack's outputs have precedence over
+ * the configuration: that may name another site by now, whose stage another clone runs. A site that
+ * is no longer valid must not prevent the destruction of its stage.
  */
 async function fleetOfStage(
   stage: string,
@@ -135,10 +135,10 @@ async function destroyStack(
 }
 
 /**
- * Servers that are elsewhere outlive the state: what is on them can be removed only by somebody
- * whom they let in.
+ * Servers that are elsewhere outlive the state: only somebody who can log in can remove what is on
+ * them.
  *
- * @throws FleetError when they let this computer in with no key of its
+ * @throws FleetError when they accept no key of this computer
  */
 async function requireLogin(stack: Stack): Promise<void> {
   const raw = await stack.outputs();

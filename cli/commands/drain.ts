@@ -21,14 +21,14 @@ export interface DrainOptions {
   readonly yes: boolean;
 }
 
-/** How long tasks may take to leave and to run elsewhere, seconds. */
+/** How long tasks may take to move to other servers, seconds. */
 const leaveSeconds = 300;
-/** Time between two looks, seconds. */
+/** Time between two checks, seconds. */
 const pauseSeconds = 1;
 
 /**
- * `hive drain`: all tasks leave a server, and none comes. Ends when they run elsewhere and their
- * volumes are let go.
+ * `hive drain`: moves all tasks away from a server and keeps new ones away. Ends when they run
+ * elsewhere and their volumes are released.
  */
 export async function drain(options: DrainOptions): Promise<number> {
   const terminal = processTerminal();
@@ -101,7 +101,7 @@ export async function undrain(options: Omit<DrainOptions, "yes">): Promise<numbe
   return exitCodes.ok;
 }
 
-/** A server as a member of the Swarm. @throws Failure when it is none */
+/** A server as a member of the Swarm. @throws Failure when it is not a member */
 async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
   const outputs = await stageOutputs(stack);
   const managers = clusterAccess(outputs);
@@ -115,7 +115,7 @@ async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
   const facts = await askSwarm(managers, patientSeconds);
   const node = facts.nodes
     .filter((each) => nameOf(each) === name)
-    // Of two entries of one name, the dead one is to be removed.
+    // If a name has two entries, the dead one is about to be removed.
     .sort((left, right) => Number(isReady(right)) - Number(isReady(left)))[0];
   if (node !== undefined) return { managers, node, facts };
   throw new Failure(

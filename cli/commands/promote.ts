@@ -59,7 +59,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
     options.digest,
   );
   const proof = await askProof(sourceStage.outputs, digest);
-  // What was named is the choice of a person, who is told.
+  // If the user named the image by its digest, the doubts are shown, and the user decides.
   if (proof.doubts.length > 0 && options.digest === undefined)
     throw notProven(image, digest, from, proof);
   const source = await repositoryOf(sourceStage, image, "pull");
@@ -98,7 +98,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
   }
   await copyImage(source, target, copy.missing, progressPrinter(terminal));
   await confirmCopy(target, digest);
-  // Read again: copying takes a while, and the file is the user's.
+  // Read again: the user may have edited the file during the copy.
   const text = readFileSync(path, "utf8");
   const others = services.filter((service) => service !== image);
   writeFileSync(path, withPin(withoutPins(text, others), image, digest));

@@ -100,8 +100,8 @@ export async function unpin(options: {
   readonly yes: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
-  // As the site will be then: a pin of an image or a service that it no longer has must be
-  // removable too.
+  // The plan without the pin: a pin must be removable even if the site no longer has its image or
+  // service.
   const plan = loadPlan(options.stack, "names", (text) => withoutPins(text, [options.image]));
   const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
   const image = imageNamed(plan, options.image);
@@ -133,8 +133,7 @@ export async function unpin(options: {
 }
 
 /**
- * Rolls out with the configuration as it is now; what was decided stands in the file also when that
- * fails.
+ * Rolls out with the configuration as it is now. The edited file stays, even if the roll-out fails.
  */
 async function rollOut(
   stack: Stack,
@@ -158,7 +157,7 @@ function imageNamed(plan: Plan, name: string): string {
   return !isImage && service?.image.kind === "build" ? service.image.image : name;
 }
 
-/** Another stage knows when a promoted image was built. */
+/** Only the stage that built a promoted image knows when. */
 function releaseText({ digest, tag, builtAt }: Release): string {
   return `${shortDigest(digest)}, ${tag === "" ? "promoted to this stage" : `built ${timeText(builtAt)}`}`;
 }

@@ -11,7 +11,7 @@ export interface ContainerEntry {
   readonly kind: "file" | "folder" | "link";
 }
 
-/** Bits of Go's `os.FileMode`, in which the engine tells modes. */
+/** Bits of Go's `os.FileMode`, in which the Docker Engine reports modes. */
 const modeFolder = 0x80000000;
 const modeLink = 0x08000000;
 /** As many as Linux follows before it gives up. */
@@ -41,7 +41,7 @@ export async function lookAt(
   throw new Error(`${path}: more than ${mostLinks} symbolic links in a row.`);
 }
 
-/** A destination in a container, as {@link placeCopy} wants to know it. */
+/** A destination in a container, as {@link placeCopy} takes it. */
 export async function destinationIn(
   container: Dockerode.Container,
   path: string,

@@ -121,7 +121,7 @@ async function copyOut(
   const entry = await sourceIn(container, source, options.followLink);
   const place = placeCopy(
     {
-      // A link that is followed gives the copy its name.
+      // The copy gets the name of the link, not of its target.
       name: posix.basename(posix.resolve("/", source)),
       isFolder: entry.kind === "folder",
       contentsOnly: meansContents(source),

@@ -7,12 +7,12 @@ import type { CopyDirection } from "./copy-argument";
 const kernelFolders = ["/proc", "/sys", "/dev"];
 
 /**
- * What the engine's copy does not see: it reads the container's file systems from outside, where
- * secrets, configs and tmpfs mounts are empty files and folders, and what is written there is lost
+ * What the Docker Engine cannot copy: it accesses the container's file systems from outside, where
+ * secrets, configs and tmpfs mounts are empty files and folders, and a file written there is lost
  * (Docker, `docker container cp`).
  *
- * @returns what a copied folder holds of that, to be told; empty for none
- * @throws Failure when the copied path itself lies there, with the way that works
+ * @returns such paths in a copied folder, to be reported; empty for none
+ * @throws Failure when the copied path itself is one of these; it names the command to use
  */
 export function hiddenFromCopy(
   direction: CopyDirection,

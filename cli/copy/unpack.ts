@@ -22,13 +22,13 @@ import type { Placement } from "./placement";
 export interface UnpackOptions {
   /** Owner, group, and the bits that let a program run as another user, are kept. */
   readonly keepOwner: boolean;
-  /** Told about what cannot be had here, e.g. a device. */
+  /** Called for each entry that cannot be created here, e.g. a device. */
   readonly skipped: (name: string) => void;
 }
 
 /**
- * Unpacks an archive of one file or folder below a folder of this computer. What a container sends
- * is not trusted: nothing is written outside of that folder, neither by names nor through links.
+ * Unpacks an archive of one file or folder below a folder of this computer. The archive is not
+ * trusted: nothing is written outside of that folder, neither by names nor through links.
  */
 export async function unpackTo(
   source: Readable,
@@ -40,7 +40,7 @@ export async function unpackTo(
   const extract = newExtract();
   source.on("error", (error) => extract.destroy(error));
   try {
-    // From here to the loop nothing may be awaited: it would miss the first entry.
+    // Nothing may be awaited between here and the loop: it would miss the first entry.
     source.pipe(extract);
     for await (const entry of extract) {
       await unpacker.take(entry.header, entry as unknown as Readable);
@@ -56,7 +56,7 @@ export async function unpackTo(
 
 class Unpacker {
   readonly counts: CopyCounts = { files: 0, bytes: 0 };
-  /** Name of the archive's first entry: that of the whole. */
+  /** Name of the archive's first entry: the root of all others. */
   private root: string | undefined;
   private readonly folders: { path: string; header: tarStream.Header }[] = [];
 
@@ -121,7 +121,7 @@ class Unpacker {
     return join(this.base, this.name, ...rest);
   }
 
-  /** A link that leads elsewhere must not be written through. */
+  /** Nothing may be written through a link that leads elsewhere. */
   private async checkParent(path: string): Promise<void> {
     // The destination itself stands in a folder that the user chose.
     if (path === this.base || dirname(path) === this.base) return;

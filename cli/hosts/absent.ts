@@ -6,8 +6,8 @@ import { shortName } from "../swarm/facts";
 import type { StageOutputs } from "./outputs";
 
 /**
- * Why a run in which servers did not answer has not done its work, though no resource failed;
- * undefined when most were there.
+ * The failure of a run in which too many servers were unreachable, although no resource failed;
+ * undefined when most answered.
  */
 export function tooManyAbsent({ hosts, stage }: StageOutputs): Failure | undefined {
   const cluster = hosts.filter(({ role }) => role === "cluster");
@@ -20,8 +20,8 @@ export function tooManyAbsent({ hosts, stage }: StageOutputs): Failure | undefin
 }
 
 /**
- * Refuses a plan in which a server that exists gets another role: all that it holds would be lost.
- * Earlier releases of hive gave a cluster of five other indices.
+ * Refuses a plan in which an existing server gets another role: its data would be lost. Earlier
+ * releases of hive gave a cluster of five other indices.
  *
  * @param resources of the stage's state; the stack itself has the outputs
  * @throws Failure that names them

@@ -2,7 +2,7 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 
 /**
- * Finds the host that a user means: by its full name (`p-hive0.hive.example`), its first label
+ * Finds a host by what the user typed: its full name (`p-hive0.hive.example`), its first label
  * (`p-hive0`), that without the stage's prefix (`hive0`), or its index (`0`).
  *
  * @param hosts in index order

@@ -8,12 +8,12 @@ import type { EngineNode } from "../../model/engine-api/node";
 import { askStageSwarm } from "./stage-swarm";
 
 /**
- * Asks the Swarm whether all cluster servers take part in it that are set up. To be called before
- * servers are replaced one at a time: while another one is away, the Swarm would lose its majority.
+ * Checks that all cluster servers that are set up are managers of the Swarm. Call it before servers
+ * are replaced one at a time: while another one is unreachable, the Swarm would lose its majority.
  *
  * @param members the cluster servers of this computer's Docker Engine
  * @param resources of the stage's state
- * @throws Failure when one does not, or no manager answers; nothing was changed then
+ * @throws Failure when one is not, or no manager answers; nothing was changed then
  */
 export async function requireManagers(
   stack: Stack,
@@ -39,8 +39,8 @@ interface Server {
 }
 
 /**
- * Names of the servers whose engine was set up since they were made. Another one is in the middle
- * of being replaced: the run was interrupted there, and the next one sets it up before it goes on.
+ * Names of the servers whose Docker Engine was set up since they were created. A run was
+ * interrupted while it replaced any other server; the next run sets that server up first.
  */
 export function settledServers(
   members: readonly Server[],
@@ -59,7 +59,7 @@ export function settledServers(
   return members.filter(({ id }) => setUp.has(id)).map(({ name }) => name);
 }
 
-/** Names of the servers that are no reachable managers. */
+/** Names of the servers that are not reachable managers. */
 export function absentManagers(
   nodes: readonly EngineNode[],
   servers: readonly string[],

@@ -6,24 +6,24 @@ import { Failure } from "../failure";
 import { Interruption, type InterruptionNotes } from "./interruption";
 import type { RunLog } from "./run-log";
 
-/** What a finished command of the engine left. */
+/** The result of a Pulumi command. */
 export interface EngineAnswer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a run of the engine with events ended. */
+/** How a run of Pulumi with events ended. */
 export interface EngineRun {
   /** 0 when it succeeded. */
   readonly code: number;
-  /** The user wanted it to end. */
+  /** The user interrupted it. */
   readonly interrupted: boolean;
-  /** What the engine printed beside events, e.g. an error before the run began. */
+  /** Output of Pulumi other than events, e.g. an error before the run started. */
   readonly messages: readonly string[];
 }
 
-/** What to do with what a run tells. */
+/** What receives the events and messages of a run. */
 export interface EngineListener {
   event(event: EngineEvent): void;
   readonly log: RunLog;
@@ -42,9 +42,9 @@ export class Engine {
   ) {}
 
   /**
-   * Runs a short command of the engine and returns what it said.
+   * Runs a short Pulumi command and returns its output.
    *
-   * @throws Failure when the engine is missing or does not answer within the deadline
+   * @throws Failure when Pulumi is missing or does not answer within the deadline
    */
   ask(
     args: readonly string[],
@@ -79,17 +79,17 @@ export class Engine {
   }
 
   /**
-   * Runs `up`, `destroy` or `refresh` with events. Ctrl-C goes to the engine, see
+   * Runs `up`, `destroy` or `refresh` with events. Ctrl-C goes to Pulumi, see
    * {@link Interruption}.
    *
-   * @throws Failure when the engine is missing
+   * @throws Failure when Pulumi is missing
    */
   async run(args: readonly string[], listener: EngineListener): Promise<EngineRun> {
     listener.log.write(`command pulumi ${args.join(" ")}`);
     const child = spawn("pulumi", ["--non-interactive", ...args], {
       cwd: this.project,
-      // What must reach the engine from the keyboard goes through us; a group of its own also lets
-      // us end all of it.
+      // Ctrl-C reaches Pulumi through this process; a process group of its own also lets us kill
+      // all of it.
       detached: process.platform !== "win32",
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],

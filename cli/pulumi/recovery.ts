@@ -5,15 +5,16 @@ import type { Stack } from "./stack";
 import { type PendingOperation, type StackState, type StateResource, unsureCreates } from "./state";
 import { readUrn } from "./urn";
 
-/** What a run needs to know about the time before it. */
+/** What an earlier run left for this one. */
 export interface Recovery {
   /**
-   * Resources whose object is gone from this computer's Docker Engine: the state has to learn it.
+   * Resources whose object is missing on this computer's Docker Engine: the state needs a refresh
+   * of them.
    */
   readonly gone: readonly StateResource[];
   /**
-   * Services, when a run has failed or was killed: what it left may not be in the state, see
-   * `hive.gave`. Else none.
+   * The services, if a run has failed or was killed: the state may not have its changes, see
+   * `hive.gave`. Otherwise none.
    */
   readonly unsure: readonly StateResource[];
   /** All that the state has, these among it. */
@@ -26,8 +27,8 @@ const serviceType = "pulumi-nodejs:dynamic/hive:SwarmService";
 export type Say = (text: string) => void;
 
 /**
- * Makes a stack ready for a run after anything that may have happened: an engine that was killed,
- * operations of unknown end, servers that were removed by hand.
+ * Makes a stack ready for a run, whatever happened before: a killed Pulumi process, operations of
+ * unknown end, servers that somebody removed by hand.
  *
  * @param fleet the recovery of the stage's fleet; undefined for one that is not on this computer
  * @throws Failure with exit code 4 when another run holds the stack; with 3 when the Docker Engine
@@ -39,7 +40,7 @@ export async function recover(
   say: Say,
 ): Promise<Recovery> {
   const { state, found, interrupted } = await tidy(stack, fleet, say);
-  // Asked last: a run that was waited for may have written its end just now.
+  // Read last: a run that we waited for may have just written its end.
   const failed = await stack.hasFailedSinceRefresh();
   const { resources } = state;
   const unsure = interrupted || failed ? resources.filter(({ type }) => type === serviceType) : [];
@@ -60,7 +61,7 @@ export async function recover(
 }
 
 /**
- * As {@link recover}, for a run that destroys: nothing has to make room for what is to be created.
+ * As {@link recover}, for a run that destroys: nothing is in its way.
  */
 export async function recoverForDestroy(
   stack: Stack,
@@ -72,14 +73,14 @@ export async function recoverForDestroy(
   return { gone: found?.gone ?? [], unsure: [], resources };
 }
 
-/** Removes locks and open operations of runs that were interrupted, and looks at what is there. */
+/** Removes locks and pending operations of interrupted runs, and checks the fleet. */
 async function tidy(
   stack: Stack,
   fleet: FleetRecovery | undefined,
   say: Say,
 ): Promise<{
   readonly state: StackState;
-  /** What a look at the fleet found; undefined where the command does not look. */
+  /** What was found on the fleet; undefined if it is not on this computer. */
   readonly found: FleetFindings<StateResource> | undefined;
   readonly interrupted: boolean;
 }> {

@@ -1,4 +1,4 @@
-/** Errors that come from outside of hive in words that do not say what to do. */
+/** Errors from outside of hive whose text does not say what to do. */
 interface KnownError {
   readonly pattern: RegExp;
   readonly remedy: string;
@@ -63,7 +63,7 @@ const known: readonly KnownError[] = [
   },
 ];
 
-/** What to do about an error's text, if hive knows it. */
+/** The remedy for an error's text, if hive knows one. */
 export function remedyFor(text: string): string | undefined {
   return known.find(({ pattern }) => pattern.test(text))?.remedy;
 }

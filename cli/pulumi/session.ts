@@ -18,11 +18,11 @@ export interface FinishedRun {
 }
 
 /**
- * A run that was not interrupted, and in which something failed. What went wrong has been printed.
+ * A failed run that was not interrupted. Its errors have been printed.
  */
 export class RunFailure extends Failure {
   /**
-   * @param message what is still to be said
+   * @param message the rest of the message
    * @param progress how far the run came
    */
   constructor(
@@ -35,11 +35,11 @@ export class RunFailure extends Failure {
 }
 
 /**
- * Runs the engine on a stack, shows its progress and, once each, its errors.
+ * Runs Pulumi on a stack, shows its progress, and prints each error once.
  *
  * @param args e.g. `["up", "--yes"]`; stack, configuration and JSON output are added
- * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; what went wrong
- *   has been printed then
+ * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; the errors have
+ *   been printed then
  */
 export async function runOnStack(
   stack: Stack,
@@ -83,7 +83,7 @@ export async function runOnStack(
   }
 }
 
-/** The failure of a run. @param messages what the engine printed beside events */
+/** The failure of a run. @param messages what Pulumi printed beside events */
 export function runFailure(
   messages: readonly string[],
   facts: { readonly interrupted: boolean; readonly explained: boolean; readonly logFile: string },
@@ -108,7 +108,7 @@ export function runFailure(
     : /currently locked/.test(text)
       ? exitCodes.locked
       : exitCodes.failed;
-  // What the engine says on its own is repeated only where no event said it.
+  // Pulumi's own messages are repeated only if no event had them.
   const said = facts.explained && remedy === undefined ? "" : text;
   const parts = remedy === undefined ? [said] : [remedy, `Pulumi says: ${said}`];
   return new Failure([...parts.filter((part) => part !== ""), log].join("\n"), exitCode);

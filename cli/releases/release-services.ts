@@ -16,7 +16,7 @@ import { askSwarm, patientSeconds } from "../swarm/facts";
 import { releaseTargets } from "./targets";
 
 /**
- * Builds, pushes and rolls out some services and nothing else, and tells how long each part took.
+ * Builds, pushes and rolls out some services and nothing else, and prints how long each part took.
  *
  * @throws Failure when one of them is not deployed yet, or the run fails
  */
@@ -26,7 +26,7 @@ export async function releaseServices(
   services: readonly string[],
   terminal: Terminal,
 ): Promise<StageOutputs> {
-  // Without targets the engine would look at the whole site, and change it unasked.
+  // Without targets, Pulumi would change the whole site.
   if (services.length === 0)
     throw new Failure(
       `There is no service to release on the stage ${plan.stage}.`,
@@ -37,7 +37,7 @@ export async function releaseServices(
   const { gone, unsure, resources } = await recover(stack, recoveryOf(plan), (text) =>
     terminal.print(text),
   );
-  // To build servers again is the business of a run that looks at everything.
+  // Only a whole run builds servers again.
   if (gone.length > 0)
     throw new Failure(`Servers are missing: run \`npx hive up --stack ${plan.stage}\` first.`);
   const targets = releaseTargets(
@@ -66,7 +66,7 @@ export async function releaseServices(
 }
 
 /**
- * An engine without a change to make does not look at what is there. @throws Failure when a service
+ * If there is nothing to change, Pulumi does not look at the Swarm. @throws Failure when a service
  * is not in the Swarm
  */
 async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {

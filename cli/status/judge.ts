@@ -5,7 +5,7 @@ import { shortName } from "../swarm/facts";
 /** A disk fuller than this is a problem, percent. */
 const fullDisk = 90;
 
-/** What is wrong with a stage, each in a sentence that says what to do. */
+/** The problems of a stage, each with its remedy. */
 export function judge(report: Omit<StatusReport, "problems">): readonly string[] {
   return [
     ...hostProblems(report),
@@ -59,7 +59,7 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
 }
 
 /**
- * A run renews a certificate 120 days before its end: one with fewer days left than this has had no
+ * A run renews a certificate 120 days before its end: with fewer days left than this, there was no
  * run for a month.
  */
 const renewalDays = 90;
@@ -82,7 +82,7 @@ function certificateProblems({
 const election =
   "If the lost server was the leader, the others elect a new one, usually within 20 s: try again.";
 
-/** Whether a server is lost, and those that are left are a majority. */
+/** Whether servers are lost, and the remaining ones are a majority. */
 function mayElect(hosts: readonly HostStatus[]): boolean {
   const cluster = hosts.filter(({ role }) => role === "cluster");
   const left = cluster.filter(({ reachable }) => reachable).length;
@@ -118,7 +118,7 @@ function problemsOfServices({
   ];
 }
 
-/** Services that nobody reaches, though their tasks run. */
+/** Services that cannot be reached, although their tasks run. */
 function addressProblems(
   services: readonly ServiceStatus[],
   hosts: readonly HostStatus[],
@@ -133,8 +133,7 @@ function addressProblems(
 }
 
 /**
- * That a service was removed by hand, with the way out: without a look at the Swarm, a run takes it
- * for there.
+ * The problem of a service that was removed by hand. Only a refresh notices that it is missing.
  */
 export function removedService(name: string, stage: string): string {
   return `${name} was deployed but is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` creates it again.`;
@@ -158,14 +157,14 @@ function taskProblems(service: ServiceStatus): readonly string[] {
     ];
   }
   const { name, running, older, wanted, update } = service;
-  // While a change goes on, tasks of the earlier version do the work.
+  // During a roll-out, tasks of the earlier version do the work.
   const isChanging = ["updating", "rollback_started"].includes(update?.state ?? "");
   if (service.job !== undefined || running + (isChanging ? older : 0) >= wanted) return [];
   const rest = older === 0 ? "" : `, and ${older} of an earlier version`;
   return [`${name} runs ${running} of ${wanted} tasks${rest}${reason}.`];
 }
 
-/** A service that let go of something, and whose own change or removal the run did not reach. */
+/** A service that gave away a volume or port, but was not changed or removed by that run. */
 function handOverProblems({ name, gave, wanted }: ServiceStatus, stage: string): readonly string[] {
   if (gave === undefined) return [];
   const now = wanted === 0 ? "does not run" : "runs without it";
@@ -176,7 +175,8 @@ function handOverProblems({ name, gave, wanted }: ServiceStatus, stage: string):
 }
 
 /**
- * A change that is being made is no problem; one that was taken back, or that nobody here made, is.
+ * A roll-out that is going on is not a problem. A roll-back is one, and so is a change from
+ * elsewhere.
  */
 function changeProblems(service: ServiceStatus, stage: string): readonly string[] {
   const { name, update, deployedImage } = service;

@@ -88,7 +88,7 @@ function isChanging(service: ServiceStatus): boolean {
   return service.update !== undefined || service.deployedImage !== undefined;
 }
 
-/** What is to be said about a service's change, in two words. */
+/** The state of a service's roll-out, in two words. */
 function changeText({ update, deployedImage }: ServiceStatus): string {
   switch (update?.state) {
     case "updating":
