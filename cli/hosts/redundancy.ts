@@ -32,7 +32,6 @@ export async function requireManagers(
   throw refusal(`${absent.join(", ")} ${verb} reachable ${noun} of the Swarm.`);
 }
 
-/** A server container. */
 interface Server {
   readonly name: string;
   readonly id: string;

@@ -52,7 +52,6 @@ export async function copyBlob(
   }
 }
 
-/** An upload. */
 interface Upload {
   /** Where it began. */
   readonly path: string;
@@ -68,7 +67,6 @@ function latestPath({ path, answer }: Upload, registry: string): string {
   }
 }
 
-/** One copy. */
 interface BlobCopy {
   readonly source: Repository;
   readonly target: Repository;

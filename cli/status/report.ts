@@ -32,7 +32,7 @@ export interface CertificateStatus {
   readonly daysLeft: number;
 }
 
-/** A server. */
+/** The state of a server. */
 export interface HostStatus {
   readonly name: string;
   readonly role: "cluster" | "repository";
@@ -79,7 +79,7 @@ export interface ClusterStatus {
   readonly leader?: string;
 }
 
-/** A service. */
+/** The state of a service. */
 export interface ServiceStatus {
   readonly name: string;
   readonly mode: "global" | "replicated" | "job";
@@ -152,7 +152,7 @@ export interface StepStatus {
   readonly detail?: string;
 }
 
-/** A replicated volume. */
+/** Where a replicated volume is in use. */
 export interface VolumeStatus {
   readonly name: string;
   /** Services that use it. */
