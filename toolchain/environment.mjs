@@ -191,7 +191,7 @@ function prepareHome(project, set) {
 
 const usage = `usage: node toolchain/environment.mjs [--json]
 
-Prints the variables that hive sets for the Pulumi engine: as export lines for a shell, or as JSON.
+Prints the variables that hive sets for Pulumi: as export lines for a shell, or as JSON.
   eval "$(node toolchain/environment.mjs)"
 They hold no secret. HIVE_HOME moves state and passphrase away from .hive; PULUMI_BACKEND_URL,
 PULUMI_CONFIG_PASSPHRASE and PULUMI_CONFIG_PASSPHRASE_FILE of your own win.

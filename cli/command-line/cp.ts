@@ -9,7 +9,7 @@ export function addCp(program: Command, finish: Finish): void {
     .summary("copy files to and from a service's container")
     .description(
       "Copies a file or a folder between this computer and the container of a running task of a service, as `docker cp` does.\n" +
-        "Exactly one side is <service>:<path>. `-` is a tar stream: as the source it is read from standard input, as the\n" +
+        "Exactly one side is <service>:<path>. `-` is a tar stream: as the source it is read from standard input, as the " +
         "destination it is written to standard output.",
     )
     .argument("<source>", "<service>:<path>, a path here, or -")

@@ -8,7 +8,7 @@ export function addDeploy(program: Command, finish: Finish): void {
     .command("deploy")
     .summary("build, push and roll out one service, and nothing else")
     .description(
-      "The quick path for a change in one service: builds and pushes its image, pulls it onto the servers and rolls the\n" +
+      "The quick path for a change in one service: builds and pushes its image, pulls it onto the servers and rolls the " +
         "service out. The rest of the stage is not checked. Servers, networks, volumes, secrets and new services need `hive up`.",
     )
     .argument("<service>", "name of a service in site/")

@@ -8,7 +8,7 @@ export function addDestroy(program: Command, finish: Finish): void {
     .command("destroy")
     .summary("remove a stage completely, with its data")
     .description(
-      "Removes a stage completely. On the private stage these are all its containers, networks, volumes and files; caches\n" +
+      "Removes a stage completely. On the private stage these are all its containers, networks, volumes and files; caches " +
         "(base images, the toolchain) stay. It also works when servers are unreachable or parts are missing.",
     )
     .addOption(stackOption())

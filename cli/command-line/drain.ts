@@ -10,8 +10,8 @@ export function addDrain(program: Command, finish: Finish): void {
     .command("drain")
     .summary("move all tasks away from a server, for work on it")
     .description(
-      "Drains a server before an upgrade, a reboot or a repair: all its tasks move to other servers, and no new ones start on\n" +
-        "it. Ends when all of them run elsewhere and their volumes are released. Refused while another server is unreachable or\n" +
+      "Drains a server before an upgrade, a reboot or a repair: all its tasks move to other servers, and no new ones start on " +
+        "it. Ends when all of them run elsewhere and their volumes are released. Refused while another server is unreachable or " +
         "drained.",
     )
     .argument("<host>", hostArgument)

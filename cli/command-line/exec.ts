@@ -8,7 +8,7 @@ export function addExec(program: Command, finish: Finish): void {
     .command("exec")
     .summary("run a command in a service's container, wherever it runs")
     .description(
-      "Runs a command in the container of a running task of a service, on any server. The command reads this computer's\n" +
+      "Runs a command in the container of a running task of a service, on any server. The command reads this computer's " +
         "standard input to its end; if there is a terminal here, the command gets one too.",
     )
     .argument("<service>", "name of a service")

@@ -9,7 +9,7 @@ export function addLogs(program: Command, finish: Finish): void {
     .command("logs")
     .summary("print the output of all tasks of a service")
     .description(
-      "Prints the output of the tasks of a service in the order of time, with task and server before each line. Tasks that\n" +
+      "Prints the output of the tasks of a service in the order of time, with task and server before each line. Tasks that " +
         "ended recently are included. A server that does not answer is named and skipped.",
     )
     .argument("<service>", "name of a service")

@@ -8,7 +8,7 @@ export function addPromote(program: Command, finish: Finish): void {
     .command("promote")
     .summary("copy an image from one stage to another, byte for byte")
     .description(
-      "Copies an image by its digest, unchanged, from the registry of one stage into the registry of another, and pins it in\n" +
+      "Copies an image by its digest, unchanged, from the registry of one stage into the registry of another, and pins it in " +
         "hive:pins of Pulumi.<to>.yaml (commit that file). Nothing is rolled out yet: `hive deploy` or `hive up` does that.\n" +
         "An image that --from does not run with all of its tasks is refused, unless --digest names it.\n" +
         "The copy goes through this computer, over SSH to both repository servers: the stages need no connection to each other.\n" +

@@ -8,7 +8,7 @@ export function addRollback(program: Command, finish: Finish): void {
     .command("rollback")
     .summary("run an earlier release of a service, until it is unpinned")
     .description(
-      "Pins an earlier release of a service's image in hive:pins of Pulumi.<stage>.yaml (commit that file), and rolls the\n" +
+      "Pins an earlier release of a service's image in hive:pins of Pulumi.<stage>.yaml (commit that file), and rolls the " +
         "service out. `hive up` respects the pin.",
     )
     .argument("<service>", "name of a service whose image the site builds")

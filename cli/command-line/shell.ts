@@ -8,7 +8,7 @@ export function addShell(program: Command, finish: Finish): void {
     .command("shell")
     .summary("open a shell in a service's container, wherever it runs")
     .description(
-      "Opens a shell in the container of a running task of a service: bash, ash or sh, whichever the image has. The shell\n" +
+      "Opens a shell in the container of a running task of a service: bash, ash or sh, whichever the image has. The shell " +
         "follows the size of your terminal. Without a terminal, it reads commands from standard input.",
     )
     .argument("<service>", "name of a service")

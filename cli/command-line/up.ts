@@ -10,10 +10,10 @@ export function addUp(program: Command, finish: Finish): void {
     .command("up")
     .summary("bring a stage up, or make it match the project again")
     .description(
-      "Brings a stage up, or makes it match the project again. A second run changes nothing. It can be interrupted\n" +
+      "Brings a stage up, or makes it match the project again. A second run changes nothing. It can be interrupted " +
         "(Ctrl-C) and run again at any time: it continues from there.",
     )
-    .argument("[engine arguments...]", "after --: passed to `pulumi up`, e.g. -- --parallel 4")
+    .argument("[pulumi arguments...]", "after --: passed to `pulumi up`, e.g. -- --parallel 4")
     .addOption(stackOption())
     .addOption(
       new Option(

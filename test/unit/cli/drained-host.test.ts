@@ -30,7 +30,11 @@ test.each<[string, EngineNode[], RegExp | undefined]>([
     [node("a"), node("b", "ready", "reachable", "drain"), node("c")],
     /^b is already drained or paused/,
   ],
-  ["two are gone", [node("a"), node("b", "down"), node("c", "unknown")], /^b and c are unreachable/],
+  [
+    "two are gone",
+    [node("a"), node("b", "down"), node("c", "unknown")],
+    /^b and c are unreachable/,
+  ],
 ])("whether a server may be drained when %s", (_, nodes, reason) => {
   const reasons = reasonsAgainst(nodes, "a");
   if (reason === undefined) expect(reasons).toEqual([]);
