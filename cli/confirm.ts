@@ -4,9 +4,9 @@ import { Failure } from "./failure";
 
 /** A question before something is changed. */
 export interface Question {
-  /** What would happen, with the question at its end. */
+  /** What will happen, with the question at its end. */
   readonly text: string;
-  /** What has to be typed for a yes; default `y` or `yes`. */
+  /** The answer that means yes; default `y` or `yes`. */
   readonly expected?: string;
 }
 
@@ -19,7 +19,7 @@ export async function confirm(question: Question, yes: boolean): Promise<boolean
   if (yes) return true;
   if (!process.stdin.isTTY) {
     throw new Failure(
-      "This asks before it changes anything, and there is no terminal to ask on. Nothing was changed.\nGive --yes to answer beforehand.",
+      "This command asks before it changes anything, but there is no terminal to ask on. Nothing was changed.\nGive --yes to answer in advance.",
       exitCodes.input,
     );
   }

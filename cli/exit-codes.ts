@@ -1,20 +1,19 @@
 /**
- * What the `hive` command's exit code says. `hive ssh` is the exception: it passes on the exit code
+ * Exit codes of the `hive` command. `hive ssh` is the exception: it passes on the exit code
  * of the remote command, and 255 (OpenSSH's) when there was no connection.
  */
 export const exitCodes = {
   /** Done; for `status`: all is well. */
   ok: 0,
-  /** The engine or a host reported an error; for `status`: something is wrong. */
+  /** Pulumi or a host reported an error; for `status`: something is wrong. */
   failed: 1,
   /**
-   * What the user wrote cannot be used: arguments, `Pulumi.<stage>.yaml`, `site/`. Nothing was
-   * changed.
+   * Arguments, `Pulumi.<stage>.yaml` or `site/` are wrong. Nothing was changed.
    */
   input: 2,
   /**
-   * This computer lacks something: the engine, a Docker Engine, OpenSSH, the passphrase. Nothing
-   * was changed.
+   * Something is missing on this computer: Pulumi, a Docker Engine, OpenSSH, the passphrase.
+   * Nothing was changed.
    */
   prerequisite: 3,
   /** Another run is changing the stage. Nothing was changed. */

@@ -23,8 +23,7 @@ export interface FailureReport {
 }
 
 /**
- * Errors whose message is written for the user, told apart by name: the classes live in other
- * rooms.
+ * Errors whose message is written for the user, recognized by name: the classes are in other rooms.
  */
 const readable: Readonly<Record<string, number>> = {
   InventoryError: exitCodes.input,
@@ -35,15 +34,15 @@ const readable: Readonly<Record<string, number>> = {
 };
 
 /**
- * Turns anything thrown into text and exit code. Only an error that nobody foresaw is shown with
- * its stack trace: it is a defect of hive, and the trace is what a report of it needs.
+ * Turns anything thrown into text and exit code. Only unexpected errors are shown with their stack
+ * trace: they are defects of hive, and a bug report needs the trace.
  */
 export function reportFailure(error: unknown): FailureReport {
   if (error instanceof Failure) return { text: error.message, exitCode: error.exitCode };
   if (error instanceof Error) {
     const exitCode = readable[error.name];
     if (exitCode !== undefined) return { text: error.message, exitCode };
-    // What a Docker Engine refuses is told in its own words.
+    // Refusals of a Docker Engine are shown in its own words.
     if (typeof (error as { statusCode?: unknown }).statusCode === "number")
       return { text: error.message, exitCode: exitCodes.failed };
     return {

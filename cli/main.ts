@@ -8,7 +8,7 @@ import { hiveHome } from "./project";
 /** Runs the command line and ends the process with its exit code. @param argv as Node gives it */
 export function main(argv: readonly string[]): void {
   settlePaths();
-  // A reader that has seen enough (`hive up | head`) must not end a run in its middle.
+  // A reader that closes early (`hive up | head`) must not end a run in its middle.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
@@ -20,8 +20,9 @@ export function main(argv: readonly string[]): void {
 }
 
 /**
- * Files that the environment names are meant from where the user is; the program and the providers
- * run in the project's folder. Where `.hive` lies is said to them for the same reason.
+ * Makes paths in the environment absolute: the user means them relative to the current folder,
+ * while the program and the providers run in the project's folder. So they also get the place of
+ * `.hive`.
  */
 function settlePaths(): void {
   const { HIVE_SSH_KEY: key = "" } = process.env;

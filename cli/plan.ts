@@ -12,9 +12,8 @@ import { projectFolder } from "./project";
 import { siteLoadFailure } from "./site-load-failure";
 
 /**
- * What a plan is wanted for: to be built, with everything that a build needs; to be shown, when it
- * may be one that cannot be built yet; or for the names in it, when files that the site names may
- * be missing.
+ * The purpose of a plan: `build` checks everything that a build needs; `show` also accepts a plan
+ * that cannot be built yet; `names` also accepts that files of the site are missing.
  */
 export type PlanPurpose = "build" | "show" | "names";
 
@@ -22,7 +21,7 @@ export type PlanPurpose = "build" | "show" | "names";
  * The plan of a stage, from `Pulumi.<stage>.yaml` and `site/`: what a run would build. Touches
  * nothing.
  *
- * @param edit changes the text of the configuration first; for what it would be. Default: as it is
+ * @param edit changes the text of the configuration first; default: none
  * @throws InventoryError with everything that is wrong
  */
 export function loadPlan(
@@ -32,7 +31,7 @@ export function loadPlan(
 ): Plan {
   const name = stageOf(stage);
   return planSite({
-    // With its problems, so that they are listed together with those of the site.
+    // With its problems, to list them together with those of the site.
     stage: checkStageYaml(name, edit(readStageFile(name))),
     site: loadSite(),
     building: purpose === "build",
@@ -49,7 +48,7 @@ function readStageFile(stage: StageName): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new Failure(
-      `The stage ${stage} has no configuration: ${file} is not there.\nWrite it, beginning with a copy of Pulumi.private.yaml.`,
+      `The stage ${stage} has no configuration: ${file} is missing.\nWrite it; start with a copy of Pulumi.private.yaml.`,
       exitCodes.input,
     );
   }

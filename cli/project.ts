@@ -8,8 +8,7 @@ import { Failure } from "./failure";
 export const projectFolder = resolve(__dirname, "..");
 
 /**
- * Where everything is that belongs to this clone on this computer: `.hive`, or `HIVE_HOME` of the
- * environment.
+ * The folder for all local files of this clone: `.hive`, or `HIVE_HOME` of the environment.
  */
 export function hiveHome(project: string = projectFolder): string {
   const given = process.env["HIVE_HOME"];
@@ -17,12 +16,14 @@ export function hiveHome(project: string = projectFolder): string {
 }
 
 /**
- * Where the `hive` command keeps what belongs to one stage; ignored by git. All paths are absolute.
+ * Where the `hive` command keeps the files of one stage; ignored by git. All paths are absolute.
  */
 export interface StageFolder {
   /** `.hive/<stage>`; `HIVE_HOME` in the environment stands for another `.hive`. */
   readonly path: string;
-  /** Stands in for the project's folder where Pulumi would write into `Pulumi.<stage>.yaml`. */
+  /**
+   * Takes the place of the project's folder where Pulumi would write into `Pulumi.<stage>.yaml`.
+   */
   readonly workFolder: string;
   /** The configuration that Pulumi gets: the stage's own plus what must not be committed. */
   readonly configFile: string;
@@ -62,8 +63,7 @@ function runtimeFolder(): string {
 /**
  * Creates a folder that only its owner may enter.
  *
- * @throws Failure when it exists and is somebody else's, which a folder with a known name below
- *   `/tmp` can be
+ * @throws Failure when it exists and belongs to another user, who may have created it below `/tmp`
  */
 export function privateFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });

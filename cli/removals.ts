@@ -7,8 +7,8 @@ interface Named {
 }
 
 /**
- * What a run will take away, in a line each: services, and volumes with the data in them, that the
- * state has and the plan has not.
+ * What a run will remove, a line each: services, and volumes with their data, that are in the state
+ * but not in the plan.
  *
  * @param resources of the stage's state
  */

@@ -1,8 +1,8 @@
 import { placeInSite } from "../model/values/place-in-site";
 
 /**
- * What is wrong with a site that cannot even be loaded: it is a program, and whoever writes it
- * makes a programmer's slips.
+ * What is wrong with a site that cannot be loaded: it is a program, so it may have a programmer's
+ * mistakes.
  *
  * @param error what loading it threw
  * @param project the project's folder
@@ -25,7 +25,7 @@ function reasonOf(error: Error, project: string): string | undefined {
   }
   const place = placeInSite(error, project);
   if (place === undefined) return undefined;
-  // Node adds the chain of files that required each other; the first of them is the place.
+  // Node adds the chain of `require` calls; the first file is the place.
   const [what = error.message] = error.message.split("\n");
   return `${place}: ${what}`;
 }

@@ -5,14 +5,14 @@ import { shortName } from "./swarm/facts";
 import { tableLines } from "./table";
 import type { Paint } from "./terminal";
 
-/** What the end of `hive up` tells. */
+/** What the summary of `hive up` is made from. */
 export interface SummaryFacts {
   readonly outputs: StageOutputs;
   readonly progress: Progress;
   /** The run as a whole. */
   readonly milliseconds: number;
   readonly logFile: string;
-  /** Another last phase than the last one. */
+  /** The phase after which the run stopped, if not the last one. */
   readonly throughPhase?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
       .map(({ name, missing }) =>
         paint(
           "yellow",
-          `  ${name} did not answer; the next run does there: ${missing.join(", ")}.`,
+          `  ${name} was unreachable; the next run does this there: ${missing.join(", ")}.`,
         ),
       ),
     "",

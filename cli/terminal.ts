@@ -11,10 +11,10 @@ const sgr: Readonly<Record<Style, readonly [number, number]>> = {
   cyan: [36, 39],
 };
 
-/** Gives a text a style, or leaves it alone where colours are not wanted. */
+/** Gives a text a style, or leaves it alone if colours are off. */
 export type Paint = (style: Style, text: string) => string;
 
-/** What hive needs to know about where it prints. */
+/** The output of hive. */
 export interface Terminal {
   /** A person is looking: lines may be redrawn. */
   readonly live: boolean;
@@ -38,7 +38,7 @@ export const coloured: Paint = (style, text) => {
   return `\u001b[${on}m${text}\u001b[${off}m`;
 };
 
-/** How the process's standard output wants to be written to. */
+/** Facts about the process's standard output. */
 export interface OutputFacts {
   readonly isTTY: boolean;
   readonly columns: number | undefined;

@@ -17,7 +17,7 @@ export interface InventoryField {
 export interface InventoryType {
   readonly name: string;
   readonly meaning: string;
-  /** The whole type where it is no map, or has more forms than that. */
+  /** The whole type, if it is not a map or has more forms than that. */
   readonly forms?: string;
   readonly fields: readonly InventoryField[];
 }
@@ -60,16 +60,18 @@ export function inventoryPage(types: readonly InventoryType[]): string {
     "",
     "<!-- Made from the docstrings in model/inventory by `npm run docs`; edits here are lost. -->",
     "",
-    "What stands in `site/`, with the type, the default and the meaning of every field. [Describing a site](services.md) shows",
-    "how they go together. An unknown field, a wrong value, a reference to something that does not exist or parts that do",
-    "not fit together are errors that name the place, the value and what to write instead; all of them are listed at once, before",
-    "anything is touched. `npx hive plan` shows what becomes of it.",
+    "All fields of `site/`, each with type, default and meaning. [Describing a site](services.md) shows",
+    "how they work together. An unknown field, a wrong value, a reference to something that does not",
+    "exist and parts that do not fit together are errors: hive lists all of them before it changes",
+    "anything, each with the place, the value and what to write instead. `npx hive plan` shows the",
+    "result.",
     "",
     `Types: ${names.map((name) => `[${name}](#${name.toLowerCase()})`).join(", ")}.`,
     "",
-    'A `Duration` is a number and a unit (`ms`, `s`, `m`, `h`), e.g. `"10s"`; a `Size` a number and a unit (`KiB`, `MiB`, `GiB`,',
-    '`TiB`), e.g. `"512MiB"`. Names of services, images, networks, volumes, secrets and configs are DNS labels: lower-case letters,',
-    "digits and hyphens. A `StageName` is `private`, `staging` or `production`.",
+    'A `Duration` is a number and a unit (`ms`, `s`, `m`, `h`), e.g. `"10s"`; a `Size` is a number and a',
+    'unit (`KiB`, `MiB`, `GiB`, `TiB`), e.g. `"512MiB"`. Names of services, images, networks, volumes,',
+    "secrets and configs are DNS labels: lower-case letters, digits and hyphens. A `StageName` is",
+    "`private`, `staging` or `production`.",
     "",
     ...types.flatMap((type) => section(type, names)),
   ].join("\n");

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inventoryFiles, inventoryPage, inventoryTypes } from "./inventory-page";
 
-/** Writes docs/inventory.md anew: `npm run docs`. A unit test tells when that is due. */
+/** Rewrites docs/inventory.md: `npm run docs`. A unit test fails while the page is outdated. */
 const folder = join(__dirname, "..", "model", "inventory");
 const sources = Object.fromEntries(
   inventoryFiles.map((name) => [name, readFileSync(join(folder, name), "utf8")]),

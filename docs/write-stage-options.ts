@@ -2,5 +2,5 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stageOptionsPage } from "./stage-options-page";
 
-/** Writes docs/stage-options.md anew: `npm run docs`. A unit test tells when that is due. */
+/** Rewrites docs/stage-options.md: `npm run docs`. A unit test fails while the page is outdated. */
 writeFileSync(join(__dirname, "stage-options.md"), stageOptionsPage());

@@ -31,7 +31,7 @@ const everything = [
  * @type {readonly { paths: readonly string[], tests: readonly string[] }[]}
  */
 const readers = [
-  { paths: ["docs/", "model/"], tests: ["test/unit/docs/"] },
+  { paths: ["README.md", "docs/", "model/"], tests: ["test/unit/docs/"] },
   {
     paths: ["platform/"],
     tests: ["test/unit/platform/", "test/unit/render/", "test/integration/"],

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Writes down what hive's bridged plugins offer, in the terms of TypeScript, so that a test without
- * Go can compare it with the npm packages. To be run after every change in toolchain/modules/bridge
- * or of its pins.
+ * Writes a summary of hive's bridged plugins, in the terms of TypeScript, so that a test without Go
+ * can compare it with the npm packages. Run it after every change in toolchain/modules/bridge or of
+ * its pins.
  */
 import "./mechanics/node-version.mjs";
 import fs from "node:fs";
@@ -24,7 +24,7 @@ packages: test/unit/toolchain/bridge-schema.json.
 const schemaMs = 30 * 60_000;
 
 /**
- * The offer of one plugin. A type is written as in TypeScript (`string[]`,
+ * The summary of one plugin. A type is written as in TypeScript (`string[]`,
  * `{ [key: string]: string }`, the name of an entry of `types`); a `?` after it means that it may
  * be left out.
  * @typedef {object} PluginSummary
@@ -106,7 +106,7 @@ async function main(args) {
   const project = openProject();
   const module = path.join(project.toolchain, project.versions.bridge.module);
   const go = await findGo(project.env);
-  if (!go) throw new StepError("there is no Go on the PATH to build the schema command with");
+  if (!go) throw new StepError("Go is not on the PATH; the schema command is built with it");
   /** @type {Record<string, PluginSummary>} */
   const plugins = {};
   for (const name of /** @type {const} */ (["docker", "random"])) {
@@ -125,7 +125,7 @@ async function main(args) {
     });
     if (answer?.code !== 0)
       throw new StepError(
-        `the schema of ${name} could not be made:\n${answer?.stderr ?? "no answer"}`,
+        `the schema of ${name} could not be generated:\n${answer?.stderr ?? "no answer"}`,
       );
     plugins[name] = summarize(JSON.parse(answer.stdout));
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The Docker Engine of this computer: says whether one answers, starts one, ends the one that hive
- * started.
+ * The Docker Engine of this computer: shows whether one answers, starts one, stops the one that
+ * hive started.
  */
 import "./mechanics/node-version.mjs";
 import { ensureSteps } from "./mechanics/ensure.mjs";
@@ -12,9 +12,9 @@ import { dockerEngine, ownEngine, stopEngine } from "./steps/docker-engine.mjs";
 
 const usage = `usage: node toolchain/docker-engine.mjs status|start|stop
 
-  status  says whether a Docker Engine answers and whether hive started it (exit code 1 when none answers)
-  start   makes sure that one answers; as root on Debian and Ubuntu it installs docker.io when there is none
-  stop    ends the engine that hive started by hand, and no other
+  status  shows whether a Docker Engine answers and whether hive started it (exit code 1 when none answers)
+  start   makes sure that one answers; installs docker.io if needed (as root on Debian and Ubuntu)
+  stop    stops the Docker Engine that hive started, and no other
 `;
 
 /** @param {string[]} args @returns {Promise<number>} exit code */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The environment that the engine runs in: which CLI, which plugins, which state, which passphrase.
- * What the user's environment already says about state and passphrase wins.
+ * The environment that Pulumi runs in: which CLI, which plugins, which state, which passphrase.
+ * State and passphrase of the user's environment win.
  *
  *   node toolchain/environment.mjs --json the variables that hive sets, as JSON eval "$(node
  *   toolchain/environment.mjs)" the same for a shell: plain `pulumi` then works in it
@@ -21,15 +21,14 @@ import { pluginsAreMadeHere } from "./steps/plugins.mjs";
 /** @typedef {import("./mechanics/project.mjs").Project} Project */
 
 /**
- * What the environment is decided from.
+ * The facts that decide the environment.
  * @typedef {object} EnvironmentFacts
  * @property {string} root the clone
  * @property {string} home `.hive` of the clone, or HIVE_HOME
  * @property {string | undefined} engineFolder holds the CLI; nothing when the one on the PATH is
- *   used as it is
- * @property {string} pulumiHome the engine's own home in the cache
- * @property {boolean} offline plugins had to be made here, so the engine must not try to download
- *   any
+ *   used
+ * @property {string} pulumiHome Pulumi's own home in the cache
+ * @property {boolean} offline plugins had to be built here, so Pulumi must not try to download any
  * @property {string} credentials the folder with the user's own Pulumi log-ins; empty when there
  *   are none
  * @property {string | undefined} dockerHost where the Docker Engine is, when it is not at the usual
@@ -37,7 +36,7 @@ import { pluginsAreMadeHere } from "./steps/plugins.mjs";
  */
 
 /**
- * The variables that hive adds to an environment. Decides only: reads and writes nothing.
+ * The variables that hive adds to an environment. A pure function.
  * @param {NodeJS.ProcessEnv} env the user's
  * @param {EnvironmentFacts} facts
  * @returns {Record<string, string>}
@@ -65,7 +64,7 @@ export function environmentVariables(env, facts) {
   if (!given("PULUMI_BACKEND_URL")) {
     set.PULUMI_BACKEND_URL = defaults(facts.home).PULUMI_BACKEND_URL;
   } else if (!env.PULUMI_CREDENTIALS_PATH && facts.credentials !== "") {
-    // The engine's own home knows no log-ins; a backend of the user's needs theirs.
+    // Pulumi's own home knows no log-ins; a backend of the user's needs theirs.
     set.PULUMI_CREDENTIALS_PATH = facts.credentials;
   }
   if (!given("PULUMI_CONFIG_PASSPHRASE") && !given("PULUMI_CONFIG_PASSPHRASE_FILE")) {
@@ -84,8 +83,8 @@ function defaults(home) {
 }
 
 /**
- * Whether the user says something, and not the environment of another clone that this process was
- * started in.
+ * Whether the user has set a variable, and not the environment of another clone from which this
+ * process was started.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} name
  * @param {string} root
@@ -93,7 +92,7 @@ function defaults(home) {
  */
 function isGiven(env, name, root) {
   const value = env[name];
-  // An empty passphrase is one; an empty address is none.
+  // An empty passphrase is valid; an empty address counts as unset.
   if (value === undefined || (value === "" && name !== "PULUMI_CONFIG_PASSPHRASE")) return false;
   if (env.HIVE_ROOT === undefined || env.HIVE_ROOT === root) return true;
   const other = defaults(path.join(env.HIVE_ROOT, ".hive"));
@@ -101,8 +100,8 @@ function isGiven(env, name, root) {
 }
 
 /**
- * The whole environment for the engine. Makes the folder of the state and the passphrase at the
- * first use.
+ * The whole environment for Pulumi. Creates the folder of the state and the passphrase at the first
+ * use.
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env] default: this process's
  * @param {string} [options.root] the clone; default: the one this file belongs to
@@ -114,7 +113,7 @@ export async function projectEnvironment({ env = process.env, root } = {}) {
 }
 
 /**
- * Only what hive adds; else as projectEnvironment.
+ * As projectEnvironment, but only the variables that hive adds.
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.root]
@@ -145,7 +144,7 @@ async function environmentFacts(project) {
 }
 
 /**
- * Makes `.hive` (for its owner alone), the state's folder and a random passphrase, as far as they
+ * Creates `.hive` (for its owner alone), the state's folder and a random passphrase, as far as they
  * are used.
  * @param {Project} project
  * @param {Record<string, string>} set
@@ -170,7 +169,7 @@ function prepareHome(project, set) {
       {
         remedy: [
           "Put the file back, or name the passphrase: PULUMI_CONFIG_PASSPHRASE_FILE=/its/new/place",
-          `If it is lost, the secrets in that state are lost too: remove ${home} to begin anew.`,
+          `If it is lost, the secrets in that state are lost too: remove ${home} to start over.`,
         ],
       },
     );
@@ -181,7 +180,7 @@ function prepareHome(project, set) {
     flag: "wx",
   });
   try {
-    // Of two first runs at once, the first to link decides for both.
+    // If two first runs start at once, the first one to link decides for both.
     fs.linkSync(draft, file);
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
@@ -192,7 +191,7 @@ function prepareHome(project, set) {
 
 const usage = `usage: node toolchain/environment.mjs [--json]
 
-Prints the variables that hive sets for the Pulumi engine: as export lines for a shell, or as JSON.
+Prints the variables that hive sets for Pulumi: as export lines for a shell, or as JSON.
   eval "$(node toolchain/environment.mjs)"
 They hold no secret. HIVE_HOME moves state and passphrase away from .hive; PULUMI_BACKEND_URL,
 PULUMI_CONFIG_PASSPHRASE and PULUMI_CONFIG_PASSPHRASE_FILE of your own win.

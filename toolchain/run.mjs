@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * `npm run pulumi -- …` and the tests: makes sure of what a command needs, then runs it in the
- * project's environment.
+ * `npm run pulumi -- …` and the tests: gets what a command needs, then runs it in the project's
+ * environment.
  */
 import "./mechanics/node-version.mjs";
 import { ensure } from "./mechanics/ensure.mjs";
@@ -15,7 +15,7 @@ import { projectEnvironment } from "./environment.mjs";
 const usage = `usage: node toolchain/run.mjs [--ensure GROUP,…] -- COMMAND [ARGUMENT…]
 
 Makes sure that this computer has what the command needs, then runs it in the project's environment, in the
-folder it was called from. Says nothing as long as everything is there.
+folder it was called from. Prints nothing while everything is there.
 
   --ensure  what is needed; default: engine
 ${Object.entries(groups)
@@ -34,7 +34,7 @@ export function parseArguments(args) {
   const split = args.indexOf("--");
   if (split < 0) return { problem: "write the command after --" };
   const command = args.slice(split + 1);
-  if (command.length === 0) return { problem: "there is no command after --" };
+  if (command.length === 0) return { problem: "the command after -- is missing" };
   /** @type {string[]} */
   let names = ["engine"];
   const options = args.slice(0, split);

@@ -1,5 +1,5 @@
 // @ts-check
-/** `npm start`: brings this computer into order, then the private stage up. */
+/** `npm start`: prepares this computer, then brings the private stage up. */
 import "./mechanics/node-version.mjs";
 import path from "node:path";
 import { ensure } from "./mechanics/ensure.mjs";
@@ -10,8 +10,8 @@ import { projectEnvironment } from "./environment.mjs";
 
 const usage = `usage: npm start [-- arguments of "hive up"]
 
-Gets what this computer lacks (npm packages, Pulumi CLI and plugins, a Docker Engine, base images), then brings
-the private stage up: the same as "npx hive up --yes --refresh". What is there is used as it is; a second run takes no time.
+Gets what is missing on this computer (npm packages, Pulumi CLI and plugins, a Docker Engine, base images), then brings
+the private stage up: the same as "npx hive up --yes --refresh". Existing parts are used as they are; a second run takes no time.
 
   HIVE_CACHE      where downloads and builds are kept (default: ~/.cache/hive)
   HIVE_HOME       where state, passphrase and keys are kept (default: .hive)

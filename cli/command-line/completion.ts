@@ -9,7 +9,7 @@ export function addCompletion(program: Command, finish: Finish): void {
     .summary("print a script that completes commands in a shell")
     .argument("<shell>", "bash or zsh", (shell) => {
       if (shell === "bash" || shell === "zsh") return shell;
-      throw new InvalidArgumentError("The shells are bash and zsh.");
+      throw new InvalidArgumentError("The shell must be bash or zsh.");
     })
     .addHelpText(
       "after",

@@ -9,22 +9,22 @@ export function addCp(program: Command, finish: Finish): void {
     .summary("copy files to and from a service's container")
     .description(
       "Copies a file or a folder between this computer and the container of a running task of a service, as `docker cp` does.\n" +
-        "Exactly one side is <service>:<path>. `-` is a tar stream: on standard input to unpack into a folder there, on\n" +
-        "standard output to get one from there.",
+        "Exactly one side is <service>:<path>. `-` is a tar stream: as the source it is read from standard input, as the " +
+        "destination it is written to standard output.",
     )
     .argument("<source>", "<service>:<path>, a path here, or -")
     .argument("<destination>", "a path here, <service>:<path>, or -")
     .addOption(stackOption())
     .addOption(replicaOption())
     .addOption(hostOption())
-    .option("-L, --follow-link", "copy what the source points to if it is a symbolic link", false)
+    .option("-L, --follow-link", "if the source is a symbolic link, copy its target", false)
     .option("-a, --archive", "keep owner and group (numbers) of each file", false)
     .addHelpText(
       "after",
       `
-A folder is copied into a destination that exists, and as the destination if that does not exist yet; with /. at its end only
-what is in it is copied. A folder above the destination must exist. Without --archive, files belong to root there and to
-you here. What was copied changes one container only: the next roll-out starts from the image again.
+If the destination exists, a folder is copied into it; otherwise the copy gets the destination's name. With /. at its end,
+only the contents of the folder are copied. The parent folder of the destination must exist. Without --archive, root owns
+the files there, and you own them here. A copy changes one container only: the next roll-out starts from the image again.
 
 Examples:
   npx hive cp webgate:/etc/nginx/nginx.conf .

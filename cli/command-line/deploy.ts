@@ -8,16 +8,16 @@ export function addDeploy(program: Command, finish: Finish): void {
     .command("deploy")
     .summary("build, push and roll out one service, and nothing else")
     .description(
-      "The quick path for a change in one service: builds and pushes its image, pulls it onto the servers and rolls the\n" +
-        "service out. Nothing else of the stage is looked at. Servers, networks, volumes, secrets and new services need `hive up`.",
+      "The quick path for a change in one service: builds and pushes its image, pulls it onto the servers and rolls the " +
+        "service out. The rest of the stage is not checked. Servers, networks, volumes, secrets and new services need `hive up`.",
     )
-    .argument("<service>", "name of a service of site/")
+    .argument("<service>", "name of a service in site/")
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
       `
-A roll-out that fails is rolled back by the Swarm: what ran before goes on running, and the exit code is 1.
+If the roll-out fails, the Swarm rolls it back: the release before keeps running, and the exit code is 1.
 
 Examples:
   npx hive deploy webgate

@@ -6,20 +6,20 @@ import { type Finish, stackOption } from "./options";
 export function addDestroy(program: Command, finish: Finish): void {
   program
     .command("destroy")
-    .summary("remove all of a stage, with its data")
+    .summary("remove a stage completely, with its data")
     .description(
-      "Removes all of a stage. On the private stage that is every container, network, volume and file of it; caches\n" +
-        "(base images, the toolchain) stay. Works with dead servers, and when parts are gone already.",
+      "Removes a stage completely. On the private stage these are all its containers, networks, volumes and files; caches " +
+        "(base images, the toolchain) stay. It also works when servers are unreachable or parts are missing.",
     )
     .addOption(stackOption())
     .option(
       "-y, --yes",
-      "do not ask (for staging and production the question is the stage's name)",
+      "do not ask (for staging and production, the question asks for the stage's name)",
       false,
     )
     .option(
       "--force",
-      "private stage: remove the servers even if the engine cannot destroy what is on them",
+      "private stage: remove the servers even if Pulumi cannot destroy what is on them",
       false,
     )
     .addHelpText("after", "\nExamples:\n  npx hive destroy\n  npx hive destroy --yes")

@@ -6,9 +6,9 @@ import type { Finish } from "./options";
 export function addDoctor(program: Command, finish: Finish): void {
   program
     .command("doctor")
-    .summary("show what this computer has and lacks")
+    .summary("show what this computer has and what is missing")
     .description(
-      "Looks for everything that hive needs on this computer and says how to get what is missing. Changes nothing.",
+      "Checks everything that hive needs on this computer and says how to get the missing parts. Changes nothing.",
     )
     .argument("[arguments...]")
     .allowUnknownOption()

@@ -10,8 +10,9 @@ export function addDrain(program: Command, finish: Finish): void {
     .command("drain")
     .summary("move all tasks away from a server, for work on it")
     .description(
-      "Lets every task leave a server, and none come, before somebody works on it: an upgrade, a reboot, a repair. Ends when\n" +
-        "all of them run elsewhere and their volumes are let go. Refused while another server is missing or drained.",
+      "Drains a server before an upgrade, a reboot or a repair: all its tasks move to other servers, and no new ones start on " +
+        "it. Ends when all of them run elsewhere and their volumes are released. Refused while another server is unreachable or " +
+        "drained.",
     )
     .argument("<host>", hostArgument)
     .addOption(stackOption())
@@ -19,7 +20,7 @@ export function addDrain(program: Command, finish: Finish): void {
     .addHelpText(
       "after",
       `
-Tasks that must not move, such as those that are bound to the server by a constraint, stop and wait for it.
+Tasks that may not run elsewhere, because of a constraint for example, stop and wait for this server.
 
 Examples:
   npx hive drain hive1
@@ -36,9 +37,9 @@ Examples:
 export function addUndrain(program: Command, finish: Finish): void {
   program
     .command("undrain")
-    .summary("let tasks come to a server again")
+    .summary("let a server take tasks again")
     .description(
-      "Ends what `hive drain` began. Tasks of global services start on the server at once; others stay where they are.",
+      "Undoes `hive drain`. Global services start a task on the server at once; other tasks stay where they are.",
     )
     .argument("<host>", hostArgument)
     .addOption(stackOption())

@@ -8,22 +8,22 @@ export function addExec(program: Command, finish: Finish): void {
     .command("exec")
     .summary("run a command in a service's container, wherever it runs")
     .description(
-      "Runs a command in the container of a running task of a service, on whichever server that is. Standard input reaches\n" +
-        "the command to its end; with a terminal here, the command gets one too.",
+      "Runs a command in the container of a running task of a service, on any server. The command reads this computer's " +
+        "standard input to its end; if there is a terminal here, the command gets one too.",
     )
     .argument("<service>", "name of a service")
-    .argument("<command...>", "after --: a program and its arguments; no shell reads them")
+    .argument("<command...>", "after --: a program and its arguments, run without a shell")
     .addOption(stackOption())
     .addOption(replicaOption())
     .addOption(hostOption())
     .option("-u, --user <user>", "run as this user of the container, or user:group")
     .option("-w, --workdir <folder>", "run in this folder of the container")
-    .option("-T, --no-tty", "no terminal for the command, even if there is one here")
+    .option("-T, --no-tty", "give the command no terminal, even if there is one here")
     .addHelpText(
       "after",
       `
-Without --replica or --host the first running task is taken whose server answers.
-Exit code: that of the command (126 and 127: it could not be run); 255 when its server could not be reached.
+Without --replica or --host, the command runs in the first task whose server answers.
+Exit code: that of the command (126 and 127: it could not run); 255 when its server is unreachable.
 
 Examples:
   npx hive exec webgate -- nginx -t

@@ -7,32 +7,32 @@ import { type Finish, hostOption, positiveNumber, replicaOption, stackOption } f
 export function addLogs(program: Command, finish: Finish): void {
   program
     .command("logs")
-    .summary("print what all tasks of a service print, wherever they run")
+    .summary("print the output of all tasks of a service")
     .description(
-      "Prints what the tasks of a service printed, in the order of time, with task and server before each line; also those of\n" +
-        "tasks that ended recently. A server that does not answer is named and not waited for.",
+      "Prints the output of the tasks of a service in the order of time, with task and server before each line. Tasks that " +
+        "ended recently are included. A server that does not answer is named and skipped.",
     )
     .argument("<service>", "name of a service")
     .addOption(stackOption())
     .addOption(replicaOption())
     .addOption(hostOption())
-    .option("-f, --follow", "go on until Ctrl-C, with tasks that start meanwhile", false)
+    .option("-f, --follow", "keep printing until Ctrl-C, also for tasks that start later", false)
     .addOption(
-      new Option("--tail <lines>", "at most so many last lines of each task, or all")
+      new Option("--tail <lines>", "at most this many last lines of each task, or all")
         .default(100)
         .argParser((text) => (text === "all" ? text : positiveNumber(text))),
     )
     .addOption(
       new Option(
         "--since <time>",
-        "only what is newer: 90s, 10m, 2h, or a time such as 2026-11-23T14:00:00Z",
+        "only newer lines: 90s, 10m, 2h, or a time such as 2026-11-23T14:00:00Z",
       ).argParser(timeOf),
     )
-    .option("-t, --timestamps", "put the time before each line", false)
+    .option("-t, --timestamps", "print the time before each line", false)
     .addHelpText(
       "after",
       `
-A task that has ended has the beginning of its id behind its name.
+For a task that has ended, the beginning of its id follows its name.
 
 Examples:
   npx hive logs webgate

@@ -6,10 +6,8 @@ import { type Finish, stackOption } from "./options";
 export function addOutputs(program: Command, finish: Finish): void {
   program
     .command("outputs")
-    .summary("print what a stage tells other programs")
-    .description(
-      "Prints the stack's outputs: servers, services, registry. Nothing in them is secret.",
-    )
+    .summary("print the outputs of a stage, for other programs")
+    .description("Prints the stack's outputs: servers, services, registry. None of them is secret.")
     .addOption(stackOption())
     .option("--json", "print them as JSON, as `pulumi stack output --json` does", false)
     .addHelpText(

@@ -6,10 +6,10 @@ import { type Finish, stackOption } from "./options";
 export function addPlan(program: Command, finish: Finish): void {
   program
     .command("plan")
-    .summary("print what a stage would be, without touching anything")
+    .summary("print what a stage would be, without changing anything")
     .description(
       "Prints servers, addresses, services and placement as decided from Pulumi.<stage>.yaml and site/.\n" +
-        "Needs no engine and no stack; lists everything that is wrong in those files at once (exit code 2).",
+        "Needs neither Pulumi nor a stack. Lists all mistakes in those files at once (exit code 2).",
     )
     .addOption(stackOption())
     .option("--json", "print the plan as JSON", false)

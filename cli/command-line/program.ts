@@ -19,7 +19,7 @@ import { addStatus } from "./status";
 import { addUnpin } from "./unpin";
 import { addUp } from "./up";
 
-/** The commands. What a command does is loaded when it runs, so that help is instant. */
+/** The commands. The code of a command is loaded when it runs, so that help is instant. */
 export function commandLine(finish: Finish): Command {
   const program = new Command("hive")
     .description("Builds and operates a highly available container site on one of its stages.")
@@ -30,21 +30,22 @@ export function commandLine(finish: Finish): Command {
     .addHelpText(
       "after",
       `
-Every command works on the private stage unless --stack names another one, from any folder of the project, with and
-without a terminal. What changes something asks first, unless --yes is given; what shows something takes --json.
+Every command works on the private stage unless --stack names another one. It works in any folder of the project, with and
+without a terminal. Commands that change something ask first, unless --yes is given. Commands that show something take
+--json.
 
 Examples:
   npm start                                  set up this computer and bring the private stage up
-  npx hive up                                the same without looking for what this computer lacks
+  npx hive up                                the same, without preparing this computer
   npx hive status                            is all well?
   npx hive deploy webgate                    build, push and roll out one service, and nothing else
-  npx hive logs webgate --follow             what all of its tasks print, wherever they run
+  npx hive logs webgate --follow             the output of all its tasks
   npx hive exec ldap -- slapcat              run a command in a service's container
   npx hive ssh hive0 -- docker node ls       run a command on a server
-  npx hive plan --stack production           what would be built, without touching anything
+  npx hive plan --stack production           what would be built, without changing anything
 
-Exit codes: 0 done · 1 failed · 2 what you wrote cannot be used · 3 this computer lacks something · 4 another run holds
-the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pass on the code of the remote command.`,
+Exit codes: 0 done · 1 failed · 2 wrong arguments or configuration · 3 something is missing on this computer · 4 another
+run holds the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pass on the code of the remote command.`,
     )
     .exitOverride();
 

@@ -6,20 +6,20 @@ import type { Finish } from "./options";
 export function addPromote(program: Command, finish: Finish): void {
   program
     .command("promote")
-    .summary("bring an image from one stage to another, the same bytes")
+    .summary("copy an image from one stage to another, byte for byte")
     .description(
-      "Copies an image from the registry of one stage into that of another, by its digest and unchanged, and pins it\n" +
-        "in hive:pins of Pulumi.<to>.yaml (commit that file). Nothing is rolled out yet: that is `hive deploy` or `hive up`.\n" +
+      "Copies an image by its digest, unchanged, from the registry of one stage into the registry of another, and pins it in " +
+        "hive:pins of Pulumi.<to>.yaml (commit that file). Nothing is rolled out yet: `hive deploy` or `hive up` does that.\n" +
         "An image that --from does not run with all of its tasks is refused, unless --digest names it.\n" +
-        "It goes through this computer, over SSH to the repository servers of both: the stages need not know each other.\n" +
-        "What the other registry has already is not copied again; a run that broke off can be repeated.",
+        "The copy goes through this computer, over SSH to both repository servers: the stages need no connection to each other.\n" +
+        "Parts that the other registry already has are not copied again; an interrupted run can be repeated.",
     )
     .argument("<image>", "name of an image that the site builds, or of a service that runs it")
     .requiredOption("--from <stage>", "the stage on which the image was proven")
     .requiredOption("--to <stage>", "the stage that gets it")
     .option(
       "--digest <prefix>",
-      "the release whose digest begins so (default: the one that --from uses now)",
+      "the release whose digest begins with this (default: the one that --from uses now)",
     )
     .option("-y, --yes", "do not ask", false)
     .addHelpText(

@@ -6,16 +6,16 @@ import { type Finish, stackOption } from "./options";
 export function addPulumi(program: Command, finish: Finish): void {
   program
     .command("pulumi")
-    .summary("run the Pulumi engine itself on a stage")
+    .summary("run Pulumi itself on a stage")
     .description(
-      "Runs any command of the engine with the project's environment, on the stage, with the stage's configuration.",
+      "Runs any Pulumi command on the stage, with the project's environment and the stage's configuration.",
     )
-    .argument("<arguments...>", "after --: a command of the engine and its options")
+    .argument("<arguments...>", "after --: a Pulumi command and its options")
     .addOption(stackOption())
     .addHelpText(
       "after",
       `
-Exit code: that of the engine.
+Exit code: that of Pulumi.
 
 Examples:
   npx hive pulumi -- preview --diff

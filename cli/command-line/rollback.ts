@@ -6,18 +6,18 @@ import { type Finish, stackOption } from "./options";
 export function addRollback(program: Command, finish: Finish): void {
   program
     .command("rollback")
-    .summary("run an earlier release of a service, until it is released again")
+    .summary("run an earlier release of a service, until it is unpinned")
     .description(
-      "Makes an earlier release of a service's image the one that runs, and stays: it is pinned in hive:pins of\n" +
-        "Pulumi.<stage>.yaml (commit that file), and the service is rolled out. `hive up` keeps to the pin.",
+      "Pins an earlier release of a service's image in hive:pins of Pulumi.<stage>.yaml (commit that file), and rolls the " +
+        "service out. `hive up` respects the pin.",
     )
     .argument("<service>", "name of a service whose image the site builds")
     .addOption(stackOption())
     .option(
       "--to <digest>",
-      "the release whose digest begins so (default: the one before the running one)",
+      "the release whose digest begins with this (default: the one before the running one)",
     )
-    .option("--list", "only show the releases that there are", false)
+    .option("--list", "only list the releases", false)
     .option("--json", "with --list: as JSON", false)
     .option("--release", "remove the pin and roll out what site/ says now", false)
     .option("-y, --yes", "do not ask", false)

@@ -8,8 +8,8 @@ export function addShell(program: Command, finish: Finish): void {
     .command("shell")
     .summary("open a shell in a service's container, wherever it runs")
     .description(
-      "Opens a shell in the container of a running task of a service: bash, ash or sh, whichever is there. The terminal's\n" +
-        "size is passed on, also when it changes. Without a terminal, the shell reads commands from standard input.",
+      "Opens a shell in the container of a running task of a service: bash, ash or sh, whichever the image has. The shell " +
+        "follows the size of your terminal. Without a terminal, it reads commands from standard input.",
     )
     .argument("<service>", "name of a service")
     .addOption(stackOption())
@@ -19,7 +19,7 @@ export function addShell(program: Command, finish: Finish): void {
     .addHelpText(
       "after",
       `
-Exit code: that of the shell; 255 when its server could not be reached.
+Exit code: that of the shell; 255 when its server is unreachable.
 
 Examples:
   npx hive shell ldap

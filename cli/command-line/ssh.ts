@@ -8,7 +8,7 @@ export function addSsh(program: Command, finish: Finish): void {
     .command("ssh")
     .summary("log in to a server, or run a command there")
     .description(
-      "Logs in to a server as the admin user, or runs a command there, through this computer's OpenSSH. Only the host\n" +
+      "Logs in to a server as the admin user, or runs a command there, through this computer's OpenSSH. Only the host " +
         "key that the stage was built with is accepted.",
     )
     .argument("<host>", "hive0, p-hive0, p-hive0.hive.example or the server's number: 0")

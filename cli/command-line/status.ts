@@ -6,10 +6,10 @@ import { type Finish, stackOption } from "./options";
 export function addStatus(program: Command, finish: Finish): void {
   program
     .command("status")
-    .summary("show how servers and services are, and what is wrong")
+    .summary("show the state of servers and services, and what is wrong")
     .description(
-      "Asks all servers at once and prints what they say, on one screen, and what is wrong in plain words.\n" +
-        "A server that does not answer within 5 seconds is reported, not waited for.",
+      "Asks all servers at once. Prints their answers on one screen, and what is wrong in plain words.\n" +
+        "A server that does not answer within 5 seconds is reported as unreachable.",
     )
     .addOption(stackOption())
     .option("--json", "print the report as JSON", false)

@@ -8,12 +8,12 @@ import { type Finish, stackOption } from "./options";
 export function addUp(program: Command, finish: Finish): void {
   program
     .command("up")
-    .summary("bring a stage up, or make it what the project says now")
+    .summary("bring a stage up, or make it match the project again")
     .description(
-      "Brings a stage up, or makes it what the project says now. A second run changes nothing. It can be interrupted\n" +
-        "(Ctrl-C) and run again at any time: it goes on from where it was.",
+      "Brings a stage up, or makes it match the project again. A second run changes nothing. It can be interrupted " +
+        "(Ctrl-C) and run again at any time: it continues from there.",
     )
-    .argument("[engine arguments...]", "after --: passed to `pulumi up`, e.g. -- --parallel 4")
+    .argument("[pulumi arguments...]", "after --: passed to `pulumi up`, e.g. -- --parallel 4")
     .addOption(stackOption())
     .addOption(
       new Option(
@@ -23,22 +23,22 @@ export function addUp(program: Command, finish: Finish): void {
     )
     .option(
       "--refresh",
-      "first ask every host and service for its real state, to find what was changed by hand",
+      "first read the real state of every host and service, to find changes made by hand",
       false,
     )
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
       `
-Servers of the private stage that were removed from this computer's Docker Engine are noticed without --refresh.
-When an image, a service or its initial data fails, what does not need it is done all the same; the exit code is 1.
+The run notices without --refresh when servers of the private stage are missing on this computer's Docker Engine.
+When an image, a service or its initial data fails, the run continues with what does not need it; the exit code is 1.
 The full log of each run is kept in .hive/<stage>/logs/.
 
 Examples:
   npx hive up --yes
   npx hive up --through-phase setup-hosts    servers and Swarm, but no services yet
-  npx hive up --refresh                      also mend what was changed behind hive's back
-  npx hive up -- --diff                      more of the engine's own options`,
+  npx hive up --refresh                      also repair what was changed without hive
+  npx hive up -- --diff                      more of Pulumi's own options`,
     )
     .action(
       async (

@@ -13,8 +13,8 @@ export function completion(shell: "bash" | "zsh", program: Command): number {
 
 /**
  * A script that completes commands, their options, stages, phases, and the names of servers and
- * services. It asks nobody: names come from a file that every command which reads a stage's outputs
- * keeps (`cli/hosts/known-names.ts`).
+ * services. It sends no requests: the names come from a file that commands write when they read a
+ * stage's outputs (`cli/hosts/known-names.ts`).
  *
  * @param home the folder `.hive` of the project
  */
@@ -31,7 +31,7 @@ export function completionScript(shell: "bash" | "zsh", program: Command, home: 
     '    word="${COMP_WORDS[i]}"',
     '    case "$word" in',
     "      hive) ;;",
-    // What follows is the business of another program.
+    // The words after it belong to another program.
     "      --) return ;;",
     '      --stack | -s) [[ -n "${COMP_WORDS[i+1]}" ]] && stack="${COMP_WORDS[i+1]}" ;;',
     "      -*) ;;",
@@ -57,7 +57,7 @@ export function completionScript(shell: "bash" | "zsh", program: Command, home: 
     "  return 0",
     "}",
     "complete -o default -F _hive hive",
-    // `npx hive …`, unless npx is completed by something already.
+    // `npx hive …`, unless something else completes npx already.
     "complete -p npx >/dev/null 2>&1 || complete -o default -F _hive npx",
   ];
   if (shell === "bash") return bash.join("\n");
@@ -69,7 +69,7 @@ function optionsOf(command: Command): readonly string[] {
   return [...long, "--help"];
 }
 
-/** Shell words that yield what a command's arguments may be. */
+/** Shell words that expand to the possible arguments of a command. */
 function wordsOf(command: Command): string {
   const names = (kind: string): string => `$(_hive_names ${kind} "$stack")`;
   switch (command.registeredArguments[0]?.name()) {

@@ -56,7 +56,7 @@ function refuseTerminal(isTerminal: boolean, which: "input" | "output"): void {
       ? "tar -c FOLDER | npx hive cp - SERVICE:/PATH"
       : "npx hive cp SERVICE:/PATH - | tar -x";
   throw new Failure(
-    `- is a tar stream on standard ${which}, and that is a terminal here. Write e.g. \`${example}\``,
+    `- is a tar stream on standard ${which}, but that is a terminal here. Write e.g. \`${example}\``,
     exitCodes.input,
   );
 }

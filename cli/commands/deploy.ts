@@ -35,7 +35,9 @@ export async function deploy(options: {
   return exitCodes.ok;
 }
 
-/** What is done about an image: a pinned one, or one that the stage only pulls, is not built. */
+/**
+ * What happens to the image: hive does not build a pinned image, or one that the stage only pulls.
+ */
 function whatIsDone({ images }: Plan, image: ServicePlan["image"]): string {
   if (image.kind !== "build") return "Rolls out";
   const pullFrom = images.find(({ name }) => name === image.image)?.pullFrom;

@@ -22,7 +22,7 @@ import { processTerminal, type Terminal } from "../terminal";
 export interface DestroyOptions {
   readonly stack: string;
   readonly yes: boolean;
-  /** Forget what the engine cannot destroy; only for servers on this computer. */
+  /** Make Pulumi forget what it cannot destroy; only for servers on this computer. */
   readonly force: boolean;
 }
 
@@ -35,7 +35,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const fleet = await fleetOfStage(options.stack, stack, resources);
   if (options.force && fleet === undefined) {
     throw new Failure(
-      `--force forgets servers, and those of the stage ${options.stack} would go on running elsewhere. Nothing was changed.`,
+      `--force makes Pulumi forget the servers, but those of the stage ${options.stack} would keep running elsewhere. Nothing was changed.`,
       exitCodes.input,
     );
   }
@@ -57,7 +57,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const left = (await fleet?.look([]))?.own;
   if (left !== undefined && left.count > 0) {
     await left.remove();
-    terminal.print(`Removed what no state knew of: ${left.text}.`);
+    terminal.print(`Removed what was in no state: ${left.text}.`);
   }
   removeFiles(stack, terminal);
   const time = duration(Date.now() - started);
@@ -67,18 +67,18 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   return exitCodes.ok;
 }
 
-/** Removes what hive keeps on this computer for a stage that is gone. */
+/** Removes the files that hive keeps on this computer for a destroyed stage. */
 function removeFiles(stack: Stack, terminal: Terminal): void {
   if (!stack.isLocal || !stack.removeFiles()) return;
   terminal.print(
-    `Kept: what decrypts the secrets in ${basename(stack.committedFile)} (${relative(stack.pulumi.project, stack.folder.configFile)} and the passphrase).`,
+    `Kept, to decrypt the secrets in ${basename(stack.committedFile)}: ${relative(stack.pulumi.project, stack.folder.configFile)} and the passphrase.`,
   );
 }
 
 /**
- * What on this computer goes with the stage. The stack's own outputs say it before the
- * configuration does: that may name another site by now, whose stage another clone runs, and a site
- * that no longer validates must not keep a stage from being destroyed.
+ * The recovery for what the stage has on this computer. The stack's outputs have precedence over
+ * the configuration: that may name another site by now, whose stage another clone runs. A site that
+ * is no longer valid must not prevent the destruction of its stage.
  */
 async function fleetOfStage(
   stage: string,
@@ -121,11 +121,13 @@ async function destroyStack(
       throw error;
     if (!options.force) {
       throw new Failure(
-        `${error.message}\nWhat the servers hold goes with them: \`npx hive destroy --force --stack ${options.stack}\` removes the\n` +
-          "servers from this computer's Docker Engine and forgets what could not be destroyed one by one.",
+        `${error.message}\n\`npx hive destroy --force --stack ${options.stack}\` removes the servers, with all that is on them, from\n` +
+          "this computer's Docker Engine, and makes Pulumi forget the resources that it could not destroy.",
       );
     }
-    terminal.printError(`${error.message}\nForgotten because of --force; the servers are removed.`);
+    terminal.printError(
+      `${error.message}\n--force: Pulumi forgets these resources, and the servers are removed.`,
+    );
   }
   // Elsewhere the empty stack and its history stay for the team; `pulumi stack rm` removes them.
   if (stack.isLocal) await stack.remove({ force: options.force });
@@ -133,10 +135,10 @@ async function destroyStack(
 }
 
 /**
- * Servers that are elsewhere outlive the state: what is on them can be removed only by somebody
- * whom they let in.
+ * Servers that are elsewhere outlive the state: only somebody who can log in can remove what is on
+ * them.
  *
- * @throws FleetError when they let this computer in with no key of its
+ * @throws FleetError when they accept no key of this computer
  */
 async function requireLogin(stack: Stack): Promise<void> {
   const raw = await stack.outputs();

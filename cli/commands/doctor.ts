@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { exitCodes } from "../exit-codes";
 import { projectFolder } from "../project";
 
-/** `hive doctor`: the toolchain's own look at this computer. */
+/** `hive doctor`: runs the toolchain's check of this computer. */
 export function doctor(args: readonly string[]): number {
   const script = join(projectFolder, "toolchain", "doctor.mjs");
   const { status } = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });

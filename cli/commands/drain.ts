@@ -21,14 +21,14 @@ export interface DrainOptions {
   readonly yes: boolean;
 }
 
-/** How long tasks may take to leave and to run elsewhere, seconds. */
+/** How long tasks may take to move to other servers, seconds. */
 const leaveSeconds = 300;
-/** Time between two looks, seconds. */
+/** Time between two checks, seconds. */
 const pauseSeconds = 1;
 
 /**
- * `hive drain`: all tasks leave a server, and none comes. Ends when they run elsewhere and their
- * volumes are let go.
+ * `hive drain`: moves all tasks away from a server and keeps new ones away. Ends when they run
+ * elsewhere and their volumes are released.
  */
 export async function drain(options: DrainOptions): Promise<number> {
   const terminal = processTerminal();
@@ -39,14 +39,14 @@ export async function drain(options: DrainOptions): Promise<number> {
     const reasons = reasonsNotToDrain(facts.nodes, name);
     if (reasons.length > 0) {
       throw new Failure(
-        `${short} is not drained now, nothing was changed:\n${reasons.map((reason) => `- ${reason}`).join("\n")}\n` +
-          `\`npx hive status --stack ${options.stack}\` says more. Run again when all others are there and take tasks.`,
+        `${short} was not drained; nothing was changed:\n${reasons.map((reason) => `- ${reason}`).join("\n")}\n` +
+          `\`npx hive status --stack ${options.stack}\` says more. Run again when all other servers are reachable and take tasks.`,
       );
     }
     const text =
       moving.length === 0
-        ? `${short} runs no task. It will get none until \`npx hive undrain ${short}\`. Go on? [y/N]`
-        : `The tasks of ${moving.join(", ")} leave ${short}; it gets none until \`npx hive undrain ${short}\`. Go on? [y/N]`;
+        ? `${short} runs no task. It gets none until \`npx hive undrain ${short}\`. Go on? [y/N]`
+        : `The tasks of ${moving.join(", ")} move away from ${short}; it gets no tasks until \`npx hive undrain ${short}\`. Go on? [y/N]`;
     if (!(await confirm({ text }, options.yes))) {
       terminal.print("Nothing was changed.");
       return exitCodes.ok;
@@ -60,7 +60,7 @@ export async function drain(options: DrainOptions): Promise<number> {
     const { onHost, short: few, waiting } = drainProgress(now, node.ID, moving, Date.now());
     if (onHost.length === 0 && few.length === 0) {
       if (waiting.length > 0)
-        terminal.print(`  no other server takes ${waiting.join(", ")}: they wait for ${short}`);
+        terminal.print(`  no other server can run ${waiting.join(", ")}: they wait for ${short}`);
       break;
     }
     const text = [
@@ -69,8 +69,8 @@ export async function drain(options: DrainOptions): Promise<number> {
     ].join("; ");
     if (Date.now() > end) {
       throw new Failure(
-        `${short} is drained, but after ${leaveSeconds} s this is left: ${text}.\n` +
-          `What keeps them: \`npx hive status --stack ${options.stack}\`. \`npx hive undrain ${short}\` takes it back.`,
+        `Draining ${short} timed out after ${leaveSeconds} s; ${text}.\n` +
+          `\`npx hive status --stack ${options.stack}\` shows why. ${short} gets no tasks until \`npx hive undrain ${short}\`.`,
       );
     }
     if (text !== said) terminal.print(`  ${text}`);
@@ -79,7 +79,7 @@ export async function drain(options: DrainOptions): Promise<number> {
   }
   closeIdleConnections();
   terminal.print(
-    `${short} is drained: it runs no task, and holds no volume of one. \`npx hive undrain ${short}\` lets tasks come again.`,
+    `${short} is drained: it runs no tasks and holds none of their volumes. \`npx hive undrain ${short}\` ends the drain.`,
   );
   return exitCodes.ok;
 }
@@ -90,36 +90,36 @@ export async function undrain(options: Omit<DrainOptions, "yes">): Promise<numbe
   const { managers, node } = await memberOf(options);
   const short = shortName(nameOf(node));
   if (node.Spec.Availability === "active") {
-    terminal.print(`${short} takes tasks already.`);
+    terminal.print(`${short} already takes tasks.`);
     return exitCodes.ok;
   }
   await setAvailability(managers, node.ID, "active");
   closeIdleConnections();
   terminal.print(
-    `${short} takes tasks again. Tasks of global services start there now; others stay where they are until they are released, or another server is drained.`,
+    `${short} takes tasks again. Global services start a task there now; other tasks stay where they are until their service is released again or another server is drained.`,
   );
   return exitCodes.ok;
 }
 
-/** A server as a member of the Swarm. @throws Failure when it is none */
+/** A server as a member of the Swarm. @throws Failure when it is not a member */
 async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
   const outputs = await stageOutputs(stack);
   const managers = clusterAccess(outputs);
   const { name } = findHost(outputs.access, host);
   if (!managers.some((manager) => manager.name === name)) {
     throw new Failure(
-      `${shortName(name)} is the repository server: it runs no tasks of services, and there is nothing to drain.`,
+      `${shortName(name)} is the repository server: it runs no services, so there is nothing to drain.`,
       exitCodes.input,
     );
   }
   const facts = await askSwarm(managers, electionSeconds);
   const node = facts.nodes
     .filter((each) => nameOf(each) === name)
-    // Of two entries of one name, the dead one is to be removed.
+    // If a name has two entries, the dead one is about to be removed.
     .sort((left, right) => Number(isReady(right)) - Number(isReady(left)))[0];
   if (node !== undefined) return { managers, node, facts };
   throw new Failure(
-    `${shortName(name)} is no member of the Swarm: \`npx hive up --stack ${stack}\` makes it one.`,
+    `${shortName(name)} is not a member of the Swarm: \`npx hive up --stack ${stack}\` joins it.`,
   );
 }
 

@@ -20,7 +20,7 @@ export interface LogsOptions {
   readonly timestamps: boolean;
 }
 
-/** `hive logs`: what all tasks of a service print. */
+/** `hive logs`: prints the output of all tasks of a service. */
 export async function logs(options: LogsOptions): Promise<number> {
   const terminal = processTerminal();
   const { service, tail } = options;
@@ -37,7 +37,7 @@ export async function logs(options: LogsOptions): Promise<number> {
   const end = new AbortController();
   const stop = (): void => end.abort(new Error("interrupted"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  // `hive logs -f | head`: when nobody reads any more, nobody waits.
+  // `hive logs -f | head`: ends when nobody reads its output any more.
   process.stdout.once("error", stop);
   await followLogs(chosen, request, output, end.signal);
   closeIdleConnections();

@@ -5,7 +5,7 @@ import { rawOutputs } from "../hosts/stage-outputs";
 import { tableLines } from "../table";
 import { processTerminal } from "../terminal";
 
-/** `hive outputs`: what a stage tells other programs. */
+/** `hive outputs`: prints the outputs of a stage. */
 export async function outputs(options: {
   readonly stack: string;
   readonly json: boolean;

@@ -42,7 +42,10 @@ export async function promote(options: PromoteOptions): Promise<number> {
   const { to, yes } = options;
   const from = stageOf(options.from);
   if (from === to)
-    throw new Failure(`--from and --to are both ${to}: name two stages.`, exitCodes.input);
+    throw new Failure(
+      `--from and --to are both ${to}: name two different stages.`,
+      exitCodes.input,
+    );
   const terminal = processTerminal();
   const plan = loadPlan(to, "names");
   const image = imageNamed(plan, options.image);
@@ -56,7 +59,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
     options.digest,
   );
   const proof = await askProof(sourceStage.outputs, digest);
-  // What was named is the choice of a person, who is told.
+  // If the user named the image by its digest, the doubts are shown, and the user decides.
   if (proof.doubts.length > 0 && options.digest === undefined)
     throw notProven(image, digest, from, proof);
   const source = await repositoryOf(sourceStage, image, "pull");
@@ -67,7 +70,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
   const complete = copy.missing.blobs.length + copy.missing.manifests.length === 0;
   terminal.print(
     [
-      `${image} of the ${from} stage goes to the ${to} stage of ${plan.siteName}:`,
+      `${image} of the ${from} stage is copied to the ${to} stage of ${plan.siteName}:`,
       ...tableLines([
         ["  digest", digest],
         ...(proof.doubts.length === 0 ? proof.by : proof.doubts).map((line, index) => [
@@ -79,14 +82,14 @@ export async function promote(options: PromoteOptions): Promise<number> {
         ...copyRows(copy),
         [
           "  pinned in",
-          `Pulumi.${to}.yaml, hive:pins${pinned === digest ? ": stands there already" : pinned === undefined ? ": commit it" : `, in the place of ${shortDigest(pinned)}: commit it`}`,
+          `Pulumi.${to}.yaml, hive:pins${pinned === digest ? ": already there" : pinned === undefined ? ": commit it" : `, instead of ${shortDigest(pinned)}: commit it`}`,
         ],
       ]),
     ].join("\n"),
   );
   const next = nextStep(to, services);
   if (complete && pinned === digest) {
-    terminal.print(`Nothing is to be done. ${next}`);
+    terminal.print(`There is nothing to do. ${next}`);
     return exitCodes.ok;
   }
   if (!(await confirm({ text: "Go on? [y/N]" }, yes))) {
@@ -95,7 +98,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
   }
   await copyImage(source, target, copy.missing, progressPrinter(terminal));
   await confirmCopy(target, digest);
-  // Read again: copying takes a while, and the file is the user's.
+  // Read again: the user may have edited the file during the copy.
   const text = readFileSync(path, "utf8");
   const others = services.filter((service) => service !== image);
   writeFileSync(path, withPin(withoutPins(text, others), image, digest));

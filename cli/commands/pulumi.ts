@@ -7,7 +7,7 @@ import { pulumiArguments, stageOfArguments } from "../pulumi/pulumi-arguments";
 import type { Stack } from "../pulumi/stack";
 import { exitCodes } from "../exit-codes";
 
-/** `hive pulumi`: any command of the engine on a stage; returns the engine's exit code. */
+/** `hive pulumi`: any command of Pulumi on a stage; returns Pulumi's exit code. */
 export async function pulumi(options: {
   readonly stack: string;
   readonly args: readonly string[];
@@ -33,8 +33,8 @@ function reachesServers(args: readonly string[]): boolean {
 }
 
 /**
- * What a command wrote into the generated configuration belongs to the file that is committed: the
- * next run reads that one.
+ * Carries values that a command wrote into the generated configuration over to the committed file:
+ * the next run reads that one.
  */
 function commitChanges(stack: Stack, before: string): void {
   const committed = readFileSync(stack.committedFile, "utf8");
@@ -51,8 +51,8 @@ async function inForeground(stack: Stack, args: readonly string[]): Promise<numb
       env: stack.pulumi.env,
       stdio: "inherit",
     });
-    // From a terminal the engine gets Ctrl-C itself; from elsewhere it is passed on. Either way it
-    // is waited for.
+    // On a terminal, Pulumi gets Ctrl-C from the terminal; elsewhere it is passed on. In both cases
+    // this process waits for Pulumi.
     process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
     process.on("SIGTERM", () => child.kill("SIGTERM"));
     child.once("error", reject);

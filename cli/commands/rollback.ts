@@ -44,7 +44,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   const service = planned(plan, options.service);
   if (service.image.kind === "reference") {
     throw new Failure(
-      `The image of ${service.name} is not built by the site: write the earlier one into site/services, and run \`npx hive deploy ${service.name}\`.`,
+      `The site does not build the image of ${service.name}: write the earlier reference into site/services, and run \`npx hive deploy ${service.name}\`.`,
       exitCodes.input,
     );
   }
@@ -86,8 +86,8 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   terminal.print(
     terminal.paint(
       "green",
-      `${image} runs as ${shortDigest(release.digest)} again, and stays so.`,
-    ) + ` \`npx hive unpin ${image}\` ends it.`,
+      `${image} runs as ${shortDigest(release.digest)} again, and is pinned to it.`,
+    ) + ` \`npx hive unpin ${image}\` removes the pin.`,
   );
   return exitCodes.ok;
 }
@@ -100,8 +100,8 @@ export async function unpin(options: {
   readonly yes: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
-  // As the site will be then: a pin of an image or a service that it no longer has must be
-  // removable too.
+  // The plan without the pin: a pin must be removable even if the site no longer has its image or
+  // service.
   const plan = loadPlan(options.stack, "names", (text) => withoutPins(text, [options.image]));
   const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
   const image = imageNamed(plan, options.image);
@@ -110,7 +110,7 @@ export async function unpin(options: {
   if (names.length === 0) {
     const list = Object.keys(pins);
     throw new Failure(
-      `${options.image} is not pinned on the stage ${options.stack}.${list.length === 0 ? " No image is." : ` Pinned are: ${list.join(", ")}.`}`,
+      `${options.image} is not pinned on the stage ${options.stack}.${list.length === 0 ? " No image is pinned." : ` Pinned images: ${list.join(", ")}.`}`,
       exitCodes.input,
     );
   }
@@ -133,8 +133,7 @@ export async function unpin(options: {
 }
 
 /**
- * Rolls out with the configuration as it is now; what was decided stands in the file also when that
- * fails.
+ * Rolls out with the configuration as it is now. The edited file stays, even if the roll-out fails.
  */
 async function rollOut(
   stack: Stack,
@@ -146,7 +145,7 @@ async function rollOut(
     await releaseServices(stack, loadPlan(stage, "build"), services, terminal);
   } catch (error) {
     terminal.printError(
-      `${stageFile(stage)} has been changed; the next \`npx hive up\` or \`npx hive deploy\` goes on with it.`,
+      `${stageFile(stage)} keeps the change; the next \`npx hive up\` or \`npx hive deploy\` uses it.`,
     );
     throw error;
   }
@@ -158,7 +157,7 @@ function imageNamed(plan: Plan, name: string): string {
   return !isImage && service?.image.kind === "build" ? service.image.image : name;
 }
 
-/** Another stage knows when a promoted image was built. */
+/** Only the stage that built a promoted image knows when. */
 function releaseText({ digest, tag, builtAt }: Release): string {
   return `${shortDigest(digest)}, ${tag === "" ? "promoted to this stage" : `built ${timeText(builtAt)}`}`;
 }

@@ -29,7 +29,7 @@ export async function shell(options: ShellOptions): Promise<number> {
         hosts,
         options,
         ({ container, task }) => {
-          // Says where one is, in the raw terminal's line ends.
+          // Shows the place, with the line ends of a raw terminal.
           if (tty) process.stderr.write(`${terminal.paint("dim", placeOf(task))}\r\n`);
           const environment = tty ? [`TERM=${process.env["TERM"] ?? "xterm"}`] : [];
           return execIn(

@@ -62,7 +62,7 @@ async function writeSshFiles(stage: string, outputs: StageOutputs): Promise<stri
 
 function missingClient(): Failure {
   return new Failure(
-    "OpenSSH's client (`ssh`) is not on this computer. Install it: `apt-get install openssh-client` on Debian and Ubuntu,\n" +
+    "The OpenSSH client (`ssh`) is missing on this computer. Install it: `apt-get install openssh-client` on Debian and Ubuntu,\n" +
       "`dnf install openssh-clients` on Fedora; macOS has it; on Windows it is an optional feature of the system.",
     exitCodes.prerequisite,
   );

@@ -6,7 +6,7 @@ import { loadPlan } from "../plan";
 import { statusText } from "../status/status-text";
 import { processTerminal } from "../terminal";
 
-/** `hive status`: how a stage is, asked from its hosts. */
+/** `hive status`: asks the hosts of a stage for their state. */
 export async function status(options: {
   readonly stack: string;
   readonly json: boolean;
@@ -22,8 +22,8 @@ export async function status(options: {
 }
 
 /**
- * The plan of a stage; undefined while somebody is writing on the site: a status must work then,
- * too.
+ * The plan of a stage; undefined if the site has errors: `status` must work while somebody edits
+ * it.
  */
 function planOf(stack: string): Plan | undefined {
   try {

@@ -34,7 +34,7 @@ export interface UpOptions {
   readonly engineArguments: readonly string[];
 }
 
-/** `hive up`: brings a stage up, or makes it what the project says now. */
+/** `hive up`: brings a stage up, or makes it match the project again. */
 export async function up(options: UpOptions): Promise<number> {
   const terminal = processTerminal();
   const plan = loadPlan(options.stack, "build");
@@ -57,10 +57,9 @@ export async function up(options: UpOptions): Promise<number> {
   await fetchStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
   if (options.yes) warnOfRemovals(resources);
-  // Before anything can end the run: the next one would not know any more that it has to look.
+  // Before anything can end the run: the next run would not know that it has to refresh these.
   if (!options.refresh) await stack.refreshResources([...gone, ...unsure]);
-  // The program looks again; here it is cheap, and the answer is not wrapped into the engine's
-  // words.
+  // The program checks this again; here it is cheap, and the message is not wrapped by Pulumi.
   const servers = (await fleet?.requiredServers(plan)) ?? [];
   if (servers.length > 0) await requireManagers(stack, servers, resources);
   const refresh = options.refresh ? ["--refresh"] : [];
@@ -69,13 +68,13 @@ export async function up(options: UpOptions): Promise<number> {
     ["up", "--yes", "--skip-preview", ...refresh, ...options.engineArguments],
     terminal,
   ).catch(async (error: unknown) => {
-    // With arguments of the engine, the user has chosen what a run does.
+    // With arguments for Pulumi, the user decides what the run does.
     const whole = options.engineArguments.length === 0;
     throw whole && error instanceof RunFailure
       ? await finishRest(stack, error, resources, terminal)
       : error;
   });
-  // With arguments of the engine, a run may have left out servers that are still to be met.
+  // With arguments for Pulumi, the run may have skipped servers that still need their password.
   if (options.engineArguments.length === 0)
     await forgetPasswords(plan, { stack, overrides, terminal });
   const raw = await stack.outputs();
@@ -99,8 +98,8 @@ export async function up(options: UpOptions): Promise<number> {
 }
 
 /**
- * Removes the passwords of the first contact, which nobody needs once the servers have their admin
- * user: from the stage's file, and by a second run, which finds nothing else to do, from its state.
+ * Removes the passwords of the first contact once the servers have their admin user: from the
+ * stage's file, and from the state by a second run, which finds nothing else to do.
  */
 async function forgetPasswords(
   plan: Plan,
@@ -115,7 +114,7 @@ async function forgetPasswords(
   const file = stack.committedFile;
   writeFileSync(file, withoutOneTimePasswords(readFileSync(file, "utf8")));
   terminal.print(
-    `The one-time passwords of ${plan.oneTimePasswords.join(", ")} have been used; removed from ${basename(file)} and from the state.`,
+    `The one-time passwords of ${plan.oneTimePasswords.join(", ")} were used; they are removed from ${basename(file)} and from the state.`,
   );
   await stack.ensure(overrides);
   await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal);

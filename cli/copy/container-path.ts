@@ -11,7 +11,7 @@ export interface ContainerEntry {
   readonly kind: "file" | "folder" | "link";
 }
 
-/** Bits of Go's `os.FileMode`, in which the engine tells modes. */
+/** Bits of Go's `os.FileMode`, in which the Docker Engine reports modes. */
 const modeFolder = 0x80000000;
 const modeLink = 0x08000000;
 /** As many as Linux follows before it gives up. */
@@ -38,10 +38,10 @@ export async function statPath(
     if (!follow) return { path: current, kind: "link" };
     current = posix.resolve(posix.dirname(current), seen.linkTarget);
   }
-  throw new Error(`${path}: more than ${mostLinks} symbolic links, one behind the other.`);
+  throw new Error(`${path}: more than ${mostLinks} symbolic links in a row.`);
 }
 
-/** A destination in a container, as {@link placeCopy} wants to know it. */
+/** A destination in a container, as {@link placeCopy} takes it. */
 export async function statDestination(
   container: Dockerode.Container,
   path: string,

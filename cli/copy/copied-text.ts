@@ -2,7 +2,7 @@ import { placeOf, type RunningTask } from "../tasks/running-tasks";
 import type { CopyDirection } from "./copy-argument";
 import type { CopyCounts } from "./pack";
 
-/** What a copy says at its end. */
+/** The message at the end of a copy. */
 export function copiedText(
   { files, bytes }: CopyCounts,
   direction: CopyDirection,

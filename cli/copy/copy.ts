@@ -101,7 +101,7 @@ async function streamIn(
   const { kind, path: folder } = await statDestination(container, destination);
   if (kind !== "folder") {
     throw new Failure(
-      `${destination} is not a folder in the container. A tar stream is unpacked into one: create it first.`,
+      `${destination} is not a folder in the container. A tar stream needs one: create it first.`,
       exitCodes.input,
     );
   }
@@ -121,7 +121,7 @@ async function copyOut(
   const entry = await sourceIn(container, source, options.followLink);
   const place = placeCopy(
     {
-      // A link that is followed gives the copy its name.
+      // The copy gets the name of the link, not of its target.
       name: posix.basename(posix.resolve("/", source)),
       isFolder: entry.kind === "folder",
       contentsOnly: meansContents(source),
@@ -132,7 +132,7 @@ async function copyOut(
   return await unpackTo(await archiveOf(container, entry.path), place, {
     keepOwner: options.archive,
     skipped: (name) =>
-      options.note(`Left out, because it is neither file, folder nor link: ${name}`),
+      options.note(`Skipped, because it is neither a file, a folder nor a link: ${name}`),
   });
 }
 

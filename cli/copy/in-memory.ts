@@ -7,12 +7,12 @@ import type { CopyDirection } from "./copy-argument";
 const kernelFolders = ["/proc", "/sys", "/dev"];
 
 /**
- * What the engine's copy does not see: it reads the container's file systems from outside, where
- * secrets, configs and tmpfs mounts are empty files and folders, and what is written there is lost
+ * What the Docker Engine cannot copy: it accesses the container's file systems from outside, where
+ * secrets, configs and tmpfs mounts are empty files and folders, and a file written there is lost
  * (Docker, `docker container cp`).
  *
- * @returns what a copied folder holds of that, to be told; empty for none
- * @throws Failure when the copied path itself lies there, with the way that works
+ * @returns such paths in a copied folder, to be reported; empty for none
+ * @throws Failure when the copied path itself is one of these; it names the command to use
  */
 export function hiddenFromCopy(
   direction: CopyDirection,
@@ -33,7 +33,7 @@ export function hiddenFromCopy(
       ? `npx hive exec ${service} -- cat ${path} > FILE`
       : `npx hive exec ${service} -- sh -c 'cat > ${path}' < FILE`;
   throw new Failure(
-    `${holder} of ${service} is in memory or the kernel's, not in the container's files: the engine copies nothing there. Nothing was copied. \`${way}\` does it, where it can be done.`,
+    `${holder} of ${service} is in memory or belongs to the kernel: the Docker Engine cannot copy it. Nothing was copied. Try \`${way}\`.`,
     exitCodes.input,
   );
 }

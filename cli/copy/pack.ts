@@ -12,7 +12,7 @@ export interface CopyCounts {
 
 /** How files go into an archive. */
 export interface PackOptions {
-  /** The source's own link is followed; links inside of a folder stay links. */
+  /** Follow the source itself if it is a link; links inside of a folder stay links. */
   readonly followLink: boolean;
   /** Owner and group are kept; else both are root. */
   readonly keepOwner: boolean;
@@ -67,11 +67,11 @@ async function packEntry(
     if (size === 0) pack.entry({ ...header, type: "file" }, "");
     else {
       const entry = pack.entry({ ...header, size, type: "file" });
-      // No more than was promised, should the file grow meanwhile.
+      // No more than the header says, even if the file grows meanwhile.
       await pipeline(createReadStream(path, { end: size - 1 }), entry);
     }
     counts.files += 1;
     counts.bytes += size;
   }
-  // Sockets, pipes and devices mean nothing elsewhere.
+  // Sockets, pipes and devices are skipped: they mean nothing elsewhere.
 }

@@ -60,14 +60,14 @@ export function placeCopy(
 }
 
 /**
- * Whether a path means what is in a folder, not the folder itself: it ends with `/.`, or is `.`
- * alone.
+ * Whether a path means the contents of a folder, not the folder itself: it ends with `/.`, or is
+ * `.`.
  */
 export function meansContents(path: string): boolean {
   return /(^|[/\\])\.$/.test(path);
 }
 
-/** Whether a path ends in a way that only a folder can be meant. */
+/** Whether the end of a path says that it is a folder. */
 export function meansFolder(path: string): boolean {
   return /[/\\]\.?$/.test(path);
 }

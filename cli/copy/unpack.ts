@@ -22,13 +22,13 @@ import type { Placement } from "./placement";
 export interface UnpackOptions {
   /** Owner, group, and the bits that let a program run as another user, are kept. */
   readonly keepOwner: boolean;
-  /** Told about what cannot be had here, e.g. a device. */
+  /** Called for each entry that cannot be created here, e.g. a device. */
   readonly skipped: (name: string) => void;
 }
 
 /**
- * Unpacks an archive of one file or folder below a folder of this computer. What a container sends
- * is not trusted: nothing is written outside of that folder, neither by names nor through links.
+ * Unpacks an archive of one file or folder below a folder of this computer. The archive is not
+ * trusted: nothing is written outside of that folder, neither by names nor through links.
  */
 export async function unpackTo(
   source: Readable,
@@ -40,7 +40,7 @@ export async function unpackTo(
   const extract = newExtract();
   source.on("error", (error) => extract.destroy(error));
   try {
-    // From here to the loop nothing may be awaited: it would miss the first entry.
+    // Nothing may be awaited between here and the loop: it would miss the first entry.
     source.pipe(extract);
     for await (const entry of extract) {
       await unpacker.take(entry.header, entry as unknown as Readable);
@@ -56,7 +56,7 @@ export async function unpackTo(
 
 class Unpacker {
   readonly counts: CopyCounts = { files: 0, bytes: 0 };
-  /** Name of the archive's first entry: that of the whole. */
+  /** Name of the archive's first entry: the root of all others. */
   private root: string | undefined;
   private readonly folders: { path: string; header: tarStream.Header }[] = [];
 
@@ -121,7 +121,7 @@ class Unpacker {
     return join(this.base, this.name, ...rest);
   }
 
-  /** A link that leads elsewhere must not be written through. */
+  /** Nothing may be written through a link that leads elsewhere. */
   private async checkParent(path: string): Promise<void> {
     // The destination itself stands in a folder that the user chose.
     if (path === this.base || dirname(path) === this.base) return;
@@ -134,7 +134,7 @@ class Unpacker {
     if (there === undefined) await mkdir(path, { mode: 0o700 });
     else if (!there.isDirectory())
       throw new Failure(
-        `${path} is not a folder, but a folder ${basename(path)} was to be copied there.`,
+        `${path} is not a folder, so the folder ${basename(path)} cannot be copied there.`,
       );
     // A folder that was there before keeps its mode.
     if (there === undefined) this.folders.push({ path, header });
@@ -144,7 +144,7 @@ class Unpacker {
   private async clear(path: string): Promise<void> {
     const there = await lstat(path).catch(() => undefined);
     if (there?.isDirectory() === true)
-      throw new Failure(`${path} is a folder, but a file was to be copied there.`);
+      throw new Failure(`${path} is a folder, so a file cannot be copied there.`);
     if (there !== undefined) await rm(path);
   }
 
@@ -158,6 +158,6 @@ class Unpacker {
 
 function outside(name: string): Failure {
   return new Failure(
-    `The container's archive has an entry that would lead out of the destination (${name}). It was not written.`,
+    `The container's archive has an entry outside of the destination (${name}). It was not written.`,
   );
 }

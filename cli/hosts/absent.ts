@@ -6,22 +6,22 @@ import { shortName } from "../swarm/facts";
 import type { StageOutputs } from "./outputs";
 
 /**
- * Why a run in which servers did not answer has not done its work, though no resource failed;
- * undefined when most were there.
+ * The failure of a run in which too many servers were unreachable, although no resource failed;
+ * undefined when most answered.
  */
 export function tooManyAbsent({ hosts, stage }: StageOutputs): Failure | undefined {
   const cluster = hosts.filter(({ role }) => role === "cluster");
   const absent = cluster.filter(({ missing }) => missing.length > 0);
   if (absent.length * 2 < cluster.length || absent.length === 0) return undefined;
   return new Failure(
-    `Of ${cluster.length} cluster servers, ${absent.length} did not answer (${absent.map(({ name }) => shortName(name)).join(", ")}): what the run was to do there is not done.\n` +
-      `Is there a way from this computer to them? \`npx hive status --stack ${stage}\` tells how they are. Then run again.`,
+    `${absent.length} of ${cluster.length} cluster servers were unreachable (${absent.map(({ name }) => shortName(name)).join(", ")}), so their part of the run is not done.\n` +
+      `Check the network from this computer to them; \`npx hive status --stack ${stage}\` shows their state. Then run again.`,
   );
 }
 
 /**
- * Refuses a plan in which a server that exists gets another role: all that it holds would be lost.
- * Earlier releases of hive gave a cluster of five other indices.
+ * Refuses a plan in which an existing server gets another role: its data would be lost. Earlier
+ * releases of hive gave a cluster of five other indices.
  *
  * @param resources of the stage's state; the stack itself has the outputs
  * @throws Failure that names them
@@ -36,11 +36,11 @@ export function requireSameRoles(
     planned.some((host) => host.name === name && host.role !== role),
   );
   if (changed.length === 0) return;
-  const lines = changed.map(({ name, role }) => `  ${name} is a ${role} server`);
+  const lines = changed.map(({ name, role }) => `  ${name} is a ${role} server now`);
   throw new Failure(
-    `These servers would get another role, and lose what they hold:\n${lines.join("\n")}\n` +
-      "Nothing was changed. The repository server has the index 3 in this release of hive. With the release that the stage was made with,\n" +
-      "shrink the cluster to three servers (hive:clusterHosts: 3), then run this one and grow it again.",
+    `These servers would get another role and lose their data:\n${lines.join("\n")}\n` +
+      "Nothing was changed. In this release of hive, the repository server has the index 3. Use the release that built the stage\n" +
+      "to shrink the cluster to three servers (hive:clusterHosts: 3). Then run this release and grow the cluster again.",
     exitCodes.input,
   );
 }

@@ -3,7 +3,7 @@ import type { PortPlan } from "../../model/plan";
 import type { StateResource } from "../pulumi/state";
 import { dynamicType, readUrn } from "../pulumi/urn";
 
-/** A server, as a stack's outputs tell of it. */
+/** A server in a stack's outputs. */
 interface ServerOutput {
   readonly name: string;
   readonly role: string;
@@ -11,9 +11,9 @@ interface ServerOutput {
 }
 
 /**
- * A stack's outputs with its services as they are. The engine writes outputs at the end of a run
- * that succeeded; after one that failed, those of services are of an earlier time, while the state
- * knows what was changed, made and removed.
+ * A stack's outputs with its services as they are now. Pulumi writes outputs only at the end of a
+ * run that succeeded; after a failed run the outputs of services are outdated, but the state has
+ * what was changed, created and removed.
  *
  * @param raw as `pulumi stack output --json` gives them
  * @param resources of the stack's state
@@ -61,8 +61,8 @@ interface ForwardedPort {
 }
 
 /**
- * Where a port of a server is found: at the server, or where this computer forwards it to a
- * container that is a server.
+ * Where a port of a server is reached: at the server, or at a port of this computer that is
+ * forwarded to the server's container.
  */
 function endpointOf(
   host: ServerOutput,

@@ -3,12 +3,12 @@ import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
 
 /**
- * States of a task from which nothing comes any more
+ * Final states of a task
  * (https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/).
  */
 const ended = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
-/** Why a server must not be drained now, a sentence each; empty when it may. */
+/** Why a server must not be drained now, a sentence each; empty if it may be drained. */
 export function reasonsNotToDrain(nodes: readonly EngineNode[], host: string): readonly string[] {
   const others = nodes.filter((node) => nameOf(node) !== host);
   const away = others.filter(
@@ -22,26 +22,28 @@ export function reasonsNotToDrain(nodes: readonly EngineNode[], host: string): r
   return [
     ...(away.length === 0
       ? []
-      : [`${names(away)} ${is(away)} not there: one more that is missing could be one too many`]),
+      : [
+          `${names(away)} ${is(away)} unreachable: with one more server down, the Swarm could lose its majority`,
+        ]),
     ...(closed.length === 0
       ? []
       : [
-          `${names(closed)} ${is(closed)} drained or paused already: the tasks would have too few servers`,
+          `${names(closed)} ${is(closed)} already drained or paused: the tasks would have too few servers`,
         ]),
   ];
 }
 
-/** What is still to happen before a server is empty. */
+/** What is left to do before a server is empty. */
 export interface DrainProgress {
   /** Services that still have a task on the server. */
   readonly onHost: readonly string[];
-  /** Services that have fewer running tasks than are wanted, of those that had one there. */
+  /** Services that had a task there and now have fewer running tasks than wanted. */
   readonly short: readonly string[];
-  /** Those of which a task finds no other server: they wait for this one. */
+  /** Services with a task that no other server can run: they wait for this server. */
   readonly waiting: readonly string[];
 }
 
-/** For so long a task may find no server while others are still moving, milliseconds. */
+/** How long a task may find no server while others are still moving, milliseconds. */
 const placementMs = 10_000;
 
 /**
@@ -68,7 +70,7 @@ export function drainProgress(
   const waiting = incomplete.filter((name) =>
     tasksOf(facts, name).some((task) => findsNoServer(task, now)),
   );
-  // Of a server that is down the Swarm does not learn that its tasks have ended.
+  // If a server is down, the Swarm does not learn that its tasks have ended.
   const isThere = facts.nodes.some(({ ID, Status }) => ID === nodeId && Status.State === "ready");
   return {
     onHost: isThere ? servicesOn(facts, nodeId) : [],
@@ -109,7 +111,7 @@ function isRunning({ Status, DesiredState }: EngineTask): boolean {
 
 /** The node's host name. */
 export function nameOf({ ID, Description }: EngineNode): string {
-  // Left out until the node's agent has registered.
+  // Absent until the node's agent has registered.
   const { Hostname: name }: { readonly Hostname?: string } = Description;
   return name ?? ID;
 }

@@ -2,7 +2,7 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 
 /**
- * Finds the host that a user means: by its full name (`p-hive0.hive.example`), its first label
+ * Finds a host by what the user typed: its full name (`p-hive0.hive.example`), its first label
  * (`p-hive0`), that without the stage's prefix (`hive0`), or its index (`0`).
  *
  * @param hosts in index order
@@ -21,9 +21,12 @@ export function findHost<T extends { readonly name: string }>(
   const [host, another] = found;
   if (host !== undefined && another === undefined) return host;
   const list = hosts.map(({ name }, index) => `  ${index}  ${name}`).join("\n");
-  const problem = host === undefined ? "No host" : `${found.length} hosts`;
+  const problem =
+    host === undefined
+      ? "No host of this stage matches"
+      : `${found.length} hosts of this stage match`;
   throw new Failure(
-    `${problem} of this stage can be meant by "${wanted}". Name one of these, in full, by its first part, or by its number:\n${list}`,
+    `${problem} "${wanted}". Name one of these, in full, by its first part, or by its number:\n${list}`,
     exitCodes.input,
   );
 }

@@ -10,14 +10,14 @@ export function knownNamesFile(stage: string): string {
   return join(stageFolder(stage).path, "names");
 }
 
-/** Keeps the names of hosts and services for completion, which has no time to ask the engine. */
+/** Keeps the names of hosts and services for completion, which is too fast to ask Pulumi. */
 export function rememberNames({ stage, access, services }: StageOutputs): void {
   const file = knownNamesFile(stage);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, namesText(access, services), { mode: 0o600 });
   } catch {
-    // Completion is a comfort: what it lacks must not end a command.
+    // Completion is optional: a command must not fail because of it.
   }
 }
 

@@ -69,8 +69,7 @@ export type StageOutputs = Omit<z.output<typeof outputs>, "access"> & {
 };
 
 /**
- * How the hosts that hold containers are reached, in index order: any of them is a manager of the
- * Swarm.
+ * How to reach the cluster hosts, in index order: each of them is a manager of the Swarm.
  */
 export function clusterAccess({ hosts, access }: StageOutputs): StageOutputs["access"] {
   return access.filter(({ name }) =>
@@ -88,20 +87,20 @@ export function readOutputs(stage: string, raw: Readonly<Record<string, unknown>
   const parsed = outputs.safeParse(raw);
   if (parsed.success) {
     const { data } = parsed;
-    // Stacks of older versions do not say it with each host.
+    // Stacks of older versions do not have it for each host.
     return { ...data, access: data.access.map((host) => ({ ...host, stage: data.stage })) };
   }
   const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Failure(
     [
-      `The outputs of the stage ${stage} are not what this version of hive writes:`,
+      `This version of hive cannot read the outputs of the stage ${stage}:`,
       ...wrong,
       `\`npx hive up --stack ${stage}\` writes them again.`,
     ].join("\n"),
   );
 }
 
-/** The failure of a command that needs a stage that is up. */
+/** The failure of a command on a stage that is not up. */
 export function notUp(stage: string): Failure {
   return new Failure(
     `The stage ${stage} is not up: its state has no servers.\nBring it up with \`npx hive up --stack ${stage}\`.`,

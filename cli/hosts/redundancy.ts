@@ -8,12 +8,12 @@ import type { EngineNode } from "../../model/engine-api/node";
 import { askStageSwarm } from "./stage-swarm";
 
 /**
- * Asks the Swarm whether all cluster servers take part in it that are set up. To be called before
- * servers are replaced one at a time: while another one is away, the Swarm would lose its majority.
+ * Checks that all cluster servers that are set up are managers of the Swarm. Call it before servers
+ * are replaced one at a time: while another one is unreachable, the Swarm would lose its majority.
  *
  * @param members the cluster servers of this computer's Docker Engine
  * @param resources of the stage's state
- * @throws Failure when one does not, or no manager answers; nothing was changed then
+ * @throws Failure when one is not, or no manager answers; nothing was changed then
  */
 export async function requireManagers(
   stack: Stack,
@@ -27,20 +27,19 @@ export async function requireManagers(
   });
   const absent = swarm === undefined ? [] : absentManagers(swarm.nodes, expected);
   if (absent.length === 0) return;
-  const verb = absent.length === 1 ? "runs and is no" : "run and are no";
+  const verb = absent.length === 1 ? "runs but is not a" : "run but are not";
   const noun = absent.length === 1 ? "manager" : "managers";
   throw refusal(`${absent.join(", ")} ${verb} reachable ${noun} of the Swarm.`);
 }
 
-/** A server container. */
 interface Server {
   readonly name: string;
   readonly id: string;
 }
 
 /**
- * Names of the servers whose engine was set up since they were made. Another one is in the middle
- * of being replaced: the run was interrupted there, and the next one sets it up before it goes on.
+ * Names of the servers whose Docker Engine was set up since they were created. A run was
+ * interrupted while it replaced any other server; the next run sets that server up first.
  */
 export function settledServers(
   members: readonly Server[],
@@ -59,7 +58,7 @@ export function settledServers(
   return members.filter(({ id }) => setUp.has(id)).map(({ name }) => name);
 }
 
-/** Names of the servers that are no reachable managers. */
+/** Names of the servers that are not reachable managers. */
 export function absentManagers(
   nodes: readonly EngineNode[],
   servers: readonly string[],
@@ -75,8 +74,8 @@ export function absentManagers(
 
 function refusal(what: string): Failure {
   return new Failure(
-    `The image of the servers, or what the site's transform says of them, has changed, so they are replaced one at a time while all others run; ${what}\n` +
-      "Nothing was changed. `npx hive status` says more. Look at the server's Docker Engine (`npx hive ssh <server>`, then `journalctl -u docker`), and run again when it is back.",
+    `The server image, or the site's transform of the servers, has changed. hive replaces the servers one at a time, while all others run. Not now: ${what}\n` +
+      "Nothing was changed. `npx hive status` says more. Check the server's Docker Engine (`npx hive ssh <server>`, then `journalctl -u docker`), and run again when it is back.",
     exitCodes.failed,
   );
 }

@@ -13,8 +13,8 @@ export interface SshRequest {
 
 /**
  * Arguments for OpenSSH. It joins the words of a command with blanks and lets the remote shell read
- * the result, so several words are quoted: the program there gets exactly them. A single word is a
- * command line for the remote shell, with all that a shell can do
+ * the result, so several words are quoted, and the program there gets exactly these words. A single
+ * word is a command line for the remote shell, with all that a shell can do
  * (`hive ssh hive0 -- 'docker ps | wc -l'`).
  */
 export function sshArguments(request: SshRequest): readonly string[] {

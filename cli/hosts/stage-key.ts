@@ -8,11 +8,10 @@ import type { StateResource } from "../pulumi/state";
 const type = "pulumi-nodejs:dynamic/hive:SshKeyPair";
 
 /**
- * Brings the key that hive generated for a stage from the state to this computer: another clone, or
- * another computer with the same backend, has not got it yet. Does nothing where the stage has
- * operators of its own.
+ * Copies the key that hive generated for a stage from the state to this computer, for another clone
+ * or another computer with the same backend. Does nothing if the stage has operators of its own.
  *
- * @param resources of the state; asked for where the caller has not got them
+ * @param resources of the state; default: reads the state
  * @throws Failure when the state cannot be read; Error when the file cannot be written
  */
 export async function fetchStageKey(
@@ -28,7 +27,7 @@ export async function fetchStageKey(
 }
 
 /**
- * As {@link fetchStageKey}, without a look at the state where this computer's file is one of the
+ * As {@link fetchStageKey}, but does not read the state if this computer's file is one of the
  * stage's keys.
  */
 export async function fetchMissingStageKey(
@@ -40,8 +39,8 @@ export async function fetchMissingStageKey(
 }
 
 /**
- * The public half of the stage's own key on this computer, without a comment; undefined when there
- * is none that can be read.
+ * The public half of the stage's own key on this computer, without a comment; undefined if there is
+ * no readable one.
  */
 function stageKeyHere(stage: string): string | undefined {
   const file = stageKeyFile(stage);

@@ -6,7 +6,7 @@ import { readOutputs, type StageOutputs } from "./outputs";
 import { fetchMissingStageKey } from "./stage-key";
 
 /**
- * The outputs of a stage that is up, to be used from any folder. @throws Failure when it is not up
+ * The outputs of a stage. @throws Failure when it is not up
  */
 export async function stageOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
@@ -17,8 +17,8 @@ export async function stageOutputs(stage: string): Promise<StageOutputs> {
 }
 
 /**
- * As {@link stageOutputs}, with services as they are also after a run that failed; takes a look at
- * the whole state.
+ * As {@link stageOutputs}, but with correct services even after a failed run; reads the whole
+ * state.
  */
 export async function presentOutputs(stage: string): Promise<StageOutputs> {
   const stack = await openStack(stage);
@@ -28,7 +28,7 @@ export async function presentOutputs(stage: string): Promise<StageOutputs> {
   return outputs;
 }
 
-/** What a stack tells other programs, with services as they are also after a run that failed. */
+/** A stack's outputs, with correct services even after a failed run. */
 export async function rawOutputs(stack: Stack): Promise<Readonly<Record<string, unknown>>> {
   const raw = await stack.outputs();
   if (Object.keys(raw).length === 0) return raw;

@@ -5,7 +5,7 @@ import { clusterAccess, readOutputs } from "./outputs";
 /**
  * Asks the Swarm of a stage for all that it knows.
  *
- * @returns undefined while no run has told where its managers are
+ * @returns undefined while the outputs name no managers yet
  * @throws TransportError if no manager with quorum answers in time
  */
 export async function askStageSwarm(stack: Stack): Promise<SwarmFacts | undefined> {

@@ -4,12 +4,12 @@ import { askSwarm } from "../swarm/facts";
 import { chooseTasks, runningTasks, serviceNamed, type TaskRequest } from "../tasks/running-tasks";
 import type { LogRequest } from "./host-logs";
 
-/** How long the managers may take to answer, seconds: through two rounds of an election. */
+/** How long the managers may take to answer, seconds: enough for two rounds of an election. */
 const searchSeconds = 60;
 
 /**
- * Which tasks' output is meant: that of all, unless one replica was asked for. Without any manager
- * it is that of all: to find out what went wrong, the hosts that are left have to be enough.
+ * Which tasks' output to print: of all tasks, unless the user asked for one replica. Also of all
+ * tasks if no manager answers: to find out what went wrong, the remaining hosts must be enough.
  *
  * @throws Failure when there is no such service or replica
  */

@@ -23,7 +23,7 @@ export interface LogRequest {
 /** What takes the lines. */
 export interface LogSink {
   lines(task: TaskLabel, lines: readonly LogLine[]): void;
-  /** Something that the user should know, e.g. that a host does not answer. */
+  /** A message for the user, e.g. that a host does not answer. */
   note(text: string): void;
 }
 
@@ -31,19 +31,19 @@ export interface LogSink {
 const dialSeconds = 4;
 /** Limit for reading what one host has, seconds. */
 const readSeconds = 60;
-/** Containers of a host that are read at the same time: channels to a host are few. */
+/** How many containers of a host are read at the same time: a host has few channels. */
 const atATime = 4;
 /**
- * Containers that are followed over one connection: each holds one of its channels for as long as
- * it runs.
+ * How many containers are followed over one connection: each occupies a channel for as long as it
+ * runs.
  */
 const followedAtOnce = 6;
-/** A host that was lost while it was followed is tried again after this time. */
+/** Time before hive connects to a lost host again. */
 const againMs = 3000;
 
 /**
- * Reads what all tasks of a service on a host have printed, also those that have ended; a host that
- * does not answer is noted.
+ * Reads the output of all tasks of a service on a host, also of those that have ended. Reports a
+ * host that does not answer.
  */
 export async function readHostLogs(
   host: HostAccess,
@@ -72,8 +72,8 @@ export async function readHostLogs(
 }
 
 /**
- * Follows what all tasks of a service on a host print, with those that start meanwhile, until
- * `signal` is aborted. A host that is lost is tried again; what it printed meanwhile comes then.
+ * Follows the output of all tasks of a service on a host, also of those that start later, until
+ * `signal` is aborted. Connects to a lost host again; the output that was missed comes then.
  */
 export async function followHostLogs(
   host: HostAccess,
@@ -85,7 +85,7 @@ export async function followHostLogs(
   const remembering: LogSink = {
     note: (text) => sink.note(text),
     lines: (task, lines) => {
-      // A new connection begins at the last line's time, so that line itself comes again.
+      // A new connection begins at the time of the last line, so it delivers that line again.
       const last = seen.get(task.taskId) ?? "";
       const fresh = lines.filter(({ time }) => time > last || time === "");
       const newest = fresh.at(-1)?.time ?? "";
@@ -111,10 +111,10 @@ export async function followHostLogs(
     } catch (error) {
       if (signal.aborted) return;
       if (!isTransportError(error)) throw error;
-      if (!told) sink.note(`${messageOf(error)} Tried again every ${againMs / 1000} s.`);
+      if (!told) sink.note(`${messageOf(error)} hive tries again every ${againMs / 1000} s.`);
       told = true;
     }
-    // Lines that came before the loss are known by their time; the margin is for clocks that
+    // Lines that came before the loss are recognized by their time; the margin is for clocks that
     // differ.
     if (connected)
       from = { ...request, tail: "all", since: Math.max(request.since, Date.now() / 1000 - 60) };
@@ -122,7 +122,7 @@ export async function followHostLogs(
   }
 }
 
-/** Follows the tasks of one engine, until its connection ends. */
+/** Follows the tasks of one host, until its connection ends. */
 async function followEngine(
   docker: Dockerode,
   host: HostAccess,
@@ -139,8 +139,7 @@ async function followEngine(
     if (following.has(container.id)) return;
     const place = firstFree([...following.values()]);
     following.set(container.id, place);
-    // Beside the host's shared connection, whose channels are for events and for the lists of
-    // tasks.
+    // Not on the host's shared connection: its channels are for events and lists of tasks.
     withEngine(
       host,
       (engine) => readContainer(engine, container, request, sink, container.running),
@@ -155,7 +154,7 @@ async function followEngine(
       (error: unknown) => failed.abort(error),
     );
   };
-  // Listened to before the list is read, so that no task that starts in between is missed.
+  // Started before the list is read, to miss no task that starts in between.
   const events = (await docker.getEvents({
     filters: JSON.stringify({
       type: ["container"],
@@ -209,7 +208,7 @@ async function listTasks(
 }
 
 /**
- * Reads a container's output to its end, which comes with the container's own when it is followed.
+ * Reads a container's output to its end. If it is followed, that is the container's end.
  */
 async function readContainer(
   docker: Dockerode,
@@ -228,7 +227,7 @@ async function readContainer(
     }
     sink.lines(task, reader.end());
   } catch (error) {
-    // The task was removed meanwhile, or its log driver does not let anybody read.
+    // The task was removed meanwhile, or its log driver cannot be read.
     const status = (error as { statusCode?: number }).statusCode;
     if (status === 404 || status === 409) return;
     if (status === undefined) throw error;
@@ -237,8 +236,7 @@ async function readContainer(
 }
 
 /**
- * What the client's type declarations leave out: with `follow` it answers with a stream, else with
- * all at once.
+ * Missing in the client's type declarations: with `follow` the answer is a stream, else a buffer.
  */
 interface ReadableLogs {
   logs(options: object): Promise<Readable | Buffer>;

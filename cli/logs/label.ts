@@ -1,6 +1,6 @@
 import { shortName } from "../swarm/facts";
 
-/** A container of a service, as its host's engine lists it. */
+/** A container of a service in its host's Docker Engine. */
 export interface TaskLabel {
   /** `webgate.1 p-hive0`, and for a task that has ended `webgate.1 p-hive0 (k3x9z)`. */
   readonly label: string;
@@ -13,7 +13,7 @@ export interface TaskLabel {
  * Reads a task's name from the labels that Swarm gives its containers:
  * `<service>.<slot>.<task id>`, and for global services `<service>.<node id>.<task id>`.
  *
- * @returns undefined for a container that is no task
+ * @returns undefined for a container that is not a task
  */
 export function taskLabel(
   labels: Readonly<Record<string, string>>,

@@ -3,8 +3,8 @@ import { type Frame, FrameReader } from "../tasks/frames";
 /** A line that a task printed. */
 export interface LogLine {
   /**
-   * RFC 3339 with nanoseconds, UTC; compares as text. Empty for a line that the engine gave no
-   * time.
+   * RFC 3339 with nanoseconds, UTC; compares as text. Empty for a line that the Docker Engine gave
+   * no time.
    */
   readonly time: string;
   readonly stream: Frame["stream"];
@@ -41,7 +41,7 @@ export class LogLineReader {
   }
 }
 
-/** `2026-11-23T14:00:00.123456789Z text`, as engines write it with `timestamps`. */
+/** `2026-11-23T14:00:00.123456789Z text`, as a Docker Engine writes it with `timestamps`. */
 function readLine(stream: Frame["stream"], line: string): LogLine {
   const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z) ?/.exec(line);
   const text = line.slice(match?.[0].length ?? 0).replace(/\r$/, "");

@@ -7,15 +7,15 @@ import { type LabelledLine, LogMerge } from "./merge";
 /** Where lines go to. */
 export interface LogOutput {
   readonly terminal: Pick<Terminal, "paint" | "print" | "printError">;
-  /** The time stands before each line. */
+  /** Print the time before each line. */
   readonly timestamps: boolean;
 }
 
 /** Colours of tasks, in turn. */
 const colours: readonly Style[] = ["cyan", "green", "yellow", "bold"];
-/** Lines that come within this time are put into the order of time, milliseconds. */
+/** Lines that arrive within this time are sorted by time, milliseconds. */
 const windowMs = 250;
-/** What has been printed before is awaited for so long, before the first lines are shown. */
+/** How long to wait for earlier lines before the first ones are shown. */
 const firstWindowMs = 1000;
 
 /** Prints what the tasks of a service on these hosts have printed, in the order of time. */
@@ -67,7 +67,7 @@ class LogPrinter implements LogSink {
     terminal.printError(terminal.paint("yellow", text));
   }
 
-  /** Prints what has come. */
+  /** Prints all lines that have arrived. */
   flush(): void {
     for (const line of this.merge.drain()) this.print(line);
   }

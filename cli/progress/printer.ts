@@ -13,21 +13,21 @@ import { changeLines, liveLines, noteLine, stillRunningLines } from "./view";
 
 /** Redraws per second on a live terminal: 8. */
 const redrawMs = 125;
-/** Plain output says what still runs after so long without a line. */
+/** After this time without a line, plain output prints what still runs. */
 const silenceMs = 10_000;
 
-/** Plain output tells of one step so often at most. */
+/** Shortest time between two notes of one step in plain output. */
 const noteMs = 5000;
 
 /**
- * Shows a run's progress: redrawn in place on a live terminal, else a line whenever something
- * begins or ends.
+ * Shows a run's progress: redrawn in place on a live terminal, else as a line whenever something
+ * starts or ends.
  */
 export class ProgressPrinter {
   private progress: Progress;
-  /** Where the sections stood when plain lines were last printed. */
+  /** States of the sections when plain lines were last printed. */
   private states: ReadonlyMap<Section, SectionState> = new Map();
-  /** What was last printed of each step. */
+  /** The last printed note of each step. */
   private readonly notes = new Map<string, { readonly text: string; readonly at: number }>();
   private stopped = false;
   private drawn = 0;
@@ -42,12 +42,12 @@ export class ProgressPrinter {
     this.progress = initialProgress(direction);
   }
 
-  /** What is known about the run so far. */
+  /** The state of the run. */
   get current(): Progress {
     return this.progress;
   }
 
-  /** Begins to show. */
+  /** Starts the display. */
   start(): void {
     this.timer = setInterval(() => this.tick(), this.terminal.live ? redrawMs : 1000);
     // The run itself keeps the process alive.
@@ -69,8 +69,7 @@ export class ProgressPrinter {
   }
 
   /**
-   * Shows the last state, once, and ends. The engine may have died without a last word: then its
-   * run has failed.
+   * Shows the final state once and ends. If Pulumi died without a summary, the run has failed.
    */
   stop(): void {
     if (this.stopped) return;
@@ -117,8 +116,7 @@ export class ProgressPrinter {
   }
 
   /**
-   * Plain output: what a step says, when it says something new, and not more often than a person
-   * reads.
+   * Plain output: prints the new notes of steps, not more often than a person can read.
    */
   private printNotes(): void {
     const now = Date.now();

@@ -1,15 +1,15 @@
 import { progressPrefix } from "../../providers/progress/progress-line";
 import { cleanMessage } from "../pulumi/diagnostics";
 
-/** What long work says that it is doing. */
+/** A message of a long step about what it is doing. */
 export interface ProgressNote {
-  /** What it is about: `webgate`, `image webgate`. */
+  /** The subject: `webgate`, `image webgate`. */
   readonly subject: string;
   readonly text: string;
 }
 
 /**
- * Reads a message of the engine as progress of providers, see
+ * Reads a message of Pulumi as progress of providers, see
  * `providers/progress/progress-line.ts`: `hive: <subject>: <text>`.
  *
  * @returns undefined for every other message
@@ -24,11 +24,11 @@ export function readProgressNote(message: string): ProgressNote | undefined {
     : { subject: content.slice(0, colon), text: content.slice(colon + 2) };
 }
 
-/** What resources about a service are called, apart from its name. */
+/** Prefixes of resource names that belong to a service. */
 const kinds = ["service", "initialization", "image", "volume", "network"] as const;
 
 /**
- * Which of some running steps a note is about, by the names of resources: `webgate` is about
+ * Finds the running step that a note is about, by the names of resources: `webgate` is about
  * `service-webgate-service`, `image webgate` about `image-webgate-build`.
  *
  * @returns undefined when none fits
@@ -39,7 +39,7 @@ export function stepOfNote(
 ): string | undefined {
   const own = subject.replaceAll(" ", "-");
   if (own === "") return undefined;
-  // What initializes a service speaks of its steps; else the service itself comes first.
+  // Notes of an initialization begin with `step`; otherwise the service itself comes first.
   const order = text.startsWith("step ") ? ["initialization", ...kinds] : kinds;
   const candidates = [own, ...order.map((kind) => `${kind}-${own}`)];
   for (const candidate of candidates) {

@@ -6,15 +6,14 @@ import { readUrn } from "../pulumi/urn";
 import { type ProgressNote, readProgressNote, stepOfNote } from "./progress-note";
 
 /**
- * What a run is divided into: reading what is there, the seven phases, and what belongs to none of
- * them.
+ * The parts of a run: the refresh, the seven phases, and the rest.
  */
 export type Section = "refresh" | Phase | "other";
 
 /** Sections in the order in which they are shown. */
 export const sections: readonly Section[] = ["refresh", ...phases, "other"];
 
-/** What became of resources; components and providers are not counted. */
+/** Counts of resources by result, without components and providers. */
 export interface Counts {
   readonly created: number;
   readonly updated: number;
@@ -25,18 +24,18 @@ export interface Counts {
   readonly failed: number;
 }
 
-/** Something that the engine does right now. */
+/** A step that is running. */
 export interface RunningStep {
   readonly name: string;
   /** Pulumi's word: `create`, `update`, `delete` … */
   readonly operation: string;
   /** Milliseconds since 1970. */
   readonly since: number;
-  /** What it said last that it is doing. */
+  /** Its last note. */
   readonly note?: string;
 }
 
-/** Something that the engine has done. */
+/** A step that has ended. */
 export interface FinishedStep {
   readonly name: string;
   /** Pulumi's word: `create`, `update`, `delete` … */
@@ -44,11 +43,11 @@ export interface FinishedStep {
   readonly milliseconds: number;
 }
 
-/** How far a section is. */
+/** The progress of a section. */
 export interface SectionProgress {
   /** The run has this section. */
   readonly present: boolean;
-  /** When its first change began; undefined while nothing was changed in it. */
+  /** When its first change started; undefined while nothing was changed in it. */
   readonly startedAt: number | undefined;
   /** When its last change ended. */
   readonly endedAt: number | undefined;
@@ -60,16 +59,16 @@ export interface SectionProgress {
 /** Whether a run builds, phase after phase, or destroys, from the last phase to the first. */
 export type Direction = "build" | "destroy";
 
-/** What is known about a run of the engine, from its events alone. */
+/** The state of a run of Pulumi, from its events alone. */
 export interface Progress {
   readonly direction: Direction;
   readonly sections: ReadonlyMap<Section, SectionProgress>;
   readonly diagnostics: readonly Diagnostic[];
-  /** What succeeded, in the order in which it ended; what stayed as it was is not there. */
+  /** Steps that succeeded, in the order in which they ended, without unchanged resources. */
   readonly finished: readonly FinishedStep[];
-  /** URNs of what could not be created, changed or removed. */
+  /** URNs of resources that could not be created, changed or removed. */
   readonly failed: readonly string[];
-  /** From the engine's last word; undefined while it runs. */
+  /** From Pulumi's summary; undefined while it runs. */
   readonly result: "succeeded" | "failed" | undefined;
 }
 
@@ -91,7 +90,7 @@ const untouched: SectionProgress = {
   counts: nothing,
 };
 
-/** A run of which nothing is known yet. */
+/** The state before the first event. */
 export function initialProgress(direction: Direction): Progress {
   const none = sections.map((section) => [section, untouched] as const);
   return {
@@ -115,7 +114,7 @@ export function sectionOf(progress: Progress, section: Section): SectionProgress
 }
 
 /**
- * Takes one event of the engine into account.
+ * Takes one event of Pulumi into account.
  *
  * @param now when it arrived, milliseconds since 1970: the events' own times are whole seconds
  */
@@ -141,7 +140,7 @@ export function foldEvent(progress: Progress, event: EngineEvent, now: number): 
 }
 
 /**
- * A line of a provider's warning: the first one, or one that goes on with the warning before it.
+ * Adds a line of a provider's warning: the first line, or a continuation of the warning before.
  */
 function withWarning(progress: Progress, message: string): Progress {
   const line = cleanMessage(message).slice(progressPrefix.length);
@@ -158,7 +157,7 @@ function withWarning(progress: Progress, message: string): Progress {
   return { ...progress, diagnostics };
 }
 
-/** Gives a note to the step that it is about; one about nothing that runs is dropped. */
+/** Adds a note to the step that it is about; drops it if no such step runs. */
 function withNote(progress: Progress, note: ProgressNote): Progress {
   const all = [...progress.sections].flatMap(([section, { running }]) =>
     [...running].map(([stepKey, step]) => ({ section, stepKey, step })),
@@ -179,8 +178,7 @@ function begin(progress: Progress, step: StepEventMetadata, now: number): Progre
   const section = sectionFor(step);
   const before = sectionOf(progress, section);
   if (!isCounted(step)) return withSection(progress, section, { ...before, present: true });
-  // A resource that stays as it is takes no time worth telling; a replacement is told by the steps
-  // that make it up.
+  // Unchanged resources take no noticeable time; a replacement is shown by its parts.
   if (step.op === "same" || step.op === "replace")
     return withSection(progress, section, { ...before, present: true });
   const { name } = readUrn(step.urn);
@@ -213,7 +211,7 @@ function end(progress: Progress, step: StepEventMetadata, now: number, ok: boole
     ...before,
     present: true,
     running,
-    // What was replaced is removed at the end of the run, long after the phase is done.
+    // Replaced resources are removed at the end of the run, long after the phase is done.
     endedAt: began && step.op !== "delete-replaced" ? now : before.endedAt,
     counts:
       counted === undefined
@@ -251,7 +249,7 @@ function sectionFor(step: StepEventMetadata): Section {
   return readUrn(step.urn).phase ?? "other";
 }
 
-/** Components and providers are the engine's bookkeeping, not resources that a user knows. */
+/** Components and providers are Pulumi's bookkeeping, not resources of the user. */
 function isCounted(step: StepEventMetadata): boolean {
   const custom = step.new?.custom ?? step.old?.custom ?? false;
   return custom && !step.type.startsWith("pulumi:");
@@ -274,18 +272,17 @@ export function totalCounts(progress: Progress): Counts {
   return total;
 }
 
-/** Where a section stands. `absent`: this run does not have it. */
+/** The state of a section. `absent`: this run does not have it. */
 export type SectionState = "absent" | "waiting" | "running" | "done" | "failed";
 
 /**
- * Phases overlap a little: one counts as over only when nothing of it was done for so long,
- * milliseconds.
+ * Phases overlap a little: one counts as done only after this time without a change, milliseconds.
  */
 const settleMs = 1500;
 
 /**
- * Where a section stands. The engine does not announce the end of a phase: it is over when nothing
- * of it runs or ran lately and a later one is being changed, or when the run has ended.
+ * The state of a section. Pulumi does not announce the end of a phase: it is done when none of its
+ * steps runs or ran lately and a later phase has started, or when the run has ended.
  */
 export function sectionState(progress: Progress, section: Section, now: number): SectionState {
   const own = sectionOf(progress, section);
@@ -299,14 +296,13 @@ export function sectionState(progress: Progress, section: Section, now: number):
   if (!own.present) return "absent";
   if (own.startedAt !== undefined) return ended || (overtaken && settled) ? "done" : "running";
   if (progress.result === "succeeded") return "done";
-  // Nothing of it changes, as far as is known. A section of which nothing at all was seen may still
-  // begin.
+  // As far as known, nothing in it changes. A section without any event may still start.
   const earlier = order.slice(0, order.indexOf(section));
   const passed = earlier.every((other) => sectionState(progress, other, now) !== "running");
   return overtaken && passed && own.counts.unchanged > 0 ? "done" : "waiting";
 }
 
-/** Where each section stands. */
+/** The state of each section. */
 export function sectionStates(progress: Progress, now: number): ReadonlyMap<Section, SectionState> {
   return new Map(sections.map((section) => [section, sectionState(progress, section, now)]));
 }

@@ -36,13 +36,13 @@ export function countsText(counts: Counts): string {
   return parts.length === 0 ? "nothing to do" : parts.join(", ");
 }
 
-/** The label of a section. */
+/** The label that is printed for a section. */
 export function sectionLabel(section: Section): string {
-  if (section === "refresh") return "read what is there";
+  if (section === "refresh") return "refresh";
   return section === "other" ? "rest" : section;
 }
 
-/** How long a section has taken so far, or took; undefined when nothing was changed in it. */
+/** How long a section has taken; undefined if nothing was changed in it. */
 export function sectionTime(progress: Progress, section: Section, now: number): number | undefined {
   const { startedAt, endedAt, running } = sectionOf(progress, section);
   if (startedAt === undefined) return undefined;
@@ -79,8 +79,7 @@ export function sectionLine(progress: Progress, section: Section, now: number): 
 }
 
 /**
- * What stands outside of the phases, and a phase that a destroying run finds empty, are worth no
- * line.
+ * The rest outside of the phases, and a phase that a destroying run finds empty, get no line.
  */
 function isIdle(progress: Progress, section: Section): boolean {
   if (sectionOf(progress, section).startedAt !== undefined) return false;
@@ -89,10 +88,10 @@ function isIdle(progress: Progress, section: Section): boolean {
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
 
-/** Steps whose notes a live terminal shows at most, for each section: the oldest. */
+/** How many notes a live terminal shows for each section: those of the oldest steps. */
 const shownNotes = 4;
 
-/** What the running steps of a section say that they are doing, a line each. */
+/** The notes of the running steps of a section, a line each. */
 export function noteLines(
   progress: Progress,
   section: Section,
@@ -153,10 +152,10 @@ export function liveLines(
 }
 
 /**
- * What plain output adds when a run has gone on: a line when a section starts, ends or fails. A
- * section in which nothing was changed is told once, at its end.
+ * The new lines of plain output: one when a section starts, ends or fails. A section without
+ * changes gets one line, at its end.
  *
- * @param before where the sections stood when the last lines were made
+ * @param before states of the sections when the last lines were printed
  */
 export function changeLines(
   before: ReadonlyMap<Section, SectionState>,
@@ -174,7 +173,7 @@ export function changeLines(
   });
 }
 
-/** Lines about what runs, for plain output when nothing was printed for a while. */
+/** Lines about running steps, for plain output after a time of silence. */
 export function stillRunningLines(progress: Progress, now: number): readonly string[] {
   return sectionOrder(progress)
     .filter((section) => sectionOf(progress, section).running.size > 0)

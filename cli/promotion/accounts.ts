@@ -10,7 +10,7 @@ export interface RegistryAccount {
 
 /**
  * Reads an account of a stage's registry from the stack's state, where its password is a secret. It
- * is only held in memory: print nothing of it.
+ * is held in memory only: never print it.
  *
  * @throws Failure when the stage has no registry yet, or the state cannot be decrypted
  */
@@ -45,7 +45,7 @@ export function accountIn(
   );
 }
 
-/** A secret as an export with `--show-secrets` has it: an object with the value as JSON. */
+/** A secret in an export with `--show-secrets`: an object with the value as JSON. */
 function plaintext(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   const text = (value as { plaintext?: unknown } | null | undefined)?.plaintext;

@@ -4,9 +4,10 @@ import { Failure } from "../failure";
 import { chooseRelease, currentRelease, type RollbackFacts } from "../releases/choose-release";
 
 /**
- * The digest that is promoted: what the stage uses now, or what is asked for.
+ * The digest to promote: the one that the stage uses now, or the requested one.
  *
- * @param registry address of the stage's registry; what a stage pulled from elsewhere is not in it
+ * @param registry address of the stage's registry; images that were pulled from elsewhere are not
+ *   in it
  * @param prefix beginning of a digest, with or without `sha256:`, or a tag
  * @throws Failure that names the candidates
  */
@@ -20,8 +21,8 @@ export function chooseDigest(
   const releases = facts.releases.filter(
     ({ digest, reference }) => digest !== "" && reference.startsWith(`${registry}/`),
   );
-  // What came by an earlier promotion is no release of this stage, and can go on to the next one
-  // all the same.
+  // An image from an earlier promotion is not a release of this stage, but it can be promoted
+  // further.
   const withUsed =
     used === undefined || currentRelease({ ...facts, releases }) !== undefined
       ? releases
@@ -35,8 +36,8 @@ export function chooseDigest(
 }
 
 /**
- * Name of the image: what is given, or what the service of that name runs. @throws Failure that
- * lists what there is
+ * The image with this name, or the image of the service with this name. @throws Failure that lists
+ * the images
  */
 export function imageNamed(plan: Plan, name: string): string {
   if (plan.images.some((image) => image.name === name)) return name;
@@ -44,7 +45,7 @@ export function imageNamed(plan: Plan, name: string): string {
   if (service?.image.kind === "build") return service.image.image;
   const known = plan.images.map((image) => image.name).join(", ");
   throw new Failure(
-    `${plan.stage} has no image ${name} that the site builds.${known === "" ? "" : ` There are: ${known}.`}`,
+    `${plan.stage} has no image ${name} that the site builds.${known === "" ? "" : ` It builds: ${known}.`}`,
     exitCodes.input,
   );
 }

@@ -17,20 +17,22 @@ import {
 } from "../../providers/registry/client";
 import { type RemoteCommand, withRemoteCommand } from "./remote-command";
 
-/** A link slower than this is taken for one that hangs, bytes a second. */
+/** A slower link counts as stalled, bytes a second. */
 const slowestRate = 32 * 1024;
 
 /** Seconds without any progress after which curl gives up. */
 const stallSeconds = "60";
 
-/** How long an upload that is given up is waited for, seconds; a lost connection may never tell. */
+/**
+ * How long to wait for an aborted upload, seconds; on a lost connection its end may never arrive.
+ */
 const goneSeconds = 15;
 
 const fetchCommand = "curl --silent --show-error --fail --config -";
 
 /**
- * Copies a blob from registry to registry, through this process but never as a whole. The target
- * checks the digest before anybody sees the blob; an upload that fails is withdrawn.
+ * Streams a blob from registry to registry through this process. The target checks the digest
+ * before the blob becomes visible; a failed upload is cancelled.
  *
  * @param onBytes called with the number of bytes copied so far
  */
@@ -50,11 +52,10 @@ export async function copyBlob(
   }
 }
 
-/** An upload. */
 interface Upload {
   /** Where it began. */
   readonly path: string;
-  /** Headers that the registry answered to the content; with a path that knows how much came. */
+  /** Headers of the registry's answer to the content; their path includes the offset. */
   answer: string;
 }
 
@@ -66,7 +67,6 @@ function latestPath({ path, answer }: Upload, registry: string): string {
   }
 }
 
-/** One copy. */
 interface BlobCopy {
   readonly source: Repository;
   readonly target: Repository;
@@ -92,7 +92,8 @@ async function stream(copy: BlobCopy, upload: Upload): Promise<void> {
   });
   await withDeadline(
     seconds,
-    () => new Failure(`${blob.digest} was not copied within ${seconds} s: the link is too slow.`),
+    () =>
+      new Failure(`The copy of ${blob.digest} timed out after ${seconds} s: the link is too slow.`),
     (signal) =>
       withRemoteCommand(target.host, sendCommand, signal, async (sending) => {
         try {
@@ -122,20 +123,20 @@ function lastStatus(headers: string): string {
 }
 
 /**
- * Lets an upload end with what has come so far, so that the registry tells its offset. One that is
- * cut off could not be withdrawn: Docker's registry refuses everything at another offset than the
- * last one it told.
+ * Ends an upload early in an orderly way, so that the registry reports its offset. An upload that
+ * is cut off could not be cancelled: Docker's registry refuses requests at any other offset than
+ * the last one that it reported.
  */
 async function giveUp(sending: RemoteCommand, signal: AbortSignal): Promise<void> {
   sending.channel.end();
-  // Ends the waiting, so that no timer holds up the end of the command.
+  // Stops the timer, which would delay the end of the command.
   const over = new AbortController();
   if (!signal.aborted) await Promise.race([sending.ended, sleep(goneSeconds * 1000, over.signal)]);
   over.abort();
   sending.stop();
 }
 
-/** Passes everything on, and looks at how both commands ended. */
+/** Passes all content on, and checks how both commands ended. */
 async function pass(
   fetching: RemoteCommand,
   sending: RemoteCommand,
@@ -159,10 +160,10 @@ async function pass(
   if (first.isFetch) {
     const { code, stderr } = first.end;
     if (code !== 0) throw curlFailure(source.host, source.registry, code, stderr);
-    // Told here, because the target would only say that the content is not what was announced.
+    // Checked here, because the target would only report that the content does not match.
     if (copied !== blob.size || `sha256:${hash.digest("hex")}` !== blob.digest)
       throw new Failure(
-        `The registry ${source.registry} gave other bytes than ${blob.digest} (${copied} of ${blob.size}): it is damaged there, or the transfer was cut off. The target did not take it.`,
+        `The registry ${source.registry} sent wrong content for ${blob.digest} (${copied} of ${blob.size} bytes): the blob is damaged there, or the transfer was cut off. The target rejected it.`,
       );
     sending.channel.end();
   }

@@ -10,30 +10,30 @@ import {
   type Repository,
 } from "../../providers/registry/client";
 
-/** A manifest as it is put: its own bytes, and so its own digest. */
+/** A manifest with its exact bytes, so that its digest stays the same. */
 export interface ManifestCopy {
   readonly digest: string;
   readonly text: string;
   readonly mediaType: string;
 }
 
-/** All that an image consists of. */
+/** All parts of an image. */
 export interface ImageParts {
   /**
-   * In the order in which a registry takes them: what is listed before what lists it; the image
+   * In the order that a registry requires: a manifest before the list that names it; the image
    * itself last.
    */
   readonly manifests: readonly ManifestCopy[];
   readonly blobs: readonly Descriptor[];
 }
 
-/** What of an image is to be copied. */
+/** The parts of an image, and those to copy. */
 export interface ImageCopy {
   readonly parts: ImageParts;
   readonly missing: ImageParts;
 }
 
-/** Told while an image is copied. */
+/** The progress of a copy. */
 export interface CopyProgress {
   readonly blob: Descriptor;
   /** From 1 on. */
@@ -45,7 +45,7 @@ export interface CopyProgress {
 /** How deep manifest lists may be nested; builders make one level. */
 const deepest = 4;
 
-/** Reads what an image consists of. */
+/** Reads the parts of an image. */
 export async function readImage(source: Repository, digest: string): Promise<ImageParts> {
   const manifests = new Map<string, ManifestCopy>();
   const blobs = new Map<string, Descriptor>();
@@ -53,7 +53,7 @@ export async function readImage(source: Repository, digest: string): Promise<Ima
     if (manifests.has(current)) return;
     if (depth > deepest)
       throw new Failure(
-        `${source.name}@${digest}: manifest lists in ${deepest} lists are too deep.`,
+        `${source.name}@${digest}: manifest lists are nested more than ${deepest} levels deep.`,
       );
     const fetched = await fetchManifest(source, current);
     const content = understood(source, current, () =>
@@ -88,11 +88,11 @@ export async function planCopy(
 }
 
 /**
- * Copies what is missing: blobs first, then manifests, so that whoever finds the image finds all of
- * it.
+ * Copies the missing parts: blobs first, then manifests, so that an image that is visible is
+ * complete.
  *
- * @throws Failure when a registry refuses or a transfer breaks; what was complete by then stays,
- *   and the next run goes on from there
+ * @throws Failure when a registry refuses or a transfer breaks; completed parts stay, and the next
+ *   run continues from there
  */
 export async function copyImage(
   source: Repository,
@@ -109,17 +109,17 @@ export async function copyImage(
 }
 
 /**
- * Makes sure that the target has all of an image, and its manifests in the very bytes.
+ * Checks that the target has all parts of an image, with identical manifests.
  *
- * @throws Failure when something is missing, as after the registry freed its disk in the middle of
- *   a copy, or differs
+ * @throws Failure when a part is missing or differs, for example because the registry freed its
+ *   disk during the copy
  */
 export async function confirmCopy(target: Repository, digest: string): Promise<void> {
   const { blobs } = await readImage(target, digest);
   for (const blob of blobs)
     if (!(await exists(target, "blobs", blob.digest)))
       throw new Failure(
-        `The registry ${target.registry} has lost ${blob.digest} of ${target.name} meanwhile. Run again: what is there is not copied again.`,
+        `The registry ${target.registry} lost ${blob.digest} of ${target.name} during the copy. Run again: blobs that are there are not copied again.`,
       );
 }
 

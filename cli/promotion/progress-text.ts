@@ -3,7 +3,7 @@ import { shortDigest } from "../releases/choose-release";
 import type { Terminal } from "../terminal";
 import type { CopyProgress, ImageCopy } from "./copy-image";
 
-/** What is there already and what will be copied, as rows. */
+/** Rows of the blobs that are there already and of those to copy. */
 export function copyRows({ parts, missing }: ImageCopy): readonly (readonly string[])[] {
   const bytes = (blobs: readonly { size: number }[]): string =>
     sizeText(blobs.reduce((sum, { size }) => sum + size, 0));
@@ -20,8 +20,8 @@ export function copyRows({ parts, missing }: ImageCopy): readonly (readonly stri
 }
 
 /**
- * Tells how a copy goes: a line that grows where somebody looks, a line for each finished blob
- * elsewhere.
+ * Shows the progress of a copy: a line that is redrawn on a terminal, else a line for each finished
+ * blob.
  */
 export function progressPrinter(terminal: Terminal): (progress: CopyProgress) => void {
   return (progress) => {

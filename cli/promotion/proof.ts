@@ -8,11 +8,11 @@ import type { ServiceStatus } from "../status/report";
 import { serviceStatuses } from "../status/swarm-facts";
 import { askSwarm } from "../swarm/facts";
 
-/** Whether a stage runs an image as it should. */
+/** Whether an image is proven on a stage. */
 export interface Proof {
-  /** Services that run it, each with how. */
+  /** Services that run it, each with its state. */
   readonly by: readonly string[];
-  /** What speaks against it, in sentences; empty for a proven image. */
+  /** The doubts, in sentences; empty for a proven image. */
   readonly doubts: readonly string[];
 }
 
@@ -20,8 +20,8 @@ export interface Proof {
 const deadlineSeconds = 10;
 
 /**
- * Asks the Swarm of a stage whether an image is proven there. Never throws: a Swarm that does not
- * answer is a doubt.
+ * Asks the Swarm of a stage whether an image is proven there. Never throws: no answer of the Swarm
+ * is a doubt.
  */
 export async function askProof(outputs: StageOutputs, digest: string): Promise<Proof> {
   try {
@@ -29,13 +29,13 @@ export async function askProof(outputs: StageOutputs, digest: string): Promise<P
     const context = serviceContext(outputs, undefined, Date.now());
     return proofOf(outputs.stage, serviceStatuses(facts, context), digest);
   } catch (error) {
-    return { by: [], doubts: [`The Swarm could not be asked: ${messageOf(error)}`] };
+    return { by: [], doubts: [`The Swarm did not answer: ${messageOf(error)}`] };
   }
 }
 
 /**
- * An image is proven on a stage when at least one service runs it, with all of its tasks, and none
- * that the stage deployed with it has trouble or runs another one.
+ * An image is proven on a stage when at least one service runs it with all of its tasks, and no
+ * service that was deployed with it has problems or runs another image.
  */
 export function proofOf(stage: string, services: readonly ServiceStatus[], digest: string): Proof {
   const names = (reference: string | undefined): boolean =>
@@ -51,7 +51,7 @@ export function proofOf(stage: string, services: readonly ServiceStatus[], diges
     doubts.push(
       running.length === 0
         ? `No service uses it.`
-        : `Nothing of ${running.map(({ name }) => name).join(", ")} has run with it yet.`,
+        : `No task of ${running.map(({ name }) => name).join(", ")} has run with it yet.`,
     );
   return { by: proving.map(describe), doubts };
 }
@@ -59,7 +59,7 @@ export function proofOf(stage: string, services: readonly ServiceStatus[], diges
 function doubtsOf(service: ServiceStatus, stage: string, runsIt: boolean): readonly string[] {
   const { update, ...steady } = service;
   const state = update?.state ?? "";
-  // What a service was rolled back to is proven, though the change was not.
+  // After a roll-back, the image that runs is proven, although the change failed.
   const settled = runsIt && state === "rollback_completed" ? steady : service;
   const changing = ["updating", "rollback_started"].includes(state)
     ? [`${service.name} is being changed at the moment.`]
@@ -70,17 +70,17 @@ function doubtsOf(service: ServiceStatus, stage: string, runsIt: boolean): reado
 function describe({ name, job, running, wanted, hosts }: ServiceStatus): string {
   return job === undefined
     ? `${name}: ${running} of ${wanted} tasks run, on ${hosts.join(" ")}`
-    : `${name}: its last run went well`;
+    : `${name}: its last run succeeded`;
 }
 
-/** The failure for an image that is not proven, when nobody named it. */
+/** The failure for an image that is not proven and was not named by its digest. */
 export function notProven(image: string, digest: string, stage: string, proof: Proof): Failure {
   return new Failure(
     [
       `${image} ${shortDigest(digest)} is not proven on the stage ${stage}:`,
       ...proof.doubts.map((doubt) => `  - ${doubt}`),
-      `Promote again when \`npx hive status --stack ${stage}\` shows that it runs; --digest ${shortDigest(digest)} promotes it as it is, ` +
-        `--digest with another beginning another release (\`npx hive rollback ${image} --list --stack ${stage}\`). Nothing was changed.`,
+      `Promote again when \`npx hive status --stack ${stage}\` shows that it runs. --digest ${shortDigest(digest)} promotes it anyway; ` +
+        `the --digest of another release promotes that one (\`npx hive rollback ${image} --list --stack ${stage}\` lists them). Nothing was changed.`,
     ].join("\n"),
   );
 }

@@ -12,12 +12,12 @@ export interface RemoteCommand {
   readonly stop: () => void;
 }
 
-/** How much of what a command complains about is kept, bytes. */
+/** How much of a command's standard error is kept, bytes. */
 const stderrLimit = 4096;
 
 /**
- * Runs a command whose input and output are too large to be held: `runCommand` keeps all output,
- * and as text.
+ * Runs a command whose input and output are too large for memory: `runCommand` keeps all output as
+ * text.
  *
  * @param command a shell command; never contains a secret
  */
@@ -49,7 +49,7 @@ function watch(channel: ClientChannel): RemoteCommand {
   channel.stderr.on("data", (chunk: Buffer) => {
     if (stderr.length < stderrLimit) stderr += chunk.toString("utf8");
   });
-  // A command that does not read its input may close it early; its exit code tells what happened.
+  // A command may close its input early; its exit code shows what happened.
   channel.on("error", () => undefined);
   return {
     channel,

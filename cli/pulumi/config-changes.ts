@@ -22,9 +22,9 @@ export function changesConfig(args: readonly string[]): boolean {
 }
 
 /**
- * Takes the values that a command changed in the generated configuration over into the committed
- * file. Only they are written: its comments, its order and what else changed in it meanwhile stay.
- * How secrets are encrypted (the salt) stays in the generated file.
+ * Copies the values that a command changed in the generated configuration to the committed file.
+ * Nothing else is written there: comments, order and other changes stay. The salt of the secrets
+ * stays in the generated file.
  *
  * @param committed text of `Pulumi.<stage>.yaml`
  * @param before text of the generated configuration before the command
@@ -36,11 +36,11 @@ export function withConfigChanges(committed: string, before: string, after: stri
 }
 
 /**
- * Takes over how secrets are encrypted as well, where the committed file does not say it: for a
- * state that a team shares, Pulumi may have made a salt with the first secret, and without it
- * nobody else could read that.
+ * Copies the settings of the encryption too, if the committed file has none: in a state that a team
+ * shares, Pulumi may have created a salt with the first secret, and without it nobody else could
+ * read that secret.
  *
- * @returns the new text; the same text when there is nothing to take over
+ * @returns the new text; the same text when there is nothing to copy
  */
 export function withEncryption(committed: string, generated: string): string {
   const merged = mergeConfig({ committed, generated });
@@ -55,8 +55,8 @@ interface Change {
 }
 
 /**
- * What changed, as deep as both sides are maps. A key of the configuration whose last value goes,
- * goes with it.
+ * The changes, as deep as both sides are maps. A key of the configuration is removed with its last
+ * value.
  */
 function changesBetween(before: unknown, after: unknown, path: readonly string[]): Change[] {
   if (isDeepStrictEqual(asTexts(before), asTexts(after))) return [];
@@ -80,8 +80,8 @@ function asTexts(value: unknown): unknown {
 }
 
 /**
- * One change of a text. Lines are added or taken out where that is enough; else the YAML library
- * writes the text, which keeps most comments but may write some lines anew.
+ * Makes one change of a text. Adds or removes lines if that is enough; otherwise the YAML library
+ * writes the text, which keeps most comments but may reformat some lines.
  */
 function applied(text: string, change: Change): string {
   const byLibrary = edited(text, change);
@@ -96,25 +96,25 @@ function edited(text: string, { path, value }: Change): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Sets a value; a map above it that is missing, or stands there without content, is made. */
+/** Sets a value; creates a map above it that is missing or empty. */
 function setIn(document: Document, path: readonly string[], value: unknown): void {
   for (let depth = 1; depth < path.length; depth += 1) {
     const above = path.slice(0, depth);
     if (!isMap(document.getIn(above))) document.setIn(above, document.createNode({}));
   }
-  // A plain value takes the old one's place and leaves its comment; a node would take that too.
+  // A plain value keeps the comment of the old one; a node would replace it too.
   const isPlain = value === null || typeof value !== "object";
   document.setIn(path, isPlain ? value : document.createNode(value));
 }
 
-/** A new key of the configuration, at the end of the file: `config` is its last part as a rule. */
+/** Adds a key of the configuration at the end of the file, where `config` usually is. */
 function appended(text: string, { path, value }: Change): string {
   const tree = path.slice(1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
   const lines = stringify(tree, { lineWidth: 0 }).trimEnd().split("\n");
   return `${text.trimEnd()}\n\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
-/** The text without the lines of a key and of what stands below it. Comments above it stay. */
+/** The text without the lines of a key and its value. Comments above it stay. */
 function withoutLines(text: string, { path }: Change): string {
   const document = parseDocument(text);
   const map = document.getIn(path.slice(0, -1));
@@ -141,7 +141,7 @@ function valuesOf(text: string): Readonly<Record<string, unknown>> {
   return isPlainMap(config) ? config : {};
 }
 
-/** What a text holds; nothing for a text that is no YAML. */
+/** The content of a YAML text; undefined if it is not valid. */
 function contentOf(text: string): unknown {
   const document = parseDocument(text);
   return document.errors.length > 0 ? undefined : document.toJS();

@@ -1,10 +1,10 @@
 import { parseDocument, stringify } from "yaml";
 
-/** What goes into the configuration that the engine gets. */
+/** The parts of the configuration that Pulumi gets. */
 export interface ConfigParts {
   /** Text of the committed `Pulumi.<stage>.yaml`. */
   readonly committed: string;
-  /** Text of the last generated file, if there is one: the salt is kept from it. */
+  /** Text of the last generated file, if there is one: its salt is kept. */
   readonly generated?: string | undefined;
   /** Values for this run only, by full key, e.g. `hive:throughPhase`. */
   readonly overrides?: Readonly<Record<string, string>>;
@@ -17,10 +17,9 @@ export interface ConfigParts {
 const encryptionKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
 /**
- * The configuration that the engine gets. Pulumi writes the salt of a passphrase into the stack's
- * file when it creates the stack; a stage that lives on this computer keeps it beside its state
- * instead, so that the committed file stays as it is. What the committed file says about encryption
- * wins: then Pulumi's own way is in use.
+ * The configuration that Pulumi gets. Pulumi writes the salt of a passphrase into the stack's file
+ * when it creates the stack; a stage that lives on this computer keeps it beside its state instead,
+ * so that the committed file stays as it is. Settings of the encryption in the committed file win.
  */
 export function mergeConfig(parts: ConfigParts): string {
   const document = parseDocument(parts.committed);
@@ -42,9 +41,9 @@ export function mergeConfig(parts: ConfigParts): string {
 }
 
 /**
- * What of a generated configuration must outlive its stage: how the secrets of the committed file
- * are encrypted, when that stands nowhere else. Nothing when the committed file has no secrets, or
- * says itself how they are encrypted.
+ * The part of a generated configuration that must outlive its stage: the encryption settings for
+ * the secrets of the committed file. Undefined when the committed file has no secrets, or has these
+ * settings itself.
  */
 export function encryptionOf(generated: string, committed: string): string | undefined {
   const document = parseDocument(committed);
@@ -57,7 +56,7 @@ export function encryptionOf(generated: string, committed: string): string | und
   return kept.length === 0 ? undefined : stringify(Object.fromEntries(kept));
 }
 
-/** Whether a value holds one that Pulumi encrypted. */
+/** Whether a value contains a secret that Pulumi encrypted. */
 function hasSecret(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasSecret);
   if (!isMap(value)) return false;

@@ -2,30 +2,30 @@ import type { Paint } from "../terminal";
 import { remedyFor } from "./remedies";
 import { readUrn } from "./urn";
 
-/** A message of the engine, a provider or the program. */
+/** A message of Pulumi, a provider or the program. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
-  /** Of the resource it is about. */
+  /** URN of the resource that it is about. */
   readonly urn: string | undefined;
   readonly message: string;
 }
 
-/** An error or warning as a person wants to read it. */
+/** An error or warning for a person to read. */
 export interface ReadableDiagnostic {
   readonly severity: Diagnostic["severity"];
-  /** `deploy-services: webgate (SwarmService)`; empty for what is about no resource. */
+  /** `deploy-services: webgate (SwarmService)`; empty for a message about no resource. */
   readonly subject: string;
   /** One or several lines. */
   readonly text: string;
   readonly remedy: string | undefined;
 }
 
-/** Sentences of the engine that only say that something above failed. */
+/** Messages of Pulumi that only repeat that something above failed. */
 const echo =
   /^(?:(?:update|preview|refresh|destroy) (?:failed|cancell?ed)|resource .* (?:failed|was not processed).*|one or more errors occurred)$/i;
 
 /**
- * The messages of a run without repetitions: the engine tells some of them twice, once for the
+ * The messages of a run without repetitions: Pulumi prints some of them twice, once for the
  * resource and once for the run.
  */
 export function readableDiagnostics(
@@ -44,7 +44,7 @@ export function readableDiagnostics(
     }));
 }
 
-/** Whether the first message says nothing that the second one does not say. */
+/** Whether the second message includes the first one. */
 function repeats(
   one: Diagnostic & { text: string },
   other: Diagnostic & { text: string },
@@ -66,8 +66,8 @@ function subjectOf(urn: string): string {
 }
 
 /**
- * A message without what only a developer of the engine can use: colour marks, stack traces (the
- * log has them), source positions of bridged providers, and the frame around a program's exception.
+ * A message without details for developers of Pulumi: colour marks, stack traces (the log has
+ * them), source positions of bridged providers, and the frame around a program's exception.
  */
 export function cleanMessage(message: string): string {
   let text = message
@@ -76,7 +76,7 @@ export function cleanMessage(message: string): string {
     .trim();
   const exception = /^Running program .* failed with an unhandled exception:\n/.exec(text);
   if (exception !== null) text = text.slice(exception[0].length);
-  // From the first frame of a stack trace on, only inspection of the error object follows.
+  // After the first frame of a stack trace comes only an inspection of the error object.
   text = text.split(/\n\s+at .+(?::\d+:\d+\)?|<anonymous>\)?)/)[0] ?? "";
   text = text
     .replace(

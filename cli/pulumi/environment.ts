@@ -5,32 +5,33 @@ import { Failure } from "../failure";
 import { loadModule } from "../load-module";
 import { hiveHome, projectFolder } from "../project";
 
-/** What is used of `toolchain/environment.mjs`. */
+/** The used part of `toolchain/environment.mjs`. */
 interface EnvironmentModule {
   readonly projectEnvironment: (options: { env: NodeJS.ProcessEnv }) => Promise<NodeJS.ProcessEnv>;
 }
 
-/** What is used of `toolchain/mechanics/step-error.mjs`. */
+/** The used part of `toolchain/mechanics/step-error.mjs`. */
 interface StepErrorModule {
   readonly explain: (error: unknown) => string[];
 }
 
 /**
- * The environment that the engine runs in: its CLI and plugins, the backend, the passphrase. What
- * the caller's environment says already wins.
+ * The environment that Pulumi runs in: its CLI and plugins, the backend, the passphrase. The
+ * caller's environment wins.
  *
  * @throws Failure with exit code 3 when the state's passphrase is lost
  */
 export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   const { projectEnvironment } = (await toolchain("environment.mjs")) as EnvironmentModule;
-  // The program resolves a relative path from the project, the user meant it from where they are.
+  // The program resolves a relative path from the project, but the user means it from the current
+  // folder.
   const given =
     process.env["HIVE_HOME"] === undefined
       ? process.env
       : { ...process.env, HIVE_HOME: hiveHome() };
   try {
     const env = await projectEnvironment({ env: given });
-    // This process asks the same Docker Engine as the engine's plugins.
+    // This process asks the same Docker Engine as Pulumi's plugins.
     if (env["DOCKER_HOST"] !== undefined) process.env["DOCKER_HOST"] = env["DOCKER_HOST"];
     return env;
   } catch (error) {

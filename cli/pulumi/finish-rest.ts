@@ -9,12 +9,12 @@ import type { StateResource } from "./state";
 import { readUrn } from "./urn";
 
 /**
- * Does what a run that failed has left undone and what does not need what failed there: removals
- * above all, which the engine keeps for the end. A run of its own, for `--continue-on-error` also
- * removes what is still used (decision 28).
+ * Does the rest of a failed run that does not need the failed resources, above all the removals,
+ * which Pulumi does last. This is a second run, because `--continue-on-error` also removes what is
+ * still used (decision 28).
  *
  * @param before the stage's resources before the run
- * @returns the failure to end with: it says what was done meanwhile
+ * @returns the failure to end with: it also says what was done
  */
 export async function finishRest(
   stack: Stack,
@@ -26,23 +26,22 @@ export async function finishRest(
   if (!areSeparable(failed)) return failure;
   const names = namesOf(failed);
   const endsWith = (text: string, exitCode: number): Failure =>
-    new Failure(`${names} failed, see above; ${text}\n${failure.message}`, exitCode);
+    new Failure(`${names} failed (see above); ${text}\n${failure.message}`, exitCode);
   try {
     const preview = await stack.preview();
     const { resources: now } = await stack.state();
     const { targets, steps } = restOfRun({ preview, before, now, failed });
     if (targets.length === 0) return failure;
-    // A removal forgets what no manager can remove any more: right for the end of a stage, not
-    // here.
+    // Without a manager, a removal only forgets the object: right for `destroy`, but not here.
     await askStageSwarm(stack);
-    terminal.print(`\nWhat does not need ${names} is done now: ${stepsText(steps)}.`);
+    terminal.print(`\nThe run continues with what does not need ${names}: ${stepsText(steps)}.`);
     const targeted = targets.flatMap((urn) => ["--target", urn]);
     await runOnStack(stack, ["up", "--yes", "--skip-preview", ...targeted], terminal);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const interrupted = error instanceof Failure && error.exitCode === exitCodes.interrupted;
     return endsWith(
-      `not all of the rest was done: ${text.trim()}`,
+      `the rest of the run is not complete: ${text.trim()}`,
       interrupted ? exitCodes.interrupted : failure.exitCode,
     );
   }
@@ -53,7 +52,7 @@ function namesOf(urns: readonly string[]): string {
   return [...new Set(urns.map((urn) => readUrn(urn).name))].join(", ");
 }
 
-/** Words for what is done; what replaces something is told once. */
+/** Words for the operations; the parts of a replacement are not named. */
 const words: Readonly<Record<string, string>> = {
   create: "creates",
   update: "changes",
@@ -68,7 +67,7 @@ function stepsText(steps: readonly PreviewStep[]): string {
       names: namesOf(steps.filter((step) => step.operation === operation).map(({ urn }) => urn)),
     }))
     .filter(({ names }) => names !== "");
-  // What is left of replacements alone is not worth names.
+  // Leftovers of replacements are not named one by one.
   return done.length === 0
     ? "removes what was replaced"
     : done.map(({ word, names }) => `${word} ${names}`).join("; ");

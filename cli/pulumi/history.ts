@@ -4,12 +4,12 @@ interface PastRun {
   readonly result?: string;
 }
 
-/** How many runs are looked back on. */
+/** How many past runs are read. */
 export const historyLength = 10;
 
 /**
- * Whether a run has failed since the stage was looked at last. What it left half-done may not be in
- * the state: a service that gave something to another one before its own change, for example.
+ * Whether a run has failed since the last refresh. Its partial changes may not be in the state: for
+ * example, a service gave its volume to another one before its own change.
  *
  * @param text the answer of `pulumi stack history --json`
  */

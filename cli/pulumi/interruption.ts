@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 
-/** What to tell the user. */
+/** Messages to the user. */
 export interface InterruptionNotes {
   /** After the first Ctrl-C. */
   first(): void;
@@ -8,22 +8,22 @@ export interface InterruptionNotes {
   second(): void;
 }
 
-/** After the second Ctrl-C, the engine gets so long to write its state. */
+/** How long Pulumi may take to write its state after the second Ctrl-C. */
 const graceMs = 5000;
 
 /**
- * One key press may arrive twice: from the terminal, and passed on by the program that started this
- * one (npm does).
+ * One key press may arrive twice: from the terminal, and from the program that started this one
+ * (npm passes it on).
  */
 const sameKeyPressMs = 300;
 
 const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Hands Ctrl-C to a running engine. The first one lets the engine finish what it has begun and
- * start nothing new; the second one makes it end at once, after which things may exist that its
- * state does not know (the next `up` finds them). What is left of the engine's processes then is
- * killed, so that none of them acts on behind our back.
+ * Passes Ctrl-C on to Pulumi. After the first one, Pulumi finishes the steps that are running and
+ * starts no new ones. The second one stops it at once; objects may then exist that the state does
+ * not have (the next `up` finds them). Processes of Pulumi that are left are killed, so that none
+ * of them continues in secret.
  */
 export class Interruption {
   private count = 0;
@@ -38,12 +38,12 @@ export class Interruption {
     for (const signal of signals) process.on(signal, this.handler);
   }
 
-  /** Whether the user wanted the run to end. */
+  /** Whether the user interrupted the run. */
   get requested(): boolean {
     return this.count > 0;
   }
 
-  /** To be called when the engine has ended. */
+  /** To be called when Pulumi has ended. */
   finish(): void {
     for (const signal of signals) process.off(signal, this.handler);
     clearTimeout(this.kill);

@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { parseLock, type LockObserver, type StackLock } from "./lock";
 
 /**
- * The locks of a stack in a backend that is a folder.
+ * The locks of a stack in a local backend.
  *
  * @param backendUrl what `PULUMI_BACKEND_URL` says
- * @returns no lock for other backends: there the engine itself reports them
+ * @returns no locks for other backends: there, Pulumi itself reports them
  */
 export function readLocks(
   backendUrl: string | undefined,
@@ -42,7 +42,7 @@ function fileNames(folder: string): readonly string[] {
   }
 }
 
-/** This computer, as far as locks go. */
+/** The facts about this computer that are needed to judge a lock. */
 export function thisComputer(): LockObserver {
   return { hostname: hostname(), bootTime: Date.now() - uptime() * 1000, programOf, parentOf };
 }
@@ -61,7 +61,7 @@ function parentOf(pid: number): number | undefined {
   return Number.isNaN(parent) ? undefined : parent;
 }
 
-/** Asks POSIX `ps` about a process. @returns undefined where it does not know */
+/** Asks POSIX `ps` about a process. @returns undefined if it does not know */
 function ask(what: "comm" | "ppid", pid: number): string | undefined {
   if (process.platform === "win32") return undefined;
   const answer = spawnSync("ps", ["-o", `${what}=`, "-p", String(pid)], {

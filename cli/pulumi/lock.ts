@@ -1,6 +1,5 @@
 /**
- * What a lock file of Pulumi's own backends says about its owner (`pkg/backend/diy/lock.go` of the
- * engine).
+ * The owner in a lock file of Pulumi's own backends (`pkg/backend/diy/lock.go`).
  */
 export interface StackLock {
   readonly pid: number;
@@ -10,7 +9,7 @@ export interface StackLock {
   readonly timestamp: string;
 }
 
-/** What is known about this computer when a lock is judged. */
+/** Facts about this computer to judge a lock. */
 export interface LockObserver {
   readonly hostname: string;
   /** When this computer was started, milliseconds since 1970. */
@@ -27,7 +26,7 @@ export interface LockObserver {
 /**
  * Reads a lock file.
  *
- * @returns undefined for a file that is no lock (half written, another format)
+ * @returns undefined for a file that is not a lock (half written, another format)
  */
 export function parseLock(text: string): StackLock | undefined {
   try {
@@ -40,9 +39,9 @@ export function parseLock(text: string): StackLock | undefined {
 }
 
 /**
- * Whether the run that made a lock is certainly over. Only a run of this computer can be judged: it
- * is over when its process is gone, when the process id now belongs to another program, or when the
- * computer was started since.
+ * Whether the run that created a lock is certainly over. Only a run of this computer can be judged:
+ * it is over when its process is gone, when the process id now belongs to another program, or when
+ * the computer was started since.
  */
 export function isStale(lock: StackLock, observer: LockObserver): boolean {
   if (lock.hostname !== observer.hostname) return false;
@@ -53,8 +52,9 @@ export function isStale(lock: StackLock, observer: LockObserver): boolean {
 }
 
 /**
- * Whether an engine works on although the `hive` that started it was killed: then its parent is the
- * system's first process. It ends with the step that it is at, when it finds nobody to tell.
+ * Whether a Pulumi process still works although the `hive` that started it was killed: then its
+ * parent is the system's first process. It ends after its current step, when nobody reads its
+ * events.
  */
 export function isOrphaned(lock: StackLock, observer: LockObserver): boolean {
   if (lock.hostname !== observer.hostname) return false;
@@ -71,7 +71,7 @@ function age(milliseconds: number): string {
   return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
-/** Who holds the stage, since when, and what to do; for a lock that is not stale. */
+/** The message for a lock that is not stale: who holds the stage, since when, and what to do. */
 export function lockMessage(stage: string, locks: readonly StackLock[], now: number): string {
   const owners = locks.map((lock) => {
     const since = Date.parse(lock.timestamp);
@@ -81,10 +81,10 @@ export function lockMessage(stage: string, locks: readonly StackLock[], now: num
     return `  ${lock.username}@${lock.hostname}, process ${lock.pid}${when}`;
   });
   return [
-    `The stage ${stage} is being changed by another run:`,
+    `Another run is changing the stage ${stage}:`,
     ...owners,
     "Nothing was changed. Wait until that run has ended, or press Ctrl-C where it runs.",
-    "Only if it is certain that it no longer runs (its computer is gone), remove its lock:",
+    "Remove its lock only if you are certain that it no longer runs (its computer is gone):",
     `  npm run pulumi -- cancel --yes --stack ${stage}`,
   ].join("\n");
 }

@@ -2,8 +2,8 @@ import { parseDocument } from "yaml";
 import { withConfigChanges } from "./config-changes";
 
 /**
- * The text of `Pulumi.<stage>.yaml` without the passwords of the first contact, which have been
- * used. The rest of the file, which is the user's, stays as it is.
+ * The text of `Pulumi.<stage>.yaml` without the used passwords of the first contact. The rest of
+ * the file, which is the user's, stays as it is.
  */
 export function withoutOneTimePasswords(text: string): string {
   const document = parseDocument(text);

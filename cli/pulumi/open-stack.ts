@@ -5,7 +5,7 @@ import { pulumiEnvironment } from "./environment";
 import { Stack } from "./stack";
 
 /**
- * The stack of a stage, ready to be asked; nothing is created yet.
+ * The stack of a stage; creates nothing yet.
  *
  * @throws InventoryError when there is no such stage
  */

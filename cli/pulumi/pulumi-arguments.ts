@@ -13,7 +13,7 @@ const readsConfig = new Set([
   "watch",
 ]);
 
-/** Commands that belong to no stack. */
+/** Commands without a stack. */
 const withoutStack = new Set([
   "version",
   "whoami",
@@ -30,7 +30,7 @@ const withoutStack = new Set([
 /** Options of all commands that take a value in a word of its own. */
 const takesValue = /^(--stack|-s|--cwd|-C|--color|--config-file|--verbose|-v)$/;
 
-/** Where in a command line of the Pulumi engine the command stands, from 0; -1 when it has none. */
+/** Index of the command in a command line of Pulumi; -1 when it has none. */
 export function commandAt(args: readonly string[]): number {
   return args.findIndex(
     (argument, at) => !argument.startsWith("-") && !takesValue.test(args[at - 1] ?? ""),
@@ -38,8 +38,8 @@ export function commandAt(args: readonly string[]): number {
 }
 
 /**
- * The stage that a command line for the Pulumi engine names itself with `--stack`; its
- * configuration is used then. Nothing when it names none, or a stack that is no stage.
+ * The stage that a command line for Pulumi names with `--stack`; then its configuration is used.
+ * Undefined when it names none, or a stack that is not a stage.
  *
  * @param args as after `pulumi`
  */
@@ -53,8 +53,8 @@ export function stageOfArguments(args: readonly string[]): string | undefined {
 }
 
 /**
- * A command line for the Pulumi engine, completed with the stage: `--stack` where the command takes
- * one, and the configuration file where it reads it. What the caller wrote wins.
+ * A command line for Pulumi, completed with the stage: `--stack` if the command takes one, and the
+ * configuration file if it reads it. Options of the caller win.
  *
  * @param args as after `pulumi`
  */
@@ -68,8 +68,8 @@ export function pulumiArguments(
     args.some((argument) =>
       flags.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
     );
-  // `stack init NAME`, `stack select NAME`, `stack rm NAME` and `stack ls` name their stack
-  // themselves.
+  // `stack init NAME`, `stack select NAME` and `stack rm NAME` name their stack; `stack ls` has
+  // none.
   const namesItself =
     command === "stack" && /^(init|select|rm|ls|new)$/.test(args[args.indexOf("stack") + 1] ?? "");
   return [

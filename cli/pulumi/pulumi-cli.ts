@@ -6,7 +6,7 @@ import { Failure } from "../failure";
 import { Interruption, type InterruptionNotes } from "./interruption";
 import type { RunLog } from "./run-log";
 
-/** What a finished command of Pulumi left. */
+/** The result of a Pulumi command. */
 export interface PulumiAnswer {
   readonly code: number;
   readonly stdout: string;
@@ -17,13 +17,13 @@ export interface PulumiAnswer {
 export interface PulumiRun {
   /** 0 when it succeeded. */
   readonly code: number;
-  /** The user wanted it to end. */
+  /** The user interrupted it. */
   readonly interrupted: boolean;
-  /** What Pulumi printed beside events, e.g. an error before the run began. */
+  /** Output of Pulumi other than events, e.g. an error before the run started. */
   readonly messages: readonly string[];
 }
 
-/** What to do with what a run tells. */
+/** What receives the events and messages of a run. */
 export interface RunListener {
   event(event: EngineEvent): void;
   readonly log: RunLog;
@@ -42,7 +42,7 @@ export class PulumiCli {
   ) {}
 
   /**
-   * Runs a short command of Pulumi and returns what it said.
+   * Runs a short Pulumi command and returns its output.
    *
    * @throws Failure when Pulumi is missing or does not answer within the deadline
    */
@@ -63,7 +63,7 @@ export class PulumiCli {
       child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
-        reject(new Failure(`\`pulumi ${args.join(" ")}\` did not answer within ${seconds} s.`));
+        reject(new Failure(`\`pulumi ${args.join(" ")}\` timed out after ${seconds} s.`));
       }, seconds * 1000);
       child.once("error", (error) => {
         clearTimeout(timer);
@@ -88,15 +88,15 @@ export class PulumiCli {
     listener.log.write(`command pulumi ${args.join(" ")}`);
     const child = spawn("pulumi", ["--non-interactive", ...args], {
       cwd: this.project,
-      // What must reach Pulumi from the keyboard goes through us; a group of its own also lets
-      // us end all of it.
+      // Ctrl-C reaches Pulumi through this process; a process group of its own also lets us kill
+      // all of it.
       detached: process.platform !== "win32",
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],
     });
     const messages: string[] = [];
     const say = (line: string): void => {
-      listener.log.write(`engine  ${line}`);
+      listener.log.write(`pulumi  ${line}`);
       if (line.trim() !== "") messages.push(line);
     };
     createInterface({ input: child.stdout }).on("line", (line) => {
@@ -132,7 +132,7 @@ function parseEvent(line: string): EngineEvent | undefined {
 function missingPulumi(error: Error): Error {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error;
   return new Failure(
-    "The Pulumi engine (`pulumi`) is not on this computer.\n`npm start` fetches or builds it; `npm run doctor` says what else is missing.",
+    "The Pulumi CLI (`pulumi`) is missing on this computer.\n`npm start` fetches or builds it; `npm run doctor` says what else is missing.",
     exitCodes.prerequisite,
   );
 }

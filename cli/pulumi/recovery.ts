@@ -10,15 +10,16 @@ import {
 } from "./state";
 import { readUrn } from "./urn";
 
-/** What a run needs to know about the time before it. */
+/** What an earlier run left for this one. */
 export interface Recovery {
   /**
-   * Resources whose object is gone from this computer's Docker Engine: the state has to learn it.
+   * Resources whose object is missing on this computer's Docker Engine: the state needs a refresh
+   * of them.
    */
   readonly gone: readonly StateResource[];
   /**
-   * Services, when a run has failed or was killed: what it left may not be in the state, see
-   * `hive.gave`. Else none.
+   * The services, if a run has failed or was killed: the state may not have its changes, see
+   * `hive.gave`. Otherwise none.
    */
   readonly unsure: readonly StateResource[];
   /** All that the state has, these among it. */
@@ -31,8 +32,8 @@ const serviceType = "pulumi-nodejs:dynamic/hive:SwarmService";
 export type Report = (text: string) => void;
 
 /**
- * Makes a stack ready for a run after anything that may have happened: an engine that was killed,
- * operations of unknown end, servers that were removed by hand.
+ * Makes a stack ready for a run, whatever happened before: a killed Pulumi process, operations of
+ * unknown end, servers that somebody removed by hand.
  *
  * @param fleet the recovery of the stage's fleet; undefined for one that is not on this computer
  * @throws Failure with exit code 4 when another run holds the stack; with 3 when the Docker Engine
@@ -44,7 +45,7 @@ export async function recover(
   say: Report,
 ): Promise<Recovery> {
   const { state, found, interrupted } = await tidy(stack, fleet, say);
-  // Asked last: a run that was waited for may have written its end just now.
+  // Read last: a run that we waited for may have just written its end.
   const failed = await stack.hasFailedSinceRefresh();
   const { resources } = state;
   const unsure = interrupted || failed ? resources.filter(({ type }) => type === serviceType) : [];
@@ -54,19 +55,19 @@ export async function recover(
     throw unknownObjects(stack.stage, fleet.place, inTheWay.text);
   if (inTheWay.count > 0) {
     say(
-      `The interrupted run created ${inTheWay.text} without recording it; removed, to be created again.`,
+      `The interrupted run created ${inTheWay.text} that the state does not have; removed, and created again by this run.`,
     );
     await inTheWay.remove();
   }
   if (gone.length > 0) {
     const names = gone.map(({ urn }) => readUrn(urn).name).join(", ");
-    say(`No longer on ${fleet.place}: ${names}; to be created again.`);
+    say(`No longer on ${fleet.place}: ${names}; created again by this run.`);
   }
   return { gone, unsure, resources };
 }
 
 /**
- * As {@link recover}, for a run that destroys: nothing has to make room for what is to be created.
+ * As {@link recover}, for a run that destroys: nothing is in its way.
  */
 export async function recoverForDestroy(
   stack: Stack,
@@ -78,21 +79,21 @@ export async function recoverForDestroy(
   return { gone: found?.gone ?? [], unsure: [], resources };
 }
 
-/** Removes locks and open operations of runs that were interrupted, and looks at what is there. */
+/** Removes locks and pending operations of interrupted runs, and checks the fleet. */
 async function tidy(
   stack: Stack,
   fleet: FleetRecovery | undefined,
   say: Report,
 ): Promise<{
   readonly state: StackState;
-  /** What a look at the fleet found; undefined where the command does not look. */
+  /** What was found on the fleet; undefined if it is not on this computer. */
   readonly found: FleetFindings<StateResource> | undefined;
   readonly interrupted: boolean;
 }> {
   const released = await stack.releaseStaleLocks(say);
   for (const { pid, timestamp } of released) {
     say(
-      `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; removed.`,
+      `A run of ${timestamp.slice(0, 19)}Z (process ${pid}) was killed and left its lock; the lock is removed.`,
     );
   }
   const state = await stack.currentState();
@@ -111,25 +112,25 @@ function pendingText(pending: readonly PendingOperation[]): string {
     .slice(0, 4)
     .map(({ operation, urn }) => `${operation} ${readUrn(urn).name}`);
   if (pending.length > shown.length) shown.push(`and ${pending.length - shown.length} more`);
-  return `The last run was interrupted while it was ${shown.join(", ")}; this is done again.`;
+  return `The last run was interrupted while it was ${shown.join(", ")}; these steps are repeated.`;
 }
 
 function unknownEnd(stage: string, creates: readonly PendingOperation[]): Failure {
   const names = creates.map(({ urn }) => `  ${readUrn(urn).name}: ${urn}`);
   return new Failure(
-    `The last run was interrupted while it created this, and nobody knows whether it exists:\n${names.join("\n")}\n` +
-      "Created again, it could exist twice. Nothing was changed. Look where it would be. Take into the state what exists, by its id:\n" +
+    `The last run was interrupted while it created these resources, and Pulumi does not know whether they exist:\n${names.join("\n")}\n` +
+      "A second create could make duplicates. Nothing was changed. Check each of them. If it exists, import it into the state by its id:\n" +
       `  npx hive pulumi -- refresh --stack ${stage} --import-pending-creates '<urn>' --import-pending-creates '<id>'\n` +
-      `Forget what does not exist:\n  npx hive pulumi -- refresh --stack ${stage} --clear-pending-creates`,
+      `If it does not exist, remove it from the state:\n  npx hive pulumi -- refresh --stack ${stage} --clear-pending-creates`,
     exitCodes.failed,
   );
 }
 
 function unknownObjects(stage: string, place: string, found: string): Failure {
   return new Failure(
-    `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but the stage's state knows nothing of it.\n` +
-      "Another clone of the project made it, or the state was lost. Nothing was changed.\n" +
-      `If it is to go: \`npx hive destroy --stack ${stage}\` removes it with its data. Else give this clone's stage another\n` +
+    `${place.charAt(0).toUpperCase()}${place.slice(1)} has ${found}\nwith the labels of this site's stage ${stage}, but not in the stage's state.\n` +
+      "Another clone of the project created it, or the state was lost. Nothing was changed.\n" +
+      `\`npx hive destroy --stack ${stage}\` removes it with its data. To keep it, give this clone's stage another\n` +
       `name and network (hive:siteName and hive:cidr in Pulumi.${stage}.yaml).`,
     exitCodes.input,
   );

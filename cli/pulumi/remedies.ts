@@ -1,4 +1,4 @@
-/** Errors that come from outside of hive in words that do not say what to do. */
+/** Errors from outside of hive whose text does not say what to do. */
 interface KnownError {
   readonly pattern: RegExp;
   readonly remedy: string;
@@ -9,13 +9,13 @@ const known: readonly KnownError[] = [
     pattern: /message authentication failed/,
     remedy:
       "A secret in this stage's Pulumi.<stage>.yaml was encrypted with another key: on another computer, or before .hive/ was\n" +
-      "removed there. Nothing was changed. Give it again, with its name in the place of NAME:\n" +
+      "removed there. Nothing was changed. Set it again, with its name instead of NAME:\n" +
       "  npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets[\"NAME\"]'",
   },
   {
     pattern: /incorrect passphrase/,
     remedy:
-      "The passphrase is not the one that this stage was made with. Nothing was changed.\n" +
+      "This is not the passphrase that the stage was created with. Nothing was changed.\n" +
       "Unset PULUMI_CONFIG_PASSPHRASE and PULUMI_CONFIG_PASSPHRASE_FILE to use the project's own (in .hive/), or give\n" +
       "the right one.",
   },
@@ -32,7 +32,7 @@ const known: readonly KnownError[] = [
   {
     pattern: /Pool overlaps with other one on this address space|invalid pool request/,
     remedy:
-      "Another network of this computer has addresses of this stage's network. Give the stage another one with\n" +
+      "Another network on this computer uses addresses of this stage's network. Give the stage another one with\n" +
       "`hive:cidr` in its Pulumi.<stage>.yaml, or remove the other network (`docker network ls`).",
   },
   {
@@ -42,7 +42,7 @@ const known: readonly KnownError[] = [
   {
     pattern: /no space left on device/i,
     remedy:
-      "A disk is full. `docker system df` shows what the engine holds; make room and run `npx hive up` again.",
+      "A disk is full. `docker system df` shows what the Docker Engine holds. Free some space and run `npx hive up` again.",
   },
   {
     pattern:
@@ -53,17 +53,17 @@ const known: readonly KnownError[] = [
   {
     pattern: /is already in use by container|network with name .* already exists/,
     remedy:
-      "Something of that name is on this computer's Docker Engine and is not in this stage's state: it was made by an\n" +
-      "interrupted run, or by another clone of the project. `npx hive destroy` removes what carries this stage's labels.",
+      "This computer's Docker Engine has an object of that name that is not in this stage's state. An interrupted run created\n" +
+      "it, or another clone of the project. `npx hive destroy` removes everything that carries this stage's labels.",
   },
   {
     pattern: /no resource plugin|resource plugin .* not found|failed to (?:load|install) .*plugin/i,
     remedy:
-      "A plugin of the engine is missing. `npm start` fetches or builds it; `npm run doctor` shows which.",
+      "A Pulumi plugin is missing. `npm start` fetches or builds it; `npm run doctor` shows which.",
   },
 ];
 
-/** What to do about an error's text, if hive knows it. */
+/** The remedy for an error's text, if hive knows one. */
 export function remedyFor(text: string): string | undefined {
   return known.find(({ pattern }) => pattern.test(text))?.remedy;
 }

@@ -2,18 +2,18 @@ import type { Phase } from "../../model/phases";
 import { type ExportedResource, readResource, type StateResource } from "./state";
 import { dynamicType, readUrn } from "./urn";
 
-/** Something that a run would do. */
+/** A step of a preview. */
 export interface PreviewStep {
   /** Pulumi's word: `create`, `update`, `replace`, `delete` … */
   readonly operation: string;
   readonly urn: string;
-  /** As the resource is and as it is to be, as far as there is one. */
+  /** The resource before and after the step, as far as it exists. */
   readonly states: readonly StateResource[];
 }
 
-/** What is known after a run in which something failed. */
+/** The facts after a failed run. */
 export interface FailedRun {
-  /** What a whole run would do now. */
+  /** The steps that a whole run would do now. */
   readonly preview: readonly PreviewStep[];
   /** All resources before the run: after a roll-back, a service runs as it did then. */
   readonly before: readonly StateResource[];
@@ -23,17 +23,17 @@ export interface FailedRun {
   readonly failed: readonly string[];
 }
 
-/** What can still be done. */
+/** The rest of a run. */
 export interface RestOfRun {
   /** For `pulumi up --target`; empty if there is nothing to do. */
   readonly targets: readonly string[];
-  /** What the user hears of: resources, without components, by what is done to them. */
+  /** The steps to show to the user: resources without components. */
   readonly steps: readonly PreviewStep[];
 }
 
 /**
- * Phases in which one failure says nothing about the other resources. Where a server or the Swarm
- * fails, nothing else is touched.
+ * Phases in which one failure does not affect other resources. If a server or the Swarm fails,
+ * nothing else is changed.
  */
 const separable: ReadonlySet<Phase | undefined> = new Set<Phase>([
   "build-images",
@@ -45,18 +45,17 @@ const serviceType = dynamicType("SwarmService");
 const initializationType = dynamicType("ServiceInitialization");
 
 /**
- * Whether other resources may go on without some that failed. @param failed URNs; none where it is
- * not known what failed
+ * Whether the run may continue without the failed resources. @param failed URNs; none if unknown
  */
 export function areSeparable(failed: readonly string[]): boolean {
   return failed.length > 0 && failed.every((urn) => separable.has(readUrn(urn).phase));
 }
 
 /**
- * What a run that failed can still do without what failed. Three kinds of things wait for the next
- * run: what failed and all that depends on it; removals of what one of these uses, may use, or was
- * to take over; and changes that would take something from what waits. A targeted run looks for
- * none of this itself. In doubt something waits: the next run does it.
+ * The steps of a failed run that do not need the failed resources. Three kinds of steps wait for
+ * the next run: the failed resources and everything that depends on them; removals of what one of
+ * these uses, may use, or was to take over; and changes that would take something from a waiting
+ * resource. A targeted run checks none of this itself. In doubt, a step waits for the next run.
  */
 export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRun {
   const nothing = { targets: [], steps: [] };
@@ -72,13 +71,13 @@ export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRu
     const needed = open.filter((step) => isRemoval(step) && staying.needs(step));
     const taking = open.filter((step) => !isRemoval(step) && staying.loses(step));
     kept = new Set([...kept, ...needed.map(({ urn }) => urn)]);
-    // What was to get another one in the place of the old one has to wait with it.
+    // If the old resource stays, its replacement has to wait too.
     const replaced = needed.filter(({ operation }) => operation !== "delete");
     const more = [...replaced, ...taking].map(({ urn }) => urn);
     waiting = withDependents(new Set([...waiting, ...more]), records);
   }
-  // The engine refuses to change what something uses that is no longer wanted and not to be
-  // deleted.
+  // Pulumi refuses to change a resource on which an unwanted one depends that is not deleted in the
+  // same run.
   const anchored = withDependencies(kept, records);
   const steps = preview.filter(({ urn }) => !waiting.has(urn) && !anchored.has(urn));
   const own = steps.filter(({ urn }) => isOwn(urn));
@@ -86,14 +85,14 @@ export function restOfRun({ preview, before, now, failed }: FailedRun): RestOfRu
   return { targets: [...new Set(steps.map(({ urn }) => urn))], steps: own };
 }
 
-/** What a run leaves as it is, and what that has and uses. */
+/** The resources that stay as they are, with what they hold and use. */
 class Staying {
   private readonly used: ReadonlySet<string>;
   private readonly texts: readonly string[];
   private readonly held: ReadonlySet<string>;
   /**
-   * Networks of services that are still to be created: what is removed there may be what they are
-   * to succeed.
+   * Networks of services that are still to be created: they may be successors of services that are
+   * removed there.
    */
   private readonly newcomersNetworks: ReadonlySet<string>;
 
@@ -111,7 +110,7 @@ class Staying {
     this.newcomersNetworks = new Set(newcomers.flatMap(networks));
   }
 
-  /** Whether what a step removes is used, spoken of, held, or perhaps succeeded by what stays. */
+  /** Whether a resource that stays uses, names or holds what a step removes, or may succeed it. */
   needs({ urn, states }: PreviewStep): boolean {
     return (
       this.used.has(urn) ||
@@ -120,14 +119,14 @@ class Staying {
           this.isSpokenOf(state) ||
           holdings(state).some((one) => this.held.has(one)) ||
           networks(state).some((one) => this.newcomersNetworks.has(one)) ||
-          // What is recorded of a service's initial data goes with the service.
+          // The records of a service's initial data are removed with the service.
           (readUrn(urn).type === initializationType &&
             state.dependencies.some((other) => this.kept.has(other))),
       )
     );
   }
 
-  /** Whether a change takes something over from what stays. */
+  /** Whether a change takes a volume or port from a resource that stays. */
   loses({ operation, states }: PreviewStep): boolean {
     const own = operation === "create" ? [] : states.slice(0, 1).flatMap(holdings);
     return states.flatMap(holdings).some((one) => this.held.has(one) && !own.includes(one));
@@ -136,7 +135,7 @@ class Staying {
   private isSpokenOf({ urn, id, inputs, outputs }: StateResource): boolean {
     const names = [id, inputs["name"], outputs["name"], outputs["imageId"], outputs["resolved"]];
     const known = names.filter((name) => typeof name === "string" && name !== "") as string[];
-    // Others speak of a service where they reach it, amid other text.
+    // Other resources name a service amid other text, for example in a URL.
     if (readUrn(urn).type === serviceType)
       return known.some((name) => this.texts.some((text) => hasWord(text, name)));
     return known.some((name) =>
@@ -147,7 +146,7 @@ class Staying {
   }
 }
 
-/** Some resources, and all that depends on them or lies in them. */
+/** Some resources, with all their dependents and children. */
 function withDependents(
   first: ReadonlySet<string>,
   records: readonly StateResource[],
@@ -157,7 +156,7 @@ function withDependents(
   );
 }
 
-/** Some resources, and all that they depend on or lie in. */
+/** Some resources, with all their dependencies and parents. */
 function withDependencies(
   first: ReadonlySet<string>,
   records: readonly StateResource[],
@@ -165,7 +164,7 @@ function withDependencies(
   return grown(first, records, (record, all) => (all.has(record.urn) ? neededBy(record) : []));
 }
 
-/** A set with all that joins it because of what is in it. */
+/** Extends a set until nothing more joins it. */
 function grown(
   first: ReadonlySet<string>,
   records: readonly StateResource[],
@@ -179,12 +178,12 @@ function grown(
   return all;
 }
 
-/** URNs of what a resource depends on, and of what it lies in. */
+/** URNs of a resource's dependencies and of its parent. */
 function neededBy({ dependencies, parent }: StateResource): readonly string[] {
   return parent === undefined ? dependencies : [...dependencies, parent];
 }
 
-/** What only one can have at a time: volumes, and ports that are published. */
+/** What only one resource can have at a time: volumes and published ports. */
 function holdings({ urn, inputs, outputs }: StateResource): readonly string[] {
   const { type } = readUrn(urn);
   const both = [inputs, outputs] as readonly Partial<ServiceValues>[];
@@ -204,7 +203,7 @@ function networks({ urn, inputs, outputs }: StateResource): readonly string[] {
   return both.flatMap(({ networks: own }) => list(own).map(({ id }) => id));
 }
 
-/** What is read of a service and of its initialization. */
+/** The values that are read of a service and of its initialization. */
 interface ServiceValues {
   readonly mounts: readonly { readonly kind: string; readonly source: string }[];
   readonly ports: readonly { readonly published: number; readonly protocol: string }[];
@@ -217,7 +216,7 @@ function list<T>(value: readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [];
 }
 
-/** All texts in a value, but for the code of providers. */
+/** All texts in a value, except the code of providers. */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(textsOf);
@@ -225,7 +224,7 @@ function textsOf(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([key, one]) => (key === "__provider" ? [] : textsOf(one)));
 }
 
-/** Whether a name stands in a text by itself, as in `http://<name>:8080`. */
+/** Whether a text contains a name as a whole word, as in `http://<name>:8080`. */
 function hasWord(text: string, name: string): boolean {
   return text.split(/[^A-Za-z0-9_-]+/).includes(name);
 }
@@ -234,12 +233,12 @@ function isRemoval({ operation }: PreviewStep): boolean {
   return ["delete", "delete-replaced", "replace"].includes(operation);
 }
 
-/** A resource that a user knows, not a component or a provider. */
+/** Whether it is a resource, not a component or a provider. */
 function isOwn(urn: string): boolean {
   return !/^(hive|pulumi):/.test(readUrn(urn).type);
 }
 
-/** What `pulumi preview --json` would do. @throws SyntaxError for a text that is no JSON */
+/** Reads the steps of `pulumi preview --json`. @throws SyntaxError if the text is not JSON */
 export function readPreview(text: string): readonly PreviewStep[] {
   const { steps } = JSON.parse(text) as {
     readonly steps?: readonly {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { privateFolder } from "../project";
 import { readUrn } from "./urn";
 
-/** Logs of a stage that are kept. */
+/** How many logs of a stage are kept. */
 const kept = 20;
 
 /**
- * The full log of one run of the engine: every step and every message, also those that are not
+ * The full log of one run of Pulumi: every step and every message, including those that are not
  * printed.
  */
 export class RunLog {
@@ -33,7 +33,7 @@ export class RunLog {
     writeSync(this.descriptor, `${time} ${text.trimEnd().replaceAll("\n", "\n             ")}\n`);
   }
 
-  /** Writes what an event says; values of resources stay out. */
+  /** Writes an event, without the values of resources. */
   event(event: EngineEvent): void {
     const line = eventLine(event);
     if (line !== undefined) this.write(line);
@@ -45,8 +45,7 @@ export class RunLog {
 }
 
 /**
- * An event as one line (a message may have several); undefined for events that say nothing to a
- * person.
+ * An event as one line (a message may have several); undefined for events that are not for people.
  */
 export function eventLine(event: EngineEvent): string | undefined {
   const {
@@ -64,13 +63,13 @@ export function eventLine(event: EngineEvent): string | undefined {
   if (resOutputsEvent !== undefined) return stepLine("end   ", resOutputsEvent.metadata);
   if (resOpFailedEvent !== undefined) return stepLine("FAILED", resOpFailedEvent.metadata);
   if (diagnosticEvent !== undefined) {
-    // The engine's debug messages are about the engine.
+    // Debug messages are about Pulumi itself.
     if ((diagnosticEvent.severity as string) === "debug") return undefined;
     const subject =
       diagnosticEvent.urn === undefined ? "" : `${readUrn(diagnosticEvent.urn).name}: `;
     return `${diagnosticEvent.severity.padEnd(7)} ${subject}${diagnosticEvent.message}`;
   }
-  if (stdoutEvent !== undefined) return `engine  ${stdoutEvent.message}`;
+  if (stdoutEvent !== undefined) return `pulumi  ${stdoutEvent.message}`;
   if (summaryEvent !== undefined) return `summary ${JSON.stringify(summaryEvent)}`;
   return undefined;
 }

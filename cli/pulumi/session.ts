@@ -18,11 +18,11 @@ export interface FinishedRun {
 }
 
 /**
- * A run that was not interrupted, and in which something failed. What went wrong has been printed.
+ * A failed run that was not interrupted. Its errors have been printed.
  */
 export class RunFailure extends Failure {
   /**
-   * @param message what is still to be said
+   * @param message the rest of the message
    * @param progress how far the run came
    */
   constructor(
@@ -35,11 +35,11 @@ export class RunFailure extends Failure {
 }
 
 /**
- * Runs the engine on a stack, shows its progress and, once each, its errors.
+ * Runs Pulumi on a stack, shows its progress, and prints each error once.
  *
  * @param args e.g. `["up", "--yes"]`; stack, configuration and JSON output are added
- * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; what went wrong
- *   has been printed then
+ * @throws Failure when the run was interrupted, {@link RunFailure} when it failed; the errors have
+ *   been printed then
  */
 export async function runOnStack(
   stack: Stack,
@@ -59,10 +59,10 @@ export async function runOnStack(
       interruption: {
         first: () =>
           printer.note(
-            "Ctrl-C: the engine finishes what it has begun and starts nothing new. Ctrl-C again ends it at once.",
+            "Ctrl-C: Pulumi finishes the steps that are running and starts no new ones. Press Ctrl-C again to stop it at once.",
           ),
         second: () =>
-          printer.note("Ctrl-C: the engine is ended. The next `npx hive up` finds what it left."),
+          printer.note("Ctrl-C: Pulumi is stopped. The next `npx hive up` finds what it left."),
       },
     });
     printer.stop();
@@ -83,7 +83,7 @@ export async function runOnStack(
   }
 }
 
-/** The failure of a run. @param messages what the engine printed beside events */
+/** The failure of a run. @param messages what Pulumi printed beside events */
 export function runFailure(
   messages: readonly string[],
   facts: { readonly interrupted: boolean; readonly explained: boolean; readonly logFile: string },
@@ -91,7 +91,7 @@ export function runFailure(
   const log = `Full log: ${facts.logFile}`;
   if (facts.interrupted) {
     return new Failure(
-      `\nInterrupted. What was begun is recorded; \`npx hive up\` goes on from there.\n${log}`,
+      `\nInterrupted. The state records what was started; \`npx hive up\` continues from there.\n${log}`,
       exitCodes.interrupted,
     );
   }
@@ -108,8 +108,8 @@ export function runFailure(
     : /currently locked/.test(text)
       ? exitCodes.locked
       : exitCodes.failed;
-  // What the engine says on its own is repeated only where no event said it.
+  // Pulumi's own messages are repeated only if no event had them.
   const said = facts.explained && remedy === undefined ? "" : text;
-  const parts = remedy === undefined ? [said] : [remedy, `The engine says: ${said}`];
+  const parts = remedy === undefined ? [said] : [remedy, `Pulumi says: ${said}`];
   return new Failure([...parts.filter((part) => part !== ""), log].join("\n"), exitCode);
 }

@@ -22,7 +22,7 @@ import {
   withoutRetired,
 } from "./state";
 
-/** How long an engine that lost its `hive` is waited for, seconds. */
+/** How long to wait for a Pulumi process whose `hive` was killed, seconds. */
 const orphanSeconds = 30;
 
 /** The Pulumi stack of a stage. */
@@ -54,15 +54,15 @@ export class Stack {
   }
 
   /**
-   * Where commands run that write into `Pulumi.<stage>.yaml`: for a stage whose state lies on this
-   * computer, a folder that stands in for the project, so that the committed file stays as it is.
-   * Elsewhere Pulumi's own way is right: the whole team needs what it writes.
+   * The folder for commands that write into `Pulumi.<stage>.yaml`. If the state is on this
+   * computer, it is a folder in the project's place, so that the committed file does not change.
+   * Otherwise it is the project: the whole team needs these values.
    */
   private get workFolder(): string {
     return this.isLocal ? this.folder.workFolder : this.pulumi.project;
   }
 
-  /** Makes sure that backend, stack and configuration are there. Can be run any number of times. */
+  /** Makes sure that backend, stack and configuration exist. Can be called any number of times. */
   async ensure(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
     const backend = backendFolder(this.backendUrl);
     if (backend !== undefined) mkdirSync(backend, { recursive: true, mode: 0o700 });
@@ -80,7 +80,7 @@ export class Stack {
       this.isLocal && existsSync(this.folder.configFile)
         ? readFileSync(this.folder.configFile, "utf8")
         : undefined;
-    // Outside of this computer the engine has just written into the committed file.
+    // If the state is elsewhere, Pulumi has just written into the committed file.
     const current = this.isLocal ? committed : readFileSync(this.committedFile, "utf8");
     writeFileSync(
       this.folder.configFile,
@@ -101,7 +101,7 @@ export class Stack {
     throw pulumiFailure(`The stack of the stage ${this.stage} could not be selected.`, stderr);
   }
 
-  /** Whether there is anything that could hold a stack. */
+  /** Whether there is a backend. */
   private get hasBackend(): boolean {
     const backend = backendFolder(this.backendUrl);
     return backend === undefined || existsSync(join(backend, ".pulumi"));
@@ -111,22 +111,22 @@ export class Stack {
     privateFolder(this.folder.workFolder);
     writeFileSync(
       join(this.folder.workFolder, "Pulumi.yaml"),
-      `# Generated. Stands in for the project where the engine would change Pulumi.${this.stage}.yaml.\n` +
+      `# Generated. Stands in for the project where Pulumi would change Pulumi.${this.stage}.yaml.\n` +
         `name: ${this.projectName}\nruntime: nodejs\n`,
       { mode: 0o600 },
     );
   }
 
-  /** Arguments that every run on this stack gets. */
+  /** Arguments for every run on this stack. */
   get runArguments(): readonly string[] {
     return ["--stack", this.stage, "--config-file", this.folder.configFile, "--json"];
   }
 
   /**
-   * Removes the locks of runs of this computer that are certainly over, and waits for an engine
-   * that lost its `hive`.
+   * Removes the locks of this computer's runs that are certainly over, and waits for a Pulumi
+   * process whose `hive` was killed.
    *
-   * @param say tells the user what is waited for
+   * @param say tells the user what the run waits for
    * @returns the removed locks
    * @throws Failure with exit code 4 when another run holds the stack
    */
@@ -146,7 +146,7 @@ export class Stack {
       if (!told) {
         const pids = living.map(({ pid }) => pid).join(", ");
         say(
-          `The engine of a run that was killed (process ${pids}) is at its last step; waiting for it.`,
+          `Pulumi (process ${pids}) is finishing the last step of a run that was killed; waiting for it.`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -166,36 +166,38 @@ export class Stack {
     return readState(await this.exported());
   }
 
-  /** What a whole run would do now. @throws Failure when the program or a resource's check fails */
+  /**
+   * The steps that a whole run would do now. @throws Failure when the program or a resource's check
+   * fails
+   */
   async preview(): Promise<readonly PreviewStep[]> {
     const { code, stdout, stderr } = await this.pulumi.ask(
       ["preview", "--show-replacement-steps", ...this.runArguments],
       { deadlineSeconds: 300 },
     );
     if (code === 0) return readPreview(stdout);
-    // The engine's own words about a program that fails stand in the JSON.
+    // The JSON has Pulumi's message about a program that failed.
     const said = /"message": "((?:[^"\\]|\\.)*)"/.exec(stdout)?.[1] ?? "";
-    throw pulumiFailure("What is still to be done could not be found out.", `${said}\n${stderr}`);
+    throw pulumiFailure("The preview of the remaining changes failed.", `${said}\n${stderr}`);
   }
 
-  /** Forgets the operations that an interrupted run left open. */
+  /** Removes the pending operations of an interrupted run from the state. */
   async clearPending(): Promise<void> {
     await this.rewrite(
       withoutPending,
-      "The open operations of an interrupted run could not be cleared.",
+      "The pending operations of an interrupted run could not be removed from the state.",
     );
   }
 
   /**
-   * As {@link state}, after it has forgotten resources of older versions that are nothing outside
-   * of it.
+   * As {@link state}, but first removes resources of older versions that exist in the state only.
    */
   async currentState(): Promise<StackState> {
     const state = await this.state();
     if (!holdsRetired(state)) return state;
     await this.rewrite(
       withoutRetired,
-      "What an older version of hive left in the state could not be cleared.",
+      "Resources of an older version of hive could not be removed from the state.",
     );
     return await this.state();
   }
@@ -208,7 +210,7 @@ export class Stack {
     if (code !== 0) throw pulumiFailure(failure, stderr);
   }
 
-  /** Whether a run has failed since the stage was looked at last. */
+  /** Whether a run has failed since the last refresh. */
   async hasFailedSinceRefresh(): Promise<boolean> {
     const page = ["--page-size", String(historyLength), "--page", "1"];
     const { code, stdout, stderr } = await this.pulumi.ask(
@@ -220,9 +222,8 @@ export class Stack {
   }
 
   /**
-   * Lets the state learn what became of resources, so that the next run creates or changes them
-   * again. Only these are read: a refresh of everything asks every host, also dead ones, and takes
-   * as long as they take not to answer.
+   * Refreshes some resources in the state, so that the next run creates or changes them again. Only
+   * these: a refresh of everything asks every host and waits for unreachable ones.
    */
   async refreshResources(resources: readonly StateResource[]): Promise<void> {
     if (resources.length === 0) return;
@@ -234,15 +235,15 @@ export class Stack {
     });
     if (code === 0) return;
     throw pulumiFailure(
-      "The state could not learn what is there.",
+      "The refresh of the state failed.",
       `${stdout.slice(-2000)}
 ${stderr}`,
     );
   }
 
   /**
-   * A resource's secret output, in clear; undefined when the state has none. It must go nowhere but
-   * where it is used.
+   * A resource's secret output in plain text; undefined when the state has none. Never print or
+   * store it.
    */
   async secretOutput(urn: string, output: string): Promise<string | undefined> {
     const { resources } = readState(await this.exported("--show-secrets"));
@@ -302,10 +303,10 @@ ${stderr}`,
   }
 
   /**
-   * Removes all files that hive keeps for the stage. After the last stage also what hive made for
-   * all of them: the state's folder and the passphrase, unless they are somewhere of the user's
-   * choice. What decrypts the secrets of a committed configuration stays as long as there are any:
-   * else the stage could not be brought up again.
+   * Removes all files that hive keeps for the stage. After the last stage, also removes the state's
+   * folder and the passphrase, unless the user chose another place for them. Files that decrypt
+   * secrets of a committed configuration stay: without them, the stage could not be brought up
+   * again.
    *
    * @returns whether the salt was kept for this stage's secrets
    */
@@ -347,7 +348,7 @@ function hasStacks(backend: string): boolean {
   );
 }
 
-/** An error of a short command of the engine, with what to do if that is known. */
+/** The failure of a short Pulumi command, with a remedy if hive knows one. */
 export function pulumiFailure(what: string, stderr: string): Failure {
   const reason = stderr.replace(/^error: /gm, "").trim();
   const remedy = remedyFor(reason);

@@ -1,22 +1,22 @@
-/** A resource as the state has it. */
+/** A resource in the state. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
   /** Empty for components. */
   readonly id: string;
   readonly parent: string | undefined;
-  /** URNs, those that single properties depend on among them. */
+  /** URNs, including those of single properties. */
   readonly dependencies: readonly string[];
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   /**
-   * It was replaced, and is still to be deleted; another one of the same URN has taken its place.
+   * It was replaced by another resource of the same URN and is still to be deleted.
    */
   readonly replaced?: true;
 }
 
 /**
- * An operation that was begun and of whose end the state knows nothing: the run was interrupted.
+ * An operation without a recorded end: the run was interrupted.
  */
 export interface PendingOperation {
   readonly urn: string;
@@ -25,14 +25,14 @@ export interface PendingOperation {
   readonly operation: string;
 }
 
-/** What `pulumi stack export` says, as far as hive needs it. */
+/** The used part of `pulumi stack export`. */
 export interface StackState {
   readonly resources: readonly StateResource[];
   readonly pending: readonly PendingOperation[];
 }
 
 /**
- * A resource as `pulumi stack export` and `pulumi preview --json` write it, as far as it is read.
+ * The used part of a resource in `pulumi stack export` and `pulumi preview --json`.
  */
 export interface ExportedResource {
   readonly urn?: string;
@@ -56,7 +56,7 @@ interface Exported {
   } | null;
 }
 
-/** A resource with what the engine leaves out where it is empty. */
+/** A resource, completed with the empty values that Pulumi leaves out. */
 export function readResource(resource: ExportedResource): StateResource {
   const properties = Object.values(resource.propertyDependencies ?? {});
   return {
@@ -73,7 +73,7 @@ export function readResource(resource: ExportedResource): StateResource {
   };
 }
 
-/** Reads the JSON text of an export. @throws SyntaxError for a text that is no JSON */
+/** Reads the JSON text of an export. @throws SyntaxError if the text is not JSON */
 export function readState(text: string): StackState {
   const { deployment } = JSON.parse(text) as Exported;
   return {
@@ -94,17 +94,17 @@ export function readSecret(value: unknown): string | undefined {
 }
 
 /**
- * Types of older versions that are nothing outside of the state. Their plugin is not needed any
- * more, and would be to delete them.
+ * Types of older versions that exist in the state only. Only their deletion would still need their
+ * plugin.
  */
 const retired = /^(?:command:|pulumi:providers:command$)/;
 
-/** Whether a state holds resources that this version forgets without deleting anything. */
+/** Whether a state has resources that this version removes from it without deleting anything. */
 export function holdsRetired({ resources }: StackState): boolean {
   return resources.some(({ type }) => retired.test(type));
 }
 
-/** The same export without {@link holdsRetired} resources, and without what others say of them. */
+/** The same export without {@link holdsRetired} resources and without references to them. */
 export function withoutRetired(text: string): string {
   const exported = JSON.parse(text) as { deployment?: { resources?: StoredResource[] } };
   const all = exported.deployment?.resources ?? [];
@@ -131,24 +131,24 @@ export function withoutRetired(text: string): string {
 type StoredResource = ExportedResource & { readonly deletedWith?: string };
 
 /**
- * Types that are nothing outside of the state, or whose `create` finds what an interrupted one
- * made, or whose leftovers the stage's fleet removes.
+ * Types that exist in the state only, or whose `create` adopts the object of an interrupted one, or
+ * whose leftovers the stage's fleet removes.
  */
 const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|pulumi:|hive:|command:|docker:|random:)/;
 
 /**
- * Creates of unknown end that must not be forgotten: done again, they would make a second object
- * beside the first one, which nobody would know of any more. Not so those of hive's own resources,
- * which adopt what exists. Updates and deletes can be repeated.
+ * Creates of unknown end that must not be repeated: they would make a second object, and nobody
+ * would know of the first. hive's own resources adopt what exists. Updates and deletes can be
+ * repeated.
  */
 export function unknownCreates(pending: readonly PendingOperation[]): readonly PendingOperation[] {
   return pending.filter(({ operation, type }) => operation === "creating" && !adopting.test(type));
 }
 
 /**
- * The same export without pending operations. Every `create` of hive adopts what exists, every
- * `update` converges and every `delete` forgives, so that an operation of unknown end is simply
- * done again.
+ * The same export without pending operations. An operation of unknown end is repeated: every
+ * `create` of hive adopts what exists, every `update` converges, and every `delete` accepts that
+ * nothing is left.
  */
 export function withoutPending(text: string): string {
   const exported = JSON.parse(text) as { deployment?: Record<string, unknown> };

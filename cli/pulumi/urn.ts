@@ -1,6 +1,6 @@
 import { type Phase, phases } from "../../model/phases";
 
-/** What a resource's URN tells (`urn:pulumi:<stack>::<project>::<types>::<name>`). */
+/** The parts of a URN (`urn:pulumi:<stack>::<project>::<types>::<name>`). */
 export interface ResourceName {
   /** The logical name, e.g. `hive0-engine`. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface ResourceName {
    * one.
    */
   readonly kind: string;
-  /** The phase whose component is an ancestor; undefined for what stands outside of the phases. */
+  /** The phase whose component is an ancestor; undefined outside of the phases. */
   readonly phase: Phase | undefined;
 }
 
@@ -33,7 +33,7 @@ export function dynamicType(kind: string): string {
   return `pulumi-nodejs:dynamic/hive:${kind}`;
 }
 
-/** Takes a URN apart. A text that is no URN becomes the name. */
+/** Reads a URN. A text that is not a URN becomes the name. */
 export function readUrn(urn: string): ResourceName {
   const [, , types, ...names] = urn.split("::");
   if (types === undefined || names.length === 0)

@@ -22,16 +22,16 @@ export interface RollbackFacts {
   readonly reference: string;
 }
 
-/** The release that is used now; undefined for one that is no longer remembered. */
+/** The release that is used now; undefined if the stage no longer remembers it. */
 export function currentRelease({ releases, reference }: RollbackFacts): Release | undefined {
   return releases.find((release) => release.digest !== "" && reference.endsWith(release.digest));
 }
 
 /**
- * The release to go back to: the newest one before the current one, or the one that is asked for.
+ * The release to go back to: the one before the current one, or the requested one.
  *
  * @param to beginning of a digest, with or without `sha256:`, or a tag; absent: the one before
- * @throws Failure when there is none, or it cannot be told which
+ * @throws Failure when none or several match
  */
 export function chooseRelease(facts: RollbackFacts, to: string | undefined): Release {
   const usable = facts.releases.filter(({ digest, kept }) => digest !== "" && kept !== false);
@@ -44,7 +44,7 @@ export function chooseRelease(facts: RollbackFacts, to: string | undefined): Rel
     throw refused(facts, "has no earlier release that is still kept");
   }
   const wanted = to.replace(/^sha256:/, "").toLowerCase();
-  // An empty text is a variable that was not set, not the only release there is.
+  // An empty text matches nothing: it probably is an unset variable.
   const found = usable.filter(
     ({ digest, tag }) =>
       wanted !== "" && (digest.slice("sha256:".length).startsWith(wanted) || tag === wanted),
@@ -66,8 +66,7 @@ export function shortDigest(digest: string): string {
 }
 
 /**
- * The releases of an image, newest first, a row each: digest, when it was built, what is to be
- * known about it.
+ * The releases of an image, newest first, a row each: digest, time of the build, notes.
  */
 export function releaseRows(facts: RollbackFacts): readonly (readonly string[])[] {
   const current = currentRelease(facts);
@@ -85,7 +84,7 @@ export function releaseRows(facts: RollbackFacts): readonly (readonly string[])[
 
 function refused(facts: RollbackFacts, problem: string): Failure {
   const rows = releaseRows(facts).map((row) => `  ${row.join("  ").trimEnd()}`);
-  const list = rows.length === 0 ? "" : ` Known are, newest first:\n${rows.join("\n")}`;
+  const list = rows.length === 0 ? "" : ` Known releases, newest first:\n${rows.join("\n")}`;
   return new Failure(
     `The image ${facts.image} ${problem}.${list}${rows.length === 0 ? " " : "\n"}Nothing was changed.`,
     exitCodes.input,

@@ -37,8 +37,8 @@ export function withoutPins(text: string, names: readonly string[]): string {
 }
 
 /**
- * Edits lines. What the lines cannot be edited for (another style of writing) is written by the
- * YAML library, which keeps comments but may set some lines anew.
+ * Edits lines. If that is not possible (another YAML style), the YAML library writes the text; it
+ * keeps comments but may reformat some lines.
  */
 function edited(
   text: string,
@@ -87,7 +87,7 @@ function entryLine(lines: readonly string[], block: Block, name: string): number
   return entry < 0 ? undefined : entry;
 }
 
-/** At the end of the file, which belongs to `config` in a stage's configuration as a rule. */
+/** At the end of the file, which usually is the end of `config`. */
 function appended(lines: readonly string[], image: string, digest: string): string[] {
   const kept = lines.at(-1) === "" ? lines.slice(0, -1) : [...lines];
   return [...kept, "", `  ${comment}`, `  ${key}:`, `    ${image}: ${digest}`, ""];

@@ -16,7 +16,7 @@ import { askSwarm, electionSeconds } from "../swarm/facts";
 import { releaseTargets } from "./targets";
 
 /**
- * Builds, pushes and rolls out some services and nothing else, and tells how long each part took.
+ * Builds, pushes and rolls out some services and nothing else, and prints how long each part took.
  *
  * @throws Failure when one of them is not deployed yet, or the run fails
  */
@@ -26,15 +26,18 @@ export async function releaseServices(
   services: readonly string[],
   terminal: Terminal,
 ): Promise<StageOutputs> {
-  // Without targets the engine would look at the whole site, and change it unasked.
+  // Without targets, Pulumi would change the whole site.
   if (services.length === 0)
-    throw new Failure(`No service of ${plan.stage} is to be released.`, exitCodes.input);
+    throw new Failure(
+      `There is no service to release on the stage ${plan.stage}.`,
+      exitCodes.input,
+    );
   await stack.ensure();
   await fetchStageKey(stack);
   const { gone, unsure, resources } = await recover(stack, recoveryOf(plan), (text) =>
     terminal.print(text),
   );
-  // To build servers again is the business of a run that looks at everything.
+  // Only a whole run builds servers again.
   if (gone.length > 0)
     throw new Failure(`Servers are missing: run \`npx hive up --stack ${plan.stage}\` first.`);
   const targets = releaseTargets(
@@ -54,7 +57,7 @@ export async function releaseServices(
     operation,
     duration(milliseconds),
   ]);
-  const parts = rows.length === 0 ? ["  nothing was to be changed"] : tableLines(rows);
+  const parts = rows.length === 0 ? ["  nothing to change"] : tableLines(rows);
   terminal.print(`\n${[...parts, `  altogether ${duration(run.milliseconds)}`].join("\n")}`);
   const outputs = readOutputs(plan.stage, await stack.outputs());
   rememberNames(outputs);
@@ -63,7 +66,7 @@ export async function releaseServices(
 }
 
 /**
- * An engine without a change to make does not look at what is there. @throws Failure when a service
+ * If there is nothing to change, Pulumi does not look at the Swarm. @throws Failure when a service
  * is not in the Swarm
  */
 async function requirePresent(outputs: StageOutputs, services: readonly string[]): Promise<void> {

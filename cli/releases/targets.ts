@@ -11,9 +11,9 @@ export interface ReleaseTargets {
 }
 
 /**
- * What the engine has to look at to release services: their images and the services themselves,
- * nothing that they use or that uses them. A resource that is not there yet, such as an image that
- * a service was switched to, is named by a pattern.
+ * The targets for Pulumi to release services: their images and the services themselves, but nothing
+ * that they use or that uses them. A pattern names a resource that does not exist yet, such as an
+ * image that a service was switched to.
  *
  * @param urns of all resources in the state
  */
@@ -47,7 +47,7 @@ function serviceResource(name: string): string {
 }
 
 /**
- * The images that services run, with what is made of them: type and logical name of each resource.
+ * The resources of the images that services run: type and logical name of each.
  */
 function imageResources({ services }: Pick<Plan, "services">, wanted: readonly string[]): string[] {
   const references = referencedImages(services);

@@ -11,16 +11,16 @@ import { judge } from "./judge";
 import type { CertificateStatus, ClusterStatus, HostStatus, StatusReport } from "./report";
 import { nodesByHost, removedServices, serviceStatuses, volumeStatuses } from "./swarm-facts";
 
-/** How long a host or the Swarm may take to answer, seconds. All are asked at the same time. */
+/** How long a host or the Swarm may take to answer, seconds. All are asked at once. */
 const deadlineSeconds = 5;
 
 type Answer<T> = { readonly value: T } | { readonly reason: string };
 
 /**
- * Asks all hosts and the Swarm, all at once; what does not answer in time is reported, not waited
- * for.
+ * Asks all hosts and the Swarm at once. Whatever does not answer in time is reported as
+ * unreachable.
  *
- * @param plan of the stage, if the site can be planned: what is missing can be told then
+ * @param plan of the stage, if the site can be planned: only then missing parts can be reported
  */
 export async function collectStatus(
   outputs: StageOutputs,
@@ -65,7 +65,7 @@ export async function collectStatus(
   return { ...facts, problems: judge(facts) };
 }
 
-/** What the outputs tell of certificates. @param now milliseconds since 1970 */
+/** The certificates in the outputs. @param now milliseconds since 1970 */
 export function certificates(
   { registry }: Pick<StageOutputs, "registry">,
   now: number,
@@ -95,7 +95,7 @@ async function answer<T>(question: Promise<T>): Promise<Answer<T>> {
     return { value: await question };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // A host that is down is what `up` mends; other reasons say themselves what to do.
+    // `up` repairs a host that is down; other reasons include their remedy.
     const mendable = isTransportError(error, "unreachable", "lost", "deadline");
     return {
       reason: mendable ? `${reason} \`npx hive up\` starts a server that stopped.` : reason,

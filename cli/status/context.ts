@@ -3,9 +3,9 @@ import type { StageOutputs } from "../hosts/outputs";
 import type { ServiceContext } from "./swarm-facts";
 
 /**
- * What the outputs and the site tell about services.
+ * The facts about services in the outputs and the site.
  *
- * @param plan absent when the site cannot be planned at the moment: then only what was deployed is
+ * @param plan absent when the site cannot be planned at the moment: then only the deployed state is
  *   known
  */
 export function serviceContext(

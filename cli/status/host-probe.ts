@@ -1,4 +1,4 @@
-/** What a host says about itself. */
+/** The state of a host as it reports it. */
 export interface HostProbe {
   readonly system: string;
   readonly failedUnits: readonly string[];
@@ -8,12 +8,12 @@ export interface HostProbe {
   readonly ipvs?: boolean;
 }
 
-/** Separates the answers; no tool of the command prints such a line. */
+/** Separates the answers; none of the tools prints such a line. */
 const mark = "--hive--";
 
 /**
- * One command for all that a host is asked: one round trip. Each part may fail on its own.
- * `timeout` because a hung engine must not hide that the host itself is well.
+ * One command for all questions to a host: one round trip. Each part may fail on its own.
+ * `timeout`, because a Docker Engine that hangs must not hide that the host itself is well.
  */
 export const probeCommand = [
   "systemctl is-system-running",
@@ -23,7 +23,7 @@ export const probeCommand = [
   "test -e /proc/net/ip_vs && echo yes || echo no",
 ].join(`; echo ${mark}; `);
 
-/** Reads what {@link probeCommand} printed. */
+/** Reads the output of {@link probeCommand}. */
 export function readProbe(stdout: string): HostProbe {
   const parts = stdout.split(mark).map((part) => part.trim());
   const [system, units, engine, disk, ipvs] = parts;

@@ -1,6 +1,6 @@
 /**
- * A reference cut to what tells it apart: `webgate@038b8fc78668`, without the registry; of an id
- * its beginning.
+ * A short form of a reference: `webgate@038b8fc78668`, without the registry; of an id its
+ * beginning.
  */
 export function shortImage(image: string): string {
   const [name = "", digest] = image.split("@");

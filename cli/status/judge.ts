@@ -5,7 +5,7 @@ import { shortName } from "../swarm/facts";
 /** A disk fuller than this is a problem, percent. */
 const fullDisk = 90;
 
-/** What is wrong with a stage, each in a sentence that says what to do. */
+/** The problems of a stage, each with its remedy. */
 export function judge(report: Omit<StatusReport, "problems">): readonly string[] {
   return [
     ...hostProblems(report),
@@ -19,12 +19,12 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
   return hosts.flatMap((host) => {
     const name = shortName(host.name);
     if (!host.reachable) {
-      return [`${name} cannot be reached: ${host.reason ?? "no answer"}`];
+      return [`${name} is unreachable: ${host.reason ?? "no answer"}`];
     }
     const problems: string[] = [];
     if (host.missing.length > 0) {
       problems.push(
-        `${name} did not answer in the last run and lacks what that did: ${host.missing.join(", ")}. \`npx hive up --stack ${stage}\` does it.`,
+        `${name} was unreachable in the last run, and this is still to be done there: ${host.missing.join(", ")}. \`npx hive up --stack ${stage}\` does it.`,
       );
     }
     if (host.failedUnits.length > 0) {
@@ -32,7 +32,7 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
         `On ${name}, ${host.failedUnits.join(", ")} failed: \`npx hive ssh ${name} -- systemctl status ${host.failedUnits[0]}\`.`,
       );
     } else if (host.system !== "running" && host.system !== "starting") {
-      problems.push(`${name} says that its system is ${host.system ?? "unknown"}.`);
+      problems.push(`${name} reports its system as ${host.system ?? "unknown"}.`);
     }
     if (host.engine === undefined) {
       problems.push(
@@ -52,14 +52,14 @@ function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonl
     }
     if (swarm !== undefined && !swarm.manager)
       problems.push(
-        `${name} is no manager of the Swarm: \`npx hive up --stack ${stage}\` makes it one.`,
+        `${name} is not a manager of the Swarm: \`npx hive up --stack ${stage}\` makes it one.`,
       );
     return problems;
   });
 }
 
 /**
- * A run renews a certificate 120 days before its end: one with fewer days left than this has had no
+ * A run renews a certificate 120 days before its end: with fewer days left than this, there was no
  * run for a month.
  */
 const renewalDays = 90;
@@ -73,16 +73,16 @@ function certificateProblems({
     .filter(({ daysLeft }) => daysLeft < renewalDays)
     .map(({ name, end, daysLeft }) =>
       daysLeft < 0
-        ? `The certificate of ${name} ended on ${end.slice(0, 10)}, and no server takes images from it: ${renewal}`
-        : `The certificate of ${name} ends in ${daysLeft} days, on ${end.slice(0, 10)}; after that no server takes images from it: ${renewal}`,
+        ? `The certificate of ${name} expired on ${end.slice(0, 10)}, so servers cannot pull images from it: ${renewal}`
+        : `The certificate of ${name} expires in ${daysLeft} days, on ${end.slice(0, 10)}; then servers cannot pull images from it: ${renewal}`,
     );
 }
 
 /** Raft: a round of the election takes 10 to 20 s. */
 const election =
-  "If the lost server was the leader, the others elect a new one, as a rule within 20 s: ask again.";
+  "If the lost server was the leader, the others elect a new one, usually within 20 s: try again.";
 
-/** Whether a server is lost, and those that are left are a majority. */
+/** Whether servers are lost, and the remaining ones are a majority. */
 function mayElect(hosts: readonly HostStatus[]): boolean {
   const cluster = hosts.filter(({ role }) => role === "cluster");
   const left = cluster.filter(({ reachable }) => reachable).length;
@@ -118,7 +118,7 @@ function problemsOfServices({
   ];
 }
 
-/** Services that nobody reaches, though their tasks run. */
+/** Services that cannot be reached, although their tasks run. */
 function addressProblems(
   services: readonly ServiceStatus[],
   hosts: readonly HostStatus[],
@@ -127,17 +127,16 @@ function addressProblems(
   const names = services.filter(({ needsIpvs }) => needsIpvs).map(({ name }) => name);
   if (lacking.length === 0 || names.length === 0) return [];
   return [
-    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, nobody reaches ${names.join(", ")} by a virtual address or through the routing mesh: ` +
-      'the kernel has no IPVS. Load the module ip_vs there; or write endpointMode: "dnsrr", and mode: "host" for ports.',
+    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, ${names.join(", ")} cannot be reached by a virtual address or through the routing mesh: ` +
+      'the kernel has no IPVS. Load the module ip_vs there, or write endpointMode: "dnsrr", and mode: "host" for ports.',
   ];
 }
 
 /**
- * That a service was removed by hand, with the way out: without a look at the Swarm, a run takes it
- * for there.
+ * The problem of a service that was removed by hand. Only a refresh notices that it is missing.
  */
 export function removedService(name: string, stage: string): string {
-  return `${name} was deployed and is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` makes it again.`;
+  return `${name} was deployed but is not in the Swarm: somebody removed it. \`npx hive up --refresh --stack ${stage}\` creates it again.`;
 }
 
 /** What is wrong with a service. */
@@ -158,25 +157,26 @@ function taskProblems(service: ServiceStatus): readonly string[] {
     ];
   }
   const { name, running, older, wanted, update } = service;
-  // While a change goes on, tasks of the earlier version do the work.
+  // During a roll-out, tasks of the earlier version do the work.
   const isChanging = ["updating", "rollback_started"].includes(update?.state ?? "");
   if (service.job !== undefined || running + (isChanging ? older : 0) >= wanted) return [];
   const rest = older === 0 ? "" : `, and ${older} of an earlier version`;
   return [`${name} runs ${running} of ${wanted} tasks${rest}${reason}.`];
 }
 
-/** A service that let go of something, and whose own change or removal the run did not reach. */
+/** A service that gave away a volume or port, but was not changed or removed by that run. */
 function handOverProblems({ name, gave, wanted }: ServiceStatus, stage: string): readonly string[] {
   if (gave === undefined) return [];
   const now = wanted === 0 ? "does not run" : "runs without it";
   return [
-    `${name} gave ${gave} and ${now}: the run that did it is going on, or has failed. ` +
+    `${name} gave ${gave} and ${now}: that run is still going on, or it failed. ` +
       `\`npx hive up --stack ${stage}\` changes or removes ${name} as the site says.`,
   ];
 }
 
 /**
- * A change that is being made is no problem; one that was taken back, or that nobody here made, is.
+ * A roll-out that is going on is not a problem. A roll-back is one, and so is a change from
+ * elsewhere.
  */
 function changeProblems(service: ServiceStatus, stage: string): readonly string[] {
   const { name, update, deployedImage } = service;
@@ -186,7 +186,7 @@ function changeProblems(service: ServiceStatus, stage: string): readonly string[
   const again = `the next \`npx hive up --stack ${stage}\` deploys`;
   const whatTheSiteSays = `${again} what the site and its pins say`;
   if (state === "paused" || state === "rollback_paused") {
-    return [`The change of ${name} stands still${why}: ${again} it again.`];
+    return [`The roll-out of ${name} is paused${why}: ${again} it again.`];
   }
   const wanted = deployedImage === undefined ? undefined : shortImage(deployedImage);
   if (state === "rollback_completed")

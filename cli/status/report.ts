@@ -1,4 +1,4 @@
-/** What was found out about a stage; `hive status --json` prints it. */
+/** The status of a stage; `hive status --json` prints it. */
 export interface StatusReport {
   readonly stage: string;
   readonly site: string;
@@ -14,15 +14,15 @@ export interface StatusReport {
   /** Certificates that the stage's own authority has given. */
   readonly certificates: readonly CertificateStatus[];
   /**
-   * What the plan tells of the site, e.g. that a service's data do not follow it; none while the
-   * site cannot be planned.
+   * Notices of the plan, e.g. that a service's data do not follow it; none while the site cannot be
+   * planned.
    */
   readonly notices: readonly string[];
-  /** What is wrong, in plain words; empty when all is well. */
+  /** The problems, in plain words; empty when all is well. */
   readonly problems: readonly string[];
 }
 
-/** A certificate, as the last run of `up` left it. */
+/** A certificate, as of the last run of `up`. */
 export interface CertificateStatus {
   /** What presents it. */
   readonly name: string;
@@ -32,7 +32,7 @@ export interface CertificateStatus {
   readonly daysLeft: number;
 }
 
-/** A server. */
+/** The state of a server. */
 export interface HostStatus {
   readonly name: string;
   readonly role: "cluster" | "repository";
@@ -42,20 +42,20 @@ export interface HostStatus {
   readonly reachable: boolean;
   /** Why not. */
   readonly reason?: string;
-  /** What `systemctl is-system-running` says, e.g. `running`, `degraded`. */
+  /** The answer of `systemctl is-system-running`, e.g. `running`, `degraded`. */
   readonly system?: string;
   /** Units that failed. */
   readonly failedUnits: readonly string[];
   /** Version of the Docker Engine; absent when it does not answer. */
   readonly engine?: string;
-  /** Used part of the disk that holds the engine's data, percent. */
+  /** Used space of the disk with the Docker Engine's data, percent. */
   readonly diskUsedPercent?: number;
-  /** Whether its kernel has IPVS; absent when it did not say. */
+  /** Whether its kernel has IPVS; absent when unknown. */
   readonly ipvs?: boolean;
-  /** What the last run left to be done there, because the host did not answer. */
+  /** The work that is left to do there, because the host did not answer in the last run. */
   readonly missing: readonly string[];
   /**
-   * What the Swarm says about it; absent for the repository server and while no manager answers.
+   * Its state in the Swarm; absent for the repository server and while no manager answers.
    */
   readonly swarm?: NodeStatus;
 }
@@ -79,37 +79,37 @@ export interface ClusterStatus {
   readonly leader?: string;
 }
 
-/** A service. */
+/** The state of a service. */
 export interface ServiceStatus {
   readonly name: string;
   readonly mode: "global" | "replicated" | "job";
-  /** Tasks that are to run when every host is there; of a job, those of the run that it is at. */
+  /** Tasks that should run when every host is reachable; of a job, those of its current run. */
   readonly wanted: number;
-  /** Those that run as the service is wanted now. */
+  /** Tasks of the current version that run. */
   readonly running: number;
   /** Tasks of an earlier version that still run. */
   readonly older: number;
-  /** Reference of the image that the Swarm is told to run, by digest. */
+  /** Reference of the image in the service's spec, by digest. */
   readonly image: string;
   /** When that image was built, RFC 3339; absent when it is not known. */
   readonly builtAt?: string;
   /**
-   * What the stage deployed, when that is another image: the change was rolled back, or somebody
-   * made another one.
+   * The image that the stage deployed, if that is another one: the change was rolled back, or
+   * somebody changed the service.
    */
   readonly deployedImage?: string;
   /** Whether it is reached by a virtual address or through the routing mesh. */
   readonly needsIpvs: boolean;
   /** Short names of the hosts on which it runs. */
   readonly hosts: readonly string[];
-  /** Error of the newest task that failed, while tasks are wanting. */
+  /** Error of the newest task that failed, while tasks are missing. */
   readonly error?: string;
   /**
-   * What it gave to another service, in a run that did not come to its own change:
+   * What it gave to another service, in a run that ended before its own change:
    * `the volume data to store2`.
    */
   readonly gave?: string;
-  /** The change that is being made, or how the last one ended badly. */
+  /** The roll-out that is going on, or the bad end of the last one. */
   readonly update?: UpdateStatus;
   readonly job?: JobStatus;
   /** Steps of its initialization, in their order. */
@@ -120,7 +120,7 @@ export interface ServiceStatus {
 /** A change of a service. */
 export interface UpdateStatus {
   /**
-   * The engine's word: `updating`, `paused`, `rollback_started`, `rollback_paused`,
+   * The Docker Engine's word: `updating`, `paused`, `rollback_started`, `rollback_paused`,
    * `rollback_completed`.
    */
   readonly state: string;
@@ -142,17 +142,17 @@ export interface JobStatus {
 export interface StepStatus {
   readonly step: string;
   /**
-   * `done` it ran; `found` it had been done before; `failed` it is run again; `missing` it was
-   * never run.
+   * `done`: it ran; `found`: its data were there before; `failed`: it will run again; `missing`: it
+   * never ran.
    */
   readonly result: "done" | "found" | "failed" | "missing";
   /** When, RFC 3339. */
   readonly at?: string;
-  /** Where, and for a failure why. */
+  /** The place; for a failure the reason. */
   readonly detail?: string;
 }
 
-/** A replicated volume. */
+/** Where a replicated volume is in use. */
 export interface VolumeStatus {
   readonly name: string;
   /** Services that use it. */

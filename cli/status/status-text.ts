@@ -88,7 +88,7 @@ function isChanging(service: ServiceStatus): boolean {
   return service.update !== undefined || service.deployedImage !== undefined;
 }
 
-/** What is to be said about a service's change, in two words. */
+/** The state of a service's roll-out, in two words. */
 function changeText({ update, deployedImage }: ServiceStatus): string {
   switch (update?.state) {
     case "updating":
@@ -99,7 +99,7 @@ function changeText({ update, deployedImage }: ServiceStatus): string {
       return "rolled back";
     case "paused":
     case "rollback_paused":
-      return "stands still";
+      return "paused";
     case undefined:
     default:
       return deployedImage === undefined ? "" : "not what was deployed";
@@ -133,7 +133,7 @@ function stepLines(services: readonly ServiceStatus[], paint: Paint): readonly s
       cells: [
         name,
         step,
-        result === "found" ? "had been done" : result,
+        result === "found" ? "already done" : result,
         timeText(at),
         detail?.split("\n")[0] ?? "",
       ],
@@ -163,7 +163,7 @@ function pageLines(services: readonly ServiceStatus[]): readonly string[] {
 function certificateLines({ certificates }: StatusReport): readonly string[] {
   return certificates.map(({ name, end, daysLeft }) =>
     daysLeft < 0
-      ? `certificate of ${name}: ended on ${end.slice(0, 10)}`
+      ? `certificate of ${name}: expired on ${end.slice(0, 10)}`
       : `certificate of ${name}: until ${end.slice(0, 10)}, ${daysLeft} days`,
   );
 }
@@ -188,7 +188,7 @@ function table(
 function noticeLines(notices: readonly string[], paint: Paint): readonly string[] {
   if (notices.length === 0) return [];
   return [
-    paint("yellow", "To know:"),
+    paint("yellow", "Notes:"),
     ...notices.map((notice) => `  - ${notice.replaceAll("\n", "\n    ")}`),
   ];
 }

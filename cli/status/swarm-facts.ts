@@ -16,7 +16,7 @@ import type { EngineService } from "../../model/engine-api/service";
 import type { EngineTask } from "../../model/engine-api/task";
 import type { JobStatus, NodeStatus, ServiceStatus, StepStatus, VolumeStatus } from "./report";
 
-/** What else is known about services: from the stack's outputs and from the site. */
+/** More facts about services, from the stack's outputs and from the site. */
 export interface ServiceContext {
   /** By service name. */
   readonly endpoints?: Readonly<Record<string, readonly string[]>>;
@@ -32,7 +32,7 @@ export interface ServiceContext {
   readonly now: number;
 }
 
-/** Docker volume driver that stands in for replicated disks on a stage of one computer. */
+/** Docker volume driver in the place of replicated disks on a stage of one computer. */
 const sharedDriver = "hive-shared";
 
 /** The nodes by host name. */
@@ -51,8 +51,8 @@ export function nodesByHost(facts: SwarmFacts): ReadonlyMap<string, NodeStatus> 
 }
 
 /**
- * How each service stands. A task counts as running only while its node answers: of a lost node,
- * the manager still shows the last thing it heard.
+ * The status of each service. A task counts as running only while its node answers: of a lost node,
+ * the manager still shows the last state that it heard of.
  */
 export function serviceStatuses(
   facts: SwarmFacts,
@@ -63,7 +63,7 @@ export function serviceStatuses(
     const tasks = tasksOf(facts, service);
     const { mode, wanted, running, older } = serviceHealth(service, tasks, facts.nodes);
     const image = service.Spec.TaskTemplate.ContainerSpec.Image;
-    // What tasks said that were other ones, by their image or anything else, is history.
+    // Errors of tasks of another version are history.
     const current = tasks.filter((task) => isCurrent(task, service, facts.nodes));
     const error = running.length < wanted && mode !== "job" ? newestError(current) : undefined;
     const deployed = context.deployed?.[name];
@@ -142,7 +142,7 @@ function hostOf(facts: SwarmFacts, task: EngineTask): string {
   return shortName(node?.Description.Hostname ?? "?");
 }
 
-/** A change that went well and is over says nothing. */
+/** A roll-out that succeeded is not reported. */
 function updateOf({ UpdateStatus }: EngineService): ServiceStatus["update"] {
   const { State: state = "", Message: message = "" } = UpdateStatus ?? {};
   return state === "" || state === "completed" ? undefined : { state, message };

@@ -6,16 +6,15 @@ import { initializationLabels } from "../../model/initialization/record";
 import type { HostAccess } from "../../providers/transport/host-access";
 import { withAnyManager } from "../../providers/transport/manager";
 
-/** Configs that are records of initializations: others can be large, and say nothing here. */
+/** Only configs that are records of initializations: others can be large and are not needed. */
 const recordsOnly = JSON.stringify({ label: [initializationLabels.step] });
 
 /**
- * How long the managers may take to answer a run that has to know, seconds: through two rounds of
- * an election.
+ * How long a run waits for the managers, seconds: enough for two rounds of an election.
  */
 export const electionSeconds = 60;
 
-/** What a manager knows. */
+/** The state of the Swarm as a manager knows it. */
 export interface SwarmFacts {
   readonly nodes: readonly EngineNode[];
   readonly services: readonly EngineService[];
@@ -25,7 +24,7 @@ export interface SwarmFacts {
 }
 
 /**
- * Asks any healthy manager for all that it knows.
+ * Asks any healthy manager for the state of the Swarm.
  *
  * @param seconds limit for everything together
  * @throws TransportError if no manager with quorum answers in time

@@ -16,24 +16,24 @@ export interface ExecRequest {
   readonly environment?: readonly string[];
 }
 
-/** Where the command's input comes from and its output goes to. */
+/** The streams of the command. */
 export interface ExecStreams {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** Size of the user's terminal, for a command that gets one. */
   readonly size?: () => { readonly rows: number; readonly columns: number };
-  /** Calls back when that size has changed. @returns ends it */
+  /** Calls back when that size has changed. @returns a function that ends it */
   readonly onResize?: (changed: () => void) => () => void;
 }
 
 /** Exit code when the reader of the output went away: 128 + SIGPIPE, as a shell shows it. */
 const readerGone = 141;
-/** An engine tells the exit code a moment after the output has ended. */
+/** How long a Docker Engine may take to report the exit code after the end of the output. */
 const exitCodeMs = 5000;
 
 /**
- * Runs a command in a container, with standard input passed on to its end and half-closed then.
+ * Runs a command in a container. Standard input is passed on to its end, then half-closed.
  *
  * @returns the command's exit code
  */
@@ -54,11 +54,11 @@ export async function execIn(
     Env: [...(request.environment ?? [])],
   });
   const socket = await exec.start({ hijack: true, stdin: true, Tty: request.tty });
-  // What ends the connection also ends the output, which is read to its end.
+  // An error of the connection also ends the output, which is read to its end.
   socket.on("error", () => undefined);
   const resize = async (): Promise<void> => {
     const { rows, columns } = streams.size?.() ?? { rows: 24, columns: 80 };
-    // A command that has ended has no size.
+    // A command that has ended cannot be resized.
     await exec.resize({ h: rows, w: columns }).catch(() => undefined);
   };
   const stopResizing = size === undefined ? undefined : streams.onResize?.(() => void resize());
@@ -76,8 +76,7 @@ export async function execIn(
 }
 
 /**
- * Writes what comes to the outputs, no faster than they take it. @returns false when nobody reads
- * it any more
+ * Writes to the outputs, no faster than they accept it. @returns false when nobody reads any more
  */
 async function passOn(socket: Duplex, tty: boolean, streams: ExecStreams): Promise<boolean> {
   const reader = new FrameReader();
@@ -120,7 +119,8 @@ async function exitCodeOf(exec: Dockerode.Exec): Promise<number> {
   for (;;) {
     const { ExitCode, Running } = await exec.inspect();
     if (ExitCode !== null && !Running) return ExitCode;
-    if (Date.now() > end) throw new Error("The engine does not tell the command's exit code.");
+    if (Date.now() > end)
+      throw new Error("The Docker Engine did not report the command's exit code.");
     await sleep(50);
   }
 }

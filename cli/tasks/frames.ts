@@ -1,4 +1,4 @@
-/** A piece of what a container printed. */
+/** A piece of a container's output. */
 export interface Frame {
   readonly stream: "stdout" | "stderr";
   readonly data: Buffer;
@@ -7,9 +7,9 @@ export interface Frame {
 const headerBytes = 8;
 
 /**
- * Takes apart the stream in which an engine sends both outputs of a container that has no terminal:
- * each piece comes after a header of eight bytes, the stream's number first, the length in the last
- * four (Engine API, "Attach to a container").
+ * Splits the stream in which a Docker Engine sends both outputs of a container without a terminal:
+ * each piece follows a header of eight bytes, with the stream's number first and the length in the
+ * last four (Engine API, "Attach to a container").
  */
 export class FrameReader {
   private rest: Buffer = Buffer.alloc(0);

@@ -13,7 +13,7 @@ import {
   type TaskRequest,
 } from "./running-tasks";
 
-/** A task's container at hand. */
+/** The container of a task. */
 export interface TaskContainer {
   readonly task: RunningTask;
   readonly docker: Dockerode;
@@ -21,20 +21,18 @@ export interface TaskContainer {
 }
 
 /**
- * How long the managers may take to say where a task runs, seconds: through two rounds of an
- * election.
+ * How long the managers may take to find a task, seconds: enough for two rounds of an election.
  */
 const searchSeconds = 60;
-/** How long a host may take to let us in and to show the container, seconds. */
+/** How long a host may take to accept the login and to show the container, seconds. */
 const arriveSeconds = 8;
 
 /**
  * Finds a running task of a service through any healthy manager and runs `use` with its container,
- * on whichever host that is, without a deadline. Where the choice is ours, a host that does not
- * answer is passed over.
+ * on any host, without a deadline. If several tasks match, it skips hosts that do not answer.
  *
  * @param hosts the cluster hosts, in index order
- * @param say tells which host was passed over
+ * @param say reports a skipped host
  * @throws Failure when there is no such service or task; TransportError when its host cannot be
  *   reached
  */
@@ -68,7 +66,7 @@ export async function inTask<T>(
     } catch (error) {
       const passable = isTransportError(error) || engineStatus(error) === 404;
       if (arrived || !passable || task === last) throw error;
-      say(`${placeOf(task)} cannot be used, taking another task: ${messageOf(error)}`);
+      say(`${placeOf(task)} cannot be used; hive takes another task: ${messageOf(error)}`);
     }
   }
   throw new Error("chooseTasks returned no task.");
@@ -88,6 +86,6 @@ function tooSlow(task: RunningTask): Error {
   return transportError(
     "deadline",
     task.host,
-    `The Docker Engine of ${task.host} did not show the container of ${task.name} within ${arriveSeconds} s.`,
+    `The Docker Engine of ${task.host} timed out after ${arriveSeconds} s and did not show the container of ${task.name}.`,
   );
 }

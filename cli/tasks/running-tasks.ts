@@ -21,15 +21,14 @@ export interface RunningTask {
   readonly taskId: string;
   readonly containerId: string;
   /**
-   * Absolute paths of what it sees and what is in no file system of the container: secrets,
-   * configs, tmpfs mounts.
+   * Absolute paths that are in no file system of the container: secrets, configs, tmpfs mounts.
    */
   readonly inMemory: readonly string[];
   /** Full name of the host. */
   readonly host: string;
 }
 
-/** Which running task of a service is meant. */
+/** The user's choice of a running task. */
 export interface TaskRequest {
   readonly service: string;
   /** 1-based; of the tasks on `host` if that is given too. */
@@ -41,7 +40,7 @@ export interface TaskRequest {
 /**
  * The service with this name.
  *
- * @throws Failure that names the near one, or all
+ * @throws Failure that names the similar one, or all
  */
 export function serviceNamed(services: readonly EngineService[], wanted: string): EngineService {
   const found = services.find(({ Spec }) => Spec.Name === wanted);
@@ -51,7 +50,7 @@ export function serviceNamed(services: readonly EngineService[], wanted: string)
 }
 
 /**
- * The failure for a service that is not there. @param what e.g. `The stage runs no service` without
+ * The failure for an unknown service. @param what e.g. `The stage runs no service` without
  * its subject
  */
 export function unknownService(wanted: string, names: readonly string[], what: string): Failure {
@@ -61,14 +60,14 @@ export function unknownService(wanted: string, names: readonly string[], what: s
       ? ` Did you mean ${near}?`
       : names.length === 0
         ? " There are no services yet: `npx hive up` deploys them."
-        : ` There are: ${names.join(", ")}.`;
+        : ` Services: ${names.join(", ")}.`;
   return new Failure(`The stage ${what} "${wanted}".${hint}`, exitCodes.input);
 }
 
 /**
  * The running tasks of a service in a stable order: by slot, those of a global service by host. A
- * task on a host that the Swarm has lost is none: what the manager shows of it is the last thing
- * that it heard.
+ * task on a host that the Swarm has lost does not count: the manager shows the last state that it
+ * heard of.
  */
 export function runningTasks(facts: SwarmFacts, service: EngineService): readonly RunningTask[] {
   const nodes = new Map(facts.nodes.map((node) => [node.ID, node]));
@@ -89,7 +88,7 @@ export function runningTasks(facts: SwarmFacts, service: EngineService): readonl
           inMemory: pathsInMemory(task),
           host: node.Description.Hostname,
         },
-        // A task that is about to be stopped, or of which the manager has not heard, is the last
+        // A task that is about to stop, or that the manager has lost contact with, is the last
         // choice.
         doubtful: task.DesiredState !== "running" || node.Status.State !== "ready",
         slot,
@@ -133,8 +132,8 @@ function byOrder(a: TaskOrder, b: TaskOrder): number {
 }
 
 /**
- * The tasks that may be used for a request, the best first. More than one only where the user left
- * the choice to us.
+ * The tasks that match a request, the best first. More than one only if the user named neither
+ * replica nor host.
  *
  * @param tasks running ones, in order
  * @param hosts the hosts of the stage, in index order
@@ -148,7 +147,7 @@ export function chooseTasks(
   const { service, replica } = request;
   if (tasks.length === 0) {
     throw new Failure(
-      `No task of ${service} runs. \`npx hive status\` says why, \`npx hive logs ${service}\` what its tasks printed.`,
+      `No task of ${service} runs. \`npx hive status\` shows why, \`npx hive logs ${service}\` what its tasks printed.`,
     );
   }
   const host = request.host === undefined ? undefined : findHost(hosts, request.host).name;
@@ -156,7 +155,7 @@ export function chooseTasks(
   const list = tasks.map((task) => `  ${task.replica}  ${placeOf(task)}`).join("\n");
   if (fitting.length === 0) {
     throw new Failure(
-      `No task of ${service} runs on ${shortName(host ?? "")}. Running are:\n${list}`,
+      `No task of ${service} runs on ${shortName(host ?? "")}. Running tasks:\n${list}`,
       exitCodes.input,
     );
   }
@@ -164,7 +163,7 @@ export function chooseTasks(
   const chosen = fitting[replica - 1];
   if (chosen === undefined) {
     throw new Failure(
-      `${service} has no running task number ${replica}. Running are:\n${list}`,
+      `${service} has no running task number ${replica}. Running tasks:\n${list}`,
       exitCodes.input,
     );
   }

@@ -21,10 +21,10 @@ export function processStreams(): ExecStreams {
 }
 
 /**
- * Hands every key to the remote side while `use` runs, Ctrl-C too, and gives the terminal back
- * whatever happens.
+ * Passes every key on to the remote side while `use` runs, even Ctrl-C, and always restores the
+ * terminal.
  *
- * @param raw whether there is a terminal to do this with
+ * @param raw whether there is a terminal
  */
 export async function withRawTerminal<T>(raw: boolean, use: () => Promise<T>): Promise<T> {
   if (raw) process.stdin.setRawMode(true);
@@ -32,7 +32,7 @@ export async function withRawTerminal<T>(raw: boolean, use: () => Promise<T>): P
     return await use();
   } finally {
     if (raw) process.stdin.setRawMode(false);
-    // What waits for input must not keep this process alive.
+    // A pending read must not keep this process alive.
     process.stdin.pause();
     (process.stdin as { unref?: () => void }).unref?.();
   }

@@ -3,12 +3,15 @@ import { closeIdleConnections } from "../../providers/transport/pool";
 import { Failure } from "../failure";
 
 /**
- * OpenSSH's exit code for "no connection", which `hive ssh` passes on; a remote command hardly ever
- * ends with it.
+ * OpenSSH's exit code for "no connection", which `hive ssh` passes on; remote commands hardly ever
+ * use it.
  */
 const noConnection = 255;
 
-/** Tells a connection that failed from a command that failed: the exit code of the first is 255. */
+/**
+ * Distinguishes a failed connection from a failed command: the exit code of a failed connection is
+ * 255.
+ */
 export async function withoutConnection(work: Promise<number>): Promise<number> {
   try {
     return await work;

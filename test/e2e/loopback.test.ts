@@ -156,7 +156,7 @@ describe("a stage whose servers are Debian 12", () => {
       await eventually(60, () => (reachability(1) === "unreachable" ? true : undefined));
       const refused = await stage.hive(["up", "--yes"]);
       expect(refused.code).toBe(1);
-      expect(refused.output).toContain(`${server(1)} runs and is no reachable manager`);
+      expect(refused.output).toContain(`${server(1)} runs but is not a reachable manager`);
     } finally {
       docker("exec", server(1), "systemctl", "start", "docker.socket", "docker.service");
     }

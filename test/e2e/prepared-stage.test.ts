@@ -72,7 +72,7 @@ it("comes up on servers that a provider hands over, with a key, with a password,
   await setPassword("hive2");
   const output = await site.up();
   expect(output).toContain("The volume ldap-data is to be replicated");
-  expect(output).toContain("The one-time passwords of hive1, hive2 have been used; removed");
+  expect(output).toContain("The one-time passwords of hive1, hive2 were used; they are removed");
 });
 
 it("the one-time passwords are nowhere any more", async () => {

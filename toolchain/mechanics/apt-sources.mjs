@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Reading where this computer's apt gets packages from, and writing the same for an image
+ * Reads where this computer's apt gets packages from, and writes the same for an image
  * (sources.list(5)).
  */
 import fs from "node:fs";
@@ -61,11 +61,11 @@ export function parseDeb822(text) {
 }
 
 /**
- * The server that this computer gets a suite from.
+ * The server from which this computer gets a suite.
  * @param {AptSource[]} sources
  * @param {string} suite
- * @returns {string | undefined} nothing when it does not use that suite: debootstrap's own default
- *   then
+ * @returns {string | undefined} nothing if it does not use that suite; then debootstrap's default
+ *   is used
  */
 export function suiteMirror(sources, suite) {
   return sources.find((source) => source.suite === suite && source.components.includes("main"))

@@ -95,7 +95,7 @@ export function folderDigest(folder) {
  * @property {string} engine holds `pulumi`, `pulumi-language-nodejs`,
  *   `pulumi-resource-pulumi-nodejs`
  * @property {string} bridge holds the plugins that were built here
- * @property {string} home the engine's own home (`PULUMI_HOME`), with `plugins/`
+ * @property {string} home Pulumi's own home (`PULUMI_HOME`), with `plugins/`
  * @property {string} locks
  * @property {string} logs
  * @property {string} dockerEngine log and process id of a Docker Engine that was started by hand

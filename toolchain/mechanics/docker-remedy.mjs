@@ -1,5 +1,5 @@
 // @ts-check
-/** What to tell somebody whose computer has no Docker Engine that answers: facts in, text out. */
+/** The message for a computer on which no Docker Engine answers: facts in, text out. */
 
 /**
  * @typedef {object} DockerFacts
@@ -10,8 +10,8 @@
  * @property {boolean} root
  * @property {boolean} systemd systemd runs as process 1
  * @property {boolean} installed a `dockerd` is on the PATH (or Docker Desktop is installed)
- * @property {"absent" | "denied" | "silent"} socket no socket file; this user may not use it;
- *   nobody answers
+ * @property {"absent" | "denied" | "silent"} socket no socket file; this user may not use it; no
+ *   answer
  * @property {string} address what was asked: `unix:///var/run/docker.sock`
  * @property {boolean} addressGiven the user's DOCKER_HOST says so
  * @property {string} user
@@ -26,7 +26,9 @@ export function dockerRemedy(facts) {
   if (facts.addressGiven) {
     return {
       problem: `No Docker Engine answers at DOCKER_HOST=${facts.address}.`,
-      remedy: ["Correct DOCKER_HOST, or unset it to use this computer's own engine, " + again],
+      remedy: [
+        "Correct DOCKER_HOST, or unset it to use this computer's own Docker Engine, " + again,
+      ],
     };
   }
   if (facts.socket === "denied") {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Official downloads. Every one has a short deadline to answer, because the next way (building from
- * source) waits for it, and a checksum is verified where the publisher offers one.
+ * Official downloads. Each server has a short deadline to answer, because the next way (building
+ * from source) waits for it. The checksum is verified if the publisher offers one.
  */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
@@ -12,7 +12,7 @@ import { capture, findOnPath } from "./process.mjs";
 /** How long a server may take to answer with the first byte, in milliseconds. */
 const answerMs = 6000;
 
-/** How long a download that has begun may stand still, in milliseconds. */
+/** How long a download may stall, in milliseconds. */
 const stallMs = 30_000;
 
 /** How long a whole download may take, in milliseconds. */
@@ -20,7 +20,7 @@ const wholeMs = 600_000;
 
 /**
  * Where official builds come from. `HIVE_DOWNLOADS` names a mirror with the same paths below it
- * (`get/…`, `github/…`); `HIVE_DOWNLOADS=none` says that nothing shall be downloaded.
+ * (`get/…`, `github/…`); `HIVE_DOWNLOADS=none` switches downloads off.
  * @param {NodeJS.ProcessEnv} env
  * @returns {{get: string, github: string} | undefined} base addresses; nothing when downloads are
  *   off
@@ -93,8 +93,8 @@ export function releaseArchive({ env, platform, version, plugin }) {
  * @param {NodeJS.ProcessEnv} options.env
  * @param {AbortSignal} options.signal
  * @param {(text: string) => void} options.report
- * @returns {Promise<{verified: boolean} | {problem: string}>} problem: why it could not be had, in
- *   a few words; the next way is to be tried
+ * @returns {Promise<{verified: boolean} | {problem: string}>} problem: why it failed, in a few
+ *   words; try the next way then
  */
 export async function downloadArchive(archive, { folder, env, signal, report }) {
   const file = path.join(folder, "archive.tar.gz");
@@ -134,7 +134,7 @@ export async function downloadArchive(archive, { folder, env, signal, report }) 
 async function fetchToFile(url, file, { env, signal }) {
   const curl = proxyIsSet(env) ? findOnPath("curl", env) : undefined;
   if (curl !== undefined) {
-    // fetch() of Node.js 20 knows no proxy variables; curl does.
+    // fetch() of Node.js 20 ignores the proxy variables; curl uses them.
     const args = ["-fsSL", "--connect-timeout", `${answerMs / 1000}`, "--speed-limit", "1024"];
     args.push("--speed-time", `${stallMs / 1000}`, "-o", file, url);
     const result = await capture(curl, args, { env, timeoutMs: wholeMs });

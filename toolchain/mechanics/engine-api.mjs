@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The little that the toolchain asks of a Docker Engine, over its HTTP interface: no docker command
- * is needed.
+ * The toolchain's requests to a Docker Engine, over its HTTP interface: no docker command is
+ * needed.
  */
 import fs from "node:fs";
 import http from "node:http";
@@ -9,11 +9,11 @@ import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 
-/** The engine's usual address on Linux. */
+/** The Docker Engine's usual address on Linux. */
 export const defaultAddress = "unix:///var/run/docker.sock";
 
 /**
- * The sockets where an engine of this user may listen, the usual one first.
+ * The sockets where a Docker Engine of this user may listen, the usual one first.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} home
  * @returns {string[]} paths
@@ -31,7 +31,8 @@ export function socketCandidates(env, home) {
 }
 
 /**
- * Where to ask for an engine: DOCKER_HOST, else the first socket that exists, else the usual one.
+ * The address of the Docker Engine: DOCKER_HOST, else the first socket that exists, else the usual
+ * one.
  * @param {NodeJS.ProcessEnv} env
  * @param {{home?: string, exists?: (file: string) => boolean}} [options] for tests
  * @returns {string} `unix://…`, `tcp://…` or `ssh://…`
@@ -49,17 +50,17 @@ export function engineAddress(env, { home = os.homedir(), exists = fs.existsSync
  */
 
 /**
- * One request to the engine.
+ * One request to the Docker Engine.
  * @param {object} request
  * @param {NodeJS.ProcessEnv} request.env
  * @param {string} request.path
  * @param {string} [request.method] default: GET
  * @param {import("node:stream").Readable} [request.body] sent in chunks
- * @param {number} request.silentMs how long the engine may say nothing, in milliseconds
+ * @param {number} request.silentMs how long the Docker Engine may say nothing, in milliseconds
  * @param {AbortSignal} [request.signal]
  * @param {(line: string) => void} [request.onLine] called for each line of the answer as it comes
  * @returns {Promise<EngineAnswer>}
- * @throws {Error} when nobody answers; the error's `code` is the system's (ENOENT, EACCES,
+ * @throws {Error} when there is no answer; the error's `code` is the system's (ENOENT, EACCES,
  *   ECONNREFUSED)
  */
 export function askEngine({ env, path: where, method = "GET", body, silentMs, signal, onLine }) {
@@ -83,7 +84,9 @@ export function askEngine({ env, path: where, method = "GET", body, silentMs, si
       },
     );
     request.setTimeout(silentMs, () => {
-      request.destroy(new Error(`the engine said nothing for ${Math.round(silentMs / 1000)} s`));
+      request.destroy(
+        new Error(`the Docker Engine did not answer for ${Math.round(silentMs / 1000)} s`),
+      );
     });
     request.on("error", reject);
     if (body) {
@@ -109,7 +112,7 @@ function connection(env) {
     address.protocol !== "http:" &&
     address.protocol !== "https:"
   ) {
-    throw new Error(`DOCKER_HOST=${address.href}: hive needs an engine at unix:// or tcp://`);
+    throw new Error(`DOCKER_HOST=${address.href}: hive needs a Docker Engine at unix:// or tcp://`);
   }
   const at = { hostname: address.hostname, port: address.port };
   if (address.protocol !== "https:" && !env.DOCKER_TLS_VERIFY) return { client: http, options: at };
@@ -122,7 +125,7 @@ function connection(env) {
 }
 
 /**
- * The version of the engine that answers.
+ * The version of the Docker Engine that answers.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{version: string} | {code: string, message: string}>} code: the system's error
  *   code
@@ -142,7 +145,7 @@ export async function pingEngine(env) {
 /**
  * @param {NodeJS.ProcessEnv} env
  * @param {string} tag
- * @returns {Promise<boolean>} whether the engine has an image of that tag
+ * @returns {Promise<boolean>} whether the Docker Engine has an image of that tag
  */
 export async function imageIsPresent(env, tag) {
   const answer = await askEngine({

@@ -10,7 +10,7 @@ import { createProgress, seconds } from "./progress.mjs";
  * @param {import("./project.mjs").Project} project
  * @param {string[]} names groups of steps/all.mjs
  * @param {object} [options]
- * @param {boolean} [options.quiet] say nothing of what was there; default: false
+ * @param {boolean} [options.quiet] print nothing about parts that were there; default: false
  * @param {NodeJS.WritableStream} [options.stream] default: standard error
  * @returns {Promise<number>} exit code: 0 when all is there, 1 when a step failed, 130 when
  *   interrupted
@@ -41,13 +41,13 @@ export async function ensureSteps(steps, project, { quiet = false, stream = proc
     });
     progress.close();
     if (abort.signal.aborted) {
-      stream.write("Interrupted. What is finished is kept; the next run goes on from there.\n");
+      stream.write("Interrupted. Finished steps are kept; the next run continues from there.\n");
       return 130;
     }
     const failed = results.filter((result) => result.status !== "done");
     if (failed.length > 0) {
       stream.write(
-        `This computer is not ready: see FAILED above. npm run doctor shows all that is missing.\n`,
+        `This computer is not ready: see FAILED above. npm run doctor shows everything that is missing.\n`,
       );
       return 1;
     }

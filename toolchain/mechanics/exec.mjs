@@ -1,12 +1,11 @@
 // @ts-check
-/** Hands this process's terminal over to another program and ends as that ends. */
+/** Runs another program in this process's terminal and ends with its exit code. */
 import { performance } from "node:perf_hooks";
 import { spawn } from "node:child_process";
 import os from "node:os";
 
 /**
- * The same signal within this time came by two ways from one key press or one kill, in
- * milliseconds.
+ * The same signal twice within this time comes from one key press or one kill, in milliseconds.
  */
 const sameSignalMs = 300;
 
@@ -43,8 +42,7 @@ export function runInForeground(
       const now = performance.now();
       if (now - (last.get(name) ?? -Infinity) < sameSignalMs) return;
       last.set(name, now);
-      // The terminal has sent Ctrl-C to the program already: a second one would make it give up at
-      // once.
+      // The terminal has already sent Ctrl-C to the program: a second one would stop it at once.
       if (terminal && (name === "SIGINT" || name === "SIGQUIT")) return;
       try {
         if (child.pid !== undefined) process.kill(terminal ? child.pid : -child.pid, name);
@@ -59,9 +57,7 @@ export function runInForeground(
     signals.forEach((name) => process.on(name, pass));
     child.on("error", (error) => {
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
-      process.stderr.write(
-        `${command}: ${missing ? "there is no such program on the PATH" : error.message}\n`,
-      );
+      process.stderr.write(`${command}: ${missing ? "not found on the PATH" : error.message}\n`);
       end(missing ? 127 : 126);
     });
     child.on("exit", (code, signal) =>

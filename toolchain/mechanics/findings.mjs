@@ -1,12 +1,12 @@
 // @ts-check
-/** What `npm run doctor` shows: plain data in, text out. */
+/** The output of `npm run doctor`: plain data in, text out. */
 
 /**
  * One thing that hive needs.
  * @typedef {object} Finding
  * @property {string} what
  * @property {"found" | "can be made" | "missing" | "optional"} status can be made: npm start gets
- *   it without help; optional: it is not there, and what it is for is got otherwise or marked by
+ *   it; optional: it is not there, and there is another way, or the part that needs it is marked
  *   itself
  * @property {string} version empty when unknown
  * @property {string} where path, address, or how it came here
@@ -46,13 +46,13 @@ export function verdict(findings) {
   if (missing.length > 0)
     return `Missing: ${missing.map((finding) => finding.what).join(", ")}. See above what to do.`;
   const coming = findings.filter((finding) => finding.status === "can be made");
-  if (coming.length > 0) return `npm start gets what is marked "--" by itself.`;
+  if (coming.length > 0) return `npm start gets the parts marked "--" by itself.`;
   return "All there.";
 }
 
 /**
  * @param {Finding[]} findings
- * @returns {boolean} whether something is missing that hive cannot get by itself, or has not got
+ * @returns {boolean} whether something is missing that hive cannot get by itself, or did not get
  *   yet
  */
 export function somethingIsMissing(findings) {

@@ -45,7 +45,8 @@ export async function findGo(env) {
  * @param {string} build.version as a person reads it
  * @param {string} [build.value] what that variable gets; default: the version
  * @param {string} build.output the file to make
- * @param {string} build.because why it is built and not downloaded, for the error when it cannot be
+ * @param {string} build.because why it is built and not downloaded, for the error when the build is
+ *   impossible
  * @param {import("./graph.mjs").StepContext} context
  * @returns {Promise<void>}
  */
@@ -86,7 +87,7 @@ export async function goBuild(project, build, { signal, report }) {
 }
 
 /**
- * A package server that fails once is asked again: what was fetched is kept.
+ * Tries a failed package server again: fetched packages are kept.
  * @param {() => Promise<void>} run
  * @param {(text: string) => void} report
  */
@@ -97,7 +98,7 @@ async function runTwice(run, report) {
     const tail = error instanceof StepError ? error.tail.join("\n") : "";
     if (!/i\/o timeout|connection reset|TLS handshake timeout|unexpected EOF|50[234] /.test(tail))
       throw error;
-    report("a package server failed: once more");
+    report("a package server failed; trying again");
     await run();
   }
 }
@@ -117,11 +118,11 @@ async function usableGo(project, build) {
     "then run the command again.",
   ];
   if (!go) {
-    const why = `${problem}, and there is no Go to build it`;
+    const why = `${problem}, and Go is not installed to build it`;
     throw new StepError(why, { remedy });
   }
   const local = await capture(go.path, ["env", "GOTOOLCHAIN"], { env: project.env });
-  // With GOTOOLCHAIN=auto an older Go fetches the one that go.mod asks for.
+  // With GOTOOLCHAIN=auto, an older Go fetches the version in go.mod.
   if (!atLeast(go.version, minimum) && local?.stdout.trim().startsWith("local") !== false) {
     const why = `${problem}, and Go ${go.version} (${go.path}) is too old to build it`;
     throw new StepError(why, { remedy });

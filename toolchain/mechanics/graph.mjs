@@ -1,5 +1,5 @@
 // @ts-check
-/** Runs steps side by side as far as their needs allow. */
+/** Runs steps in parallel, as far as their needs allow. */
 import { performance } from "node:perf_hooks";
 import { StepError } from "./step-error.mjs";
 
@@ -14,7 +14,7 @@ import { StepError } from "./step-error.mjs";
  * What a running step is given.
  * @typedef {object} StepContext
  * @property {AbortSignal} signal aborted when the whole run is cancelled
- * @property {(text: string) => void} report says what the step does now
+ * @property {(text: string) => void} report reports what the step does now
  */
 
 /**
@@ -50,7 +50,7 @@ import { StepError } from "./step-error.mjs";
  * @param {AbortSignal} options.signal
  * @param {Listener} [options.listener]
  * @returns {Promise<StepResult[]>} one for each step, in the given order
- * @throws {Error} when the steps need each other in a circle, or one that is not there
+ * @throws {Error} when the steps need each other in a circle, or need an unknown step
  */
 export async function runGraph(steps, { signal, listener = {} }) {
   checkGraph(steps);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A lock between processes: two clones that start at once build each part once, the second waits
- * for the first. A lock whose holder is gone is taken over.
+ * A lock between processes: if two clones start at once, each part is built once, and the second
+ * clone waits. A lock whose holder is gone is taken over.
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -25,14 +25,14 @@ const pollMs = 250;
  * @typedef {object} Holder
  * @property {number} pid
  * @property {string} host
- * @property {string} started when the process began, in the system's own terms: tells a reused id
+ * @property {string} started when the process began, in the system's own terms: detects a reused id
  * @property {string} token unique for each acquisition
  */
 
 /**
  * Whether a lock may be taken over.
  * @param {object} facts
- * @param {Holder | undefined} facts.holder nothing when the file cannot be understood
+ * @param {Holder | undefined} facts.holder nothing if the file cannot be parsed
  * @param {string} facts.host this computer
  * @param {(pid: number) => string | undefined} facts.startOf when a process of this computer began;
  *   nothing when it is gone
@@ -76,7 +76,7 @@ export async function withLock(file, action, { signal, waitMs = 1_800_000, onWai
     if (signal.aborted) throw new StepError("waiting for another run was cancelled");
     if (Date.now() > deadline) {
       throw new StepError(
-        `another run holds ${file} for longer than ${Math.round(waitMs / 60_000)} min`,
+        `another run has held ${file} for more than ${Math.round(waitMs / 60_000)} min`,
         {
           remedy: [
             `See what process ${readHolder(file)?.pid ?? "?"} does, end it, and run the command again.`,
@@ -91,7 +91,7 @@ export async function withLock(file, action, { signal, waitMs = 1_800_000, onWai
       const now = new Date();
       fs.utimesSync(file, now, now);
     } catch {
-      // The next run judges by the process itself.
+      // The next run checks the process itself.
     }
   }, heartbeatMs);
   heartbeat.unref();
@@ -130,8 +130,8 @@ function removeWhenStale(file, mine) {
     return;
   }
   if (!lockIsStale({ holder: judged, host: mine.host, startOf: processStart, silentMs })) return;
-  // Take it aside first: of two that judged the same lock stale, one moves it, and neither removes
-  // a new one.
+  // Move it aside first: if two processes consider the same lock stale, one of them moves it, and
+  // neither removes a new one.
   const aside = `${file}.stale-${mine.token}`;
   try {
     fs.renameSync(file, aside);
@@ -173,7 +173,7 @@ export function processStart(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A zombie has ended; it only waits for its parent to notice.
+    // A zombie has ended; only its parent has not noticed yet.
     return fields[0] === "Z" ? undefined : (fields[19] ?? "alive");
   } catch {
     return "alive";

@@ -10,7 +10,7 @@ export const minimumMajor = 20;
 
 /**
  * @param {string} version as `process.versions.node` gives it
- * @returns {string | undefined} what is wrong and what to do; nothing when the version will do
+ * @returns {string | undefined} what is wrong and what to do; nothing if the version is new enough
  */
 export function nodeVersionProblem(version) {
   if (Number(version.split(".")[0]) >= minimumMajor) return undefined;

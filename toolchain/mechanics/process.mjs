@@ -84,7 +84,7 @@ export function capture(command, args, { env, cwd, timeoutMs = 10_000 } = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
- * @param {string} options.what what this run is, in the words of an error:
+ * @param {string} options.what the subject of an error message:
  *   `the build of the Pulumi CLI`
  * @param {string} options.log the file to append the output to
  * @param {AbortSignal} options.signal
@@ -140,7 +140,7 @@ export async function ended(child, { what, log, from = 0, signal, timeoutMs }) {
     });
     if (why === "cancelled") throw new StepError(`${what} was cancelled`);
     if (why === "late") {
-      throw failure(`${what} did not end within ${Math.round(timeoutMs / 1000)} s`, log, from);
+      throw failure(`${what} timed out after ${Math.round(timeoutMs / 1000)} s`, log, from);
     }
     if (code !== 0) throw failure(`${what} failed (exit ${code})`, log, from);
   } catch (error) {
@@ -164,7 +164,7 @@ function failure(message, log, from) {
 }
 
 /**
- * Remedies for failures that any program may end in.
+ * Remedies for failures that any program may have.
  * @param {string} output
  * @returns {string[]}
  */

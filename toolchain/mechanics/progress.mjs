@@ -7,10 +7,10 @@
 import { performance } from "node:perf_hooks";
 import { explain } from "./step-error.mjs";
 
-/** A step that is done sooner prints no line for its start, in milliseconds. */
+/** A faster step prints no line for its start, in milliseconds. */
 const quickMs = 400;
 
-/** How often a long step says that it still runs where there is no terminal, in milliseconds. */
+/** How often a long step reports that it still runs without a terminal, in milliseconds. */
 const heartbeatMs = 15_000;
 
 /** How often live lines are drawn again, in milliseconds. */
@@ -118,7 +118,7 @@ export function finishedLines(step, result, quiet) {
       if (quiet && result.outcome?.changed !== true) return [];
       return [`${step.title}: ${result.outcome?.detail ?? "done"} (${time})`];
     case "skipped":
-      return [`${step.title}: not tried, because "${result.because}" did not succeed`];
+      return [`${step.title}: skipped, because "${result.because}" did not succeed`];
     case "cancelled":
       return [`${step.title}: cancelled (${time})`];
     case "failed":

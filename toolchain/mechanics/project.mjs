@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What every step is given: the project's folder, the pins, the cache and the environment it was
- * started in.
+ * The input of every step: the project's folder, the pins, the cache and the environment of the
+ * process.
  */
 import os from "node:os";
 import path from "node:path";

@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * A stamp says what a finished step was made from, so that the next run can see that nothing
- * changed.
+ * A stamp records the inputs of a finished step, so that the next run can see that nothing changed.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -9,7 +8,8 @@ import path from "node:path";
 /**
  * @param {string} file
  * @param {string} key what the step would be made from now
- * @returns {boolean} whether the stamp says the same; false when there is none or it cannot be read
+ * @returns {boolean} whether the stamp has the same key; false when there is none or it cannot be
+ *   read
  */
 export function stampMatches(file, key) {
   try {
@@ -43,7 +43,7 @@ export function writeJson(file, value) {
 
 /**
  * @param {string} file
- * @returns {any} nothing when it is missing or no JSON
+ * @returns {any} nothing if it is missing or not JSON
  */
 export function readJson(file) {
   try {

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What a step failed with: what is wrong, and what to do about it, apart.
+ * The error of a step: the problem and the remedy, separately.
  */
 export class StepError extends Error {
   /**
@@ -21,7 +21,7 @@ export class StepError extends Error {
 }
 
 /**
- * The text to show a person for anything that was thrown.
+ * The text for a person for anything that was thrown.
  * @param {unknown} error
  * @returns {string[]} lines: the message, the end of the output, the log's path, the remedy
  */

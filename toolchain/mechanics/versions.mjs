@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * Comparing version numbers of the form `major.minor.patch`, as all tools that are looked for here
- * have.
+ * Compares version numbers of the form `major.minor.patch`, which all tools here have.
  */
 
 /**
@@ -18,7 +17,7 @@ export function parseVersion(text) {
 /**
  * @param {string} version
  * @param {string} minimum
- * @returns {boolean} whether version is minimum or newer; false when it is no version at all
+ * @returns {boolean} whether version is minimum or newer; false if it is not a version
  */
 export function atLeast(version, minimum) {
   const [a, b] = [parseVersion(version), parseVersion(minimum)];

@@ -1,17 +1,18 @@
 // @ts-check
 /**
- * Loads what packages seldom use when it is used, and not with the package. Half of the time that
- * Pulumi takes to load goes into the compiler and npm's resolver of dependencies, which only its
- * serializer of functions needs; a run whose providers' texts are kept serializes none.
+ * Loads seldom used modules of packages when they are used, and not with the package. Half of the
+ * time that Pulumi takes to load goes into the compiler and npm's resolver of dependencies, which
+ * only its serializer of functions needs; a run whose providers' texts are kept serializes none.
  *
- * Only for modules whose exports are taken by name where they are used: what loads a module later
- * must not change what it does.
+ * Only for modules whose exports are read by name at the place of use: loading a module later must
+ * not change its behaviour.
  */
 "use strict";
 const Module = require("node:module");
 
 /**
- * By the package that asks: what it asks for. @type {Readonly<Record<string, readonly string[]>>}
+ * Modules to load later, by the package that requires them.
+ * @type {Readonly<Record<string, readonly string[]>>}
  */
 const seldomUsed = {
   "@pulumi/pulumi": [
@@ -29,7 +30,7 @@ const seldomUsed = {
     // Pulumi as a library, which a program does not use.
     "./automation",
   ],
-  // Builds through BuildKit, and engines that are reached over SSH.
+  // Builds through BuildKit, and Docker Engines that are reached over SSH.
   dockerode: ["@grpc/proto-loader"],
   "docker-modem": ["./ssh"],
   // Messages in other languages.
@@ -56,7 +57,7 @@ function isSeldomUsed(request, parent) {
 }
 
 /**
- * A module that is loaded when an export of it is asked for, or when it is called. @param {() =>
+ * A module that is loaded when an export is read, or when it is called. @param {() =>
  * any} loadNow
  */
 function later(loadNow) {
@@ -65,7 +66,7 @@ function later(loadNow) {
   const get = () => (loaded ??= loadNow());
   return new Proxy(function () {}, {
     get(_target, key) {
-      // What imports all of a module asks for this first, and takes it as it is.
+      // An import of the whole module reads this first and uses it directly.
       if (key === "__esModule") return true;
       const module = get();
       return key === "default" && module.__esModule !== true ? module : module[key];

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What Node.js needs for the program: loads TypeScript, and spares Pulumi what takes long and is of
- * no use here.
+ * Prepares Node.js for the program: loads TypeScript, and spares Pulumi slow work that is not
+ * needed here.
  */
 "use strict";
 require("./typescript.cjs");

@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Pulumi makes an error without a message wherever a promise or a resource begins, only to keep its
- * stack trace: thousands in a run. To look up the lines of the source for each was a fifth of the
- * program's time. Theirs stay as they are in the compiled code; every other error is told with the
- * lines of its source.
+ * Pulumi creates an error without a message for every promise and resource, only to keep its stack
+ * trace: thousands in a run. Looking up the lines of the source for each took a fifth of the
+ * program's time. Their traces keep the lines of the compiled code; all other errors show the lines
+ * of their source.
  */
 "use strict";
 

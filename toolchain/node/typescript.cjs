@@ -3,9 +3,9 @@
  * Lets Node.js load the project's TypeScript, so that a clone runs without a build step. Types are
  * not checked here (`npm run lint` does).
  *
- * What is compiled is kept in `node_modules/.cache`, and where it is known the compiler is not even
- * loaded. The key is the file's place in the project, its content, the options and the compiler's
- * version, so nothing can be stale; whoever deletes the folder loses nothing.
+ * Compiled code is kept in `node_modules/.cache`; if it is there, the compiler is not even loaded.
+ * The key is the file's place in the project, its content, the options and the compiler's version,
+ * so nothing can be stale, and the folder can be deleted at any time.
  */
 "use strict";
 const { createHash } = require("node:crypto");
@@ -22,7 +22,7 @@ const { join, relative } = require("node:path");
 const project = join(__dirname, "..", "..");
 const kept = join(project, "node_modules", ".cache", "hive-compiled");
 
-/** The fewest hex digits of a hash that nothing else has; file names stay short. */
+/** Hex digits of a hash: enough to be unique, and file names stay short. */
 const digits = 32;
 
 /**
@@ -33,7 +33,7 @@ const digits = 32;
 
 const configuration = readFileSync(join(project, "tsconfig.json"), "utf8");
 
-/** All that the result follows from beside the file itself. */
+/** Everything that the result depends on, apart from the file itself. */
 const settings = hash(
   [
     readFileSync(__filename, "utf8"),
@@ -43,8 +43,8 @@ const settings = hash(
 );
 
 /**
- * Where the compiled code of a file is kept: other content, another place. Copies of the project
- * that share their packages share it too.
+ * The place of a file's compiled code: other content has another place. Copies of the project that
+ * share their packages share it too.
  * @param {string} file @param {string} source
  */
 function placeOf(file, source) {
@@ -59,7 +59,7 @@ function hash(text) {
 /**
  * @param {string} file @param {string} source its content
  * @returns {string} JavaScript
- * @throws {Error} named TSError, with the compiler's words, for what is no TypeScript
+ * @throws {Error} named TSError, with the compiler's message, if it is not valid TypeScript
  */
 function compiled(file, source) {
   const place = placeOf(file, source);
@@ -72,7 +72,7 @@ function compiled(file, source) {
 
 /**
  * The source map of a file's code. @param {string} file @returns {string | undefined} nothing for
- * what is not ours
+ * other files
  */
 function sourceMapOf(file) {
   if (!file.endsWith(".ts") || file.includes("node_modules")) return undefined;
@@ -98,7 +98,7 @@ function compile(file, source) {
       getCurrentDirectory: () => project,
       getNewLine: () => "\n",
     });
-    // By this name Pulumi knows an error of which the place is in the message.
+    // By this name, Pulumi recognizes an error with its place in the message.
     throw Object.assign(new Error(`Unable to compile TypeScript:\n${words}`), { name: "TSError" });
   }
   return { code: outputText, map: sourceMapText ?? "" };
@@ -108,7 +108,7 @@ function compile(file, source) {
 let known;
 
 /**
- * A cache that cannot be written is none: the next start compiles again. @param {string} place
+ * If the cache cannot be written, the next start compiles again. @param {string} place
  * @param {Compiled} result
  */
 function keep(place, { code, map }) {
@@ -149,7 +149,7 @@ require.extensions[".ts"] = (/** @type {NodeModule} */ module, /** @type {string
   /** @type {Loaded} */ (module)._compile(code, file);
 };
 
-// Traces of errors name the lines of the source. Pulumi uses the same package.
+// Stack traces show the lines of the source. Pulumi uses the same package.
 // @ts-expect-error -- it brings no types
 require("source-map-support").install({
   environment: "node",

@@ -21,7 +21,7 @@ export const groups = {
  * @param {import("../mechanics/project.mjs").Project} project
  * @param {string[]} names keys of groups
  * @returns {import("../mechanics/graph.mjs").Step[]}
- * @throws {Error} for a name that is none
+ * @throws {Error} for an unknown name
  */
 export function stepsOf(project, names) {
   /** @type {Record<string, () => import("../mechanics/graph.mjs").Step[]>} */

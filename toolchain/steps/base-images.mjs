@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The step that puts the base images on the Docker Engine, so that a Dockerfile's FROM finds them:
- * pulled from the registry, else made by debootstrap from the packages of the distribution itself.
+ * pulled from the registry, else built by debootstrap from the packages of the distribution itself.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -15,7 +15,7 @@ import { logFile } from "../mechanics/project.mjs";
 import { StepError } from "../mechanics/step-error.mjs";
 import { aptIsHere, dockerFacts, installPackages } from "./docker-engine.mjs";
 
-/** How long the engine may say nothing while it pulls, in milliseconds. */
+/** How long the Docker Engine may be silent during a pull, in milliseconds. */
 const pullSilentMs = 20_000;
 
 /** How long a whole pull may take, in milliseconds. */
@@ -24,7 +24,7 @@ const pullMs = 10 * 60_000;
 /** How long debootstrap may take, in milliseconds: about 30 s with a near mirror. */
 const bootstrapMs = 20 * 60_000;
 
-/** Says on an image where it came from. */
+/** The label of an image that says where it came from. */
 const label = "hive.base-image";
 
 /** @typedef {import("../mechanics/project.mjs").Project} Project */
@@ -45,7 +45,7 @@ export function baseImageSteps(project, images = project.versions.baseImages) {
       if (await imageIsPresent(project.env, image.tag))
         return { changed: false, detail: "present" };
       const lock = path.join(project.layout.locks, `image-${image.tag.replace(/\W+/g, "-")}.lock`);
-      const onWait = () => context.report("waiting for another run that gets it");
+      const onWait = () => context.report("another run is getting it; waiting");
       return withLock(lock, () => provide(project, image, context), {
         signal: context.signal,
         onWait,
@@ -69,7 +69,7 @@ async function provide(project, image, context) {
   await bootstrap(project, image, problem, context);
   return {
     changed: true,
-    detail: `made with debootstrap, because it could not be pulled (${problem})`,
+    detail: `built with debootstrap, because it could not be pulled (${problem})`,
   };
 }
 
@@ -87,7 +87,7 @@ async function pull(project, tag, signal) {
   const own = new AbortController();
   const stop = () => own.abort(new Error("cancelled"));
   const late = setTimeout(
-    () => own.abort(new Error(`not pulled within ${pullMs / 60_000} min`)),
+    () => own.abort(new Error(`the pull timed out after ${pullMs / 60_000} min`)),
     pullMs,
   );
   signal.addEventListener("abort", stop);
@@ -122,7 +122,7 @@ function errorIn(line) {
 }
 
 /**
- * Makes the image with debootstrap and imports it.
+ * Builds the image with debootstrap and imports it.
  * @param {Project} project
  * @param {BaseImage} image
  * @param {string} pullProblem
@@ -137,7 +137,7 @@ async function bootstrap(project, image, pullProblem, context) {
     const tree = path.join(folder, "tree");
     const sources = aptSources("/etc/apt");
     const mirror = suiteMirror(sources, image.suite);
-    context.report("making it with debootstrap");
+    context.report("building it with debootstrap");
     const args = [
       `--variant=${image.variant}`,
       image.suite,
@@ -152,7 +152,7 @@ async function bootstrap(project, image, pullProblem, context) {
       env: { ...project.env, PATH: `${project.env.PATH}:/usr/sbin:/sbin` },
     });
     makeSlim(tree, image.suite, sources);
-    context.report("importing it into the engine");
+    context.report("importing it into the Docker Engine");
     await importTree(project, image.tag, tree, log, context.signal);
   } finally {
     await removeTree(folder);
@@ -169,10 +169,10 @@ async function bootstrap(project, image, pullProblem, context) {
 async function findDebootstrap(project, image, pullProblem, context) {
   const facts = dockerFacts(project, "");
   const remedy = [
-    "Let the engine reach the registry and pull it:",
+    "Let the Docker Engine reach the registry, and pull it:",
     `  docker pull ${image.tag}`,
     ...(facts.os === "linux" && !facts.root
-      ? ["or run this command as root, then debootstrap makes it here."]
+      ? ["or run this command as root: then debootstrap builds it here."]
       : []),
     "Then run the command again.",
   ];
@@ -184,7 +184,7 @@ async function findDebootstrap(project, image, pullProblem, context) {
   }
   const found = look();
   if (found === undefined) {
-    throw new StepError(`${problem}, and there is no debootstrap to make it`, { remedy });
+    throw new StepError(`${problem}, and debootstrap is not installed to build it`, { remedy });
   }
   return found;
 }
@@ -313,7 +313,7 @@ async function importTree(project, tag, tree, log, signal) {
       .find((text) => text !== undefined);
     if (answer.status !== 200 || problem !== undefined) {
       throw new StepError(
-        `The engine did not take the image ${tag}: ${problem ?? `HTTP ${answer.status}`}`,
+        `The Docker Engine rejected the image ${tag}: ${problem ?? `HTTP ${answer.status}`}`,
         { log },
       );
     }
@@ -323,8 +323,8 @@ async function importTree(project, tag, tree, log, signal) {
 }
 
 /**
- * Removes a tree in which debootstrap may have been interrupted: what it has mounted there is
- * unmounted first, and nothing is removed while anything is still mounted.
+ * Removes a tree in which debootstrap may have been interrupted. Unmounts everything there first,
+ * and removes nothing while anything is still mounted.
  * @param {string} folder
  */
 async function removeTree(folder) {

@@ -18,11 +18,11 @@ import { StepError } from "../mechanics/step-error.mjs";
 /** How long a package installation may take, in milliseconds. */
 const installMs = 15 * 60_000;
 
-/** How long an engine that was started may take to answer, in milliseconds. */
+/** How long a Docker Engine that was started may take to answer, in milliseconds. */
 const startMs = 60_000;
 
 /**
- * How long an engine that was asked to end may take (it stops its containers first), in
+ * How long a Docker Engine that was asked to end may take (it stops its containers first), in
  * milliseconds.
  */
 const stopMs = 60_000;
@@ -48,7 +48,7 @@ export function dockerEngine(project) {
         };
       }
       const lock = path.join(project.layout.locks, "docker-engine.lock");
-      const onWait = () => context.report("waiting for another run that starts it");
+      const onWait = () => context.report("another run is starting it; waiting");
       return withLock(lock, () => provide(project, context), { signal: context.signal, onWait });
     },
   };
@@ -74,7 +74,8 @@ async function provide(project, context) {
 }
 
 /**
- * Starts an installed engine: by systemd where it runs, else by hand, detached from this process.
+ * Starts an installed Docker Engine: with systemd if it runs, else directly, detached from this
+ * process.
  * @param {Project} project
  * @param {StepContext} context
  * @returns {Promise<import("../mechanics/graph.mjs").StepOutcome>}
@@ -100,21 +101,18 @@ export async function startEngine(project, context) {
   }
   const version = await waitForEngine(project, context.signal, startMs);
   if (version === undefined) {
-    throw new StepError(
-      `The Docker Engine does not answer ${startMs / 1000} s after it was started`,
-      {
-        log,
-        tail: lastLines(log),
-        remedy: [
-          "The last lines tell why. Inside a container the engine needs many rights (docker run --privileged);",
-          "else give hive another engine: DOCKER_HOST=tcp://… npm start",
-        ],
-      },
-    );
+    throw new StepError(`The start of the Docker Engine timed out after ${startMs / 1000} s`, {
+      log,
+      tail: lastLines(log),
+      remedy: [
+        "The last lines show why. Inside a container, the Docker Engine needs many rights (docker run --privileged);",
+        "or give hive another Docker Engine: DOCKER_HOST=tcp://… npm start",
+      ],
+    });
   }
   return {
     changed: true,
-    detail: `${version} started; node toolchain/docker-engine.mjs stop ends it`,
+    detail: `${version} started; stop it with: node toolchain/docker-engine.mjs stop`,
   };
 }
 
@@ -122,7 +120,7 @@ export async function startEngine(project, context) {
 function startByHand(project, log) {
   const dockerd = findDockerd(project.env);
   if (dockerd === undefined)
-    throw new StepError("there is no dockerd on the PATH, though docker is installed");
+    throw new StepError("dockerd is not on the PATH, although docker is installed");
   fs.mkdirSync(path.dirname(log), { recursive: true });
   const out = fs.openSync(log, "a");
   try {
@@ -141,7 +139,7 @@ function startByHand(project, log) {
 }
 
 /**
- * The engine that hive started by hand, if it still runs.
+ * The Docker Engine that hive started without systemd, if it still runs.
  * @param {Project} project
  * @returns {{pid: number, log: string} | undefined}
  */
@@ -153,24 +151,24 @@ export function ownEngine(project) {
 }
 
 /**
- * Ends the engine that hive started by hand, and no other. Its containers stop; those with a
- * restart policy come back with the next engine.
+ * Stops the Docker Engine that hive started without systemd, and no other. Its containers stop;
+ * those with a restart policy start again with the next Docker Engine.
  * @param {Project} project
- * @returns {Promise<string>} what was done, for a person
+ * @returns {Promise<string>} the result, for a person
  * @throws {StepError} when it does not end in time
  */
 export async function stopEngine(project) {
   const own = ownEngine(project);
   if (!own) {
     fs.rmSync(pidFile(project), { force: true });
-    return "No Docker Engine runs that hive has started: nothing was stopped.";
+    return "No Docker Engine that hive started is running: nothing was stopped.";
   }
   process.kill(own.pid, "SIGTERM");
   const deadline = Date.now() + stopMs;
   while (ownEngine(project)) {
     if (Date.now() > deadline) {
       throw new StepError(
-        `The Docker Engine (process ${own.pid}) did not end within ${stopMs / 1000} s`,
+        `The Docker Engine (process ${own.pid}) did not stop within ${stopMs / 1000} s`,
         {
           log: own.log,
           tail: lastLines(own.log),
@@ -192,7 +190,7 @@ function pidFile(project) {
  * @param {Project} project
  * @param {AbortSignal} signal
  * @param {number} ms
- * @returns {Promise<string | undefined>} its version; nothing when it does not answer in that time
+ * @returns {Promise<string | undefined>} its version; nothing if it does not answer in time
  */
 async function waitForEngine(project, signal, ms) {
   const deadline = Date.now() + ms;
@@ -205,9 +203,9 @@ async function waitForEngine(project, signal, ms) {
 }
 
 /**
- * Installs packages with apt, as root, with what they recommend (for the engine: its command and
- * cgroup mounts). One step at a time: apt waits for the lock of packages (`DPkg::Lock::Timeout`),
- * and for that of package lists it does not.
+ * Installs packages with apt, as root, with what they recommend (for the Docker Engine: its command
+ * and cgroup mounts). One step at a time: apt waits for the lock of packages
+ * (`DPkg::Lock::Timeout`), but not for the lock of package lists.
  * @param {Project} project
  * @param {string[]} names
  * @param {StepContext} context
@@ -227,7 +225,7 @@ export async function installPackages(project, names, { signal, report }) {
     report(`installing on this computer, as root: apt-get install ${names.join(" ")}`);
     await apt("install", "-y", ...names);
   };
-  const onWait = () => report("waiting for another step that installs packages");
+  const onWait = () => report("another step is installing packages; waiting");
   await withLock(path.join(project.layout.locks, "apt.lock"), install, { signal, onWait });
 }
 
@@ -242,9 +240,9 @@ export function aptIsHere(facts, env) {
 }
 
 /**
- * What this computer is, as far as a missing engine is concerned.
+ * The facts about this computer that matter when the Docker Engine is missing.
  * @param {Project} project
- * @param {string} code why the engine did not answer: the system's error code
+ * @param {string} code why the Docker Engine did not answer: the system's error code
  * @returns {import("../mechanics/docker-remedy.mjs").DockerFacts}
  */
 export function dockerFacts(project, code) {

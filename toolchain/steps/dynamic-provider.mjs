@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The step that puts the starter of dynamic providers beside the CLI, where the engine looks for
+ * The step that puts the starter of dynamic providers beside the CLI, where Pulumi looks for
  * it.
  */
 import fs from "node:fs";
@@ -10,9 +10,8 @@ import { isExecutable } from "../mechanics/process.mjs";
 const name = "pulumi-resource-pulumi-nodejs";
 
 /**
- * A release archive brings a starter along, and a CLI that was built here has none; both get the
- * project's own, which ends with the engine. It finds the npm package from the folder that the
- * engine works in.
+ * A release archive has a starter, a CLI that was built here has none; both get the project's own,
+ * which ends with Pulumi. It finds the npm package from the folder that Pulumi works in.
  * @param {import("../mechanics/project.mjs").Project} project
  * @returns {import("../mechanics/graph.mjs").Step}
  */

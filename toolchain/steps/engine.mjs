@@ -1,5 +1,5 @@
 // @ts-check
-/** The steps that get the Pulumi engine: its CLI, and the host that runs Node.js programs. */
+/** The steps that get Pulumi: its CLI, and the host that runs Node.js programs. */
 import fs from "node:fs";
 import path from "node:path";
 import { downloadArchive, releaseArchive } from "../mechanics/download.mjs";
@@ -21,7 +21,7 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
 /** @typedef {import("../mechanics/graph.mjs").StepContext} StepContext */
 
 /**
- * An engine that can be used.
+ * A usable Pulumi CLI.
  * @typedef {object} Engine
  * @property {string} folder holds the CLI and the language host
  * @property {string} version of the CLI; empty when it is not known yet
@@ -29,7 +29,7 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
  */
 
 /**
- * The engine to use: one on the PATH that is new enough and has the language host beside it, else
+ * The CLI to use: one on the PATH that is new enough and has the language host beside it, else
  * hive's own. Looks only, and asks a program for its version just once.
  * @param {Project} project
  * @returns {Promise<Engine | undefined>} nothing when neither is there
@@ -52,7 +52,7 @@ async function engineOnPath(project) {
   if (found === undefined) return undefined;
   const real = fs.realpathSync(found);
   const folder = path.dirname(real);
-  // An environment that hive made has its own engine on the PATH: that is no find.
+  // In an environment of hive, the CLI on the PATH is hive's own: it does not count.
   if (folder.startsWith(project.layout.root + path.sep)) return undefined;
   // The CLI looks for its language hosts beside itself.
   if (!isExecutable(path.join(folder, hostName))) return undefined;
@@ -63,7 +63,7 @@ async function engineOnPath(project) {
 }
 
 /**
- * The version a CLI says it has, remembered until its file changes.
+ * The version that a CLI reports, remembered until its file changes.
  * @param {Project} project
  * @param {string} file
  * @returns {Promise<string>} empty when it cannot say
@@ -82,15 +82,15 @@ async function versionOf(project, file) {
     try {
       writeJson(memory, { [key]: version });
     } catch {
-      // A cache that cannot be written is reported by the step that needs it.
+      // The step that needs the cache reports that it cannot be written.
     }
   }
   return version;
 }
 
 /**
- * The steps for CLI and language host: both come from one release archive, so they share that way,
- * and are built side by side when it is closed.
+ * The steps for CLI and language host: both come from one release archive, so they share the
+ * download; if it fails, they are built side by side.
  * @param {Project} project
  * @returns {Step[]}
  */
@@ -144,7 +144,7 @@ export function engineSteps(project) {
       },
       {
         signal: context.signal,
-        onWait: () => context.report("waiting for another run that builds it"),
+        onWait: () => context.report("another run is building it; waiting"),
       },
     );
   };
@@ -170,7 +170,7 @@ export function engineSteps(project) {
 }
 
 /**
- * Looks for an engine, and downloads the official release when there is none.
+ * Looks for a usable CLI, and downloads the official release if there is none.
  * @param {Project} project
  * @param {StepContext} context
  * @returns {Promise<{found?: Engine, closed?: string, verified?: boolean}>} closed: why the
@@ -184,7 +184,7 @@ async function release(project, { signal, report }) {
   const archive = releaseArchive({ env: project.env, platform, version });
   if (!archive) return { closed: "no release for this platform, or HIVE_DOWNLOADS=none" };
   const lock = path.join(locks, `${path.basename(engine)}-release.lock`);
-  const onWait = () => report("waiting for another run that downloads it");
+  const onWait = () => report("another run is downloading it; waiting");
   return withLock(
     lock,
     async () => {
@@ -197,7 +197,7 @@ async function release(project, { signal, report }) {
         if ("problem" in result) return { closed: result.problem };
         fs.mkdirSync(engine, { recursive: true });
         const unpacked = path.join(folder, "pulumi");
-        // The CLI last: its presence says that the rest is there.
+        // The CLI last: if it is there, the rest is there too.
         for (const name of fs.readdirSync(unpacked).sort((a) => (a === cliName ? 1 : -1))) {
           fs.renameSync(path.join(unpacked, name), path.join(engine, name));
         }
@@ -211,7 +211,7 @@ async function release(project, { signal, report }) {
 }
 
 /**
- * A CLI that does not even say its version is thrown away, so that the next run gets another.
+ * Removes a CLI that cannot report its version, so that the next run gets another one.
  * @param {Project} project
  */
 async function checkCli(project) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Looks at everything that the steps would get, and changes nothing. */
+/** Checks everything that the steps would get, and changes nothing. */
 import fs from "node:fs";
 import path from "node:path";
 import { dockerRemedy } from "../mechanics/docker-remedy.mjs";
@@ -16,14 +16,16 @@ import { installedPlugin, originText, pluginFile, pluginOrigin } from "./plugins
 /** How long a server may take to answer, in milliseconds. */
 const answerMs = 4000;
 
-/** Less free disk than this is worth a word, in bytes: images and volumes of a private stage. */
+/**
+ * Less free disk than this is reported, in bytes: images and volumes of a private stage need it.
+ */
 const littleDisk = 5 * 1024 ** 3;
 
 /** @typedef {import("../mechanics/findings.mjs").Finding} Finding */
 /** @typedef {import("../mechanics/project.mjs").Project} Project */
 
 /**
- * Which ways are open to get what is missing.
+ * The ways to get what is missing.
  * @typedef {object} Ways
  * @property {boolean} download Pulumi's releases can be reached
  * @property {{path: string, version: string} | undefined} go
@@ -113,7 +115,7 @@ function obtainable(what, version, { download, go }, project) {
   if (download) return comes(what, `${version}: download`);
   if (go) return comes(what, `${version}: build with Go (minutes)`);
   return missing(what, [
-    `${version} can neither be downloaded (https://get.pulumi.com does not answer) nor built (no Go).`,
+    `${version} can neither be downloaded (https://get.pulumi.com does not answer) nor built (Go is not installed).`,
     `Install Go ${minimum} or newer: https://go.dev/dl/, or let this computer reach https://get.pulumi.com.`,
   ]);
 }
@@ -173,7 +175,7 @@ async function examineDocker(project) {
     ...images.map(({ tag }, index) => {
       const what = `Base image ${tag}`;
       return presence[index]
-        ? found(what, "", "on the engine")
+        ? found(what, "", "on the Docker Engine")
         : comes(what, "pull it, else debootstrap");
     }),
   ];
@@ -186,7 +188,7 @@ function examineDisk(project) {
   const text = free === undefined ? "" : `${sizeText(free)} free`;
   if (free !== undefined && free < littleDisk) {
     return missing("Disk for the cache", [
-      `${root}: ${text}. Free some, or set HIVE_CACHE to a folder on another disk.`,
+      `${root}: ${text}. Free some space, or set HIVE_CACHE to a folder on another disk.`,
     ]);
   }
   return found("Disk for the cache", text, root);

@@ -13,8 +13,8 @@ import { StepError } from "../mechanics/step-error.mjs";
 const installMs = 20 * 60_000;
 
 /**
- * What node_modules is made from: the lock file and the major version of Node.js (for compiled
- * modules).
+ * A key of what node_modules was installed from: the lock file and the major version of Node.js
+ * (for compiled modules).
  * @param {string} lockText
  * @param {string} nodeVersion
  * @returns {string}
@@ -35,7 +35,7 @@ export function installedMatchesLock(lock, installed) {
   for (const [name, wanted] of Object.entries(lock.packages)) {
     if (name === "") continue;
     const have = installed.packages[name];
-    // Optional packages are left out where they do not fit the platform.
+    // Optional packages are missing if they do not fit the platform.
     if (!have && wanted.optional === true) continue;
     if (have?.version !== wanted.version || have?.integrity !== wanted.integrity) return false;
   }
@@ -71,7 +71,7 @@ export function npmPackages(project) {
       if (stampMatches(stamp, key)) return { changed: false, detail: "present" };
       const name = createHash("sha256").update(project.root).digest("hex").slice(0, 12);
       const lock = path.join(project.layout.locks, `npm-${name}.lock`);
-      const onWait = () => context.report("waiting for another run in this folder");
+      const onWait = () => context.report("another run is working in this folder; waiting");
       return withLock(lock, () => install(project, context), { signal: context.signal, onWait });
     },
   };
@@ -90,7 +90,7 @@ async function install(project, { signal, report }) {
   }
   const npm = findOnPath("npm", project.env);
   if (npm === undefined) {
-    throw new StepError("there is no npm on the PATH", {
+    throw new StepError("npm is not on the PATH", {
       remedy: [
         "Install it (it comes with Node.js; on Debian and Ubuntu: apt-get install npm), then run the command again.",
       ],
@@ -118,7 +118,7 @@ async function install(project, { signal, report }) {
 }
 
 /**
- * What npm says went wrong: its first lines, because it ends with its usage.
+ * npm's error message: its first lines, because it ends with its usage.
  * @param {string} output
  * @returns {string[]}
  */

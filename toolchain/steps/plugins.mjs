@@ -22,8 +22,8 @@ import { readJson, writeJson } from "../mechanics/stamp.mjs";
  */
 
 /**
- * The file the engine starts.
- * @param {string} home the engine's home folder
+ * The file Pulumi starts.
+ * @param {string} home Pulumi's home folder
  * @param {string} name
  * @param {string} version
  * @returns {string}
@@ -46,8 +46,7 @@ export function pluginOrigin(project, name) {
 }
 
 /**
- * Whether one of the plugins had to be made here, which tells that the engine must not try to
- * download any.
+ * Whether one of the plugins had to be built here; then Pulumi must not try to download any.
  * @param {Project} project
  * @returns {boolean}
  */
@@ -78,8 +77,8 @@ export function pluginSteps(project) {
 /**
  * @param {Project} project
  * @param {PluginName} name
- * @param {(why: string, context: StepContext) => Promise<PluginOrigin>} make what to do when it can
- *   be had no other way
+ * @param {(why: string, context: StepContext) => Promise<PluginOrigin>} make called when there is
+ *   no other way to get it
  * @returns {Step}
  */
 function pluginStep(project, name, make) {
@@ -112,7 +111,7 @@ function pluginStep(project, name, make) {
         },
         {
           signal: context.signal,
-          onWait: () => context.report("waiting for another run that gets it"),
+          onWait: () => context.report("another run is getting it; waiting"),
         },
       );
     },
@@ -174,7 +173,7 @@ async function buildBridged(project, name, because, context) {
   const version = project.versions.plugins[name];
   const { bridge } = project.versions;
   const output = path.join(project.layout.bridge, `pulumi-resource-${name}`);
-  // One after the other: side by side they would both compile the packages that they share.
+  // One after the other: in parallel, both would compile the packages that they share.
   const lock = path.join(project.layout.locks, `${path.basename(project.layout.bridge)}.lock`);
   const onWait = () => context.report("waiting for the other bridged plugin");
   await withLock(

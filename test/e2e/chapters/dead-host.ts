@@ -41,7 +41,7 @@ export function deadHost(site: StageUnderTest): void {
         return seen.includes(`${site.host(dead)} ${state}`) ? true : undefined;
       });
     const whatIsMissing = (output: string): string =>
-      new RegExp(`${site.host(dead)} did not answer; the next run does there: (.*)[.]`).exec(
+      new RegExp(`${site.host(dead)} was unreachable; the next run does this there: (.*)[.]`).exec(
         output,
       )?.[1] ?? "";
 
@@ -62,7 +62,7 @@ export function deadHost(site: StageUnderTest): void {
         expect([index, answer?.status]).toEqual([index, 200]);
       }
       const status = await site.stage.hive(["status"], { deadlineSeconds: 60 });
-      expect(status.output).toMatch(new RegExp(`hive${dead} cannot be reached`));
+      expect(status.output).toMatch(new RegExp(`hive${dead} is unreachable`));
     });
 
     it("does not keep an image from being changed, a secret from being rotated and a certificate from being renewed", async () => {
@@ -122,7 +122,9 @@ export function deadHost(site: StageUnderTest): void {
         return output.includes("no answer") ? undefined : output;
       });
       expect(status).toMatch(
-        new RegExp(`hive${dead} did not answer in the last run and lacks.*firewall`),
+        new RegExp(
+          `hive${dead} was unreachable in the last run, and this is still to be done there: .*firewall`,
+        ),
       );
       const output = await site.up();
       expect([named(output), whatIsMissing(output)]).toEqual([0, ""]);

@@ -36,7 +36,7 @@ export function operators(site: StageUnderTest): void {
     it("leaves a server that is drained, with its data, and comes back when it may", async () => {
       const before = site.hostOf("ldap");
       const said = await hive("drain", `hive${before}`, "--yes");
-      expect(said).toMatch(/is drained: it runs no task/);
+      expect(said).toMatch(/is drained: it runs no tasks/);
       expect(site.hostOf("ldap", (before + 1) % 3)).not.toBe(before);
       expect(site.onHost(before, "docker ps --quiet --filter label=com.docker.swarm.task.id")).toBe(
         "",
@@ -44,7 +44,7 @@ export function operators(site: StageUnderTest): void {
       const second = await stage.hive(["drain", `hive${(before + 1) % 3}`, "--yes"]);
       expect([second.code, second.output]).toEqual([
         1,
-        expect.stringMatching(/is drained or paused already: the tasks would have too few servers/),
+        expect.stringMatching(/is already drained or paused: the tasks would have too few servers/),
       ]);
       await hive("undrain", `hive${before}`);
       await site.pages(site.namesItsHost);

@@ -294,7 +294,7 @@ describe("hive promote", () => {
     "%j is refused with what there is",
     async (wrong) => {
       const { error } = await promoteAndListen(wrong);
-      expect(error).toMatch(/--stack staging|name two stages|There are: web\./);
+      expect(error).toMatch(/--stack staging|name two different stages|It builds: web\./);
     },
   );
 
@@ -428,7 +428,7 @@ describe("hive promote", () => {
     const before = readFileSync(join(folder, "Pulumi.production.yaml"), "utf8");
     const { text, error } = await promoteAndListen();
     expect(error).toBe("");
-    expect(text).toContain("Nothing is to be done.");
+    expect(text).toContain("There is nothing to do.");
     expect(text).not.toContain("blob 1 of");
     expect(readFileSync(join(folder, "Pulumi.production.yaml"), "utf8")).toBe(before);
   });

@@ -76,7 +76,7 @@ test("the program reads it", async () => {
 test("a stage that is destroyed and brought up again has it still", async () => {
   const destroyed = await stage.hive(["destroy", "--yes"]);
   expect([destroyed.code, destroyed.code === 0 ? "" : destroyed.output]).toEqual([0, ""]);
-  expect(destroyed.output).toContain("Kept: what decrypts the secrets in Pulumi.private.yaml");
+  expect(destroyed.output).toContain("Kept, to decrypt the secrets in Pulumi.private.yaml");
   expect((await get()).stdout.trim()).toBe(value);
 });
 

@@ -182,7 +182,7 @@ describe("the end of a run that failed", () => {
     );
     expect(failure.exitCode).toBe(exitCodes.prerequisite);
     expect(failure.message).toMatch(
-      /^The passphrase is not the one[\s\S]*Nothing was changed[\s\S]*x\.log$/,
+      /^This is not the passphrase[\s\S]*Nothing was changed[\s\S]*x\.log$/,
     );
   });
 

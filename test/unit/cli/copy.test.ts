@@ -174,7 +174,7 @@ describe("unpacking", () => {
     ],
   ])("%s is refused", async (_what, entries) => {
     writeFileSync(join(base, "secret"), "secret");
-    await expect(unpack(entries)).rejects.toThrow(/lead out of the destination/);
+    await expect(unpack(entries)).rejects.toThrow(/outside of the destination/);
     expect(existsSync(join(base, "evil"))).toBe(false);
   });
 

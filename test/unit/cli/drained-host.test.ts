@@ -19,18 +19,22 @@ const node = (
 test.each<[string, EngineNode[], RegExp | undefined]>([
   ["all are there", [node("a"), node("b"), node("c")], undefined],
   ["it is itself the one that is missing", [node("a", "down"), node("b"), node("c")], undefined],
-  ["another one is down", [node("a"), node("b", "down"), node("c")], /^b is not there/],
+  ["another one is down", [node("a"), node("b", "down"), node("c")], /^b is unreachable/],
   [
     "another manager does not answer",
     [node("a"), node("b", "ready", "unreachable"), node("c")],
-    /^b is not there/,
+    /^b is unreachable/,
   ],
   [
     "another one is drained",
     [node("a"), node("b", "ready", "reachable", "drain"), node("c")],
-    /^b is drained or paused already/,
+    /^b is already drained or paused/,
   ],
-  ["two are gone", [node("a"), node("b", "down"), node("c", "unknown")], /^b and c are not there/],
+  [
+    "two are gone",
+    [node("a"), node("b", "down"), node("c", "unknown")],
+    /^b and c are unreachable/,
+  ],
 ])("whether a server may be drained when %s", (_, nodes, reason) => {
   const reasons = reasonsNotToDrain(nodes, "a");
   if (reason === undefined) expect(reasons).toEqual([]);

@@ -49,10 +49,10 @@ test("does the rest by its URNs, says what it is before, and ends with the failu
   const { failure, asked } = await finish(gate);
   expect(asked).toEqual([["up", "--yes", "--skip-preview", "--target", old.urn]]);
   expect(printed.join()).toContain(
-    "What does not need service-gate-service is done now: removes service-old-service.",
+    "The run continues with what does not need service-gate-service: removes service-old-service.",
   );
   expect(failure.message).toMatch(
-    /^service-gate-service failed, see above; the rest of the run was done\.\n/,
+    /^service-gate-service failed \(see above\); the rest of the run was done\.\n/,
   );
   expect(failure.exitCode).toBe(exitCodes.failed);
 });
@@ -72,7 +72,7 @@ test("without a manager that answers nothing is removed: it would be forgotten",
   const { failure, asked } = await finish(gate);
   expect(asked).toEqual([]);
   expect(failure.message).toContain(
-    "not all of the rest was done: No manager of the Swarm answers.",
+    "the rest of the run is not complete: No manager of the Swarm answers.",
   );
   expect(failure.exitCode).toBe(exitCodes.failed);
 });
@@ -84,7 +84,7 @@ test.each([
   jest.mocked(runOnStack).mockRejectedValue(new Failure("Full log: second.log", code));
   const { failure } = await finish(gate);
   expect(failure.message).toMatch(
-    /^service-gate-service failed, see above; not all of the rest was done: Full log: second\.log\n/,
+    /^service-gate-service failed \(see above\); the rest of the run is not complete: Full log: second\.log\n/,
   );
   expect(failure.exitCode).toBe(exitCode);
 });

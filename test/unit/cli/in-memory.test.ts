@@ -54,7 +54,7 @@ test.each([
   "/proc/meminfo",
 ])("%s is not copied as an empty file", (path) => {
   expect(() => hidden(`notes:${path}`, "here")).toThrow(
-    `Nothing was copied. \`npx hive exec notes -- cat ${path} > FILE\``,
+    `Nothing was copied. Try \`npx hive exec notes -- cat ${path} > FILE\``,
   );
   expect(() => hidden("here", `notes:${path}`)).toThrow(/exec notes -- sh -c 'cat > .*' < FILE/);
 });

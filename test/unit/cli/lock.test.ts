@@ -64,10 +64,10 @@ test.each(["", "{", "null", "[]", '{"username":"root"}'])(
 test("a living lock is told with owner, age and way out", () => {
   expect(lockMessage("private", [lock], Date.parse("2026-11-23T13:47:00Z"))).toBe(
     [
-      "The stage private is being changed by another run:",
+      "Another run is changing the stage private:",
       "  root@desk, process 26000, since 2026-11-23T13:44:55Z (2 min)",
       "Nothing was changed. Wait until that run has ended, or press Ctrl-C where it runs.",
-      "Only if it is certain that it no longer runs (its computer is gone), remove its lock:",
+      "Remove its lock only if you are certain that it no longer runs (its computer is gone):",
       "  npm run pulumi -- cancel --yes --stack private",
     ].join("\n"),
   );

@@ -66,7 +66,7 @@ describe("hive unpin", () => {
     const text = withPin(before, "webgate", digest("a"));
     writeFileSync(file, text);
     await expect(unpinned("am")).rejects.toThrow(
-      "am is not pinned on the stage private. Pinned are: webgate.",
+      "am is not pinned on the stage private. Pinned images: webgate.",
     );
     expect(readFileSync(file, "utf8")).toBe(text);
   });
@@ -93,6 +93,6 @@ test("a release of no service is refused: the engine would take it for all", asy
   const stack = {} as Stack;
   const plan = { stage: "private" } as Plan;
   await expect(actual.releaseServices(stack, plan, [], processTerminal())).rejects.toThrow(
-    "No service of private is to be released.",
+    "There is no service to release on the stage private.",
   );
 });

@@ -45,10 +45,10 @@ test("a note stands between the lines and is not redrawn away", () => {
   const terminal = recordingTerminal(true);
   const printer = new ProgressPrinter(terminal, "build");
   for (const event of recordedEvents("first-up-failed")) printer.take(event);
-  printer.note("Ctrl-C: the engine finishes what it has begun.");
+  printer.note("Ctrl-C: Pulumi finishes the steps that are running.");
   printer.stop();
   expect(shown(terminal.text).split("\n")[0]).toBe(
-    "Ctrl-C: the engine finishes what it has begun.",
+    "Ctrl-C: Pulumi finishes the steps that are running.",
   );
 });
 

@@ -117,7 +117,7 @@ describe("which digest is promoted", () => {
     } as unknown as Plan;
     expect(imageNamed(plan, "web")).toBe("web");
     expect(imageNamed(plan, "shop")).toBe("web");
-    expect(() => imageNamed(plan, "db")).toThrow("There are: web.");
+    expect(() => imageNamed(plan, "db")).toThrow("It builds: web.");
   });
 });
 

@@ -40,9 +40,9 @@ describe("whether an image is proven on a stage", () => {
       "The last change of web failed and was rolled back; the next `npx hive up --stack staging` deploys what the site and its pins say.",
     ],
     [
-      "the roll-out stands still",
+      "the roll-out is paused",
       { update: { state: "paused", message: "" } },
-      "The change of web stands still: the next `npx hive up --stack staging` deploys it again.",
+      "The roll-out of web is paused: the next `npx hive up --stack staging` deploys it again.",
     ],
     [
       "it is being rolled out",
@@ -54,11 +54,11 @@ describe("whether an image is proven on a stage", () => {
       { initialization: [{ step: "schema", result: "failed" }] },
       "The step schema of the initialization of web failed. `npx hive up --stack staging` runs it again.",
     ],
-    ["nothing is to run", { wanted: 0, running: 0 }, "Nothing of web has run with it yet."],
+    ["nothing is to run", { wanted: 0, running: 0 }, "No task of web has run with it yet."],
     [
       "the job never ran",
       { mode: "job", job: { state: "never run" } },
-      "Nothing of web has run with it yet.",
+      "No task of web has run with it yet.",
     ],
     ["another one runs", { image: image("b") }, "No service uses it."],
   ])("not when %s", (_what, change, doubt) => {

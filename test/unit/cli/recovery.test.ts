@@ -76,7 +76,7 @@ test("the create of something that would then exist twice is not forgotten; noth
   const open = { urn: `urn:pulumi:staging::hive::${type}::address`, type, operation: "creating" };
   const { stack, done } = stackWith({ pending: [...pending, open] });
   await expect(recover(stack, owner, say)).rejects.toThrow(
-    /created this[^]*address: urn:[^]*Nothing was changed[^]*--import-pending-creates[^]*--clear-pending-creates/,
+    /created these resources[^]*address: urn:[^]*Nothing was changed[^]*--import-pending-creates[^]*--clear-pending-creates/,
   );
   await expect(recoverForDestroy(stack, owner, say)).rejects.toThrow(/Nothing was changed/);
   expect([done, removed()]).toEqual([[], []]);
@@ -113,7 +113,9 @@ test("a server that was removed by hand is told and handed on", async () => {
     say,
   );
   expect(gone.map(({ id }) => id)).toEqual(["hive1"]);
-  expect(said).toEqual(["No longer on this computer's Docker Engine: hive1; to be created again."]);
+  expect(said).toEqual([
+    "No longer on this computer's Docker Engine: hive1; created again by this run.",
+  ]);
 });
 
 test("destroying ignores objects that the state does not know: they are removed at its end", async () => {

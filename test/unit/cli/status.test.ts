@@ -241,9 +241,11 @@ describe("the registry's certificate", () => {
     const problems = (days: number) => judge(report({ certificates: ending(days) }));
     expect(problems(120)).toEqual([]);
     expect(problems(42)).toEqual([
-      "The certificate of registry.hive.example ends in 42 days, on 2027-01-04; after that no server takes images from it: `npx hive up --stack private` renews it.",
+      "The certificate of registry.hive.example expires in 42 days, on 2027-01-04; then servers cannot pull images from it: `npx hive up --stack private` renews it.",
     ]);
-    expect(problems(-1)[0]).toMatch(/^The certificate of registry.hive.example ended on .*hive up/);
+    expect(problems(-1)[0]).toMatch(
+      /^The certificate of registry.hive.example expired on .*hive up/,
+    );
     const whole = report({ certificates: ending(300) });
     expect(statusText({ ...whole, problems: [] }, plain, now)).toContain(
       "certificate of registry.hive.example: until 2027-09-19, 300 days",
@@ -265,7 +267,7 @@ describe("what is wrong", () => {
       const seen = serviceStatuses(facts({ services }), { now });
       const problems = judge(report({ services: seen, hosts: lacking }));
       const problem = problems.find((text) => text.startsWith("On ")) ?? "";
-      expect(problem).toMatch(/^$|^On p-hive1, nobody reaches webgate .*endpointMode: "dnsrr"/);
+      expect(problem).toMatch(/^$|^On p-hive1, webgate cannot be reached .*endpointMode: "dnsrr"/);
       return problem !== "";
     };
     expect(endpoint({ Mode: "vip" })).toBe(true);
@@ -279,7 +281,7 @@ describe("what is wrong", () => {
     const deployed = { webgate: image, after: image };
     expect(removedServices(facts({}), { now, deployed })).toEqual(["after"]);
     expect(judge(report({ removedServices: ["after"] }))).toEqual([
-      "after was deployed and is not in the Swarm: somebody removed it. `npx hive up --refresh --stack private` makes it again.",
+      "after was deployed but is not in the Swarm: somebody removed it. `npx hive up --refresh --stack private` creates it again.",
     ]);
   });
 
@@ -297,7 +299,7 @@ describe("what is wrong", () => {
     });
     const services = serviceStatuses(facts({ nodes }), { now });
     expect(judge(report({ hosts: [host(0), dead, host(2), host(3)], services }))).toEqual([
-      "p-hive1 cannot be reached: it does not answer on its SSH port.",
+      "p-hive1 is unreachable: it does not answer on its SSH port.",
       "webgate runs 2 of 3 tasks.",
     ]);
   });
@@ -311,7 +313,7 @@ describe("what is wrong", () => {
     [
       "what a run could not do there",
       host(1, { missing: ["firewall", "image web"] }),
-      /p-hive1 did not answer in the last run and lacks what that did: firewall, image web\. `npx hive up --stack private` does it/,
+      /p-hive1 was unreachable in the last run, and this is still to be done there: firewall, image web\. `npx hive up --stack private` does it/,
     ],
     ["a dead engine", without("engine"), /Docker Engine of p-hive1 does not answer/],
     ["a full disk", host(1, { diskUsedPercent: 97 }), /97 % full/],
@@ -323,7 +325,7 @@ describe("what is wrong", () => {
     [
       "a worker",
       host(1, { swarm: { manager: false, leader: false, state: "ready", availability: "active" } }),
-      /no manager/,
+      /is not a manager/,
     ],
     ["a host outside of the Swarm", without("swarm"), /p-hive1 is not in the Swarm/],
   ])("%s", (_what, wrong, sentence) => {
@@ -373,7 +375,7 @@ test("what the plan tells of the site is no problem, and stands before the verdi
   const whole = report({ notices: [notice] });
   expect(judge(whole)).toEqual([]);
   expect(statusText({ ...whole, problems: [] }, plain, now)).toMatch(
-    /\n\nTo know:\n {2}- shelf: its data do not follow it\.\n {4}Pin it\.\n\nAll is well\.$/,
+    /\n\nNotes:\n {2}- shelf: its data do not follow it\.\n {4}Pin it\.\n\nAll is well\.$/,
   );
 });
 
@@ -472,14 +474,14 @@ describe("what runs is not what was deployed", () => {
       { now },
     );
     expect(judge(report({ services }))).toEqual([
-      "webgate gave the volume data to web2 and does not run: the run that did it is going on, or has failed. " +
+      "webgate gave the volume data to web2 and does not run: that run is still going on, or it failed. " +
         "`npx hive up --stack private` changes or removes webgate as the site says.",
     ]);
   });
 
-  test("a change that stands still", () => {
+  test("a roll-out that is paused", () => {
     const services = seen({ UpdateStatus: { State: "paused", Message: "task failed" } });
-    expect(judge(report({ services }))[0]).toContain("The change of webgate stands still");
+    expect(judge(report({ services }))[0]).toContain("The roll-out of webgate is paused");
   });
 });
 

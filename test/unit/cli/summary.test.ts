@@ -50,7 +50,7 @@ test("the end of a run: what is where, how long it took, what to do next", () =>
       p-hive1.hive.example  172.29.16.5  zone-b  cluster
       p-hive2.hive.example  172.29.16.6  zone-c  cluster
       p-hive3.hive.example  172.29.16.7  zone-a  repository
-      p-hive1.hive.example did not answer; the next run does there: firewall, image web.
+      p-hive1.hive.example was unreachable; the next run does this there: firewall, image web.
 
       open webgate  http://172.29.16.4/  http://172.29.16.5/  http://172.29.16.6/
       log in        npx hive ssh hive0

@@ -89,9 +89,9 @@ describe("which one is meant", () => {
   });
 
   test.each([
-    [{ replica: 4 }, /no running task number 4\. Running are:\n {2}1 {2}web\.1 on p-hive0/],
-    [{ host: "hive2" }, /No task of web runs on p-hive2\. Running are:/],
-    [{ host: "hive9" }, /No host of this stage can be meant by "hive9"/],
+    [{ replica: 4 }, /no running task number 4\. Running tasks:\n {2}1 {2}web\.1 on p-hive0/],
+    [{ host: "hive2" }, /No task of web runs on p-hive2\. Running tasks:/],
+    [{ host: "hive9" }, /No host of this stage matches "hive9"/],
   ])("%j is refused with what there is", (request, why) => {
     expect(() => choose(request)).toThrow(why);
   });
@@ -103,7 +103,7 @@ describe("which one is meant", () => {
   test("an unknown service: the near one, or all", () => {
     const { services } = facts([]);
     expect(() => serviceNamed(services, "othre")).toThrow(/Did you mean other\?/);
-    expect(() => serviceNamed(services, "database")).toThrow(/There are: other, web\./);
+    expect(() => serviceNamed(services, "database")).toThrow(/Services: other, web\./);
     expect(() => serviceNamed([], "web")).toThrow(/There are no services yet/);
   });
 });

@@ -114,6 +114,6 @@ describe("packages of this computer", () => {
       },
     );
     expect(said.filter((text) => text.includes("apt-get install"))).toHaveLength(2);
-    expect(said).toContain("waiting for another step that installs packages");
+    expect(said).toContain("another step is installing packages; waiting");
   });
 });

@@ -99,7 +99,7 @@ describe("the engine from its official release", () => {
     async (_what, downloads) => {
       const [first] = await run(engine, `closed-${downloads ?? "404"}`, downloads ?? server.url);
       expect(first?.message).toMatch(
-        /download nor a build of the Pulumi CLI 3\.259\.0 is possible: .+, and there is no Go to build it/,
+        /download nor a build of the Pulumi CLI 3\.259\.0 is possible: .+, and Go is not installed to build it/,
       );
     },
   );

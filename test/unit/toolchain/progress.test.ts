@@ -45,7 +45,7 @@ describe("progress without a terminal", () => {
     expect(text).toContain(
       "docker: FAILED (N s)\n    no engine answers\n      | last words\n    Whole output: /logs/docker.log\n    What to do:\n      Install one:\n        apt-get install docker.io\n",
     );
-    expect(text).toContain('image: not tried, because "docker" did not succeed');
+    expect(text).toContain('image: skipped, because "docker" did not succeed');
   });
 });
 

@@ -52,7 +52,7 @@ describe("toolchain/run.mjs", () => {
 
   it.each([
     [["pulumi"], "write the command after --"],
-    [["--"], "no command after --"],
+    [["--"], "the command after -- is missing"],
     [
       ["--ensure", "dokcer", "--", "true"],
       "--ensure dokcer: write npm, engine, docker, all, tests or none",
@@ -67,7 +67,7 @@ describe("toolchain/run.mjs", () => {
   it("names a program that is not there", async () => {
     const { code, stderr } = await run("--ensure", "none", "--", "no-such-program");
     expect(code).toBe(127);
-    expect(stderr).toContain("no-such-program: there is no such program on the PATH");
+    expect(stderr).toContain("no-such-program: not found on the PATH");
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)(
