@@ -15,7 +15,6 @@ import { serverImageLabel } from "./replacement";
 import { serverImageContext, serverImageTag } from "./server-image";
 import { broughtHere } from "./stage-key";
 
-/** Arguments of {@link ContainerFleet}. */
 export interface ContainerFleetArgs extends FleetArgs {
   readonly plan: Plan;
   /**

@@ -12,7 +12,6 @@ import { accessOf } from "./access";
 import { AdminUser } from "./admin-user/resource";
 import type { PreparedServer } from "./options";
 
-/** Arguments of {@link PreparedFleet}. */
 export interface PreparedFleetArgs extends FleetArgs {
   readonly plan: Plan;
 }

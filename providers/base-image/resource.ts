@@ -3,7 +3,6 @@ import type { HostAccess } from "../transport/host-access";
 import { HiveResource } from "../framework/hive-resource";
 import { baseImageProvider } from "./provider";
 
-/** Arguments of {@link BaseImage}. */
 export interface BaseImageArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Changes exactly when that server was replaced. */

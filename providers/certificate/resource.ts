@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../framework/hive-resource";
 import { certificateProvider } from "./provider";
 
-/** Arguments of {@link Certificate}. */
 export interface CertificateArgs {
   /** Certificate of the authority that signs, PEM. */
   readonly authorityCertificatePem: pulumi.Input<string>;

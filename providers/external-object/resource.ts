@@ -4,7 +4,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { externalObjectProvider } from "./provider";
 
-/** Arguments of {@link ExternalObject}. */
 export interface ExternalObjectArgs {
   readonly kind: "network" | "volume" | "secret" | "config";
   /** Its name in the Swarm, or of a volume on the engines. */

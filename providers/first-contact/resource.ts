@@ -3,7 +3,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { firstContactProvider } from "./provider";
 
-/** Arguments of {@link FirstContact}. */
 export interface FirstContactArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Private key that the server lets in as the admin user when it is new. Secret. */

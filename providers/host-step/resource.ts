@@ -3,7 +3,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { hostStepProvider } from "./provider";
 
-/** Arguments of {@link HostStep}. */
 export interface HostStepArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Changes exactly when the server was replaced by a new one: then the step is done again. */

@@ -4,7 +4,6 @@ import type { HostAccess } from "../transport/host-access";
 import { HiveResource } from "../framework/hive-resource";
 import { imageBuildProvider } from "./provider";
 
-/** Arguments of {@link ImageBuild}. */
 export interface ImageBuildArgs {
   /** Where the image is built. */
   readonly host: pulumi.Input<HostAccess>;

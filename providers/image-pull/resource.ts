@@ -3,7 +3,6 @@ import type { HostAccess } from "../transport/host-access";
 import { HiveResource } from "../framework/hive-resource";
 import { imagePullProvider } from "./provider";
 
-/** Arguments of {@link ImagePull}. */
 export interface ImagePullArgs {
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** One for each host, in the same order; changes exactly when that server was replaced. */

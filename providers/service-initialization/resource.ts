@@ -35,7 +35,6 @@ export interface InitializationStepArgs {
   readonly deadlineSeconds: number;
 }
 
-/** Arguments of {@link ServiceInitialization}. */
 export interface ServiceInitializationArgs {
   /**
    * Hosts of the Swarm: any manager among them is asked, and the tasks run on them, found by the

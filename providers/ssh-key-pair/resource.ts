@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../framework/hive-resource";
 import { sshKeyPairProvider } from "./provider";
 
-/** Arguments of {@link SshKeyPair}. */
 export interface SshKeyPairArgs {
   /** Comment after the public key; tells a reader of `authorized_keys` whose it is. */
   readonly comment: pulumi.Input<string>;

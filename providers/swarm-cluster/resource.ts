@@ -18,7 +18,6 @@ export interface SwarmMemberArgs {
   readonly incarnation: pulumi.Input<string>;
 }
 
-/** Arguments of {@link SwarmCluster}. */
 export interface SwarmClusterArgs {
   /**
    * In order; a new Swarm begins on the first that answers. Three or more for one to be lost

@@ -4,7 +4,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { SwarmObjectArgs } from "../swarm-object/resource";
 import { swarmConfigProvider } from "./provider";
 
-/** Arguments of {@link SwarmConfig}. */
 export interface SwarmConfigArgs extends SwarmObjectArgs {
   /** What tasks read; whoever may list configs can read it too. Less than 500 KiB, not empty. */
   readonly content: pulumi.Input<string>;

@@ -5,8 +5,7 @@ import type { HostAccess } from "../transport/host-access";
 import { swarmNetworkProvider } from "./provider";
 
 /**
- * Arguments of {@link SwarmNetwork}. A Swarm fixes all of them when a network is made: another
- * value makes another network.
+ * A Swarm fixes all of them when it creates a network: another value makes another network.
  */
 export interface SwarmNetworkArgs {
   /** Hosts that are managers; any that is healthy is asked. */

@@ -4,7 +4,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { SwarmObjectArgs } from "../swarm-object/resource";
 import { swarmSecretProvider } from "./provider";
 
-/** Arguments of {@link SwarmSecret}. */
 export interface SwarmSecretArgs extends SwarmObjectArgs {
   /** What tasks read. Treated as secret. Less than 500 KiB, not empty. */
   readonly value: pulumi.Input<string>;

@@ -14,9 +14,8 @@ import { swarmServiceProvider } from "./provider";
 type InputsOf<T> = { readonly [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /**
- * Arguments of {@link SwarmService}: what the plan says of the service, field by field, and what
- * only other resources know. Nothing has a default here but `convergeDeadlineSeconds`: defaults are
- * the plan's business.
+ * The fields of the planned service, and what only other resources know. Only
+ * `convergeDeadlineSeconds` has a default here: the plan sets all others.
  */
 export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   /** Hosts that are managers; any that is healthy is asked. */

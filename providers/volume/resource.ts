@@ -4,7 +4,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { volumeProvider } from "./provider";
 
-/** Arguments of {@link Volume}. */
 export interface VolumeArgs {
   /** Every host on which a task that mounts the volume may run. */
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;

@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../../../providers/framework/hive-resource";
 import { containerPowerProvider } from "./provider";
 
-/** Arguments of {@link ContainerPower}. */
 export interface ContainerPowerArgs {
   /** Name of the container on the local engine; used in messages. */
   readonly containerName: pulumi.Input<string>;

@@ -3,7 +3,6 @@ import { HiveResource } from "../../../providers/framework/hive-resource";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { adminUserProvider } from "./provider";
 
-/** Arguments of {@link AdminUser}. */
 export interface AdminUserArgs {
   /** How the server is reached as soon as it has the admin user. */
   readonly host: pulumi.Input<HostAccess>;
