@@ -4,16 +4,16 @@ import type { EngineContainer, EngineFacts } from "./engine-facts";
 import { isOwn, stageKey } from "./ownership";
 
 /**
- * Servers that a run replaces because the image of the servers has changed.
+ * Finds servers that a run replaces because the server image has changed.
  */
 
 /**
- * Label of a server container, inherited from its image: the image's tag. Servers made before it
- * existed do not have it.
+ * Label of a server container, inherited from its image: the image's tag. Older servers do not have
+ * it.
  */
 export const serverImageLabel = "hive.server-image";
 
-/** The stage's own servers that exist. */
+/** The existing servers of the stage. */
 function ownServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
   const names = plan.hosts.map((host) => host.name);
   return facts.ownContainers.filter(
@@ -22,7 +22,7 @@ function ownServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] 
 }
 
 /**
- * Those that were made from another image than the one that the project has now: a run replaces
+ * The servers that were made from another image than the project's present one: a run replaces
  * them.
  */
 export function outdatedServers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
@@ -32,15 +32,15 @@ export function outdatedServers(plan: Plan, facts: EngineFacts): readonly Engine
   );
 }
 
-/** The containers of the stage's cluster servers, as far as there are any. */
+/** The existing containers of the stage's cluster servers. */
 export function memberContainers(plan: Plan, facts: EngineFacts): readonly EngineContainer[] {
   const members = plan.hosts.filter(({ role }) => role === "cluster").map(({ name }) => name);
   return ownServers(plan, facts).filter(({ name }) => members.includes(name));
 }
 
 /**
- * While a server is replaced, all other managers of the Swarm must be there: one more that is lost
- * could cost it its majority.
+ * While a server is replaced, all other managers of the Swarm must be reachable: losing one more
+ * could cost the majority.
  */
 export function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
   const [outdated] = outdatedServers(plan, facts);
@@ -50,7 +50,7 @@ export function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
   const stopped = members.filter((name) => servers.get(name)?.running === false);
   const missing = members.filter((name) => !servers.has(name));
   const message = (what: string): string =>
-    `the image of the servers has changed, so they are replaced one at a time while all others run; ${what}`;
+    `the server image has changed, so servers are replaced one at a time while all others run; ${what}`;
   return [
     ...(stopped.length === 0
       ? []
@@ -61,7 +61,7 @@ export function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
             message: message(
               `${stopped.join(", ")} ${stopped.length === 1 ? "does" : "do"} not run`,
             ),
-            remedy: `start what is stopped, then run again: docker start ${stopped.join(" ")}`,
+            remedy: `start them, then run again: docker start ${stopped.join(" ")}`,
           },
         ]),
     ...(missing.length === 0
@@ -74,7 +74,7 @@ export function replacementProblems(plan: Plan, facts: EngineFacts): Problem[] {
               `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
             ),
             remedy:
-              "bring the stage up once with the release of hive that it was last run with, which makes what is missing; then run this one again",
+              "run `up` once with the release of hive that the stage was last run with, which recreates the missing servers; then run this release again",
           },
         ]),
   ];

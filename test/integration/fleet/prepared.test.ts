@@ -61,7 +61,7 @@ afterAll(async () => {
 it("the whole site comes up on them", async () => {
   const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 1300 });
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
-  expect(run.output).toContain("The volume ldap-data is to be replicated");
+  expect(run.output).toContain("The volume ldap-data needs replication");
   expect(run.output).toContain("The one-time passwords of hive1, hive2 have been used; removed");
   for (const { address } of servers.servers.slice(0, 3)) {
     const page = await eventually(60, () => fetchPage(`http://${address}${statusPath}`));
@@ -87,7 +87,7 @@ it("destroy takes what hive put there, also while a server is dead, and leaves t
   docker("kill", servers.server(2).container);
   const run = await stage.hive(["destroy", "--yes"], { deadlineSeconds: 900 });
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
-  expect(run.output).toMatch(/What hive put on p-hive2\S+ was not removed/);
+  expect(run.output).toMatch(/hive could not be removed from p-hive2\S+:/);
   for (const index of [0, 1, 3]) {
     expect(await servers.ssh(index, "hive", "sudo id --user --name")).toBe("root");
     const left = servers.inside(
