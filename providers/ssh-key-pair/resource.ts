@@ -8,8 +8,8 @@ export interface SshKeyPairArgs {
 }
 
 /**
- * An ed25519 key pair. It lies in the state alone, and lives as long as the resource: a changed
- * comment keeps the key.
+ * An ed25519 key pair. It exists only in the state, and as long as the resource: a changed comment
+ * keeps the key.
  */
 export class SshKeyPair extends HiveResource {
   /** `ssh-ed25519 AAAA… comment`. */
