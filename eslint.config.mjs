@@ -114,7 +114,8 @@ export default tseslint.config(
         {
           publicOnly: true,
           require: { FunctionDeclaration: true, ClassDeclaration: true },
-          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration"],
+          // `XArgs` are the arguments of `X`: only their properties have something to say.
+          contexts: ["TSInterfaceDeclaration:not([id.name=/Args$/])", "TSTypeAliasDeclaration"],
         },
       ],
     },

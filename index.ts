@@ -36,8 +36,8 @@ async function program(): Promise<StackOutputs> {
 }
 
 /**
- * A run needs a key that the servers let in; a preview does not, but says what it could not look
- * at.
+ * A run needs a key that the servers accept; a preview does not, but reports what it could not
+ * check.
  */
 async function lookForOwnKey(plan: Plan): Promise<void> {
   const access = { stage: plan.stage, operators: plan.ssh.operators };
@@ -45,7 +45,7 @@ async function lookForOwnKey(plan: Plan): Promise<void> {
   const fault = await ownKeyFault(access);
   if (fault === undefined) return;
   await pulumi.log.warn(
-    `${fault}\nThis preview shows what differs from the state; the servers were not looked at.`,
+    `${fault}\nThis preview shows the differences from the state only; it did not check the servers.`,
   );
 }
 
@@ -67,7 +67,7 @@ function isSecret(key: string): boolean {
   return isConfigSecret?.(key) ?? false;
 }
 
-/** What the user can put right is shown as it is written; anything else with its stack trace. */
+/** Errors that the user can fix are shown as they are; all others with their stack trace. */
 function readable(error: unknown): unknown {
   const isForUser = error instanceof InventoryError || error instanceof FleetError;
   return isForUser ? new pulumi.RunError(error.message) : error;

@@ -4,10 +4,10 @@ import type { ExternalPlan, Plan } from "../model/plan";
 import { ExternalObject } from "../providers/external-object/resource";
 
 /**
- * What is outside of the site, by its name in the site: looked for in the Swarm, or on the servers
- * where a volume has to be.
+ * The external objects of the site, by their names in the site. They are looked for in the Swarm; a
+ * volume is looked for on the servers that need it.
  *
- * @param nameOf full name of a resource, of its own part. Default: the part itself
+ * @param nameOf makes a resource's full name from its own part. Default: the part itself
  */
 export function externalObjects(
   plan: Plan,

@@ -13,7 +13,6 @@ import { PhaseComponent } from "./phases/phase";
 import { setupHosts } from "./phases/setup-hosts";
 import { stackOutputs } from "./stack-outputs";
 
-/** Arguments of {@link Hive}. */
 export interface HiveArgs {
   readonly plan: Plan;
   /** Builds the stage's servers. */
@@ -73,7 +72,7 @@ export class Hive extends pulumi.ComponentResource {
     this.registerOutputs({ ...this.outputs });
   }
 
-  /** Runs a phase if this run goes that far. */
+  /** Runs a phase unless this run stops before it. */
   private through<T>(phase: Phase, build: (parent: PhaseComponent) => T): T | undefined {
     if (!this.plan.phases.includes(phase)) return undefined;
     return build(new PhaseComponent(phase, { parent: this }));

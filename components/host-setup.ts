@@ -8,11 +8,10 @@ import { firewallStep, firewallStepSeconds } from "../render/firewall";
 import { baseStep, baseStepSeconds } from "../render/host-base";
 import { inTurn } from "../render/shell";
 
-/** Arguments of {@link HostSetup}. */
 export interface HostSetupArgs {
   readonly plan: Plan;
   readonly host: Host;
-  /** Who may log in there. */
+  /** Operators who may log in on the host. */
   readonly operators: pulumi.Input<readonly OperatorPlan[]>;
   /** PEM of the site's own authority, which every host trusts for the registry. */
   readonly authorityCertificate: pulumi.Input<string>;
@@ -27,12 +26,12 @@ export interface HostSetupArgs {
  * Makes a plain Linux server a host of the site.
  *
  * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which
- * hosts do side by side, and `engine` (settings, trust), which they do one after the other. Each is
- * convergent: it may run any number of times, and runs again only when its text changed or the
- * server was replaced.
+ * runs on all hosts in parallel, and `engine` (settings, trust), which runs on one host after the
+ * other. Each step is convergent: it may run any number of times. It runs again only when its text
+ * changed or the server was replaced.
  */
 export class HostSetup extends HiveComponent {
-  /** The last step; what needs the host's engine depends on it. */
+  /** The last step; resources that need the host's Docker Engine depend on it. */
   readonly engine: HostStep;
   /** All steps by name, in order. */
   readonly steps: ReadonlyMap<string, HostStep>;

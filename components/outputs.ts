@@ -5,8 +5,8 @@ import type { Phase } from "../model/phases";
 import type { HostAccess } from "../providers/transport/host-access";
 
 /**
- * What a stack tells other teams and the `hive` command. Names are stable; nothing in it is secret.
- * Read it with a `StackReference` or `pulumi stack output --json`.
+ * The outputs of a stack for other teams and the `hive` command. Names are stable; nothing in it is
+ * secret. Read it with a `StackReference` or `pulumi stack output --json`.
  */
 export interface HiveOutputs {
   readonly stage: StageName;
@@ -43,18 +43,18 @@ export interface HostOutput {
   readonly privateAddress: string;
   readonly publicAddress: string;
   /**
-   * What is still to be done there, because the host did not answer in the last run: `firewall`,
-   * `image web`. Empty for a host that is as it should be; the first run after the host is back
-   * does it.
+   * Work that is still to be done there, because the host did not answer in the last run:
+   * `firewall`, `image web`. The first run that reaches the host does it. Empty for a host in the
+   * wanted state.
    */
   readonly missing: readonly string[];
 }
 
 /** An image that the site builds. */
 export interface ImageOutput {
-  /** What services of the stage use now, by digest. */
+  /** The reference that services of the stage use now, by digest. */
   readonly reference: string;
-  /** What the stage has built and still keeps, newest first. */
+  /** The releases that the stage has built and still keeps, newest first. */
   readonly releases: readonly ImageRelease[];
 }
 
@@ -62,7 +62,7 @@ export interface ImageOutput {
 export interface ServiceOutput {
   /** Reference by digest. */
   readonly image: string;
-  /** `sha256:…`; empty for an image that is named without one. */
+  /** `sha256:…`; empty for a reference without a digest. */
   readonly digest: string;
   /** URLs or `<protocol>://<address>:<port>` at which each host answers. */
   readonly endpoints: readonly string[];

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
  *
  * @param file - relative to the project's root, which is the working directory of a run.
  * @param path - where the inventory names it, for the error.
- * @throws pulumi.RunError when it cannot be read or is no UTF-8 text.
+ * @throws pulumi.RunError when it cannot be read or is not UTF-8 text.
  */
 export function readProjectFile(file: string, path: string): string {
   let content: Buffer;

@@ -3,25 +3,24 @@ import { ImagePull } from "../providers/image-pull/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 
-/** Arguments of {@link ReferenceImage}. */
 export interface ReferenceImageArgs {
   /**
-   * What services name: `<repository>@sha256:…`, or `<repository>:<tag>`. Its registry is asked
-   * without account.
+   * The reference as services name it: `<repository>@sha256:…`, or `<repository>:<tag>`. The
+   * registry is asked without an account.
    */
   readonly reference: string;
   /**
-   * Where the image must be before a service uses it, so that a failover never needs the registry.
+   * Hosts that get the image before a service uses it, so that a failover never needs the registry.
    */
   readonly hosts: readonly Host[];
 }
 
 /**
- * An image that somebody else has built, on every cluster host.
+ * An image that somebody else built, on every cluster host.
  *
- * A tag is turned into the digest that it means at the first run, and that digest is deployed:
- * every host runs the same bytes. When the tag is moved in its registry, neither a refresh nor `up`
- * notices; write another reference to get another image.
+ * The first run resolves a tag to its digest and deploys that digest: every host runs the same
+ * bytes. When somebody moves the tag in its registry, neither a refresh nor `up` notices. Write
+ * another reference to get another image.
  */
 export class ReferenceImage extends HiveComponent {
   /** `<repository>@sha256:…`; resolves when the image is on the cluster hosts. */

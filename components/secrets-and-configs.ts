@@ -9,17 +9,16 @@ import { HiveComponent } from "../providers/framework/hive-component";
 import { readProjectFile } from "./project-file";
 import type { SiteSecrets } from "./site-secrets";
 
-/** Arguments of {@link SecretsAndConfigs}. */
 export interface SecretsAndConfigsArgs {
   readonly plan: Plan;
   readonly fleet: Fleet;
   readonly secrets: SiteSecrets;
 }
 
-/** What a secret or config is in the Swarm. */
+/** Identity of a secret or config in the Swarm. */
 interface FileIdentity {
   readonly id: pulumi.Output<string>;
-  /** Name in the Swarm, which changes with the content of the site's own ones. */
+  /** Name in the Swarm. For the site's own objects it changes with the content. */
   readonly swarmName: pulumi.Output<string>;
 }
 
@@ -27,9 +26,9 @@ interface FileIdentity {
 export interface SecretOrConfig extends FilePlan, FileIdentity {}
 
 /**
- * The secrets and configs of the site in the Swarm, where they cannot be changed: another content
- * is another object. The new one is made first, then its services are rolled, then the old one is
- * removed.
+ * The secrets and configs of the site in the Swarm. They cannot be changed there: another content
+ * is another object. The new object is created first, then its services are updated, then the old
+ * object is removed.
  */
 export class SecretsAndConfigs extends HiveComponent {
   private readonly secrets = new Map<string, FileIdentity>();

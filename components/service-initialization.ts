@@ -11,7 +11,6 @@ import { readProjectFile } from "./project-file";
 import { secretNamed, type SiteSecrets } from "./site-secrets";
 import type { SwarmService } from "./swarm-service";
 
-/** Arguments of {@link ServiceInitialization}. */
 export interface ServiceInitializationArgs {
   readonly plan: Plan;
   readonly service: ServicePlan;
@@ -21,7 +20,7 @@ export interface ServiceInitializationArgs {
   readonly secrets: SiteSecrets;
 }
 
-/** The initial data of a service, loaded inside one of its tasks when it runs. */
+/** The initial data of a service, loaded inside one of its running tasks. */
 export class ServiceInitialization extends HiveComponent {
   /** Resolves when every step is done; services that depend on this one wait for it. */
   readonly done: ServiceInitializationResource;
@@ -52,7 +51,7 @@ export class ServiceInitialization extends HiveComponent {
 }
 
 /**
- * A step with the texts of its files. @param path - where it stands in the inventory, for errors.
+ * A step with the texts of its files. @param path - its place in the inventory, for errors.
  */
 function stepArgs(
   step: InitializationPlan,

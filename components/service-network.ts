@@ -9,14 +9,13 @@ export interface JoinedNetwork {
   readonly networkId: pulumi.Output<string>;
 }
 
-/** Arguments of {@link ServiceNetwork}. */
 export interface ServiceNetworkArgs {
   readonly plan: Plan;
   readonly overlay: OverlayPlan;
   readonly managers: readonly Host[];
 }
 
-/** A network of the Swarm, by which tasks on all hosts reach each other. */
+/** A network of the Swarm, over which tasks on all hosts reach each other. */
 export class ServiceNetwork extends HiveComponent implements JoinedNetwork {
   readonly networkId: pulumi.Output<string>;
 

@@ -8,17 +8,15 @@ import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 import type { Registry } from "./repository-server/registry";
 
-/** Arguments of {@link SiteImage}. */
 export interface SiteImageArgs {
   readonly image: ImagePlan;
   readonly registry: Registry;
   /**
-   * Where the image must be before a service uses it, so that a failover never needs the registry.
+   * Hosts that get the image before a service uses it, so that a failover never needs the registry.
    */
   readonly hosts: readonly Host[];
   /**
-   * Values of the site's secrets by name; those that the image's build steps read must be among
-   * them.
+   * Values of the site's secrets by name; must include those that the image's build steps read.
    */
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
 }
@@ -27,25 +25,27 @@ export interface SiteImageArgs {
  * An image of the site: built and pushed on the repository server, then pulled onto every cluster
  * host.
  *
- * While the repository server is away, the first cluster host that answers builds, the others copy
- * the image from it, and services run it by its id, which needs no registry. The next run after the
- * server is back brings the image into the registry, and services get the reference by digest:
- * their tasks are replaced once more, because to the Swarm that is another image.
+ * While the repository server is unreachable, the first cluster host that answers builds the image,
+ * the others copy it, and services run it by its id, which needs no registry. The first run that
+ * reaches the server again pushes the image, and services get the reference by digest. Their tasks
+ * are replaced once more, because the Swarm takes it for another image.
  *
- * A pinned image (`pullFrom`) is pulled instead. The build stays among the resources and does
- * nothing then, because a build that vanished from the program would take the images of its
- * repository out of the registry, and a pin may name one of them. Own registries are asked with the
- * account that may pull, others without one.
+ * A pinned image (`pullFrom`) is pulled instead. The build resource stays and does nothing, because
+ * its deletion would remove the images of its repository from the registry, and a pin may name one
+ * of them. The site's own registry is asked with the account that may pull, others without one.
  */
 export class SiteImage extends HiveComponent {
   /**
-   * `<repository>@sha256:…`, or the image's id while the registry is away; resolves when the image
-   * is on the cluster hosts.
+   * `<repository>@sha256:…`, or the image's id while the registry is unreachable; resolves when the
+   * image is on the cluster hosts.
    */
   readonly reference: pulumi.Output<string>;
   /** `sha256:…` */
   readonly digest: pulumi.Output<string>;
-  /** What was built for this stage or promoted to it, newest first; what a rollback can name. */
+  /**
+   * Releases that were built for this stage or promoted to it, newest first; a rollback can name
+   * them.
+   */
   readonly releases: pulumi.Output<ImageRelease[]>;
   /** Resolves when the image is on the cluster hosts. */
   readonly onHosts: ImagePull;

@@ -3,7 +3,6 @@ import * as random from "@pulumi/random";
 import type { SecretPlan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
 
-/** Arguments of {@link SiteSecrets}. */
 export interface SiteSecretsArgs {
   readonly secrets: readonly SecretPlan[];
   /** `hive:secrets` of the stage: the operator's own values by name. Secret. */
@@ -11,11 +10,11 @@ export interface SiteSecretsArgs {
 }
 
 /**
- * The values of the site's secrets. They are in the state, encrypted, and nowhere else until a task
+ * The values of the site's secrets. They are in the encrypted state, and nowhere else until a task
  * or a build step asks for one.
  *
- * Creates: a random text for each secret that is generated, and one more that keys the hashes by
- * which a changed secret is noticed, so that no such hash tells anything about a weak password.
+ * Creates: a random text for each generated secret, and a key for the hashes that show whether a
+ * secret changed. Because they are keyed, these hashes reveal nothing about a weak password.
  */
 export class SiteSecrets extends HiveComponent {
   /** By name; all of them secret. */
@@ -60,10 +59,10 @@ export class SiteSecrets extends HiveComponent {
 }
 
 /**
- * The value of a secret that something of the inventory reads.
+ * The value of a secret that the inventory reads.
  *
- * @param path - what reads it, for the error.
- * @throws Error when the plan lacks it: nothing may go on with an empty one.
+ * @param path - its reader in the inventory, for the error.
+ * @throws Error when the plan does not have it: an empty one must not be used.
  */
 export function secretNamed(
   name: string,

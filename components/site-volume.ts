@@ -4,7 +4,6 @@ import { VolumeOnHosts } from "../providers/volume/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 
-/** Arguments of {@link SiteVolume}. */
 export interface SiteVolumeArgs {
   readonly plan: Plan;
   readonly volume: VolumePlan;
@@ -13,8 +12,8 @@ export interface SiteVolumeArgs {
 }
 
 /**
- * A volume of the site on the engine of every cluster host, so that a task finds it wherever it is
- * started.
+ * A volume of the site on the Docker Engine of every cluster host, so that a task finds it wherever
+ * it starts.
  */
 export class SiteVolume extends HiveComponent {
   /** Resolves when the volume is on the hosts. */

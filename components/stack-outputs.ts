@@ -9,7 +9,7 @@ import type { SiteHosts } from "./phases/setup-hosts";
 import type { SiteVolume } from "./site-volume";
 import type { SwarmService } from "./swarm-service";
 
-/** What the phases of a run built; what it did not reach is undefined. */
+/** Results of a run's phases; undefined for a phase that it did not reach. */
 export interface BuiltPhases {
   readonly fleet: Fleet;
   readonly siteHosts: SiteHosts | undefined;
@@ -74,15 +74,15 @@ export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
   };
 }
 
-/** Something that hosts should have, and those that did not answer. */
+/** Something that hosts should have, and the hosts that did not answer. */
 interface Missing {
   readonly what: string;
   readonly hosts: readonly string[];
 }
 
 /**
- * What is still to be done on hosts that did not answer. In a run for some resources only, others
- * say nothing of it.
+ * Work that is still to be done on hosts that did not answer. In a run with targets, only the
+ * targeted resources report it.
  */
 function missingOnHosts({
   siteHosts,
@@ -116,8 +116,8 @@ function missingStep(host: string, what: string, step: HostStep): pulumi.Output<
 }
 
 /**
- * Those whose image is known. In a run for some resources only, one that was not created yet has
- * none: the engine answers for it with nothing, and an `apply` is called without a value.
+ * The services whose image is known. In a run with targets, a service that was not created yet has
+ * none: Pulumi calls `apply` without a value.
  */
 function withImage<T>(
   all: readonly (readonly [T, pulumi.Output<string | undefined>])[],

@@ -5,7 +5,6 @@ import { SwarmCluster as SwarmClusterResource } from "../providers/swarm-cluster
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 
-/** Arguments of {@link SwarmCluster}. */
 export interface SwarmClusterArgs {
   readonly plan: Plan;
   /** All of them become managers. */
@@ -14,7 +13,7 @@ export interface SwarmClusterArgs {
 
 /** The Swarm: every cluster host is a manager, so that any of them can lead and any can be lost. */
 export class SwarmCluster extends HiveComponent {
-  /** Resolves when every manager is in. */
+  /** Resolves when every manager has joined. */
   readonly membership: SwarmClusterResource;
 
   constructor(name: string, args: SwarmClusterArgs, opts: pulumi.ComponentResourceOptions) {

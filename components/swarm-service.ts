@@ -13,7 +13,6 @@ import type { Registry } from "./repository-server/registry";
 import type { JoinedNetwork } from "./service-network";
 import type { SecretOrConfig, SecretsAndConfigs } from "./secrets-and-configs";
 
-/** Arguments of {@link SwarmService}. */
 export interface SwarmServiceArgs {
   readonly plan: Plan;
   readonly service: ServicePlan;
@@ -28,13 +27,13 @@ export interface SwarmServiceArgs {
   readonly files: SecretsAndConfigs;
 }
 
-/** A service of the Swarm, deployed by digest and converged when the resource is done. */
+/** A Swarm service, deployed by digest. It has converged when the resource is done. */
 export class SwarmService extends HiveComponent {
   /** The image reference that runs. */
   readonly image: pulumi.Output<string>;
   /** Id in the Swarm. */
   readonly serviceId: pulumi.Output<string>;
-  /** Resolves when the service does what is wanted; what depends on the service waits for it. */
+  /** Resolves when the service has converged; resources that depend on the service wait for it. */
   readonly converged: SwarmServiceResource;
 
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.ComponentResourceOptions) {

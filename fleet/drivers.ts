@@ -9,11 +9,12 @@ const drivers: Readonly<Partial<Record<FleetKind, FleetDriver>>> = {
 };
 
 /**
- * What builds fleets of a kind. @throws Error for a kind that is not built yet, which validation
+ * The driver for a kind of fleet. @throws Error for a kind without a driver, which validation
  * excludes
  */
 export function driverOf(kind: FleetKind): FleetDriver {
   const driver = drivers[kind];
-  if (driver === undefined) throw new Error(`This version of hive builds no ${kind} fleet.`);
+  if (driver === undefined)
+    throw new Error(`This version of hive cannot build a fleet of the kind ${kind}.`);
   return driver;
 }

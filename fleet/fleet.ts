@@ -3,27 +3,29 @@ import type { Endpoint } from "../model/network/endpoint-url";
 import type { HostPlan, OperatorPlan, Plan, PortPlan } from "../model/plan";
 import type { HostAccess } from "../providers/transport/host-access";
 
-/** A server that a fleet yields. Everything after the fleet is the same code on every stage. */
+/** A server of a fleet. All other code is the same for every fleet. */
 export interface Host {
   /** Name, role, zone and addresses, as planned. */
   readonly plan: HostPlan;
   /** How dynamic resources and the `hive` command reach the host. */
   readonly access: pulumi.Output<HostAccess>;
   /**
-   * Changes exactly when the server was replaced by a new one; what was done on the old one must be
-   * done again. Resources record it as `incarnation`.
+   * Changes exactly when the server was replaced by a new one: then all steps on it must be done
+   * again. Resources record it as `incarnation`.
    */
   readonly instanceId: pulumi.Output<string>;
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
   readonly publicAddress: pulumi.Output<string>;
-  /** Where a port that the host publishes is found from the operator's computer. */
+  /** The address of a published port, seen from the operator's computer. */
   endpointOf(port: number, protocol: PortPlan["protocol"]): pulumi.Output<Endpoint>;
   /**
-   * The block device of a replicated volume on this host; undefined where the stage's backend needs
+   * The block device of a replicated volume on this host; undefined if the stage's backend needs
    * none.
    */
   disk(volume: string): pulumi.Output<string> | undefined;
-  /** Resolves when the host has booted and answers; what acts on the host depends on it. */
+  /**
+   * Resolves when the host has booted and answers; all resources that act on the host depend on it.
+   */
   readonly ready: pulumi.Resource;
 }
 
@@ -32,24 +34,25 @@ export interface Fleet {
   /** In index order, as in the plan. */
   readonly hosts: readonly Host[];
   /**
-   * Who may log in on the servers: those of the plan, or the holder of the stage's generated key.
-   * At least one.
+   * Operators who may log in on the servers: those of the plan, or the holder of the stage's
+   * generated key. At least one.
    */
   readonly operators: pulumi.Output<readonly OperatorPlan[]>;
 }
 
-/** How a fleet is built; what does not depend on the plan alone is decided already. */
+/** Builds a fleet. All decisions that depend on more than the plan are already made. */
 export type BuildFleet = (
   name: string,
   args: FleetArgs,
   opts: pulumi.ComponentResourceOptions,
 ) => Fleet;
 
-/** What a fleet takes of the site that is built on it. */
+/** Inputs of a fleet from the site that is built on it. */
 export interface FleetArgs {
   /**
    * The last step of a server's set-up, for servers that are replaced one at a time. Undefined when
-   * the run stops before hosts are set up. Default: only the server's own gate is waited for.
+   * the run stops before hosts are set up. Default: only the server's own first contact is waited
+   * for.
    */
   readonly setUp?: (host: HostPlan) => Promise<pulumi.Resource | undefined>;
 }
@@ -57,10 +60,9 @@ export interface FleetArgs {
 /** One kind of fleet. `fleet/drivers.ts` lists them. */
 export interface FleetDriver {
   /**
-   * Looks at what the fleet depends on beside the plan, and decides. Changes nothing.
+   * Reads the facts that the fleet depends on besides the plan, and decides. Changes nothing.
    *
-   * @throws InventoryError with what stands in the way; FleetError when what the fleet needs does
-   *   not answer
+   * @throws InventoryError with the problems; FleetError when the fleet's platform does not answer
    */
   prepare(plan: Plan): Promise<BuildFleet>;
 }

@@ -1,30 +1,30 @@
 import type { PreparedOptions } from "./prepared/options";
 
-/** What a stage itself says of a server, where servers exist before hive does. */
+/** The stage's own description of a server that exists before hive uses it. */
 export interface GivenServer {
   /** The address inside the stage's network. */
   readonly privateAddress: string;
   /** Its SSH host key. */
   readonly hostKey: string;
-  /** Its other addresses, as far as they differ. */
+  /** Its other addresses, if they differ. */
   readonly otherAddresses: readonly string[];
-  /** Port at which its SSH daemon is reached; absent: the stage's. */
+  /** Port of its SSH daemon; absent: the stage's. */
   readonly sshPort?: number;
   /** Block devices for replicated volumes, by the volumes' names. */
   readonly devices: Readonly<Record<string, string>>;
-  /** Absent: dealt by the index. */
+  /** Absent: assigned by the index. */
   readonly zone?: string;
 }
 
 /** The servers that a stage gives, by their logical names (`hive0`). */
 export interface GivenServers {
-  /** Where they stand, without the prefix `hive:`: `prepared.hosts`. */
+  /** Their key in the stage's file, without the prefix `hive:`: `prepared.hosts`. */
   readonly key: string;
   readonly servers: Readonly<Record<string, GivenServer>>;
 }
 
 /**
- * The servers that a stage gives; undefined of fleets that make their servers, and deal out the
+ * The servers that a stage gives; undefined for fleets that create their servers and assign the
  * addresses. Pure.
  */
 export function givenServers(config: {

@@ -10,7 +10,7 @@ export const fleetOptions = { container: containerOptions, prepared: preparedOpt
 /** A kind of fleet that has options. */
 export type FleetWithOptions = keyof typeof fleetOptions;
 
-/** What each schema's values say of the fleet; completes a sentence that begins with the key. */
+/** The meaning of each schema's values; completes a sentence that begins with the key. */
 export const fleetOptionTexts: Readonly<Record<FleetWithOptions, string>> = {
   container: "says how containers behave as servers",
   prepared: "names servers that exist",

@@ -6,22 +6,22 @@ import { messageOf } from "../providers/transport/errors";
 import { type LoginKey, operatorKeys } from "../providers/transport/operator-key";
 import { FleetError } from "./fleet-error";
 
-/** Whom the servers of a stage let in. */
+/** Operators whom the servers of a stage let in. */
 export interface StageAccess {
   readonly stage: StageName;
   /** Empty: the holder of the stage's generated key. */
   readonly operators: readonly OperatorPlan[];
 }
 
-/** An agent answers at once, or it hangs, seconds. */
+/** Limit for an SSH agent, seconds: it answers at once, or it hangs. */
 const agentSeconds = 3;
 
 /**
- * Holds this computer's SSH keys against the operators of a stage. A stage that names none has a
- * key of its own, which the state brings.
+ * Compares this computer's SSH keys with the operators of a stage. A stage without operators has a
+ * key of its own, which comes from the state.
  *
- * @returns what stands in the way of a run from here; undefined when a login can succeed. A preview
- *   goes without
+ * @returns the reason why a run from here would fail; undefined when a login can succeed. A preview
+ *   needs no login
  */
 export async function ownKeyFault({ stage, operators }: StageAccess): Promise<string | undefined> {
   if (operators.length === 0) return undefined;
@@ -38,12 +38,13 @@ export async function ownKeyFault({ stage, operators }: StageAccess): Promise<st
     );
   }
   const known = await Promise.all(keys.map(async ({ login }) => await publicKeys(login)));
-  // An agent that does not answer lets nobody in either; alone, it may be back before it is needed.
+  // A login with an agent that does not answer fails too. If it is the only key, it may be back
+  // before it is needed.
   if (known.every((each) => each === undefined)) return undefined;
   return isAmong(operators, new Set(known.flatMap((each) => each ?? [])))
     ? undefined
     : `No key of this computer (${keys.map(({ source }) => source).join(", ")}) is one of the operators of the stage: ` +
-        `${operators.map(({ name }) => name).join(", ")}. The servers do not let it in, or this run would lock this computer out of them. Add your public key to ` +
+        `${operators.map(({ name }) => name).join(", ")}. The servers refuse this computer, or this run would lock it out. Add your public key to ` +
         `hive:operators in ${stageFile(stage)}, or use the key of one of them.`;
 }
 

@@ -7,14 +7,14 @@ const recoverable: Readonly<Partial<Record<FleetKind, RecoverableFleet>>> = {
   container: containerRecovery,
 };
 
-/** The recovery of a stage's fleet; undefined for one that is not on this computer. */
+/** The recovery of a stage's fleet; undefined if the fleet is not on this computer. */
 export function recoveryOf(
   plan: Pick<Plan, "fleet" | "siteName" | "stage">,
 ): FleetRecovery | undefined {
   return recoverable[plan.fleet]?.of({ site: plan.siteName, stage: plan.stage });
 }
 
-/** The same by what a state holds, for a stage whose configuration cannot be asked. */
+/** The same, decided by the state, for a stage whose configuration cannot be read. */
 export function recoveryByState(
   resources: readonly RecordedResource[],
   owner: Owner,

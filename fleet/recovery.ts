@@ -1,12 +1,12 @@
 import type { Plan } from "../model/plan";
 
-/** Whose objects are looked for: the values of the labels `hive.site` and `hive.stage`. */
+/** The owner of objects: the values of the labels `hive.site` and `hive.stage`. */
 export interface Owner {
   readonly site: string;
   readonly stage: string;
 }
 
-/** A resource as the stage's state has it, as far as a fleet reads it. */
+/** A resource of the stage's state, as far as a fleet reads it. */
 export interface RecordedResource {
   readonly type: string;
   readonly id: string;
@@ -19,26 +19,26 @@ export interface FleetObjects {
   /** `2 containers (p-hive0.…, p-hive1.…) and 1 network (…)`. */
   readonly text: string;
   /**
-   * Removes all of them. What is gone already counts as removed. @throws FleetError that names what
-   * is left
+   * Removes all of them. Objects that are already gone count as removed. @throws FleetError that
+   * names the remaining objects
    */
   remove(): Promise<void>;
 }
 
-/** What a look at a fleet found. */
+/** Observed facts about a fleet. */
 export interface FleetFindings<R extends RecordedResource> {
-  /** What the stage owns, with all its data. */
+  /** All objects of the stage, with their data. */
   readonly own: FleetObjects;
   /**
-   * What it owns and the state does not know, as far as it is in the way of what a run creates:
-   * nothing that holds data.
+   * Objects of the stage that are not in the state and would block the next run. None of them
+   * contains data.
    */
   readonly inTheWay: FleetObjects;
   /** Resources whose object is gone. */
   readonly gone: readonly R[];
 }
 
-/** A server that exists. */
+/** An existing server. */
 export interface ExistingServer {
   readonly name: string;
   /** Changes when the server is replaced; the same as `Host.instanceId`. */
@@ -46,21 +46,21 @@ export interface ExistingServer {
 }
 
 /**
- * What the `hive` command does for one stage's fleet around the runs of Pulumi. Only fleets that
- * live on this computer need it.
+ * The `hive` command's work for one stage's fleet around runs of Pulumi. Only fleets on this
+ * computer need it.
  */
 export interface FleetRecovery {
-  /** Where the servers are, for messages: `this computer's Docker Engine`. */
+  /** The place of the servers, for messages: `this computer's Docker Engine`. */
   readonly place: string;
   /**
-   * Looks at what there is, changing nothing. @throws MissingDockerError when that is not possible
+   * Observes the fleet without changing it. @throws MissingDockerError when that is not possible
    */
   look<R extends RecordedResource>(resources: readonly R[]): Promise<FleetFindings<R>>;
   /**
-   * What a run of this plan asks of the servers: those that have to take part in the Swarm because
-   * others are replaced one at a time. Empty when none is replaced.
+   * The servers that must be active in the Swarm during a run of this plan, because others are
+   * replaced one at a time. Empty when none is replaced.
    *
-   * @throws InventoryError when something stands in the way of a run
+   * @throws InventoryError when a problem prevents the run
    */
   requiredServers(plan: Plan): Promise<readonly ExistingServer[]>;
 }

@@ -1,41 +1,39 @@
 /**
- * What the rest of hive has to know about each kind of fleet, as plain data: nobody else asks which
- * kind a stage has. It imports nothing, so that the plan can be made from it.
+ * Facts about each kind of fleet for the rest of hive, as plain data: no other code asks which kind
+ * a stage has. It imports nothing, so that the plan can use it.
  */
 
-/** What gives a stage its servers. */
+/** The source of a stage's servers. */
 export type FleetKind = "container" | "aws" | "prepared";
 
 /** How replicated volumes are mirrored. */
 export type VolumeBackend = "shared" | "drbd" | "local";
 
-/** What distinguishes one kind of fleet from another. */
+/** The differences between kinds of fleets. */
 export interface FleetTraits {
   /**
-   * Whether this version of hive builds such a fleet; one that it does not build can be planned and
-   * shown.
+   * Whether this version of hive can build such a fleet; other kinds can be planned and shown.
    */
   readonly buildable: boolean;
   /**
-   * `real`: each zone can fail as a whole. `labels`: all servers stand in one place, and a zone is
-   * a name.
+   * `real`: each zone can fail as a whole. `labels`: all servers are in one place, and a zone is
+   * only a name.
    */
   readonly zones: "real" | "labels";
   /**
-   * `containers`: of this computer, made by hive, which the site's `transform.server` may change.
+   * `containers`: of this computer, made by hive; the site's `transform.server` may change them.
    * `machines`: all others.
    */
   readonly servers: "containers" | "machines";
   /**
-   * `dealt`: hive gives each server its address in the stage's network. `given`: the servers have
-   * theirs, and the stage names them.
+   * `dealt`: hive assigns each server its address in the stage's network. `given`: the servers have
+   * their addresses, and the stage names them.
    */
   readonly addresses: "dealt" | "given";
-  /** Backends that replicated volumes can have here; the default comes first. */
+  /** Possible backends of replicated volumes; the default comes first. */
   readonly volumeBackends: readonly [VolumeBackend, ...VolumeBackend[]];
   /**
-   * Where the build host gets the base images of builds: this computer's Docker Engine, or their
-   * registry.
+   * Source of the base images of builds: this computer's Docker Engine, or their registry.
    */
   readonly baseImages: "local" | "registry";
   /**
@@ -47,7 +45,7 @@ export interface FleetTraits {
 
 /** The traits of each kind. */
 export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
-  // Containers of one computer: no zones, one folder that all see, and no download for what the
+  // Containers of one computer: no zones, one shared folder, and no download of images that the
   // computer has.
   container: {
     buildable: true,
@@ -67,7 +65,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     baseImages: "registry",
     generatesKey: false,
   },
-  // Until DRBD is set up, a replicated volume is a local one of one server.
+  // Until DRBD is set up, a replicated volume is a local volume on one server.
   prepared: {
     buildable: true,
     zones: "real",

@@ -1,6 +1,6 @@
 /**
- * The seven phases in which a site is built, in order. The names are those that operators of
- * hive-builder know; each is a component in the resource tree.
+ * The seven phases in which a site is built, in order. Operators of hive-builder know their names;
+ * each is a component in the resource tree.
  */
 export const phases = [
   "build-infra",
@@ -21,9 +21,9 @@ export function phasesThrough(last: Phase): readonly Phase[] {
 }
 
 /**
- * The phases that a run would take back: what the stack has reached and the run stops before. To
- * Pulumi a resource that is not declared is one to delete, so such a run would destroy what those
- * phases built.
+ * The phases that a run would undo: the stack has reached them, but the run stops before them.
+ * Pulumi deletes resources that are not declared, so such a run would destroy what those phases
+ * built.
  */
 export function phasesTakenBack(reached: readonly string[], planned: readonly Phase[]): Phase[] {
   return phases.filter((phase) => reached.includes(phase) && !planned.includes(phase));

@@ -34,32 +34,30 @@ import type { ServerContainerPlan } from "./server-container";
 import { usedNames } from "./planning/used-names";
 import { withoutComment } from "./values/public-key";
 
-/** What {@link planSite} takes beyond stage and site. */
+/** Options of {@link planSite}. */
 export interface PlanOptions {
   /**
-   * Whether the plan is to be built. Then a fleet that cannot be built yet is a problem; a plan
-   * that is only shown may have it.
+   * Whether the plan will be built. Then a fleet that cannot be built yet is a problem; a plan for
+   * display may have it.
    *
    * @default false
    */
   readonly building?: boolean;
   /**
-   * What the project has at a path relative to its root: a service that has no file of its own
-   * stands in the site's.
+   * Looks up a path relative to the project's root: a service without a file of its own is declared
+   * in the site's file.
    *
    * @default every path is a file
    */
   readonly look?: FileLookup;
   /**
-   * The content of a file of the project: a config of which the Swarm would refuse the content is a
-   * problem.
+   * Reads a file of the project: a config whose content the Swarm would refuse is a problem.
    *
-   * @default no content is looked at
+   * @default no content is checked
    */
   readonly read?: FileContent;
   /**
-   * Whether files that the site names and that are missing are problems: not for a plan that is
-   * only asked for names.
+   * Whether missing files of the site are problems: not for a plan that is only used for names.
    *
    * @default false
    */
@@ -67,8 +65,8 @@ export interface PlanOptions {
 }
 
 /**
- * Decides all that a run will build: pure but for the files that `look` finds, the same for the
- * same input, every default written out, maps and lists of names in alphabetical order.
+ * Decides everything that a run will build. It is pure except for the files that `look` finds, and
+ * deterministic. Every default is filled in; maps and lists of names are in alphabetical order.
  *
  * @param input.stage from `parseStage`, or from `checkStage` to have its problems listed together
  *   with those of the site
@@ -132,8 +130,8 @@ export function planSite(
 }
 
 /**
- * {@link planSite} from what Pulumi hands to the program, with the problems of stage and site in
- * one list.
+ * {@link planSite} from Pulumi's input for the program, with the problems of stage and site in one
+ * list.
  *
  * @param input.stackName the stack's name, which is the stage
  * @param input.config `pulumi.runtime.allConfig()`
@@ -161,7 +159,7 @@ function areContainers({ fleet }: Partial<StageConfig>): boolean {
   return fleet !== undefined && fleetTraits[fleet].servers === "containers";
 }
 
-/** What a plan is assembled from: checked, and without problems. */
+/** The parts of a plan: checked, and without problems. */
 interface PlanParts {
   readonly stage: Stage;
   readonly site: SiteCheck;
@@ -229,7 +227,7 @@ function assemble(parts: PlanParts): Plan {
   };
 }
 
-/** The traits of the stage's fleet, with what an option says else. */
+/** The traits of the stage's fleet, with those that an option overrides. */
 function traitsOf({ fleet, prepared }: StageConfig): FleetTraits {
   const traits = fleetTraits[fleet];
   return prepared === undefined ? traits : { ...traits, baseImages: prepared.baseImages };

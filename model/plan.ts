@@ -10,21 +10,21 @@ export type * from "./service-plan";
 export type { StageName } from "./values/names";
 
 /**
- * A server's role: `cluster` hosts hold containers, the `repository` host holds images, watches and
- * backs up.
+ * A server's role: `cluster` hosts run containers; the `repository` host stores images, monitors
+ * and takes backups.
  */
 export type HostRole = "cluster" | "repository";
 
 /**
- * All that a run builds, as plain data: the only thing that components read. Every decision has
- * been taken when it exists. `npx hive plan` prints it.
+ * Everything that a run builds, as plain data: the only input of components. It contains every
+ * decision. `npx hive plan` prints it.
  */
 export interface Plan {
   readonly stage: StageName;
   readonly fleet: FleetKind;
   /**
-   * What distinguishes this kind of fleet from others: the only thing about it that decides
-   * anything outside of `fleet/`.
+   * The properties of this kind of fleet: outside of `fleet/`, decisions depend on nothing else
+   * about it.
    */
   readonly traits: FleetTraits;
   /** The site's name; the DNS suffix of every host, e.g. `hive.example`. */
@@ -52,24 +52,24 @@ export interface Plan {
   /** Configs that services of this stage use, by name in alphabetical order. */
   readonly configs: readonly ConfigPlan[];
   /**
-   * What services of this stage use and hive does not make: networks, volumes, secrets, then
-   * configs, each by name. None of them is in the lists above.
+   * External objects that services of this stage use: networks, volumes, secrets, then configs,
+   * each by name. None of them is in the lists above.
    */
   readonly externals: readonly ExternalPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
   /**
-   * What the site declares with `stageValues`, as this stage gives it: by name in alphabetical
-   * order. It is filled in everywhere else.
+   * The values that the site declares with `stageValues`, on this stage: by name in alphabetical
+   * order. They are filled in everywhere else.
    */
   readonly values: readonly ValuePlan[];
   /**
-   * What the site asks for and this stage cannot do, one sentence each: said at every preview,
-   * never passed over in silence.
+   * Requests of the site that this stage cannot fulfil, one sentence each: reported at every
+   * preview, never ignored silently.
    */
   readonly notices: readonly string[];
   /**
-   * Logical names of servers whose first contact is with a password of the stage
+   * Logical names of servers whose first contact uses a password of the stage
    * (`hive:oneTimePasswords`). Absent: none.
    */
   readonly oneTimePasswords?: readonly string[];
@@ -93,8 +93,8 @@ export interface NetworkPlan {
   /** First usable address of the CIDR. */
   readonly gateway: string;
   /**
-   * Where the Swarm takes the networks of services from, a /24 each; e.g. `10.224.0.0/12`. Fixed
-   * when the Swarm is made.
+   * Pool from which the Swarm takes the networks of services, a /24 each; e.g. `10.224.0.0/12`.
+   * Fixed when the Swarm is created.
    */
   readonly overlayPool: string;
 }
@@ -113,31 +113,30 @@ export interface HostPlan {
   /** Fixed private address inside the network's CIDR. */
   readonly privateAddress: string;
   /**
-   * Labels of its node that the stage gives it (`hive:labels`), by name; those that hive keeps by
-   * itself are not among them.
+   * Labels of its node from the stage (`hive:labels`), by name; without hive's own labels.
    */
   readonly labels: Readonly<Record<string, string>>;
   /**
-   * Further addresses that are known before the server is looked at, such as its public one.
+   * Further addresses that are known in advance, such as its public one.
    * Absent: none.
    */
   readonly otherAddresses?: readonly string[];
   /** Its block devices for replicated volumes, by the volumes' names. Absent: none. */
   readonly devices?: Readonly<Record<string, string>>;
-  /** Port at which its SSH daemon is reached, where it is not the stage's. */
+  /** Port of its SSH daemon, if it is not the stage's. */
   readonly sshPort?: number;
 }
 
-/** How servers are reached for management. */
+/** Settings of the SSH access for management. */
 export interface SshPlan {
   /** The one admin user; root cannot log in. */
   readonly user: string;
   readonly port: number;
-  /** Who may log in as this user. Empty: the fleet generates a key for the stage. */
+  /** Operators who may log in as this user. Empty: the fleet generates a key for the stage. */
   readonly operators: readonly OperatorPlan[];
 }
 
-/** Somebody who may log in on the servers. */
+/** A person who may log in on the servers. */
 export interface OperatorPlan {
   /** The comment after the key in the servers' list of keys. */
   readonly name: string;
@@ -176,13 +175,12 @@ export interface ImagePlan {
   /** `<registry address>/<name>`. */
   readonly repository: string;
   readonly buildArguments: Readonly<Record<string, string>>;
-  /** Stage of the Dockerfile that the build ends with; absent: the last one. */
+  /** Last stage of the Dockerfile to build; absent: the last one in the file. */
   readonly target?: string;
   /** Names of secrets that build steps may read. */
   readonly buildSecrets: readonly string[];
   /**
-   * The finished image, `<registry>/<name>@sha256:…`, that this stage takes instead of building
-   * one.
+   * The finished image, `<registry>/<name>@sha256:…`, that this stage uses instead of building one.
    */
   readonly pullFrom?: string;
 }
@@ -192,7 +190,7 @@ export interface OverlayPlan {
   /** Name in the site. */
   readonly name: string;
   /**
-   * Name in the Swarm: the same, but for `default`, which Docker reserves and which is called
+   * Name in the Swarm: the same, except for `default`, which Docker reserves; it is named
    * `hive_default`.
    */
   readonly swarmName: string;
@@ -205,9 +203,9 @@ export interface OverlayPlan {
   readonly internal: boolean;
 }
 
-/** A volume, as the Docker Engine of every cluster host has it. */
+/** A volume on the Docker Engine of every cluster host. */
 export interface VolumePlan {
-  /** Name in the site and on the engines. */
+  /** Name in the site and on the Docker Engines. */
   readonly name: string;
   readonly kind: "replicated" | "local" | "nfs" | "driver";
   /** Docker volume driver. For `replicated` on a `shared` stage `hive-shared`; else `local`. */
@@ -221,8 +219,8 @@ export interface VolumePlan {
 export interface ReplicationPlan {
   /**
    * `drbd`: on disks of the hosts. `shared`: a stand-in for a stage on one computer: one folder
-   * that all host containers see, with one writer at a time by a lock. `local`: on one server, to
-   * which the services that mount it are bound.
+   * that all host containers see; a lock allows one writer at a time. `local`: on one server, to
+   * which its services are bound.
    */
   readonly backend: VolumeBackend;
   readonly sizeBytes: number;
@@ -233,7 +231,7 @@ export interface ReplicationPlan {
   readonly port: number;
 }
 
-/** A secret of the site; its value is in no plan. */
+/** A secret of the site; a plan never contains its value. */
 export interface SecretPlan {
   readonly name: string;
   readonly source:
@@ -242,16 +240,15 @@ export interface SecretPlan {
     | { readonly kind: "stage" };
 }
 
-/** Something outside of the site, which hive looks for and leaves alone. */
+/** An external object, which hive looks up and leaves alone. */
 export interface ExternalPlan {
   readonly kind: "network" | "volume" | "secret" | "config";
   /** Name in the site. */
   readonly name: string;
-  /** Name in the Swarm, or of a volume on the engines. */
+  /** Name in the Swarm; for a volume, its name on the Docker Engines. */
   readonly externalName: string;
   /**
-   * Of a volume: names of the servers on which it has to be, those that may run a service which
-   * mounts it.
+   * For a volume: names of the servers that need it, because they may run a service that mounts it.
    */
   readonly hosts?: readonly string[];
 }

@@ -1,8 +1,7 @@
 /**
- * The parts of a plan that concern services: normalized, every default written out, sizes in bytes,
- * times in seconds, maps and lists of names in alphabetical order. References to networks, volumes,
- * secrets and configs are by the site's names. Each part stands with its concept in
- * `model/service`.
+ * The parts of a plan about services: normalized, every default filled in, sizes in bytes, times in
+ * seconds, maps and lists of names in alphabetical order. References to networks, volumes, secrets
+ * and configs are by the site's names. Each part is in the file of its concept in `model/service`.
  */
 export type { BackupPlan } from "./service/backups";
 export type { ServicePlan } from "./service/concepts";

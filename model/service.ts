@@ -2,14 +2,14 @@ import type { Service } from "./inventory";
 import type { WithValues } from "./stage-values";
 
 /**
- * The files in which services were declared, absolute: so that a problem is told with the file in
- * which its service stands.
+ * The absolute paths of the files that declare services, so that a problem names the file of its
+ * service.
  */
 const files = new WeakMap<object, string>();
 
 /**
- * Declares a service. Returns its argument: the function is there so that an editor knows and
- * explains the fields, and so that problems name the file that calls it.
+ * Declares a service. Returns its argument: with this function an editor knows and explains the
+ * fields, and problems name the calling file.
  */
 export function defineService(service: WithValues<Service>): Service {
   const file = callingFile();
@@ -18,8 +18,8 @@ export function defineService(service: WithValues<Service>): Service {
 }
 
 /**
- * The file that declared a service with {@link defineService}, relative to the project's root where
- * it lies below it. Undefined when the service was not declared so, or is a copy of one that was.
+ * The file that declared a service with {@link defineService}, relative to the project's root if it
+ * is below it. Undefined when the service was not declared this way, or is a copy.
  */
 export function declaringFile(service: unknown): string | undefined {
   const file = typeof service === "object" && service !== null ? files.get(service) : undefined;
@@ -28,8 +28,8 @@ export function declaringFile(service: unknown): string | undefined {
 }
 
 /**
- * The file that called the function which calls this one. Call sites, not the stack's text: that is
- * mapped and costs time.
+ * The file that called the caller of this function. It reads call sites, because the stack's text
+ * is mapped and costs time.
  */
 function callingFile(): string | undefined {
   const traces: { prepareStackTrace?: unknown } = Error;

@@ -5,10 +5,10 @@ export type * from "./inventory";
 export { stageValues } from "./stage-values";
 
 /**
- * Declares the site. Returns its argument: the function is there so that an editor knows and
- * explains the fields.
+ * Declares the site. Returns its argument: with this function an editor knows and explains the
+ * fields.
  */
 export function defineSite(site: WithValues<Site>): Site {
-  // The plan fills values of the stage in before anything looks at the site.
+  // The plan fills in the stage's values before anything reads the site.
   return site as Site;
 }

@@ -1,7 +1,7 @@
 import type { StageValue, ValueContents, ValueDeclaration } from "./inventory";
 
 /**
- * A part of the inventory in which each text, number, true or false and list of texts may be a
+ * A part of the inventory in which each text, number, boolean and list of texts may be a
  * {@link StageValue}.
  */
 export type WithValues<T> = T extends StageValue
@@ -22,12 +22,12 @@ export type WithValues<T> = T extends StageValue
               : T;
 
 /**
- * Begins and ends the mark of a value in a text: of Unicode's private use, so that nobody writes
- * them.
+ * The characters that begin and end the mark of a value in a text: from Unicode's private use area,
+ * so that nobody types them.
  */
 const [begin, end] = ["\uE001", "\uE002"];
 
-/** The values that a site declares, by name: what each is, is told by its `type`. */
+/** The values that a site declares, by name; `type` is the type of each. */
 export type StageValues<
   Declared extends Readonly<Record<string, { readonly type: keyof ValueContents }>>,
 > = {
@@ -40,9 +40,9 @@ type AnyDeclaration = {
 }[keyof ValueContents];
 
 /**
- * Declares what differs between stages, once for the site. A stage gives a value in
- * `Pulumi.<stage>.yaml`, under `hive:values`; the others have its default. Give the result to
- * `defineSite` as `values`, and use each where it is wanted:
+ * Declares the differences between stages, once for the site. A stage sets a value in
+ * `Pulumi.<stage>.yaml`, under `hive:values`; other stages use the default. Pass the result to
+ * `defineSite` as `values`, and use each value where it is needed:
  * `mode: { replicas: values.webReplicas }`, or in a text: `` `https://${values.domain}/` ``.
  */
 export function stageValues<const Declared extends Readonly<Record<string, AnyDeclaration>>>(
@@ -56,7 +56,7 @@ export function stageValues<const Declared extends Readonly<Record<string, AnyDe
   ) as unknown as StageValues<Declared>;
 }
 
-/** Stands for a value until the plan fills it in. */
+/** A placeholder for a value until the plan fills it in. */
 class Placeholder implements StageValue {
   constructor(
     readonly name: string,
@@ -72,20 +72,19 @@ class Placeholder implements StageValue {
   }
 
   /**
-   * A slip of a site that is written without types: what it would compute would be wrong on every
-   * stage.
+   * Throws for a mistake in an untyped site: the computed result would be wrong on every stage.
    */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "number") {
       throw new TypeError(
-        `the value ${this.name} of the stage cannot be computed with: the plan fills it in later. Declare what comes out as a value of its own`,
+        `the site cannot compute with the stage value ${this.name}, because the plan fills it in later. Declare the result as a value of its own`,
       );
     }
     return this.toString();
   }
 }
 
-/** Whether something stands for a value. */
+/** Whether something is a placeholder for a value. */
 export function isStageValue(thing: unknown): thing is StageValue {
   return thing instanceof Placeholder;
 }
@@ -95,14 +94,14 @@ export function hasValueMark(text: string): boolean {
   return text.includes(begin) || text.includes(end);
 }
 
-/** A text with what stands for each mark, by the value's name. */
+/** A text with each mark replaced, by the value's name. */
 export function withoutMarks(text: string, fill: (name: string) => string): string {
   return text.replace(new RegExp(`${begin}([^${begin}${end}]*)${end}`, "gu"), (_, name: string) =>
     fill(name),
   );
 }
 
-/** A content as it stands in texts. */
+/** A value in its form for texts. */
 export function contentText(content: ValueContents[keyof ValueContents]): string {
   return typeof content === "object" ? content.join(",") : String(content);
 }

@@ -2,7 +2,7 @@ import type { HostFailure } from "../model/image/host-outcomes";
 import { isTransportError, messageOf } from "./transport/errors";
 import type { HostAccess } from "./transport/host-access";
 
-/** Hosts that are worked on at the same time. */
+/** Number of hosts that are worked on at the same time. */
 const PARALLEL = 4;
 
 /** `work` for every host, a few at a time; the results are in the order of the hosts. */
@@ -22,9 +22,9 @@ export async function onEveryHost<T>(
   return results;
 }
 
-/** What an error says of a host: that it does not answer, or that it answers and failed. */
+/** What an error says about a host: it does not answer, or it answers and failed. */
 export function hostFailure(host: HostAccess, error: unknown): HostFailure {
-  // A host whose key or engine is wrong answers, and someone must see to it.
+  // A host with a wrong key or a broken Docker Engine answers, and somebody must repair it.
   const away = isTransportError(error, "unreachable", "lost", "deadline");
   return {
     host: host.name,

@@ -5,10 +5,10 @@ import { withAnyManager } from "./transport/manager";
 const LOOK_SECONDS = 20;
 
 /**
- * References of the images that the Swarm's services name, now or as what they would be rolled back
- * to.
+ * References of the images that the Swarm's services name, now or in the spec that they would be
+ * rolled back to.
  *
- * @returns undefined when no manager tells: nothing can be called unused then. Never throws.
+ * @returns undefined when no manager answers: then no image counts as unused. Never throws.
  */
 export async function imagesInUse(managers: readonly HostAccess[]): Promise<string[] | undefined> {
   if (managers.length === 0) return undefined;

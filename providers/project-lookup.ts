@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { FileContent, FileLookup } from "../model/values/file-lookup";
 
 /**
- * Looks into the project's folder: whether there is a file, a folder, or nothing to be read at a
- * path relative to it.
+ * Looks into the project's folder: whether a path relative to it is a file, a folder, or not
+ * readable.
  */
 export function lookIntoProject(folder: string): FileLookup {
   return (path) => {

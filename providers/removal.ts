@@ -5,12 +5,12 @@ import { messageOf } from "./transport/errors";
 const pollMs = 250;
 
 /**
- * Removes something from an engine or the Swarm, and waits while it is in use: what used it may
- * just be stopping. That it is gone already is success.
+ * Removes an object from a Docker Engine or the Swarm, and waits while it is in use: its users may
+ * just be stopping. An object that is already gone is a success.
  *
  * @param remove - asks for the removal once.
  * @param waitSeconds - how long to wait for its users.
- * @returns undefined when it is gone; else the engine's words on who uses it.
+ * @returns undefined when it is gone; else the Docker Engine's message about its users.
  * @throws what `remove` throws for any other reason.
  */
 export async function removeWhenUnused(

@@ -12,22 +12,22 @@ import { asRoot, commandLine, printContent, quote } from "./shell";
 export const firstContactSeconds = 900;
 
 /**
- * Makes sshd look there before the set-up of hosts brings its own settings, and after these are
- * gone.
+ * Makes sshd read the list of keys before the set-up of hosts writes its own settings, and after
+ * these are gone.
  */
 const sshdDropIn = "/etc/ssh/sshd_config.d/20-hive-admin.conf";
 
 /**
- * The number of the admin user, as in the image of server containers, so that files on volumes keep
- * their owner. Another one where it is taken.
+ * The user id of the admin user, as in the image of server containers, so that files on volumes
+ * keep their owner. If it is taken, another one is used.
  */
 const userNumber = 1900;
 
 /**
  * The script of the first contact, for bash as root on a plain server: refuses a system that hive
- * does not support, waits for the boot, and makes the admin user, who logs in with a key and
- * becomes root without a password. It may run any number of times. It reads nothing, and prints
- * `admin user is ready` at its end.
+ * does not support, waits for the boot, and creates the admin user, who logs in with a key and
+ * becomes root without a password. It may run any number of times. It reads no input, and ends with
+ * the line `admin user is ready`.
  */
 export function adminUserScript({ ssh }: Pick<Plan, "ssh">): string {
   const list = authorizedKeysPath(ssh.user);
@@ -80,9 +80,9 @@ echo "admin user is ready"
 }
 
 /**
- * The command of the first contact, for the login shell of root or of a user that sudo lets become
- * root: runs {@link adminUserScript}. Where sudo asks for a password, the command reads it from its
- * standard input.
+ * The command of the first contact, for the login shell of root or of a user with sudo rights: runs
+ * {@link adminUserScript}. If sudo asks for a password, the command reads it from its standard
+ * input.
  */
 export function adminUserCommand(plan: Pick<Plan, "ssh">): string {
   const run = commandLine(
@@ -96,10 +96,10 @@ export function adminUserCommand(plan: Pick<Plan, "ssh">): string {
 export const removalSeconds = 300;
 
 /**
- * The command with which the admin user takes from a server what hive put there: the Swarm's
- * membership, containers, images, networks and volumes of the site, units, programs and settings.
- * The Docker Engine, installed packages and the admin user stay. It may run any number of times,
- * and goes on after a part that fails; it prints a line `left …` for each.
+ * The command with which the admin user removes hive from a server: the Swarm's membership,
+ * containers, images, networks and volumes of the site, units, programs and settings. The Docker
+ * Engine, installed packages and the admin user stay. It may run any number of times, and goes on
+ * after a failed part; it prints a line `left …` for each of them.
  */
 export function removalCommand(plan: Plan): string {
   const registry = plan.registry.address;

@@ -5,21 +5,23 @@ import type { ConvergeFile, ConvergeStep } from "./converge";
 import { quoteForUnit } from "./shell";
 import { keepUnit } from "./systemd-unit";
 
-/** A program of `platform/agents` that runs on every cluster host and talks to its engine. */
+/**
+ * A program of `platform/agents` that runs on every cluster host and talks to its Docker Engine.
+ */
 export interface Agent {
   /** Folder in `platform/agents`, and on the host; the unit is `hive-<name>.service`. */
   readonly name: string;
-  /** Its files, beside the engine client that all agents share. */
+  /** Its files, besides the engine client that all agents share. */
   readonly sources: readonly string[];
-  /** The one of them that is run. */
+  /** The file that is run. */
   readonly program: string;
-  /** What it does, as the unit's description: begins with a verb. */
+  /** Description of the unit; begins with a verb. */
   readonly description: string;
-  /** What has to be so after the step, for the step's check. */
+  /** The condition that the step checks at its end. */
   readonly check: string;
 }
 
-/** The part of a cluster host's converge step that keeps an agent. */
+/** The part of a cluster host's converge step that installs an agent. */
 export type AgentStep = Required<
   Pick<ConvergeStep, "files" | "packages" | "reactions" | "keeps" | "checks">
 >;
@@ -29,12 +31,12 @@ function agentUnit({ name }: Agent): string {
   return `hive-${name}.service`;
 }
 
-/** Where agents lie on a host, as in `platform/agents`. */
+/** Folder of the agents on a host, as in `platform/agents`. */
 const folder = "/usr/local/lib/hive";
 
 /**
- * The part of a cluster host's converge step that keeps agents: their programs, their units, and
- * that they run. The same text on all hosts of all stages.
+ * The part of a cluster host's converge step that installs agents: their programs and units; it
+ * also checks that they run. The text is the same on all hosts of all stages.
  */
 export function agentStep(...agents: readonly Agent[]): AgentStep {
   const client = sourceFile("engine_client.py");
@@ -64,16 +66,16 @@ function ownFiles(agent: Agent): readonly ConvergeFile[] {
   ];
 }
 
-/** A file that hive brings along; it is part of the program like this one. */
+/** A file that is part of hive, like this one. */
 function sourceFile(name: string): ConvergeFile {
   const content = readFileSync(join(__dirname, "../platform/agents", name), "utf8");
   return { path: `${folder}/${name}`, mode: "0644", content };
 }
 
 /**
- * An agent's unit. It may do nothing but talk to the engine's socket, and needs no user of its own
- * for that. (Whoever may talk to the engine is as good as root, so this guards against errors in
- * the agent, not against a conquered one.)
+ * An agent's unit. It may only talk to the Docker Engine's socket, and needs no user of its own for
+ * that. (Access to the Docker Engine is as good as root, so this guards against errors in the
+ * agent, not against a compromised agent.)
  */
 export function renderAgentUnit(agent: Agent): string {
   const program = [

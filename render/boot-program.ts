@@ -3,32 +3,31 @@ import { commandLine } from "./shell";
 import { keepUnit } from "./systemd-unit";
 
 /**
- * A program that makes something so at every start of a server, and is asked by the converge step
- * whether it is.
+ * A program that applies a setting at every boot of a server. The converge step uses it to check
+ * the setting.
  */
 export interface BootProgram {
   /**
-   * Lower-case words joined by dashes: `/usr/local/lib/hive/<name>`, and the unit
-   * `hive-<name>.service`.
+   * Lower-case words joined by dashes; the name of the program `/usr/local/lib/hive/<name>` and of
+   * the unit `hive-<name>.service`.
    */
   readonly name: string;
   /** The unit's description. */
   readonly description: string;
   /** Units that start after it. */
   readonly before: readonly string[];
-  /** What it keeps, for messages. */
+  /** The setting that it applies, for messages. */
   readonly what: string;
   /**
-   * Its text. With the argument `check` it changes nothing, and fails if something is to be
-   * changed.
+   * Its text. With the argument `check` it changes nothing, and fails if a change is needed.
    */
   readonly program: string;
 }
 
-/** The part of a converge step that keeps such a program. */
+/** The part of a converge step that installs such a program. */
 export type BootProgramStep = Required<Pick<ConvergeStep, "files" | "reactions" | "keeps">>;
 
-/** Renders the program, its unit, and what has to be so after the step. */
+/** Renders the program, its unit, and the step's check. */
 export function bootProgram({
   name,
   description,

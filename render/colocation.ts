@@ -1,6 +1,9 @@
 import type { Agent } from "./agent";
 
-/** Keeps the node labels by which services run together (`platform/agents/colocation`). */
+/**
+ * The agent that maintains the node labels by which services run together
+ * (`platform/agents/colocation`).
+ */
 export const colocation: Agent = {
   name: "colocation",
   sources: ["colocation.py", "decision.py"],

@@ -1,8 +1,8 @@
 import { quote } from "./shell";
 
 /**
- * Prints the htpasswd line for `<user>:<password>` on standard input: the line that is in the file
- * named as argument if it fits, else a new one. Perl is part of every Debian and Ubuntu, its
+ * Prints the htpasswd line for `<user>:<password>` on standard input: the existing line of the file
+ * named as argument if it matches, else a new one. Perl is part of every Debian and Ubuntu, and its
  * crypt() makes bcrypt hashes. Cost 6: the passwords are long and random, and a registry checks one
  * with every request.
  */
@@ -25,13 +25,12 @@ print "$user:$hash\n";
 `.trim();
 
 /**
- * The functions that every converge step is written in, for bash 5. A step's own text is only calls
- * of them.
+ * The functions of every converge step, for bash 5. A step's own text only calls them.
  *
- * Rules that hold for all: no secret becomes an argument or an environment variable (secrets live
- * in an unexported shell variable and go through pipes from builtins, then into files with mode
- * 0600 on a file system in memory); whatever runs has a deadline; whatever a command prints is held
- * back and shown only when it fails.
+ * Rules for all: no secret becomes an argument or an environment variable (secrets are in an
+ * unexported shell variable and go through pipes from builtins, then into files with mode 0600 on a
+ * file system in memory); every command has a deadline; the output of a command is shown only when
+ * it fails.
  */
 export const convergeFunctions = `
 umask 077
@@ -47,7 +46,7 @@ fail() {
   exit 1
 }
 
-# looks WHAT   In the mode "check": says that WHAT is not as it should be. Whoever calls it does nothing then.
+# looks WHAT   In the mode "check": reports that WHAT is not in the wanted state. The caller changes nothing then.
 looks() {
   [ "$mode" = check ] || return 1
   changes=$((changes + 1))
@@ -58,7 +57,7 @@ looks() {
 begin() {
   [ "$mode" = check ] || (umask 022 && mkdir -p "$state")
   exec 9> /run/hive-converge.lock
-  flock -w 120 9 || fail "another step has been running for two minutes; wait for it, or end it, and try again"
+  flock -w 120 9 || fail "another step has been running for two minutes. Wait for it, or kill it, then run again"
   rm -f -- "$content" "$output"
   trap 'rm -f -- "$content" "$output"' EXIT
 }
@@ -108,7 +107,7 @@ secret() { printf %s "\${secrets[$1]}" | base64 -d; }
 # htpasswd FILE   Turns <user>:<password> into a line with a hash; the line in FILE is kept if it fits.
 htpasswd() { perl -e ${quote(htpasswdProgram)} "$1"; }
 
-# put PATH MODE OWNER rename|in-place FOLDER_MODE REACTION…   Makes the file hold what is in $content.
+# put PATH MODE OWNER rename|in-place FOLDER_MODE REACTION…   Writes $content to the file.
 put() {
   local path=$1 permissions=$2 owner=$3 place=$4 folder_mode=$5 folder=\${1%/*} new
   shift 5
@@ -116,7 +115,7 @@ put() {
     holds "$path" "$permissions" "$owner" || looks "$path"
     return 0
   fi
-  [ ! -d "$path" ] || fail "$path is a folder, a file is to be written there; move it away"
+  [ ! -d "$path" ] || fail "$path is a folder, but hive has to write a file there. Move the folder away, then run again"
   if holds "$path" "$permissions" "$owner"; then
     echo "unchanged $path"
     return
@@ -143,7 +142,7 @@ put() {
   changed "$path"
 }
 
-# holds PATH MODE OWNER   Whether the file has what is in $content, and is whose and as it should be.
+# holds PATH MODE OWNER   Whether the file has the content of $content, this mode and this owner.
 holds() { has_content "$1" && same_owner_and_mode "$@"; }
 
 has_content() { [ -f "$1" ] && [ ! -L "$1" ] && cmp -s -- "$content" "$1"; }
@@ -165,11 +164,11 @@ run() {
   timeout --kill-after=5 "$1" bash -euo pipefail -c "$2" > "$output" 2>&1 9>&- < /dev/null || status=$?
   [ "$status" -ne 0 ] || return 0
   tail -n 40 "$output" >&2
-  [ "$status" -ne 124 ] || fail "did not end within $1 s: $2"
+  [ "$status" -ne 124 ] || fail "timed out after $1 s: $2"
   fail "failed with status $status: $2"
 }
 
-# react NAME SECONDS COMMAND…   Does what is due; the mark goes only when all of it has succeeded.
+# react NAME SECONDS COMMAND…   Runs a due reaction; its mark is removed only when all commands have succeeded.
 react() {
   local name=$1 seconds=$2 command
   shift 2
@@ -180,7 +179,7 @@ react() {
   changed "$name"
 }
 
-# keep WHAT HOLDS MAKE   Makes so what is not; passes on lines of HOLDS that begin with "note ", and of MAKE with "changed ".
+# keep WHAT HOLDS MAKE   Runs MAKE unless HOLDS succeeds; prints lines of HOLDS that begin with "note ", and of MAKE that begin with "changed ".
 keep() {
   local what=$1 holds=$2 make=$3 status=0
   timeout --kill-after=5 60 bash -euo pipefail -c "$holds" > "$output" 2>&1 9>&- < /dev/null || status=$?
@@ -199,9 +198,9 @@ check() {
   until timeout --kill-after=2 "$left" bash -euo pipefail -c "$command" > "$output" 2>&1 9>&- < /dev/null; do
     left=$((end - SECONDS))
     if [ "$left" -le 0 ]; then
-      ! looks "it is not so that $what" || return 0
+      ! looks "not true: $what" || return 0
       tail -n 20 "$output" >&2
-      fail "after $seconds s it is still not so that $what\${remedy:+; $remedy}"
+      fail "still not true after $seconds s: $what\${remedy:+; $remedy}"
     fi
     sleep 0.3
   done

@@ -1,6 +1,6 @@
 import { encode } from "./shell";
 
-/** A secret for one file of a step: where it goes, and what. */
+/** A secret for one file of a step: path and content. */
 export interface SecretContent {
   /** The path under which the step declares it. */
   readonly path: string;

@@ -3,7 +3,7 @@ import { convergeFunctions } from "./converge-functions";
 import { asRoot, commandLine, encode, printContent, quote } from "./shell";
 import { type ConvergePackage, readSystem, type ServerSystem, serverSystems } from "./systems";
 
-/** A file that the step keeps. */
+/** A file that the step maintains. */
 export interface ConvergeFile {
   /** Absolute. Missing folders above it are made with mode 0755. */
   readonly path: string;
@@ -11,12 +11,12 @@ export interface ConvergeFile {
   readonly mode: string;
   /** `<user>:<group>`, names or numbers. Default `root:root`. */
   readonly owner?: string;
-  /** Not secret: it stands in the step's text. */
+  /** Not secret: it is part of the step's text. */
   readonly content: string;
   /**
-   * Write into the file that is there instead of renaming a new one over it. Only for a file that
-   * is a mount of its own (a container's `/etc/hosts`, `/etc/hostname`), where renaming is
-   * impossible. Default false.
+   * Write into the existing file instead of renaming a new one over it. Only for a file that is a
+   * mount of its own (a container's `/etc/hosts`, `/etc/hostname`), where renaming is impossible.
+   * Default false.
    */
   readonly inPlace?: boolean;
 }
@@ -31,13 +31,13 @@ export interface ConvergeSecretFile {
   readonly owner?: string;
   /**
    * `verbatim` (default): the content as it is. `htpasswd`: the content is `<user>:<password>`, the
-   * file holds a bcrypt hash; a hash that is there already and fits the password is kept, so that
-   * nothing changes.
+   * file holds a bcrypt hash; an existing hash that matches the password is kept, so that nothing
+   * changes.
    */
   readonly format?: "verbatim" | "htpasswd";
 }
 
-/** What to do when files changed. */
+/** Commands to run when files have changed. */
 export interface ConvergeReaction {
   /** Lower-case name; marks the reaction as due on the host until it has succeeded. */
   readonly name: string;
@@ -49,37 +49,37 @@ export interface ConvergeReaction {
   readonly timeoutSeconds?: number;
 }
 
-/** Something that is no file and is kept. */
+/** A setting other than a file that the step maintains. */
 export interface ConvergeKeep {
-  /** What is kept, as it is said when it was changed: `docker.service: enabled and started`. */
+  /** Name of the setting, for the report of a change: `docker.service: enabled and started`. */
   readonly what: string;
   /**
-   * A command for bash that succeeds when it is so, and changes nothing. Its lines that begin with
-   * `note ` are shown.
+   * A command for bash that succeeds when the setting is right, and changes nothing. Its lines that
+   * begin with `note ` are shown.
    */
   readonly holds: string;
   /**
-   * A command for bash that makes it so. Its lines that begin with `changed ` are shown instead of
-   * {@link what}.
+   * A command for bash that applies the setting. Its lines that begin with `changed ` are shown
+   * instead of {@link what}.
    */
   readonly make: string;
 }
 
-/** What must be true at the end. */
+/** A condition that must be true at the end. */
 export interface ConvergeCheck {
-  /** What is checked, as it is said when it fails: `the Docker Engine answers`. */
+  /** Name of the condition, for the error: `the Docker Engine answers`. */
   readonly what: string;
   /** A command for bash that succeeds when it is true. Tried again until the deadline. */
   readonly run: string;
   /** Default 10. */
   readonly withinSeconds?: number;
-  /** Only to be waited for: no difference when somebody just looks. Default false. */
+  /** Whether it is only a wait, and not a difference in the mode `check`. Default false. */
   readonly wait?: boolean;
-  /** What an operator should do when it fails. */
+  /** The remedy for an operator when it fails. */
   readonly remedy?: string;
 }
 
-/** A converge step: the state that one part of a host shall have. */
+/** A converge step: the wanted state of one part of a host. */
 export interface ConvergeStep {
   /**
    * Lower-case words joined by dashes; also the name of the step's folder for marks on the host.
@@ -89,37 +89,37 @@ export interface ConvergeStep {
   readonly secretFiles?: readonly ConvergeSecretFile[];
   /** Installed if missing; never upgraded. */
   readonly packages?: readonly ConvergePackage[];
-  /** Further ones that have other names on other systems. */
+  /** Further packages, with other names on other systems. */
   readonly systemPackages?: (system: ServerSystem) => readonly ConvergePackage[];
   readonly reactions?: readonly ConvergeReaction[];
-  /** What is looked at every time, after the reactions. */
+  /** Conditions that are checked every time, after the reactions. */
   readonly keeps?: readonly ConvergeKeep[];
   readonly checks?: readonly ConvergeCheck[];
   /** Deadline of the whole step. Default 300. */
   readonly timeoutSeconds?: number;
 }
 
-/** Where a host keeps the marks of reactions that are still due. */
+/** Folder on the host for the marks of reactions that are still due. */
 export const convergeStateFolder = "/var/lib/hive/converge";
 
 /**
  * Renders a step as the command that the admin user runs over SSH. It may run any number of times,
- * and may be cut off at any moment:
+ * and may be interrupted at any moment:
  *
  * - a file is written only when its content, mode or owner differ; a new one is complete before it
  *   gets its name;
- * - before a file is replaced, the reactions to it are marked as due on the host; a mark goes only
- *   when its reaction has succeeded. A run that is cut off between writing and reloading leaves the
- *   mark, and the next run reloads;
+ * - before a file is replaced, the reactions to it are marked as due on the host; a mark is removed
+ *   only when its reaction has succeeded. A run that is interrupted between writing and reloading
+ *   leaves the mark, and the next run reloads;
  * - it prints a line per file, `changed <path>` or `unchanged <path>`, and at the end
- *   `<title>: changed` or `<title>: unchanged`; what commands print is shown only when they fail;
+ *   `<title>: changed` or `<title>: unchanged`; the output of commands is shown only when they
+ *   fail;
  * - every wait has a deadline.
  *
  * With `HIVE_MODE=check;` before it, it changes nothing and prints `differs <what>` for each thing
- * that is not as it should be.
+ * that is not in the wanted state.
  *
- * @throws RangeError for a path, mode, owner, title or reaction that cannot be right; the message
- *   says which
+ * @throws RangeError for an invalid path, mode, owner, title or reaction; the message says which
  */
 export function renderConverge(step: ConvergeStep): string {
   assertStep(step);

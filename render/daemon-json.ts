@@ -1,28 +1,28 @@
 import { dockerBridgePool } from "../model/stage/check-stage";
 
-/** Where the Docker Engine's settings lie. */
+/** Path of the Docker Engine's settings. */
 export const daemonJsonPath = "/etc/docker/daemon.json";
 
-/** Where an addition to the engine's systemd unit lies. */
+/** Path of an addition to the Docker Engine's systemd unit. */
 export const dockerDropInPath = "/etc/systemd/system/docker.service.d/10-hive.conf";
 
 /**
  * The Docker Engine's settings, with sorted keys; the same on every host of every stage, so that
- * nothing but a new release of hive (or a site's first standalone service) makes an engine restart.
- * No `hosts`: the engine listens on its socket only, never on TCP. No `dns`: containers get the
- * host's resolvers. No `native.cgroupdriver`: the engine's own choice is right for the host that it
- * runs on, systemd on cgroup v2 and cgroupfs on v1 (moby daemon/daemon_unix.go, UsingSystemd),
- * where `docker exec` fails with systemd 256 and newer as the driver.
+ * only a new release of hive (or a site's first standalone service) restarts an engine. No `hosts`:
+ * the engine listens on its socket only, never on TCP. No `dns`: containers get the host's
+ * resolvers. No `native.cgroupdriver`: the engine's own choice is right for its host, systemd on
+ * cgroup v2 and cgroupfs on v1 (moby daemon/daemon_unix.go, UsingSystemd), where `docker exec`
+ * fails with systemd 256 and newer as the driver.
  *
  * @param standalone whether the site has services whose process 1 is systemd. They see the host's
- *   cgroups, mounted from it, and must then be in the host's cgroup namespace: in one of its own,
- *   as cgroup v2 has it by default, systemd would take the host's first group for its own. The
- *   Swarm cannot choose this for one service.
+ *   cgroups, mounted from it, and must then be in the host's cgroup namespace: in a namespace of
+ *   its own, the default of cgroup v2, systemd would take the host's first group for its own. The
+ *   Swarm cannot choose this for a single service.
  */
 export function renderDaemonJson(standalone = false): string {
   const settings = {
     // Networks of containers on the host. The plan keeps the stage's network and the overlay pool
-    // clear of this pool, and the networks of services clear of its beginning (dockerBridges).
+    // out of this pool, and the networks of services out of its beginning (dockerBridges).
     "default-address-pools": [{ base: dockerBridgePool, size: 22 }],
     ...(standalone ? { "default-cgroupns-mode": "host" } : {}),
     // Swarm mode does not work with it.
@@ -34,8 +34,7 @@ export function renderDaemonJson(standalone = false): string {
     // Containers get this long for their own grace periods when the engine stops, seconds.
     "shutdown-timeout": 30,
     "storage-driver": "overlay2",
-    // A process per published port is neither needed nor wanted: published ports are kernel rules
-    // only.
+    // No process per published port is needed: published ports are kernel rules only.
     "userland-proxy": false,
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;
@@ -43,7 +42,7 @@ export function renderDaemonJson(standalone = false): string {
 
 /**
  * An addition to docker.service: all containers log through the engine, so the journal's limit per
- * unit would drop their lines together. The journal's size limit still holds.
+ * unit would apply to all of them together. The journal's size limit still applies.
  */
 export function renderDockerDropIn(): string {
   return `# Kept by hive.\n[Service]\nLogRateLimitIntervalSec=0\n`;

@@ -1,13 +1,15 @@
-/** Bound of the wait for the engine, and for its Swarm membership, after a restart, seconds. */
+/**
+ * Limit of the wait for the Docker Engine, and for its Swarm membership, after a restart, seconds.
+ */
 export const restartSeconds = 60;
 
 /** Prints `true` if this engine is a manager of a Swarm. */
 const isManager = `docker info --format '{{and (eq .Swarm.LocalNodeState "active") .Swarm.ControlAvailable}}'`;
 
 /**
- * A command for bash that goes before a restart of the engine. It ends with an error if the restart
- * could cost the Swarm its majority. An engine that does not run, or is not a manager, is no part
- * of a majority.
+ * A command for bash that runs before a restart of the engine. It fails if the restart could cost
+ * the Swarm its majority. An engine that does not run, or is not a manager, does not count for the
+ * majority.
  */
 export const othersReachable = `
 systemctl is-active --quiet docker.service || exit 0
@@ -25,22 +27,21 @@ lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 !
 `.trim();
 
 /**
- * Bound of the wait for tasks to leave the server before its engine restarts, seconds. What has not
- * left by then stops with it.
+ * Limit of the wait for tasks to leave the server before its engine restarts, seconds. Tasks that
+ * have not left by then stop with the engine.
  */
 export const leaveSeconds = 90;
 
 /**
- * Marks on the host that hive has drained the node, so that it takes that back, and nobody else's
- * drain.
+ * Marks on the host that hive has drained the node, so that hive ends its own drain, and nobody
+ * else's.
  */
 const drainedMark = "/var/lib/hive/drained-for-restart";
 
 /**
- * A command for bash that goes before a restart of the engine, after {@link othersReachable}: lets
- * the tasks of a member of a Swarm run elsewhere first. Tasks that find no other server stop with
- * the engine, as without it. A run that is cut off leaves a mark, and the next one goes on from
- * there.
+ * A command for bash that runs before a restart of the engine, after {@link othersReachable}: it
+ * drains the node, so that tasks run elsewhere first. Tasks without another server stop with the
+ * engine. An interrupted run leaves a mark, and the next run goes on from there.
  */
 export const leaveFirst = `
 systemctl is-active --quiet docker.service || exit 0
@@ -56,8 +57,8 @@ done
 `.trim();
 
 /**
- * A command for bash that goes after a restart, when the engine is back: ends what
- * {@link leaveFirst} began.
+ * A command for bash that runs after a restart, when the engine is back: it ends the drain of
+ * {@link leaveFirst}.
  */
 export const returnAfter = `
 [ -e ${drainedMark} ] || exit 0
@@ -66,8 +67,8 @@ rm -f ${drainedMark}
 `.trim();
 
 /**
- * Defines `good` for bash: whether the engine answers and, if it is a member of a Swarm, is Ready
- * and, as a manager, reachable.
+ * Defines the bash function `good`: whether the engine answers and, if it is a member of a Swarm,
+ * is Ready and, as a manager, reachable.
  */
 export const goodMember = `
 good() {
@@ -85,8 +86,8 @@ good() {
 `.trim();
 
 /**
- * A command for bash that goes after a restart: waits until the engine answers and, if it is a
- * member of a Swarm, until it is a good one again.
+ * A command for bash that runs after a restart: it waits until the engine answers and, if it is a
+ * member of a Swarm, is a `good` one again.
  */
 export const engineBack = `
 end=$((SECONDS + ${restartSeconds}))
@@ -102,24 +103,24 @@ done
 `.trim();
 
 /**
- * Bound of the wait for a server's place in the Swarm, seconds: an election and the catching up
+ * Limit of the wait for a server to be back in the Swarm, seconds: an election, and catching up
  * with the others' log.
  */
 export const rejoinSeconds = 120;
 
 /**
- * A check for bash: a server that is a member of a Swarm is a good one. One that was replaced has
- * its place in the data of its engine.
+ * A check for bash: a server that is a member of a Swarm is a `good` one. A replaced server keeps
+ * its membership in the data of its engine.
  */
 export const inItsSwarm = `${goodMember}\ngood`;
 
-/** Bound of the wait for the tasks that the Swarm wants on the server, seconds. */
+/** Limit of the wait for the tasks that the Swarm wants on the server, seconds. */
 export const tasksSeconds = 60;
 
 /**
- * A command for bash that waits until what serves on every server serves here again, before the
- * next one is taken away. Tasks that cannot run are not waited for longer than
- * {@link tasksSeconds}: they are another matter.
+ * A command for bash that waits until the tasks of this server run again, before the next server
+ * restarts. It waits for tasks that cannot run at most {@link tasksSeconds}: they are a separate
+ * problem.
  */
 export const tasksBack = `
 [ "$(timeout 5 ${isManager})" = true ] || exit 0

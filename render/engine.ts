@@ -32,9 +32,9 @@ export const engineStepSeconds = 900;
  * The converge step for the Docker Engine: its settings, and trust in the site's authority; on
  * cluster hosts the agents that start scheduled jobs and keep services together as well.
  *
- * Where the engine must restart on a manager of a Swarm, it does so only while all other managers
- * are reachable, and the step succeeds only when this one is back: Ready and reachable. The hosts'
- * steps run one after the other, so the Swarm keeps its majority throughout.
+ * On a manager of a Swarm, the engine restarts only while all other managers are reachable, and the
+ * step succeeds only when this manager is back: Ready and reachable. The hosts' steps run one after
+ * the other, so the Swarm keeps its majority throughout.
  *
  * @param authorityCertificate PEM of the site's own authority
  */
@@ -91,7 +91,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
         what: `the Docker Engine knows itself as ${host.name}`,
         run: `test "$(docker info --format '{{.Name}}')" = ${quote(host.name)}`,
         remedy:
-          "the host's name was changed after its engine started: restart docker.service on the host",
+          "the host's name was changed after its Docker Engine started: restart docker.service on the host",
       },
       ...(agents?.checks ?? []),
       ...(inCluster
@@ -101,11 +101,11 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
               run: inItsSwarm,
               withinSeconds: rejoinSeconds,
               remedy:
-                "bring other servers back first if some are away (docker start <server> for a container); if the Swarm has removed this one " +
+                "if other servers are unreachable, bring them back first (docker start <server> for a container); if the Swarm has removed this one " +
                 "meanwhile, run on it: sudo docker swarm leave --force",
             },
             {
-              what: "its tasks have been waited for",
+              what: "the wait for its tasks has ended",
               run: tasksBack,
               withinSeconds: tasksSeconds + 20,
               wait: true,

@@ -1,36 +1,36 @@
 import { fromContainerBridges, hostProtocols, portList } from "./firewall-parts";
 
-/** Where the rules lie. */
+/** Path of the rules. */
 export const firewallRulesPath = "/etc/hive/firewall.nft";
 
-/** Where the rules lie that hold until those are loaded, and when they cannot be. */
+/** Path of the closed rules, which apply until those are loaded, and when they cannot be loaded. */
 export const closedRulesPath = "/etc/hive/firewall-closed.nft";
 
-/** The unit that loads them. */
+/** The unit that loads the rules. */
 export const firewallUnit = "hive-firewall.service";
 
-/** Where the unit lies. */
+/** Path of the unit. */
 export const firewallUnitPath = `/etc/systemd/system/${firewallUnit}`;
 
 /**
- * A rule of Docker's own filter, in the chain that Docker leaves to its users: what it has
- * redirected to a container passes. Without it, Docker drops a container's way to a port that its
- * own host publishes, because it lets no container of the bridge of services reach another one, and
- * no bridge another one. Who may use the port, hive's rules have decided before.
+ * A rule in the chain that Docker leaves to its users: packets that Docker has redirected to a
+ * container pass. Without it, a container cannot reach a port that its own host publishes, because
+ * Docker blocks traffic between containers of the services' bridge, and between bridges. hive's
+ * rules have already decided who may use the port.
  */
 const passRedirected = "DOCKER-USER --match conntrack --ctstate DNAT --jump ACCEPT";
 
-/** A command that succeeds when that rule is there. */
+/** A command that succeeds when that rule exists. */
 export const checkPassRedirected = `iptables --wait 10 --check ${passRedirected}`;
 
-/** Docker uses the chain that it finds and adds to its end. */
+/** Docker uses an existing chain and appends to it. */
 const keepPassRedirected = `${checkPassRedirected} || { iptables --wait 10 --new-chain DOCKER-USER; iptables --wait 10 --insert ${passRedirected}; }`;
 
 /**
- * A host without its rules: closed, in the same table, so that the rules replace it in one
- * transaction. What remains is what a person needs to mend it: SSH from where it is allowed
- * otherwise, and answers to what the host itself asks, such as a package archive. Nothing is
- * forwarded, also no connection that was there before.
+ * The closed rules of a host, in the same table, so that the real rules replace them in one
+ * transaction. They allow only what a person needs to repair the host: SSH from the usual sources,
+ * and answers to the host's own requests, such as to a package archive. Nothing is forwarded, not
+ * even existing connections.
  */
 export function renderClosedFirewall(rules: {
   readonly sshPorts: readonly number[];
@@ -66,14 +66,14 @@ ${hostProtocols}
  *
  * - It starts as Debian's own nftables.service does, before anything that waits for the network:
  *   with the default dependencies a cloud's first-boot set-up, which needs the network before
- *   `sysinit.target`, would close a circle, and systemd would break it somewhere. It comes after
+ *   `sysinit.target`, would close a cycle, and systemd would break it somewhere. It starts after
  *   that service because that one may begin with emptying all rules.
- * - A start loads the closed rules first: where the others cannot be loaded the host stays closed,
+ * - A start loads the closed rules first: if the others cannot be loaded, the host stays closed,
  *   the unit fails, and Docker, which requires it, does not start.
- * - Nothing opens the host again: there is no command for a stop, and a stop by hand is refused,
- *   since it would stop Docker. A change is a reload.
- * - Docker's chain comes last, and a failure there is no failure of the unit: all that it costs is
- *   containers' way to ports of their own host.
+ * - Nothing opens the host again: there is no stop command, and a manual stop is refused, since it
+ *   would stop Docker. Changed rules are reloaded.
+ * - Docker's chain comes last, and a failure there does not fail the unit: only containers' access
+ *   to ports of their own host is lost.
  */
 export function renderFirewallUnit(): string {
   return `# Kept by hive. To load changed rules: systemctl reload ${firewallUnit}

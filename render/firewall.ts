@@ -26,15 +26,15 @@ export interface RestrictedPort extends FirewallPort {
   readonly sources: readonly string[];
 }
 
-/** Who may reach what on a host. Whatever is not named is closed. */
+/** Access to a host. All ports that are not listed are closed. */
 export interface FirewallRules {
-  /** Ports at which sshd is reached. */
+  /** Ports of sshd. */
   readonly sshPorts: readonly number[];
   /** IPv4 networks that may use SSH. Empty: every source. */
   readonly managementSources: readonly string[];
   /**
-   * Addresses of the Swarm's members; empty on a host that is none. Only they reach the Swarm's own
-   * ports.
+   * Addresses of the Swarm's members; empty on a host that is not a member. Only they reach the
+   * Swarm's own ports.
    */
   readonly swarmAddresses: readonly string[];
   /**
@@ -44,29 +44,29 @@ export interface FirewallRules {
   readonly siteAddresses: readonly string[];
   /** Those of them that publish the ports of services. */
   readonly publishingAddresses: readonly string[];
-  /** What services publish there: all that containers reach of the site's hosts. */
+  /** Ports that services publish there. Containers reach no other ports of the site's hosts. */
   readonly publishedPorts: readonly FirewallPort[];
   /**
-   * Addresses, IPv4 and IPv6, at which a cloud tells a server about itself, credentials included.
-   * No container reaches them.
+   * Addresses, IPv4 and IPv6, of a cloud's metadata service, which also hands out credentials. No
+   * container reaches them.
    */
   readonly metadataAddresses: readonly string[];
   /** Ports that are open to the world on this host. */
   readonly publicPorts: readonly FirewallPort[];
-  /** Ports that some networks may use. */
+  /** Ports that only some networks may use. */
   readonly restrictedPorts: readonly RestrictedPort[];
 }
 
 /** Limit of the step, seconds. */
 export const firewallStepSeconds = 300;
 
-/** The protocols that can be published. */
+/** The protocols of published ports. */
 const protocols: readonly FirewallPort["protocol"][] = ["tcp", "udp", "sctp"];
 
-/** Where EC2 tells an instance about itself; most clouds have taken over the IPv4 one. */
+/** Addresses of EC2's metadata service; most clouds use the same IPv4 address. */
 export const cloudMetadataAddresses: readonly string[] = ["169.254.169.254", "fd00:ec2::254"];
 
-/** What the plan does not know of addresses. */
+/** Addresses that the plan does not know. */
 export interface FirewallAddresses {
   /**
    * Public addresses of hosts, IPv4 and IPv6, by the host's name. Default: none but the private
@@ -78,8 +78,8 @@ export interface FirewallAddresses {
 }
 
 /**
- * The rules of a host: what its services publish is public on cluster hosts; the registry is for
- * the stage's network.
+ * The rules of a host: on cluster hosts, the published ports of services are public; the registry
+ * is for the stage's network.
  */
 export function firewallRules(
   plan: Plan,
@@ -95,7 +95,7 @@ export function firewallRules(
   ];
   const publishedPorts = plan.services.flatMap((service) => service.ports.map(firewallPort));
   return {
-    // Both: where a router leads another port to sshd, the daemon itself has the usual one.
+    // Both ports: if a router maps another port to sshd, the daemon itself uses the usual one.
     sshPorts: [plan.ssh.port, ...(host.sshPort === undefined ? [] : [host.sshPort])],
     managementSources: [],
     swarmAddresses: isMember ? members.map((each) => each.privateAddress) : [],
@@ -115,22 +115,22 @@ function firewallPort({ published, protocol }: PortPlan): FirewallPort {
 }
 
 /**
- * The ruleset, in a table of our own. Loading it replaces that table in one transaction and touches
- * no other, Docker's among them.
+ * The ruleset, in a table of its own. Loading it replaces that table in one transaction and touches
+ * no other table, such as Docker's.
  *
  * Two chains, because a published port of a container never reaches `input`: Docker's NAT turns it
  * into forwarded traffic (https://docs.docker.com/engine/network/packet-filtering-firewalls/).
- * There the port that was dialled is the one of the connection's original direction. Both run
- * before Docker's own filter chains; a packet must pass all.
+ * There the dialled port is the port of the connection's original direction. Both chains run before
+ * Docker's own filter chains; a packet must pass all of them.
  *
- * What a container sends is judged on its own host, by the interface that it comes in by: a source
- * address can be forged, and on the way to another host it becomes this host's own one. It is
- * judged before established connections are let through, so that a connection which the rules no
- * longer allow ends when they are loaded. Only answers go first.
+ * A container's packets are filtered on its own host, by their incoming interface: a source address
+ * can be forged, and on the way to another host it becomes this host's own address. They are
+ * filtered before established connections are accepted, so that a connection which the rules no
+ * longer allow ends when they are loaded. Only answers are accepted before.
  */
 export function renderFirewall(rules: FirewallRules): string {
   const restricted = rules.restrictedPorts.filter((each) => each.sources.length > 0);
-  return `# Kept by hive: who may reach what on this host.
+  return `# Kept by hive: the access to this host.
 # The empty declaration makes the deletion succeed at the first load; all of it is one transaction.
 table inet hive
 delete table inet hive
@@ -147,7 +147,7 @@ ${portSets("public", rules.publicPorts)}
     type filter hook input priority filter - 10; policy drop;
     ct state invalid drop
     iifname "lo" accept
-    # First, because an answer of a port that was dialled on 127.0.0.1 comes back from a bridge to that address.
+    # First, because the answer of a port that was dialled on 127.0.0.1 comes back from a bridge to that address.
     ct direction reply ct state established,related accept
     # Docker lets bridges route to loopback addresses; no packet from outside may use that.
     ip daddr 127.0.0.0/8 drop
@@ -163,7 +163,7 @@ ${restricted.map((each) => `    ${restrictedSources(each)} ${each.protocol} dpor
     counter comment "dropped: to the host"
   }
 
-  # Containers reach of their host what it redirects for them, such as name resolution, and what is open to the world.
+  # On their host, containers reach ports that it redirects for them, such as name resolution, and ports that are open to the world.
   chain from_containers {
     ct status dnat accept
     ct state related meta l4proto { icmp, ipv6-icmp } accept
@@ -192,7 +192,7 @@ ${fromContainerBridges("accept")}
     oifname "br-*" counter drop comment "dropped: straight to a container"
   }
 
-  # From a container, or whoever else takes this host for a router, to another host. There it looks as if this host had sent it.
+  # From a container, or from others that use this host as a router, to another host. There the packet seems to come from this host.
   chain to_hosts {
     ct state related meta l4proto { icmp, ipv6-icmp } accept
     icmp type echo-request accept
@@ -243,13 +243,13 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
         name: "load-firewall",
         on: "any",
         run: [
-          // Checked first: rules that cannot be loaded must not take the place of those that hold.
+          // Checked first: invalid rules must not replace the active ones.
           `nft --check --file ${closedRulesPath}`,
           `nft --check --file ${firewallRulesPath}`,
           "systemctl daemon-reload",
           `systemctl reenable ${unit}`,
-          // Where the unit is active, this loads the new rules in one transaction; nothing is
-          // stopped, and Docker goes on.
+          // If the unit is active, this loads the new rules in one transaction; nothing is stopped,
+          // and Docker goes on.
           `systemctl reload-or-restart ${unit}`,
         ],
       },
@@ -257,8 +257,9 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
     keeps: [
       keepUnit(unit),
       {
-        what: "the rules that are loaded",
-        // A chain that the closed rules do not have: where those hold, the others are loaded too.
+        what: "the loaded rules",
+        // The closed rules do not have this chain: while they are active, the real rules are not
+        // loaded.
         holds: `nft list chain inet hive published > /dev/null && ${checkPassRedirected}`,
         make: `systemctl reload-or-restart ${unit}`,
       },
@@ -279,7 +280,7 @@ export function firewallStep(plan: Plan, host: HostPlan, addresses?: FirewallAdd
   });
 }
 
-/** A named set; without `elements` where it is empty, because an empty list is a syntax error. */
+/** A named set; without `elements` if it is empty, because an empty list is a syntax error. */
 function set(name: string, type: string, elements: readonly string[]): string {
   const unique = [...new Set(elements)].sort();
   const list = unique.length === 0 ? "" : ` elements = { ${unique.join(", ")} };`;

@@ -2,7 +2,7 @@ import { readyStep } from "./ready";
 import { commandLine } from "./shell";
 import { authorizedKeysPath } from "./sshd";
 
-/** Adds the lines of its standard input to the list of keys where they are missing. */
+/** Adds the lines of its standard input that are missing to the list of keys. */
 function admitScript(adminUser: string): string {
   return `
 set -u
@@ -15,8 +15,8 @@ done
 }
 
 /**
- * The first command on a new server: waits until it has booted, and lets in whose keys come on
- * standard input, a line each. It runs as the admin user.
+ * The first command on a new server: it waits until the server has booted, and adds the keys from
+ * standard input, one per line. It runs as the admin user.
  */
 export function firstContactStep(adminUser: string): string {
   const admit = commandLine("bash", "-c", admitScript(adminUser), "hive: operators");

@@ -20,9 +20,9 @@ export function siteHostEntries(plan: Plan): HostEntry[] {
 }
 
 /**
- * The first converge step: what every host needs before anything of the site runs on it. Admin
- * user's rights, sshd, host name, names of the other hosts, kernel settings, journal, time, and the
- * tools that later steps call.
+ * The first converge step, before anything of the site runs on a host: admin user's rights, sshd,
+ * host name, names of the other hosts, kernel settings, journal, time, and the tools that later
+ * steps call.
  *
  * @param operators at least one: nobody else can log in afterwards
  */
@@ -53,7 +53,7 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
       {
         name: "reload-sshd",
         on: [sshdConfigPath],
-        // Tested first: a server whose sshd does not come back is lost.
+        // Tested first: a server without a running sshd is lost.
         run: ["sshd -t", "systemctl try-reload-or-restart ssh.service"],
       },
       {
@@ -91,22 +91,22 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
   });
 }
 
-/** The list of keys that open the admin user. */
+/** The list of keys for the admin user. */
 export function authorizedKeys(operators: readonly OperatorPlan[]): string {
   return operators.map(({ name, publicKey }) => `${publicKey} ${name}\n`).join("");
 }
 
 /**
- * The text of the rule that lets the admin user manage the host over SSH, where nobody can type a
- * password.
+ * The text of the sudo rule for the admin user, who manages the host over SSH, where nobody can
+ * type a password.
  */
 export function renderSudoers(adminUser: string): string {
   return `# Kept by hive.\n${adminUser} ALL=(ALL:ALL) NOPASSWD: ALL\n`;
 }
 
 /**
- * The name is also the Swarm node's name. In a container it is given from outside, and there is
- * nothing to do.
+ * Sets the host name, which is also the Swarm node's name. In a container it is set from outside,
+ * and nothing is to be done.
  */
 function keepHostname(name: string): ConvergeKeep {
   return {
@@ -117,8 +117,8 @@ function keepHostname(name: string): ConvergeKeep {
 }
 
 /**
- * A container has the clock of its computer; elsewhere one time service runs: the one that is
- * there, or timesyncd.
+ * A container has the clock of its computer; elsewhere one time service runs: the existing one, or
+ * timesyncd.
  */
 const keepTime: ConvergeKeep = {
   what: "time service to systemd-timesyncd",

@@ -1,7 +1,7 @@
 import { bootProgram, type BootProgramStep } from "./boot-program";
 import { quote } from "./shell";
 
-/** Where the names lie, one a line: `<address> <name>`. */
+/** Path of the list of names, one per line: `<address> <name>`. */
 const namesPath = "/etc/hive/hosts";
 
 /** A name and the address that it stands for. */
@@ -12,7 +12,7 @@ export interface HostEntry {
 
 /**
  * awk program: standard input is wanted lines `<address> <name>`, an empty line, then a hosts file;
- * prints the hosts file in which every wanted name stands for its address and no other. Lines
+ * prints the hosts file in which every wanted name has its address and no other. Lines
  * without a wanted name stay as they are.
  */
 const program = `
@@ -31,10 +31,10 @@ reading == 0 { address[$2] = $1; order[++count] = $2; next }
 END { for (i = 1; i <= count; i++) if (!(order[i] in done)) print address[order[i]] "\\t" order[i] }
 `.trim();
 
-/** The program; with `check` it changes nothing, and fails if something is to be changed. */
+/** The program; with `check` it changes nothing, and fails if a change is needed. */
 function renderProgram(): string {
   return `#!/bin/bash
-# Kept by hive: brings the names in ${namesPath} into /etc/hosts.
+# Kept by hive: adds the names of ${namesPath} to /etc/hosts.
 set -euo pipefail
 new=$(mktemp /run/hive-hosts.XXXXXX)
 trap 'rm -f "$new"' EXIT
@@ -46,10 +46,10 @@ cat "$new" > /etc/hosts
 }
 
 /**
- * The part of a converge step that makes `/etc/hosts` know the names, now and after every start of
- * the server: Docker writes a container's file anew then, and so may a cloud's first-boot program.
- * It is written only when something is missing or wrong, and then into the file that is there: in a
- * container it is a mount, which cannot be renamed over.
+ * The part of a converge step that adds the names to `/etc/hosts`, now and after every boot of the
+ * server: Docker recreates a container's file then, and a cloud's first-boot program may do the
+ * same. It writes only when something is missing or wrong, and into the existing file: in a
+ * container that is a mount, which cannot be renamed over.
  */
 export function hostsFileStep(entries: readonly HostEntry[]): BootProgramStep {
   const names = entries.map(({ address, name }) => `${address} ${name}\n`).join("");

@@ -1,6 +1,6 @@
 import type { Agent } from "./agent";
 
-/** Starts scheduled jobs (`platform/agents/scheduler`). */
+/** The agent that starts scheduled jobs (`platform/agents/scheduler`). */
 export const scheduler: Agent = {
   name: "scheduler",
   sources: ["cron.py", "decision.py", "scheduler.py"],

@@ -1,9 +1,9 @@
-/** Where the settings lie. */
+/** Path of the settings. */
 export const journaldConfigPath = "/etc/systemd/journald.conf.d/10-hive.conf";
 
 /**
- * Settings of the journal: it survives a reboot and never fills the disk. Nothing is passed on to
- * another logger on the host: who collects logs reads the journal.
+ * Settings of the journal: it survives a reboot and never fills the disk. Nothing is forwarded to
+ * another logger on the host: log collectors read the journal.
  */
 export function renderJournaldConfig(): string {
   return `# Kept by hive.

@@ -1,13 +1,13 @@
 import { commandLine } from "./shell";
 import { refuseOtherSystems } from "./systems";
 
-/** Bound of the wait for a cloud's first-boot set-up, seconds. */
+/** Limit of the wait for a cloud's first-boot set-up, seconds. */
 const cloudInitSeconds = 300;
 
-/** Bound of the wait for systemd to finish booting, seconds. */
+/** Limit of the wait for systemd to finish booting, seconds. */
 const bootSeconds = 90;
 
-/** Text for bash: what {@link readyStep} does. It defines `fail`. */
+/** The bash text of {@link readyStep}. It defines `fail`. */
 export const readyScript = `
 set -u
 fail() {
@@ -22,11 +22,11 @@ if command -v cloud-init > /dev/null; then
   case $status in
     0) ;;
     2) echo "note: cloud-init ended with recoverable errors" ;;
-    124) fail "cloud-init did not end within ${cloudInitSeconds} s; see /var/log/cloud-init-output.log on the host" ;;
-    *) fail "cloud-init failed; see /var/log/cloud-init-output.log on the host. It says: $said" ;;
+    124) fail "cloud-init did not finish within ${cloudInitSeconds} s; see /var/log/cloud-init-output.log on the host" ;;
+    *) fail "cloud-init failed; see /var/log/cloud-init-output.log on the host. Its output: $said" ;;
   esac
 fi
-# Asked again and again: "--wait" misses the end of the boot when that comes while it subscribes, and then waits for ever.
+# Asked repeatedly: "--wait" misses the end of the boot if that comes while it subscribes, and then waits for ever.
 end=$((SECONDS + ${bootSeconds}))
 state=unknown
 while [ $SECONDS -lt $end ]; do
@@ -36,13 +36,13 @@ while [ $SECONDS -lt $end ]; do
 done
 case $state in
   running) ;;
-  # No reason to stop: a unit that has nothing to do with hive may fail for ever, and what hive needs is checked by its steps.
+  # No reason to stop: a unit that has nothing to do with hive may fail for ever, and hive's steps check what they need.
   degraded)
     echo "note: units failed at boot; look with 'journalctl -b -u <unit>': $(systemctl --failed --no-legend --plain | cut -d ' ' -f 1 | tr '\\n' ' ')"
     ;;
   *)
     systemctl list-jobs --no-legend >&2
-    fail "it did not finish booting within ${bootSeconds} s (state: \${state:-unknown}; above, what it waits for)"
+    fail "it did not finish booting within ${bootSeconds} s (state: \${state:-unknown}; its open jobs are listed above)"
     ;;
 esac
 echo "ready"
@@ -50,9 +50,9 @@ echo "ready"
 
 /**
  * The gate that opens when a server has booted: refuses a system that the set-up of hosts does not
- * support, and waits for the first-boot set-up of a cloud, where there is one, and until systemd
- * has started everything. Prints `ready`; fails with the names of the units that it waits for.
- * Changes nothing and needs no privilege.
+ * support, and waits for the first-boot set-up of a cloud, if there is one, and until systemd has
+ * started everything. It prints `ready`, or fails with the names of the units that it waits for. It
+ * changes nothing and needs no privilege.
  */
 export function readyStep(): string {
   return commandLine("bash", "-c", readyScript, "hive: ready");

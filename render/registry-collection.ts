@@ -1,32 +1,32 @@
 import { quoteForUnit } from "./shell";
 import type { SystemdContainer } from "./systemd-container";
 
-/** A file of systemd, with its path. */
+/** A systemd unit file, with its path. */
 interface UnitFile {
   readonly path: string;
   readonly content: string;
 }
 
-/** The units that free the registry's disk from what was removed. */
+/** The units that free the disk space of removed images in the registry. */
 export interface RegistryCollection {
-  /** Name of the timer's unit, which is to be enabled. */
+  /** Name of the timer unit, which must be enabled. */
   readonly timer: string;
   readonly files: readonly UnitFile[];
 }
 
-/** The registry's volume, mounted as the registry's container has it. */
+/** The registry's volume, mounted as in the registry's container. */
 const store = "type=volume,source=hive-registry,target=/var/lib/registry";
 
 /**
  * A service that frees disk, and a timer that starts it every week: Sunday night, as the host's
  * clock shows it.
  *
- * The registry must be stopped meanwhile, for seconds: a push that goes on would lose layers, and a
+ * The registry is stopped meanwhile, for some seconds: a running push would lose layers, and a
  * running registry remembers layers that are gone. So the two units exclude each other
- * (`Conflicts`). Whoever starts the registry ends the collection, which is harmless: it removes
- * only what nothing names. Afterwards the registry is started again, also when the collection
- * failed. A server that is off at that hour does it a week later: made up for at the next boot, it
- * would come between a run and its registry.
+ * (`Conflicts`). Starting the registry ends the collection, which is harmless: it removes only
+ * unused layers. Afterwards the registry starts again, even when the collection failed. A server
+ * that is off at that hour collects a week later: to catch up at the next boot would disturb a run
+ * that needs the registry.
  */
 export function registryCollection(registry: SystemdContainer): RegistryCollection {
   const name = `${registry.name}-collect`;

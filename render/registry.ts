@@ -7,7 +7,7 @@ import { commandLine } from "./shell";
 import { containerUnitPath, renderContainerUnit, type SystemdContainer } from "./systemd-container";
 import { keepUnit, startUnit } from "./systemd-unit";
 
-/** What the registry is given; secret but for the certificate. */
+/** Inputs of the registry; secret except for the certificate. */
 export interface RegistrySecrets {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
@@ -27,7 +27,7 @@ const files = {
   pull: `${folder}/pull.htpasswd`,
 };
 
-/** The registry's unit of systemd on the repository server. */
+/** The registry's systemd unit on the repository server. */
 export const registryUnit = "hive-registry.service";
 
 /** The registry as a container of the repository server. */
@@ -45,8 +45,8 @@ export function registryContainer(plan: Plan, imageId: string): SystemdContainer
 }
 
 /**
- * The converge step that installs the registry on the repository server and starts it, and what
- * frees its disk every week. Its standard input is {@link registrySecretInput}.
+ * The converge step that installs and starts the registry on the repository server, and the timer
+ * that frees its disk every week. Its standard input is {@link registrySecretInput}.
  *
  * @param imageId the registry's image on that host, `sha256:…`
  */

@@ -1,7 +1,6 @@
 /**
- * The one place where text is quoted for a shell, for a systemd unit, or for the way over SSH.
- * Whoever builds a command passes raw values here and never writes a quote of their own around a
- * value.
+ * The only place where text is quoted for a shell, for a systemd unit, or for the way over SSH. All
+ * other code passes raw values to these functions and never quotes a value itself.
  */
 
 /**
@@ -11,8 +10,7 @@
 export const longestCommand = 120_000;
 
 /**
- * Quotes one word for a POSIX shell. The shell yields exactly the text again, whatever bytes are in
- * it.
+ * Quotes one word for a POSIX shell. The shell returns exactly the same text, whatever its bytes.
  *
  * @throws RangeError for a NUL character, which no argument can carry
  */
@@ -30,7 +28,7 @@ export function commandLine(...words: readonly string[]): string {
 /**
  * A shell expression that writes exactly these characters, as UTF-8, to its standard output.
  * Base64, so that no content can end or alter the script around it. Only for content that is not
- * secret: it stands in the text.
+ * secret: it is part of the text.
  */
 export function printContent(content: string): string {
   return `printf %s ${encode(content)} | base64 -d`;
@@ -60,20 +58,20 @@ export function quoteForUnit(text: string): string {
   return `"${expanded.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
-/** How a script is run as root by the admin user over SSH. */
+/** Options of a script that the admin user runs as root over SSH. */
 export interface RootScript {
   /** Shown in the process list and in the journal's sudo entry; not secret. */
   readonly title: string;
   /** Text for bash. */
   readonly script: string;
-  /** Whether the script reads the command's standard input; if not, it is empty there. */
+  /** Whether the script reads the command's standard input; if not, its standard input is empty. */
   readonly readsInput: boolean;
-  /** After so many seconds the script is ended. */
+  /** Limit of the script, seconds; after it the script is killed. */
   readonly timeoutSeconds: number;
 }
 
 /**
- * Reads a script that ends with NUL from standard input and runs it; what follows the NUL is the
+ * Reads a script that ends with NUL from standard input and runs it; the text after the NUL is the
  * script's own input.
  */
 const loader = 'IFS= read -r -d "" script; eval "$script"';
@@ -86,9 +84,8 @@ const loader = 'IFS= read -r -d "" script; eval "$script"';
  * secrets can follow there. (bash reads a pipe byte by byte up to the NUL and takes nothing that
  * comes after it.)
  *
- * The script finds in `$mode` what the login shell's variable `HIVE_MODE` says, else `apply`: a
- * caller that puts `HIVE_MODE=check;` before the command has it look instead of act, as far as the
- * script knows how.
+ * `$mode` is the login shell's variable `HIVE_MODE` in the script, else `apply`: with
+ * `HIVE_MODE=check;` before the command, a script that supports it only checks.
  *
  * @throws RangeError when the command is too long to be an argument of the login shell
  */
@@ -112,9 +109,9 @@ export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript
 }
 
 /**
- * The command that runs others in turn, and stops where one fails.
+ * The command that runs others in turn, and stops at the first failure.
  *
- * @param title - names them all, in the error
+ * @param title - name of them all, for the error
  * @throws RangeError when the command is too long to be an argument of the login shell
  */
 export function inTurn(title: string, ...commands: readonly string[]): string {

@@ -1,10 +1,9 @@
 /**
- * Where the settings lie; sshd reads this folder first and takes the first value that it finds for
- * a keyword.
+ * Path of the settings; sshd reads this folder first and uses the first value of each keyword.
  */
 export const sshdConfigPath = "/etc/ssh/sshd_config.d/10-hive.conf";
 
-/** The list of keys that open the admin user: nobody but root can write it. */
+/** The list of keys for the admin user: only root can write it. */
 export function authorizedKeysPath(adminUser: string): string {
   return `/etc/ssh/authorized_keys/${adminUser}`;
 }
@@ -12,9 +11,9 @@ export function authorizedKeysPath(adminUser: string): string {
 /**
  * Settings of sshd: keys only, no root, the admin user only.
  *
- * `MaxStartups` and `MaxSessions` are wide because the resources of one run reach a server side by
- * side; sshd's defaults (10 and 10) would refuse some of them. Socket forwarding is how the Docker
- * Engine is reached.
+ * `MaxStartups` and `MaxSessions` are high because the resources of one run reach a server in
+ * parallel; sshd's defaults (10 and 10) would refuse some of them. Socket forwarding gives access
+ * to the Docker Engine.
  */
 export function renderSshdConfig(adminUser: string): string {
   return `# Kept by hive.

@@ -1,10 +1,10 @@
 import { bootProgram, type BootProgramStep } from "./boot-program";
 import { quote } from "./shell";
 
-/** Settings that this kernel has refused since it was booted. */
+/** Settings that this kernel has refused since its boot. */
 const refused = "/run/hive-refused-settings";
 
-/** Where the settings lie. */
+/** Path of the settings. */
 export const sysctlConfigPath = "/etc/sysctl.d/80-hive.conf";
 
 /** One kernel setting. */
@@ -57,13 +57,13 @@ export function renderSysctlConfig(): string {
 }
 
 /**
- * The program that makes the running kernel have the settings; with `check` it changes nothing, and
- * fails if something is to be changed.
+ * The program that applies the settings to the running kernel; with `check` it changes nothing, and
+ * fails if a change is needed.
  */
 function renderProgram(): string {
   const calls = kernelSettings.map(({ key, value }) => `setting ${quote(key)} ${quote(value)}`);
   return `#!/bin/bash
-# Kept by hive: makes the running kernel have the settings of ${sysctlConfigPath}. In a container only those of the network, which are
+# Kept by hive: applies the settings of ${sysctlConfigPath} to the running kernel. In a container only those of the network, which are
 # the server's own; the others belong to the computer that it runs on.
 set -euo pipefail
 mode=\${1:-apply}
@@ -81,13 +81,13 @@ setting() {
   if printf %s "$2" 2> /dev/null > "$file"; then echo "changed $1 to $2"; else echo "$1" >> ${refused}; fi
 }
 ${calls.join("\n")}
-[ -z "$left" ] || echo "note left as the computer has them:$left"
+[ -z "$left" ] || echo "note left unchanged, because the computer decides them:$left"
 [ -z "$wrong" ]
 `;
 }
 
 /**
- * The part of a converge step that keeps the kernel's settings, now and after every start of the
+ * The part of a converge step that applies the kernel's settings, now and after every boot of the
  * server: a server that is a container does not run systemd-sysctl, which would change the
  * computer.
  */

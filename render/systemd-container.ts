@@ -15,20 +15,20 @@ export interface SystemdContainer {
     readonly address?: string;
   }[];
   readonly mounts?: readonly {
-    /** Absolute path on the host, or name of a volume, which Docker makes if it is missing. */
+    /** Absolute path on the host, or name of a volume, which Docker creates if it is missing. */
     readonly source: string;
     readonly target: string;
     readonly readOnly?: boolean;
   }[];
   /** File with `NAME=value` lines, mode 0600, written before the unit starts. */
   readonly environmentFile?: string;
-  /** How long the container gets to stop before it is killed. Default 10. */
+  /** How long the container may take to stop before it is killed. Default 10. */
   readonly stopSeconds?: number;
   /** Arguments for the image's entry point. */
   readonly arguments?: readonly string[];
 }
 
-/** Where the container's unit lies. */
+/** Path of the container's unit. */
 export function containerUnitPath(container: SystemdContainer): string {
   return `/etc/systemd/system/${container.name}.service`;
 }
@@ -37,9 +37,9 @@ export function containerUnitPath(container: SystemdContainer): string {
  * The text of the container's unit.
  *
  * The container runs detached and the unit waits for its end, so that its output reaches the
- * journal once, through the engine and under the container's name. Whatever ends it, systemd starts
- * a new one: also after the engine itself was restarted. A leftover of an unclean end is removed
- * first.
+ * journal once, through the engine and under the container's name. When it ends for any reason,
+ * such as a restart of the engine, systemd starts a new one. A leftover of an unclean end is
+ * removed first.
  */
 export function renderContainerUnit(container: SystemdContainer): string {
   const docker = (...words: readonly string[]): string =>

@@ -1,7 +1,7 @@
 import type { ConvergeKeep } from "./converge";
 import { commandLine } from "./shell";
 
-/** Commands for a reaction: systemd learns the changed unit and runs it, now and at every boot. */
+/** Commands for a reaction: systemd loads the changed unit and runs it, now and at every boot. */
 export function startUnit(unit: string): string[] {
   return [
     "systemctl daemon-reload",
@@ -10,7 +10,7 @@ export function startUnit(unit: string): string[] {
   ];
 }
 
-/** Starts a unit that was stopped or disabled by hand. */
+/** Starts a unit that somebody stopped or disabled. */
 export function keepUnit(unit: string): ConvergeKeep {
   const asked = (question: string): string => commandLine("systemctl", question, "--quiet", unit);
   return {

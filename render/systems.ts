@@ -6,12 +6,12 @@ export interface ConvergePackage {
   readonly unlessCommand?: string;
 }
 
-/** A system of servers that the set-up of hosts supports. */
+/** A server system that the set-up of hosts supports. */
 export interface ServerSystem {
   /** `ID` and `VERSION_ID` of os-release(5), joined by a dash. */
   readonly id: string;
   readonly name: string;
-  /** What brings the Docker Engine and the docker command, from the distribution's own archive. */
+  /** Packages of the Docker Engine and the docker command, from the distribution's own archive. */
   readonly dockerEngine: readonly ConvergePackage[];
 }
 
@@ -26,7 +26,7 @@ const buildx: ConvergePackage = {
 };
 
 /**
- * All supported systems. What differs between them stands here and nowhere else. Debian 13 took the
+ * All supported systems. All differences between them are here. Debian 13 took the
  * docker command out of `docker.io`; Ubuntu has `docker.io` in universe, which its servers and
  * cloud images have among their sources.
  */
@@ -51,6 +51,6 @@ export const refuseOtherSystems = `
 ${readSystem}
 case $system in
   ${serverSystems.map(({ id }) => id).join(" | ")}) ;;
-  *) fail "it runs $(. /etc/os-release 2> /dev/null && printf %s "\${PRETTY_NAME:-$system}" || echo "an unknown system"), and hive supports ${serverSystems.map(({ name }) => name).join(", ")}. Give the server one of these systems, then run again" ;;
+  *) fail "it runs $(. /etc/os-release 2> /dev/null && printf %s "\${PRETTY_NAME:-$system}" || echo "an unknown system"), but hive supports only ${serverSystems.map(({ name }) => name).join(", ")}. Give the server one of these systems, then run again" ;;
 esac
 `.trim();

@@ -3,14 +3,13 @@ import type { ConvergeStep } from "./converge";
 import { quote } from "./shell";
 import type { ConvergePackage } from "./systems";
 
-/** Options of `mkfs` that have it ask nothing. */
+/** `mkfs` commands that ask no questions. */
 const makers = { ext4: "mkfs.ext4 -q", xfs: "mkfs.xfs -q" } as const;
 const packages = { ext4: "e2fsprogs", xfs: "xfsprogs" } as const;
 
 /**
- * The part of a converge step that gives the devices of volumes their file systems, on the server
- * that has them. Only a device on which nothing is found gets one: what has content is never
- * overwritten.
+ * The part of a converge step that creates file systems on the devices of volumes. Only an empty
+ * device gets one: content is never overwritten.
  */
 export function volumeDevices(
   plan: Plan,
@@ -27,11 +26,11 @@ export function volumeDevices(
       what: `the file system of the volume ${name} on ${device}`,
       holds: `[ "$(blkid --probe --match-tag TYPE --output value ${quote(device)})" = ${type} ]`,
       make: `
-[ -b ${quote(device)} ] || { echo "${device} is no block device; correct devices of ${host.logicalName} in the stage's file"; exit 1; }
+[ -b ${quote(device)} ] || { echo "${device} is not a block device; correct devices of ${host.logicalName} in the stage's file"; exit 1; }
 status=0
 found=$(blkid --probe ${quote(device)}) || status=$?
 [ "$status" -eq 2 ] && [ -z "$found" ] || {
-  echo "${device} has content and is no ${type} file system; it is not overwritten. If the content is not needed, run there: wipefs --all ${device}. Found: $found"
+  echo "${device} has content, but is not a ${type} file system; hive does not overwrite it. If the content is not needed, run there: wipefs --all ${device}. Found: $found"
   exit 1
 }
 ${makers[type]} ${quote(device)}

@@ -5,7 +5,7 @@ import { portal } from "./services/portal";
 import { webgate } from "./services/webgate";
 
 /**
- * The inventory: what runs on all stages. What differs between stages stands in
+ * The inventory: what runs on all stages. Differences between stages stand in
  * `Pulumi.<stage>.yaml`. The services are the worked example: docs/worked-example.md follows a
  * request through them.
  */

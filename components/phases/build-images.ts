@@ -8,7 +8,7 @@ import type { PhaseComponent } from "./phase";
 import { required } from "../required";
 import type { SiteHosts } from "./setup-hosts";
 
-/** What the phase build-images leaves: images on the cluster hosts. */
+/** Result of the phase build-images: images on the cluster hosts. */
 export interface Images {
   /** By the images' names in the site. */
   readonly built: ReadonlyMap<string, SiteImage>;

@@ -15,7 +15,7 @@ export function buildInfra(
   buildFleet: BuildFleet,
   setups: ReadonlyMap<string, HostSetup>,
 ): Fleet {
-  // Asked after the program has made all set-ups, which is done without waiting.
+  // Read only after the program has made all set-ups, which it does without waiting.
   const setUp = async (host: HostPlan): Promise<pulumi.Resource | undefined> => {
     await Promise.resolve();
     return setups.get(host.name)?.engine;

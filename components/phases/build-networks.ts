@@ -6,8 +6,8 @@ import type { PhaseComponent } from "./phase";
 import type { SiteHosts } from "./setup-hosts";
 
 /**
- * The phase build-networks: the Swarm's networks, by their names in the site; those outside of it
- * are looked for.
+ * The phase build-networks: the Swarm's networks, by their names in the site; external ones are
+ * looked up.
  */
 export function buildNetworks(
   parent: PhaseComponent,

@@ -9,7 +9,7 @@ import type { SiteHosts } from "./setup-hosts";
 /** Volumes of a site, by their names in it. */
 export interface Volumes {
   readonly own: ReadonlyMap<string, SiteVolume>;
-  /** Those outside of the site, as they were found. */
+  /** The external ones, as they were found. */
   readonly external: ReadonlyMap<string, ExternalObject>;
 }
 

@@ -12,7 +12,7 @@ import type { PhaseComponent } from "./phase";
 import { required } from "../required";
 import type { SiteHosts } from "./setup-hosts";
 
-/** What earlier phases built, of which services are made. */
+/** The resources that services need. */
 export interface EarlierPhases {
   readonly siteHosts: SiteHosts;
   readonly images: Images;
@@ -23,8 +23,9 @@ export interface EarlierPhases {
 }
 
 /**
- * The phase deploy-services: the services, each after those that it depends on have run and loaded
- * their initial data. What loads data is made in between, under its own phase.
+ * The phase deploy-services: the services, each after the services that it depends on run and have
+ * loaded their initial data. The resources that load data are created in between, under their own
+ * phase.
  *
  * @returns the services by name, in the order of their deployment
  */
@@ -78,7 +79,7 @@ export function deployServices(
   return services;
 }
 
-/** What a service waits for that mounts a volume. */
+/** The resource that a service waits for when it mounts the volume. */
 function volumeNamed(name: string, { own, external }: Volumes): pulumi.Resource {
   return external.get(name) ?? required(own, name).onHosts;
 }

@@ -4,9 +4,9 @@ import type { PhaseComponent } from "./phase";
 
 /**
  * The phase initialize-services, for one service: its initial data. Undefined when it has none, or
- * the run stops before.
+ * when the run stops before this phase.
  *
- * @returns what resolves when the data are loaded
+ * @returns resolves when the data are loaded
  */
 export function initializeService(
   parent: PhaseComponent | undefined,

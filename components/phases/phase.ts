@@ -13,8 +13,8 @@ export function phaseType(phase: Phase): string {
 }
 
 /**
- * One of the seven phases as a node of the resource tree. It has no logic: what belongs to it names
- * it as parent.
+ * One of the seven phases as a node of the resource tree. It has no logic: its resources name it as
+ * their parent.
  */
 export class PhaseComponent extends pulumi.ComponentResource {
   constructor(phase: Phase, opts: pulumi.ComponentResourceOptions) {

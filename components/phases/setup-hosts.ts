@@ -9,7 +9,7 @@ import { SwarmCluster } from "../swarm-cluster";
 import type { PhaseComponent } from "./phase";
 import { required } from "../required";
 
-/** What the phase setup-hosts leaves for later ones. */
+/** Result of the phase setup-hosts. */
 export interface SiteHosts {
   readonly swarm: SwarmCluster;
   readonly repositoryServer: RepositoryServer;
@@ -18,7 +18,7 @@ export interface SiteHosts {
   readonly setups: ReadonlyMap<string, HostSetup>;
 }
 
-/** What the phase setup-hosts takes. */
+/** Input of the phase setup-hosts. */
 export interface SetupHostsArgs {
   readonly plan: Plan;
   readonly fleet: Fleet;
@@ -29,8 +29,8 @@ export interface SetupHostsArgs {
 }
 
 /**
- * The phase setup-hosts: servers become hosts of the site, the cluster hosts a Swarm, and the extra
- * one the repository server.
+ * The phase setup-hosts: servers become hosts of the site, the cluster hosts form a Swarm, and the
+ * extra host becomes the repository server.
  */
 export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHosts {
   const { plan, fleet, setups } = args;
@@ -41,8 +41,8 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
   );
   const authority = new SiteAuthority("authority", { plan }, { parent });
   /**
-   * The set-up of the cluster host before. The repository server is no member of the Swarm: its
-   * restart disturbs no quorum.
+   * The set-up of the previous cluster host. The repository server is not a member of the Swarm:
+   * its restart does not endanger the quorum.
    */
   let previous: HostSetup | undefined;
   for (const host of fleet.hosts) {

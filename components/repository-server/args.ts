@@ -3,7 +3,6 @@ import type { Plan } from "../../model/plan";
 import type { HostSetup } from "../host-setup";
 import type { SiteAuthority } from "../site-authority";
 
-/** Arguments of the repository server and of its parts. */
 export interface RepositoryServerArgs {
   readonly plan: Plan;
   readonly host: Host;

@@ -29,7 +29,7 @@ const imageContext = "platform/images/registry";
 export class Registry extends HiveComponent {
   readonly pushAccount: RegistryAccount;
   readonly pullAccount: RegistryAccount;
-  /** Resolves when the registry answers; what pushes or pulls depends on it. */
+  /** Resolves when the registry answers; resources that push or pull depend on it. */
   readonly running: HostStep;
   /** The host that holds the registry and builds images. */
   readonly host: Host;
@@ -37,13 +37,13 @@ export class Registry extends HiveComponent {
   readonly baseImage: BaseImage;
   /** How another host gets that image. */
   readonly baseImageSource: BaseImageSource;
-  /** `<name>:<port>`, with which the references of its images begin. */
+  /** `<name>:<port>`, the beginning of its images' references. */
   readonly address: string;
-  /** When the certificate ends, ISO 8601 in UTC. */
+  /** End of the certificate's validity, ISO 8601 in UTC. */
   readonly certificateEnd: pulumi.Output<string>;
-  /** Its unit of systemd on the host. */
+  /** Its systemd unit on the host. */
   readonly unit = registryUnit;
-  /** The site whose images it holds. */
+  /** Name of the site whose images it holds. */
   readonly siteName: string;
   private readonly plan: Plan;
 
@@ -56,8 +56,8 @@ export class Registry extends HiveComponent {
 
     this.baseImageSource = {
       reference: "debian:trixie-slim",
-      // Servers that are containers of this computer take the image from it: no download, also
-      // without a network.
+      // Servers that are containers on this computer get the image from it: no download, and it
+      // works without a network.
       seedFromLocalEngine: args.plan.traits.baseImages === "local",
     };
     this.baseImage = this.createBaseImage(args.setup.engine);

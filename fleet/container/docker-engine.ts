@@ -2,7 +2,7 @@ import Docker from "dockerode";
 import { FleetError, MissingDockerError } from "../fleet-error";
 import type { DockerObject } from "./objects";
 
-/** How long the engine may take for one answer, milliseconds. */
+/** How long the Docker Engine may take for one answer, milliseconds. */
 const deadline = 10_000;
 /** How long it may take to stop and remove a server, milliseconds. */
 const removalDeadline = 60_000;
@@ -11,7 +11,7 @@ const removalDeadline = 60_000;
  * All containers, networks, volumes and images of this computer's Docker Engine (`DOCKER_HOST`,
  * else its socket).
  *
- * @throws MissingDockerError when no engine answers
+ * @throws MissingDockerError when no Docker Engine answers
  */
 export async function listObjects(): Promise<readonly DockerObject[]> {
   const docker = new Docker({ timeout: deadline });
@@ -54,9 +54,9 @@ export async function listObjects(): Promise<readonly DockerObject[]> {
 }
 
 /**
- * Removes objects, containers first. What is gone already counts as removed.
+ * Removes objects, containers first. Objects that are already gone count as removed.
  *
- * @throws FleetError that names what could not be removed
+ * @throws FleetError that names the objects that could not be removed
  */
 export async function removeObjects(objects: readonly DockerObject[]): Promise<void> {
   const docker = new Docker({ timeout: removalDeadline });
@@ -77,7 +77,10 @@ export async function removeObjects(objects: readonly DockerObject[]): Promise<v
   }
   if (failed.length > 0) {
     throw new FleetError(
-      ["This could not be removed from the Docker Engine of this computer:", ...failed].join("\n"),
+      [
+        "These objects could not be removed from the Docker Engine of this computer:",
+        ...failed,
+      ].join("\n"),
     );
   }
 }

@@ -1,12 +1,12 @@
 /**
- * What the plan of a container fleet has to know about the Docker Engine at hand; read by
+ * Facts about this computer's Docker Engine that the plan of a container fleet needs; read by
  * `facts.ts`.
  */
 export interface DockerFacts {
   readonly cgroupVersion: 1 | 2;
   /**
-   * Whether the engine runs in a virtual machine of Docker Desktop, out of reach of this computer's
-   * routes.
+   * Whether the Docker Engine runs in a virtual machine of Docker Desktop, which this computer's
+   * routes do not reach.
    */
   readonly desktop: boolean;
   readonly platform: "linux" | "darwin" | "win32";
@@ -14,9 +14,9 @@ export interface DockerFacts {
   readonly networks: readonly DockerNetwork[];
   /** Those of {@link loopbackPorts} that something listens on. */
   readonly busyPorts: readonly BusyPort[];
-  /** Tag of the server image that the project has now. Absent: servers are not compared with it. */
+  /** Tag of the project's present server image. Absent: servers are not compared with it. */
   readonly serverImage?: string;
-  /** Containers of the engine; which of them are this stage's own is decided by name and labels. */
+  /** Containers of the engine; name and labels decide which of them belong to this stage. */
   readonly containers: readonly DockerContainer[];
 }
 
@@ -25,7 +25,7 @@ export interface DockerNetwork {
   readonly name: string;
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** IPv4 ones in CIDR form; others are passed over. */
+  /** IPv4 subnets in CIDR notation; others are skipped. */
   readonly cidrs: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface DockerNetwork {
 export interface BusyPort {
   readonly address: string;
   readonly port: number;
-  /** Name of the container that publishes it; absent when it is not a container, or not known. */
+  /** Name of the container that publishes it; absent when it is not a container, or unknown. */
   readonly holder?: string;
 }
 
@@ -42,6 +42,6 @@ export interface DockerContainer {
   readonly name: string;
   readonly id: string;
   readonly running: boolean;
-  /** Default: taken for our own when it has the name of one of our servers. */
+  /** Default: a container with the name of one of our servers counts as ours. */
   readonly labels?: Readonly<Record<string, string>>;
 }

@@ -5,7 +5,8 @@ import type { DockerFacts } from "./docker-facts";
 import { isOwn, stageKey } from "./ownership";
 
 /**
- * Names and networks of the stage beside what the Docker Engine of this computer has already.
+ * Checks names and networks of the stage against those that this computer's Docker Engine already
+ * has.
  */
 
 /** Name of the stage's network on the engine. */
@@ -16,7 +17,7 @@ export function networkName(plan: Pick<Plan, "hosts" | "siteName">): string {
   return `${prefix}${plan.siteName}`;
 }
 
-/** Networks of the engine that meet the stage's, by address or by name. */
+/** Networks of the engine that conflict with the stage's, by address or by name. */
 export function networkProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const cidr = parseCidr(plan.network.cidr);
   const wantedName = networkName(plan);
@@ -32,15 +33,15 @@ export function networkProblems(plan: Plan, facts: DockerFacts): Problem[] {
           path: stageKey(plan, "cidr"),
           value: plan.network.cidr,
           message: `overlaps the Docker network "${network.name}" (${meeting}) of this computer`,
-          remedy: `write another network, e.g. ${freeCidr(facts)}; or, if nothing needs it: docker network rm ${network.name}`,
+          remedy: `write another network, e.g. ${freeCidr(facts)}; or, if nothing uses the other one: docker network rm ${network.name}`,
         });
       }
       if (network.name === wantedName) {
         problems.push({
           path: stageKey(plan, "siteName"),
           value: plan.siteName,
-          message: `the stage's network would be called "${wantedName}", and this computer has a Docker network of that name that is not the stage's own`,
-          remedy: `write another hive:siteName; or, if nothing needs it: docker network rm ${network.name}`,
+          message: `the stage's network is named "${wantedName}", but this computer has a Docker network of this name that does not belong to the stage`,
+          remedy: `write another hive:siteName; or, if nothing uses the other one: docker network rm ${network.name}`,
         });
       }
       return problems;
@@ -48,8 +49,8 @@ export function networkProblems(plan: Plan, facts: DockerFacts): Problem[] {
 }
 
 /**
- * A /24 of 172.20.0.0/14 to 172.28.0.0/14 that no network of the engine overlaps: a proposal that
- * works.
+ * A /24 of 172.20.0.0/14 to 172.28.0.0/14 that no network of the engine overlaps: a working
+ * proposal.
  */
 function freeCidr(facts: DockerFacts): string {
   const taken = facts.networks
@@ -63,7 +64,7 @@ function freeCidr(facts: DockerFacts): string {
   return "192.168.240.0/24";
 }
 
-/** Containers of the engine that have the name of a server and are not the stage's own. */
+/** Containers of the engine that have the name of a server but do not belong to the stage. */
 export function containerNameProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const names = plan.hosts.map((host) => host.name);
   return facts.containers
@@ -72,7 +73,7 @@ export function containerNameProblems(plan: Plan, facts: DockerFacts): Problem[]
     .map((container) => ({
       path: stageKey(plan, "siteName"),
       value: plan.siteName,
-      message: `a server would be called "${container.name}", and this computer has a container of that name that is not the stage's own`,
-      remedy: `write another hive:siteName; or, if nothing needs it: docker rm --force ${container.name}`,
+      message: `a server is named "${container.name}", but this computer has a container of this name that does not belong to the stage`,
+      remedy: `write another hive:siteName; or, if nothing uses the other one: docker rm --force ${container.name}`,
     }));
 }

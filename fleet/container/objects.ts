@@ -1,6 +1,6 @@
 import type { Owner, RecordedResource } from "../recovery";
 
-/** Something on this computer's Docker Engine. */
+/** An object of this computer's Docker Engine. */
 export interface DockerObject {
   readonly kind: "container" | "network" | "volume" | "image";
   /** The engine's id; for a volume its name. */
@@ -10,7 +10,7 @@ export interface DockerObject {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Types of resources that are objects of this computer's Docker Engine. */
+/** Types of resources that are objects of the Docker Engine. */
 const objectTypes: Readonly<Record<string, DockerObject["kind"]>> = {
   "docker:index/container:Container": "container",
   "docker:index/network:Network": "network",
@@ -29,8 +29,8 @@ export function belongsTo(object: DockerObject, owner: Owner): boolean {
 }
 
 /**
- * What carries the owner's labels but is not in the state: left by a run that was interrupted while
- * it created it.
+ * Objects with the owner's labels that are not in the state: a run was interrupted while it created
+ * them.
  */
 export function leftovers(
   objects: readonly DockerObject[],
@@ -41,7 +41,9 @@ export function leftovers(
   return objects.filter((object) => belongsTo(object, owner) && !recorded.has(object.id));
 }
 
-/** Resources whose object is gone from the engine, removed by hand or with the engine's data. */
+/**
+ * Resources whose object is gone from the Docker Engine, removed by hand or with the engine's data.
+ */
 export function missing<R extends RecordedResource>(
   objects: readonly DockerObject[],
   resources: readonly R[],
@@ -51,8 +53,8 @@ export function missing<R extends RecordedResource>(
 }
 
 /**
- * The engine's id of a resource's object. An image's resource id is its digest with the name behind
- * it.
+ * The Docker Engine's id of a resource's object. An image's resource id is its digest with the name
+ * behind it.
  */
 function objectId(resource: RecordedResource): string {
   if (objectTypes[resource.type] !== "image") return resource.id;

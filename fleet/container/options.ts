@@ -9,8 +9,8 @@ export const containerOptions = z
       .meta({
         description:
           "How this computer reaches the servers. `direct`: by their private addresses, as on Linux. `loopback`: " +
-          "through ports on 127.0.0.1, as Docker Desktop on macOS and Windows needs it. `auto`: what the engine at " +
-          "hand needs.",
+          "through ports on 127.0.0.1, as Docker Desktop on macOS and Windows needs it. `auto`: as the Docker Engine at " +
+          "hand requires.",
       }),
     loopbackPortBase: z
       .int()

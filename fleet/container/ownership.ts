@@ -5,7 +5,7 @@ export function isOwn(plan: Plan, labels: Readonly<Record<string, string>>): boo
   return labels["hive.site"] === plan.siteName && labels["hive.stage"] === plan.stage;
 }
 
-/** A key of the stage's file, as problems name it. */
+/** A key of the stage's file, in the form for problems. */
 export function stageKey(plan: Plan, key: string): string {
   return `Pulumi.${plan.stage}.yaml: hive:${key}`;
 }

@@ -16,14 +16,13 @@ import {
 import { outdatedServers, replacementProblems } from "./replacement";
 import { containerOf, settingsOf } from "./server-settings";
 
-/** A container fleet, decided for the engine at hand. */
+/** The plan of a container fleet for this computer's Docker Engine. */
 export interface ContainerFleetPlan {
   /** `<prefix><site name>`, e.g. `p-hive.example`. */
   readonly networkName: string;
   /**
-   * The volume that all cluster servers mount, for the volume driver `hive-shared` that stands in
-   * for replicated disks. There is one whether or not a service has a replicated volume, so that
-   * the first one replaces no server.
+   * The volume that all cluster servers mount, for the volume driver `hive-shared`, the stand-in
+   * for replicated disks. It always exists, so that the first replicated volume replaces no server.
    */
   readonly sharedVolumeName: string;
   /**
@@ -33,16 +32,16 @@ export interface ContainerFleetPlan {
   readonly access: "direct" | "loopback";
   readonly cgroup: CgroupPlan;
   /**
-   * Whether servers are replaced one at a time, each after the one before is set up and healthy:
-   * true when some of them exist and were made from another server image. Otherwise all are made at
-   * once, as at the first run.
+   * Whether servers are replaced one at a time, each after the previous one is set up and healthy:
+   * true when some of them exist and were made from another server image. Otherwise all are created
+   * at once, as at the first run.
    */
   readonly oneByOne: boolean;
   /** In index order. */
   readonly servers: readonly ContainerServerPlan[];
 }
 
-/** What systemd inside a container needs of cgroups. */
+/** The cgroup settings that systemd inside a container needs. */
 export interface CgroupPlan {
   /** Paths of the computer that are mounted, writable, under the same path. */
   readonly mounts: readonly string[];
@@ -56,7 +55,7 @@ export interface ContainerServerPlan {
   readonly containerName: string;
   /** The volume for `/var/lib/docker` of the server's own engine. */
   readonly volumeName: string;
-  /** Where SSH answers, seen from this computer. */
+  /** The address of SSH, seen from this computer. */
   readonly ssh: { readonly address: string; readonly port: number };
   /** Ports that the engine publishes on this computer; empty in `direct` access. */
   readonly published: readonly PublishedPort[];
@@ -67,10 +66,10 @@ export interface ContainerServerPlan {
 }
 
 /**
- * Decides the container fleet for the engine at hand.
+ * Plans the container fleet for this computer's Docker Engine.
  *
- * @throws InventoryError when a network overlaps, a name or a port is taken, or two ports fall on
- *   one; with all problems at once
+ * @throws InventoryError when a network overlaps, a name or a port is taken, or two ports collide;
+ *   with all problems at once
  */
 export function planContainerFleet(plan: Plan, facts: DockerFacts): ContainerFleetPlan {
   const problems = containerFleetProblems(plan, facts);
@@ -86,7 +85,7 @@ export function planContainerFleet(plan: Plan, facts: DockerFacts): ContainerFle
   };
 }
 
-/** What stands in the way of the fleet on the engine at hand; empty if nothing does. */
+/** The problems of the fleet on this computer's Docker Engine; empty if there are none. */
 function containerFleetProblems(plan: Plan, facts: DockerFacts): readonly Problem[] {
   const problems = [
     ...networkProblems(plan, facts),
@@ -102,7 +101,7 @@ function containerFleetProblems(plan: Plan, facts: DockerFacts): readonly Proble
 function decideAccess(plan: Plan, facts: DockerFacts): "direct" | "loopback" {
   const wanted = plan.container?.access ?? "auto";
   if (wanted !== "auto") return wanted;
-  // Only an engine on this very Linux kernel has its bridges in this computer's routing table.
+  // Only a Docker Engine on the same Linux kernel has its bridges in this computer's routing table.
   return facts.platform === "linux" && !facts.desktop ? "direct" : "loopback";
 }
 

@@ -5,7 +5,7 @@ import type { DockerFacts } from "./docker-facts";
 import { isOwn, stageKey } from "./ownership";
 
 /**
- * Ports of the servers that are found on 127.0.0.1, where servers cannot be reached directly.
+ * Ports of the servers that are published on 127.0.0.1, where servers are not reachable directly.
  */
 
 /** A port of a server, published on this computer. */
@@ -20,8 +20,8 @@ export interface PublishedPort {
 export const loopback = "127.0.0.1";
 
 /**
- * The TCP ports of 127.0.0.1 that the fleet would publish in `loopback` access, ascending: what
- * {@link DockerFacts.busyPorts} is to be read for. Empty when the stage asks for `direct` access.
+ * The TCP ports of 127.0.0.1 that the fleet would publish in `loopback` access, ascending: the
+ * ports to probe for {@link DockerFacts.busyPorts}. Empty when the stage asks for `direct` access.
  */
 export function loopbackPorts(plan: Plan): readonly number[] {
   if (plan.container?.access === "direct") return [];
@@ -34,11 +34,11 @@ export function loopbackPorts(plan: Plan): readonly number[] {
 }
 
 /**
- * The port of 127.0.0.1 on which a server's port is found in `loopback` access:
+ * The port of 127.0.0.1 that leads to a server's port in `loopback` access:
  * `base + 1000·index + port` for ports below 1000, and `base + 8000 + 1000·index + (port mod 1000)`
- * for the others. A stage has at most 8 servers, so the two ranges never meet; two ports of one
- * server that end in the same three digits are a problem. The rule depends on nothing but base,
- * index and port, so adding a service or a server moves no port that exists.
+ * for the others. A stage has at most 8 servers, so the two ranges never overlap; two ports of one
+ * server that end in the same three digits are a problem. The rule depends only on base, index and
+ * port, so adding a service or a server moves no existing port.
  */
 export function loopbackPort(base: number, index: number, port: number): number {
   const thousand = base + 1000 * index;
@@ -66,7 +66,7 @@ export function publishedPorts(plan: Plan, host: HostPlan): readonly PublishedPo
   );
 }
 
-/** Two ports of one server that fall on one port of 127.0.0.1. */
+/** Finds two ports of one server that map to one port of 127.0.0.1. */
 export function collisionProblems(plan: Plan): Problem[] {
   const host = plan.hosts.find((candidate) => candidate.role === "cluster");
   if (host === undefined) return [];
@@ -82,8 +82,8 @@ export function collisionProblems(plan: Plan): Problem[] {
         path: stageKey(plan, "container.access"),
         value: plan.container?.access ?? "auto",
         message:
-          `the ports ${holder} and ${port.containerPort} of ${host.name} both fall on ${loopback}:${port.hostPort}: ` +
-          "ports from 1000 on are told apart by their last three digits",
+          `the ports ${holder} and ${port.containerPort} of ${host.name} both map to ${loopback}:${port.hostPort}: ` +
+          "ports from 1000 on are distinguished by their last three digits",
         remedy: `publish one of them on a port with another ending, e.g. ${port.containerPort + 1}`,
       });
     }
@@ -91,7 +91,7 @@ export function collisionProblems(plan: Plan): Problem[] {
   return problems;
 }
 
-/** Ports of 127.0.0.1 that something else holds. */
+/** Finds ports of 127.0.0.1 that something else uses. */
 export function busyPortProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const own = new Set(
     facts.containers
@@ -114,8 +114,8 @@ export function busyPortProblems(plan: Plan, facts: DockerFacts): Problem[] {
         {
           path: stageKey(plan, "container.loopbackPortBase"),
           value: String(portBase(plan)),
-          message: `port ${port.hostPort} of ${busy.address} is held by ${holder}; it is to lead to port ${port.containerPort} of ${host.name}`,
-          remedy: `stop what holds it, or write another base, e.g. ${portBase(plan) === 40_000 ? 20_000 : 40_000}`,
+          message: `port ${port.hostPort} of ${busy.address} is used by ${holder}, but hive needs it for port ${port.containerPort} of ${host.name}`,
+          remedy: `stop it, or write another base, e.g. ${portBase(plan) === 40_000 ? 20_000 : 40_000}`,
         },
       ];
     }),

@@ -3,16 +3,16 @@ import Docker from "dockerode";
 import { MissingDockerError } from "../fleet-error";
 import type { DockerFacts } from "./docker-facts";
 
-/** How long the engine may take for one answer, milliseconds. */
+/** How long the Docker Engine may take for one answer, milliseconds. */
 const deadline = 5000;
 
 /**
- * Looks at the Docker Engine of this computer, changing nothing: what the plan of a container fleet
- * depends on.
+ * Reads the facts about this computer's Docker Engine that the plan of a container fleet depends
+ * on. Changes nothing.
  *
- * @param ports - loopback ports that the fleet would publish; each is tried by binding it for an
+ * @param ports - loopback ports that the fleet would publish; each is tested by binding it for an
  *   instant.
- * @throws MissingDockerError that says how to get an engine when none answers.
+ * @throws MissingDockerError that says how to get a Docker Engine when none answers.
  */
 export async function readDockerFacts(ports: readonly number[]): Promise<DockerFacts> {
   const docker = new Docker({ timeout: deadline });

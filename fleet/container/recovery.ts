@@ -14,14 +14,14 @@ import { loopbackPorts } from "./ports";
 import { memberContainers } from "./replacement";
 import { serverImageTag } from "./server-image";
 
-/** What the command does for servers that are containers of this computer. */
+/** The command's work for servers that are containers of this computer. */
 export const containerRecovery: RecoverableFleet = {
   recognises: (resources) => resources.some(isObject),
   of: (owner) => ({
     place: "this computer's Docker Engine",
     async look(resources) {
       const objects = await listObjects();
-      // Volumes may hold data: a create adopts them.
+      // Volumes may contain data: a create adopts them.
       const inTheWay = leftovers(objects, resources, owner).filter(
         ({ kind }) => kind === "container" || kind === "network",
       );

@@ -5,17 +5,17 @@ import { isOwn, stageKey } from "./ownership";
 import { serverSettingsLabel, settingsOf } from "./server-settings";
 
 /**
- * Servers that a run replaces because the image of the servers, or what the site's transform says
- * of them, has changed.
+ * Finds servers that a run replaces because the server image, or what the site's transform makes of
+ * them, has changed.
  */
 
 /**
- * Label of a server container, inherited from its image: the image's tag. Servers made before it
- * existed do not have it.
+ * Label of a server container, inherited from its image: the image's tag. Older servers do not have
+ * it.
  */
 export const serverImageLabel = "hive.server-image";
 
-/** The stage's own servers that exist. */
+/** The existing servers of the stage. */
 function ownServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   const names = plan.hosts.map((host) => host.name);
   return facts.containers.filter(
@@ -24,8 +24,8 @@ function ownServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] 
 }
 
 /**
- * Those that were made from another image than the one that the project has now, or that the site's
- * transform wants otherwise: a run replaces them.
+ * The servers that were made from another image than the project's present one, or that the site's
+ * transform changes: a run replaces them.
  */
 export function outdatedServers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   if (facts.serverImage === undefined) return [];
@@ -37,15 +37,15 @@ export function outdatedServers(plan: Plan, facts: DockerFacts): readonly Docker
   );
 }
 
-/** The containers of the stage's cluster servers, as far as there are any. */
+/** The existing containers of the stage's cluster servers. */
 export function memberContainers(plan: Plan, facts: DockerFacts): readonly DockerContainer[] {
   const members = plan.hosts.filter(({ role }) => role === "cluster").map(({ name }) => name);
   return ownServers(plan, facts).filter(({ name }) => members.includes(name));
 }
 
 /**
- * While a server is replaced, all other managers of the Swarm must be there: one more that is lost
- * could cost it its majority.
+ * While a server is replaced, all other managers of the Swarm must be reachable: losing one more
+ * could cost the majority.
  */
 export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const [outdated] = outdatedServers(plan, facts);
@@ -55,7 +55,7 @@ export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
   const stopped = members.filter((name) => servers.get(name)?.running === false);
   const missing = members.filter((name) => !servers.has(name));
   const message = (what: string): string =>
-    `the image of the servers, or what the site's transform says of them, has changed, so they are replaced one at a time while all others run; ${what}`;
+    `the server image, or the site's transform of the servers, has changed, so servers are replaced one at a time while all others run; ${what}`;
   return [
     ...(stopped.length === 0
       ? []
@@ -66,7 +66,7 @@ export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
             message: message(
               `${stopped.join(", ")} ${stopped.length === 1 ? "does" : "do"} not run`,
             ),
-            remedy: `start what is stopped, then run again: docker start ${stopped.join(" ")}`,
+            remedy: `start them, then run again: docker start ${stopped.join(" ")}`,
           },
         ]),
     ...(missing.length === 0
@@ -79,7 +79,7 @@ export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
               `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
             ),
             remedy:
-              "bring the stage up once with the release of hive that it was last run with, which makes what is missing; then run this one again",
+              "run `up` once with the release of hive that the stage was last run with, which recreates the missing servers; then run this release again",
           },
         ]),
   ];

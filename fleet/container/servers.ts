@@ -17,30 +17,30 @@ import { settingsArgs } from "./settings-args";
 import { serverSettingsLabel } from "./server-settings";
 import { savedStageKey } from "./stage-key";
 
-/** Arguments of {@link ContainerFleet}. */
 export interface ContainerFleetArgs extends FleetArgs {
   readonly plan: Plan;
   /**
-   * What the engine at hand made of the plan: how servers are reached, which ports are published.
+   * The plan for this computer's Docker Engine: how servers are reached, and which ports are
+   * published.
    */
   readonly fleet: ContainerFleetPlan;
 }
 
-/** What all servers have in common. */
+/** The common parts of all servers. */
 interface SharedParts {
   readonly network: docker.Network;
   readonly image: docker.RemoteImage;
   /** For the cluster servers. */
   readonly sharedVolume: docker.Volume;
-  /** Opens a new server until its set-up has written the list of operators. */
+  /** Key for the login on a new server, until its set-up has written the list of operators. */
   readonly bootstrapKey: SshKeyPair;
-  /** What must be done before the server's container is made or replaced. */
+  /** Resources that must exist before the server's container is created or replaced. */
   readonly dependsOn: pulumi.Input<pulumi.Resource[]>;
 }
 
 /**
- * Where the driver `hive-shared` of the server image finds the volume that all cluster servers
- * share.
+ * Path at which the driver `hive-shared` of the server image finds the volume that all cluster
+ * servers share.
  */
 const sharedFolder = "/var/lib/hive-shared";
 
@@ -48,8 +48,8 @@ const sharedFolder = "/var/lib/hive-shared";
 const imageRepository = "hive/server";
 
 /**
- * Servers as containers of this computer's Docker Engine: systemd, sshd and an engine of their own
- * in each.
+ * Servers as containers of this computer's Docker Engine: each with systemd, sshd and a Docker
+ * Engine of its own.
  *
  * Creates: 1 network, 1 image, 1 volume that the cluster servers share, a bootstrap key, and a key
  * for the operator where the stage names none; per server a volume for its engine's data, a host
@@ -88,8 +88,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   }
 
   /**
-   * The stage's operators; where it names none, whoever has the key that is generated here, which
-   * the state keeps.
+   * The stage's operators; if it names none, the holder of the key that is generated here and kept
+   * in the state.
    */
   private createOperators(): pulumi.Output<readonly OperatorPlan[]> {
     const { stage, siteName, ssh } = this.plan;
@@ -205,7 +205,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
           ...(server.settings === undefined
             ? []
             : [{ label: serverSettingsLabel, value: server.settings }]),
-          // Tells the next run which servers are of another image, see `oneByOne`.
+          // Shows the next run which servers have another image, see `oneByOne`.
           { label: serverImageLabel, value: serverImageTag() },
         ],
         networksAdvanced: [{ name: parts.network.name, ipv4Address: server.host.privateAddress }],
@@ -221,8 +221,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
           ip: port.hostAddress,
           protocol: port.protocol,
         })),
-        // All but one: the capability to exceed resource limits is what some computers refuse to
-        // give.
+        // All but one: some computers refuse the capability to exceed resource limits.
         capabilities: { adds: ["ALL"], drops: ["CAP_SYS_RESOURCE"] },
         securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
         cgroupnsMode: cgroup.cgroupnsMode,
@@ -259,16 +258,16 @@ export class ContainerFleet extends HiveComponent implements Fleet {
         dependsOn: parts.dependsOn,
         // A container's name and address are fixed, so the old one must go first.
         deleteBeforeReplace: true,
-        // The engine never stores `systempaths=unconfined`, so a refresh would show a difference
-        // for ever. Names of servers that come later are brought by the set-up of hosts; another
-        // list would make every server anew.
+        // The Docker Engine never stores `systempaths=unconfined`, so a refresh would always show a
+        // difference. The set-up of hosts adds the names of later servers; another list here would
+        // recreate every server.
         ignoreChanges: ["securityOpts", "hosts"],
       },
     );
   }
 
   /**
-   * Labels as the provider wants them; they are how leftovers of an interrupted run are recognised.
+   * Labels in the provider's format; leftovers of an interrupted run are recognised by them.
    */
   private labels(): { label: string; value: string }[] {
     return [
@@ -279,8 +278,8 @@ export class ContainerFleet extends HiveComponent implements Fleet {
 }
 
 /**
- * A published port's place on this computer, or the server's own address where servers are reached
- * directly.
+ * The address of a published port on this computer, or the server's own address where servers are
+ * reached directly.
  */
 function endpointOf(
   server: ContainerServerPlan,
@@ -296,7 +295,8 @@ function endpointOf(
 }
 
 /**
- * What the next server waits for: that this one has booted, is back in the Swarm, and is set up.
+ * The resources that the next server waits for: this one has booted, is back in the Swarm, and is
+ * set up.
  */
 async function inService(
   host: Host | undefined,

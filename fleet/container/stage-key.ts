@@ -3,10 +3,10 @@ import { saveStageKey } from "../../providers/ssh-key-pair/stage-key";
 import type { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 
 /**
- * Brings the key that was generated for a stage to this computer, whichever it is: the state keeps
- * it.
+ * Writes the generated key of a stage to a file on this computer. The state keeps the key, so this
+ * works on every computer.
  *
- * @returns resolves when the file is there; nothing can log in before
+ * @returns resolves when the file exists; no login is possible before
  */
 export function savedStageKey(stage: string, key: SshKeyPair): pulumi.Output<void> {
   const written = key.privateKey.apply((privateKey) => saveStageKey(stage, privateKey));

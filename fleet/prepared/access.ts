@@ -2,7 +2,7 @@ import type { HostPlan, Plan } from "../../model/plan";
 import type { HostAccess } from "../../providers/transport/host-access";
 import type { PreparedServer } from "./options";
 
-/** How a server is reached once it has its admin user. */
+/** How a server is reached as soon as it has its admin user. */
 export function accessOf(plan: Plan, host: HostPlan, server: PreparedServer): HostAccess {
   return {
     name: host.name,

@@ -8,13 +8,13 @@ const address = z
 
 const userName = z
   .string()
-  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name that Linux takes")
+  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a valid Linux user name")
   .meta({ takes: "a user name", write: "write a user name such as root or debian" });
 
 const server = z
   .strictObject({
     address: address.meta({
-      description: "Where the server's SSH daemon answers, seen from the computer that runs hive.",
+      description: "Address of the server's SSH daemon, seen from the computer that runs hive.",
     }),
     port: z.int().min(1).max(65_535).optional().meta({
       description: "TCP port of the server's SSH daemon at that address.",
@@ -28,8 +28,8 @@ const server = z
       )
       .meta({
         description:
-          "The server's own public key, which is pinned: no other one is ever accepted. `ssh-keyscan -t ed25519 <address>` shows " +
-          "what answers there. Compare it on the server's console, because whoever is in between could show one of theirs: " +
+          "The server's own public key, which is pinned: hive never accepts another one. `ssh-keyscan -t ed25519 <address>` shows " +
+          "the key at this address. Compare it on the server's console, because somebody in between could show another key: " +
           "`cat /etc/ssh/ssh_host_ed25519_key.pub`.",
         takes: "a public key, `ssh-ed25519 AAAA…`",
         write:
@@ -67,7 +67,7 @@ const server = z
           .regex(/^\/dev\/[A-Za-z0-9_.:/+@=-]+$/, "is not the path of a device")
           .meta({
             takes: "the path of a device",
-            write: "write a path that survives a new start, such as /dev/disk/by-id/…",
+            write: "write a path that survives a reboot, such as /dev/disk/by-id/…",
           }),
       )
       .default({})

@@ -12,14 +12,13 @@ import { accessOf } from "./access";
 import { AdminUser } from "./admin-user/resource";
 import type { PreparedServer } from "./options";
 
-/** Arguments of {@link PreparedFleet}. */
 export interface PreparedFleetArgs extends FleetArgs {
   readonly plan: Plan;
 }
 
 /**
- * Servers that exist already: bare metal, or rented elsewhere. None is made, started anew or
- * destroyed.
+ * Servers that exist already: bare metal, or rented elsewhere. hive never creates, reboots or
+ * destroys them.
  *
  * Creates: per server its admin user, over which everything else is set up.
  */
@@ -56,7 +55,7 @@ export class PreparedFleet extends HiveComponent implements Fleet {
     return {
       plan: host,
       access: pulumi.output(access),
-      // A server that was installed anew has another key.
+      // A reinstalled server has another key.
       instanceId: pulumi.output(access.hostKey),
       publicAddress: pulumi.output(publicAddress),
       endpointOf: (port) => pulumi.output({ address: publicAddress, port }),
@@ -68,7 +67,10 @@ export class PreparedFleet extends HiveComponent implements Fleet {
     };
   }
 
-  /** The one-time password of a server that has one, straight from the stage: it is in no plan. */
+  /**
+   * The one-time password of a server, if it has one. It comes straight from the stage, because the
+   * plan contains no passwords.
+   */
   private passwordOf({ logicalName }: HostPlan): { password?: pulumi.Output<string> } {
     if (this.plan.oneTimePasswords?.includes(logicalName) !== true) return {};
     const passwords = new pulumi.Config("hive").requireSecretObject<Record<string, string>>(
@@ -80,7 +82,7 @@ export class PreparedFleet extends HiveComponent implements Fleet {
   /** @throws Error when the stage does not name the server, which validation excludes */
   private serverOf({ logicalName }: HostPlan): PreparedServer {
     const server = this.plan.prepared?.hosts[logicalName];
-    if (server === undefined) throw new Error(`The stage names no server ${logicalName}.`);
+    if (server === undefined) throw new Error(`The stage has no server ${logicalName}.`);
     return server;
   }
 }

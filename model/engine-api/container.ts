@@ -1,4 +1,4 @@
-/** A container of one Docker Engine, as `GET /containers/<id>/json` gives it. */
+/** A container of one Docker Engine, as `GET /containers/<id>/json` returns it. */
 export interface EngineContainer {
   readonly State: {
     /** Absent without a health check. */
@@ -10,12 +10,12 @@ export interface EngineContainer {
   };
 }
 
-/** An image of one Docker Engine, as `GET /images/<name>/json` gives it. */
+/** An image of one Docker Engine, as `GET /images/<name>/json` returns it. */
 export interface EngineImage {
   readonly Config?: { readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null };
 }
 
-/** A command in a container, as `GET /exec/<id>/json` gives it. */
+/** A command in a container, as `GET /exec/<id>/json` returns it. */
 export interface EngineExec {
   readonly Running: boolean;
   readonly ExitCode: number | null;

@@ -2,7 +2,7 @@
 export interface EngineNetwork {
   readonly Id: string;
   readonly Name: string;
-  /** `swarm` for those of the whole Swarm. */
+  /** `swarm` for networks of the whole Swarm. */
   readonly Scope: string;
   readonly Driver: string;
   readonly Options?: Readonly<Record<string, string>> | null;
@@ -12,6 +12,6 @@ export interface EngineNetwork {
   } | null;
   readonly Attachable?: boolean;
   readonly Internal?: boolean;
-  /** An object in what a host has itself, `null` in what the Swarm holds. */
+  /** An object for a host's own network or copy, `null` for a network from the Swarm. */
   readonly Containers?: object | null;
 }

@@ -12,17 +12,17 @@ export interface EngineNode {
     /** The address that the node advertises. */
     readonly Addr?: string;
   };
-  /** Of managers only. */
+  /** For managers only. */
   readonly ManagerStatus?: {
     readonly Leader?: boolean;
     readonly Reachability?: "reachable" | "unreachable" | "unknown";
   };
 }
 
-/** What an operator decides of a node: `NodeSpec` of the Engine API. */
+/** The settings of a node that an operator decides: `NodeSpec` of the Engine API. */
 export interface EngineNodeSpec {
   readonly Role: "manager" | "worker";
-  /** `pause` takes no new tasks, `drain` gives up those that it has. */
+  /** `pause` takes no new tasks, `drain` also gives up its present ones. */
   readonly Availability: "active" | "pause" | "drain";
   readonly Labels?: Readonly<Record<string, string>> | null;
 }

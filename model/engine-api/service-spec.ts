@@ -1,7 +1,7 @@
 /**
- * The Engine API's `ServiceSpec` (1.41, that of Docker Engine 20.10) for containers of Linux,
- * whether hive sets a field or not. Durations are in nanoseconds, sizes in bytes, file modes
- * numbers. What an engine leaves out is empty, zero or false.
+ * The Engine API's `ServiceSpec` (1.41, from Docker Engine 20.10) for Linux containers, including
+ * fields that hive does not set. Durations are in nanoseconds, sizes in bytes, file modes are
+ * numbers. Fields that the engine omits are empty, zero or false.
  */
 export interface EngineServiceSpec {
   readonly Name: string;
@@ -32,7 +32,7 @@ export interface EngineTaskTemplate {
     readonly Name?: string;
     readonly Options?: Readonly<Record<string, string>>;
   };
-  /** Counter whose change alone makes new tasks. */
+  /** A counter; its change alone recreates all tasks. */
   readonly ForceUpdate?: number;
 }
 
@@ -40,9 +40,9 @@ export interface EngineTaskTemplate {
 export interface EngineContainerSpec {
   readonly Image: string;
   readonly Labels?: Readonly<Record<string, string>>;
-  /** In the place of the image's ENTRYPOINT. */
+  /** Replaces the image's ENTRYPOINT. */
   readonly Command?: readonly string[];
-  /** In the place of the image's CMD. */
+  /** Replaces the image's CMD. */
   readonly Args?: readonly string[];
   readonly Hostname?: string;
   /** `KEY=value`. */
@@ -105,7 +105,7 @@ export interface EngineMode {
   readonly GlobalJob?: object;
 }
 
-/** What a task uses, in the Engine API. */
+/** Resources of a task, in the Engine API. */
 export interface EngineResources {
   readonly Limits?: {
     readonly NanoCPUs?: number;
@@ -141,7 +141,7 @@ export interface EngineMount {
   };
   readonly VolumeOptions?: {
     readonly NoCopy?: boolean;
-    /** Of a volume that the engine makes for a task, because it is not there yet. */
+    /** For a volume that the engine creates for a task, because it does not exist yet. */
     readonly Labels?: Readonly<Record<string, string>>;
     readonly DriverConfig?: {
       readonly Name?: string;
@@ -151,7 +151,7 @@ export interface EngineMount {
   readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number };
 }
 
-/** The file that shows a secret or config, in the Engine API. */
+/** The file with a secret or config, in the Engine API. */
 export interface EngineFile {
   readonly Name?: string;
   readonly UID?: string;

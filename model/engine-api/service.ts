@@ -1,6 +1,6 @@
 import type { EngineServiceSpec } from "./service-spec";
 
-/** A service, as `GET /services` lists it and `GET /services/<id>` gives it. */
+/** A service, as `GET /services` lists it and `GET /services/<id>` returns it. */
 export interface EngineService {
   readonly ID: string;
   /** RFC 3339, as all times. */
@@ -18,6 +18,6 @@ export interface EngineService {
     readonly CompletedAt?: string;
     readonly Message?: string;
   };
-  /** The run that a job is at: each change of the job begins a new one. */
+  /** The present run of a job: each change of the job begins a new run. */
   readonly JobStatus?: { readonly JobIteration?: { readonly Index?: number } };
 }

@@ -10,7 +10,7 @@ export interface EngineSwarmObject {
 export interface EngineSwarmObjectSpec {
   readonly Name: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
-  /** In base64. Of a secret it is written only. */
+  /** In base64. For a secret it is write-only. */
   readonly Data?: string;
   readonly Templating?: object;
 }

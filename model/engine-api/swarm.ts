@@ -1,4 +1,4 @@
-/** What an engine says of its part in a Swarm: the field `Swarm` of `GET /info`. */
+/** A Docker Engine's report about its Swarm membership: the field `Swarm` of `GET /info`. */
 export interface EngineInfo {
   readonly Swarm?: {
     readonly NodeID: string;
@@ -7,12 +7,14 @@ export interface EngineInfo {
     /** Whether it is a manager. */
     readonly ControlAvailable: boolean;
     readonly Error?: string;
-    /** Of managers only. */
+    /** For managers only. */
     readonly Cluster?: { readonly ID: string };
   };
 }
 
-/** The Swarm, as `GET /swarm` gives it. The join tokens never leave the function that needs one. */
+/**
+ * The Swarm, as `GET /swarm` returns it. The join tokens never leave the function that needs one.
+ */
 export interface EngineSwarm {
   readonly ID: string;
   readonly Spec: {

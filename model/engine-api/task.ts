@@ -9,7 +9,7 @@ export interface EngineTask {
   readonly NodeID?: string;
   /** Number of the replica; absent or 0 for tasks of global services and jobs. */
   readonly Slot?: number;
-  /** `running` or, for jobs, `complete`; `shutdown` or `remove` when it is to go. */
+  /** `running` or, for jobs, `complete`; `shutdown` or `remove` when the Swarm wants it to end. */
   readonly DesiredState: string;
   /** RFC 3339, as all times. */
   readonly CreatedAt?: string;
@@ -19,10 +19,10 @@ export interface EngineTask {
     readonly Timestamp?: string;
     readonly Err?: string;
     readonly Message?: string;
-    /** Absent until a node has made the container. */
+    /** Absent until a node has created the container. */
     readonly ContainerStatus?: { readonly ContainerID?: string; readonly ExitCode?: number };
   };
   readonly Spec?: Partial<EngineTaskTemplate>;
-  /** Which run of a job it belongs to; 0 is left out. */
+  /** The run of a job that it belongs to; 0 is omitted. */
   readonly JobIteration?: { readonly Index?: number };
 }

@@ -1,6 +1,5 @@
 /**
- * What each object of a Swarm carries beside its content. A change names the version that it was
- * made of.
+ * The version of each object of a Swarm. A change has to name the version that it is based on.
  */
 export interface Versioned {
   readonly Version: { readonly Index: number };

@@ -4,10 +4,10 @@ export class Expression {
   constructor(readonly text: string) {}
 }
 
-/** What stands in the place of a text that may be a secret. */
+/** The placeholder for a text that may be a secret. */
 export const hidden = "…";
 
-/** A value as it is written in TypeScript, on one line. */
+/** A value in TypeScript syntax, on one line. */
 export function codeText(value: unknown): string {
   if (value instanceof Expression) return value.text;
   if (Array.isArray(value)) return `[${value.map(codeText).join(", ")}]`;
@@ -18,7 +18,7 @@ export function codeText(value: unknown): string {
   return JSON.stringify(value) ?? "undefined";
 }
 
-/** Keys and values as they stand between the braces of a map: `mode: "global", ports: ["80"]`. */
+/** Keys and values in the syntax between the braces of a map: `mode: "global", ports: ["80"]`. */
 export function propertiesText(properties: Readonly<Record<string, unknown>>): string {
   return Object.entries(properties)
     .filter(([, value]) => value !== undefined)
@@ -30,7 +30,7 @@ function keyText(key: string): string {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? key : JSON.stringify(key);
 }
 
-/** A single value as text; `…` for what is none. */
+/** A single value as text; `…` for other values. */
 export function plainText(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : hidden;

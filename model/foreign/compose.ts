@@ -40,7 +40,7 @@ const cpuLimit = (value: unknown): unknown => {
   return cpus === undefined ? undefined : { limits: { cpus } };
 };
 
-/** `build` of a service: what to build stands in `images` of the site. */
+/** `build` of a service: here `images` of the site say what to build. */
 const build = becomes((value, place) => {
   const image = nameOrText(place.name);
   const map = isMap(value) ? value : { context: value };
@@ -63,7 +63,7 @@ const build = becomes((value, place) => {
       ...(dockerfile === undefined ? [] : ["the file in that folder is called Dockerfile"]),
       ...(secrets === undefined
         ? []
-        : ["what a build step may read stands in buildSecrets of the image"]),
+        : ["buildSecrets of the image lists what a build step may read"]),
     ],
   };
 });
@@ -80,8 +80,7 @@ const environmentFile = becomes((value, place) => {
 });
 
 /**
- * Variables as a map or a list, e.g. those beside a file of variables, which go before those of the
- * file.
+ * Variables as a map or a list, e.g. those besides a file of variables, which they override.
  */
 function shownVariables(variables: unknown, place: PastedPlace): Readonly<Record<string, unknown>> {
   const listed = environmentForm(variables, place)?.becomes;
@@ -317,7 +316,7 @@ export const composeService: ForeignTable = {
   },
 };
 
-/** `name` beside `external: true` is the name of what is outside. */
+/** `name` besides `external: true` is the name of the external object. */
 const nameOutside = becomes((value, { beside }) =>
   beside["external"] === true
     ? { write: { external: value } }
@@ -391,7 +390,7 @@ function shownOptions(
   return Object.fromEntries(options.map(([key, each]) => [key, shownValue(key, plainText(each))]));
 }
 
-/** A volume of a driver; the driver `local` with options of NFS is an NFS volume. */
+/** A volume of a driver; the driver `local` with NFS options is an NFS volume. */
 export function driverVolume(
   name: unknown,
   options: unknown,

@@ -3,7 +3,7 @@ import { isMap, type PastedPlace, type Rewrite } from "./foreign-key";
 import { hiveDuration, hiveNumber, hiveSize } from "./quantities";
 import { shownValue } from "./shown-text";
 
-/** The key `deploy` of Compose: what it holds are keys of the service here. */
+/** The key `deploy` of Compose: its keys are keys of the service here. */
 
 /** All of `deploy` as keys of a service. */
 export function hiveDeploy(value: unknown, { beside }: PastedPlace): Rewrite | undefined {
@@ -102,7 +102,7 @@ function holdsDevices(value: unknown): boolean {
   return isMap(reservations) && ("devices" in reservations || "generic_resources" in reservations);
 }
 
-/** When tasks are started again: `restart_policy` of Compose, `restart_config` of hive-builder. */
+/** When tasks are restarted: `restart_policy` of Compose, `restart_config` of hive-builder. */
 export function restartOf(value: unknown): unknown {
   if (!isMap(value)) return undefined;
   return orUndefined({

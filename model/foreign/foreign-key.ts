@@ -1,25 +1,25 @@
 /**
- * What is written in another system's files, and what it is here. Plain tables of it stand beside
- * this file, one file per system.
+ * Translations of keys in other systems' files. Plain tables of them are beside this file, one file
+ * per system.
  */
 
 /** What to write here. */
 export interface Rewrite {
-  /** Keys and values in the place of what was pasted. Empty: it is left out. */
+  /** Keys and values that replace the pasted ones. Empty: the pasted key is removed. */
   readonly write: Readonly<Record<string, unknown>>;
   /** Keys and values that go to `site/site.ts` with it, e.g. the volume of a mount. */
   readonly site?: Readonly<Record<string, unknown>>;
-  /** What else there is to know or to do, each a sentence's part. */
+  /** Further hints and tasks, each a part of a sentence. */
   readonly notes?: readonly string[];
 }
 
-/** Where something was pasted. */
+/** The place of a pasted key. */
 export interface PastedPlace {
-  /** Name of the service, volume … in which it stands. */
+  /** Name of the service, volume … that contains it. */
   readonly name: string;
   /** Its own key, or its number in a list. */
   readonly key: string;
-  /** What stands beside it, by key or by number. */
+  /** The entries beside it, by key or by number. */
   readonly beside: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +27,7 @@ export interface PastedPlace {
 export type ForeignKey =
   | {
       readonly kind: "becomes";
-      /** Undefined when the value is none that the other system takes either. */
+      /** Undefined when the other system does not accept the value either. */
       readonly rewrite: (value: unknown, place: PastedPlace) => Rewrite | undefined;
     }
   | {
@@ -39,42 +39,45 @@ export type ForeignKey =
     }
   | {
       readonly kind: "needless";
-      /** Why nothing is written for it: a sentence's part. */
+      /** Why nothing replaces it: a part of a sentence. */
       readonly why: string;
     };
 
 /** The keys that a system has in one kind of map. */
 export interface ForeignTable {
-  /** Name of the system, as a reader knows it. */
+  /** Name of the system, for readers. */
   readonly system: string;
   readonly keys: Readonly<Record<string, ForeignKey>>;
 }
 
-/** A value in the form that another system has for the same key. */
+/** A value in another system's form of the same key. */
 export interface PastedForm {
-  /** What is wrong with it: goes on after the path. */
+  /** The problem: continues the sentence after the path. */
   readonly message: string;
-  /** The value to write in its place; of a list's item, the items. */
+  /** The value to write instead; for an item of a list, the items. */
   readonly becomes?: unknown;
-  /** Whether `becomes` is a list of items that stand in the place of one. */
+  /** Whether `becomes` is a list of items that replace a single one. */
   readonly isItems?: boolean;
-  /** What goes to `site/site.ts` with it. */
+  /** Entries for `site/site.ts`. */
   readonly site?: Readonly<Record<string, unknown>>;
   /**
-   * What else there is to know or to do, each a sentence's part; in the place of `becomes`, all
-   * that there is to do.
+   * Further hints and tasks, each a part of a sentence; without `becomes`, everything that is to be
+   * done.
    */
   readonly notes?: readonly string[];
-  /** Keys inside it that are dealt with; others have problems of their own. Default: all of it. */
+  /**
+   * Keys inside it that this translation covers; others have problems of their own. Default: all
+   * keys.
+   */
   readonly covers?: readonly string[];
-  /** The system of which it is certain that this comes. */
+  /** The system, if it is certain. */
   readonly system?: string;
 }
 
-/** Recognizes a form of another system; undefined when it is none. */
+/** Recognizes a form of another system; undefined for other values. */
 export type FormReader = (value: unknown, place: PastedPlace) => PastedForm | undefined;
 
-/** A key that is written in another way here. */
+/** A key that has another form here. */
 export function becomes(
   rewrite: (value: unknown, place: PastedPlace) => Rewrite | undefined,
 ): ForeignKey {
@@ -92,7 +95,7 @@ export function renamed(
   });
 }
 
-/** A key for what Swarm does not do. */
+/** A key for a feature that Swarm does not have. */
 export function cannot(what: string, instead: string): ForeignKey {
   return { kind: "cannot", what, instead };
 }
@@ -109,8 +112,8 @@ export interface KnownKey {
 }
 
 /**
- * What a key is in these tables; the first one that has it says so. Compose's own extensions
- * (`x-…`) are known by how they begin.
+ * Looks up a key in these tables; the first table that has it decides. Compose's extensions are
+ * recognized by their prefix `x-`.
  */
 export function foreignKey(tables: readonly ForeignTable[], key: string): KnownKey | undefined {
   const having = tables.filter(({ keys }) => Object.hasOwn(keys, key));

@@ -20,12 +20,12 @@ import { shownShell } from "./shown-text";
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** A line of shell as program and arguments. */
+/** A shell line as program and arguments. */
 function shell(text: unknown): readonly string[] {
   return ["sh", "-c", shownShell(plainText(text))];
 }
 
-/** Backups: each is a command that prints one and a command that reads it. */
+/** Backups: each has a command that prints the backup and a command that reads it. */
 function hiveBackups(value: unknown): Rewrite | undefined {
   const scripts = list(value);
   if (!scripts.every(isMap)) return undefined;
@@ -57,7 +57,7 @@ function hiveBackups(value: unknown): Rewrite | undefined {
   };
 }
 
-/** What both systems have under one name. */
+/** Keys that both systems have under one name. */
 function shared(key: string): ForeignKey {
   return composeService.keys[key] ?? needless("");
 }
@@ -94,9 +94,7 @@ export const builderService: ForeignTable = {
       if (hiveNumber(value) === -1) {
         return {
           write: {},
-          notes: [
-            "what is scaled by hand is put right by the next run: write the number that you want",
-          ],
+          notes: ["the next run undoes manual scaling: write the number that you want"],
         };
       }
       const mode = modeOf({ mode: beside["mode"], replicas: value });
@@ -115,7 +113,7 @@ export const builderService: ForeignTable = {
   },
 };
 
-/** Keys of a volume, as they stand in a mount of hive-builder. */
+/** Keys of a volume in a mount of hive-builder. */
 export const builderVolume: ForeignTable = {
   system: hiveBuilder,
   keys: {

@@ -2,8 +2,7 @@ import { plainText } from "./code-text";
 import { isDnsLabel } from "../values/names";
 
 /**
- * The nearest name that can be used here: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is
- * left of it.
+ * The nearest valid name: `pdnsdb_data` → `pdnsdb-data`. Undefined when nothing is left of it.
  */
 export function hiveName(text: string): string | undefined {
   const name = text
@@ -13,14 +12,13 @@ export function hiveName(text: string): string | undefined {
   return isDnsLabel(name) ? name : undefined;
 }
 
-/** The nearest name, or the text itself where there is none. */
+/** The nearest valid name, or the text itself if there is none. */
 export function nameOrText(text: unknown): string {
   return hiveName(plainText(text)) ?? plainText(text);
 }
 
 /**
- * What keeps a text from being a name here, in words: `has an underscore (_)`. Undefined when
- * nothing does.
+ * Why a text is not a valid name, in words: `has an underscore (_)`. Undefined for a valid name.
  */
 export function nameFault(text: string): string | undefined {
   const faults = [

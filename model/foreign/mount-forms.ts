@@ -5,7 +5,7 @@ import { hiveName, nameOrText } from "./hive-name";
 import { hiveSize } from "./quantities";
 import { shownValue } from "./shown-text";
 
-/** Mounts, secrets and configs of a service, as Compose files and hive-builder have them. */
+/** Mounts, secrets and configs of a service in the forms of Compose files and hive-builder. */
 
 /** A mount in short form (`data:/var/lib/data:ro`) or with keys of Compose or hive-builder. */
 export const mountForm: FormReader = (value, place) =>
@@ -31,7 +31,7 @@ function shortMount(text: string, service: string): PastedForm | undefined {
   });
 }
 
-/** Whether a text says on which side later mounts are seen, as Docker and hive both do. */
+/** Whether a text is a mount propagation, which Docker and hive both have. */
 function isPropagation(text: unknown): text is string {
   return typeof text === "string" && /^r?(private|shared|slave)$/.test(text);
 }
@@ -41,10 +41,10 @@ interface Mounted {
   readonly source: string | undefined;
   readonly target: string;
   readonly readOnly: boolean;
-  /** Of a folder of the server. */
+  /** For a folder of the server. */
   readonly propagation: string | undefined;
   readonly service: string;
-  /** What the volume is, for `site/site.ts`. */
+  /** The declaration of the volume, for `site/site.ts`. */
   readonly volume?: unknown;
   readonly notes?: readonly string[];
   readonly covers?: readonly string[];
@@ -169,7 +169,7 @@ function longMount(
   });
 }
 
-/** What a mount of hive-builder says of its volume; undefined when it says nothing. */
+/** The declaration of a volume inside a mount of hive-builder; undefined if there is none. */
 function volumeOf(value: Readonly<Record<string, unknown>>): unknown {
   const { drbd, nfs, driver, driver_opts: options } = value;
   if (isMap(drbd)) return { replicated: replicatedVolume(drbd) };
@@ -190,14 +190,14 @@ function shownOptions(
   );
 }
 
-/** Smallest sizes that a file system here can have. */
+/** Smallest possible sizes of a file system here. */
 const smallest = { ext4: "64MiB", xfs: "300MiB" };
 
 function filesystemOf(drbd: Readonly<Record<string, unknown>>): "ext4" | "xfs" {
   return drbd["fstype"] === "ext4" ? "ext4" : "xfs";
 }
 
-/** The settings of a volume of hive-builder that is mirrored by DRBD. */
+/** The settings of a hive-builder volume that DRBD mirrors. */
 export function replicatedVolume(
   drbd: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
@@ -236,7 +236,7 @@ export function fileForm(key: "secret" | "config"): FormReader {
     const { source, target, uid, gid, mode } = value;
     const isForeign =
       typeof uid === "string" || typeof gid === "string" || typeof mode === "number";
-    // Only Compose's key holds a name for certain: what stands in ours may be the secret itself.
+    // Only Compose's key certainly contains a name: ours may contain the secret itself.
     const name = source ?? (key === "config" && isForeign ? value[key] : undefined);
     if (typeof name !== "string") return undefined;
     return {
@@ -260,7 +260,7 @@ export function fileForm(key: "secret" | "config"): FormReader {
   };
 }
 
-/** Modes that files have. */
+/** Valid modes of files. */
 const usualModes = [
   0o400, 0o440, 0o444, 0o500, 0o550, 0o555, 0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o700, 0o750,
   0o755, 0o770, 0o775, 0o777,
@@ -273,8 +273,8 @@ export const fileModeForm: FormReader = (value) =>
     : undefined;
 
 /**
- * A mode as text. What YAML read as an octal number has become another one (0440 is 288); what
- * somebody wrote without the zero has not.
+ * A mode as text. YAML has converted an octal number to another one (0440 is 288), but not a number
+ * without the leading zero.
  */
 function modeText(mode: unknown): string {
   if (typeof mode !== "number") return plainText(mode).replace(/^0o/, "0");

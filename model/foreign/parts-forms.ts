@@ -2,7 +2,7 @@ import { compose, type FormReader, isMap } from "./foreign-key";
 import { nameFault, hiveName } from "./hive-name";
 import { driverVolume } from "./compose";
 
-/** Forms of what the site declares, as Compose files have them. */
+/** Forms in Compose files for the parts that a site declares. */
 
 /** `networks: { back: null }`: in YAML, a key with nothing after it. */
 export const networkForm: FormReader = (value) =>
@@ -35,10 +35,10 @@ export const volumeForm: FormReader = (value) => {
 };
 
 /**
- * A name that has signs which no name here has.
+ * A name with characters that are not allowed here.
  *
  * @param longest - characters; a longer name is a problem of another kind
- * @param note - what else to do where the name is used
+ * @param note - further tasks in the places that use the name
  */
 export const nameForm =
   (longest: number, note?: (name: string, here: string) => string): FormReader =>
@@ -55,14 +55,14 @@ export const nameForm =
         };
   };
 
-/** A program that reads a secret under a name that is none here finds it there all the same. */
+/** Keeps the old file name of a secret, although it is not a valid name here. */
 export function secretNameNote(name: string, here: string): string {
   return `a service finds it under the old name with \`secrets: [{ secret: "${here}", target: "${name}" }]\``;
 }
 
 /**
- * Where a volume of the site is named: the path of a folder of the project, or a name with signs
- * that no name here has.
+ * A reference to a volume of the site: the path of a folder of the project, or a name with
+ * characters that are not allowed here.
  */
 export const sourceForm: FormReader = (value) => {
   if (typeof value !== "string" || /[/~]/.test(value)) return undefined;

@@ -10,13 +10,13 @@ import {
   type Rewrite,
 } from "./foreign-key";
 
-/** The words of a problem with something that was pasted from another system's file. */
+/** The message for something that was pasted from another system's file. */
 export interface PastedWords {
   readonly message: string;
   readonly remedy: string;
 }
 
-/** The words for a value in another system's form. */
+/** The message for a value in another system's form. */
 export function formWords(form: PastedForm, key: PropertyKey): PastedWords {
   const { message, becomes, isItems, site, notes = [] } = form;
   if (becomes === undefined) return { message, remedy: notes.join("; ") };
@@ -29,25 +29,25 @@ export function formWords(form: PastedForm, key: PropertyKey): PastedWords {
   return { message, remedy: withNotes(`write \`${code}\``, site, notes, code) };
 }
 
-/** What a foreign key leads to. */
+/** The translation of a foreign key. */
 export interface ForeignKeyWords extends PastedWords {
   /** The systems that have it. */
   readonly systems: readonly string[];
-  /** Keys here that stand in its place. */
+  /** Keys here that replace it. */
   readonly writes: readonly string[];
 }
 
 /**
- * Keys whose value here may be completed by what was pasted beside it: none that may hold a secret.
+ * Keys whose value here may be completed from pasted neighbours: none that may contain a secret.
  */
 const completed = new Set(["capabilities", "dependsOn", "dns", "placement", "resources", "tmpfs"]);
 
 /**
- * The words for the keys of a map that only other systems have. Two of them that lead to one key
- * here are told with what both come to.
+ * The messages for the keys of a map that only other systems have. Two keys that lead to one key
+ * here are reported with their common result.
  *
  * @param value - the map
- * @param name - of the service, volume … that it is, or in which it stands
+ * @param name - of the service, volume … that the map is, or is part of
  */
 export function foreignKeyWords(
   tables: readonly ForeignTable[],

@@ -8,12 +8,15 @@ const anyAddress =
   "a Swarm publishes a port on all addresses of a server, so it cannot be one address only: what is for the servers alone " +
   "is reached inside a network of the site, without a published port";
 
-/** A port in short form that is none here: `127.0.0.1:8080:80`, `8000-8002:8000-8002`, a number. */
+/**
+ * A port in a short form that is not valid here: `127.0.0.1:8080:80`, `8000-8002:8000-8002`, a
+ * number.
+ */
 export const shortPortForm: FormReader = (value): PastedForm | undefined => {
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65535) {
     return {
       message:
-        "is a number, which Compose takes for the port of the container, with a port of the servers of Swarm's choice",
+        "is a number; Compose reads it as the port of the container, and lets Swarm choose the port of the servers",
       becomes: [{ target: value, published: "auto" }],
       isItems: true,
       notes: [`or "${value}", to publish port ${value} of the servers`],
@@ -46,7 +49,7 @@ export const shortPortForm: FormReader = (value): PastedForm | undefined => {
       address !== undefined
         ? "names an address of the server"
         : targets.length > 1
-          ? "is a range of ports; here each port stands by itself"
+          ? "is a range of ports; here each port is written separately"
           : "is not a published port",
     becomes,
     isItems: true,
@@ -54,7 +57,10 @@ export const shortPortForm: FormReader = (value): PastedForm | undefined => {
   };
 };
 
-/** The ports of a range; none when it is none, or longer than a site can mean. */
+/**
+ * The ports of a range; empty when the text is not a range, or when the range is too long to be
+ * meant.
+ */
 function range(first: string, last: string | undefined): readonly number[] {
   const from = Number(first);
   const to = Number(last ?? first);
@@ -85,7 +91,7 @@ export const longPortForm: FormReader = (value): PastedForm | undefined => {
   return {
     message: isBuilder
       ? `has keys of ${hiveBuilder}`
-      : "is not written so here: ports are numbers, and a port has target, published, protocol and mode",
+      : "is not valid here: ports are numbers, and a port has target, published, protocol and mode",
     becomes: [
       {
         target,

@@ -12,7 +12,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
 
 /**
  * An amount as Docker writes it (`512M`, `1g`, `64mb`, bytes; all of its units are binary,
- * docker/go-units `RAMInBytes`) as it is written here; undefined when it is none. Part of a KiB is
+ * docker/go-units `RAMInBytes`) in the form here; undefined for other texts. A part of a KiB is
  * rounded up.
  */
 export function hiveSize(value: unknown): string | undefined {
@@ -35,8 +35,8 @@ const nanoseconds: Readonly<Record<string, number>> = {
 };
 
 /**
- * A length of time as Go writes it (`1m30s`, `500ms`) as it is written here; undefined when it is
- * none. What is written here is left as it is.
+ * A length of time in Go's form (`1m30s`, `500ms`) in the form here; undefined for other texts. A
+ * valid text stays as it is.
  */
 export function hiveDuration(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
@@ -55,7 +55,7 @@ export function hiveDuration(value: unknown): string | undefined {
   return seconds % 60 === 0 && seconds > 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
-/** A number, also one that stands in quotes; undefined when it is none. */
+/** A number, also in quotes; undefined for other values. */
 export function hiveNumber(value: unknown): number | undefined {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;

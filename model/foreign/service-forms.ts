@@ -22,7 +22,7 @@ export const sizeForm: FormReader = (value) => {
   const isOurs = typeof value === "string" && sizeBytes(value) !== undefined;
   return becomes === undefined || isOurs
     ? undefined
-    : { message: "is not an amount as it is written here (Docker's M is MiB)", becomes };
+    : { message: "is not an amount in the form here (Docker's M is MiB)", becomes };
 };
 
 /** A number in quotes. */
@@ -42,7 +42,7 @@ const healthKeys = ["test", "disable", "start_period", "start_interval"];
 export const modeForm: FormReader = (value, { beside }) =>
   value === "replicated"
     ? {
-        message: "is said by the number of tasks here",
+        message: "is expressed by the number of tasks here",
         becomes: modeOf({ mode: value, replicas: beside["replicas"] ?? 1 }),
       }
     : undefined;
@@ -108,14 +108,14 @@ function nameNotes(names: readonly string[]): readonly string[] {
     : [];
 }
 
-/** Names of services or networks with signs that no name here has. */
+/** Names of services or networks with characters that are not allowed here. */
 export const serviceNamesForm: FormReader = (value): PastedForm | undefined => {
   if (!isMap(value)) return undefined;
   return {
     message: "is a map; here it is a list of names",
     becomes: Object.keys(value).map(nameOrText),
     notes: [
-      "what a service waits for is always the same: that the other one runs, is healthy, and has its initial data",
+      "the condition is always the same: the other service runs, is healthy, and has its initial data",
     ],
   };
 };
@@ -146,12 +146,12 @@ function hostLines(value: unknown): Readonly<Record<string, string>> | undefined
 const hostGateway = "host-gateway";
 
 const gatewayNote =
-  `${hostGateway} is the address of a task's own server, which no service here can have: make the program that it is to reach a service ` +
-  "of the site, found by its name; ports that services publish are reached at the servers' names, e.g. {{.Node.Hostname}} in a variable";
+  `${hostGateway} is the address of a task's own server, which no service here can have: make the other program a service ` +
+  "of the site and reach it by its name; published ports of services are reachable at the servers' names, e.g. {{.Node.Hostname}} in a variable";
 
 /**
- * Lines of Compose as `hosts`, without those that no service here can have. Undefined when they are
- * no lines.
+ * Compose's lines as `hosts`, without those that no service here can have. Undefined for other
+ * values.
  */
 export function hiveHosts(
   value: unknown,
@@ -235,15 +235,15 @@ const imageKeys = [
 ];
 
 /**
- * An image of hive-builder that is made from another one with roles, and one with a variable of
- * Compose.
+ * An image of hive-builder that is built from another one with roles, or an image with a Compose
+ * variable.
  */
 export const imageForm: FormReader = (value, { name }): PastedForm | undefined => {
   if (typeof value === "string" && value.includes("${")) {
     return {
-      message: "has a variable of Compose, which nothing fills in",
+      message: "has a Compose variable, which hive does not fill in",
       notes: [
-        'write the reference itself, by digest, e.g. "docker.io/library/nginx@sha256:…"; what is variable is TypeScript: a template between back-ticks',
+        'write the reference itself, by digest, e.g. "docker.io/library/nginx@sha256:…"; for variable parts use TypeScript: a template between back-ticks',
       ],
     };
   }
@@ -279,9 +279,9 @@ export const imageForm: FormReader = (value, { name }): PastedForm | undefined =
 };
 
 /**
- * Files of variables, read by the program that the inventory is.
+ * Files of variables, which the inventory reads, since it is a program.
  *
- * @param own - variables of the service itself, which go before those of the files
+ * @param own - variables of the service itself, which override those of the files
  */
 export function variablesOf(
   files: readonly string[],

@@ -2,22 +2,22 @@ import { Expression, plainText } from "./code-text";
 import { type FormReader, isMap, type PastedForm } from "./foreign-key";
 import { shownShell, shownValue, shownWords } from "./shown-text";
 
-/** Forms of texts, commands and maps of texts in Compose files, where hive has the same key. */
+/** Forms of texts, commands and maps of texts in Compose files, for keys that hive has too. */
 
-/** `A=b` as name and value; undefined when it is none. */
+/** `A=b` as name and value; undefined for other texts. */
 function assignment(text: unknown): readonly [string, string | undefined] | undefined {
   if (typeof text !== "string") return undefined;
   const [, name = "", rest] = /^([^=\s]+)(?:=([^]*))?$/.exec(text.trim()) ?? [];
   return name === "" ? undefined : [name, rest];
 }
 
-/** A text of Compose, where `$$` stands for `$`. */
+/** A Compose text, in which `$$` means `$`. */
 function unescaped(text: string): string {
   return text.replaceAll("$$", "$");
 }
 
 /**
- * A list of `NAME=value` as a map. A name alone takes its value from the shell of whoever deploys.
+ * A list of `NAME=value` as a map. A name alone takes its value from the operator's shell.
  */
 function recordOf(
   list: readonly unknown[],
@@ -62,7 +62,7 @@ export const textForm: FormReader = (value, { key: name }) => {
   }
   if (value === null && variableName.test(name)) {
     return {
-      message: "has no value; Compose takes it from the shell of whoever deploys",
+      message: "has no value; Compose takes it from the operator's shell",
       becomes: fromShell(name),
     };
   }
@@ -70,8 +70,8 @@ export const textForm: FormReader = (value, { key: name }) => {
 };
 
 /**
- * A number or a switch among the words of a command. Behind a flag whose name tells of a secret, it
- * is not repeated.
+ * A number or a boolean among the words of a command. It is not repeated after a flag whose name
+ * suggests a secret.
  */
 export const wordForm: FormReader = (value, { key, beside }) => {
   if (typeof value !== "number" && typeof value !== "boolean") return undefined;
@@ -79,14 +79,14 @@ export const wordForm: FormReader = (value, { key, beside }) => {
   return { message: "must be text: in quotes", becomes: shownValue(before, plainText(value)) };
 };
 
-/** The text of a label, or of what else takes any text; what is nested becomes JSON. */
+/** The text of a label, or of another key that takes any text; nested values become JSON. */
 export const labelTextForm: FormReader = (value, place) => {
   if (!isMap(value) && !Array.isArray(value)) return textForm(value, place);
   const shown = shownTree(place.key, value);
   return {
-    message: "is nested; the Engine takes texts only",
+    message: "is nested; the Docker Engine takes texts only",
     becomes: new Expression(`JSON.stringify(${codeOf(shown)})`),
-    notes: ["whoever reads the label parses it"],
+    notes: ["the reader of the label parses it"],
   };
 };
 
@@ -106,8 +106,7 @@ function codeOf(value: unknown): string {
 }
 
 /**
- * Splits the text of a command as a shell does with words and quotes; undefined when a quote has no
- * end.
+ * Splits the text of a command into words like a shell; undefined for an unterminated quote.
  */
 export function commandWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
@@ -134,7 +133,7 @@ export const commandForm: FormReader = (value) => {
   const words = typeof value === "string" ? commandWords(value) : undefined;
   if (words === undefined || words.length === 0) {
     return value === null
-      ? { message: "has no value", notes: ["remove it: the image's own is taken then"] }
+      ? { message: "has no value", notes: ["remove it: then the image's own is used"] }
       : undefined;
   }
   const becomes = shownWords(words);
@@ -144,7 +143,7 @@ export const commandForm: FormReader = (value) => {
   };
 };
 
-/** YAML has numbers and switches where Compose takes a word. */
+/** YAML reads numbers and booleans where Compose takes a word. */
 function isWord(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
@@ -183,7 +182,7 @@ export const restartForm: FormReader = (value): PastedForm | undefined => {
       };
 };
 
-/** `init: null`, `tmpfs: "/run"` and the like: one thing in the place of a list of it. */
+/** `init: null`, `tmpfs: "/run"` and the like: one value instead of a list. */
 export const listForm: FormReader = (value) =>
   typeof value === "string" && value !== ""
     ? { message: "is one text; here it is a list", becomes: [value] }

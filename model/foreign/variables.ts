@@ -1,14 +1,14 @@
 import type { ServicePlan } from "../plan";
 
 /**
- * A variable as Compose fills it in: `${DOMAIN}`, `${DOMAIN?not set}`, `${DOMAIN:-hive.example}`.
+ * A variable that Compose fills in: `${DOMAIN}`, `${DOMAIN?not set}`, `${DOMAIN:-hive.example}`.
  */
 const variable = /\$\{([A-Z_][A-Z0-9_]*)(?::?[-?+][^}]*)?\}/g;
 
 /**
- * Where a service has variables of Compose, which stay as they stand, one sentence a service.
- * Commands are left out: a shell in the container fills in the same form. Only names are told, no
- * values.
+ * Reports Compose variables in services, which hive does not fill in; one sentence per service.
+ * Commands are not searched, because a shell in the container fills in the same form. Only names
+ * are reported, no values.
  */
 export function variableNotices(services: readonly ServicePlan[]): readonly string[] {
   return services.flatMap((service) => {
@@ -28,8 +28,8 @@ export function variableNotices(services: readonly ServicePlan[]): readonly stri
     const names = [...new Set(found.flatMap((each) => each.names))];
     const written = names.map((name) => `\${${name}}`).join(", ");
     return [
-      `The service ${service.name} has ${written} in ${found.map(({ place }) => place).join(" and ")}: that stays as it stands. ` +
-        `Compose would fill it in; here it is TypeScript: \`…\${process.env["${names[0] ?? ""}"] ?? ""}…\` between back-ticks.`,
+      `The service ${service.name} has ${written} in ${found.map(({ place }) => place).join(" and ")}: hive does not fill it in. ` +
+        `Use TypeScript instead: \`…\${process.env["${names[0] ?? ""}"] ?? ""}…\` between back-ticks.`,
     ];
   });
 }

@@ -1,32 +1,32 @@
 import { createHash } from "node:crypto";
 
-/** One thing in a build context, without its content. */
+/** One entry of a build context, without its content. */
 export interface BuildContextEntry {
   /** Relative to the context's folder, with `/`. */
   readonly path: string;
   readonly kind: "file" | "folder" | "link";
-  /** Whether its owner may run it; the only part of a file's mode that counts. */
+  /** Whether its owner may execute it; the only part of a file's mode that matters. */
   readonly executable: boolean;
-  /** What a link points to; empty for others. */
+  /** Target of a link; empty for others. */
   readonly target: string;
 }
 
-/** A file of a build context as it counts for the context's hash. */
+/** A file of a build context, with the facts for the context's hash. */
 export interface HashedEntry extends BuildContextEntry {
   /** SHA-256 of a file's content in hex; empty for others. */
   readonly content: string;
 }
 
-/** What an image's content depends on. */
+/** Everything that an image's content depends on. */
 export interface ImageContent {
   /** {@link hashEntries} of the context. */
   readonly contextHash: string;
   readonly buildArguments: Readonly<Record<string, string>>;
-  /** Labels given to the image besides those that say what it was built from. */
+  /** Further labels of the image, besides those with the hash of its sources. */
   readonly labels: Readonly<Record<string, string>>;
   /** Id of the image that the Dockerfile starts from; empty if it is not tracked. */
   readonly baseImageId: string;
-  /** Stage of the Dockerfile that the build ends with; absent or empty: the last one. */
+  /** Last stage of the Dockerfile to build; absent or empty: the last one in the file. */
   readonly target?: string | undefined;
   /**
    * Names of the secrets that build steps may read. Never their values: the hash is public, and a
@@ -36,15 +36,15 @@ export interface ImageContent {
 }
 
 /**
- * Read by the engine itself, so always part of what is sent, also when `.dockerignore` excludes
- * them.
+ * Files that the Docker Engine itself reads: they are always sent, even when `.dockerignore`
+ * excludes them.
  */
 const ALWAYS_SENT = ["Dockerfile", ".dockerignore"];
 
 /**
- * The entries that are sent to the engine, in the one order that the hash and the archive have: by
+ * The entries that are sent to the Docker Engine, in the order of the hash and the archive: by
  * path, byte by byte, so that it depends neither on the file system nor on the locale. A folder
- * stands before what is in it.
+ * comes before its entries.
  *
  * @param ignored - whether `.dockerignore` excludes a path.
  */
@@ -65,14 +65,14 @@ export function selectEntries<Entry extends BuildContextEntry>(
   );
 }
 
-/** Mode that an entry has in the archive, whatever the umask of the checkout: 0755 or 0644. */
+/** Mode of an entry in the archive, independent of the checkout's umask: 0755 or 0644. */
 export function archiveMode(entry: BuildContextEntry): number {
   return entry.kind === "folder" || entry.executable ? 0o755 : 0o644;
 }
 
 /**
- * Hash of a context, 64 hex digits. Times and owners do not count, of modes only whether a file can
- * be run.
+ * Hash of a context, 64 hex digits. Times and owners do not count; of the mode only the executable
+ * bit does.
  */
 export function hashEntries(entries: readonly HashedEntry[]): string {
   const hash = createHash("sha256");
@@ -85,7 +85,7 @@ export function hashEntries(entries: readonly HashedEntry[]): string {
 }
 
 /**
- * Hash of all that an image depends on, 64 hex digits. The image carries it as the label
+ * Hash of everything that an image depends on, 64 hex digits. The image carries it as the label
  * `hive.content`.
  */
 export function hashImageContent(content: ImageContent): string {
@@ -97,8 +97,8 @@ export function hashImageContent(content: ImageContent): string {
     sorted(content.buildArguments),
     sorted(content.labels),
     content.baseImageId,
-    // Only what is there, so that an image without them keeps the tag that it had before they
-    // existed.
+    // Only existing values, so that an image without them keeps the tag from before they were
+    // introduced.
     ...(content.target === undefined || content.target === "" ? [] : [["target", content.target]]),
     ...(secretNames.length === 0 ? [] : [["secrets", secretNames]]),
   ];

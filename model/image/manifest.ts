@@ -1,20 +1,20 @@
-/** Something that a manifest points to, as OCI image-spec "descriptor" has it. */
+/** Something that a manifest points to: an OCI image-spec "descriptor". */
 export interface Descriptor {
   /** `sha256:…` */
   readonly digest: string;
   readonly size: number;
 }
 
-/** What a manifest needs beside itself. */
+/** The other objects that a manifest needs. */
 export interface ManifestContent {
   readonly mediaType: string;
-  /** Manifests that it lists: not empty for an index (manifest list) only. */
+  /** Manifests that it lists; empty except for an index (manifest list). */
   readonly manifests: readonly Descriptor[];
   /** Configuration and layers, each once. */
   readonly blobs: readonly Descriptor[];
 }
 
-/** Media types of manifests that can be copied: those of Docker's registry and those of OCI. */
+/** Media types of manifests that hive can copy: Docker's and OCI's. */
 export const manifestMediaTypes = [
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.oci.image.index.v1+json",
@@ -22,7 +22,7 @@ export const manifestMediaTypes = [
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ] as const;
 
-/** Whether a text is a digest that registries use for what hive builds. */
+/** Whether a text is a digest of the kind that registries use for hive's images. */
 export function isDigest(text: unknown): text is string {
   return typeof text === "string" && /^sha256:[0-9a-f]{64}$/.test(text);
 }
@@ -31,7 +31,7 @@ export function isDigest(text: unknown): text is string {
  * Reads a manifest.
  *
  * @param text as the registry has it
- * @param contentType from the registry's answer; decides where the manifest does not tell its own
+ * @param contentType from the registry's answer; it decides if the manifest does not name its own
  *   type, which OCI allows
  * @throws Error that says what is wrong with it
  */
@@ -41,7 +41,7 @@ export function parseManifest(text: string, contentType: string): ManifestConten
   const mediaType = typeof told === "string" ? told : (contentType.split(";")[0] ?? "").trim();
   if (!(manifestMediaTypes as readonly string[]).includes(mediaType))
     throw new Error(
-      `its media type is '${mediaType}', and only version 2 of Docker's manifests and those of OCI can be copied`,
+      `its media type is '${mediaType}', but hive can copy only Docker's manifests of version 2 and OCI's`,
     );
   if (/index|list/.test(mediaType))
     return { mediaType, manifests: descriptors(manifest["manifests"], "manifests"), blobs: [] };
@@ -54,8 +54,8 @@ export function parseManifest(text: string, contentType: string): ManifestConten
 }
 
 /**
- * Layers that no registry holds, because their licence forbids it: engines fetch them from the
- * vendor's URL.
+ * Layers that registries do not store, because their licence forbids it: Docker Engines fetch them
+ * from the vendor's URL.
  */
 function isForeign(layer: unknown): boolean {
   const type = (layer as { mediaType?: unknown } | null)?.mediaType;
@@ -76,16 +76,17 @@ function objectIn(text: string): Record<string, unknown> {
 
 function listIn(value: unknown, where: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new Error(`its ${where} are no list`);
+  throw new Error(`its ${where} are not a list`);
 }
 
 function descriptors(value: unknown, where: string): readonly Descriptor[] {
   const found = new Map<string, Descriptor>();
   for (const entry of listIn(value, where)) {
     const { digest, size } = (entry ?? {}) as { digest?: unknown; size?: unknown };
-    if (!isDigest(digest)) throw new Error(`its ${where} name something without a SHA-256 digest`);
+    if (!isDigest(digest))
+      throw new Error(`its ${where} contain an entry without a SHA-256 digest`);
     if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0)
-      throw new Error(`its ${where} name ${digest} without a size`);
+      throw new Error(`its ${where} contain ${digest} without a size`);
     found.set(digest, { digest, size });
   }
   return [...found.values()];

@@ -1,8 +1,7 @@
 import { isSameReference } from "./reference";
 
 /**
- * The images that hosts have had before, after `current` took the place of `before`; newest first,
- * each once.
+ * The earlier images on hosts, after `current` replaced `before`; newest first, each once.
  */
 export function earlierImages(
   current: string,
@@ -15,13 +14,13 @@ export function earlierImages(
 }
 
 /**
- * The earlier images that hosts may lose: all but the newest, which a rollback needs, and those
- * that a service names. When roll-outs fail one after the other, what runs is older than the image
- * before the current one, and a host must be able to start it without the registry.
+ * The earlier images that may be removed from hosts: all but the newest, which a rollback needs,
+ * and those that a service names. When several roll-outs fail in turn, services run an image older
+ * than the previous one, and a host must be able to start it without the registry.
  *
  * @param earlier newest first
- * @param used references that services name, now or as what they would be rolled back to; undefined
- *   when that is not known
+ * @param used references that services name, now or in the spec that they would be rolled back to;
+ *   undefined when unknown
  */
 export function removableImages(
   earlier: readonly string[],

@@ -5,12 +5,17 @@ export function isByDigest(reference: string): boolean {
   return DIGEST.test(reference);
 }
 
-/** Whether a reference is the id of an image on an engine, `sha256:…`, which no registry knows. */
+/**
+ * Whether a reference is the id of an image on a Docker Engine, `sha256:…`, which no registry
+ * knows.
+ */
 export function isImageId(reference: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(reference);
 }
 
-/** Whether a reference ends with a tag, e.g. `registry.example:5000/web:1.2`; a port is none. */
+/**
+ * Whether a reference ends with a tag, e.g. `registry.example:5000/web:1.2`; a port is not a tag.
+ */
 export function isByTag(reference: string): boolean {
   return /^[a-z0-9][a-z0-9._:/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(reference)
     ? !reference.slice(reference.lastIndexOf(":")).includes("/")
@@ -38,12 +43,12 @@ export function isSameReference(left: string, right: string): boolean {
 }
 
 /**
- * What a reference by tag means, `<repository as written>@sha256:…`.
+ * Resolves a reference by tag to `<repository as written>@sha256:…`.
  *
- * @param repoDigests - what the engine that pulled it says (`RepoDigests`); it leaves
- *   `docker.io/library/` out of names.
- * @returns undefined when the engine knows no digest of that repository, as for an image that was
- *   loaded or imported.
+ * @param repoDigests - `RepoDigests` of the Docker Engine that pulled it; they omit
+ *   `docker.io/library/`.
+ * @returns undefined when the engine does not know a digest of that repository, e.g. for a loaded
+ *   or imported image.
  */
 export function resolvedReference(
   reference: string,
@@ -55,7 +60,7 @@ export function resolvedReference(
   return found === undefined ? undefined : `${repository}@${digestOf(found)}`;
 }
 
-/** A name as the engine shows it. */
+/** A name in the Docker Engine's notation. */
 function shortName(repository: string): string {
   const path = repository.replace(/^(index\.)?docker\.io\//, "");
   return path === repository || path.startsWith("library/") ? path.replace(/^library\//, "") : path;

@@ -1,6 +1,6 @@
 /**
- * Where a Docker Engine looks for the authority that signed a registry's certificate; read anew
- * with every connection.
+ * Path at which a Docker Engine looks for the authority of a registry's certificate; it reads the
+ * file for every connection.
  *
  * @param registry address with port
  */

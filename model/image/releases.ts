@@ -1,26 +1,26 @@
-/** An image that was built under a repository's name, or came to it from another stage. */
+/** An image that was built for a repository, or promoted to it from another stage. */
 export interface ImageRelease {
-  /** 12 hex digits that follow from the content; empty for one that another stage built. */
+  /** 12 hex digits that follow from the content; empty for an image from another stage. */
   readonly tag: string;
   /** `sha256:…` as the registry knows it; empty for an image that was not pushed. */
   readonly digest: string;
   /** `<repository>@sha256:…`, or the image's id. */
   readonly reference: string;
-  /** When it was built, ISO 8601 in UTC; empty if that is not known. */
+  /** Time of the build, ISO 8601 in UTC; empty if unknown. */
   readonly builtAt: string;
-  /** Whether it is still kept where it was put; false after the policy removed it. */
+  /** Whether the image still exists; false after the policy removed it. */
   readonly kept: boolean;
 }
 
-/** Releases that are remembered by name. */
+/** Number of releases that are remembered. */
 const REMEMBERED = 5;
-/** Releases whose images are kept: the current one, the one before it, and one more. */
+/** Number of releases whose images are kept: the current one, the previous one, and one more. */
 const KEPT = 3;
 
 /**
  * The releases after `release` was built or adopted, newest first. Content that comes back moves to
- * the front instead of standing there twice. An older one that is still kept is not forgotten,
- * because something must remove it one day.
+ * the front instead of being listed twice. An older release that is still kept is not forgotten,
+ * because it must be removed one day.
  */
 export function recordRelease(
   releases: readonly ImageRelease[],
@@ -34,9 +34,9 @@ export function recordRelease(
 }
 
 /**
- * The releases after an image of the repository was pinned. One that was promoted from another
- * stage becomes the newest, so that it is kept, rolled back from and one day removed like any
- * other. Going back to one that is still kept changes no order.
+ * The releases after an image of the repository was pinned. An image promoted from another stage
+ * becomes the newest, so that it is kept, rolled back from and one day removed like any other.
+ * Going back to a kept release does not change the order.
  */
 export function recordPinned(
   releases: readonly ImageRelease[],
@@ -53,9 +53,9 @@ export function recordPinned(
 }
 
 /**
- * The releases whose images the policy may remove: kept beyond the newest three, named by nothing
- * that runs, and not the one before one that is, which is what a rollback goes to. The latter
- * counts when releases fail one after the other.
+ * The releases whose images the policy may remove: older than the newest three, not in use, and not
+ * the release before one in use, which is the target of a rollback. The latter matters when several
+ * releases fail in turn.
  */
 export function removableReleases(
   releases: readonly ImageRelease[],

@@ -3,12 +3,12 @@ import type { EngineSwarmObject, EngineSwarmObjectSpec } from "../engine-api/swa
 import { siteLabel } from "../swarm/labels";
 
 /**
- * How a step of a service's initialization ended: `done` it ran; `found` its `unless` said that it
- * had been done before; `failed` it will be run again.
+ * How a step of a service's initialization ended: `done`: it ran; `found`: its `unless` reported
+ * that it was already done; `failed`: it will run again.
  */
 export type InitializationResult = "done" | "found" | "failed";
 
-/** What the Swarm keeps of a step: a config object that no service uses, without secrets. */
+/** The Swarm's record of a step: a config object that no service uses, without secrets. */
 export interface InitializationRecord {
   /** The config object's id. */
   readonly id: string;
@@ -16,21 +16,21 @@ export interface InitializationRecord {
   readonly service: string;
   readonly step: string;
   /**
-   * Replicated volumes that the service had, in alphabetical order; absent in records that an older
-   * version wrote.
+   * Replicated volumes that the service had, in alphabetical order; absent in records of an older
+   * version.
    */
   readonly volumes?: readonly string[];
   readonly result: InitializationResult;
-  /** When, RFC 3339. */
+  /** Time, RFC 3339. */
   readonly at: string;
-  /** Where, and for a failure why: `exit code 3 on hive1.example`. */
+  /** Host, and the reason of a failure: `exit code 3 on hive1.example`. */
   readonly detail: string;
   /** Key of the hash. */
   readonly key: string;
   readonly hash: string;
 }
 
-/** A record that is to be written. */
+/** A new record. */
 export type NewInitializationRecord = Omit<InitializationRecord, "id">;
 
 /** Labels of records. */
@@ -43,11 +43,11 @@ export const initializationLabels = {
   detail: "hive.init.detail",
 } as const;
 
-/** Longest name that the engine takes for a config object (swarmkit, validateConfigSecretName). */
+/** Longest name that Swarm accepts for a config object (swarmkit, validateConfigSecretName). */
 const longestName = 64;
 const hashDigits = 8;
 
-/** The record as the Engine API takes it (`POST /configs/create`). */
+/** The record in the Engine API's form (`POST /configs/create`). */
 export function toEngineConfig(
   record: NewInitializationRecord,
 ): EngineSwarmObjectSpec & { readonly Data: string } {
@@ -69,8 +69,7 @@ export function toEngineConfig(
 }
 
 /**
- * The records among config objects, oldest first. Those that this program did not write are left
- * out.
+ * The records among config objects, oldest first. Other config objects are skipped.
  */
 export function fromEngineConfigs(configs: readonly EngineSwarmObject[]): InitializationRecord[] {
   return configs
@@ -83,19 +82,19 @@ export function recordFilter(site: string): string {
   return JSON.stringify({ label: [`${siteLabel}=${site}`, initializationLabels.step] });
 }
 
-/** Of which service, with which replicated volumes, a step is. */
+/** The service of a step, with its replicated volumes. */
 export interface StepPlace {
   readonly service: string;
   readonly volumes: readonly string[];
 }
 
 /**
- * The record that says that a step has been done with exactly this content, where its service's
- * data are now.
+ * The record that a step has been done with exactly this content, for the present data of its
+ * service.
  *
- * Data that were loaded into replicated volumes are where these are: the record counts for whatever
- * service has them now, and for none that has them no more. Without such volumes, and in what an
- * older version wrote, it counts for its service.
+ * Data in replicated volumes move with them: such a record counts for any service that has the
+ * volumes now, and not for one that no longer has them. Without such volumes, and in records of an
+ * older version, a record counts for its service.
  */
 export function findRecord(
   step: InitializationStep,
@@ -120,7 +119,7 @@ function countsFor({ service, volumes }: InitializationRecord, place: StepPlace)
   return volumes.every((volume) => place.volumes.includes(volume));
 }
 
-/** Whether a record is to be written anew, under the service's own name and with its volumes. */
+/** Whether a record must be rewritten, under the service's own name and with its volumes. */
 export function isOfOtherPlace(
   { service, volumes }: InitializationRecord,
   place: StepPlace,
@@ -128,14 +127,14 @@ export function isOfOtherPlace(
   return service !== place.service || volumes?.join() !== place.volumes.join();
 }
 
-/** A record as it stands among a resource's outputs. */
+/** A record as an output of a resource. */
 export function finishedStep(record: NewInitializationRecord): FinishedStep {
   return { name: record.step, hash: record.hash, at: record.at };
 }
 
 /**
- * `hive.init.<service>.<step>.<8 digits of the hash>`; long names are cut, for the labels say it in
- * full and the hash tells records apart.
+ * `hive.init.<service>.<step>.<8 digits of the hash>`; long names are cut, because the labels have
+ * the full names and the hash distinguishes records.
  */
 function recordName(service: string, step: string, hash: string): string {
   const room = longestName - "hive.init...".length - hashDigits;

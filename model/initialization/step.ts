@@ -1,38 +1,38 @@
 import { createHmac } from "node:crypto";
 
-/** A step as it is run: all defaults written out. */
+/** A step with all defaults filled in. */
 export interface InitializationStep {
   readonly name: string;
   readonly command: readonly string[];
   /** Follows the secrets on standard input. */
   readonly input: string;
-  /** Empty: the step is always run. */
+  /** Empty: the step always runs. */
   readonly unless: readonly string[];
   /** Empty: the service's own. */
   readonly user: string;
   readonly deadlineSeconds: number;
 }
 
-/** A step that has been done. */
+/** A finished step. */
 export interface FinishedStep {
   readonly name: string;
-  /** Stands for the step's content; tells nothing about it, for its key is in the Swarm only. */
+  /** Hash of the step's content; it reveals nothing, because its key is in the Swarm only. */
   readonly hash: string;
-  /** When, RFC 3339. */
+  /** Time, RFC 3339. */
   readonly at: string;
 }
 
-/** What a step reads from its standard input: the secrets one a line, then its input as it is. */
+/** The standard input of a step: the secrets, one per line, then its input unchanged. */
 export function stepInput(step: InitializationStep, secrets: readonly string[]): string {
   return [...secrets.map((secret) => `${secret}\n`), step.input].join("");
 }
 
 /**
- * Stands for all that makes a step what it does, secrets among it; its deadline does not count.
+ * Hash of everything that defines a step, including secrets; its deadline does not count.
  *
- * A plain hash would let whoever sees it try weak passwords, so it is keyed (RFC 2104).
+ * With a plain hash, readers could try weak passwords, so it is keyed (RFC 2104).
  *
- * @param key known only where the hash is recorded
+ * @param key known only in the place where the hash is recorded
  * @returns 64 hex digits
  */
 export function hashStep(

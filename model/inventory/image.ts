@@ -9,8 +9,8 @@ export interface Image {
    */
   readonly context?: string;
   /**
-   * Build arguments (`ARG` of the Dockerfile). They stay readable in the image's history: no place
-   * for secrets.
+   * Build arguments (`ARG` of the Dockerfile). They stay readable in the image's history: they must
+   * not contain secrets.
    *
    * @default none
    */
@@ -23,22 +23,22 @@ export interface Image {
   readonly target?: string;
   /**
    * Names of the site's secrets that a build step may read, as `RUN --mount=type=secret,id=<name>`.
-   * They enter neither a layer nor the history. A changed value builds nothing anew: change a file
-   * or an argument for that.
+   * They enter neither a layer nor the history. A changed value does not rebuild the image: change
+   * a file or an argument for that.
    *
    * @default none
    */
   readonly buildSecrets?: readonly string[];
   /**
-   * Stages that take a finished image instead of building one, so that what was proven on one stage
-   * is the same bytes on the next.
+   * Stages that take a finished image instead of building one, so that the next stage runs the same
+   * bytes that were tested on the previous one.
    *
    * @default every stage builds
    */
   readonly pull?: ImagePull;
 }
 
-/** A finished image in the place of a build. */
+/** A finished image instead of a build. */
 export interface ImagePull {
   /** The stages that pull. */
   readonly on: readonly StageName[];

@@ -1,6 +1,5 @@
 /**
- * What a user writes in `site/`: types only. Schemas: `model/schema`. What becomes of it:
- * `model/plan.ts`.
+ * The types of what a user writes in `site/`. Schemas: `model/schema`. The result: `model/plan.ts`.
  */
 export type { Image, ImagePull } from "./image";
 export type { Initialization } from "./initialization";

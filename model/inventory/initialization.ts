@@ -1,12 +1,12 @@
 import type { Duration } from "../values/duration";
 
 /**
- * A step that loads initial data: it runs once inside a running task of the service, wherever that
- * is, when the service is healthy and before services that depend on it are started. It runs again
- * only when something in it changed (or the secrets that it reads), and must be safe to repeat,
- * because a run may be interrupted in its middle. In a service with several tasks it must bear two
- * of itself at once: after an interruption, its end is awaited only in the task in which it is run
- * again. Exactly one of `command` and `script`.
+ * A step that loads initial data: it runs once inside a running task of the service, on any server,
+ * when the service is healthy and before services that depend on it start. It runs again only when
+ * the step or the secrets that it reads changed, and must be safe to repeat, because a run may be
+ * interrupted. In a service with several tasks, two instances of it may run at once: after an
+ * interruption, hive waits for the old instance only in the task in which it runs the step again.
+ * Exactly one of `command` and `script`.
  */
 export type Initialization = InitializationBase &
   (
@@ -20,7 +20,7 @@ export type Initialization = InitializationBase &
          */
         readonly script: string;
         /**
-         * What runs the script's text, given as its last argument.
+         * Interpreter of the script; it gets the script's text as its last argument.
          *
          * @default ["sh", "-c"]
          */
@@ -32,7 +32,7 @@ interface InitializationBase {
   /** Name of the step, unique in the service: a DNS label. */
   readonly name: string;
   /**
-   * Names of the site's secrets that the step reads from its standard input, one value a line, in
+   * Names of the site's secrets that the step reads from its standard input, one value per line, in
    * this order.
    *
    * @default none
@@ -46,10 +46,10 @@ interface InitializationBase {
    */
   readonly input?: string;
   /**
-   * Program and arguments: when it ends with 0 in the container, the step has been done already,
-   * for instance because its data came with the volume.
+   * Program and arguments: when it ends with 0 in the container, the step is already done, for
+   * instance because its data came with the volume.
    *
-   * @default the step is always run once
+   * @default the step always runs once
    */
   readonly unless?: readonly string[];
   /**

@@ -1,19 +1,19 @@
 /**
  * A network of the Swarm: an overlay that joins tasks across servers. Its settings are fixed when
- * it is made: another value replaces it.
+ * it is created: another value replaces it.
  */
 export interface Network {
   /**
-   * A network of the Swarm that is not the site's: `true` under this name, or its name there.
-   * Services join it; hive does not make, change or remove it, and a run fails before it touches a
-   * service when it is missing. No other field stands beside.
+   * An external network of the Swarm, which somebody else manages: `true` for the same name, or its
+   * name in the Swarm. Services join it; hive does not create, change or remove it, and a run fails
+   * before it touches a service when it is missing. It excludes all other fields.
    *
    * @default the site's own network
    */
   readonly external?: true | string;
   /**
    * Driver of the network: `overlay`, `macvlan`, `ipvlan`, or a plugin that the servers have.
-   * Networks that end at their server (`bridge`, `host`) are refused.
+   * Networks of a single server (`bridge`, `host`) are refused.
    *
    * @default "overlay"
    */
@@ -25,7 +25,7 @@ export interface Network {
    */
   readonly driverOptions?: Readonly<Record<string, string>>;
   /**
-   * IPv4 range in CIDR form.
+   * IPv4 range in CIDR notation.
    *
    * @default the next free /24 of `hive:overlayPool`, chosen by the Swarm
    */
@@ -37,13 +37,13 @@ export interface Network {
    */
   readonly gateway?: string;
   /**
-   * Whether containers that are no tasks of the Swarm may join.
+   * Whether containers outside of the Swarm's tasks may join.
    *
    * @default true
    */
   readonly attachable?: boolean;
   /**
-   * Whether the network has no way out.
+   * Whether the network has no connection to the outside.
    *
    * @default false
    */

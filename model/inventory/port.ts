@@ -1,7 +1,7 @@
 /** The protocols of a published port. */
 export type PortProtocol = "tcp" | "udp" | "sctp";
 
-/** A published port in short: `published`, `published:target`, either with `/protocol`. */
+/** The short form of a published port: `published`, `published:target`, either with `/protocol`. */
 export type ShortPort =
   | `${number}`
   | `${number}/${PortProtocol}`
@@ -15,7 +15,7 @@ export interface Port {
   /**
    * Port on the servers; not one of Swarm (2377, 4789, 7946), SSH or replication (20000–28191).
    * `"auto"`: a port from 61001 to 65534 that is computed from service, target and protocol, so it
-   * stays the same whatever else comes and goes.
+   * does not depend on other services.
    *
    * @default the same as `target`
    */

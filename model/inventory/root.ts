@@ -6,15 +6,15 @@ import type { Transform } from "./transform";
 import type { StageValue } from "./value";
 import type { Volume } from "./volume";
 
-/** What a user runs on all stages: the inventory. Written in `site/site.ts`. */
+/** The inventory: everything that a user runs on all stages. Written in `site/site.ts`. */
 export interface Site {
   /**
    * Domain name of the site, the suffix of every server's name, e.g. `hive.example`. A stage may
-   * give another with `hive:siteName`.
+   * set another one with `hive:siteName`.
    */
   readonly name: string;
   /**
-   * What differs between stages, as `stageValues` returned it. A stage gives contents under
+   * The values that differ between stages, as returned by `stageValues`. A stage sets them under
    * `hive:values`.
    *
    * @default none
@@ -28,7 +28,7 @@ export interface Site {
   readonly images?: Readonly<Record<string, Image>>;
   /**
    * Networks that join tasks across servers, by name. The network `default` always exists; an entry
-   * of that name changes its settings.
+   * of this name changes its settings.
    *
    * @default only "default"
    */
@@ -41,8 +41,8 @@ export interface Site {
    */
   readonly volumes?: Readonly<Record<string, Volume>>;
   /**
-   * Secret values, by name. They reach tasks as files below `/run/secrets`; none of them stands in
-   * the inventory.
+   * Secret values, by name. Tasks get them as files below `/run/secrets`; the inventory does not
+   * contain the values.
    *
    * @default none
    */
@@ -54,8 +54,8 @@ export interface Site {
    */
   readonly configs?: Readonly<Record<string, Config>>;
   /**
-   * Services by name. A service stands in `site/services/<name>.ts`; its name is a DNS label, by
-   * which other services reach it.
+   * Services by name. Each has a file `site/services/<name>.ts`; its name is a DNS label, by which
+   * other services reach it.
    *
    * @default none
    */

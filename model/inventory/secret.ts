@@ -1,26 +1,26 @@
 /**
  * Where a secret value comes from:
  *
- * - `{ generate: { length: 32 } }`: made at the first run and kept, encrypted, in the stage's
+ * - `{ generate: { length: 32 } }`: generated at the first run and kept, encrypted, in the stage's
  *   state;
- * - `{ fromStage: true }`: written by the operator, one value a stage:
+ * - `{ fromStage: true }`: set by the operator, one value per stage:
  *   `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets["<name>"]'`;
- * - `{ external: true }`: a secret of the Swarm that is not the site's.
+ * - `{ external: true }`: a secret of the Swarm that somebody else manages.
  */
 export type Secret =
   | {
-      /** Makes a value, which stays until its version or its length changes. */
+      /** Generates a value, which stays until its version or its length changes. */
       readonly generate: GeneratedSecret;
     }
   | {
-      /** Takes the operator's value. */
+      /** Uses the operator's value. */
       readonly fromStage: true;
     }
   | {
       /**
-       * A secret of the Swarm that is not the site's: `true` under this name, or its name there.
-       * hive does not make, change or remove it. Tasks get it; image builds and initial data
-       * cannot, since nobody can read it from the Swarm.
+       * An external secret of the Swarm, which somebody else manages: `true` for the same name, or
+       * its name in the Swarm. hive does not create, change or remove it. Tasks get it; image
+       * builds and initial data cannot, since nobody can read it from the Swarm.
        */
       readonly external: true | string;
     };
@@ -34,7 +34,7 @@ export interface GeneratedSecret {
    */
   readonly length?: number;
   /**
-   * Raise it to have another value made; every service that uses the secret is rolled.
+   * Raise it to generate another value; every service that uses the secret is updated.
    *
    * @default 1
    */
@@ -51,8 +51,8 @@ export type Config =
       readonly file: string;
       /**
        * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}`
-       * for each task. What concerns the server, such as `{{ .Node.Hostname }}`, is empty in a
-       * config (seen with Engine 20.10); a service's `hostname` takes it.
+       * for each task. Fields of the server, such as `{{ .Node.Hostname }}`, are empty in a config
+       * (seen with Docker Engine 20.10); a service's `hostname` supports them.
        *
        * @default false
        */
@@ -63,8 +63,8 @@ export type Config =
       readonly content: string;
       /**
        * Whether Swarm fills in Go templates such as `{{ .Service.Name }}` or `{{ secret "name" }}`
-       * for each task. What concerns the server, such as `{{ .Node.Hostname }}`, is empty in a
-       * config (seen with Engine 20.10); a service's `hostname` takes it.
+       * for each task. Fields of the server, such as `{{ .Node.Hostname }}`, are empty in a config
+       * (seen with Docker Engine 20.10); a service's `hostname` supports them.
        *
        * @default false
        */
@@ -72,7 +72,8 @@ export type Config =
     }
   | {
       /**
-       * A config of the Swarm that is not the site's: `true` under this name, or its name there.
+       * An external config of the Swarm, which somebody else manages: `true` for the same name, or
+       * its name in the Swarm.
        */
       readonly external: true | string;
     };

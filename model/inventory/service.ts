@@ -21,15 +21,15 @@ import type {
 import type { Mount, Tmpfs } from "./volume";
 
 /**
- * A service of the site, as it is written in `site/services/<name>.ts`. Its name is its key in
+ * A service of the site, written in `site/services/<name>.ts`. Its name is its key in
  * `services` of `site/site.ts`.
  */
 export interface Service {
   /**
-   * Where the image comes from: a reference such as `docker.io/library/nginx@sha256:…`, or
-   * `{ build: "webgate" }` for an image that the site builds from `site/images/webgate`. Staging
-   * and production take references with a digest only: a tag can move under a running site, and
-   * looking it up needs the registry at the moment of a failover.
+   * The image: a reference such as `docker.io/library/nginx@sha256:…`, or `{ build: "webgate" }`
+   * for an image that the site builds from `site/images/webgate`. Staging and production accept
+   * only references with a digest: a tag can move under a running site, and resolving it needs the
+   * registry at the moment of a failover.
    */
   readonly image: string | { readonly build: string };
   /**
@@ -52,27 +52,27 @@ export interface Service {
    */
   readonly mode?: ServiceMode;
   /**
-   * Program that the container runs, in the place of the image's `ENTRYPOINT`.
+   * Program of the container; replaces the image's `ENTRYPOINT`.
    *
    * @default the image's own
    */
   readonly entrypoint?: readonly string[];
   /**
-   * Arguments of the program, in the place of the image's `CMD`.
+   * Arguments of the program; replace the image's `CMD`.
    *
    * @default the image's own
    */
   readonly command?: readonly string[];
   /**
-   * Environment variables. They can be read by whoever may list services: no place for secrets. The
-   * Swarm expands them, as it does `hostname` and the sources and targets of `volumes`, as Go
-   * templates with the fields `.Service`, `.Node` and `.Task`.
+   * Environment variables. Everybody who may list services can read them: they must not contain
+   * secrets. The Swarm expands them, as it does `hostname` and the sources and targets of
+   * `volumes`, as Go templates with the fields `.Service`, `.Node` and `.Task`.
    *
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Published ports. Two services may have the same one in host mode where their constraints keep
+   * Published ports. Two services may have the same port in host mode if their constraints keep
    * them on different servers. Short (`"80"`, `"80:8080"`, `"53:53/udp"`: port on the server, then
    * port in the container) or long.
    *
@@ -105,14 +105,14 @@ export interface Service {
    */
   readonly tmpfs?: readonly Tmpfs[];
   /**
-   * Secrets of the site that its tasks can read, by name or with their place. A changed value rolls
-   * the service.
+   * Secrets of the site that its tasks can read, by name or with their file. A changed value
+   * updates the service.
    *
    * @default none
    */
   readonly secrets?: readonly (string | SecretMount)[];
   /**
-   * Configs of the site that its tasks can read. A changed content rolls the service.
+   * Configs of the site that its tasks can read. A changed content updates the service.
    *
    * @default none
    */
@@ -138,7 +138,7 @@ export interface Service {
    */
   readonly dns?: Dns;
   /**
-   * Labels of the service. Keys that begin with `hive.` belong to hive.
+   * Labels of the service. Keys that begin with `hive.` are reserved for hive.
    *
    * @default none
    */
@@ -150,29 +150,30 @@ export interface Service {
    */
   readonly containerLabels?: Readonly<Record<string, string>>;
   /**
-   * On which servers its tasks may run.
+   * The servers on which its tasks may run.
    *
    * @default any cluster server
    */
   readonly placement?: Placement;
   /**
-   * How the engine finds out whether a task works. A task that fails is replaced, an update that
-   * fails is rolled back. `"none"` switches the image's own check off.
+   * How Docker Engine checks whether a task works. A failed task is replaced, a failed update is
+   * rolled back. `"none"` switches the image's own check off.
    *
    * @default the image's own
    */
   readonly healthcheck?: Healthcheck | "none";
   /**
-   * When a task that ended is started again.
+   * When an ended task is restarted.
    *
    * @default always, at once for services with a replicated volume or `placement.with`, after 1 s
    *   for others
    */
   readonly restart?: Restart;
   /**
-   * How a change is rolled out. A task that fails while it is watched rolls the whole change back.
+   * How a change is rolled out. A task that fails while it is monitored rolls the whole change
+   * back.
    *
-   * @default one by one, watched for 5 s, the old task stopped first where two cannot run side by
+   * @default one by one, monitored for 5 s, the old task stopped first where two cannot run side by
    *   side
    */
   readonly update?: UpdatePolicy;
@@ -228,7 +229,7 @@ export interface Service {
    * Limits of the program's processes, by name as in `ulimit`:
    * `{ nofile: { soft: 65536, hard: 65536 } }`.
    *
-   * @default the engine's
+   * @default the Docker Engine's
    */
   readonly ulimits?: Readonly<Record<string, Ulimit>>;
   /**
@@ -250,20 +251,20 @@ export interface Service {
    */
   readonly tty?: boolean;
   /**
-   * Whether the program's input stays open, with nobody who writes there, for programs that end
-   * when their input does: consoles, shells, game servers.
+   * Whether the program's standard input stays open although nobody writes to it, for programs that
+   * end with their input: consoles, shells, game servers.
    *
    * @default false
    */
   readonly stdinOpen?: boolean;
   /**
-   * What a task may use at most, and what a server must have free for it.
+   * Limits of a task, and the resources that a server must have free for it.
    *
    * @default no limit, nothing reserved
    */
   readonly resources?: Resources;
   /**
-   * Where its output goes.
+   * The log driver for its output.
    *
    * @default the server's journal
    */
@@ -288,7 +289,7 @@ export interface Service {
    */
   readonly backups?: readonly Backup[];
   /**
-   * Lines of its output that raise an alarm.
+   * Lines of its output that trigger an alarm.
    *
    * @default none
    */

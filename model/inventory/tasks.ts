@@ -17,14 +17,14 @@ export type ServiceMode =
 export interface Job {
   /**
    * When it runs: five fields of cron, in UTC, e.g. `"0 3 * * *"`. Exactly one server starts it
-   * each time, whichever are alive; a run that is still going when the next is due is not
-   * disturbed, and that next one is left out.
+   * each time, whichever servers are alive. A run that still goes on when the next one is due is
+   * not disturbed, and the next one is skipped.
    *
    * @default once, whenever something in it changed
    */
   readonly schedule?: string;
   /**
-   * How often a task that failed is tried again before the job has failed.
+   * How often a failed task is retried before the job has failed.
    *
    * @default 0
    */
@@ -36,9 +36,9 @@ export interface NetworkAttachment {
   /** Name of a network of the site, or `default`. */
   readonly name: string;
   /**
-   * Further names under which the service is found there, e.g. `mail.example.com` or
-   * `zabbix_agent`: whatever DNS can carry. Several services may share one; the name of another
-   * service of the network, or of a server, is none.
+   * Further names of the service in this network, e.g. `mail.example.com` or `zabbix_agent`: any
+   * DNS name. Several services may share one; the name of another service of the network, or of a
+   * server, is not allowed.
    *
    * @default none
    */
@@ -72,14 +72,14 @@ export interface Placement {
   /**
    * Conditions, all of which must hold, e.g. `node.labels.hive.zone == zone-a`. Keys are
    * `node.hostname`, `node.role`, `node.id`, `node.ip`, `node.platform.os`, `node.platform.arch`,
-   * `node.labels.<name>` and `engine.labels.<name>`. Servers get labels from `hive:labels` of the
-   * stage.
+   * `node.labels.<name>` and `engine.labels.<name>`. Servers get their labels from `hive:labels` of
+   * the stage.
    *
    * @default none
    */
   readonly constraints?: readonly string[];
   /**
-   * Node labels over whose values tasks are spread evenly, e.g. `node.labels.hive.zone`.
+   * Node labels; tasks are spread evenly over their values, e.g. `node.labels.hive.zone`.
    *
    * @default none
    */
@@ -91,33 +91,33 @@ export interface Placement {
    */
   readonly maxReplicasPerHost?: number;
   /**
-   * Name of another service on whose server this one runs, as an application with its helper on one
-   * replicated volume, or a proxy where what it serves is. They may share replicated volumes and
-   * move together; this one is started after the other. Both have one task; conditions of where
-   * they run are the other one's.
+   * Name of another service; this one runs on the same server, e.g. an application with its helper
+   * on one replicated volume, or a proxy beside its backend. They may share replicated volumes and
+   * move together; this one starts after the other. Both have one task; the constraints of the
+   * other service apply to both.
    *
    * @default by itself
    */
   readonly with?: string;
 }
 
-/** When a task is started again. */
+/** When a task is restarted. */
 export interface Restart {
   /**
-   * Whether it is started again after every end, only after a failure, or never. A job says
-   * `retries` instead.
+   * Whether it is restarted after every end, only after a failure, or never. A job has `retries`
+   * instead.
    *
    * @default "any"
    */
   readonly condition?: "any" | "on-failure" | "none";
   /**
-   * Time before it is started.
+   * Time before the restart.
    *
    * @default "0s" with a replicated volume or `placement.with`, else "1s"
    */
   readonly delay?: Duration;
   /**
-   * How often within `window`.
+   * Number of restarts within `window`.
    *
    * @default no limit
    */
@@ -142,7 +142,7 @@ export interface UpdatePolicy {
    */
   readonly order?: "start-first" | "stop-first";
   /**
-   * Tasks that are changed at the same time; 0 all of them.
+   * Tasks that are changed at the same time; 0: all of them.
    *
    * @default 1
    */
@@ -154,20 +154,20 @@ export interface UpdatePolicy {
    */
   readonly delay?: Duration;
   /**
-   * How long a new task is watched for failure. A service that is new is watched as long before its
-   * dependents begin, unless a health check has seen its tasks work.
+   * How long a new task is monitored for failure. A new service is monitored for the same time
+   * before its dependents start, unless a health check has seen its tasks work.
    *
    * @default "5s"
    */
   readonly monitor?: Duration;
   /**
-   * Part of the tasks, 0 to 1, that may fail.
+   * Fraction of the tasks, 0 to 1, that may fail.
    *
    * @default 0
    */
   readonly maxFailureRatio?: number;
   /**
-   * What happens when more fail.
+   * Action when more tasks fail.
    *
    * @default "rollback" for an update, "pause" for a roll-back
    */
@@ -177,13 +177,13 @@ export interface UpdatePolicy {
 /** Kernel capabilities, e.g. `NET_ADMIN`. */
 export interface Capabilities {
   /**
-   * Names that are given beyond Docker's default set, with or without the prefix `CAP_`.
+   * Capabilities that are added to Docker's default set, with or without the prefix `CAP_`.
    *
    * @default none
    */
   readonly add?: readonly string[];
   /**
-   * Names that are taken away; `ALL` for every one.
+   * Capabilities that are removed; `ALL` for every one.
    *
    * @default none
    */
@@ -192,16 +192,16 @@ export interface Capabilities {
 
 /** A limit of processes. −1 is unlimited. */
 export interface Ulimit {
-  /** What holds at first; a process may raise it up to `hard`. */
+  /** The initial limit; a process may raise it up to `hard`. */
   readonly soft: number;
-  /** What nothing in the container can pass. */
+  /** The limit that no process in the container can exceed. */
   readonly hard: number;
 }
 
-/** What a task uses. */
+/** Resources of a task. */
 export interface Resources {
   /**
-   * What a task may use at most.
+   * Upper limits of a task.
    *
    * @default no limits
    */
@@ -213,7 +213,7 @@ export interface Resources {
      */
     readonly cpus?: number;
     /**
-     * Memory, at least 6MiB; a task that takes more is killed and started again.
+     * Memory, at least 6MiB; a task that uses more is killed and restarted.
      *
      * @default no limit
      */
@@ -226,7 +226,7 @@ export interface Resources {
     readonly pids?: number;
   };
   /**
-   * What a server must have free for a task to be started there.
+   * Resources that a server must have free before a task starts there.
    *
    * @default nothing
    */
@@ -246,9 +246,11 @@ export interface Resources {
   };
 }
 
-/** Where output goes. */
+/** The log driver for the output. */
 export interface Logging {
-  /** Name of a log driver of the engine, e.g. `journald`, or of a plugin that the servers have. */
+  /**
+   * Name of a log driver of Docker Engine, e.g. `journald`, or of a plugin that the servers have.
+   */
   readonly driver: string;
   /**
    * Options of the driver.
@@ -275,7 +277,7 @@ export interface Healthcheck {
    */
   readonly timeout?: Duration;
   /**
-   * Failures in a row that make a task unhealthy.
+   * Number of consecutive failures that make a task unhealthy.
    *
    * @default 3
    */
@@ -288,7 +290,7 @@ export interface Healthcheck {
   readonly startPeriod?: Duration;
 }
 
-/** A logical backup: what a command inside a task prints. */
+/** A logical backup: the output of a command inside a task. */
 export interface Backup {
   /** Name, unique in the service: a DNS label. */
   readonly name: string;
@@ -297,19 +299,19 @@ export interface Backup {
   /** Program and arguments that read it from standard input and restore it. */
   readonly restore: readonly string[];
   /**
-   * Days that a backup is kept.
+   * Number of days for which a backup is kept.
    *
    * @default 14
    */
   readonly keepDays?: number;
 }
 
-/** Lines that raise an alarm. */
+/** Lines that trigger an alarm. */
 export interface LogMonitoring {
-  /** Regular expressions of lines that do. */
+  /** Regular expressions of lines that trigger an alarm. */
   readonly alert: readonly string[];
   /**
-   * Regular expressions of lines that never do.
+   * Regular expressions of lines that never trigger one.
    *
    * @default none
    */

@@ -1,4 +1,4 @@
-/** What a value of a stage can be, by the word for it. */
+/** The types of stage values, by name. */
 export interface ValueContents {
   /** A text. */
   readonly string: string;
@@ -11,37 +11,37 @@ export interface ValueContents {
 }
 
 /**
- * A value that each stage may give another content: declared with `stageValues`, set under
- * `hive:values` in `Pulumi.<stage>.yaml`.
+ * A value that may differ between stages: declared with `stageValues`, set under `hive:values` in
+ * `Pulumi.<stage>.yaml`.
  */
 export interface ValueDeclaration<Type extends keyof ValueContents = keyof ValueContents> {
-  /** What it is: `"string"`, `"number"`, `"boolean"`, or `"list"` for a list of texts. */
+  /** Its type: `"string"`, `"number"`, `"boolean"`, or `"list"` for a list of texts. */
   readonly type: Type;
   /**
-   * What it is for. `hive plan` shows it, and so does the problem of a stage that does not give it.
+   * Its purpose. `hive plan` shows it, and so does the error of a stage that does not set the
+   * value.
    */
   readonly description: string;
   /**
-   * What it is on stages that do not give it.
+   * The value on stages that do not set it.
    *
-   * @default none: every stage has to give it
+   * @default none: every stage has to set it
    */
   readonly default?: ValueContents[Type];
 }
 
 /**
- * A declared value: it stands for what the stage gives, wherever the site takes a text, a number,
- * true or false or a list of texts, and in texts between back-ticks. The plan fills it in before it
- * checks anything. So nothing can be computed from it or decided on it.
+ * A declared value, a placeholder for the stage's value. The site may use it for a text, a number,
+ * a boolean or a list of texts, and in texts between back-ticks. The plan fills it in before it
+ * checks anything, so the site's code cannot compute with it or branch on it.
  */
 export interface StageValue<Content = ValueContents[keyof ValueContents]> {
   /** Its name under `hive:values`. */
   readonly name: string;
-  /** What was declared. */
+  /** Its declaration. */
   readonly declaration: Omit<ValueDeclaration, "default"> & { readonly default?: Content };
   /**
-   * A mark for texts, in the place of which the plan writes the content; of a list with commas
-   * between.
+   * A mark for texts, which the plan replaces with the value; a list is joined with commas.
    */
   toString(): string;
 }

@@ -5,10 +5,10 @@ import type { Size } from "../values/size";
  *
  * - `{ replicated: { size: "1GiB" } }`: one set of data, mirrored on all cluster servers, that
  *   follows its task to another server and has one writer at a time;
- * - `{ local: {} }`: on each server a volume of its own;
+ * - `{ local: {} }`: a separate volume on each server;
  * - `{ nfs: { server, path } }`: a share of an NFS server;
  * - `{ driver: { name, options } }`: a volume of any other Docker volume driver;
- * - `{ external: true }`: a volume that is not the site's.
+ * - `{ external: true }`: a volume that somebody else manages.
  *
  * A folder of the server needs no volume: mount it with an absolute path as `source`.
  */
@@ -18,7 +18,7 @@ export type Volume =
       readonly replicated: ReplicatedVolume;
     }
   | {
-      /** On each server a volume of its own; `{}`. */
+      /** A separate volume on each server; `{}`. */
       readonly local: Readonly<Record<string, never>>;
     }
   | {
@@ -31,9 +31,10 @@ export type Volume =
     }
   | {
       /**
-       * A volume that is not the site's: `true` under this name, or its name on the engines. It has
-       * to be on every server that may run a service which mounts it; hive does not make, change or
-       * remove it, and as with a local one, nobody watches who else writes to it.
+       * An external volume, which somebody else manages: `true` for the same name, or its name on
+       * the servers. Every server that may run a service with this volume needs it. hive does not
+       * create, change or remove it and, as with a local volume, does not control who else writes
+       * to it.
        */
       readonly external: true | string;
     };
@@ -72,8 +73,8 @@ export interface NfsVolume {
   /** Exported folder, absolute. */
   readonly path: string;
   /**
-   * Mount options as in fstab, e.g. `"nfsvers=4.1,hard"`. Readable like `options` of a driver: no
-   * place for secrets.
+   * Mount options as in fstab, e.g. `"nfsvers=4.1,hard"`. Readable like `options` of a driver: they
+   * must not contain secrets.
    *
    * @default "nfsvers=4,hard,timeo=600,retrans=2"
    */
@@ -85,15 +86,15 @@ export interface DriverVolume {
   /** Name of the driver, which must be installed on every cluster server. */
   readonly name: string;
   /**
-   * Options of the driver. Whoever may list volumes on a server, services of the Swarm, or the
-   * stage's state can read them: no place for passwords or other secrets.
+   * Options of the driver. Everybody who may list volumes on a server or services of the Swarm, or
+   * read the stage's state, can read them: they must not contain passwords or other secrets.
    *
    * @default none
    */
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** Where a service sees a volume or a folder of the server. */
+/** The path at which a service sees a volume or a folder of the server. */
 export interface Mount {
   /**
    * Name of a volume of the site, or an absolute path on the server (a bind mount; it must exist on
@@ -103,16 +104,15 @@ export interface Mount {
   /** Absolute path in the container. */
   readonly target: string;
   /**
-   * Whether the container can only read there.
+   * Whether the container can only read it.
    *
    * @default false
    */
   readonly readOnly?: boolean;
   /**
-   * Of a folder of the server: whether what is mounted below it later is seen on the other side.
-   * `rslave`: what the server mounts is seen in the container, as monitoring of file systems needs
-   * it; `rshared`: in both directions; `rprivate`: in none. Without the `r`, not below mounts that
-   * are there already.
+   * For a folder of the server: whether later mounts below it are visible on the other side.
+   * `rslave`: the container sees the server's mounts, as monitoring of file systems needs it;
+   * `rshared`: both directions; `rprivate`: none. Without the `r`, not below existing mounts.
    *
    * @default "rprivate"
    */

@@ -10,7 +10,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** What is wrong with a text that should be a CIDR. */
+/** The problem of a text that should be a CIDR. */
 export interface CidrFault {
   readonly message: string;
   readonly remedy: string;
@@ -18,14 +18,14 @@ export interface CidrFault {
 
 /**
  * Addresses at the beginning of the network that no server gets: the network's own, and three that
- * clouds and the container engine keep for gateway, DNS and later use (AWS reserves exactly these
- * four in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
+ * clouds and Docker reserve for gateway, DNS and later use (AWS reserves exactly these four in
+ * every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
  */
 export const reservedAddresses = 4;
 
 /**
- * The number of an IPv4 address in dotted form, or undefined if the text is none (no leading zeros,
- * four parts).
+ * The number of an IPv4 address in dotted form (no leading zeros, four parts), or undefined for
+ * other texts.
  */
 export function parseAddress(text: string): number | undefined {
   const parts = text.split(".");
@@ -48,13 +48,13 @@ export function formatCidr(cidr: Cidr): string {
   return `${formatAddress(cidr.network)}/${cidr.prefix}`;
 }
 
-/** What is wrong with the text as a network, or undefined when it is one. */
+/** The problem of a text as a network, or undefined for a valid one. */
 export function cidrFault(text: string): CidrFault | undefined {
   const [addressText = "", prefixText = "", ...rest] = text.split("/");
   const address = parseAddress(addressText);
   if (address === undefined || rest.length > 0 || !/^(0|[1-9][0-9]?)$/.test(prefixText)) {
     return {
-      message: "is not an IPv4 network in CIDR form",
+      message: "is not an IPv4 network in CIDR notation",
       remedy: "write an address, a slash and a prefix length, e.g. 172.29.16.0/24",
     };
   }
@@ -111,7 +111,7 @@ export function hostCapacity(cidr: Cidr): number {
   return Math.max(0, cidrSize(cidr) - reservedAddresses - 1);
 }
 
-/** The longest prefix (the smallest network) that has room for `hosts` servers. */
+/** The longest prefix (the smallest network) with room for `hosts` servers. */
 export function smallestPrefixFor(hosts: number): number {
   for (let prefix = 32; prefix > 0; prefix--) {
     if (hostCapacity({ network: 0, prefix }) >= hosts) return prefix;
@@ -119,15 +119,14 @@ export function smallestPrefixFor(hosts: number): number {
   return 0;
 }
 
-/** The first usable address, which the network's gateway has. */
+/** The first usable address, which is the network's gateway. */
 export function gatewayAddress(cidr: Cidr): string {
   return formatAddress(cidr.network + 1);
 }
 
 /**
  * The fixed address of the server with this index: the network's first address + 4 + index. It
- * depends on nothing else, so growing the cluster moves no server that exists: whoever has index 1
- * keeps its address.
+ * depends on nothing else, so a growing cluster does not change the address of any existing server.
  *
  * @throws RangeError when the network has no room for it
  */

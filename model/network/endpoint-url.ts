@@ -1,6 +1,6 @@
 import type { PortPlan } from "../plan";
 
-/** Where a published port is found, seen from the operator's computer. */
+/** The address of a published port, seen from the operator's computer. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
@@ -8,7 +8,7 @@ export interface Endpoint {
 
 /**
  * A published port as an operator would type it: `http://…/` for 80 and `https://…/` for 443 (the
- * port is left out where it is the scheme's own), else `<protocol>://<address>:<port>`.
+ * port is omitted if it is the scheme's own), else `<protocol>://<address>:<port>`.
  *
  * @param published - the port on the host, which decides the scheme, also where it is reached
  *   through another one

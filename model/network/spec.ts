@@ -13,7 +13,7 @@ import { siteLabel } from "../swarm/labels";
 import { nameLabel } from "../swarm/owner";
 import { sortedRecord } from "../values/text-order";
 
-/** A network of the Swarm as it is wanted. */
+/** A wanted network of the Swarm. */
 export interface NetworkSpec {
   readonly site: string;
   /** Name in the Swarm. */
@@ -27,19 +27,19 @@ export interface NetworkSpec {
   readonly internal: boolean;
 }
 
-/** What makes two networks the same: all but whose they are and what they are called. */
+/** The settings that make two networks equal: everything except owner and name. */
 export type NetworkSettings = Omit<NetworkSpec, "site" | "name">;
 
 /**
- * Longest name that leaves room for the suffix: a Swarm takes 63 characters (swarmkit,
+ * Longest name that leaves room for the suffix: a Swarm accepts 63 characters (swarmkit,
  * `validateAnnotations`).
  */
 const longestName = 63 - 9;
 
-/** Options that the engine writes itself once a network has its VXLAN number. */
+/** Options that the Docker Engine adds when a network has its VXLAN number. */
 const engineOptions = ["com.docker.network.driver.overlay.vxlanid_list"];
 
-/** What is wrong with a network, each with the field; empty if nothing is. */
+/** The problems of a network, each with its field; empty if there are none. */
 export function networkFaults(spec: NetworkSpec): { field: keyof NetworkSpec; reason: string }[] {
   const faults: { field: keyof NetworkSpec; reason: string }[] = [];
   const { name, subnet, gateway } = spec;
@@ -57,7 +57,7 @@ export function networkFaults(spec: NetworkSpec): { field: keyof NetworkSpec; re
   if (gateway !== undefined && subnet === undefined) {
     faults.push({
       field: "gateway",
-      reason: `'${gateway}' is given without a subnet; give the subnet that it is in, or leave it out`,
+      reason: `'${gateway}' has no subnet; add its subnet, or remove it`,
     });
   } else if (gateway !== undefined && fault === undefined && !isInside(gateway, subnet ?? "")) {
     faults.push({ field: "gateway", reason: `'${gateway}' is not an address of ${subnet}` });
@@ -71,7 +71,7 @@ export function toEngineNetwork(spec: NetworkSpec, name: string): object {
   return {
     Name: name,
     Driver: spec.driver,
-    // An overlay is the Swarm's by its nature; of every other driver it has to be said.
+    // An overlay always belongs to the Swarm; for every other driver it has to be requested.
     ...(spec.driver === "overlay" ? {} : { Scope: "swarm" }),
     Attachable: spec.attachable,
     Internal: spec.internal,
@@ -89,19 +89,18 @@ export function toEngineNetwork(spec: NetworkSpec, name: string): object {
 }
 
 /**
- * Range from which a Swarm takes its networks' own when it was told none (moby, `DefaultAddrPool`).
+ * Default range from which a Swarm takes the ranges of its networks (moby, `DefaultAddrPool`).
  */
 const enginePool = ["10.0.0.0/8"];
 
 /**
- * The settings of a network that the Swarm holds. What the Swarm chose itself is left out where
- * nothing is asked for, so that it is no difference: a range from its pool, and the first address
- * of a range as its gateway. A range or gateway that somebody asked for stays a difference when it
- * is wanted no more.
+ * The settings of an existing network of the Swarm. Where nothing is requested, the Swarm's own
+ * choice is omitted, so that it is not a difference: a range from its pool, and the first address
+ * of a range as its gateway. A range or gateway that somebody requested stays a difference when it
+ * is no longer wanted.
  *
- * @param wanted - decides what is asked for.
- * @param pool - ranges from which this Swarm takes those of its networks; default: the engine's
- *   own.
+ * @param wanted - decides what is requested.
+ * @param pool - address pools of this Swarm; default: the Docker Engine's own.
  */
 export function networkSettings(
   seen: EngineNetwork,
@@ -130,7 +129,7 @@ export function networkSettings(
 }
 
 /**
- * Whether a network of the Swarm has all the wanted settings, and none beside them. @param pool -
+ * Whether a network of the Swarm has exactly the wanted settings. @param pool -
  * as for {@link networkSettings}
  */
 export function hasSettings(
@@ -154,31 +153,31 @@ function settingsText(settings: NetworkSettings): string {
 }
 
 /**
- * Whether a listed network is one that the Swarm holds. A host keeps a copy of its own while tasks
- * on it use the network, and for some time after the Swarm has removed it; it lists that copy under
- * the same id once the Swarm has none (Engine 20.10, `getNetworksList`). Only what comes from the
- * Swarm has no list of containers.
+ * Whether a listed network belongs to the Swarm itself. A host keeps a copy of its own while tasks
+ * on it use the network, and for some time after the Swarm has removed it. When the Swarm no longer
+ * has the network, the host lists that copy under the same id (Docker Engine 20.10,
+ * `getNetworksList`). Only entries from the Swarm have no list of containers.
  */
 export function isHeldBySwarm({ Scope, Containers }: EngineNetwork): boolean {
   return Scope === "swarm" && (Containers === null || Containers === undefined);
 }
 
-/** Whether a network was made for this name of this site. */
+/** Whether a network was created for this name of this site. */
 export function isOwnNetwork(seen: EngineNetwork, spec: NetworkSpec): boolean {
   return seen.Labels?.[siteLabel] === spec.site && seen.Labels[nameLabel] === spec.name;
 }
 
 /**
- * The name for a network of which an older one still holds the plain name: with 8 hex digits of its
- * settings, so that the same settings are found under the same name again.
+ * The name of a network while an older one still has the plain name: with 8 hex digits of its
+ * settings, so that the same settings get the same name again.
  */
 export function successorName(spec: NetworkSpec): string {
   return `${spec.name}-${createHash("sha256").update(settingsText(spec)).digest("hex").slice(0, 8)}`;
 }
 
 /**
- * A network of the Swarm whose range meets the wanted one; undefined if there is none, or no range
- * is wanted.
+ * A network of the Swarm whose range overlaps the wanted one; undefined if there is none, or no
+ * range is wanted.
  */
 export function overlappingNetwork(
   spec: NetworkSpec,
@@ -194,14 +193,14 @@ export function overlappingNetwork(
   );
 }
 
-/** Whether a range lies in another one; false for what is no range. */
+/** Whether a range lies in another one; false for invalid ranges. */
 function isWithin(inner: string, outer: string): boolean {
   if (cidrFault(inner) !== undefined || cidrFault(outer) !== undefined) return false;
   const range = parseCidr(inner);
   return range.prefix >= parseCidr(outer).prefix && overlaps(range, parseCidr(outer));
 }
 
-/** What a Swarm takes as the gateway of a range when none is named. */
+/** The gateway that a Swarm chooses for a range without one. */
 function firstAddress(subnet: string): string | undefined {
   return cidrFault(subnet) === undefined ? gatewayAddress(parseCidr(subnet)) : undefined;
 }

@@ -9,9 +9,9 @@ import { sortedUnique } from "../values/text-order";
  * replicates them. A task that could move would find an empty volume on another server, and the
  * site would look as if its data were lost.
  *
- * The server is the first one, by index, that the service's own constraints allow: a cluster that
- * grows or shrinks does not change it. A service that follows another one is where that one is, so
- * the one that it follows is bound.
+ * The server is the first one, by index, that the service's own constraints allow: growing or
+ * shrinking the cluster does not change it. A service that follows another one runs on the same
+ * server, so the leader is bound.
  *
  * @param replicated names of the volumes that are replicated on other stages
  * @param hosts the stage's servers

@@ -2,8 +2,8 @@ import type { ServicePlan } from "../service-plan";
 
 /**
  * The services in an order in which each comes after those that it depends on; among services that
- * are free, alphabetical order decides. Names in `dependsOn` that are no service of the list are
- * passed over: the plan's rules have reported them.
+ * are free, alphabetical order decides. Unknown names in `dependsOn` are skipped: the plan's rules
+ * have reported them.
  *
  * @throws RangeError when services wait for each other, which the plan's rules exclude
  */

@@ -10,10 +10,10 @@ import { type FaultyStage, type Stage, stageFile } from "../stage/check-stage";
 import { contentText, hasValueMark, isStageValue, withoutMarks } from "../stage-values";
 import { compareText } from "../values/text-order";
 
-/** A site with what the stage gives in the places of values. */
+/** A site with the stage's values filled in. */
 export interface FilledSite {
   /**
-   * What cannot be filled in, because its value has a problem, is left as it is: its form is then
+   * The filled site. A value with a problem is not filled in, so that the form of its place is
    * wrong.
    */
   readonly site: Site;
@@ -21,22 +21,22 @@ export interface FilledSite {
   readonly values: readonly ValuePlan[];
   readonly problems: readonly Problem[];
   /**
-   * A problem of the filled site, with the value from which it comes; none again where a value with
-   * a problem of its own is the cause.
+   * Completes a problem of the filled site with the value that caused it. Undefined if that value
+   * already has a problem of its own.
    */
   readonly explained: (problem: Problem) => readonly Problem[];
 }
 
-/** What is known of a value on this stage. */
+/** The facts about a value on this stage. */
 interface Known {
   readonly declared: StageValue;
-  /** Absent where it has a problem. */
+  /** Absent if it has a problem. */
   readonly plan?: ValuePlan;
 }
 
-/** A place of the site that a value was filled into, or should have been. */
+/** A place of the site with a value, filled in or not. */
 interface Origin {
-  /** As it is printed, without the file. */
+  /** The printed path, without the file. */
   readonly place: string;
   readonly name: string;
   readonly isFilled: boolean;
@@ -75,7 +75,7 @@ function knownValues(
     if (!isStageValue(value)) continue;
     const content = name in given ? given[name] : value.declaration.default;
     const isGiven = name in given;
-    // What a stage gives of which another key is wrong is not known.
+    // The values of a stage with other wrong keys are unknown.
     const fault =
       faults.length > 0 || "problems" in stage
         ? undefined
@@ -98,7 +98,7 @@ function knownValues(
   return known;
 }
 
-/** How a content is written, by type. */
+/** How to write a value, by type. */
 const words: Readonly<Record<keyof ValueContents, string>> = {
   string: "a text",
   number: "a number",
@@ -159,11 +159,11 @@ interface Walk {
   readonly known: ReadonlyMap<string, Known>;
   readonly origins: Origin[];
   readonly problems: Problem[];
-  /** What is being walked through: a thing may contain itself. */
+  /** The objects that are being visited: an object may contain itself. */
   readonly around: Set<unknown>;
 }
 
-/** The same thing where it holds no value. */
+/** Returns the same object if it contains no value. */
 function walk(thing: unknown, path: readonly PropertyKey[], state: Walk): unknown {
   if (isStageValue(thing)) return filledAttribute(thing, path, state);
   if (typeof thing === "string")
@@ -200,7 +200,7 @@ function filledAttribute(value: StageValue, path: readonly PropertyKey[], state:
 }
 
 /**
- * The text, or what stands for a value of it that has a problem: no schema takes that for a text.
+ * The text, or the placeholder of a value with a problem, which no schema accepts as a text.
  */
 function filledText(text: string, path: readonly PropertyKey[], state: Walk): unknown {
   let isWhole = true;
@@ -243,16 +243,16 @@ function located(path: readonly PropertyKey[]): string {
 function undeclared(name: string, path: readonly PropertyKey[]): Problem {
   return {
     path: located(path),
-    message: `takes the value ${name} of the stage, which is not among the values of the site`,
-    remedy: "give what stageValues returned to defineSite: values",
+    message: `uses the stage value ${name}, which the site does not declare`,
+    remedy: "pass the result of stageValues to defineSite, as values",
   };
 }
 
 function changedMark(path: readonly PropertyKey[]): Problem {
   return {
     path: located(path),
-    message: "is made of a value of the stage, and was changed before the plan could fill that in",
-    remedy: "use the value as it is; declare what is made of it as a value of its own",
+    message: "contains a changed stage value: the plan cannot fill it in",
+    remedy: "use the value unchanged; declare the computed result as a value of its own",
   };
 }
 
@@ -267,7 +267,7 @@ function explained(
     inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
   const above = origins.filter((origin) => isWithin(place, origin.place));
   if (above.some(({ isFilled }) => !isFilled)) return [];
-  // A whole part of the site or a service says too little about what is in it.
+  // The path of a whole part of the site or a service says too little about its contents.
   const isSpecific = place.split(/[.[]/).length > 2;
   const inside = isSpecific ? origins.filter((origin) => isWithin(origin.place, place)) : [];
   const names = [...new Set([...above, ...inside].map(({ name }) => name))];

@@ -1,10 +1,10 @@
 import type { ServicePlan } from "../plan";
 
-/** What the pins of a stage come to. */
+/** The result of a stage's pins. */
 export interface ImagePins {
   /** Digest by name of an image. */
   readonly digests: ReadonlyMap<string, string>;
-  /** Names that are neither an image of the site nor a service that runs one. */
+  /** Unknown names: neither an image of the site nor a service that runs one. */
   readonly unknown: readonly string[];
   /** Pins that contradict another one, with the image that they mean. */
   readonly doubled: readonly { readonly name: string; readonly image: string }[];

@@ -4,12 +4,11 @@ import { leaderOf } from "../service/colocation";
 import { eligibleHosts } from "../service/placement-constraints";
 import type { UsedNames } from "./used-names";
 
-/** Something of a site that may be external. */
+/** A part of a site that may be external. */
 type Declared = Network | Volume | Secret | Config;
 
 /**
- * The name under which something external is known where it is; undefined for what is the site's
- * own.
+ * The real name of an external object; undefined for the site's own objects.
  */
 export function externalName(name: string, declared: Declared): string | undefined {
   if (!("external" in declared) || declared.external === undefined) return undefined;
@@ -22,7 +21,7 @@ export function ownOf<T extends Declared>(declared: ReadonlyMap<string, T>): [st
 }
 
 /**
- * What services of a stage use that is not the site's: networks, volumes, secrets and configs, each
+ * The external objects that services of a stage use: networks, volumes, secrets and configs, each
  * by name.
  */
 export function planExternals(
@@ -57,7 +56,7 @@ export function planExternals(
 
 /**
  * Names of the servers that may run a service which mounts a volume. A service that follows another
- * one runs where that one does.
+ * one runs on the same server.
  */
 function hostsOf(
   volume: string,

@@ -11,8 +11,8 @@ import { type StageConfig, stageFile } from "../stage/check-stage";
 /**
  * The servers of a stage, in the order of their indices. An index is a server's identity: name,
  * address and zone follow from it alone. That of the repository server is {@link repositoryIndex},
- * so that a cluster grows and shrinks without a change of any server that stays. Where servers
- * exist before hive does, the stage gives addresses and zones.
+ * so that growing or shrinking the cluster does not change the other servers. For existing servers,
+ * the stage gives addresses and zones.
  */
 export function planHosts(
   stage: StageName,

@@ -5,7 +5,7 @@ import type { SiteCheck } from "../schema/check-site";
 import type { Stage } from "../stage/check-stage";
 import { sortedRecord, sortedUnique } from "../values/text-order";
 
-/** What decides which images a stage builds, and which it takes as they are. */
+/** Inputs that decide which images a stage builds, and which finished ones it uses. */
 export interface ImageParts {
   readonly stage: Stage;
   readonly site: SiteCheck;
@@ -29,7 +29,7 @@ export function planImages(
     const pullFrom = digest === undefined ? pulled : `${plan.repository}@${digest}`;
     return {
       ...plan,
-      // A stage that never builds reads no build secret. One that has pinned a digest builds again
+      // A stage that never builds reads no build secret. A stage with a pinned digest builds again
       // one day: its secrets stay.
       ...(pulled === undefined ? {} : { buildSecrets: [] }),
       ...(pullFrom === undefined ? {} : { pullFrom }),
@@ -37,7 +37,7 @@ export function planImages(
   });
 }
 
-/** Whether a stage takes a finished image in the place of a build. */
+/** Whether a stage uses a finished image instead of a build. */
 export function isPulled(image: Image, stage: StageName): boolean {
   return image.pull?.on.includes(stage) === true;
 }

@@ -5,8 +5,8 @@ import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints
 import type { ExternalPlan, HostPlan, ServicePlan, VolumePlan } from "../plan";
 
 /**
- * What the site asks for and no code of hive honours yet, and what it gets that may surprise, one
- * sentence each in a fixed order: a stage says such a thing, and does not pass it over in silence.
+ * Requests of the site that hive does not fulfil yet, and results that may surprise, one sentence
+ * each in a fixed order: a stage reports them instead of ignoring them silently.
  */
 export function planNotices(
   services: readonly ServicePlan[],
@@ -15,7 +15,7 @@ export function planNotices(
   externals: readonly ExternalPlan[],
 ): readonly string[] {
   const cluster = hosts.filter(({ role }) => role === "cluster");
-  // Of a volume outside of the site it is not known whether it is more than one of each server's.
+  // For an external volume it is unknown whether each server has a separate one.
   const staying = [
     ...volumes.filter(staysOnServer),
     ...externals.filter(({ kind }) => kind === "volume"),
@@ -25,7 +25,7 @@ export function planNotices(
       .filter(({ replication }) => replication?.backend === "drbd")
       .map(
         ({ name }) =>
-          `The volume ${name} is to be replicated with DRBD, which this version of hive does not set up: it cannot be mounted.`,
+          `The volume ${name} needs replication with DRBD, which this version of hive does not set up: it cannot be mounted.`,
       ),
     ...volumes
       .filter(({ replication }) => replication?.backend === "local")
@@ -60,8 +60,8 @@ function onOneServer(
   const host = volumeServer(name, services, cluster);
   const names = users.map((user) => user.name).join(", ");
   return (
-    `The volume ${name} is to be replicated, which this version of hive does not do on this fleet: it is on ` +
-    `${host?.name ?? "one server"} alone, and ${names} ${users.length === 1 ? "runs" : "run"} there only. Back it up.`
+    `The volume ${name} needs replication, which this version of hive does not do on this fleet: it is only on ` +
+    `${host?.name ?? "one server"}, and ${names} ${users.length === 1 ? "runs" : "run"} there only. Back it up.`
   );
 }
 
@@ -76,7 +76,7 @@ function dataLeftBehind(
   const leader = leaderOf(placement.constraints);
   const deciding = decidingConstraints(service, services);
   if (mode.kind === "global" || pinsToOneServer(deciding, cluster)) return [];
-  // One task on each server, and no room for another: each stays with its data.
+  // One task on each server, and no room for another: each task stays with its data.
   const fillsAll =
     mode.kind === "replicated" &&
     placement.maxReplicasPerHost > 0 &&
@@ -86,7 +86,7 @@ function dataLeftBehind(
   return mounts.flatMap((mount) =>
     mount.kind === "volume" && local.has(mount.volume)
       ? [
-          `The service ${name} keeps data on the volume ${mount.volume}, which each server has for itself: a task that moves to another ` +
+          `The service ${name} keeps data on the volume ${mount.volume}, which is separate on each server: a task that moves to another ` +
             "server finds an empty one there. Make the volume replicated, or pin " +
             `${leader === undefined ? "the service" : `the service ${leader}, which it follows`}, e.g. placement: ` +
             `{ constraints: ["node.hostname == ${cluster[0]?.name ?? "…"}"] }.`,
@@ -96,7 +96,7 @@ function dataLeftBehind(
 }
 
 /**
- * Whether each server has a volume for itself: so has it one of the driver `local` that mounts
+ * Whether a volume is separate on each server: also a volume of the driver `local` that mounts
  * nothing from elsewhere.
  */
 function staysOnServer({ kind, driver, driverOptions }: VolumePlan): boolean {

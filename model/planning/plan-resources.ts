@@ -5,7 +5,7 @@ import { sizeBytes } from "../values/size";
 import { replicationMinors, replicationPorts, stableNumber } from "../values/stable-number";
 import { sortedRecord } from "../values/text-order";
 
-/** The Swarm's name of a network: Docker keeps the name `default` for itself. */
+/** The Swarm's name of a network: Docker reserves the name `default`. */
 export function swarmNetworkName(name: string): string {
   return name === "default" ? "hive_default" : name;
 }

@@ -5,9 +5,9 @@ import { sizeText } from "../values/size";
 
 /**
  * A plan as text for a terminal: servers, settings, images, networks, volumes, secrets and configs
- * by name, services with their ports, mounts and dependencies, phases, and last what cannot be had.
- * Values of environment variables, build arguments and options are left out. Plain columns, ends
- * without a newline.
+ * by name, services with their ports, mounts and dependencies, phases, and last the requests that
+ * cannot be fulfilled. Values of environment variables, build arguments and options are omitted.
+ * Plain columns, without a final newline.
  */
 export function planTable(plan: Plan): string {
   const cluster = plan.hosts.filter((host) => host.role === "cluster").length;
@@ -99,7 +99,7 @@ function imageTable(plan: Plan): string {
   );
 }
 
-// A kind of thing that the site does not use has no table.
+// Kinds of objects that the site does not use have no table.
 
 function networkTable(plan: Plan): readonly string[] {
   if (plan.overlays.length === 0) return [];
@@ -220,7 +220,7 @@ function listText(texts: readonly string[]): string {
   return texts.length === 0 ? "-" : texts.join(", ");
 }
 
-/** A reference with as much of its digest as people compare. */
+/** A reference with the beginning of its digest, enough for people to compare. */
 function shortReference(reference: string): string {
   return reference.replace(/(@sha256:[a-f0-9]{12})[a-f0-9]{52}$/, "$1…");
 }
@@ -244,7 +244,7 @@ function phaseLines(plan: Plan): string {
   return [
     "PHASES",
     ...steps,
-    ...(left === 0 ? [] : [`  (the ${left} after it are left out by hive:throughPhase)`]),
+    ...(left === 0 ? [] : [`  (hive:throughPhase skips the ${left} after it)`]),
   ].join("\n");
 }
 

@@ -33,8 +33,8 @@ export function referencedImages(services: readonly ServicePlan[]): readonly Ref
 }
 
 /**
- * Whether a service's image comes from the stage's own registry, so that its account may be given
- * to engines that pull it. Any other registry would be sent the site's password.
+ * Whether a service's image comes from the stage's own registry, so that Docker Engines that pull
+ * it may get its account. Any other registry would receive the site's password.
  */
 export function isOwnImage(
   plan: Pick<Plan, "registry" | "images">,

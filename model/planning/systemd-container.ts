@@ -2,8 +2,8 @@ import type { MountPlan, ServicePlan } from "../service-plan";
 import { compareText, sortedRecord, sortedUnique } from "../values/text-order";
 
 /**
- * What systemd needs beyond Docker's default set to mount file systems, set up networks, trace and
- * log as a system's process 1 does.
+ * Capabilities that systemd needs beyond Docker's default set, to mount file systems, set up
+ * networks, trace and log as process 1 of a system.
  */
 const capabilities = ["AUDIT_CONTROL", "NET_ADMIN", "SYSLOG", "SYS_ADMIN", "SYS_PTRACE"];
 
@@ -19,19 +19,19 @@ const mounts: readonly MountPlan[] = [
 ];
 
 /**
- * What systemd learns from its environment: that it runs in a container, and in which kind; and
- * that it is meant to start on a host with cgroup v1, which systemd 256 and newer refuse otherwise
- * (systemd NEWS, 256). Older ones, and any on cgroup v2, do not look at it.
+ * Environment for systemd: it runs in a container of this kind, and it may start on a host with
+ * cgroup v1, which systemd 256 and newer refuse otherwise (systemd NEWS, 256). Older versions, and
+ * any version on cgroup v2, ignore that.
  */
 const environment = { container: "docker", SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE: "1" };
 
-/** The signal on which systemd shuts its system down in order (systemd(1), "Signals"). */
+/** The signal for an orderly shutdown of systemd (systemd(1), "Signals"). */
 const haltSignal = "SIGRTMIN+3";
 
 /**
- * A service whose process 1 is systemd, with what that needs written into mounts, capabilities,
- * stop signal and environment. What the service says itself stands: a mount of its own on the same
- * target, another stop signal.
+ * A service whose process 1 is systemd, with the required mounts, capabilities, stop signal and
+ * environment. The service's own settings win: a mount of its own on the same target, another stop
+ * signal.
  */
 export function forSystemd(plan: ServicePlan): ServicePlan {
   const own = new Set(plan.mounts.map((mount) => mount.target));

@@ -1,11 +1,11 @@
 import type { ImagePlan, ServicePlan } from "../plan";
 
-/** The names of what services and images of a stage refer to: nothing else is made. */
+/** The names of objects to which services and images of a stage refer: nothing else is created. */
 export type UsedNames = Readonly<
   Record<"networks" | "volumes" | "secrets" | "configs", ReadonlySet<string>>
 >;
 
-/** Collects what is referred to. */
+/** Collects the references. */
 export function usedNames(
   services: readonly ServicePlan[],
   images: readonly Pick<ImagePlan, "buildSecrets">[],

@@ -3,8 +3,8 @@ import { decidingConstraints } from "../service/colocation";
 import { eligibleHosts } from "../service/placement-constraints";
 
 /**
- * The server that has a volume which nothing replicates: the one to which its services are bound.
- * Undefined where it cannot be told.
+ * The server with the data of a volume that is not replicated: its services are bound to this
+ * server. Undefined if unknown.
  */
 export function volumeServer(
   volume: string,
@@ -20,8 +20,8 @@ export function volumeServer(
 }
 
 /**
- * A volume that nothing replicates, on the device that its server has for it. All engines are given
- * that device; no task mounts the volume elsewhere, so they never look for it.
+ * A volume that is not replicated, on its server's device for it. All Docker Engines get this
+ * device; no task mounts the volume elsewhere, so they never look for it.
  */
 export function onItsDevice(
   volume: VolumePlan,

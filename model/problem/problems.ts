@@ -1,22 +1,21 @@
-/** One thing that is wrong in what the user wrote, with the way out. */
+/** One problem in the user's text, with the remedy. */
 export interface Problem {
   /**
    * File and key, e.g. `Pulumi.private.yaml: hive:container.access` or
    * `site/services/webgate.ts: services.webgate.ports[0]`.
    */
   readonly path: string;
-  /** What was found, ready to print. Absent when nothing is there, or when it may be a secret. */
+  /** The found value, ready to print. Absent when there is none, or when it may be a secret. */
   readonly value?: string;
-  /** What is wrong with it, and why. */
+  /** The problem, with its reason. */
   readonly message: string;
-  /** What to write or do instead. */
+  /** The remedy: what to write or do instead. */
   readonly remedy: string;
 }
 
 /**
  * Thrown when the inventory or a stage's configuration cannot be built. Its message lists all
- * problems at once, so that a user mends everything in one go. It is thrown before anything is
- * touched.
+ * problems at once, so that the user can fix them all. It is thrown before anything is touched.
  */
 export class InventoryError extends Error {
   override readonly name = "InventoryError";
@@ -24,8 +23,7 @@ export class InventoryError extends Error {
 
   /**
    * @param problems at least one; they are printed in the given order
-   * @param later services whose own form is wrong, so that nothing else could be looked at; their
-   *   names
+   * @param later names of services whose own form is wrong, so that nothing else could be checked
    */
   constructor(problems: readonly Problem[], later: readonly string[] = []) {
     super(formatProblems(problems, later));
@@ -34,7 +32,8 @@ export class InventoryError extends Error {
 }
 
 /**
- * The text of a list of problems: a headline, one block each, and what could not be looked at yet.
+ * The text of a list of problems: a headline, one block each, and the checks that were not possible
+ * yet.
  */
 export function formatProblems(
   problems: readonly Problem[],
@@ -44,7 +43,7 @@ export function formatProblems(
   const blocks = [`${count} found; nothing was changed.`, ...problems.map(formatProblem)];
   if (later.length > 0) {
     blocks.push(
-      `How ${later.join(", ")} ${later.length === 1 ? "fits" : "fit"} together with the rest of the site is looked at when the form is right.`,
+      `How ${later.join(", ")} ${later.length === 1 ? "fits" : "fit"} together with the rest of the site is checked when these problems are fixed.`,
     );
   }
   return blocks.join("\n\n");
@@ -60,8 +59,8 @@ function formatProblem(problem: Problem): string {
 const longestValue = 100;
 
 /**
- * A value as it is printed in a problem: JSON, cut to 100 characters. What Pulumi keeps encrypted
- * (`{ secure: … }`) is never printed.
+ * The printable form of a value in a problem: JSON, cut to 100 characters. Values that Pulumi keeps
+ * encrypted (`{ secure: … }`) are never printed.
  */
 export function printableValue(value: unknown): string | undefined {
   if (value === undefined) return undefined;

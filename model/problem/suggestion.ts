@@ -1,5 +1,5 @@
 /**
- * The candidate that was probably meant by a mistyped name, or undefined when none is near.
+ * The candidate that was probably meant by a mistyped name, or undefined when none is similar.
  * Compares without regard to case; at most two edits (one in names of up to four letters). For
  * dotted candidates the last segment counts too, so that `heartbeatSeconds` finds
  * `swarm.heartbeatSeconds`.

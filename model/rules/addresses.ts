@@ -9,7 +9,7 @@ import { mostTasks, type Rule } from "./rule";
 /** The Swarm cuts the pool into networks of this prefix. */
 const partPrefix = 24;
 
-/** Each network has an address for all that is on it at the same time. */
+/** Each network has enough addresses for everything that is on it at the same time. */
 export const networkRoomProblems: Rule = ({ site, services, config }) => {
   const { clusterHosts } = config;
   if (clusterHosts === undefined) return [];
@@ -17,12 +17,12 @@ export const networkRoomProblems: Rule = ({ site, services, config }) => {
     const plans = services
       .map(({ plan }) => plan)
       .filter((plan) => plan.networks.some((attachment) => attachment.network === name));
-    // The range of a network that is not the site's is not known.
+    // The range of an external network is unknown.
     if (plans.length === 0 || network.external !== undefined) return [];
     const size =
       network.subnet === undefined ? 2 ** (32 - partPrefix) : cidrSize(parseCidr(network.subnet));
-    // The first and the last address are nobody's, one is the gateway's, and each server balances
-    // the load from one of its own (moby, `libnetwork`, "<network>-endpoint").
+    // The first and the last address are not usable, one is the gateway's, and each server needs
+    // one for load balancing (moby, `libnetwork`, "<network>-endpoint").
     const room = Math.max(0, size - 3 - clusterHosts);
     const needed = plans.reduce((sum, plan) => sum + addressesOf(plan, clusterHosts), 0);
     if (needed <= room) return [];
@@ -32,8 +32,8 @@ export const networkRoomProblems: Rule = ({ site, services, config }) => {
         path: sitePath(["networks", name, ...key]),
         value: network.subnet ?? `a /${partPrefix} of hive:overlayPool`,
         message:
-          `has addresses for ${room} services and tasks beside its gateway and one of each of the ${clusterHosts} servers, ` +
-          `and while services are rolled out ${needed} are needed (${largest(plans, clusterHosts)})`,
+          `has addresses for ${room} services and tasks besides its gateway and one for each of the ${clusterHosts} servers, ` +
+          `but a roll-out of services needs ${needed} (${largest(plans, clusterHosts)})`,
         remedy: `write a subnet of at least a /${prefixFor(needed + clusterHosts + 3)}, or spread the services over several networks`,
       },
     ];
@@ -41,7 +41,8 @@ export const networkRoomProblems: Rule = ({ site, services, config }) => {
 };
 
 /**
- * The pool of the Swarm has a part for each network without a subnet, and one for the Swarm's own.
+ * The pool of the Swarm has a part for each network without a subnet, and one for the Swarm's own
+ * network.
  */
 export const poolProblems: Rule = ({ site, services, config, stage }) => {
   const { overlayPool } = config;
@@ -60,17 +61,17 @@ export const poolProblems: Rule = ({ site, services, config, stage }) => {
       path: `${stageFile(stage)}: hive:overlayPool`,
       value: overlayPool,
       message:
-        `has ${parts} networks of a /${partPrefix}, one of which is the Swarm's own (ingress), and ${pooled.length} networks of ` +
-        `the site take theirs from it: ${pooled.map(([name]) => name).join(", ")}`,
+        `has ${parts} networks of a /${partPrefix}, one of which is the Swarm's own (ingress), but ${pooled.length} networks of ` +
+        `the site need one: ${pooled.map(([name]) => name).join(", ")}`,
       remedy:
-        "give some of them a subnet outside of it, or fewer networks; the pool itself is fixed when the Swarm is made",
+        "give some of them a subnet outside of it, or use fewer networks; the pool itself is fixed when the Swarm is created",
     },
   ];
 };
 
 /**
- * Addresses of a service on one network: of each task, of the new ones that start before old ones
- * end, and of the service itself.
+ * Addresses of a service on one network: for each task, for new tasks that start before old ones
+ * end, and for the service itself.
  */
 function addressesOf(plan: ServicePlan, clusterHosts: number): number {
   const tasks = mostTasks(plan, clusterHosts);
@@ -80,7 +81,7 @@ function addressesOf(plan: ServicePlan, clusterHosts: number): number {
   return tasks + beside + (plan.endpointMode === "vip" ? 1 : 0);
 }
 
-/** The services that need most, for the reader to see where it comes from. */
+/** The services that need most, for the message. */
 function largest(plans: readonly ServicePlan[], clusterHosts: number): string {
   const shown = [...plans]
     .sort((left, right) => addressesOf(right, clusterHosts) - addressesOf(left, clusterHosts))

@@ -31,7 +31,7 @@ import {
 } from "./templates";
 import { writerProblems } from "./writers";
 
-/** All rules, in the order in which their problems are told: what does not exist first. */
+/** All rules, in the order in which their problems are reported: missing objects first. */
 const rules: readonly Rule[] = [
   imageProblems,
   buildSecretProblems,
@@ -76,7 +76,7 @@ const rules: readonly Rule[] = [
   pinProblems,
 ];
 
-/** The problems that show only when the parts of a site and a stage are seen together. */
+/** The problems that appear only when the parts of a site and a stage are combined. */
 export function siteRuleProblems(input: RuleInput): readonly Problem[] {
   return rules.flatMap((rule) => rule(input));
 }

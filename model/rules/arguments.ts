@@ -3,14 +3,13 @@ import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /**
- * Longest text that Linux hands to a program, bytes, with the zero at its end (execve(2),
+ * Longest text that Linux passes to a program, bytes, including the zero at its end (execve(2),
  * `MAX_ARG_STRLEN`).
  */
 const longestArgument = 128 * 1024;
 
 /**
- * Arguments and environment variables are such that Linux starts the program: the engine passes
- * them on unread.
+ * Linux accepts the arguments and environment variables: the Docker Engine does not check them.
  */
 export const argumentProblems = forEachService(({ name, service }): readonly Problem[] => {
   const { entrypoint = [], command = [], environment = {}, healthcheck } = service;
@@ -35,7 +34,7 @@ export const argumentProblems = forEachService(({ name, service }): readonly Pro
           {
             path: servicePath(name, path),
             message,
-            remedy: "bring it as a config, in the image or on a volume",
+            remedy: "put it into a config, the image or a volume",
           },
         ];
   });
@@ -45,6 +44,6 @@ function argumentFault(text: string): string | undefined {
   if (text.includes("\0")) return "has a zero byte, at which Linux ends a text";
   const size = new TextEncoder().encode(text).length + 1;
   return size > longestArgument
-    ? `has ${size} bytes, and Linux starts no program with a text of more than ${longestArgument}`
+    ? `has ${size} bytes, but Linux accepts no text of more than ${longestArgument} for a program`
     : undefined;
 }

@@ -4,9 +4,9 @@ import { runsOn, servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
 /**
- * A service that runs with another one can: the other one runs on the stage, follows none itself,
- * and both have one task. A chain is refused, not followed to its end, so that a site tells at one
- * glance which service decides where a group runs.
+ * `placement.with` is possible: the other service runs on the stage and follows none itself, and
+ * both have one task. A chain is refused, so that a site shows at a glance which service decides
+ * where a group runs.
  */
 export const colocationProblems = forEachService((follower, input) => [
   ...reservedConstraints(follower),
@@ -43,7 +43,7 @@ function followerProblems(
     problems.push({
       path,
       value,
-      message: `${leader} itself runs with ${next}, and one service decides where a group runs`,
+      message: `${leader} itself runs with ${next}, but a single service must decide where a group runs`,
       remedy:
         next === name
           ? `remove placement.with from one of the two`
@@ -75,7 +75,7 @@ function followerProblems(
   return problems;
 }
 
-/** Labels that the agent moves are no business of a hand-written condition. */
+/** Hand-written constraints must not use the labels that the agent moves. */
 function reservedConstraints({ name, service }: PlannedService): readonly Problem[] {
   return (service.placement?.constraints ?? []).flatMap((constraint, index) => {
     if (!/node\.labels\.hive\.with\./i.test(constraint)) return [];
@@ -92,7 +92,7 @@ function reservedConstraints({ name, service }: PlannedService): readonly Proble
   });
 }
 
-/** How many tasks a service has, as far as running together is concerned. */
+/** Why a service cannot run together with another one, because of its number of tasks. */
 function tasksOf({ name, plan }: Pick<PlannedService, "name" | "plan">): {
   readonly many: boolean;
   readonly none: boolean;

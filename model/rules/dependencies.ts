@@ -2,7 +2,7 @@ import type { Problem } from "../problem/problems";
 import { runsOn, servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
-/** Services that must be ready first exist, run on this stage, and are ready some time. */
+/** Dependencies exist, run on this stage, and can become ready. */
 export const dependencyProblems = forEachService(({ name, service }, { site, stage }) =>
   (service.dependsOn ?? []).flatMap((wanted, index) => {
     const path = servicePath(name, ["dependsOn", index]);
@@ -31,8 +31,8 @@ export const dependencyProblems = forEachService(({ name, service }, { site, sta
 );
 
 /**
- * No services wait for each other in a circle. Each circle is one problem, at its first service in
- * alphabetical order.
+ * Services do not wait for each other in a cycle. Each cycle is one problem, at its first service
+ * in alphabetical order.
  */
 export function cycleProblems({ services }: RuleInput): readonly Problem[] {
   const waitsFor = new Map(services.map(({ name, plan }) => [name, plan.dependsOn]));
@@ -56,8 +56,8 @@ export function cycleProblems({ services }: RuleInput): readonly Problem[] {
 }
 
 /**
- * Where it is written that a service waits for another one: one that runs with another one waits
- * for it too.
+ * The place of a dependency in the inventory; a service with `placement.with` waits for the other
+ * one too.
  */
 function pathOfWait(services: readonly PlannedService[], name: string, wanted: string): string {
   const service = services.find((candidate) => candidate.name === name)?.service;
@@ -66,9 +66,9 @@ function pathOfWait(services: readonly PlannedService[], name: string, wanted: s
 }
 
 /**
- * The circles that are met on the way along the dependencies of a service, each from its first
- * service in alphabetical order. A service that is on no way any more is `done`: it is not walked
- * again, so the walk is as long as the list of dependencies.
+ * The cycles along the dependencies of a service, each from its first service in alphabetical
+ * order. A completely visited service is `done` and not visited again, so the number of steps is
+ * the number of dependencies.
  */
 function cyclesFrom(
   name: string,

@@ -4,7 +4,7 @@ import { suggestion } from "../problem/suggestion";
 import { stageFile } from "../stage/check-stage";
 import type { RuleInput } from "./rule";
 
-/** The devices that a stage names are for replicated volumes of the site. */
+/** The stage's devices are for replicated volumes of the site. */
 export function deviceProblems({ stage, site, config }: RuleInput): readonly Problem[] {
   const given = givenServers(config);
   if (given === undefined) return [];
@@ -19,7 +19,7 @@ export function deviceProblems({ stage, site, config }: RuleInput): readonly Pro
         {
           path: `${stageFile(stage)}: hive:${given.key}.${server}.devices.${volume}`,
           value: device,
-          message: "is a device for a volume, and the site has no replicated volume of this name",
+          message: "is a device for a volume, but the site has no replicated volume of this name",
           remedy: meant === undefined ? "remove it" : `did you mean ${meant}? Else remove it`,
         },
       ];

@@ -4,8 +4,8 @@ import { servicePath, sitePath } from "../schema/check-site";
 import type { RuleInput } from "./rule";
 
 /**
- * What is external is used only for what hive can do with it: it cannot read the value of a secret
- * in the Swarm.
+ * External objects are used only in possible ways: hive cannot read the value of a secret in the
+ * Swarm.
  */
 export function externalProblems({ site, services }: RuleInput): readonly Problem[] {
   const isExternal = (name: string): boolean => {
@@ -19,7 +19,7 @@ export function externalProblems({ site, services }: RuleInput): readonly Proble
             path,
             value: `"${name}"`,
             message:
-              "is a secret outside of the site, of which nobody can read the value from the Swarm: only tasks get it",
+              "is an external secret, whose value hive cannot read from the Swarm: only tasks get it",
             remedy: `let the stage give it: ${name}: { fromStage: true } in secrets of site/site.ts`,
           },
         ]
@@ -42,8 +42,7 @@ export function externalProblems({ site, services }: RuleInput): readonly Proble
         ? [
             {
               path: sitePath(["networks", name, "external"]),
-              message:
-                "names a network that Docker keeps for itself, which no service can join by name",
+              message: "is a network that Docker reserves; services cannot join it by name",
               remedy: 'write the name of a network of the Swarm, e.g. external: "traefik-public"',
             },
           ]

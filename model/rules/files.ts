@@ -5,7 +5,7 @@ import { servicePath, sitePath } from "../schema/check-site";
 import { contentLimit } from "../swarm/object-name";
 import { forEachService, type Rule } from "./rule";
 
-/** Files of the configs that services get are there, and the Swarm takes what is in them. */
+/** Files of the configs that services use exist, and the Swarm accepts their content. */
 export const configFileProblems: Rule = ({ site, services, look, read }) => {
   const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
   return [...site.configs].flatMap(([name, config]) => {
@@ -18,7 +18,7 @@ export const configFileProblems: Rule = ({ site, services, look, read }) => {
   });
 };
 
-/** What a Swarm refuses about the content of a config, and what its API cannot carry as text. */
+/** Contents that a Swarm refuses for a config, or that its API cannot carry as text. */
 function contentProblems(
   content: Buffer | undefined,
   file: string,
@@ -31,7 +31,7 @@ function contentProblems(
       {
         path,
         value,
-        message: "is empty, and a Swarm takes no config without content",
+        message: "is empty, but a Swarm refuses a config without content",
         remedy: "write something into it, or remove the config",
       },
     ];
@@ -41,8 +41,8 @@ function contentProblems(
       {
         path,
         value,
-        message: `has ${content.length} bytes; a config takes less than ${contentLimit} (500 KiB)`,
-        remedy: "split it, or bring it in the image or on a volume",
+        message: `has ${content.length} bytes; a config must have less than ${contentLimit} (500 KiB)`,
+        remedy: "split it, or put it into the image or a volume",
       },
     ];
   }
@@ -52,12 +52,12 @@ function contentProblems(
       path,
       value,
       message: "is not UTF-8 text",
-      remedy: "convert it, or bring it in the image or on a volume",
+      remedy: "convert it, or put it into the image or a volume",
     },
   ];
 }
 
-/** Scripts and inputs of initialization steps are there. */
+/** Scripts and inputs of initialization steps exist. */
 export const stepFileProblems = forEachService(({ name, service }, { look }) =>
   (service.initialize ?? []).flatMap((step, index) => [
     ...("script" in step
@@ -70,8 +70,8 @@ export const stepFileProblems = forEachService(({ name, service }, { look }) =>
 );
 
 /**
- * Images have a folder with a Dockerfile: also where a stage pulls them, or a pin stands for the
- * build, its hash is kept.
+ * Images have a folder with a Dockerfile, even if the stage pulls them or has a pin: the hash of
+ * the folder is kept.
  */
 export const contextProblems: Rule = ({ site, look }) =>
   [...site.images].flatMap(([name, image]): readonly Problem[] => {

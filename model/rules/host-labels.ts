@@ -5,8 +5,8 @@ import { labelledRole, namesOfHost } from "../stage/host-labels";
 import type { RuleInput } from "./rule";
 
 /**
- * Labels are given to servers that the stage has and that are nodes of the Swarm, and to each
- * server one value of a label.
+ * Labels are for existing servers of the stage that are nodes of the Swarm, and each server has one
+ * value per label.
  */
 export function hostLabelProblems({ stage, config, hosts }: RuleInput): readonly Problem[] {
   const labels = config.labels ?? {};
@@ -25,7 +25,7 @@ export function hostLabelProblems({ stage, config, hosts }: RuleInput): readonly
       return {
         path: place(key),
         message: isRepository
-          ? "is the repository server, which is no node of the Swarm and runs no tasks"
+          ? "is the repository server, which is not a node of the Swarm and runs no tasks"
           : "is neither a server of this stage nor a role",
         remedy:
           meant === undefined
@@ -45,7 +45,7 @@ export function hostLabelProblems({ stage, config, hosts }: RuleInput): readonly
             {
               path: place(key, label),
               value: JSON.stringify(value),
-              message: `is the same server as ${other}, which has another value of this label there`,
+              message: `is the same server as ${other}, which has another value of this label`,
               remedy: "keep one of the two",
             },
           ];

@@ -2,7 +2,7 @@ import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
 /**
- * No line of `/etc/hosts` takes the name of a server: those are always there, with the server's
+ * No line of `/etc/hosts` uses the name of a server: these names always exist, with the server's
  * address.
  */
 export const hostLineProblems = forEachService(({ name, service, plan }) =>

@@ -6,7 +6,7 @@ import { imagePins } from "../planning/image-pins";
 import { forEachService, type PlannedService, type RuleInput, unknownReference } from "./rule";
 
 /**
- * Images that services name: those of the site exist, others are pinned where the stage demands it.
+ * Images of services: the site's images exist, others have a digest if the stage requires it.
  */
 export const imageProblems = forEachService(({ name, service, plan }, { site, stage }) => {
   if (plan.image.kind === "build") {
@@ -28,9 +28,9 @@ export const imageProblems = forEachService(({ name, service, plan }, { site, st
       path: servicePath(name, ["image"]),
       value: printableValue(service.image) ?? "",
       message:
-        `names no digest, and ${stage} runs only what is pinned: a tag can move under a running site, and looking it ` +
-        "up delays a failover while the registry is away",
-      remedy: `append the digest: docker buildx imagetools inspect ${reference} shows it; or keep the service to the private stage with availableOn`,
+        `has no digest, but ${stage} runs only images by digest: a tag can move under a running site, and resolving it ` +
+        "delays a failover while the registry is unreachable",
+      remedy: `append the digest: docker buildx imagetools inspect ${reference} shows it; or restrict the service to the private stage with availableOn`,
     },
   ];
 });
@@ -45,7 +45,7 @@ export function buildSecretProblems({ site }: RuleInput): readonly Problem[] {
 }
 
 /**
- * Pins of the stage name images of the site, or services that run one, and no image in two ways.
+ * Pins of the stage name images of the site, or services that run one, and no image has two pins.
  */
 export function pinProblems(input: RuleInput): readonly Problem[] {
   const { site, stage, services, config } = input;

@@ -3,7 +3,7 @@ import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
-/** What a service whose task ends cannot have, and why. */
+/** Attributes that a job cannot have, with the reasons. */
 const pointless: readonly {
   readonly path: readonly PropertyKey[];
   readonly given: (service: Service) => boolean;
@@ -13,13 +13,13 @@ const pointless: readonly {
   {
     path: ["ports"],
     given: ({ ports }) => ports !== undefined && ports.length > 0,
-    message: "a job answers nobody: its task ends",
+    message: "a job does not accept connections: its task ends",
     remedy: "remove them, or write mode: { replicas: 1 }",
   },
   {
     path: ["update"],
     given: ({ update }) => update !== undefined,
-    message: "a job is not rolled out: a change is run",
+    message: "a job is not rolled out: a change runs it",
     remedy: "remove it",
   },
   {
@@ -44,24 +44,24 @@ const pointless: readonly {
   {
     path: ["restart", "condition"],
     given: ({ restart }) => restart?.condition === "any",
-    message: "a job that is started again whenever it ends never ends",
-    remedy: "remove it; mode.job.retries says how often a failed task is tried again",
+    message: "a job that restarts whenever it ends never finishes",
+    remedy: "remove it; mode.job.retries is the number of retries of a failed task",
   },
   {
     path: ["restart", "condition"],
     given: ({ restart }) => restart?.condition === "on-failure" || restart?.condition === "none",
     message: "follows from mode.job.retries for a job",
-    remedy: "remove it, and write the number of further tries as mode.job.retries",
+    remedy: "remove it, and write the number of retries as mode.job.retries",
   },
   {
     path: ["restart", "maxAttempts"],
     given: ({ restart }) => restart?.maxAttempts !== undefined,
     message: "follows from mode.job.retries for a job",
-    remedy: "remove it, and write the number of further tries as mode.job.retries",
+    remedy: "remove it, and write the number of retries as mode.job.retries",
   },
 ];
 
-/** A job has nothing that needs a task which stays. */
+/** A job has no attribute that needs a permanent task. */
 export const jobProblems = forEachService(({ name, service, plan }): readonly Problem[] =>
   plan.mode.kind !== "job"
     ? []

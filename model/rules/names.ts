@@ -40,7 +40,7 @@ function doubled(
           {
             path: servicePath(service, [key, index, ...rest]),
             value: `"${name}"`,
-            message: "stands in the list twice",
+            message: "is in the list twice",
             remedy: rest.length === 0 ? "remove one of them" : "choose another name",
           },
         ],

@@ -14,15 +14,15 @@ import { dockerBridges, stageFile } from "../stage/check-stage";
 import type { RuleInput } from "./rule";
 
 /**
- * Address ranges in which no network of containers can work: this network, loopback, link-local,
- * multicast and reserved.
+ * Address ranges that no container network can use: this network, loopback, link-local, multicast
+ * and reserved.
  */
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 
 /** Smallest subnet with room for gateway, service address and tasks. */
 const smallestSubnet = 28;
 
-/** Subnets have room, meet nothing else, and hold their gateways. */
+/** Subnets are large enough, overlap nothing else, and contain their gateways. */
 export function networkProblems(input: RuleInput): readonly Problem[] {
   const subnets = [...input.site.networks].flatMap(([name, network]) =>
     network.subnet === undefined
@@ -54,7 +54,7 @@ function sizeProblems({ name, text, cidr }: Subnet): readonly Problem[] {
     {
       path: subnetPath(name),
       value: text,
-      message: `has ${cidrSize(cidr)} addresses: too few for a gateway, an address of each service and one of each task`,
+      message: `has ${cidrSize(cidr)} addresses: too few for a gateway, one for each service and one for each task`,
       remedy: `write at least a /${smallestSubnet}, better a /24`,
     },
   ];
@@ -84,17 +84,17 @@ function overlapProblems(
           {
             cidr: parseCidr(config.overlayPool),
             message:
-              `lies in ${stageFile(stage)}: hive:overlayPool (${config.overlayPool}), of which the Swarm gives a part to ` +
-              "each network without a subnet: whether it is still free would depend on the order in which networks are made",
+              `lies in ${stageFile(stage)}: hive:overlayPool (${config.overlayPool}), from which the Swarm gives a part to ` +
+              "each network without a subnet: whether it is still free would depend on the order in which networks are created",
           },
         ]),
     {
       cidr: parseCidr(dockerBridges),
-      message: `overlaps ${dockerBridges}, where the Docker Engine of every server has its bridges (docker0, docker_gwbridge)`,
+      message: `overlaps ${dockerBridges}, which the Docker Engine of every server uses for its bridges (docker0, docker_gwbridge)`,
     },
     ...unusable.map((range) => ({
       cidr: parseCidr(range),
-      message: `overlaps ${range}, which no network of containers can have`,
+      message: `overlaps ${range}, which container networks cannot use`,
     })),
   ];
   return taken
@@ -116,7 +116,7 @@ function gatewayProblems(name: string, { subnet, gateway }: Network): readonly P
       {
         path,
         value: gateway,
-        message: "is an address inside a subnet, and there is none",
+        message: "is an address inside a subnet, but there is no subnet",
         remedy: "write the subnet too, or remove it",
       },
     ];
@@ -129,7 +129,7 @@ function gatewayProblems(name: string, { subnet, gateway }: Network): readonly P
     {
       path,
       value: gateway,
-      message: `is not an address that a gateway in ${subnet} can have`,
+      message: `is not a valid address for a gateway in ${subnet}`,
       remedy: `write an address from ${formatAddress(cidr.network + 1)} to ${formatAddress(last - 1)}, or leave it out`,
     },
   ];

@@ -16,7 +16,7 @@ import { stageFile } from "../stage/check-stage";
 import { suggestion } from "../problem/suggestion";
 import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
-/** The tasks of a service find room under its own limits. */
+/** The tasks of a service fit under its own limits. */
 export const placementProblems = forEachService(({ name, service, plan }, { config, hosts }) => {
   const problems: Problem[] = [];
   const most = plan.placement.maxReplicasPerHost;
@@ -34,7 +34,7 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
     problems.push({
       path: servicePath(name, ["placement", "maxReplicasPerHost"]),
       value: String(most),
-      message: `leaves room for ${room} task${room === 1 ? "" : "s"} on the ${eligibleText(eligible, config.clusterHosts)}, and ${plan.mode.replicas} are to run`,
+      message: `leaves room for ${room} task${room === 1 ? "" : "s"} on the ${eligibleText(eligible, config.clusterHosts)}, but ${plan.mode.replicas} are wanted`,
       remedy: `write at least ${Math.ceil(plan.mode.replicas / eligible.length)}, or fewer replicas`,
     });
   }
@@ -47,7 +47,7 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
     problems.push({
       path: servicePath(name, ["resources", "reservations", key]),
       value: String(service.resources?.reservations?.[key]),
-      message: `more is reserved than the limit of ${service.resources?.limits?.[key]} lets a task use`,
+      message: `is more than the task's limit of ${service.resources?.limits?.[key]}`,
       remedy: "write at most the limit",
     });
   }
@@ -55,7 +55,7 @@ export const placementProblems = forEachService(({ name, service, plan }, { conf
 });
 
 /**
- * Conditions on what is known of the servers beforehand are met by one of them, one by one and
+ * Some server meets the constraints on facts that are known in advance, each alone and all
  * together: else no task ever starts.
  */
 export const constraintProblems = forEachService(({ name, service }, { hosts, stage }) => {
@@ -90,8 +90,8 @@ export const constraintProblems = forEachService(({ name, service }, { hosts, st
 });
 
 /**
- * Whether a constraint wants a label that no server of the stage has. Those of services that run
- * together are the agent's.
+ * Whether a constraint wants a label that no server of the stage has. Labels of services that run
+ * together belong to the agent.
  */
 function asksForMissingLabel(text: string, hosts: readonly HostPlan[]): boolean {
   const label = labelOf(text);
@@ -121,7 +121,7 @@ function valueOf(text: string): string {
   return text.split(/[=!]=/)[1]?.trim() ?? "";
 }
 
-/** The problem of constraints of which each is met by a server, and all together by none. */
+/** The problem of constraints that some server meets one by one, but none meets all together. */
 function excludingConstraints(
   name: string,
   constraints: readonly string[],
@@ -145,8 +145,7 @@ function excludingConstraints(
 }
 
 /**
- * What a service needs of one server is not more than a server has, where the stage says what that
- * is.
+ * The resources of a task are not more than a server has, if the stage gives the size of servers.
  */
 export const hostSizeProblems = forEachService((planned, input): readonly Problem[] => {
   const { cpus, memory } = input.config.hostSize ?? {};
@@ -156,8 +155,8 @@ export const hostSizeProblems = forEachService((planned, input): readonly Proble
   return [
     ...tooMuch(planned, input, ["reservations", "cpus"], reservations.cpus, cpusHere),
     ...tooMuch(planned, input, ["reservations", "memory"], reservations.memoryBytes, memoryHere),
-    // More memory than there is may be a limit; of processors the engine takes no more than the
-    // server has (moby, `verifyPlatformContainerResources`).
+    // A memory limit may exceed the server's memory; the Docker Engine refuses more processors than
+    // the server has (moby, `verifyPlatformContainerResources`).
     ...tooMuch(planned, input, ["limits", "cpus"], limits.cpus, cpusHere),
   ];
 });
@@ -174,7 +173,7 @@ function tooMuch(
     {
       path: servicePath(name, ["resources", part, key]),
       value: String(service.resources?.[part]?.[key]),
-      message: `is more than a server has (${text}, ${stageFile(stage)}: hive:hostSize.${key}): ${part === "limits" ? "the engine refuses each task" : "no task would ever start"}`,
+      message: `is more than a server has (${text}, ${stageFile(stage)}: hive:hostSize.${key}): ${part === "limits" ? "the Docker Engine refuses each task" : "no task would ever start"}`,
       remedy: `write at most ${text}, or take larger servers and change hive:hostSize`,
     },
   ];

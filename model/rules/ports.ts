@@ -58,12 +58,12 @@ export const reservedPortProblems = forEachService((planned, { config }) => {
   });
 });
 
-/** A port like the target that nothing of hive has. */
+/** A port similar to the target that hive does not use. */
 function elsewhere(port: PortPlan): number {
   return port.target < 10_000 ? 10_000 + port.target : 30_000 + (port.target % 2768);
 }
 
-/** A port of a server is held by one task. */
+/** Only one task can use a port of a server. */
 export const replicaProblems = forEachService(
   ({ plan, name }, { config, hosts }): readonly Problem[] => {
     const eligible = eligibleHosts(plan.placement.constraints, hosts);
@@ -76,7 +76,7 @@ export const replicaProblems = forEachService(
         path: servicePath(name, ["mode", "replicas"]),
         value: String(plan.mode.replicas),
         message:
-          `port ${port.published}/${port.protocol} in host mode can be taken once on each server, and the stage has ` +
+          `port ${port.published}/${port.protocol} in host mode can be used once on each server, and the stage has ` +
           eligibleText(eligible, config.clusterHosts),
         remedy:
           `write at most ${most} replica${most === 1 ? "" : "s"}, or mode "ingress" for the port` +
@@ -86,7 +86,7 @@ export const replicaProblems = forEachService(
   },
 );
 
-/** The routing mesh leads to a service's virtual address, so it needs one. */
+/** The routing mesh needs a service's virtual address. */
 export const meshProblems = forEachService((planned) =>
   planned.plan.endpointMode === "vip"
     ? []
@@ -95,16 +95,15 @@ export const meshProblems = forEachService((planned) =>
         .map((placed) => ({
           path: `${portPath(placed)}.mode`,
           value: '"ingress"',
-          message:
-            'the routing mesh needs the virtual address that endpointMode "dnsrr" does without',
+          message: 'the routing mesh needs a virtual address, not endpointMode "dnsrr"',
           remedy: 'write mode "host" for the port, or endpointMode "vip"',
         })),
 );
 
 /**
- * No port is published twice on one server. In host mode two services may have the same one where
- * no server can hold both, as the engine has it too; the routing mesh takes a port on every server,
- * so it shares none (swarmkit, `checkPortConflicts`).
+ * No port is published twice on one server. In host mode two services may have the same port if no
+ * server can run both, as in Docker Engine; the routing mesh uses a port on every server, so it
+ * shares none (swarmkit, `checkPortConflicts`).
  */
 export function samePortProblems({ services, stage, hosts }: RuleInput): readonly Problem[] {
   const placed = services.flatMap(placedPorts);
@@ -117,8 +116,8 @@ export function samePortProblems({ services, stage, hosts }: RuleInput): readonl
         !areKeptApart(mine, other, hosts),
     );
     const earlier = placed.slice(0, position);
-    // A computed port yields to one that is written down; of two equal ones, written ports are told
-    // once, computed ones both.
+    // An explicit port wins over a computed one; two equal explicit ports are one problem, two
+    // computed ones are two.
     const written = others.filter((other) => !other.automatic);
     if (mine.automatic) return others.slice(0, 1).map((other) => computedPort(mine, other));
     const holder = written.find((other) => earlier.includes(other));
@@ -127,12 +126,12 @@ export function samePortProblems({ services, stage, hosts }: RuleInput): readonl
 }
 
 /**
- * Whether no planned server meets the constraints of both. A service that follows another one is
- * kept apart by nothing, whatever the other one's constraints: its own is a label that moves, and
- * the hand-over of ports (`model/service/hand-over.ts`) sees it so too.
+ * Whether no planned server meets the constraints of both. A service that follows another one
+ * counts as possible on every server, whatever the other one's constraints: its own constraint is a
+ * label that moves. The hand-over of ports (`model/service/hand-over.ts`) decides the same.
  *
- * @param hosts none where the stage has problems of its own: then constraints that only servers
- *   could tell get the benefit of the doubt
+ * @param hosts none if the stage has problems of its own: then constraints that depend on servers
+ *   get the benefit of the doubt
  */
 function areKeptApart(mine: PlacedPort, other: PlacedPort, hosts: readonly HostPlan[]): boolean {
   const isBetweenHosts = mine.port.mode === "host" && other.port.mode === "host";
@@ -154,11 +153,11 @@ function computedPort(mine: PlacedPort, other: PlacedPort): Problem {
     message:
       `is computed as ${mine.port.published}/${mine.port.protocol}, which ` +
       (other.service === mine.service
-        ? "this service publishes already"
-        : `the service ${other.service} has too`),
+        ? "this service already publishes"
+        : `the service ${other.service} publishes too`),
     remedy: other.automatic
       ? "give one of the two an explicit port"
-      : "give it an explicit port, or the other one another",
+      : "give it an explicit port, or give the other service another one",
   };
 }
 
@@ -173,7 +172,7 @@ function samePort(mine: PlacedPort, holder: PlacedPort, stage: string): Problem 
       : `${key} is already published by the service ${holder.service} on the stage ${stage}`,
     remedy: isOwn
       ? "remove one of them"
-      : "publish another port in one of the two, keep them to different stages with availableOn, or in host mode to different " +
+      : "publish another port in one of the two, restrict them to different stages with availableOn, or in host mode to different " +
         'servers: placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',
   };
 }

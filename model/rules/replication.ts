@@ -7,14 +7,13 @@ import type { RuleInput } from "./rule";
 interface Replicated {
   readonly name: string;
   readonly replication: ReplicationPlan;
-  /** Whether the site gives the number, or it is computed. */
+  /** Whether the site gives the number; else it is computed. */
   readonly given: Readonly<Record<"minor" | "port", boolean>>;
 }
 
 /**
- * No two replicated volumes have one minor number or one port. All volumes of the site count, also
- * those that this stage does not use, so that a stage never hits on a collision that another one
- * has hidden.
+ * No two replicated volumes have the same minor number or port. All volumes of the site count, even
+ * those that this stage does not use, so that no stage hides a collision from another one.
  */
 export function replicationProblems({ site }: RuleInput): readonly Problem[] {
   const volumes = [...site.volumes].flatMap(([name, volume]): readonly Replicated[] => {
@@ -41,6 +40,6 @@ function sameNumber(volume: Replicated, other: Replicated, key: "minor" | "port"
     path: sitePath(["volumes", volume.name, "replicated", key]),
     value: String(number),
     message: `${volume.given[key] ? "is" : "is computed from the volume's name, and is"} the ${title} of the volume ${other.name} too`,
-    remedy: `write another ${key} for the one of the two that has no data yet`,
+    remedy: `write another ${key} for one of the two that has no data yet`,
   };
 }

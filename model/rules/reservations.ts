@@ -10,26 +10,26 @@ import { eligibleText, type PlannedService, type RuleInput } from "./rule";
 type Key = "cpus" | "memory";
 
 /**
- * What a service and those that follow it reserve, in bytes or billionths of a processor: fractions
- * would not add up.
+ * The reservation of a service and its followers, in bytes or billionths of a processor: fractions
+ * would not add up exactly.
  */
 interface Load {
   readonly leader: PlannedService;
-  /** Names with amounts, the leader's first; those that reserve nothing are not there. */
+  /** Names with amounts, the leader's first; services without a reservation are omitted. */
   readonly parts: readonly { readonly name: string; readonly amount: number }[];
-  /** For one task of each of them, which are on one server. */
+  /** Sum for one task of each of them, on one server. */
   readonly amount: number;
   /** Global: one task on each of the servers. */
   readonly tasks: number;
   readonly isGlobal: boolean;
-  /** Servers that the constraints leave. */
+  /** Servers that the constraints allow. */
   readonly eligible: readonly HostPlan[];
 }
 
 /**
- * What all services reserve finds room on the servers, where the stage says how large they are: the
- * tasks of a service one by one, and those of all services on each part of the servers to which
- * constraints bind them. Only what runs all the time is counted: jobs end.
+ * All reservations fit on the servers, if the stage gives their size: the tasks of each service,
+ * and those of all services on each group of servers to which constraints bind them. Only permanent
+ * tasks count: jobs end.
  */
 export function reservationProblems(input: RuleInput): readonly Problem[] {
   const { cpus, memory } = input.config.hostSize ?? {};
@@ -54,8 +54,8 @@ function roomProblems(input: RuleInput, key: Key, size: number | undefined): rea
 }
 
 /**
- * Without what is told elsewhere: single tasks that are too large, services that no server may run,
- * followers of several tasks.
+ * Omits problems that are reported elsewhere: single tasks that are too large, services that no
+ * server may run, followers of several tasks.
  */
 function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readonly Load[] {
   const leads = new Map(
@@ -64,7 +64,7 @@ function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readon
   return services.flatMap((leader): readonly Load[] => {
     const { mode, placement } = leader.plan;
     const isFollower = leads.has(leads.get(leader.name) ?? "");
-    // A global service with a condition on what is not known of the servers may run nowhere at all.
+    // A global service with a constraint on unknown facts of the servers may run nowhere at all.
     const isUnknown =
       mode.kind === "global" &&
       !placement.constraints.every((text) => isKnownWhenPlanned(text, hosts));
@@ -83,8 +83,7 @@ function loadsOf({ services, hosts }: RuleInput, key: Key, size: number): readon
 }
 
 /**
- * The problem of a replicated service with more tasks than there is room for beside the tasks of
- * global services.
+ * The problem of a replicated service whose tasks do not fit beside the tasks of global services.
  */
 function taskProblems(
   { leader, parts, amount, tasks, isGlobal, eligible }: Load,
@@ -101,7 +100,7 @@ function taskProblems(
     const taken = sum(
       globals.filter((load) => load.eligible.includes(host)).map((load) => load.amount),
     );
-    // Global services that leave nothing to anybody are told by themselves.
+    // Global services that leave no room at all have a problem of their own.
     return Math.floor((taken > size ? size : size - taken) / amount);
   });
   const room = sum(places);
@@ -127,7 +126,7 @@ function taskProblems(
   ];
 }
 
-/** Servers on which more is reserved than they have, by tasks that may run nowhere else. */
+/** Servers with larger reservations than resources, by tasks that may run nowhere else. */
 function serverProblems(
   loads: readonly Load[],
   { stage, hosts }: RuleInput,
@@ -155,7 +154,7 @@ function serverProblems(
     const total = sum(bound.map(({ amount, count }) => amount * count));
     if (total > size * set.length) told.push({ set, list: listOf(key, bound), total });
   }
-  // Servers that have the same too much of are one problem.
+  // Servers with the same excess are one problem.
   return [...new Set(told.map(({ list }) => list))].flatMap((list) => {
     const same = told.filter((each) => each.list === list);
     const [{ set, total } = { set: [], total: 0 }] = same;
@@ -169,7 +168,7 @@ function serverProblems(
         path: `${stageFile(stage)}: hive:hostSize.${key}`,
         value: textOf(key, size),
         message:
-          `${list} are reserved on ${placed}, which makes ${textOf(key, total)} and is more than ` +
+          `${list} are reserved on ${placed}: the sum of ${textOf(key, total)} is more than ` +
           `${textOf(key, size * set.length)}: some tasks would never start`,
         remedy: "reserve less, run fewer tasks, or take larger servers and change hive:hostSize",
       },

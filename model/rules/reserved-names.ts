@@ -3,8 +3,8 @@ import { servicePath, sitePath } from "../schema/check-site";
 import { forEachService, type Rule, type RuleInput } from "./rule";
 
 /**
- * Networks that every engine has by itself (moby, `runconfig.IsPreDefinedNetwork`), and those that
- * the Swarm makes on each server.
+ * Networks that every Docker Engine has by itself (moby, `runconfig.IsPreDefinedNetwork`), and
+ * those that the Swarm creates on each server.
  */
 const engineNetworks = new Set(["bridge", "docker_gwbridge", "host", "ingress", "none"]);
 
@@ -19,33 +19,32 @@ const localNames = new Set([
   "localhost",
 ]);
 
-/** No network has the name of one that the engine has by itself. */
+/** No network has the name of a predefined network. */
 export const networkNameProblems: Rule = ({ site }) =>
   site.names.networks
     .filter((name) => engineNetworks.has(name))
     .map((name) => ({
       path: sitePath(["networks", name]),
       value: `"${name}"`,
-      message: "is a network that every engine has by itself",
+      message: "is a network that every Docker Engine has by itself",
       remedy: "choose another name",
     }));
 
-/** No service has a name that its clients would never ask DNS for. */
+/** No service has a name that its clients would never look up in DNS. */
 export const serviceNameProblems = forEachService(({ name }) =>
   localNames.has(name)
     ? [
         {
           path: servicePath(name, []),
           value: `"${name}"`,
-          message:
-            "stands in every container's /etc/hosts: no other container would find the service",
+          message: "is in every container's /etc/hosts: no other container would find the service",
           remedy: "choose another name",
         },
       ]
     : [],
 );
 
-/** Further names of a service lead to it alone: case does not matter, as in DNS. */
+/** Further names of a service are unique: case does not matter, as in DNS. */
 export const aliasProblems = forEachService(({ name, service }, input): readonly Problem[] =>
   (service.networks ?? []).flatMap((network, index) =>
     typeof network === "string"
@@ -73,14 +72,14 @@ function aliasObstacle(
   const remedy = "remove it, or choose another name";
   if (localNames.has(alias)) {
     return {
-      message: "stands in every container's /etc/hosts: nobody would find the service by it",
+      message: "is in every container's /etc/hosts: nobody would find the service by it",
       remedy,
     };
   }
   const server = hosts.find((host) => host.name.toLowerCase() === alias);
   if (server !== undefined) {
     return {
-      message: `stands in every container's /etc/hosts with the address ${server.privateAddress}: nobody would find the service by it`,
+      message: `is in every container's /etc/hosts with the address ${server.privateAddress}: nobody would find the service by it`,
       remedy,
     };
   }
@@ -92,7 +91,7 @@ function aliasObstacle(
   );
   if (holder === undefined) return undefined;
   return {
-    message: `is a name of the service ${holder.name} on the network ${network}: on the stage ${stage} a client would get now the one, now the other`,
+    message: `is a name of the service ${holder.name} on the network ${network}: on the stage ${stage} a client would sometimes reach the one, sometimes the other`,
     remedy: `${remedy}, or let one of the two leave the network`,
   };
 }

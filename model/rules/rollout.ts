@@ -5,7 +5,7 @@ import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { eligibleText, forEachService, type PlannedService, type RuleInput } from "./rule";
 
-/** A new task is started first only where it can run beside the old one. */
+/** `start-first` only if the new task can run beside the old one. */
 export const orderProblems = forEachService((planned, input) => [
   ...orderProblem(planned, input, "update", planned.service.update),
   ...orderProblem(planned, input, "rollback", planned.service.rollback),
@@ -28,9 +28,9 @@ function orderProblem(
   })[0];
   const obstacle =
     port !== undefined
-      ? `the old task holds port ${port.published}/${port.protocol} of its server`
+      ? `the old task uses port ${port.published}/${port.protocol} of its server`
       : volume !== undefined
-        ? `the old task is the one writer of the replicated volume ${volume}`
+        ? `the old task is the only writer of the replicated volume ${volume}`
         : fullServers(planned, input);
   if (obstacle === undefined) return [];
   return [
@@ -44,8 +44,8 @@ function orderProblem(
 }
 
 /**
- * Whether all places that a limit for each server leaves are taken. A service that follows another
- * one has one server at a time.
+ * Whether the tasks use all places under the limit per server. A service that follows another one
+ * has one server at a time.
  */
 function fullServers(
   { plan: { mode, placement } }: PlannedService,
@@ -61,5 +61,5 @@ function fullServers(
     leader === undefined
       ? `the ${eligibleText(eligible, config.clusterHosts)}`
       : `the server of ${leader}`;
-  return `the old tasks take all places that maxReplicasPerHost leaves on ${where}`;
+  return `the old tasks use all places that maxReplicasPerHost allows on ${where}`;
 }

@@ -13,33 +13,33 @@ export interface PlannedService {
   readonly plan: ServicePlan;
 }
 
-/** What the rules look at. */
+/** The input of rules. */
 export interface RuleInput {
   readonly stage: StageName;
   readonly site: SiteCheck;
-  /** The services that this stage runs and whose form is right, in alphabetical order. */
+  /** The services of this stage whose form is right, in alphabetical order. */
   readonly services: readonly PlannedService[];
-  /** The servers; none where the stage has problems of its own. */
+  /** The servers; none if the stage has problems of its own. */
   readonly hosts: readonly HostPlan[];
   /** Keys with problems of their own are absent. */
   readonly config: Partial<StageConfig>;
-  /** What the project has at a path; where files are not needed, everything. */
+  /** Looks up a path of the project; if files are not needed, every path exists. */
   readonly look: FileLookup;
-  /** The content of a file of the project; where files are not needed, none. */
+  /** Reads a file of the project; if files are not needed, it returns nothing. */
   readonly read: FileContent;
 }
 
-/** A rule: what is wrong when the parts of a site and a stage are seen together. */
+/** A rule: finds problems in the combination of the parts of a site and a stage. */
 export type Rule = (input: RuleInput) => readonly Problem[];
 
-/** A rule that looks at one service after the other. */
+/** A rule that checks one service after the other. */
 export function forEachService(
   look: (service: PlannedService, input: RuleInput) => readonly Problem[],
 ): Rule {
   return (input) => input.services.flatMap((service) => look(service, input));
 }
 
-/** The problem of a name that is no part of the site, or none when it is one. */
+/** The problem of an unknown name; none for a part of the site. */
 export function unknownReference(
   site: SiteCheck,
   part: SitePart,
@@ -79,7 +79,7 @@ const examples: Readonly<Record<SitePart, (name: string) => string>> = {
 };
 
 /**
- * Servers that a service's constraints leave it, in words: `3 cluster servers`, or fewer with their
+ * Servers that a service's constraints allow, in words: `3 cluster servers`, or fewer with their
  * names.
  */
 export function eligibleText(
@@ -92,7 +92,7 @@ export function eligibleText(
     : `${count} that its constraints allow (${eligible.map(({ name }) => name).join(", ")})`;
 }
 
-/** How many tasks of a service can run at the same time. */
+/** Number of tasks of a service that can run at the same time. */
 export function mostTasks(plan: ServicePlan, clusterHosts: number): number {
   if (plan.mode.kind === "replicated") return plan.mode.replicas;
   return plan.mode.kind === "job" ? 1 : clusterHosts;

@@ -8,8 +8,7 @@ import { usedNames } from "../planning/used-names";
 import type { RuleInput } from "./rule";
 
 /**
- * Values that the operator gives are there for each secret that this stage uses, and for nothing
- * else.
+ * The operator has set a value for each secret that this stage uses, and for nothing else.
  */
 export function stageSecretProblems({
   site,
@@ -33,8 +32,8 @@ export function stageSecretProblems({
       .filter((name) => used.has(name) && !given.includes(name))
       .map((name) => ({
         path: `${stageFile(stage)}: hive:secrets.${name}`,
-        message: `has no value on the stage ${stage}, and ${sitePath(["secrets", name])} takes it from there`,
-        remedy: `give it one: ${setSecretCommand(stage, name)}`,
+        message: `has no value on the stage ${stage}, but ${sitePath(["secrets", name])} needs it`,
+        remedy: `set it: ${setSecretCommand(stage, name)}`,
       })),
     ...given
       .filter((name) => !declared.includes(name))

@@ -2,7 +2,7 @@ import type { Problem } from "../problem/problems";
 import { servicePath } from "../schema/check-site";
 import { forEachService } from "./rule";
 
-/** A service whose process 1 is systemd has nothing that keeps systemd from being that. */
+/** A service whose process 1 is systemd has no setting that prevents this. */
 export const systemdProblems = forEachService(({ name, service, plan }): readonly Problem[] => {
   if (!plan.standalone) return [];
   return [
@@ -11,7 +11,7 @@ export const systemdProblems = forEachService(({ name, service, plan }): readonl
           {
             path: servicePath(name, ["init"]),
             value: "true",
-            message: "makes a small init process 1, and systemd works only as process 1",
+            message: "makes a small init process 1, but systemd works only as process 1",
             remedy: "remove it: systemd reaps orphaned processes itself",
           },
         ]
@@ -32,7 +32,8 @@ export const systemdProblems = forEachService(({ name, service, plan }): readonl
       ? [
           {
             path: servicePath(name, ["capabilities", "drop"]),
-            message: "takes SYS_ADMIN away, without which systemd cannot mount what its units need",
+            message:
+              "drops SYS_ADMIN, without which systemd cannot mount the file systems of its units",
             remedy: "drop less, or write standalone: false",
           },
         ]

@@ -4,15 +4,15 @@ import { servicePath } from "../schema/check-site";
 import { forEachService, type PlannedService } from "./rule";
 
 /**
- * Where the engine mounts a file system in memory for secrets (moby,
+ * Path at which the Docker Engine mounts a file system in memory for secrets (moby,
  * `container/container_unix.go`).
  */
 const secretsFolder = "/run/secrets";
 
 /**
- * Files of names that the engine writes for each container, with the key that changes what is in
- * them. What a service mounts there takes their place as a file (moby,
- * `container/container_unix.go`, `TrySetNetworkMount`).
+ * Name files that the Docker Engine writes for each container, with the keys that change them. A
+ * service's mount at one of these paths replaces the file (moby, `container/container_unix.go`,
+ * `TrySetNetworkMount`).
  */
 const nameFiles: Readonly<Record<string, string>> = {
   "/etc/hosts": "hosts",
@@ -20,21 +20,22 @@ const nameFiles: Readonly<Record<string, string>> = {
   "/etc/resolv.conf": "dns",
 };
 
-/** Something at a path of a container. */
+/** An object at a path of a container. */
 interface Target {
   readonly path: readonly PropertyKey[];
   readonly target: string;
   /**
-   * Secrets and configs are files, in which nothing else can stand; a mount is taken for a folder.
+   * Whether nothing else can be below it: secrets and configs are files; a mount counts as a
+   * folder.
    */
   readonly isFile: boolean;
-  /** What is of a server may be a file: its mount is left to the engine. */
+  /** Whether it comes from a server: that may be a file, and the Docker Engine checks its mount. */
   readonly isOfServer?: boolean;
 }
 
 /**
- * No two things of a service stand at the same path of its container, and nothing where a file or
- * the kernel's own is.
+ * No two objects of a service have the same path in its container, and none has a path that is
+ * reserved or below a file.
  */
 export const targetProblems = forEachService((planned) => {
   const targets = targetsOf(planned);
@@ -47,7 +48,7 @@ export const targetProblems = forEachService((planned) => {
         {
           path: place,
           value,
-          message: `is the place of ${servicePath(planned.name, holder.path)} already`,
+          message: `is already the target of ${servicePath(planned.name, holder.path)}`,
           remedy: "choose another target for one of the two",
         },
       ];
@@ -61,13 +62,13 @@ export const targetProblems = forEachService((planned) => {
     const remedy =
       key === undefined
         ? "choose another target"
-        : `choose another target; what stands in this file is said with \`${key}\` of the service`;
+        : `choose another target; the key \`${key}\` of the service sets the content of this file`;
     return [{ path: place, value, message, remedy }];
   });
 });
 
 /**
- * Files of `/proc` over which runc lets something be mounted (runc, `libcontainer/rootfs_linux.go`,
+ * Files of `/proc` over which runc allows a mount (runc, `libcontainer/rootfs_linux.go`,
  * `checkProcMount`).
  */
 const replaceableProc = new Set(
@@ -84,27 +85,27 @@ const replaceableProc = new Set(
   ].map((name) => `/proc/${name}`),
 );
 
-/** What of the container itself is at a target. */
+/** The container's own object at a target. */
 function obstacleOf({ target, isFile }: Target, { plan }: PlannedService): string | undefined {
   if (isWithin(target, "/proc") && !replaceableProc.has(target)) {
-    return "lies in /proc, where the kernel shows processes: no container starts with something mounted there";
+    return "is in /proc, where the kernel shows processes: a container with a mount there does not start";
   }
   if (!isFile && target === secretsFolder && plan.secrets.length > 0) {
-    return "is where the engine puts the secrets of the service";
+    return "is where the Docker Engine puts the secrets of the service";
   }
   return undefined;
 }
 
-/** A folder on one of the files of names, or something in it. */
+/** A folder at the path of a name file, or an object below it. */
 function nameFileFault({ target, isFile, isOfServer = false }: Target): string | undefined {
   const file = Object.keys(nameFiles).find((each) => isWithin(target, each));
   if (file === undefined) return undefined;
   if (target !== file) {
-    return `lies below ${file}, which is a file of every container: no container starts so`;
+    return `is below ${file}, which is a file of every container: the container would not start`;
   }
   return isFile || isOfServer
     ? undefined
-    : "is a file that the engine writes for every container, and this is a folder: no container starts so";
+    : "is a file that the Docker Engine writes for every container, but this is a folder: the container would not start";
 }
 
 function fileAbove(
@@ -117,7 +118,7 @@ function fileAbove(
   );
   return above === undefined
     ? undefined
-    : `lies below ${above.target}, which is a file (${place(above.path)}): no container starts so`;
+    : `is below ${above.target}, which is a file (${place(above.path)}): the container would not start`;
 }
 
 function isWithin(path: string, folder: string): boolean {
@@ -159,7 +160,7 @@ function secretFile(target: string): string {
 }
 
 /**
- * A path with single slashes and none at its end: the same place in other words is the same place.
+ * A path in its normal form: single slashes, and none at the end.
  */
 function cleanPath(path: string): string {
   return trimmedPath(path).replace(/\/{2,}/g, "/");

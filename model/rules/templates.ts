@@ -10,17 +10,17 @@ import { servicePath, sitePath } from "../schema/check-site";
 import { forEachService, type PlannedService, type Rule, type RuleInput } from "./rule";
 
 /**
- * Linux takes no longer name of a container (`uname(2)`, `__NEW_UTS_LEN`); no engine looks before
- * runc fails.
+ * The longest host name that Linux accepts (`uname(2)`, `__NEW_UTS_LEN`); Docker Engine does not
+ * check it before runc fails.
  */
 const longestHostName = 64;
 
 /**
- * What a service's texts are that the Swarm expands (swarmkit, `ExpandContainerSpec`): their
- * templates are right.
+ * Templates in a service's texts, which the Swarm expands (swarmkit, `ExpandContainerSpec`), are
+ * right.
  */
 export const templateProblems = forEachService(({ name, service }): readonly Problem[] => [
-  // Their values are not printed: there may be a password in them.
+  // Their values are not printed: they may contain a password.
   ...Object.entries(service.environment ?? {}).flatMap(([key, text]) =>
     faultAt(servicePath(name, ["environment", key]), text),
   ),
@@ -35,8 +35,8 @@ export const templateProblems = forEachService(({ name, service }): readonly Pro
 ]);
 
 /**
- * Options of volumes are expanded for each task that mounts one; path and options of a share are
- * such too (`planVolume`).
+ * Templates in options of volumes are right: the Swarm expands them for each task that mounts the
+ * volume; path and options of a share are included (`planVolume`).
  */
 export const volumeTemplateProblems: Rule = ({ site }) =>
   [...site.volumes].flatMap(([name, volume]) => {
@@ -56,7 +56,8 @@ export const volumeTemplateProblems: Rule = ({ site }) =>
   });
 
 /**
- * Contents of configs that are templates are right: the Swarm would take any, and refuse each task.
+ * Templates in contents of configs are right: the Swarm would accept any template, and refuse each
+ * task.
  */
 export const configTemplateProblems: Rule = ({ site, services, read }) => {
   const used = new Set(services.flatMap(({ plan }) => plan.configs.map(({ name }) => name)));
@@ -72,8 +73,8 @@ export const configTemplateProblems: Rule = ({ site, services, read }) => {
 };
 
 /**
- * A host name is one that Linux takes, and neither the name of a server nor that of another
- * service. What is a template is looked at as it becomes on each server, where that can be told.
+ * A host name is valid in Linux, and is not the name of a server or another service. A template is
+ * checked with its result on each server, if that is known.
  */
 export const hostnameProblems = forEachService((planned, input): readonly Problem[] => {
   const { name, service } = planned;
@@ -106,14 +107,14 @@ function hostnameFault(text: string, begin: string): TemplateFault | undefined {
   }
   if (text.toLowerCase() !== "localhost") return undefined;
   return {
-    message: `${begin}stands in every container's /etc/hosts for the container itself`,
+    message: `${begin}is in every container's /etc/hosts for the container itself`,
     remedy: "choose another name, or leave it out",
   };
 }
 
 /**
- * The name of one server, written out, in a task that another server may run: it would take itself
- * for that server.
+ * The literal name of one server in a task that another server may run: that task would take itself
+ * for the server.
  */
 function otherServerFault(
   { plan }: PlannedService,
@@ -130,15 +131,15 @@ function otherServerFault(
   );
   if (others.length === 0) return undefined;
   return {
-    message: `is the name of a server, and ${others.map((host) => host.name).join(", ")} may run a task too: there the name would lead to the task itself`,
+    message: `is the name of a server, but ${others.map((host) => host.name).join(", ")} may run a task too: there the name would lead to the task itself`,
     remedy: 'write "{{.Node.Hostname}}" for the name of the server that runs the task',
   };
 }
 
 /**
- * The name of another service that tasks would not find any more: the engine writes a task's host
- * name into its `/etc/hosts`, with the task's own address, and of one with dots the first part too
- * (moby, `libnetwork`, `updateHostsFile`).
+ * The name of another service that tasks would no longer find: the Docker Engine writes a task's
+ * host name into its `/etc/hosts`, with the task's own address, and for a name with dots the first
+ * part too (moby, `libnetwork`, `updateHostsFile`).
  */
 function hiddenServiceFault(
   planned: PlannedService,
@@ -155,7 +156,7 @@ function hiddenServiceFault(
     for (const other of services) {
       const attachment = other.plan.networks.find((each) => each.network === network);
       if (other.name === name || attachment === undefined) continue;
-      // A name that both have leads to the one or the other anyway.
+      // A name that both have leads to either of them anyway.
       const hidden = [other.name, ...attachment.aliases].find(
         (each) => local.has(each.toLowerCase()) && ![name, ...own].includes(each),
       );
@@ -170,8 +171,8 @@ function hiddenServiceFault(
 }
 
 /**
- * What a host name can become: one text for each server, with the longest number of a task; none
- * where only the engine can tell.
+ * The possible results of a host name: one text for each server, with the longest number of a task;
+ * none if only the Docker Engine knows.
  */
 function possibleNames(
   { name, plan }: PlannedService,

@@ -4,8 +4,8 @@ import { mostTasks, type PlannedService, type RuleInput } from "./rule";
 
 /**
  * A replicated volume has one writer at a time: its device is primary on one server, and a second
- * mount of its file system would destroy it. So one service mounts it, or several that run together
- * (`placement.with`), and each has a single task.
+ * mount of its file system would destroy the data. So only one service mounts it, or several that
+ * run together (`placement.with`), and each has a single task.
  */
 export function writerProblems({ site, services, config }: RuleInput): readonly Problem[] {
   const replicated = [...site.volumes].flatMap(([name, volume]) =>
@@ -23,7 +23,7 @@ export function writerProblems({ site, services, config }: RuleInput): readonly 
   });
 }
 
-/** The service that decides where a service runs. */
+/** The leader of a service's group. */
 function groupOf({ name, service }: PlannedService): string {
   return service.placement?.with ?? name;
 }
@@ -56,10 +56,10 @@ function secondUser(user: PlannedService, volume: string, first: PlannedService)
   return {
     path: servicePath(user.name, ["volumes", mountIndex(user.service, volume)]),
     value: `"${volume}"`,
-    message: `is replicated and has one writer at a time, but the service ${first.name} mounts it as well`,
+    message: `is replicated and has one writer at a time, but the service ${first.name} mounts it too`,
     remedy:
       `give each of them a volume of its own, or let ${user.name} reach the data through ${first.name}; ` +
       `if both need it on one server, write placement: { with: "${first.name}" } for ${user.name}; ` +
-      `what only prepares the data can be a step in initialize of ${first.name}`,
+      `a step in initialize of ${first.name} can prepare data`,
   };
 }

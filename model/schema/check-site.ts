@@ -29,28 +29,28 @@ import { longestObjectName } from "../swarm/object-name";
 import { compareText } from "../values/text-order";
 
 /**
- * Longest name of a network that leaves room for a mark: a Swarm takes 63 characters, as for a DNS
- * label.
+ * Longest name of a network that leaves room for a suffix: a Swarm accepts 63 characters, as in a
+ * DNS label.
  */
 const longestNetworkName = 63 - 9;
 
 /** File of the inventory. */
 export const siteFile = "site/site.ts";
 
-/** File in which a service of this name stands. */
+/** File of a service of this name. */
 export function serviceFile(name: string): string {
   return `site/services/${name}.ts`;
 }
 
-/** A place inside a service, as it is named in problems. */
+/** A place inside a service, in the form for problems. */
 export function servicePath(name: string, path: readonly PropertyKey[]): string {
   return `${serviceFile(name)}: ${pathText(["services", name, ...path])}`;
 }
 
 /**
- * A printed place, with the file in which its service is really written: the one that declared it.
- * A service that no file declared stands in the site's, where others were declared; a site of plain
- * objects goes by the names of its files.
+ * A printed place, with the file that really declares its service. A service without a declaring
+ * file is in the site's file if others were declared; in a site of plain objects, the file follows
+ * from the service's name.
  */
 export function declaredPlace(path: string, look: FileLookup, site: Site): string {
   const [file = "", ...rest] = path.split(": ");
@@ -64,7 +64,7 @@ export function declaredPlace(path: string, look: FileLookup, site: Site): strin
   return [declared ?? (isHere ? file : siteFile), ...rest].join(": ");
 }
 
-/** A place inside the site outside its services, as it is named in problems. */
+/** A place of the site outside of services, in the form for problems. */
 export function sitePath(path: readonly PropertyKey[]): string {
   return `${siteFile}: ${pathText(path)}`;
 }
@@ -94,7 +94,7 @@ export type SiteCheck = {
   /** Undefined when it is not a domain name. */
   readonly name: string | undefined;
   /**
-   * Names of all that is declared, also of what has problems. `networks` has `default` in any case.
+   * Names of all declared parts, including those with problems. `networks` always has `default`.
    */
   readonly names: Readonly<Record<SitePart, readonly string[]>>;
   readonly problems: readonly Problem[];
@@ -160,7 +160,10 @@ function withDefaultNetwork(networks: Site["networks"]): Site["networks"] {
     : networks;
 }
 
-/** The names that parts take; of networks, secrets and configs the Swarm's own names are longer. */
+/**
+ * The schemas of names of parts; for networks, secrets and configs the names in the Swarm are
+ * longer.
+ */
 const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
   images: nameSchema.meta({ foreignForm: nameForm(63) }),
   networks: shortName(longestNetworkName).meta({ foreignForm: nameForm(longestNetworkName) }),
@@ -173,8 +176,7 @@ const nameSchemas: Readonly<Record<SitePart, z.ZodType>> = {
 };
 
 /**
- * Whether the site was pasted from hive-builder: each of its services is then read as one from
- * there.
+ * Whether the site was pasted from hive-builder: then each of its services is read in that form.
  */
 function pastedSystems(site: Site): readonly string[] {
   const checks = [
@@ -202,7 +204,7 @@ export function serviceFormProblems(
   return problemsOf(check(serviceSchema, service, { locate, secret, name }));
 }
 
-/** A port that stands alone means something else where it was pasted from. */
+/** A single port number means something else in the system from which it was pasted. */
 function pastedPortProblems(
   service: Service,
   systems: readonly string[],
@@ -226,7 +228,7 @@ function pastedPortProblems(
       {
         path: locate(["ports", index]),
         value: JSON.stringify(port),
-        message: `is, in ${system}, port ${target} of the container with a port of the servers that is chosen; here it is port ${target} of both`,
+        message: `means, in ${system}, port ${target} of the container with an automatic port of the servers; here it is port ${target} of both`,
         remedy: `write \`${long}\`; or ${both} if port ${target} of the servers is meant`,
       },
     ];
@@ -272,8 +274,8 @@ function checkPart<Part extends SitePart>(
 }
 
 /**
- * Free texts in which a user may have put a secret by mistake. They are never printed, nor is
- * anything that stands in their place.
+ * Free texts that may contain a secret by mistake. They are never printed, nor is any other value
+ * at their place.
  */
 const unprinted = new Set<PropertyKey>([
   "backups",
@@ -295,7 +297,7 @@ const unprinted = new Set<PropertyKey>([
 ]);
 
 function mayBeSecret(part: SitePart, path: readonly PropertyKey[]): boolean {
-  // The whole of something holds all of its free texts; a secret written into `secrets` is one.
+  // A whole part contains all of its free texts; a secret written into `secrets` is one too.
   const isWhole = path.length === 0 || path.at(-1) === "healthcheck";
   return part === "secrets" || isWhole || path.some((step) => unprinted.has(step));
 }
@@ -304,7 +306,9 @@ function problemsOf(checked: Checked<unknown>): readonly Problem[] {
   return checked.ok ? [] : checked.problems;
 }
 
-/** The entries in alphabetical order; none when the value is no map (which the schema reports). */
+/**
+ * The entries in alphabetical order; none when the value is not a map (which the schema reports).
+ */
 function entriesOf<T>(record: Readonly<Record<string, T>> | undefined): readonly [string, T][] {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return [];
   return Object.entries(record).sort(([left], [right]) => compareText(left, right));

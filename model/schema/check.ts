@@ -5,26 +5,25 @@ import { type Problem, printableValue } from "../problem/problems";
 import { keyPaths, notesOf, schemaAt, typeText } from "./text";
 import { suggestion } from "../problem/suggestion";
 
-/** The result of checking a value: what it is, or what is wrong with it. */
+/** The result of checking a value: the value, or its problems. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
       /**
-       * Other systems whose keys or forms were found in it, of which it is certain that it comes
-       * from there.
+       * Other systems from which the value certainly comes, because of its keys or forms.
        */
       readonly systems: readonly string[];
     };
 
-/** How a checked value is named in problems. */
+/** How problems name a checked value. */
 export interface CheckOptions {
   /** The printed path of a place inside the value. */
   readonly locate: (path: readonly PropertyKey[]) => string;
-  /** Whether the value at a place may be a secret and is not to be printed. Default: none. */
+  /** Whether the value at a place may be a secret and must not be printed. Default: none. */
   readonly secret?: (path: readonly PropertyKey[]) => boolean;
-  /** Name of the service, volume … that the value is. Default: it has none. */
+  /** Name of the checked service, volume … Default: none. */
   readonly name?: string;
 }
 
@@ -58,11 +57,11 @@ export function check<S extends z.ZodType>(
   };
 }
 
-/** Details of a rule of our own, handed through zod to the problem. */
+/** Details of our own rules, passed through zod to the problem. */
 export interface RuleParams {
   /** What to write instead. */
   readonly remedy?: string;
-  /** Keys one of which is missing. */
+  /** Keys, one of which is missing. */
   readonly missing?: readonly string[];
 }
 
@@ -70,18 +69,18 @@ interface Context extends CheckOptions {
   readonly schema: z.core.$ZodType;
   readonly input: unknown;
   /**
-   * Places of keys that are there under another name, with a typing error or of another system:
-   * collected on the way.
+   * Places of keys that exist under another name, mistyped or of another system: collected during
+   * the check.
    */
   readonly misspelt: Set<string>;
-  /** Values in another system's form that were looked at, by place. */
+  /** Checked values in another system's form, by place. */
   readonly told: Map<string, { readonly form: PastedForm | undefined; isTold: boolean }>;
-  /** Words for the keys of other systems, by the place of the map that has them. */
+  /** Messages for the keys of other systems, by the place of their map. */
   readonly keys: Map<string, ReadonlyMap<string, ForeignKeyWords>>;
   readonly systems: Set<string>;
 }
 
-/** A problem, with the places of keys any of which would put it right. */
+/** A problem, with the places of keys; any of them would fix it. */
 interface FoundProblem extends Problem {
   readonly missing?: readonly string[];
 }
@@ -90,12 +89,12 @@ function withoutPlaces({ path, value, message, remedy }: FoundProblem): Problem 
   return { path, ...(value === undefined ? {} : { value }), message, remedy };
 }
 
-/** Whether a key is missing only because its name has a typing error, which is told by itself. */
+/** Whether a key is missing only because its name is mistyped, which is a problem of its own. */
 function isConsequence(problem: FoundProblem, context: Context): boolean {
   return problem.missing?.some((place) => context.misspelt.has(place)) ?? false;
 }
 
-/** One thing that a schema found: an issue at a place, or one key of it that is unknown. */
+/** One finding of a schema: an issue at a place, or one unknown key there. */
 interface Fault {
   readonly issue: z.core.$ZodIssue;
   readonly path: readonly PropertyKey[];
@@ -114,7 +113,7 @@ function faultsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): readon
 }
 
 /**
- * The branch of a union that was meant: one that complains about places inside the value only; else
+ * The branch of a union that was meant: one that complains only about places inside the value; else
  * one that takes the value's type. None when the value fits no branch at all.
  */
 function bestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
@@ -140,8 +139,8 @@ function problemsOfFault(fault: Fault, context: Context): readonly FoundProblem[
 }
 
 /**
- * The problem of a value around the fault that has another system's form; none again for its other
- * faults. Undefined when there is none.
+ * The problem of an outer value in another system's form; empty for further faults of the same
+ * value. Undefined when there is none.
  */
 function pastedProblems(
   { path, key }: Fault,
@@ -170,7 +169,7 @@ function pastedProblems(
   return undefined;
 }
 
-/** The other system's form that the value at a place has. */
+/** The other system's form of the value at a place. */
 function formAt(
   place: readonly PropertyKey[],
   context: Context,
@@ -246,7 +245,7 @@ function unknownKeyProblem(key: string, path: readonly PropertyKey[], context: C
   const known = parent === undefined ? [] : keyPaths(parent);
   const meant = suggestion(key, known);
   if (meant !== undefined) context.misspelt.add(context.locate([...path, meant]));
-  // The value of a key that we do not know may be anything, a password too: it is not printed.
+  // The value of an unknown key may be anything, even a password: it is not printed.
   return unknownKey(context.locate([...path, key]), known, meant);
 }
 

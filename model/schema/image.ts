@@ -21,16 +21,16 @@ export const imageReference = z
   )
   .refine(
     (text) => text.replace(/@.*$/, "").replace(/:[^/]*$/, "").length <= 255,
-    "has a name of more than 255 characters, which no registry takes",
+    "has a name of more than 255 characters, which registries refuse",
   );
 
-/** The stages on which something holds. */
+/** The stages to which something applies. */
 export const stageList = z.array(z.enum(stageNames)).min(1);
 
 const pull = z.strictObject({
   on: stageList.meta({ write: `write a list of ${stageNames.join(", ")}` }),
   from: imageReference
-    .refine((text) => text.includes("@sha256:"), "names no digest: a tag can move")
+    .refine((text) => text.includes("@sha256:"), "has no digest: a tag can move")
     .meta({
       takes: "an image reference with a digest",
       write: 'write a reference by digest, e.g. "registry.example:5000/webgate@sha256:…"',

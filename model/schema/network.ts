@@ -15,28 +15,28 @@ const subnet = z
     context.addIssue({ code: "custom", message: fault.message, params: { remedy: fault.remedy } });
   })
   .meta({
-    takes: "an IPv4 network in CIDR form",
+    takes: "an IPv4 network in CIDR notation",
     write: 'write a private network, e.g. "10.96.0.0/24"',
   });
 
 /**
- * Drivers of the engine (swarmkit, `IsBuiltInNetworkDriver`) whose networks the Swarm makes and
- * joins tasks to.
+ * Built-in drivers (swarmkit, `IsBuiltInNetworkDriver`) for networks that the Swarm creates, and
+ * that tasks can join.
  */
 const drivers = ["overlay", "macvlan", "ipvlan"];
 
 const leaveOut = "remove it: services here are joined by overlay networks";
 
-/** Drivers of the engine that no network here can have, with what to do. */
+/** Docker Engine's drivers that networks here cannot have, with the remedies. */
 const otherDrivers: Readonly<Record<string, { message: string; remedy: string }>> = {
   bridge: {
     message:
-      "names the driver bridge, which would give each server a network of its own: tasks on two servers could not reach each other",
+      "has the driver bridge, which creates a separate network on each server: tasks on two servers could not reach each other",
     remedy: `${leaveOut}, which reach across servers`,
   },
   host: {
     message:
-      "names the driver host, whose one network every engine has by itself: no server can make another",
+      "has the driver host, whose only network every Docker Engine has by itself: another one cannot be created",
     remedy: `${leaveOut}; for a port on each server that runs a task write \`ports: [{ target: 80, mode: "host" }]\` in the service`,
   },
   none: noNetwork("none"),
@@ -45,14 +45,14 @@ const otherDrivers: Readonly<Record<string, { message: string; remedy: string }>
 
 function noNetwork(name: string): { message: string; remedy: string } {
   return {
-    message: `names the driver ${name}, which the Swarm does not take`,
+    message: `has the driver ${name}, which the Swarm does not support`,
     remedy: `${leaveOut}; a service without any network has \`networks: []\``,
   };
 }
 
 /**
- * The driver of a network. One that the engine does not bring can be a plugin of the servers under
- * any name, so only what looks like a mistyped name is refused.
+ * The driver of a network. An unknown driver can be a plugin of the servers with any name, so only
+ * a name that looks mistyped is refused.
  */
 const networkDriver = z
   .string()
@@ -63,7 +63,7 @@ const networkDriver = z
     if (meant === undefined) return;
     const message =
       otherDrivers[driver]?.message ??
-      `names the driver ${driver}, which the engine does not bring`;
+      `has the driver ${driver}, which Docker Engine does not have`;
     const remedy =
       otherDrivers[meant]?.remedy ?? `did you mean "${meant}"? A plugin needs another name`;
     context.addIssue({ code: "custom", message, params: { remedy } });
@@ -92,7 +92,7 @@ export const networkSchema = z
     if (network.external === undefined || others.length === 0) return;
     context.addIssue({
       code: "custom",
-      message: `is external, and has ${others.join(", ")} beside: whoever made it has decided that`,
+      message: `is external, but also has ${others.join(", ")}: its owner has decided that`,
       params: { remedy: `remove ${others.join(", ")}; or external, for a network that hive makes` },
     });
   })

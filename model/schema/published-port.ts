@@ -1,6 +1,6 @@
 import type { PortProtocol } from "../inventory";
 
-/** What a short port form says. */
+/** The contents of the short form of a port. */
 export interface ParsedPort {
   readonly published: number;
   readonly target: number;
@@ -9,7 +9,7 @@ export interface ParsedPort {
 
 /**
  * Parses the short form of a published port: `80`, `80:8080`, `53:53/udp`. The first number is the
- * port on the server. Undefined if the text is none or a number is no port.
+ * port on the server. Undefined if the text has another form or a number is not a port.
  */
 export function parseShortPort(text: string): ParsedPort | undefined {
   const match = /^([0-9]{1,5})(?::([0-9]{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(text);

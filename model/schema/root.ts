@@ -14,7 +14,7 @@ const transformFunction = z
 
 const parts = z.record(z.string(), z.unknown()).optional();
 
-/** Schema of {@link Site} without what stands inside its parts: those are checked one by one. */
+/** Schema of {@link Site} without the contents of its parts: those are checked one by one. */
 export const siteSchema = z
   .strictObject({
     name: z

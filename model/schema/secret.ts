@@ -37,7 +37,7 @@ export const configSchema = z
       .min(1)
       .refine(
         (text) => new TextEncoder().encode(text).length < contentLimit,
-        "is not shorter than 500 KiB, as the Swarm wants it",
+        "is not shorter than 500 KiB, the Swarm's limit",
       )
       .optional()
       .meta({ write: "write a text below 500 KiB, or put it into an image or a volume" }),

@@ -6,7 +6,7 @@ import { concepts, type ServiceShape, together } from "../service/concepts";
 
 const shape: ServiceShape = together(concepts.map(({ schema }) => schema));
 
-/** Schema of {@link Service}: of each attribute, what its concept says. */
+/** Schema of {@link Service}: the schemas of all concepts together. */
 export const serviceSchema = z
   .strictObject(shape satisfies Record<keyof Service, z.ZodType>)
   .meta({ foreignKeys: [builderService, composeService] });

@@ -13,7 +13,7 @@ const contents: Readonly<Record<keyof ValueContents, z.ZodType>> = {
   list: z.array(z.string()),
 };
 
-/** Schema of `ValueDeclaration`; what the default may be follows from the type. */
+/** Schema of `ValueDeclaration`; the type decides the possible defaults. */
 function declarationSchema(type: unknown): z.ZodType {
   const content =
     typeof type === "string" && type in contents ? contents[type as never] : z.unknown();
@@ -26,7 +26,7 @@ function declarationSchema(type: unknown): z.ZodType {
     .meta({ write: 'write { type: "number", default: 2, description: "…" }' });
 }
 
-/** What is wrong with a declared value of a site. */
+/** The problem of a site's declared value. */
 export function declarationProblems(name: string, value: unknown): readonly Problem[] {
   const locate = (path: readonly PropertyKey[]): string => sitePath(["values", name, ...path]);
   if (!isStageValue(value)) {
@@ -52,8 +52,8 @@ export function declarationProblems(name: string, value: unknown): readonly Prob
     return [
       {
         path: locate(["secret"]),
-        message: "values stand in the plan, in the state and in services for all to read",
-        remedy: `take it out, and declare a secret of the site that the stage gives: secrets: { "${name.toLowerCase()}": { fromStage: true } }`,
+        message: "values are readable for everybody in the plan, in the state and in services",
+        remedy: `remove it, and declare a secret of the site whose value comes from the stage: secrets: { "${name.toLowerCase()}": { fromStage: true } }`,
       },
     ];
   }

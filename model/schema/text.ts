@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { FormReader, ForeignTable } from "../foreign/foreign-key";
 
-/** What a schema says about itself beyond its type; given with `.meta`. */
+/** Notes of a schema beyond its type; set with `.meta`. */
 export interface SchemaNotes {
   /** One or more sentences for the reference page. */
   readonly description?: string | undefined;
-  /** What the key takes, where the type alone does not say it, e.g. "a network in CIDR form". */
+  /** The accepted values, if the type alone does not say it, e.g. "a network in CIDR form". */
   readonly takes?: string | undefined;
   /** What to write, for the remedy of a problem, e.g. "write a CIDR such as 172.29.16.0/24". */
   readonly write?: string | undefined;
@@ -13,7 +13,7 @@ export interface SchemaNotes {
   readonly foreignKeys?: readonly ForeignTable[] | undefined;
   /** Recognizes the forms that other systems have for this value. */
   readonly foreignForm?: FormReader | undefined;
-  /** Default as shown to the reader where it is not a constant of the schema. */
+  /** Default for the reader, if it is not a constant of the schema. */
   readonly defaultText?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   return schema;
 }
 
-/** The notes of a schema, those of an outer wrapper winning over those inside. */
+/** The notes of a schema; those of an outer wrapper win over inner ones. */
 export function notesOf(schema: z.core.$ZodType): SchemaNotes {
   const own = z.globalRegistry.get(schema) ?? {};
   if (
@@ -43,7 +43,8 @@ export function notesOf(schema: z.core.$ZodType): SchemaNotes {
 }
 
 /**
- * What a schema takes, in words: `a whole number from 1 to 60`, `one of auto, direct, loopback`.
+ * The values that a schema accepts, in words: `a whole number from 1 to 60`,
+ * `one of auto, direct, loopback`.
  */
 export function typeText(schema: z.core.$ZodType): string {
   const { takes } = notesOf(schema);

@@ -6,7 +6,7 @@ import { textForm, wordForm } from "../foreign/text-forms";
 import { isDnsLabel, isDnsName } from "../values/names";
 import { type Size, sizeBytes } from "../values/size";
 
-/** The schemas of single values that stand in many places of the inventory. */
+/** The schemas of single values that occur in many places of the inventory. */
 
 /** Name of a service, an image, a network, a volume, a secret or a config. */
 export const nameSchema = z.string().refine(isDnsLabel, "is not a DNS label").meta({
@@ -16,7 +16,7 @@ export const nameSchema = z.string().refine(isDnsLabel, "is not a DNS label").me
 });
 
 /**
- * A name to which the Swarm's own name adds a mark, so that it has to be shorter.
+ * A name that must be shorter, because its name in the Swarm has a suffix.
  *
  * @param longest characters
  */
@@ -30,13 +30,13 @@ export function shortName(longest: number): z.ZodType<string> {
 }
 
 /**
- * Name of a volume: Docker takes none of one character (moby, `daemon/names`,
+ * Name of a volume: Docker refuses a single character (moby, `daemon/names`,
  * `RestrictedNamePattern`).
  */
 export const volumeName = nameSchema
   .refine(
     (text) => text.length !== 1,
-    "is one character, and Docker takes names of volumes from two on",
+    "is one character, but Docker's volume names have at least two",
   )
   .meta({
     write:
@@ -44,8 +44,8 @@ export const volumeName = nameSchema
   });
 
 /**
- * A name that DNS can carry, with dots and underscores: the Swarm takes any text as an alias, and
- * finds by it what can be asked for.
+ * A DNS name, with dots and underscores: the Swarm accepts any text as an alias, but only DNS names
+ * can be looked up.
  */
 export const dnsName = z
   .string()
@@ -56,14 +56,14 @@ export const dnsName = z
       "write letters, digits, hyphens and underscores, with dots between parts of at most 63 of them, e.g. mail.example.com",
   });
 
-/** Name of something that is declared elsewhere in the site; whether it exists is a rule. */
+/** Name of an object that is declared elsewhere in the site; a rule checks whether it exists. */
 export const reference = z.string().min(1).meta({ takes: "a name" });
 
-/** The engine counts nanoseconds in 63 bits. */
+/** Docker Engine counts nanoseconds in 63 bits. */
 const longestSeconds = 2 ** 63 / 1e9;
 
 const bounded = (text: string): boolean => (durationSeconds(text) ?? 0) < longestSeconds;
-const tooLong = "is longer than the 292 years that the engine can count";
+const tooLong = "is longer than 292 years, Docker Engine's limit";
 
 /** A length of time, zero too. */
 export const duration = z
@@ -75,8 +75,8 @@ export const duration = z
   .meta({ takes: 'a length of time such as "10s"', foreignForm: durationForm });
 
 /**
- * A length of time that is not zero, and so at least the engine's 1 ms: that is what durations are
- * rounded to.
+ * A length of time above zero: at least 1 ms, Docker Engine's minimum, to which durations are
+ * rounded.
  */
 export const positiveDuration = z
   .custom<Duration>((value) => typeof value === "string" && (durationSeconds(value) ?? 0) > 0, {
@@ -96,7 +96,7 @@ export const size = z
   .meta({ takes: 'an amount such as "512MiB"', foreignForm: sizeForm });
 
 /**
- * An amount of bytes of which the engine demands some.
+ * An amount of bytes for which Docker Engine has a minimum.
  *
  * @param least e.g. `"6MiB"`
  * @param why begins with "the"
@@ -121,7 +121,7 @@ export const environmentName = z
     "is not the name of an environment variable: letters, digits, _ . and -, the first one a letter or _",
   );
 
-/** Texts by names that are free. */
+/** A map of texts with arbitrary names. */
 export const textRecord = z.record(
   z.string().min(1, "must not be empty"),
   z.string().meta({ foreignForm: textForm }),
@@ -184,8 +184,8 @@ export const ipAddress = z
   .meta({ takes: "an IP address", write: "write an IPv4 or IPv6 address, e.g. 192.0.2.10" });
 
 /**
- * Demands that exactly one of some keys is there: kinds that exclude each other are one map and
- * this rule, so that a mistake inside one kind is not reported as the absence of another.
+ * Requires exactly one of some keys. Kinds that exclude each other are one map with this rule, so
+ * that a mistake inside one kind is not reported as a missing other kind.
  *
  * @param example what to write, for the remedy
  */

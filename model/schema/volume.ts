@@ -8,7 +8,7 @@ import { replicationMinors, replicationPorts } from "../values/stable-number";
 import { externalSchema } from "./external";
 import { absolutePath, exactlyOne, size, textRecord } from "./values";
 
-/** Below these, `mkfs` refuses, or leaves a file system without a journal. */
+/** Below these sizes, `mkfs` refuses, or creates a file system without a journal. */
 const smallest = { ext4: 64 * 2 ** 20, xfs: 300 * 2 ** 20 };
 
 const replicated = z

@@ -4,7 +4,7 @@ import { suggestion } from "../problem/suggestion";
 import { sortedUnique } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
 
-/** What the program may ask of the kernel beyond, or below, Docker's default set. */
+/** Kernel capabilities of the program, beyond or below Docker's default set. */
 
 /** Capabilities in the plan. */
 export interface CapabilitiesPlan {
@@ -115,8 +115,8 @@ export const capabilities: SwarmConcept<typeof schema, CapabilitiesPlan> = {
 };
 
 /**
- * `cap_net_admin`, `CAP_NET_ADMIN` and `NET_ADMIN` are the same to the engine, which gives them
- * back in any order.
+ * For Docker Engine `cap_net_admin`, `CAP_NET_ADMIN` and `NET_ADMIN` are the same; it returns them
+ * in any order.
  */
 function kernelNames(given: readonly string[]): readonly string[] {
   return sortedUnique(given.map((name) => name.toUpperCase().replace(/^CAP_/, "")));

@@ -1,38 +1,38 @@
 /**
- * Services that run together on one server and hold their replicated volumes as one. Pure.
+ * Services that run together on one server and share their replicated volumes. Pure.
  *
  * Swarm has no affinity between services. A service that follows another one (`placement.with`) is
  * held by a placement constraint on a node label, and an agent on the cluster's servers
  * (`platform/agents/colocation`) keeps that label on the server to which the other one's task is
- * assigned. The constraint is all that says so: the agent, the driver of the private stage's
- * volumes and {@link groupOf} read nothing else.
+ * assigned. Only the constraint records this: the agent, the driver of the private stage's volumes
+ * and {@link groupOf} read nothing else.
  */
 
 /**
- * Begins the node labels that the agent keeps: `hive.with.<leader>`. Whoever else keeps node labels
- * leaves these alone.
+ * Prefix of the agent's node labels: `hive.with.<leader>`. All other code leaves these labels
+ * alone.
  */
 const prefix = "hive.with.";
 
-/** Whether a node label is one that the agent keeps. */
+/** Whether a node label belongs to the agent. */
 export function isColocationLabel(key: string): boolean {
   return key.startsWith(prefix);
 }
 
-/** The placement constraint of a service that runs where the service `leader` does. */
+/** The placement constraint of a service that runs on the server of the service `leader`. */
 export function colocationConstraint(leader: string): string {
   return `node.labels.${prefix}${leader}==true`;
 }
 
 /**
- * The service that a service follows, by its placement constraints; undefined for one that follows
- * none.
+ * The service that a service follows, according to its placement constraints; undefined if it
+ * follows none.
  *
- * @param constraints as the plan or an engine has them, with spaces or without
+ * @param constraints from the plan or a Docker Engine, with or without spaces
  */
 export function leaderOf(constraints: readonly string[]): string | undefined {
   for (const constraint of constraints) {
-    // The engine compares values without regard to case (swarmkit, `manager/constraint`).
+    // Swarm compares values case-insensitively (swarmkit, `manager/constraint`).
     const [, leader] =
       /^\s*node\.labels\.hive\.with\.(\S+?)\s*==\s*true\s*$/i.exec(constraint) ?? [];
     if (leader !== undefined) return leader;
@@ -41,9 +41,8 @@ export function leaderOf(constraints: readonly string[]): string | undefined {
 }
 
 /**
- * The group of a service as an engine lists it (`GET /services`, `Spec`): the name of the service
- * that it follows, or its own. Services of one group share their replicated volumes; any others
- * exclude each other.
+ * The group of a service from `GET /services` (`Spec`): the name of the service that it follows, or
+ * its own. Services of one group share their replicated volumes; other services exclude each other.
  */
 export function groupOf(spec: {
   readonly Name: string;
@@ -54,16 +53,16 @@ export function groupOf(spec: {
   return leaderOf(spec.TaskTemplate?.Placement?.Constraints ?? []) ?? spec.Name;
 }
 
-/** A service of the plan, as far as it matters here. */
+/** The relevant parts of a planned service. */
 interface Placed {
   readonly name: string;
   readonly placement: { readonly constraints: readonly string[] };
 }
 
 /**
- * Names of the services that run together with a service, its own among them; undefined for one
- * that runs by itself. Only these share its replicated volumes: a service that was of the group,
- * and is to go, is none of them.
+ * Names of the services that run together with a service, including its own; undefined for a
+ * service that runs by itself. Only these share its replicated volumes: a former member of the
+ * group that will be removed does not count.
  *
  * @param services all of the plan
  */
@@ -78,8 +77,7 @@ export function partnersOf(
 }
 
 /**
- * The constraints that decide where a service runs: the place of one that follows another is that
- * one's.
+ * The constraints that decide where a service runs; for a follower, those of its leader.
  */
 export function decidingConstraints(
   { placement }: Placed,

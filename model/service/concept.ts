@@ -10,16 +10,16 @@ import type { ConstrainedHost } from "./placement-constraints";
 /** The forms of attributes, by their names in the inventory. */
 export type ConceptSchema = Partial<Readonly<Record<keyof Service, z.ZodType>>>;
 
-/** What a service's plan takes from the site and the stage around it. */
+/** Facts of the site and the stage that a service's plan needs. */
 export interface ServiceContext {
   /** Private addresses of all servers by full name. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** Names of the volumes that are replicated: they have one writer. */
+  /** Names of the replicated volumes: they have one writer. */
   readonly replicatedVolumes: ReadonlySet<string>;
   /**
-   * The servers of the stage, of which a service's constraints may leave some.
+   * The servers of the stage; a service's constraints may exclude some.
    *
-   * @default three that hold tasks, the smallest cluster
+   * @default three that run tasks, the smallest cluster
    */
   readonly servers?: readonly ConstrainedHost[];
 }
@@ -31,29 +31,29 @@ export interface NamedContext extends ServiceContext {
 }
 
 /**
- * One concept of a service: a few attributes that belong together, from what a user writes to what
- * the plan says of it. One that the Swarm knows is a {@link SwarmConcept}. All concepts stand in
+ * One concept of a service: a few attributes that belong together, from the user's text to the
+ * plan. A concept that the Swarm knows is a {@link SwarmConcept}. All concepts are listed in
  * `concepts.ts`.
  *
- * A concept looks at the attributes of another one through that one's own functions.
+ * A concept reads another concept's attributes through that concept's functions.
  */
 export interface Concept<Schema extends ConceptSchema, Planned extends object> {
   /**
-   * Form of each attribute. What holds between services, or between a service and the site, is a
-   * rule (`model/rules`).
+   * Form of each attribute. Conditions between services, or between a service and the site, are
+   * rules (`model/rules`).
    */
   readonly schema: Schema;
-  /** Fields of the plan, with every default written out. The service's form is right. */
+  /** Fields of the plan, with every default filled in. The service's form is right. */
   readonly plan: (service: Service, context: NamedContext) => Planned;
 }
 
 /**
- * What a change of a field replaces: the tasks, or nothing but the service's own entry (swarmkit,
+ * What a change of a field replaces: the tasks, or only the service's own entry (swarmkit,
  * `IsTaskDirty`).
  */
 export type Replaces = "tasks" | "nothing";
 
-/** The parts of a service in the Engine API that one concept writes. */
+/** The parts of an Engine API service that one concept writes. */
 export interface EngineParts {
   readonly service?: Partial<Omit<EngineServiceSpec, "Name" | "TaskTemplate">>;
   readonly task?: Partial<Omit<EngineTaskTemplate, "ContainerSpec" | "ForceUpdate">>;
@@ -61,12 +61,12 @@ export interface EngineParts {
 }
 
 /**
- * A concept that the Swarm knows. `Normal` is what `ServiceSpec` has of it: what the plan says, but
- * where other resources are named, which the Swarm knows by other names. `Beside` is what the
- * concept has to know of other concepts.
+ * A concept that the Swarm knows. `Normal` are its fields in `ServiceSpec`: those of the plan, but
+ * with the Swarm's names of other resources. `Beside` are the fields of other concepts that it
+ * needs.
  *
- * Dynamic providers carry `normalize`, `toEngine` and `fromEngine` as text: of npm packages, zod
- * among them, they use nothing.
+ * Dynamic providers carry `normalize`, `toEngine` and `fromEngine` as text: they use no npm
+ * packages, not even zod.
  */
 export interface SwarmConcept<
   Schema extends ConceptSchema,
@@ -77,16 +77,16 @@ export interface SwarmConcept<
   /** Every field of `Normal`. */
   readonly fields: Readonly<Record<keyof Normal, Replaces>>;
   /**
-   * Brings the fields into the one form in which what is wanted and what an engine has are
-   * compared: lists whose order means nothing are in order, what is empty is left out where that
+   * Brings the fields into the normal form, in which the wanted and the observed service are
+   * compared: lists whose order does not matter are sorted, and empty fields are omitted where that
    * means the same. The normal form of a normal form is the same.
    */
   readonly normalize: (spec: Normal & Beside) => Normal;
-  /** The fields, in their normal form, in the Engine's words. */
+  /** The fields, in their normal form, as Engine API values. */
   readonly toEngine: (spec: Normal & Beside) => EngineParts;
   /**
-   * The fields that an engine has, with its defaults where it says nothing; brought into their
-   * normal form afterwards.
+   * The fields from the Engine API, with its defaults for absent ones; brought into their normal
+   * form afterwards.
    */
   readonly fromEngine: (engine: EngineServiceSpec) => Normal;
 }

@@ -26,8 +26,8 @@ import { stop } from "./stop";
 import { user } from "./user";
 
 /**
- * Everything that a service is made of, in the order in which its attributes are listed. A new
- * concept is a file and a line here.
+ * All concepts of a service, in the order of its attributes. A new concept is a file and a line
+ * here.
  */
 export const concepts = [
   image,
@@ -60,7 +60,7 @@ export const concepts = [
 type AnyConcept = (typeof concepts)[number];
 type OfSwarm = Extract<AnyConcept, { readonly toEngine: unknown }>;
 
-/** `A | B` as `A & B`: what all parts together have. */
+/** `A | B` as `A & B`: the fields of all parts together. */
 type Together<Part> = (Part extends unknown ? (part: Part) => void : never) extends (
   part: infer All,
 ) => void
@@ -70,23 +70,23 @@ type Together<Part> = (Part extends unknown ? (part: Part) => void : never) exte
 /** The schema of all attributes. */
 export type ServiceShape = Together<AnyConcept["schema"]>;
 
-/** One service of the Swarm, normalized. What is absent is left to the image or the engine. */
+/** One service of the Swarm, normalized. The image or the Docker Engine decides absent fields. */
 export interface ServicePlan extends Together<ReturnType<AnyConcept["plan"]>> {
   readonly name: string;
 }
 
 /**
- * A service of the Swarm in its normal form: lists whose order means nothing are in order, no
- * default is left out. What is wanted and what an engine has are compared in this form, so that a
- * default that the engine wrote is no difference.
+ * A service of the Swarm in its normal form: lists whose order does not matter are sorted, and
+ * defaults are filled in. The wanted and the observed service are compared in this form, so that
+ * the engine's defaults are not differences.
  */
 export interface ServiceSpec extends Together<ReturnType<OfSwarm["normalize"]>> {
   readonly name: string;
-  /** The site that the service belongs to; stands in the label `hive.site`. */
+  /** The site that the service belongs to; the value of the label `hive.site`. */
   readonly site: string;
 }
 
-/** The parts that concepts make, as the one thing that they make together. */
+/** Merges the parts that concepts create. */
 export function together<Part extends object>(parts: readonly Part[]): Together<Part> {
   return parts.reduce<object>((all, part) => ({ ...all, ...part }), {}) as Together<Part>;
 }
@@ -94,7 +94,7 @@ export function together<Part extends object>(parts: readonly Part[]): Together<
 const swarmConcepts = concepts.filter((concept): concept is OfSwarm => "toEngine" in concept);
 
 /**
- * How each concept is compared and told to an engine: what dynamic providers carry, so without
+ * How each concept is compared and sent to a Docker Engine: part of dynamic providers, so without
  * schemas.
  */
 export const ofSwarm = swarmConcepts.map(({ normalize, toEngine, fromEngine }) => ({
@@ -103,7 +103,7 @@ export const ofSwarm = swarmConcepts.map(({ normalize, toEngine, fromEngine }) =
   fromEngine,
 }));
 
-/** A field that a concept has; the others name the service itself. */
+/** A field of a concept; the other fields name the service itself. */
 export type SpecField = Exclude<keyof ServiceSpec, "name" | "site">;
 
 /** What a change of each field replaces. */
@@ -115,8 +115,7 @@ export const specFields: Readonly<Record<SpecField, Replaces>> = together(
 export const fieldNames = Object.keys(specFields) as readonly SpecField[];
 
 /**
- * Fields that the Swarm takes over from the plan as they stand there; what the plan names, the
- * Swarm knows by other names.
+ * Fields that are the same in the plan and in the Swarm; references have other names in the Swarm.
  */
 type TakenOver = {
   [Field in SpecField & keyof ServicePlan]-?: ServicePlan[Field] extends ServiceSpec[Field]
@@ -124,5 +123,5 @@ type TakenOver = {
     : never;
 }[SpecField & keyof ServicePlan];
 
-/** What a service of the Swarm takes over from the plan as it stands there. */
+/** The fields of a service of the Swarm that are copied from the plan. */
 export type PlannedService = Pick<ServicePlan, "name" | TakenOver>;

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import type { SwarmConcept } from "./concept";
 
-/** What a container has around its program: an init, its own file system, a terminal, an input. */
+/**
+ * The surroundings of a container's program: an init, its own file system, a terminal, an input.
+ */
 
 /** The container in the plan. */
 export interface ContainerPlan {
   readonly init: boolean;
   readonly readOnly: boolean;
   readonly tty: boolean;
-  /** Absent: the program's input is at its end from the start. */
+  /** Absent: the program's standard input is empty. */
   readonly stdinOpen?: true;
 }
 

@@ -6,7 +6,7 @@ import { stageNames } from "../values/names";
 import { sortedUnique } from "../values/text-order";
 import type { Concept } from "./concept";
 
-/** On which stages a service is deployed, and after which other ones. */
+/** The stages on which a service is deployed, and the services that it waits for. */
 
 /** Deployment in the plan; a stage's plan has only the services that it runs. */
 export interface DeploymentPlan {
@@ -25,7 +25,7 @@ const schema = {
 export const deployment: Concept<typeof schema, DeploymentPlan> = {
   schema,
   plan: ({ dependsOn = [], placement }) => ({
-    // The server on which a follower may run is known when its leader's task has one.
+    // The server of a follower is known only when its leader's task has one.
     dependsOn: sortedUnique([
       ...dependsOn,
       ...(placement?.with === undefined ? [] : [placement.with]),

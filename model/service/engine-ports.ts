@@ -1,19 +1,19 @@
 import type { EnginePort, EngineServiceSpec } from "../engine-api/service-spec";
 
-/** The ports that a spec publishes under a number of its own choice. */
+/** The ports that a spec publishes with an explicit number. */
 export function portsOf({ EndpointSpec: endpoint }: EngineServiceSpec): readonly EnginePort[] {
   return (endpoint?.Ports ?? []).filter(({ PublishedPort }) => (PublishedPort ?? 0) !== 0);
 }
 
 /**
- * Whether an engine refuses two specs with these ports: only two host ports are let pass (swarmkit,
+ * Whether Swarm refuses two specs with these ports: only two host ports are allowed (swarmkit,
  * `checkPortConflicts`).
  */
 export function excludeEachOther(one: EnginePort, other: EnginePort): boolean {
   return portKey(one) === portKey(other) && !(isHostPort(one) && isHostPort(other));
 }
 
-/** Those in host mode, as {@link portKey} writes them. */
+/** The ports in host mode, in the form of {@link portKey}. */
 export function hostPorts(ports: readonly EnginePort[]): readonly string[] {
   return ports.filter(isHostPort).map(portKey);
 }

@@ -9,7 +9,7 @@ import { fourDigits, fromMode, toMode } from "./units";
 
 /** Secrets and configs that a service's tasks read as files. */
 
-/** Where a task finds a file, and whose it is there. */
+/** Path, owner and mode of a file in a task. */
 export interface FileTarget {
   /** A name below `/run/secrets` for secrets, else an absolute path. */
   readonly target: string;
@@ -35,11 +35,11 @@ export interface FilesPlan {
 export interface ServiceFile extends FileTarget {
   /** Id in the Swarm. */
   readonly id: string;
-  /** Name in the Swarm; the engine wants both. */
+  /** Name in the Swarm; the Docker Engine requires both. */
   readonly name: string;
 }
 
-/** Secrets and configs as the Swarm knows them. */
+/** Secrets and configs in the Swarm. */
 export interface ServiceFiles {
   readonly secrets: readonly ServiceFile[];
   readonly configs: readonly ServiceFile[];

@@ -1,9 +1,8 @@
 /**
- * What the Swarm refuses in a text that it expands as a Go template (swarmkit,
- * `template/context.go` and `template/template.go`, option `missingkey=error`). It tries each
- * service's texts before it takes the service, and those of configs when a task starts. Pure. Only
- * what is certainly wrong is a fault: unbalanced braces and blocks, functions and fields that there
- * are not.
+ * Finds what the Swarm refuses in a text that it expands as a Go template (swarmkit,
+ * `template/context.go` and `template/template.go`, option `missingkey=error`). It tries a
+ * service's texts before it accepts the service, and those of configs when a task starts. Pure.
+ * Only certain errors are faults: unbalanced braces and blocks, unknown functions and fields.
  */
 
 /** What is wrong with a template. */
@@ -13,14 +12,13 @@ export interface TemplateFault {
 }
 
 /**
- * Where a text is expanded: texts of a service, or the content of a config, which has more
- * functions.
+ * The kind of text: texts of a service, or the content of a config, which has more functions.
  */
 export type TemplatePlace = "service" | "config";
 
 /**
- * Fields by name; what has no fields of its own is a text. `Labels` holds texts under names that
- * nobody knows in advance.
+ * Fields by name; a field without fields of its own is a text. `Labels` contains texts with names
+ * that are unknown in advance.
  */
 interface Fields {
   readonly [name: string]: Fields | "text" | "labels";
@@ -50,8 +48,8 @@ const openers = new Set(["if", "range", "with", "block", "define"]);
 const literalBraces = 'for two braces that are text write {{"{{"}}';
 
 /**
- * What is wrong with a text as a template; undefined when nothing is, or nothing that can be told
- * without expanding it.
+ * The fault of a text as a template; undefined when there is none, or none that is visible without
+ * expanding it.
  */
 export function templateFault(text: string, place: TemplatePlace): TemplateFault | undefined {
   const actions = actionsOf(text);
@@ -63,7 +61,7 @@ export function templateFault(text: string, place: TemplatePlace): TemplateFault
       if (open.pop() === undefined) return blockFault(`{{end}} ends no block`);
       continue;
     }
-    // Inside range and with the dot is something else, and so is what its fields are.
+    // Inside range and with, the dot is another value with other fields.
     const dotIsKnown = !open.some((opener) => opener !== "if");
     const fault = actionFault(action, place, dotIsKnown);
     if (fault !== undefined) return fault;
@@ -74,8 +72,8 @@ export function templateFault(text: string, place: TemplatePlace): TemplateFault
 }
 
 /**
- * The text that a template without blocks and functions gives, or undefined where only the engine
- * can tell.
+ * The result of a template without blocks and functions, or undefined if only the Docker Engine
+ * knows.
  */
 export function expandedText(
   text: string,
@@ -90,7 +88,7 @@ export function expandedText(
   return known ? expanded : undefined;
 }
 
-/** What stands between two pairs of braces. */
+/** The text between two pairs of braces. */
 interface Action {
   readonly text: string;
   /** Names without a dot or a dollar sign before them, in order: keywords and functions. */
@@ -126,7 +124,7 @@ function actionsOf(text: string): readonly Action[] | TemplateFault {
   return actions;
 }
 
-/** The place after the braces that end an action; braces inside its texts do not. */
+/** The place after the braces that end an action; braces inside its texts do not count. */
 function endOfAction(text: string, from: number): number | undefined {
   const pattern = /"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}\}/gs;
   pattern.lastIndex = from;
@@ -165,7 +163,7 @@ function actionFault(
   );
   if (unknown !== undefined) {
     return {
-      message: `has {{${text}}}, and the Swarm's templates have no function '${unknown}'`,
+      message: `has {{${text}}}, but the Swarm's templates have no function '${unknown}'`,
       remedy: `name a field with a dot before it, e.g. {{.Node.Hostname}}; ${literalBraces}`,
     };
   }
@@ -187,7 +185,7 @@ function pathFault(path: string): TemplateFault | undefined {
     if (next === undefined) {
       const known = at === "text" ? [] : Object.keys(at);
       return {
-        message: `has {{${path}}}, and there is no field '${name}' there`,
+        message: `has {{${path}}}, but there is no field '${name}' there`,
         remedy: `${
           known.length === 0
             ? `write {{${before}}}`

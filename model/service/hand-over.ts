@@ -1,10 +1,10 @@
 /**
- * What a service takes over from others: decided from what the Swarm has now. Pure.
+ * Decides what a service takes over from others, based on the present services of the Swarm. Pure.
  *
  * The plan's rules give a replicated volume, a port of the routing mesh, and a host's port (where
- * two services can meet on a node) one holder. So whatever another service of the site still holds
- * of it when a service is about to be changed, that other service is about to be removed or changed
- * by the same run, and lets go first.
+ * two services can meet on a node) one holder. So when a service is about to be changed and another
+ * service of the site still holds one of them, the same run will remove or change that other
+ * service, and it has to release it first.
  */
 import { groupOf, leaderOf } from "./colocation";
 import { mayRun } from "../swarm/node-state";
@@ -24,70 +24,69 @@ export interface HoldingService {
   readonly Spec: EngineServiceSpec;
 }
 
-/** All that a Swarm has of services, at one moment. */
+/** A Swarm's services, tasks and nodes at one moment. */
 export interface Holdings<S extends HoldingService = HoldingService> {
   readonly services: readonly S[];
   readonly tasks: readonly EngineTask[];
   readonly nodes: readonly EngineNode[];
 }
 
-/** A change of a service that lets go of something. */
+/** A change of a service that releases something. */
 export interface ReleasingChange<S extends HoldingService = HoldingService> {
   readonly service: S;
-  /** What it is to be. */
+  /** The wanted spec. */
   readonly spec: EngineServiceSpec;
   /** `the volume db-data to store2`. */
   readonly gives: string;
 }
 
-/** What has to happen next before a service may be created or changed. */
+/** The next step before a service may be created or changed. */
 export type HandOverStep<S extends HoldingService = HoldingService> =
-  /** Nothing stands in the way. */
+  /** Nothing has to be done first. */
   | { readonly kind: "none" }
-  /** A service stops running all of its tasks, and keeps what else it is. */
+  /** A service stops all of its tasks; the rest of its spec stays. */
   | ({ readonly kind: "suspend" } & ReleasingChange<S>)
-  /** A service gives ports up and runs on. */
+  /** A service gives up ports and keeps running. */
   | ({ readonly kind: "unpublish" } & ReleasingChange<S>)
   /** Tasks are ending. */
   | {
       readonly kind: "wait";
       /**
-       * Where what is still held, for messages:
+       * The holder, for messages:
        * `the volume db-data is held by a task of store on hive0.example`.
        */
       readonly detail: string;
-      /** Commands that end these tasks, one for each. */
+      /** Commands that kill these tasks, one for each. */
       readonly commands: readonly string[];
-      /** The longest time that one of them may take to stop, seconds. */
+      /** The longest stop timeout among them, seconds. */
       readonly seconds: number;
     }
-  /** Somebody else holds it, and is not touched. */
+  /** Another owner's service holds it, and is not touched. */
   | { readonly kind: "refuse"; readonly message: string };
 
-/** States that a task does not leave. */
+/** Final states of a task. */
 const ends = ["complete", "failed", "rejected", "orphaned", "shutdown", "remove"];
 /**
- * Met by no node. A global service has no number of tasks that could be 0; its orchestrator stops
- * tasks where the constraints are not met.
+ * A constraint that no node meets. A global service has no replica count that could be 0, but its
+ * orchestrator stops tasks on nodes that do not meet the constraints.
  */
 const nowhere = "node.labels.hive.suspended==true";
-/** An engine's default, seconds (swarmkit, `api/defaults`). */
+/** Docker Engine's default, seconds (swarmkit, `api/defaults`). */
 const defaultStopSeconds = 10;
 
 /**
- * What has to happen next before a service may be created, or changed, to what is wanted. Asked
- * again after each step.
+ * Decides the next step before a service may be created or changed to the wanted spec. Called again
+ * after each step.
  *
- * - A replicated volume has one writer. Whoever mounts it is suspended and waited for, before the
- *   service that takes it over is touched. This holds for the service itself too when it gives such
- *   a volume up: the Swarm rolls a bad change back by itself, to the spec before it, and that must
- *   not mount what another service may have by then.
- * - A port of the mesh is taken out of the other service's spec: engines refuse a spec with a port
- *   that another one names (swarmkit, `checkPortConflicts`; only two host ports are let pass).
+ * - A replicated volume has one writer. Every service that mounts it is suspended, and its tasks
+ *   have to end, before the service that takes it over is touched. This also applies to a service
+ *   that itself gives up such a volume: the Swarm rolls back a bad change by itself, to the
+ *   previous spec, and that must not mount a volume that another service may have by then.
+ * - A port of the mesh is removed from the other service's spec: Swarm refuses a spec with a port
+ *   that another spec has (swarmkit, `checkPortConflicts`; only two host ports are allowed).
  *
- * @param wanted the service as it is to be
- * @param partners names of the services that run together with it, as the site says now, see
- *   `partnersOf`
+ * @param wanted the wanted service
+ * @param partners names of the services that run together with it in the site, see `partnersOf`
  */
 export function stepBeforeStart<S extends HoldingService>(
   wanted: ServiceSpec,
@@ -133,8 +132,8 @@ export function stepBeforeStart<S extends HoldingService>(
 }
 
 /**
- * Services that have to be suspended after a service was created or changed: they hold ports of
- * hosts that its tasks wait for. It comes first, so that hosts are without an answer only while one
+ * Services that have to be suspended after a service was created or changed: they hold host ports
+ * for which its tasks wait. The change comes first, so that hosts do not answer only while one
  * container stops and another starts.
  */
 export function holdersOfHostPorts<S extends HoldingService>(
@@ -150,9 +149,9 @@ export function holdersOfHostPorts<S extends HoldingService>(
 }
 
 /**
- * Whether a service gives up ports of hosts and takes others that another service still has. Two
- * that exchange ports one server at a time may each wait on one server for the other's task, for
- * ever; such a service changes all of its tasks at once.
+ * Whether a service gives up host ports and takes others that another service still has. Two
+ * services that exchange ports one server at a time could wait for each other's task for ever, each
+ * on one server; such a service changes all of its tasks at once.
  */
 export function exchangesHostPorts(
   wanted: ServiceSpec,
@@ -166,7 +165,7 @@ export function exchangesHostPorts(
 }
 
 /**
- * What a service gave to another one and has not got back yet: `the volume db-data to store2`;
+ * What a service gave up to another one and has not got back yet: `the volume db-data to store2`;
  * undefined if nothing.
  */
 export function whatItGave(
@@ -176,8 +175,8 @@ export function whatItGave(
 }
 
 /**
- * A service without tasks: none of a replicated one, no run of a job, no node for a global one. Its
- * own next change brings it back, for its label differs from what is wanted.
+ * A service's spec without tasks: no replicas, no run of a job, no node for a global service. Its
+ * own next change brings it back, because its label differs from the wanted spec.
  */
 function suspension<S extends HoldingService>(
   service: S,
@@ -188,7 +187,7 @@ function suspension<S extends HoldingService>(
   const { Mode: mode, TaskTemplate: template } = spec;
   const job = mode.ReplicatedJob;
   const placement = template.Placement ?? {};
-  // A job's schedule goes with it: what starts its runs looks at that label.
+  // A job's schedule is removed too: the scheduler agent reads that label.
   const labels = Object.entries(spec.Labels ?? {}).filter(([label]) => label !== scheduleLabel);
   return {
     service,
@@ -216,7 +215,7 @@ function suspension<S extends HoldingService>(
   };
 }
 
-/** A service without the ports that another one takes. */
+/** A service's spec without the ports that another one takes. */
 function unpublished<S extends HoldingService>(
   service: S,
   wanted: ServiceSpec,
@@ -239,8 +238,8 @@ function unpublished<S extends HoldingService>(
 }
 
 /**
- * A service's spec without ports that another one has by now: after a roll-back it may name one
- * again that it gave away, and the engine refuses every change that keeps such a port (swarmkit,
+ * A service's spec without ports that another one has by now: after a roll-back it may contain a
+ * port again that it gave up, and Swarm refuses every change that keeps such a port (swarmkit,
  * `checkPortConflicts`; the roll-back itself is not checked).
  */
 function withoutLostPorts<S extends HoldingService>(
@@ -260,13 +259,13 @@ function allThatItGave({ Labels: labels }: EngineServiceSpec, gives: string): st
 }
 
 /**
- * Tasks that have the volumes and are not over: of services that hold them no more too, and of
- * removed ones. Those of the service itself count only while it is suspended; else the Swarm stops
- * them before it starts others.
+ * Tasks that have the volumes and have not ended, including tasks of services that no longer hold
+ * them, and of removed services. Tasks of the service itself count only while it is suspended; else
+ * the Swarm stops them before it starts others.
  *
- * What may still run on a host that the Swarm holds for down is not waited for: it cannot be told
- * to stop, and the volume's backend keeps it from writing before another host may (the lock of the
- * shared folder, the quorum of the replicated disk).
+ * Tasks on a host that the Swarm reports as down do not count: they cannot be stopped, and the
+ * volume's backend prevents them from writing before another host may (the lock of the shared
+ * folder, the quorum of the replicated disk).
  */
 function endingTasks<S extends HoldingService>(
   wanted: ServiceSpec,
@@ -309,8 +308,8 @@ function endingTasks<S extends HoldingService>(
 }
 
 /**
- * Replicated volumes that a service has and is to have no more. A job is never rolled back, so it
- * just changes.
+ * Replicated volumes that a service has and gives up. A job is never rolled back, so it just
+ * changes.
  */
 function givenVolumes(wanted: ServiceSpec, own: HoldingService | undefined): readonly string[] {
   if (own === undefined || hasNoTasks(own.Spec)) return [];
@@ -320,14 +319,14 @@ function givenVolumes(wanted: ServiceSpec, own: HoldingService | undefined): rea
 }
 
 /**
- * Volumes that one task at a time may have. They are the replicated ones, and in a spec these are
- * the only ones that are never filled from the image, see `serviceMounts`.
+ * Volumes for one task at a time: the replicated ones. In a spec only these are never filled from
+ * the image, see `serviceMounts`.
  */
 function exclusiveVolumes({ mounts }: ServiceSpec): readonly string[] {
   return mounts.flatMap((mount) => (mount.kind === "volume" && mount.noCopy ? [mount.source] : []));
 }
 
-/** As {@link exclusiveVolumes}, of what an engine has. */
+/** As {@link exclusiveVolumes}, for an observed spec. */
 function exclusiveMounts(template: Partial<EngineTaskTemplate> | undefined): readonly string[] {
   return (template?.ContainerSpec?.Mounts ?? []).flatMap(({ Type, Source, VolumeOptions }) =>
     Type === "volume" && Source !== undefined && VolumeOptions?.NoCopy === true ? [Source] : [],
@@ -335,8 +334,7 @@ function exclusiveMounts(template: Partial<EngineTaskTemplate> | undefined): rea
 }
 
 /**
- * Volumes that a task mounts, however: one who is not of this program need not say that a volume is
- * exclusive.
+ * All volumes that a task mounts: services of others need not mark a volume as exclusive.
  */
 function mountedVolumes(template: Partial<EngineTaskTemplate> | undefined): readonly string[] {
   return (template?.ContainerSpec?.Mounts ?? []).flatMap(({ Type, Source }) =>
@@ -344,19 +342,19 @@ function mountedVolumes(template: Partial<EngineTaskTemplate> | undefined): read
   );
 }
 
-/** Whether a service is meant to run nothing: nobody wants tasks, or it was suspended. */
+/** Whether a service wants no tasks, or was suspended. */
 function hasNoTasks({ Mode: mode, Labels: labels, TaskTemplate: template }: EngineServiceSpec) {
   if (mode.Global !== undefined) {
     return template.Placement?.Constraints?.includes(nowhere) === true;
   }
-  // A job that something else starts wants none either, and may be started at any moment.
+  // A scheduled job wants no tasks either, but may start at any moment.
   if (mode.ReplicatedJob !== undefined) {
     return mode.ReplicatedJob.TotalCompletions === 0 && labels?.[scheduleLabel] === undefined;
   }
   return mode.Replicated?.Replicas === 0;
 }
 
-/** Ports of hosts that both have, where both may run on one node. */
+/** Host ports that both have, if both may run on one node. */
 function takenHostPorts(
   wanted: ServiceSpec,
   spec: EngineServiceSpec,
@@ -366,8 +364,8 @@ function takenHostPorts(
   const mine = hostPorts(wanted.ports.map(toEnginePort));
   const both = hostPorts(portsOf(spec)).filter((port) => mine.includes(port));
   if (both.length === 0) return [];
-  // The label by which a service follows another one comes when it is there, and moves: it keeps no
-  // two services apart.
+  // The label by which a service follows another one appears later, and moves: it does not keep two
+  // services apart.
   const lasting = (constraints: readonly string[]): readonly string[] =>
     constraints.filter((constraint) => leaderOf([constraint]) === undefined);
   const mineNow = lasting(wanted.placement.constraints);
@@ -378,7 +376,7 @@ function takenHostPorts(
   return meet ? both : [];
 }
 
-/** Whether an engine refuses a spec with the one port while another spec has the other. */
+/** Whether Swarm refuses a spec with the one port while another spec has the other. */
 function excludeInSpecs(mine: ServiceSpec["ports"][number], theirs: EnginePort): boolean {
   return excludeEachOther(toEnginePort(mine), theirs);
 }
@@ -392,8 +390,8 @@ function siteOf({ Spec }: HoldingService): string | undefined {
 }
 
 /**
- * Whether a service, as it is now, runs together with what is wanted, and is to go on so: then they
- * hold their replicated volumes as one.
+ * Whether a present service runs together with the wanted one, and will continue to: then they
+ * share their replicated volumes.
  */
 function sharesVolumes(
   service: HoldingService,

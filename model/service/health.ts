@@ -1,6 +1,6 @@
 /**
- * How a service of a Swarm is, decided from what an engine lists: the one answer that a run,
- * `status` and `promote` share. Pure.
+ * The health of a Swarm service, decided from the Docker Engine's lists: the only implementation,
+ * which a run, `status` and `promote` share. Pure.
  */
 import type { EngineNode } from "../engine-api/node";
 import type { EngineService } from "../engine-api/service";
@@ -11,37 +11,36 @@ import { engineTime } from "../values/engine-time";
 import { sameValue } from "../values/same-value";
 import { meetsConstraints } from "./placement-constraints";
 
-/** What a service is: tasks on every host, so many tasks, or tasks that run to their end. */
+/** The kind of a service: a task on every host, a number of tasks, or tasks that end. */
 export type ServiceMode = "global" | "replicated" | "job";
 
-/** How a service is. */
+/** The health of a service. */
 export interface ServiceHealth {
   readonly mode: ServiceMode;
   /**
-   * Tasks that it has when every host of the Swarm is there; of a job, those of the run that it is
-   * at.
+   * Number of tasks when every host of the Swarm is up; for a job, the tasks of its present run.
    */
   readonly wanted: number;
-  /** Tasks that it can have now: on a host that is lost nothing runs. */
+  /** Number of tasks that are possible now: nothing runs on a lost host. */
   readonly possible: number;
-  /** Tasks that run as the service is wanted now. */
+  /** Running tasks of the wanted version. */
   readonly running: readonly EngineTask[];
-  /** Tasks of an earlier version, or on a host that is not allowed any more, that still run. */
+  /** Running tasks of an earlier version, or on a host that is no longer allowed. */
   readonly older: readonly EngineTask[];
 }
 
-/** How a job is: `running` also between two attempts. */
+/** State of a job: `running` also between two attempts. */
 export type JobState = "never run" | "running" | "complete" | "failed";
 
-/** States in which a task has ended badly. */
+/** States of a failed task. */
 const badEnds = ["failed", "rejected", "orphaned"];
 /**
- * States in which a task has ended by itself; the end of one that was told to stop is `shutdown`.
+ * States of a task that ended by itself; a task that was told to stop ends as `shutdown`.
  */
 const ownEnds = [...badEnds, "complete"];
-/** States that a task does not leave. */
+/** Final states of a task. */
 const ends = [...ownEnds, "shutdown", "remove"];
-/** Wanted states of a task that is to do its work. */
+/** Desired states of a task that should run. */
 const alive = ["running", "complete"];
 
 /**
@@ -64,7 +63,7 @@ export function serviceHealth(
   const running = active.filter((task) => isCurrent(task, service, nodes));
   const older = active.filter((task) => !running.includes(task));
   const members = allowedNodes(service.Spec, nodes);
-  // Where no host is allowed at all, one task is wanted all the same: it would be no success.
+  // If no host is allowed at all, one task is still wanted: else this would count as a success.
   const nowhere = mode === "global" && members.length === 0;
   return {
     mode,
@@ -75,7 +74,7 @@ export function serviceHealth(
   };
 }
 
-/** What a service is. */
+/** The kind of a service. */
 export function serviceMode({ Mode: mode }: Pick<EngineServiceSpec, "Mode">): ServiceMode {
   if (mode.Global !== undefined) return "global";
   return mode.ReplicatedJob === undefined && mode.GlobalJob === undefined ? "replicated" : "job";
@@ -90,7 +89,7 @@ export function allowedNodes(
   return nodes.filter((node) => meetsConstraints(node, constraints));
 }
 
-/** How many tasks a service has on these nodes. */
+/** Number of tasks that a service has on these nodes. */
 function places(
   { Mode: mode, TaskTemplate: template }: EngineServiceSpec,
   nodes: readonly EngineNode[],
@@ -102,12 +101,12 @@ function places(
   const replicas = mode.Replicated?.Replicas ?? 1;
   const perHost = template.Placement?.MaxReplicas ?? 0;
   if (perHost === 0) return replicas;
-  // One is waited for in any case, so that no host at all is no success.
+  // At least one, so that no host at all does not count as a success.
   const room = nodes.reduce((sum, node) => sum + roomOf(node, perHost, running), 0);
   return Math.min(replicas, Math.max(1, room));
 }
 
-/** A node that is paused keeps what it has, and takes nothing new. */
+/** A paused node keeps its tasks, and takes no new ones. */
 function roomOf(node: EngineNode, perHost: number, running: readonly EngineTask[]): number {
   if (node.Spec.Availability === "active") return perHost;
   if (node.Spec.Availability === "drain") return 0;
@@ -115,48 +114,48 @@ function roomOf(node: EngineNode, perHost: number, running: readonly EngineTask[
 }
 
 /**
- * Whether a task runs: of a node that is lost, a manager still lists the last thing that it heard.
+ * Whether a task runs: for a lost node, a manager still lists the last known state.
  */
 export function runs(task: EngineTask, nodes: readonly EngineNode[]): boolean {
   return task.Status.State === "running" && mayRun(nodes.find(({ ID }) => ID === task.NodeID));
 }
 
 /**
- * Whether a task runs and is meant to: one that is being stopped runs for a moment beside the one
- * that takes its place.
+ * Whether a task runs and should run: a task that is being stopped runs for a moment beside its
+ * replacement.
  */
 export function isRunning(task: EngineTask, nodes: readonly EngineNode[]): boolean {
   return alive.includes(task.DesiredState) && runs(task, nodes);
 }
 
-/** A task that is on its way, or runs. */
+/** A task that starts or runs. */
 export function isUnfinished(task: EngineTask): boolean {
   return alive.includes(task.DesiredState) && !isOver(task);
 }
 
-/** Whether a task has ended by itself, well or badly. */
+/** Whether a task has ended by itself, successfully or not. */
 export function hasEnded({ Status }: EngineTask): boolean {
   return ownEnds.includes(Status.State);
 }
 
-/** Whether a task has come to its end, by itself or because it was told to. */
+/** Whether a task has ended, by itself or because it was stopped. */
 export function isOver({ Status }: EngineTask): boolean {
   return ends.includes(Status.State);
 }
 
-/** Tasks that have ended badly, newest first. */
+/** Failed tasks, newest first. */
 export function failuresOf(tasks: readonly EngineTask[]): readonly EngineTask[] {
   return newestFirst(tasks.filter(({ Status }) => badEnds.includes(Status.State)));
 }
 
-/** Tasks by the time at which they came to be as they are. */
+/** Compares tasks by the time of their present state. */
 export function newestFirst(tasks: readonly EngineTask[]): readonly EngineTask[] {
   return [...tasks].sort((a, b) => engineTime(b.Status.Timestamp) - engineTime(a.Status.Timestamp));
 }
 
 /**
- * Whether a task is of the wanted kind. The engine lets a task whose placement alone differs go on
- * where it is, as long as its host meets what is wanted now (swarmkit, `IsTaskDirty`).
+ * Whether a task is of the wanted version. Swarm keeps a task that differs only in its placement,
+ * as long as its host meets the wanted constraints (swarmkit, `IsTaskDirty`).
  */
 export function isCurrent(
   task: EngineTask,
@@ -170,8 +169,8 @@ export function isCurrent(
 }
 
 /**
- * What makes tasks differ. An engine writes more into a service than into its tasks (20.10:
- * `Runtime`).
+ * The fields in which tasks of different versions differ. Docker Engine writes more into a service
+ * than into its tasks (20.10: `Runtime`).
  */
 function templateOf(template: Partial<EngineTaskTemplate> | undefined): object {
   const { ContainerSpec, Resources, RestartPolicy, Networks, LogDriver, ForceUpdate } =
@@ -186,14 +185,14 @@ function templateOf(template: Partial<EngineTaskTemplate> | undefined): object {
   };
 }
 
-/** How many tasks may end in one place before the engine itself gives up there. */
+/** How many tasks may end in one slot before Swarm itself gives up there. */
 export function attemptsAllowed({ Spec }: EngineService): number {
   const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
   if (Condition === "none") return 1;
   return MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
 }
 
-/** Tasks of the run that a job is at. */
+/** Tasks of a job's present run. */
 export function tasksOfRun(
   service: EngineService,
   tasks: readonly EngineTask[],
@@ -202,7 +201,7 @@ export function tasksOfRun(
   return tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === iteration);
 }
 
-/** How the run of a job is that it is at. */
+/** State of a job's present run. */
 export function jobState(service: EngineService, tasks: readonly EngineTask[]): JobState {
   const run = tasksOfRun(service, tasks);
   const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;

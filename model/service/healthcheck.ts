@@ -7,7 +7,7 @@ import type { SwarmConcept } from "./concept";
 import type { EngineHealthcheck } from "../engine-api/service-spec";
 import { fromNano, roundNano, toNano } from "./units";
 
-/** How the engine finds out whether a task works. */
+/** How Docker Engine checks whether a task works. */
 
 /**
  * A container health check; durations in seconds. An empty command switches the image's own check
@@ -46,7 +46,7 @@ const schema = {
     }),
 };
 
-/** A check that is switched off has no times. */
+/** A disabled check has no times. */
 const switchedOff: HealthcheckPlan = {
   command: [],
   intervalSeconds: 0,
@@ -94,7 +94,7 @@ export const health: SwarmConcept<typeof schema, HealthPlan> = {
     if (check === undefined || kind === "") return {};
     return {
       healthcheck: {
-        // A check through a shell is shown as it is, for it is not what was asked for.
+        // A check through a shell is shown as a difference, because it is not the wanted one.
         command: kind === "NONE" ? [] : kind === "CMD" ? command : [kind, ...command],
         intervalSeconds: fromNano(check.Interval ?? 0),
         timeoutSeconds: fromNano(check.Timeout ?? 0),

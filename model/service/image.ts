@@ -6,7 +6,7 @@ import type { SwarmConcept } from "./concept";
 
 /** The image that a service's tasks run. */
 
-/** Where a service's image comes from. */
+/** The source of a service's image. */
 export type ServiceImage =
   | { readonly kind: "build"; /** Name of an image of the plan. */ readonly image: string }
   | {
@@ -19,9 +19,9 @@ export interface PlannedImage {
   readonly image: ServiceImage;
 }
 
-/** The image that the Swarm knows. */
+/** The image in the Swarm. */
 export interface RunningImage {
-  /** Reference with a digest, so that a failover never has to ask the registry. */
+  /** Reference with a digest, so that a failover never needs the registry. */
   readonly image: string;
 }
 

@@ -12,7 +12,7 @@ import { secondsOr } from "../values/duration";
 import { present } from "../values/present";
 import type { Concept } from "./concept";
 
-/** The steps that load a service's initial data. What becomes of them: `model/initialization`. */
+/** The steps that load a service's initial data. `model/initialization` processes them. */
 
 /** A step that loads initial data. */
 export interface InitializationPlan {
@@ -25,7 +25,7 @@ export interface InitializationPlan {
         readonly file: string;
         readonly interpreter: readonly string[];
       };
-  /** Names of secrets, read from standard input one a line. */
+  /** Names of secrets, read from standard input, one per line. */
   readonly secrets: readonly string[];
   /** File, relative to the project's root, that follows the secrets on standard input. */
   readonly input?: string;
@@ -59,8 +59,8 @@ const initializationSchema = z
     context.addIssue({
       code: "custom",
       path: ["interpreter"],
-      message: "runs the text of a script, and there is none",
-      params: { remedy: "remove it, or write a script in the place of the command" },
+      message: "runs the text of a script, but there is none",
+      params: { remedy: "remove it, or write a script instead of the command" },
     });
   });
 

@@ -2,8 +2,8 @@ import type { EngineServiceSpec } from "../engine-api/service-spec";
 import { serviceMode } from "./health";
 
 /**
- * Whether a service is reached by a virtual address or through the routing mesh: both are IPVS's
- * work (Moby, `libnetwork/service_linux.go`). Nobody reaches a job. Pure.
+ * Whether a service uses a virtual address or the routing mesh: both need IPVS (Moby,
+ * `libnetwork/service_linux.go`). A job has neither. Pure.
  */
 export function needsIpvs(spec: EngineServiceSpec): boolean {
   const { Mode: mode, Ports: ports = [] } = spec.EndpointSpec ?? {};

@@ -5,7 +5,7 @@ import type { Ulimit } from "../inventory";
 import { compareText, sortedRecord } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
 
-/** Settings of the kernel for a container, and limits of its processes. */
+/** Kernel settings of a container, and limits of its processes. */
 
 /** Limit of processes. */
 export interface UlimitPlan {
@@ -20,7 +20,7 @@ export interface KernelPlan {
   readonly ulimits: readonly UlimitPlan[];
 }
 
-/** Names that the engine takes in `--ulimit`: setrlimit(2), without `RLIMIT_`. */
+/** Names that Docker Engine accepts in `--ulimit`: setrlimit(2), without `RLIMIT_`. */
 const ulimitNames = [
   "as",
   "core",
@@ -41,8 +41,8 @@ const ulimitNames = [
 ];
 
 /**
- * Kernel settings of namespaces beyond those of `net.` and `fs.mqueue.`: the ones that the engine
- * takes (docker run, `--sysctl`).
+ * Kernel settings of namespaces besides those of `net.` and `fs.mqueue.` that Docker Engine accepts
+ * (docker run, `--sysctl`).
  */
 const sysctlNames = [
   "kernel.msgmax",
@@ -78,7 +78,7 @@ const schema = {
         .refine(
           (name) =>
             /^(net|fs\.mqueue)(\.[A-Za-z0-9_-]+)+$/.test(name) || sysctlNames.includes(name),
-          "is no kernel setting of a container's own: those begin with net. or fs.mqueue., or are of System V IPC (kernel.sem, kernel.shm…, kernel.msg…)",
+          "is not a kernel setting of a container: those begin with net. or fs.mqueue., or belong to System V IPC (kernel.sem, kernel.shm…, kernel.msg…)",
         ),
       z.string().meta({ foreignForm: textForm }),
     )
@@ -90,7 +90,7 @@ const schema = {
         .string()
         .refine(
           (name) => ulimitNames.includes(name),
-          `is not a limit that Linux has: ${ulimitNames.join(", ")}`,
+          `is not a Linux limit; the limits are ${ulimitNames.join(", ")}`,
         ),
       ulimit,
     )

@@ -17,7 +17,7 @@ const record = z.record(
     .string()
     .refine(
       (key) => key !== "" && !key.startsWith("hive."),
-      "labels that begin with hive. belong to hive",
+      "labels that begin with hive. are reserved for hive",
     ),
   z.string().meta({ foreignForm: labelTextForm }),
 );

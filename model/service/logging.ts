@@ -5,9 +5,9 @@ import { textRecord } from "../schema/values";
 import { sortedRecord } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
 
-/** Where a service's output goes. */
+/** The log driver of a service's output. */
 
-/** Where output goes. */
+/** The log driver. */
 export interface LoggingPlan {
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
@@ -25,13 +25,13 @@ const fileOptions = ["compress", "max-file", "max-size"];
 const generalOptions = ["mode", "max-buffer-size"];
 
 /**
- * Options by which the engine keeps the output readable beside a driver that sends it away (moby,
- * `daemon/logger/loggerutils/cache`).
+ * Options with which Docker Engine keeps the output readable besides a driver that sends it away
+ * (moby, `daemon/logger/loggerutils/cache`).
  */
 const cacheOptions = ["cache-disabled", "cache-compress", "cache-max-file", "cache-max-size"];
 
 /**
- * The drivers that the engine brings, with their options (moby, `ValidateLogOpt` in each folder of
+ * Docker Engine's own drivers, with their options (moby, `ValidateLogOpt` in each folder of
  * `daemon/logger`).
  */
 const drivers: Readonly<Record<string, readonly string[]>> = {
@@ -113,8 +113,8 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A driver that the engine does not bring can be a plugin of the servers under any name, so only
- * what looks like a mistyped name is refused; its options are the plugin's own.
+ * An unknown driver can be a plugin of the servers with any name, so only a name that looks
+ * mistyped is refused; the options belong to the plugin.
  */
 const schema = {
   logging: z
@@ -130,12 +130,12 @@ const schema = {
         context.addIssue({
           code: "custom",
           path: ["driver"],
-          message: "is no log driver that the engine brings",
+          message: "is not a log driver of Docker Engine",
           params: { remedy: `did you mean "${meant}"? A plugin needs another name` },
         });
         return;
       }
-      // The driver none looks at no options.
+      // The driver none ignores options.
       if (driver === "none") return;
       const all = [...known, ...generalOptions, ...cacheOptions];
       for (const option of Object.keys(options).filter((key) => !all.includes(key))) {
@@ -143,7 +143,7 @@ const schema = {
         context.addIssue({
           code: "custom",
           path: ["options", option],
-          message: `is no option of the log driver ${driver}`,
+          message: `is not an option of the log driver ${driver}`,
           params: {
             remedy:
               meant === undefined
@@ -156,7 +156,7 @@ const schema = {
         context.addIssue({
           code: "custom",
           path: ["options", "max-buffer-size"],
-          message: "is taken only where the driver does not block",
+          message: "is possible only if the driver does not block",
           params: { remedy: 'write mode: "non-blocking" beside it, or remove it' },
         });
       }

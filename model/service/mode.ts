@@ -16,9 +16,9 @@ export type ServiceMode =
   | { readonly kind: "replicated"; readonly replicas: number }
   | {
       readonly kind: "job";
-      /** Cron expression in UTC; absent for a job that runs once for each change. */
+      /** Cron expression in UTC; absent for a one-time job, which runs at each change. */
       readonly schedule?: string;
-      /** How often a failed task is tried again. */
+      /** Number of retries of a failed task. */
       readonly retries: number;
     };
 
@@ -62,8 +62,8 @@ const schema = {
 };
 
 /**
- * The concept; see `concepts.ts`. A schedule stands in a label, which `to-engine.ts` writes beside
- * the others.
+ * The concept; see `concepts.ts`. The schedule is in a label, which `to-engine.ts` writes with the
+ * others.
  */
 export const mode: SwarmConcept<typeof schema, ModePlan> = {
   schema,
@@ -104,7 +104,7 @@ export const mode: SwarmConcept<typeof schema, ModePlan> = {
   },
 };
 
-/** A mode in the words of the Engine API. */
+/** A mode in the Engine API's form. */
 export function engineMode(mode: ServiceMode): EngineMode {
   switch (mode.kind) {
     case "global":

@@ -14,8 +14,7 @@ import { fourDigits, fromMode, toMode } from "./units";
 import { amount } from "./unless-empty";
 
 /**
- * What a service's containers see at a path: volumes, folders of the server, file systems in
- * memory.
+ * The mounts of a service's containers: volumes, folders of the server, file systems in memory.
  */
 
 /** A file or folder of the host in a container. */
@@ -39,7 +38,7 @@ export interface TmpfsPlan {
   readonly mode: string;
 }
 
-/** What a container sees at a path. */
+/** A mount of a container. */
 export type MountPlan =
   | {
       readonly kind: "volume";
@@ -57,12 +56,13 @@ export interface MountsPlan {
   readonly mounts: readonly MountPlan[];
 }
 
-/** What a container sees at a path, as the Swarm knows it. */
+/** A mount of a container, as the Swarm knows it. */
 export type ServiceMount =
   | {
       readonly kind: "volume";
       /**
-       * Name of the volume on the engines; an engine that does not have it makes it with `driver`.
+       * Name of the volume on the Docker Engines; an engine without the volume creates it with
+       * `driver`.
        */
       readonly source: string;
       readonly target: string;
@@ -70,10 +70,10 @@ export type ServiceMount =
       /** Docker volume driver, e.g. `local`. */
       readonly driver: string;
       readonly driverOptions: Readonly<Record<string, string>>;
-      /** Whether a new volume stays empty instead of getting what the image has at `target`. */
+      /** Whether a new volume stays empty instead of getting the image's content at `target`. */
       readonly noCopy: boolean;
       /**
-       * The volume is not the site's: an engine that makes it all the same must not take it for the
+       * The volume is external: if a Docker Engine creates it anyway, it must not count as the
        * site's.
        */
       readonly external?: true;
@@ -81,7 +81,7 @@ export type ServiceMount =
   | BindPlan
   | TmpfsPlan;
 
-/** Mounts as the Swarm knows them. */
+/** Mounts in the Swarm. */
 export interface ServiceMounts {
   readonly mounts: readonly ServiceMount[];
 }
@@ -105,7 +105,7 @@ const mountSchema = z
     context.addIssue({
       code: "custom",
       path: ["propagation"],
-      message: "is for folders of the server, and the source is a volume",
+      message: "is for folders of the server, but the source is a volume",
       params: { remedy: "remove it" },
     });
   })
@@ -167,7 +167,7 @@ function planTmpfs(tmpfs: Tmpfs): MountPlan {
   };
 }
 
-/** The field, unless it is what holds without it. */
+/** The field, unless it is the default. */
 function propagationOf({ propagation }: Pick<Mount, "propagation">): Pick<BindPlan, "propagation"> {
   return propagation === undefined || propagation === "rprivate" ? {} : { propagation };
 }
@@ -177,7 +177,7 @@ export function trimmedPath(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }
 
-/** A volume of a plan, as far as a mount looks at it. */
+/** The parts of a planned volume that a mount needs. */
 interface MountedVolume {
   readonly name: string;
   readonly kind: string;
@@ -186,10 +186,10 @@ interface MountedVolume {
 }
 
 /**
- * What a service's containers mount, with the drivers of the volumes that the plan names.
+ * The mounts of a service's containers, with the drivers of the plan's volumes.
  *
- * A replicated volume is never filled from the image (`noCopy`): the engine would mount it to copy
- * when a container is created, while the task before it on another host may still write
+ * A replicated volume is never filled from the image (`noCopy`): the Docker Engine would mount it
+ * for the copy when it creates a container, while the previous task on another host may still write
  * (moby/moby#31492).
  *
  * @throws Error when the plan has no such volume, which its rules exclude
@@ -218,11 +218,11 @@ export function serviceMount(mount: MountPlan, volumes: readonly MountedVolume[]
 }
 
 /**
- * What mounts a volume that is not the site's. Without options: an engine that has the volume looks
- * at its name and driver only.
+ * A mount of an external volume. Without options: a Docker Engine that has the volume checks only
+ * its name and driver.
  *
- * @param source its name on the engines
- * @param driver as it was found there
+ * @param source its name on the Docker Engines
+ * @param driver its driver there
  */
 export function externalMount(
   { target, readOnly }: { readonly target: string; readonly readOnly: boolean },
@@ -285,8 +285,8 @@ function engineMount(mount: ServiceMount, site: string): EngineMount {
         ReadOnly: mount.readOnly,
         VolumeOptions: {
           NoCopy: mount.noCopy,
-          // A host that was away when the volume was made gets it from its first task, and it must
-          // be known as the site's.
+          // A host that was unreachable when the volume was created gets it from its first task,
+          // and it must be recognized as the site's.
           Labels: mount.external === true ? {} : { [siteLabel]: site },
           DriverConfig: { Name: mount.driver, Options: mount.driverOptions },
         },
@@ -341,7 +341,7 @@ function mountOf(mount: EngineMount): ServiceMount {
     driverOptions: driver?.Options ?? {},
     noCopy,
     // No computed key in a destructuring pattern: the serializer of dynamic providers does not see
-    // what it captures.
+    // its captured variables.
     ...(labels?.[siteLabel] === undefined ? { external: true as const } : {}),
   };
 }

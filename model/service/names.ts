@@ -21,7 +21,7 @@ export interface DnsPlan {
 export interface NamesPlan {
   /** Container host name; Swarm templates such as `{{.Node.Hostname}}` are allowed. */
   readonly hostname?: string;
-  /** Lines of `/etc/hosts`: address by name; those of all servers among them. */
+  /** Lines of `/etc/hosts`: address by name; includes all servers. */
   readonly hosts: Readonly<Record<string, string>>;
   readonly dns: DnsPlan;
 }

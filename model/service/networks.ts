@@ -21,13 +21,13 @@ export interface NetworksPlan {
 
 /** A network of the Swarm that a service joins. */
 export interface ServiceNetwork {
-  /** Id in the Swarm: it changes when the network is made anew, a name would not. */
+  /** Id in the Swarm: it changes when the network is recreated; a name would not. */
   readonly id: string;
-  /** Further names under which the tasks are found there. */
+  /** Further names of the tasks in this network. */
   readonly aliases: readonly string[];
 }
 
-/** Networks as the Swarm knows them. */
+/** Networks in the Swarm. */
 export interface JoinedNetworks {
   readonly networks: readonly ServiceNetwork[];
 }
@@ -44,7 +44,7 @@ const schema = {
   networks: z.array(attachment).optional().meta({ foreignForm: attachmentsForm }),
 };
 
-/** The network that a service joins when it names none. */
+/** The default network of services. */
 export const defaultNetwork = "default";
 
 /** The concept; see `concepts.ts`. */

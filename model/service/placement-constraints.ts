@@ -1,20 +1,20 @@
 import type { EngineNode } from "../engine-api/node";
 import { nodeLabels as labelsOfNode, zoneLabel } from "../swarm/node-labels";
 
-/** Which nodes of a Swarm may run a service's tasks, as the engine's scheduler decides it. Pure. */
+/** Decides which nodes of a Swarm may run a service's tasks, like Swarm's scheduler. Pure. */
 
-/** What constraints look at in a node. */
+/** The parts of a node that constraints use. */
 export type ConstrainedNode = Pick<EngineNode, "ID" | "Description"> & {
   readonly Spec: { readonly Role?: string; readonly Labels?: EngineNode["Spec"]["Labels"] };
 };
 
 /**
- * Whether a node meets all constraints. Values are compared without regard to case, names of labels
- * with it, a label that is not there is empty, and a key that the engine does not know is met by no
- * node (swarmkit, `manager/constraint`).
+ * Whether a node meets all constraints. Values are compared case-insensitively, names of labels
+ * case-sensitively, a missing label is empty, and no node meets an unknown key (swarmkit,
+ * `manager/constraint`).
  *
- * @param constraints `<key>==<value>` or `<key>!=<value>`, spaces allowed. `node.ip` is taken as
- *   met: its networks are not compared here, and the engine decides in any case
+ * @param constraints `<key>==<value>` or `<key>!=<value>`, spaces allowed. `node.ip` counts as met:
+ *   networks are not compared here, and Swarm decides in any case
  */
 export function meetsConstraints(node: ConstrainedNode, constraints: readonly string[]): boolean {
   return constraints.every((text) => {
@@ -36,7 +36,7 @@ interface Constraint {
   readonly value: string;
 }
 
-/** Splits as the engine does: at the first `==`, and only where there is none at the first `!=`. */
+/** Splits like Swarm: at the first `==`, or if there is none at the first `!=`. */
 function parseConstraint(text: string): Constraint | undefined {
   const operator = ["==", "!="].find((each) => text.includes(each));
   if (operator === undefined) return undefined;
@@ -48,16 +48,16 @@ function parseConstraint(text: string): Constraint | undefined {
   };
 }
 
-/** A server of a plan, as far as constraints look at it. */
+/** The parts of a planned server that constraints use. */
 export interface ConstrainedHost {
   readonly name: string;
   readonly role: "cluster" | "repository";
   readonly zone: string;
-  /** Labels that the stage gives to it. */
+  /** Its labels from the stage. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A cluster server as a node of the Swarm, with what is known of it before it is there. */
+/** A cluster server as a node of the Swarm, with the facts that are known in advance. */
 export function plannedNode(host: ConstrainedHost): ConstrainedNode {
   return {
     ID: "",
@@ -67,9 +67,9 @@ export function plannedNode(host: ConstrainedHost): ConstrainedNode {
 }
 
 /**
- * Whether it is known before a server is there if it meets a constraint: by its name, role, system,
- * zone and the labels that the stage gives to servers. A label that the stage gives to one of them
- * is known of all: hive removes it from the others.
+ * Whether it is known in advance if a server meets a constraint: by its name, role, system, zone
+ * and the stage's labels. A label that the stage gives to one server is known for all of them: hive
+ * removes it from the others.
  *
  * @param hosts all of the stage
  */
@@ -80,30 +80,29 @@ export function isKnownWhenPlanned(text: string, hosts: readonly ConstrainedHost
   return label !== undefined && knownLabels(hosts).includes(label);
 }
 
-/** The node label that a constraint is about; undefined for one about something else. */
+/** The node label of a constraint; undefined for other constraints. */
 export function labelOf(text: string): string | undefined {
   const key = sameKey(parseConstraint(text)?.key ?? "");
   return key.startsWith(nodeLabels) ? key.slice(nodeLabels.length) : undefined;
 }
 
-/** Whether a constraint asks for a value, and is not met by anything but one. */
+/** Whether a constraint requires a value, instead of excluding one. */
 export function requiresValue(text: string): boolean {
   return parseConstraint(text)?.isEqual === true;
 }
 
 /**
- * Names of the node labels of which the values are known before: the zone, and those that the stage
- * gives to servers.
+ * Names of the node labels whose values are known in advance: the zone, and the stage's labels.
  */
 export function knownLabels(hosts: readonly ConstrainedHost[]): readonly string[] {
   return [...new Set([zoneLabel, ...hosts.flatMap(({ labels }) => Object.keys(labels))])];
 }
 
 /**
- * The cluster servers of a stage that meet all constraints of a service, as far as this is known
- * before they are there. Others count as met, since an operator may set a label by hand; so more
- * servers are here than in truth, never fewer. None where two constraints exclude each other
- * whatever labels servers get.
+ * The cluster servers of a stage that meet all constraints of a service, as far as this is known in
+ * advance. Unknown constraints count as met, since an operator may set a label by hand; so the
+ * result may contain too many servers, never too few. It is empty if two constraints always exclude
+ * each other.
  *
  * @param hosts all of the stage
  */
@@ -121,7 +120,7 @@ export function eligibleHosts<Host extends ConstrainedHost>(
 const nodeLabels = "node.labels.";
 const engineLabels = "engine.labels.";
 
-/** Keys beside labels, in lower case. */
+/** Keys besides labels, in lower case. */
 const attributeKeys = [
   "node.id",
   "node.hostname",
@@ -132,30 +131,29 @@ const attributeKeys = [
 ];
 
 /**
- * What is wrong with a constraint, in words; undefined when nothing is. What the engine refuses
- * (swarmkit, `manager/constraint/constraint.go`, `Parse`), and keys that it takes and that no
+ * The problem of a constraint, in words; undefined when there is none. Finds constraints that Swarm
+ * refuses (swarmkit, `manager/constraint/constraint.go`, `Parse`), and keys that it accepts but no
  * server ever meets (`NodeMatches`).
  */
 export function constraintFault(text: string): string | undefined {
   const constraint = parseConstraint(text);
-  if (constraint === undefined)
-    return "is not a condition that Swarm takes: it has neither == nor !=";
+  if (constraint === undefined) return "is not a valid constraint: it has neither == nor !=";
   const { key, value } = constraint;
   if (!isKnownKey(key)) {
-    return `is not a condition that Swarm takes: '${key}' is nothing that a server has`;
+    return `is not a valid constraint: servers have no '${key}'`;
   }
   if (!isComparableValue(value)) {
-    return `is not a condition that Swarm takes: ${value === "" ? "there is no value" : `'${value}' is no value that can be compared`}`;
+    return `is not a valid constraint: ${value === "" ? "there is no value" : `'${value}' is not a valid value`}`;
   }
   return undefined;
 }
 
-/** Whether the engine takes this as the value of a constraint. */
+/** Whether Swarm accepts this value of a constraint. */
 export function isComparableValue(value: string): boolean {
   return /^[a-z0-9:\-_\s.*()?+[\]\\^$|/]+$/i.test(value);
 }
 
-/** Whether the engine takes this as the key of a constraint. */
+/** Whether Swarm accepts this key of a constraint. */
 export function isKnownKey(key: string): boolean {
   const lower = key.toLowerCase();
   const isLabel = [nodeLabels, engineLabels].some(
@@ -165,10 +163,9 @@ export function isKnownKey(key: string): boolean {
 }
 
 /**
- * Whether no server can ever meet both lists: one wants a value of the same thing that the other
- * excludes, or wants otherwise. A server has one value of each, so this holds whatever labels
- * servers get later. False where it cannot be told: `node.ip` takes networks too, which can contain
- * each other.
+ * Whether no server can ever meet both lists: one requires a value that the other excludes, or both
+ * require different values of the same key. A server has one value per key, so this is independent
+ * of later labels. False if unknown: `node.ip` also accepts networks, which can contain each other.
  */
 export function contradict(left: readonly string[], right: readonly string[]): boolean {
   const parsed = (constraints: readonly string[]): readonly Constraint[] =>
@@ -190,7 +187,9 @@ export function contradict(left: readonly string[], right: readonly string[]): b
   );
 }
 
-/** A key in the form in which two that mean the same are equal: names of labels keep their case. */
+/**
+ * A key in its normal form, in which equivalent keys are equal: names of labels keep their case.
+ */
 function sameKey(key: string): string {
   const lower = key.toLowerCase();
   const prefix = [nodeLabels, engineLabels].find((each) => lower.startsWith(each));
@@ -198,8 +197,9 @@ function sameKey(key: string): string {
 }
 
 /**
- * Whether constraints leave one server at most, as far as it is known before: by what hive knows of
- * the servers, or because one asks for a label, id or address that somebody has chosen for this.
+ * Whether constraints allow at most one server, as far as known in advance: by hive's facts about
+ * the servers, or because a constraint requires a label, id or address that an operator has chosen
+ * for this.
  */
 export function pinsToOneServer(
   constraints: readonly string[],
@@ -211,7 +211,7 @@ export function pinsToOneServer(
   return asksForMore || eligibleHosts(constraints, hosts).length <= 1;
 }
 
-/** What a node has under a constraint's key; undefined for a key that there is not. */
+/** A node's value of a constraint's key; undefined for an unknown key. */
 function attribute(node: ConstrainedNode, key: string): string | undefined {
   const lower = key.toLowerCase();
   if (lower.startsWith(nodeLabels)) return node.Spec.Labels?.[key.slice(nodeLabels.length)] ?? "";

@@ -9,9 +9,9 @@ import { constraintFault } from "./placement-constraints";
 
 /** The servers on which a service's tasks may run. */
 
-/** Where tasks may run. */
+/** The placement of tasks. */
 export interface PlacementPlan {
-  /** As Swarm takes them, e.g. `node.labels.hive.zone==zone-a`. */
+  /** In Swarm's form, e.g. `node.labels.hive.zone==zone-a`. */
   readonly constraints: readonly string[];
   /** Node labels to spread over, in order of importance. */
   readonly spread: readonly string[];
@@ -100,7 +100,7 @@ export const placement: SwarmConcept<typeof schema, PlacedPlan> = {
   }),
 };
 
-/** `node.role == manager` and `node.role==manager` are the same to the engine. */
+/** For Swarm `node.role == manager` and `node.role==manager` are the same. */
 function normalConstraint(constraint: string): string {
   return constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
 }

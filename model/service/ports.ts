@@ -9,7 +9,7 @@ import type { SwarmConcept } from "./concept";
 import type { EnginePort } from "../engine-api/service-spec";
 import { mode, type ModePlan } from "./mode";
 
-/** How a service is reached: its published ports, and what its name resolves to. */
+/** How a service is reached: its published ports, and the addresses of its name. */
 
 /** A published port. */
 export interface PortPlan {
@@ -80,7 +80,7 @@ export const ports: SwarmConcept<typeof schema, PortsPlan> = {
 /**
  * The published ports of a service in the order of their numbers.
  *
- * @param service its name, from which automatic ports follow
+ * @param service its name, which decides automatic ports
  */
 export function planPorts(
   service: string,
@@ -110,7 +110,7 @@ function planPort(service: string, port: ShortPort | Port, usualMode: PortPlan["
   };
 }
 
-/** Ports by published port, then protocol, then target: engines give them back in any order. */
+/** Ports by published port, then protocol, then target: Docker Engine returns them in any order. */
 function sortPorts(given: readonly PortPlan[]): readonly PortPlan[] {
   return given
     .map((port) => ({
@@ -130,7 +130,7 @@ function sortPorts(given: readonly PortPlan[]): readonly PortPlan[] {
     );
 }
 
-/** A port as a spec on an engine has it. */
+/** A port of an observed spec. */
 export function toEnginePort(port: PortPlan): EnginePort {
   return {
     Protocol: port.protocol,

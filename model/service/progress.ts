@@ -1,4 +1,4 @@
-/** Whether a service has become what it is to be: decided from what an engine lists. Pure. */
+/** Decides whether a service has converged, from the Docker Engine's lists. Pure. */
 import type { EngineNode } from "../engine-api/node";
 import type { EngineService } from "../engine-api/service";
 import type { EngineTask } from "../engine-api/task";
@@ -19,14 +19,14 @@ import {
   tasksOfRun,
 } from "./health";
 
-/** How far a service is. */
+/** The progress of a service. */
 export type ServiceProgress =
   | { readonly kind: "converged" }
   | {
       readonly kind: "waiting";
-      /** What is missing, and what its tasks are doing: `2 of 3 tasks run (preparing on hive1)`. */
+      /** Missing tasks, and the states of its tasks: `2 of 3 tasks run (preparing on hive1)`. */
       readonly detail: string;
-      /** Tasks of the wanted kind that have failed so far, newest first. */
+      /** Tasks of the wanted version that have failed so far, newest first. */
       readonly tasks: readonly EngineTask[];
     }
   | {
@@ -36,29 +36,28 @@ export type ServiceProgress =
       readonly tasks: readonly EngineTask[];
     };
 
-/** How the error begins when a change was taken back. */
+/** Beginning of the error when a change was rolled back. */
 export const rolledBack = "the update failed and was rolled back";
 
 /**
- * After so many tasks that ended in the same place a new service is given up, if its engine has not
- * done so before.
+ * After so many ended tasks in the same slot hive gives up a new service, if Swarm has not done so
+ * before.
  */
 const attemptsPerPlace = 3;
 
-/** What else has to be known to judge a service. */
+/** Further facts for judging a service. */
 export interface ProgressOptions {
-  /** Whether it was changed just now; else the end of an earlier update says nothing. */
+  /** Whether it was just changed; else the end of an earlier update says nothing. */
   readonly updated: boolean;
   /**
-   * Tasks that say nothing about what is wanted now once they have ended: those from before the
-   * change.
+   * Tasks from before the change: when they have ended, they say nothing about the wanted service.
    */
   readonly past?: ReadonlySet<string>;
 }
 
 /**
- * Decides how far a service is. A task counts as running when the engine says so: with a health
- * check it says `starting` until the check has passed.
+ * Decides the progress of a service. A task counts as running when the Docker Engine says so: with
+ * a health check it says `starting` until the check has passed.
  *
  * @param service with its state of an update, if there is one
  * @param tasks all of its tasks
@@ -70,7 +69,7 @@ export function serviceProgress(
   nodes: readonly EngineNode[],
   { updated, past }: ProgressOptions,
 ): ServiceProgress {
-  // The tasks of a job's run are known by its number, and one that has ended is what is waited for.
+  // The tasks of a job's run are identified by its number, and the wanted result is an ended task.
   if (service.Spec.Mode.ReplicatedJob !== undefined) return jobProgress(service, all, nodes);
   const tasks = all.filter((task) => past?.has(task.ID) !== true || !isOver(task));
   const current = tasks.filter((task) => isCurrent(task, service, nodes));
@@ -90,11 +89,11 @@ export function serviceProgress(
     case "paused":
     case "rollback_paused":
     case "rollback_completed": {
-      // Where an earlier one left tasks unchanged, the engine does nothing about it by itself.
+      // If an earlier roll-out left tasks unchanged, Swarm itself does nothing about them.
       if (!updated && !(missing && state !== "rollback_completed")) break;
       const reason = service.UpdateStatus?.Message ?? "no reason given";
-      // The engine calls a roll-back done when its last tasks are told to start: they are waited
-      // for, unless they fail as well.
+      // Swarm calls a roll-back completed as soon as its last tasks are told to start: hive waits
+      // for them, unless they fail as well.
       const coming = current.some((task) => isUnfinished(task) && task.Status.State !== "running");
       if (state === "rollback_completed" && coming && !current.some(hasEnded)) {
         const back = `the change was rolled back: ${detail}`;
@@ -113,18 +112,18 @@ export function serviceProgress(
   if (!missing) return { kind: "converged" };
   const ended = newestFirst(current.filter(hasEnded));
   const { Condition: condition } = service.Spec.TaskTemplate.RestartPolicy ?? {};
-  // One that the Swarm stopped, to move it, may end well too: in its place is another one.
+  // A task that the Swarm stopped, to move it, may end successfully too: another one replaces it.
   const taken = new Set(current.filter(isUnfinished).map(placeOf));
   const done = ended.filter(
     (task) => task.Status.State === "complete" && !taken.has(placeOf(task)),
   );
   if (condition === "on-failure" && done.length > 0) {
     const why =
-      "a task of it ended well, and its restart policy starts it again after failures only";
+      "a task of it ended successfully, and its restart policy restarts it only after failures";
     return { kind: "failed", detail: why, tasks: done };
   }
   if (attemptsInWorstPlace(withinWindow(ended, service)) >= attemptsAllowed(service)) {
-    const why = "its tasks ended, and its restart policy allows no more";
+    const why = "its tasks ended, and its restart policy allows no further restart";
     return { kind: "failed", detail: why, tasks: ended };
   }
   if (attemptsInWorstPlace(ended) >= attemptsPerPlace) {
@@ -134,7 +133,7 @@ export function serviceProgress(
 }
 
 /**
- * What a job is at: `running`; `starting` when a run was started and has no task yet, which lasts a
+ * State of a job: `running`; `starting` when a run was started but has no task yet, which lasts a
  * moment; else `idle`.
  */
 export function jobActivity(
@@ -147,7 +146,7 @@ export function jobActivity(
   return wanted > 0 && run.length === 0 ? "starting" : "idle";
 }
 
-/** A job has converged when its run has completed; one that something else starts, at once. */
+/** A job has converged when its run has completed; a scheduled job converges at once. */
 function jobProgress(
   service: EngineService,
   tasks: readonly EngineTask[],
@@ -166,10 +165,9 @@ function jobProgress(
 }
 
 /**
- * Tasks that made the engine stop or take back an update: the one that it names, whatever its end
- * looks like (one that was unhealthy and ended with code 0 when it was told to stop counts as
- * complete, like one that was done); then those that failed, then those that ended by themselves;
- * newest first.
+ * Tasks that made Swarm pause or roll back an update: the task that it names, whatever its end
+ * looks like (an unhealthy task that ended with code 0 when it was told to stop counts as complete,
+ * like a finished one); then failed tasks, then those that ended by themselves; newest first.
  */
 export function culpritsOf(
   service: EngineService,
@@ -185,8 +183,8 @@ export function culpritsOf(
 }
 
 /**
- * Of ended tasks, newest first, those that count for the restart policy: with a window, those near
- * the newest of their place.
+ * The ended tasks, newest first, that count for the restart policy: with a window, those near the
+ * newest of their slot.
  */
 function withinWindow(
   ended: readonly EngineTask[],
@@ -197,11 +195,14 @@ function withinWindow(
   const time = ({ Status }: EngineTask): number => Date.parse(Status.Timestamp ?? "");
   const newest = new Map<string, number>();
   for (const task of [...ended].reverse()) newest.set(placeOf(task), time(task));
-  // A time that cannot be read counts.
+  // A task with an unreadable time counts.
   return ended.filter((task) => !((newest.get(placeOf(task)) ?? 0) - time(task) > windowMs));
 }
 
-/** Whether tasks are missing or too many, and how many run or where none does. */
+/**
+ * Whether tasks are missing or too many, with the number of running tasks, or the hosts without
+ * one.
+ */
 function missingPlaces(
   service: EngineService,
   { running, older, possible }: ServiceHealth,
@@ -234,7 +235,7 @@ function missingPlaces(
     some.map(({ Description }) => Description.Hostname).join(", ");
   const isOn = (some: readonly EngineTask[], { ID }: EngineNode): boolean =>
     some.some(({ NodeID }) => NodeID === ID);
-  // Right after an election all nodes are unknown, lost ones too: none of them is left out before
+  // Right after an election all nodes are unknown, even lost ones: none of them is skipped before
   // the leader knows.
   const without = allowed.filter(
     (node) => mayRun(node) && node.Spec.Availability === "active" && !isOn(running, node),
@@ -244,7 +245,7 @@ function missingPlaces(
   if (without.length === 0 && surplus.length > 0) {
     return { missing: true, detail: `a task still runs on ${namesOf(surplus)}` };
   }
-  // Those of the wanted kind run everywhere, and a roll-out may still have to end.
+  // Tasks of the wanted version run everywhere, but the roll-out may still have to end.
   if (without.length === 0) return { missing: false, detail: count };
   return { missing: true, detail: `no task runs on ${namesOf(without)}` };
 }
@@ -259,13 +260,13 @@ function attemptsInWorstPlace(failures: readonly EngineTask[]): number {
 }
 
 /**
- * What a task is one of in its service: a replica's number, or the host of a global service's task.
+ * The slot of a task: a replica's number, or the host of a global service's task.
  */
 export function placeOf({ Slot, NodeID }: EngineTask): string {
   return Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
 }
 
-/** What is missing, with what unfinished tasks are doing and how the last failed one ended. */
+/** Missing tasks, with the states of unfinished tasks and the end of the last failed one. */
 function waiting(
   detail: string,
   tasks: readonly EngineTask[],
@@ -296,7 +297,7 @@ function waiting(
   };
 }
 
-/** What a task is doing. */
+/** The state of a task, in words. */
 function stateWords({ Status: { State: state, Err: error = "" } }: EngineTask): string {
   if (error !== "") return `${state}: ${error}`;
   switch (state) {

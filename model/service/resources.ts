@@ -8,9 +8,9 @@ import type { SwarmConcept } from "./concept";
 import { fromNano, roundNano, toNano } from "./units";
 import { amount } from "./unless-empty";
 
-/** What a task uses of its server. */
+/** Resources of a task on its server. */
 
-/** What a task uses; absent: no limit, nothing reserved. */
+/** Resources of a task; absent: no limit, nothing reserved. */
 export interface ResourcesPlan {
   readonly limits: {
     readonly cpus?: number;
@@ -33,14 +33,14 @@ const schema = {
       limits: z
         .strictObject({
           cpus: cpus.optional(),
-          memory: sizeFrom("6MiB", "the least that Docker takes as a limit").optional(),
+          memory: sizeFrom("6MiB", "the minimum for a limit in Docker").optional(),
           pids: z.int().min(1).max(4_194_304).optional(),
         })
         .optional(),
       reservations: z
         .strictObject({
           cpus: cpus.optional(),
-          memory: sizeFrom("4MiB", "the least that the Swarm takes").optional(),
+          memory: sizeFrom("4MiB", "the minimum in Swarm").optional(),
         })
         .optional(),
     } satisfies Record<keyof Resources, z.ZodType>)

@@ -8,9 +8,9 @@ import { mode, type ModePlan } from "./mode";
 import { mounts } from "./mounts";
 import { fromNano, roundNano, toNano } from "./units";
 
-/** When a task that ended is started again. */
+/** When an ended task is restarted. */
 
-/** When a task is started again. */
+/** When a task is restarted. */
 export interface RestartPlan {
   readonly condition: "any" | "on-failure" | "none";
   readonly delaySeconds: number;
@@ -37,7 +37,7 @@ const schema = {
     .meta({ foreignForm: restartForm }),
 };
 
-/** An engine's delay where a service says nothing, seconds (swarmkit, `api/defaults`). */
+/** Docker Engine's default delay, seconds (swarmkit, `api/defaults`). */
 const engineDelay = 5;
 
 /** The concept; see `concepts.ts`. */
@@ -51,7 +51,7 @@ export const restart: SwarmConcept<typeof schema, RestartedPlan, RestartedPlan, 
       .mounts.some(
         (mount) => mount.kind === "volume" && context.replicatedVolumes.has(mount.volume),
       );
-    // What holds data for others, or follows who does, is back without a delay.
+    // Services with data for others, and their followers, restart without a delay.
     const atOnce = hasReplicated || service.placement?.with !== undefined;
     return {
       restart: {
@@ -94,8 +94,8 @@ export const restart: SwarmConcept<typeof schema, RestartedPlan, RestartedPlan, 
 };
 
 /**
- * How a job's failed task is tried again. The engine takes 0 attempts as no limit, so no retry is
- * another condition.
+ * The restart policy of a job. Docker Engine reads 0 attempts as no limit, so no retry is another
+ * condition.
  */
 function jobRestart(retries: number): Pick<RestartPlan, "condition" | "maxAttempts"> {
   return { condition: retries === 0 ? "none" : "on-failure", maxAttempts: retries };

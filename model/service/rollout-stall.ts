@@ -1,6 +1,5 @@
 /**
- * What keeps a service of a Swarm from ever getting where it is to be, decided from what an engine
- * lists. Pure.
+ * Decides why a service of a Swarm can never converge, from the Docker Engine's lists. Pure.
  */
 import { meetsConstraints } from "./placement-constraints";
 import { mayRun } from "../swarm/node-state";
@@ -11,14 +10,14 @@ import type { EngineService } from "../engine-api/service";
 import type { EngineTask } from "../engine-api/task";
 
 /**
- * Why a service does not move, with the tasks in question: they have to stay as they are for some
- * time before anything is done about it, for each of these states also occurs in passing.
+ * Why a service is stuck, with the affected tasks: they have to stay unchanged for some time before
+ * hive acts, because each of these states also occurs temporarily.
  */
 export type Stall =
   | {
       /**
-       * The engine's updater waits for a task on a host that was lost, for ever, if it had turned
-       * to it before the loss was noticed; begun anew, it leaves that host out.
+       * Swarm's updater waits for ever for a task on a lost host, if it started with that task
+       * before the loss was noticed; after a restart, it skips that host.
        */
       readonly kind: "lost-host";
       readonly tasks: readonly EngineTask[];
@@ -26,21 +25,21 @@ export type Stall =
     }
   | {
       /**
-       * On a host of a global service the next task waits for the end of one that no engine was
-       * ever given, and which therefore cannot end: a failed task had been started again just when
-       * the Swarm turned back, and both want the same port of the host. The Swarm waits a minute
-       * for it (swarmkit, `defaultOldTaskTimeout`), and the port is served by nobody meanwhile.
+       * On a host of a global service the next task waits for the end of a task that was never
+       * given to a Docker Engine, and which therefore cannot end: a failed task was restarted just
+       * when the Swarm rolled back, and both want the same port of the host. The Swarm waits a
+       * minute for it (swarmkit, `defaultOldTaskTimeout`), and nobody serves the port meanwhile.
        */
       readonly kind: "held";
       readonly tasks: readonly EngineTask[];
       readonly hosts: readonly string[];
-      /** Ids of the hosts' nodes. */
+      /** Node ids of the hosts. */
       readonly nodes: readonly string[];
     }
   | {
       /**
-       * Two tasks of the wanted kind are to run in one place, and one cannot, for the other one
-       * holds what it needs. The updater waits for it for ever.
+       * The Swarm wants two tasks of the wanted version in one slot, and one cannot run, because
+       * the other one holds what it needs. The updater waits for it for ever.
        */
       readonly kind: "doubled";
       readonly tasks: readonly EngineTask[];
@@ -48,8 +47,8 @@ export type Stall =
     }
   | {
       /**
-       * More replicas are to run than are wanted: a task that reported something while the Swarm
-       * scaled down is passed over, and stays until the service changes again (swarmkit,
+       * More replicas run than are wanted: the Swarm skipped a task that reported something while
+       * it scaled down; the task stays until the service changes again (swarmkit,
        * `setTasksDesiredState` writes an older version of the task, which the store refuses).
        */
       readonly kind: "surplus";
@@ -57,23 +56,22 @@ export type Stall =
       readonly hosts: readonly string[];
     }
   | {
-      /** The scheduler finds no host for tasks, for want of memory, of a port, of addresses. */
+      /** The scheduler finds no host for tasks: no memory, port or address is free. */
       readonly kind: "no-place";
       readonly tasks: readonly EngineTask[];
-      /** The scheduler's reason, and what to do. */
+      /** The scheduler's reason, and the remedy. */
       readonly reason: string;
       /** Whether they wait for a port that other tasks hold. */
       readonly waitsForPort: boolean;
     };
 
-/** States of a task that no host has been given yet. */
+/** States of a task without a host. */
 const unassigned = ["new", "pending"];
-/** Wanted states of a task that is to run, now or when its turn comes. */
+/** Desired states of a task that should run, now or later. */
 const wanted = ["ready", "running"];
 
 /**
- * What holds a service up; undefined when nothing is to be seen. Jobs are waited for in their own
- * way.
+ * The reason why a service is stuck; undefined when there is none. Jobs are not checked here.
  */
 export function stallOf(
   service: EngineService,
@@ -111,8 +109,7 @@ function held(
   nodes: readonly EngineNode[],
 ): Stall | undefined {
   if (service.Spec.Mode.Global === undefined) return undefined;
-  // The next task has to have the place already: else it is the one that goes which gets it, and
-  // ends.
+  // The next task must already have the slot: else the outgoing task still gets it, and ends.
   const next = tasks.filter(
     ({ DesiredState, Status }) => DesiredState === "ready" && Status.State === "ready",
   );
@@ -129,8 +126,8 @@ function held(
 }
 
 /**
- * @param current tasks of the wanted kind: while a new task is started before the old one stops,
- *   both are to run
+ * @param current tasks of the wanted version: with `start-first`, the new and the old task are both
+ *   wanted for a while
  */
 function doubled(current: readonly EngineTask[], nodes: readonly EngineNode[]): Stall | undefined {
   const alive = current.filter((task) => wanted.includes(task.DesiredState) && !isOver(task));
@@ -153,7 +150,7 @@ function surplus(
   const { Replicated: replicated } = service.Spec.Mode;
   if (replicated === undefined) return undefined;
   const alive = tasks.filter((task) => wanted.includes(task.DesiredState) && !isOver(task));
-  // Two tasks of one replica: one takes the place of the other, or see "doubled".
+  // Two tasks of one replica: one replaces the other, or see "doubled".
   const places = new Set(alive.map(placeOf));
   if (places.size <= (replicated.Replicas ?? 1)) return undefined;
   return { kind: "surplus", tasks: alive, hosts: hostNames(alive, nodes) };
@@ -165,7 +162,7 @@ function noPlace(
   nodes: readonly EngineNode[],
 ): Stall | undefined {
   const constraints = service.Spec.TaskTemplate.Placement?.Constraints ?? [];
-  // A host that comes back may be what the tasks wait for.
+  // The tasks may wait for a host that comes back.
   const away = nodes.some(
     (node) =>
       meetsConstraints(node, constraints) &&
@@ -176,7 +173,7 @@ function noPlace(
     ({ DesiredState, Status: { State: state, Err: error = "" } }) =>
       wanted.includes(DesiredState) &&
       state !== "running" &&
-      // More tasks than its own limit for each server lets run: nothing is waited for.
+      // More tasks than the service's own limit per server allows: waiting is useless.
       !error.includes("max replicas per node"),
   );
   const waiting = moving.filter(
@@ -194,22 +191,22 @@ function isPortTaken(error: string): boolean {
 }
 
 /**
- * What the scheduler says (swarmkit, manager/scheduler/filter.go); before it looks at a task, the
- * task gets its addresses.
+ * The scheduler's message (swarmkit, manager/scheduler/filter.go); a task gets its addresses before
+ * the scheduler handles it.
  */
 function words(error: string): string {
-  return error === "" ? "a task of it is not even given to the scheduler" : error;
+  return error === "" ? "a task of it did not reach the scheduler" : error;
 }
 
 function remedy(error: string): string {
   if (error === "") {
-    return "The addresses of one of its networks may be used up: see on a manager with docker network inspect --verbose <network>; give the network a larger subnet";
+    return "The addresses of one of its networks may be used up. Check on a manager with docker network inspect --verbose <network>, and give the network a larger subnet";
   }
   if (error.includes("insufficient resources")) {
     return "No server has as much memory or CPU left as its resources.reservations ask for: lower them, or give the servers more";
   }
   if (isPortTaken(error)) {
-    return "Another service holds the port: see on a manager with docker service inspect --format '{{.Spec.Name}} {{json .Spec.EndpointSpec.Ports}}' $(docker service ls -q); give one of the two another port, or keep them to different servers";
+    return "Another service uses the port. Look on a manager with docker service inspect --format '{{.Spec.Name}} {{json .Spec.EndpointSpec.Ports}}' $(docker service ls -q); give one of the two another port, or keep them on different servers";
   }
-  return "See what its placement asks of servers, and what they have, on a manager: docker node inspect <server>";
+  return "Compare its placement with the labels of the servers, on a manager: docker node inspect <server>";
 }

@@ -12,7 +12,7 @@ import { fromNano, roundNano, roundRatio, roundSeconds, toNano } from "./units";
 
 /** How a change of a service is rolled out, and rolled back. */
 
-/** How tasks are changed, or changed back. */
+/** How tasks are changed or rolled back. */
 export interface UpdatePlan {
   readonly order: "start-first" | "stop-first";
   /** 0: all at once. */
@@ -24,7 +24,7 @@ export interface UpdatePlan {
   readonly onFailure: "rollback" | "pause" | "continue";
 }
 
-/** Roll-outs in the plan. */
+/** Update and roll-back policies in the plan. */
 export interface RolloutPlan {
   readonly update: UpdatePlan;
   readonly rollback: UpdatePlan;
@@ -41,11 +41,11 @@ const update = z.strictObject({
 
 const schema = {
   update: update.optional(),
-  // One that fails is not rolled back in its turn, Swarm takes no such value.
+  // A failed roll-back is not rolled back itself: Swarm has no such value.
   rollback: update.extend({ onFailure: z.enum(["pause", "continue"]).optional() }).optional(),
 };
 
-/** Stands for how a job is rolled out: it is not, and an engine refuses to be told how. */
+/** The policy of a job: none, and Docker Engine refuses any. */
 const jobRollout: UpdatePlan = {
   order: "stop-first",
   parallelism: 1,
@@ -56,7 +56,7 @@ const jobRollout: UpdatePlan = {
 };
 
 /**
- * How long an engine watches new tasks where a service has no policy, seconds (swarmkit,
+ * How long Docker Engine monitors new tasks if a service has no policy, seconds (swarmkit,
  * `api/defaults`).
  */
 const engineMonitor = 5;
@@ -82,7 +82,7 @@ export const rollout: SwarmConcept<typeof schema, RolloutPlan, RolloutPlan, Mode
     });
     return {
       update: planned,
-      // A roll-back that fails is looked at by a person.
+      // A person has to look at a failed roll-back.
       rollback: planPolicy(service.rollback, { ...planned, onFailure: "pause" }),
     };
   },
@@ -109,7 +109,7 @@ export const rollout: SwarmConcept<typeof schema, RolloutPlan, RolloutPlan, Mode
 /**
  * How tasks are changed.
  *
- * @param usual what holds where the policy says nothing
+ * @param usual defaults for absent fields
  */
 function planPolicy(
   policy: UpdatePolicy = {},
@@ -126,8 +126,8 @@ function planPolicy(
 }
 
 /**
- * Whether an old and a new task can exist on one server at the same time: not when both would take
- * a host's port, nor when both would write to one volume.
+ * Whether an old and a new task can exist on one server at the same time: not when both would use a
+ * host port, nor when both would write to one volume.
  */
 function canRunSideBySide(published: readonly PortPlan[], mounted: readonly MountPlan[]): boolean {
   return (
@@ -137,11 +137,11 @@ function canRunSideBySide(published: readonly PortPlan[], mounted: readonly Moun
 }
 
 /**
- * Whether a task beyond the usual ones finds a server under the limit for each, even when one of
- * several servers is lost.
+ * Whether an additional task finds a server under the limit per server, even when one of several
+ * servers is lost.
  *
  * @param most 0 is no limit
- * @param servers how many may hold tasks of the service
+ * @param servers number of servers that may run tasks of the service
  */
 function hasRoomForOneMore(planned: ServiceMode, most: number, servers: number): boolean {
   if (most === 0 || planned.kind !== "replicated") return true;
@@ -170,7 +170,7 @@ function enginePolicy(policy: UpdatePlan): EngineUpdatePolicy {
   };
 }
 
-/** Without any policy an engine has defaults; what a given one leaves out is zero. */
+/** Without a policy Docker Engine has defaults; absent fields of a given policy are zero. */
 function policyOf(policy: EngineUpdatePolicy | undefined): UpdatePlan {
   return {
     order: policy?.Order ?? "stop-first",

@@ -6,8 +6,8 @@ export type { ServiceMount } from "./mounts";
 export type { ServiceNetwork } from "./networks";
 
 /**
- * What the Swarm is told of a service as the plan has it: without what concerns other services, or
- * other resources than the service itself.
+ * The part of a planned service that goes to the Swarm unchanged: without references to other
+ * services or resources.
  */
 export function plannedService(plan: ServicePlan): PlannedService {
   const names: readonly string[] = ["name", ...fieldNames];

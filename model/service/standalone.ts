@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { Concept } from "./concept";
 
 /**
- * Whether a container is a small system of its own. What that changes in other concepts:
- * `planning/systemd-container.ts`.
+ * Whether a container is a small system of its own. `planning/systemd-container.ts` changes the
+ * other concepts for it.
  */
 
 /** Whether process 1 is systemd, in the plan. */
 export interface StandalonePlan {
   /**
-   * Process 1 is systemd. What that needs (mounts, capabilities, stop signal) has been written into
-   * the other fields.
+   * Process 1 is systemd. The other fields already contain its requirements (mounts, capabilities,
+   * stop signal).
    */
   readonly standalone: boolean;
 }

@@ -23,7 +23,7 @@ const schema = {
     .meta({ write: 'write a name such as "SIGQUIT"' }),
 };
 
-/** An engine's time to stop where a service says nothing, seconds; also the plan's. */
+/** Docker Engine's default stop timeout, seconds; also the plan's. */
 const usualGracePeriod = 10;
 
 /** The concept; see `concepts.ts`. */
@@ -54,7 +54,7 @@ export const stop: SwarmConcept<typeof schema, StopPlan> = {
 };
 
 /**
- * signal(7), without `SIG`: the ones that Docker knows by name (github.com/moby/sys,
+ * Signals of signal(7) that Docker knows by name, without `SIG` (github.com/moby/sys,
  * `signal/signal_linux.go`).
  */
 const signalNames = new Set(
@@ -65,8 +65,8 @@ const signalNames = new Set(
 );
 
 /**
- * Whether Docker knows a signal by this name. Of the real-time signals it counts 15 from the first
- * and 14 back from the last.
+ * Whether Docker knows a signal by this name. It numbers real-time signals up to 15 after the first
+ * and down to 14 before the last.
  */
 function isSignal(text: string): boolean {
   const [, name = "", sign, offset] = /^SIG([A-Z0-9]+)(?:([+-])([1-9][0-9]?))?$/.exec(text) ?? [];

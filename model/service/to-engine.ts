@@ -5,11 +5,11 @@ import type { EngineServiceSpec } from "../engine-api/service-spec";
 import { engineMode } from "./mode";
 
 /**
- * A service in its normal form as the Engine API takes it (`POST /services/create`).
+ * A service in its normal form as the Engine API's spec (`POST /services/create`).
  *
- * @param seen the service as the engine has it; kept of it is what is not the plan's: the restart
- *   counter, so that nothing restarts without a reason, and when a scheduled job ran last
- * @param anew whether all tasks are to be made anew, even if nothing else changes
+ * @param seen the observed service; fields that do not come from the plan are kept: the restart
+ *   counter, so that nothing restarts without a reason, and the time of a scheduled job's last run
+ * @param anew whether to recreate all tasks, even if nothing else changes
  */
 export function toEngineSpec(
   spec: ServiceSpec,
@@ -28,8 +28,7 @@ export function toEngineSpec(
     );
   const { mode } = spec;
   const schedule = mode.kind === "job" ? mode.schedule : undefined;
-  // With another schedule the job counts from this change: it has not missed what was not its time
-  // then.
+  // With a new schedule the job counts from this change: it has missed no earlier time.
   const lastRun =
     schedule !== undefined && seen?.Labels?.[scheduleLabel] === schedule
       ? seen.Labels[lastRunLabel]

@@ -1,6 +1,6 @@
 /**
- * Units of the Engine API. Both ways round to what the engine can hold, so that a value comes back
- * as it went.
+ * Units of the Engine API. Both directions round to the engine's precision, so that a value comes
+ * back unchanged.
  */
 
 const billion = 1e9;
@@ -15,12 +15,12 @@ export function fromNano(value: number): number {
   return value / billion;
 }
 
-/** To milliseconds: nobody wants less than that. */
+/** Rounded to milliseconds: nobody needs more precision. */
 export function roundSeconds(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** Six digits after the point: the engine keeps ratios in single precision, which holds no more. */
+/** Six digits after the point: Docker Engine stores ratios in single precision. */
 export function roundRatio(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
@@ -35,7 +35,7 @@ export function fromMode(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-/** As exact as an engine keeps seconds, or processors. */
+/** The precision of seconds, or processors, in Docker Engine. */
 export function roundNano(value: number): number {
   return fromNano(toNano(value));
 }

@@ -1,4 +1,4 @@
-/** The field, unless it is empty: an empty text means the image's own to the engine. */
+/** The field, unless it is empty: for Docker Engine an empty text means the image's own. */
 export function text<K extends string>(
   key: K,
   value: string | undefined,
@@ -6,7 +6,7 @@ export function text<K extends string>(
   return value === undefined || value === "" ? {} : ({ [key]: value } as Record<K, string>);
 }
 
-/** The field, unless it is empty: an empty list means the image's own to the engine. */
+/** The field, unless it is empty: for Docker Engine an empty list means the image's own. */
 export function list<K extends string>(
   key: K,
   value: readonly string[] | undefined,
@@ -16,7 +16,7 @@ export function list<K extends string>(
     : ({ [key]: value } as Record<K, readonly string[]>);
 }
 
-/** The field, unless it is 0: that means no limit to the engine. */
+/** The field, unless it is 0: for Docker Engine that means no limit. */
 export function amount<K extends string>(
   key: K,
   value: number | undefined,

@@ -6,7 +6,7 @@ import { sortedUnique } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
 import { text } from "./unless-empty";
 
-/** Who runs the program, and where it starts. */
+/** The user of the program, and its working directory. */
 
 /** The user in the plan. */
 export interface UserPlan {

@@ -29,17 +29,17 @@ export function stageFile(stage: StageName): string {
 }
 
 /**
- * Where the Docker Engine of every server looks for room for bridges (`default-address-pools` of
- * its daemon.json), a /22 each, in order. It contains what an engine takes before it has these
- * settings, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay pool stay clear of
- * all of it: a server whose network meets a bridge can be reached no more.
+ * The pool from which the Docker Engine of every server takes its bridges (`default-address-pools`
+ * of its daemon.json), a /22 each, in order. It contains the engine's ranges before it has these
+ * settings, 172.17.0.0/16 and 172.18.0.0/16. The stage's network and the overlay pool must not
+ * overlap it: a server whose network overlaps a bridge is no longer reachable.
  */
 export const dockerBridgePool = "172.16.0.0/14";
 
 /**
  * The beginning of {@link dockerBridgePool}, where the bridges are: docker0 and docker_gwbridge,
- * and room for two that somebody makes by hand. Networks of services stay clear of it; the rest of
- * the pool is free for them, as engines give it to no task.
+ * and room for two manual ones. Networks of services must not overlap it; the rest of the pool is
+ * free for them, because tasks never get addresses from it.
  */
 export const dockerBridges = "172.16.0.0/20";
 
@@ -62,16 +62,16 @@ export interface FaultyStage {
   readonly problems: readonly Problem[];
 }
 
-/** What {@link parseStage} takes beyond the configuration. */
+/** Options of {@link parseStage}. */
 export interface StageOptions {
   /**
-   * Keys (with `hive:`) that Pulumi holds encrypted; their values are never printed. Default: none.
+   * Keys (with `hive:`) that Pulumi keeps encrypted; their values are never printed. Default: none.
    */
   readonly secretKeys?: readonly string[];
 }
 
 /**
- * The stage that a stack's name stands for.
+ * The stage of a stack's name.
  *
  * @throws InventoryError when the name is not a stage
  */
@@ -94,7 +94,7 @@ export function stageOf(stackName: string): StageName {
  *
  * @param stageName the stack's name
  * @param raw `pulumi.runtime.allConfig()`: maps and lists arrive as JSON text, numbers and booleans
- *   as text. Keys without `hive:` are passed over
+ *   as text. Keys without `hive:` are skipped
  * @throws InventoryError with all problems at once
  */
 export function parseStage(
@@ -131,7 +131,7 @@ export function checkStage(
       problems.push(unknownKey(locate(key), known, suggestion(key, known)));
     }
   }
-  // Key by key, so that a mistake in one hides none in another.
+  // Key by key, so that a mistake in one key does not hide one in another.
   const values: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(stageSchema.shape)) {
     const checked = check(schema as z.ZodType, valueOf(schema, given.get(key)), {
@@ -151,8 +151,7 @@ export function checkStage(
 }
 
 /**
- * The value that a raw text stands for, by what the schema takes. A text that does not fit is left
- * for the schema to refuse.
+ * The value of a raw text, according to the schema. The schema refuses a text that does not fit.
  */
 function valueOf(schema: z.core.$ZodType, text: string | undefined): unknown {
   if (text === undefined) return undefined;
@@ -167,14 +166,14 @@ function valueOf(schema: z.core.$ZodType, text: string | undefined): unknown {
 
 const valuesKey = `${namespace}values`;
 
-/** The problem of something encrypted among the values of a stage. */
+/** The problem of an encrypted entry among the values of a stage. */
 export function encryptedValues(path: string, stage: StageName): Problem {
   return {
     path,
     value: "(encrypted)",
-    message: "holds something encrypted, and values stand in the plan in clear",
+    message: "contains something encrypted, but values are readable in the plan",
     remedy:
-      "write it in clear; or declare a secret of the site, secrets: { <name>: { fromStage: true } }, and give it with " +
+      "write it unencrypted; or declare a secret of the site, secrets: { <name>: { fromStage: true } }, and give it with " +
       setSecretCommand(stage, "<name>"),
   };
 }
@@ -220,8 +219,8 @@ function networkProblems(
         path: locate("cidr"),
         value: config.cidr,
         message:
-          `has room for ${hostCapacity(cidr)} servers and the stage has ${servers}: the first four addresses and the last ` +
-          "one are not given out",
+          `has room for ${hostCapacity(cidr)} servers, but the stage has ${servers}: the first four addresses and the last ` +
+          "one are reserved",
         remedy: `write a network of at least a /${smallestPrefixFor(servers)}, better a /24`,
       });
     }
@@ -262,7 +261,7 @@ function bridgeProblem(
     {
       path: locate(key),
       value: text,
-      message: `overlaps ${dockerBridgePool}, where the Docker Engine of every server has its bridges`,
+      message: `overlaps ${dockerBridgePool}, which the Docker Engine of every server uses for its bridges`,
       remedy: `write a network outside it, e.g. ${key === "cidr" ? "172.29.16.0/24" : "10.224.0.0/12"}`,
     },
   ];
@@ -280,7 +279,7 @@ function zoneProblems(
           {
             path: locate(`zones[${index}]`),
             value: zone,
-            message: "stands in the list twice",
+            message: "is in the list twice",
             remedy: "remove one of them",
           },
         ],
@@ -296,7 +295,7 @@ function zoneProblems(
     problems.push({
       path: locate("zones"),
       value: zones.join(", "),
-      message: `puts ${most} of ${clusterHosts} cluster servers into the zone ${fullest}: when it fails, no majority is left`,
+      message: `puts ${most} of ${clusterHosts} cluster servers into the zone ${fullest}: when it fails, the majority is lost`,
       remedy: "name at least three zones",
     });
   }
@@ -371,7 +370,7 @@ function fleetProblems(
   return problems;
 }
 
-/** What a backend is; completes a sentence that begins with its name. */
+/** Description of each backend; completes a sentence that begins with its name. */
 const backendsSay: Readonly<Record<VolumeBackend, string>> = {
   shared: "is a folder of this computer that all servers see",
   local: "keeps a volume on one server",

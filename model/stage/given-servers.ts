@@ -6,8 +6,7 @@ import type { StageConfig } from "./schema";
 import { clusterIndices, logicalNameOf, repositoryIndex, zoneOf } from "./server-indices";
 
 /**
- * Servers that a stage names because they exist before hive does, beside the rest of its
- * configuration.
+ * Checks existing servers that a stage lists, together with the rest of its configuration.
  */
 
 /** The zones of the cluster servers, in the order of their indices. */
@@ -21,8 +20,8 @@ export function zonesOfCluster(
 }
 
 /**
- * What is wrong with the servers that a stage names: one is missing or too many, an address is
- * elsewhere or stands twice.
+ * The problems of the servers that a stage lists: one is missing or unknown, an address is outside
+ * of the network or used twice.
  *
  * @param written the keys that the stage has, without the prefix
  */
@@ -38,19 +37,19 @@ export function givenServerProblems(
     return [
       {
         path: locate("oneTimePasswords"),
-        message: `lets hive into servers that exist, and the ${fleet} fleet makes its own`,
+        message: `gives hive access to existing servers, but the ${fleet} fleet creates its own`,
         remedy: "remove it",
       },
     ];
   }
   const given = givenServers(config);
   if (given === undefined) {
-    // One that is written has problems of its own.
+    // If the key exists, it has problems of its own.
     if (written.has("prepared")) return [];
     return [
       {
         path: locate("prepared"),
-        message: `is missing: the fleet is ${fleet}, whose servers exist and have to be named`,
+        message: `is missing: the fleet is ${fleet}, whose existing servers must be listed`,
         remedy: "write the servers below hive:prepared: hosts:, see docs/build-prepared.md",
       },
     ];
@@ -70,7 +69,7 @@ export function givenServerProblems(
     .filter(([name]) => !wanted.includes(name))
     .map(([name]) => ({
       path: pathOf(name),
-      message: `is no server of this stage: a cluster of ${clusterHosts} has the servers ${wanted.join(", ")}`,
+      message: `is not a server of this stage: a cluster of ${clusterHosts} has the servers ${wanted.join(", ")}`,
       remedy: "remove it, or write a larger hive:clusterHosts",
     }));
   const outside = servers.flatMap(([name, { privateAddress }]) =>
@@ -98,7 +97,7 @@ export function givenServerProblems(
             {
               path: pathOf(name, `.${key}`),
               value,
-              message: `is that of ${other[0]} too`,
+              message: `is also that of ${other[0]}`,
               remedy: `write each server's own ${own}`,
             },
           ];
@@ -108,15 +107,15 @@ export function givenServerProblems(
     .filter((name) => !wanted.includes(name))
     .map((name) => ({
       path: locate(`oneTimePasswords.${name}`),
-      message: `is the password of no server of this stage, which has ${wanted.join(", ")}`,
+      message: `is not the password of a server of this stage, which has ${wanted.join(", ")}`,
       remedy: "write it under a server's name, or remove it",
     }));
   return [...missing, ...needless, ...outside, ...twice, ...nobodys];
 }
 
 /**
- * What no two servers have in common: a line that was copied and not changed would set up one
- * machine twice.
+ * Facts that two servers must not share: an unchanged copy of a line would set up one machine
+ * twice.
  */
 function identities(server: GivenServer): readonly {
   readonly key: string;

@@ -6,20 +6,20 @@ export type LabelsByHost = Readonly<
   Record<string, Readonly<Record<string, string | number | boolean>>>
 >;
 
-/** The role whose servers are nodes of the Swarm: the only one that labels can be given to. */
+/** The role whose servers are nodes of the Swarm: the only role that can have labels. */
 export const labelledRole: HostRole = "cluster";
 
-/** A server, as far as its names go. */
+/** The names of a server. */
 type NamedHost = Pick<HostPlan, "index" | "logicalName" | "name" | "role">;
 
-/** What a stage may call a server: `hive0`, its index, or its full name. */
+/** The possible names of a server in a stage: `hive0`, its index, or its full name. */
 export function namesOfHost(host: NamedHost): readonly string[] {
   return [host.logicalName, String(host.index), host.name];
 }
 
 /**
  * The labels that a stage gives to a server, by name in alphabetical order: those of its role, then
- * its own, which win. None for the repository server, which is no node of the Swarm.
+ * its own, which win. None for the repository server, which is not a node of the Swarm.
  */
 export function labelsOfHost(host: NamedHost, labels: LabelsByHost): Record<string, string> {
   if (host.role !== labelledRole) return {};

@@ -32,8 +32,8 @@ const clusterHosts = z
   .default(3)
   .meta({
     description:
-      "How many servers hold containers; all of them are Swarm managers. Odd, from 3 to 7. The repository server comes " +
-      "on top. It has the index 3 for ever, and the cluster 0, 1, 2, 4, 5 and so on: another number changes no server that stays.",
+      "Number of servers that run containers; all of them are Swarm managers. Odd, from 3 to 7. The repository server comes " +
+      "on top. It always has the index 3, and the cluster has 0, 1, 2, 4, 5 and so on: another number does not change the remaining servers.",
     takes: "3, 5 or 7",
     write: "write 3, 5 or 7",
   });
@@ -51,7 +51,7 @@ function clusterSizeFault(count: number): { message: string; remedy: string } | 
     return {
       message:
         `an even cluster survives no more than the next smaller odd one: ${count} servers survive the loss of ` +
-        `${count / 2 - 1}, as ${count - 1} do, and can fall apart into two equal halves without a majority`,
+        `${count / 2 - 1}, as ${count - 1} do, and can split into two equal halves without a majority`,
       remedy:
         count > 7 ? "write 7" : `write ${count - 1}, or ${count + 1} to survive one loss more`,
     };
@@ -83,7 +83,7 @@ const swarm = z
       .min(0)
       .max(100)
       .default(5)
-      .meta({ description: "How many finished tasks are kept for each slot of a service." }),
+      .meta({ description: "Number of finished tasks that are kept for each slot of a service." }),
   })
   .prefault({})
   .meta({ description: "Settings of the whole Swarm." });
@@ -101,7 +101,7 @@ const ssh = z
   .strictObject({
     user: z
       .string()
-      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name that Linux takes")
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a valid Linux user name")
       .refine((user) => user !== "root", "root cannot log in on the servers")
       .default("hive")
       .meta({
@@ -120,9 +120,9 @@ const operators = z
     z.strictObject({
       name: z
         .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, "is not a name without blanks")
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, "contains blanks")
         .meta({
-          description: "Whose key it is: the comment in the servers' list of keys.",
+          description: "The owner of the key: the comment in the servers' list of keys.",
           write: "write a name such as anna or anna@example.org",
         }),
       publicKey: z
@@ -142,7 +142,7 @@ const operators = z
   .meta({
     description:
       "Who may log in on the servers as the admin user. The list is kept on every server: another operator touches no service. " +
-      "Where a private key lies is no matter of the stage: each computer has its own, see `HIVE_SSH_KEY` in the operations guide.",
+      "The stage does not say where private keys are: each computer has its own, see `HIVE_SSH_KEY` in the operations guide.",
     takes: "a list of `{ name, publicKey }`",
     defaultText:
       "on the `container` fleet a key that hive generates; on others at least one is needed",
@@ -157,8 +157,8 @@ const volumes = z
       .meta({
         description:
           "How replicated volumes are mirrored. `drbd`: block by block on disks of all cluster servers. `shared`: a stand-in " +
-          "for the `container` fleet, whose servers are on one computer: one folder that all of them see, with one writer at a " +
-          "time by a lock. `local`: not at all; each is on one server, to which the services that mount it are bound.",
+          "for the `container` fleet, whose servers are on one computer: one folder that all of them see; a lock allows one writer at a " +
+          "time. `local`: not at all; each is on one server, to which its services are bound.",
         defaultText:
           "`shared` on the `container` fleet, `local` on the `prepared` fleet until DRBD is set up, `drbd` on others",
       }),
@@ -175,16 +175,16 @@ const hostSize = z
       .optional()
       .meta({ description: "Processors of each cluster server.", defaultText: "unknown" }),
     memory: size.optional().meta({
-      description: "Memory of each cluster server, as its engine sees it.",
+      description: "Memory of each cluster server, as its Docker Engine reports it.",
       defaultText: "unknown",
     }),
   })
   .optional()
   .meta({
     description:
-      "What each cluster server has. With it, a service that no server could ever hold is refused before anything is touched, instead " +
-      "of waiting for room without end.",
-    defaultText: "unknown: nothing is held against it",
+      "Resources of each cluster server. With it, a service that fits on no server is refused before anything is touched, instead " +
+      "of waiting for ever.",
+    defaultText: "unknown: resources are not checked",
     write: 'write e.g. { cpus: 2, memory: "4GiB" }',
   });
 
@@ -196,14 +196,14 @@ const secrets = z
       .min(1, "is empty")
       .refine(
         (text) => new TextEncoder().encode(text).length < contentLimit,
-        "is not shorter than 500 KiB, as the Swarm wants it",
+        "is not shorter than 500 KiB, the Swarm's limit",
       ),
   )
   .default({})
   .meta({
     description:
-      "Values of the site's secrets that are declared as `{ fromStage: true }`, by name. Each is encrypted; the value is " +
-      "asked for, so that it stands in no command line: `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets[\"<name>\"]'`.",
+      "Values of the site's secrets that are declared as `{ fromStage: true }`, by name. Each is encrypted; the command " +
+      "asks for the value, so that it is in no command line: `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:secrets[\"<name>\"]'`.",
     takes: "a map of encrypted texts by name",
     defaultText: "none",
   });
@@ -216,14 +216,14 @@ const labelName = z
   )
   .refine(
     (name) => !name.startsWith(reservedLabelPrefix),
-    `begins with ${reservedLabelPrefix}, as only labels do that hive keeps by itself`,
+    `begins with ${reservedLabelPrefix}, which is reserved for hive's own labels`,
   );
 
 const labelValue = z
   .union([z.string(), z.number(), z.boolean()])
   .refine(
     (value) => isComparableValue(String(value)) && String(value).trim() === String(value),
-    "is not a value that a constraint can compare",
+    "is not a valid value for a constraint",
   )
   .meta({
     takes: "a text, a number or true or false",
@@ -242,8 +242,8 @@ const labels = z
   .meta({
     description:
       "Labels of servers, for `placement` of services (`node.labels.disk == ssd`): by server (`hive0`, its index or its full name), and for all " +
-      "cluster servers under `cluster`; those of the server itself win. A name that stands here is the stage's on every cluster " +
-      "server: one that a hand has set is removed where the stage does not give it, and all are removed when the name is taken out. " +
+      "cluster servers under `cluster`; those of the server itself win. A name that is listed here belongs to the stage on every cluster " +
+      "server: a manually set label of this name is removed where the stage does not set it, and all are removed when the name is removed here. " +
       "Labels of other names are left alone.",
     takes: "a map of labels by server or role, e.g. { hive0: { disk: ssd } }",
     write: "write a map of labels by server or role, e.g. { hive0: { disk: ssd } }",
@@ -260,8 +260,8 @@ const values = z
   .default({})
   .meta({
     description:
-      "What the site declares with `stageValues` because it differs between stages, by name. What is not given has the default that the " +
-      "site says. They stand in the plan for all to read: no place for secrets.",
+      "Values that the site declares with `stageValues` because they differ between stages, by name. A value that is not set here has the default of the " +
+      "site. The plan shows them to everybody: they must not contain secrets.",
     takes: "a map of texts, numbers, true or false, or lists of texts by name",
     write: "write a map by name, e.g. { webReplicas: 3 }",
     defaultText: "the defaults in `site/`",
@@ -272,11 +272,11 @@ const oneTimePasswords = z
   .default({})
   .meta({
     description:
-      "Passwords with which servers that exist (the `prepared` fleet) let in for the first contact, by the servers' names there, where the " +
-      "operator's key does not. `hive up` removes them when it has used them. Each is encrypted; the value is asked for, so that it stands in " +
+      "Passwords for the first contact with existing servers (the `prepared` fleet), by the servers' names there, if the " +
+      "operator's key does not work. `hive up` removes them when it has used them. Each is encrypted; the command asks for the value, so that it is in " +
       "no command line: `npx hive pulumi -- config set --stack <stage> --secret --path 'hive:oneTimePasswords[\"hive0\"]'`.",
     takes: "a map of encrypted texts by name of a server",
-    defaultText: "none: the operator's key lets in",
+    defaultText: "none: the operator's key works",
   });
 
 const pins = z
@@ -290,10 +290,10 @@ const pins = z
   .default({})
   .meta({
     description:
-      "Digests of images that the stage runs as they are in its registry instead of building them, by the name of an image, " +
+      "Digests of images that the stage takes from its registry instead of building them, by the name of an image, " +
       "or of a service that runs an image of the site. `hive rollback` writes a pin, `hive unpin` removes it.",
     takes: "a map of digests (`sha256:…`) by name",
-    defaultText: "none: the stage runs what `site/` says",
+    defaultText: "none: the stage runs the images of `site/`",
   });
 
 /** The keys of a stage, without the prefix `hive:`. */
@@ -311,14 +311,14 @@ export const stageSchema = z.strictObject({
     }),
   fleet: z.enum(["container", "aws", "prepared"]).meta({
     description:
-      "What gives the stage its servers. `container`: containers on this computer's Docker Engine that behave as " +
-      "servers. `aws`: EC2 instances. `prepared`: servers that exist and answer SSH.",
+      "The source of the stage's servers. `container`: containers on this computer's Docker Engine that behave as " +
+      "servers. `aws`: EC2 instances. `prepared`: existing servers with SSH.",
   }),
   cidr: cidr.meta({
     description:
       "The network that joins the servers. The server with index i has the network's first address + 4 + i; the first " +
-      "four are left to gateway and cloud. On the `prepared` fleet it holds the servers' private addresses.",
-    takes: "an IPv4 network in CIDR form",
+      "four are reserved for gateway and cloud. On the `prepared` fleet it contains the servers' private addresses.",
+    takes: "an IPv4 network in CIDR notation",
     write: "write a private network with room for all servers, e.g. 172.29.16.0/24",
   }),
   clusterHosts,
@@ -328,7 +328,7 @@ export const stageSchema = z.strictObject({
     .default(["zone-a", "zone-b", "zone-c"])
     .meta({
       description:
-        "Availability zones; servers are dealt to them in turn. On the `container` fleet they are labels only.",
+        "Availability zones; servers are assigned to them in turn. On the `container` fleet they are labels only.",
       takes: "a list of zone names",
       write:
         "write a list of zone names of lower-case letters, digits and hyphens, e.g. [zone-a, zone-b, zone-c]",
@@ -347,10 +347,10 @@ export const stageSchema = z.strictObject({
   pins,
   overlayPool: cidr.default("10.224.0.0/12").meta({
     description:
-      "Where the Swarm takes the networks of services from, a /24 each. It must overlap no network that containers " +
+      "Pool from which the Swarm takes the networks of services, a /24 each. It must not overlap a network that containers " +
       "have to reach. The default is high up in 10.0.0.0/8, which company networks rarely use, and holds 4096 " +
-      "networks. It is fixed when the Swarm is made.",
-    takes: "an IPv4 network in CIDR form, at least a /20",
+      "networks. It is fixed when the Swarm is created.",
+    takes: "an IPv4 network in CIDR notation, at least a /20",
     write:
       "write a private network of at least a /20 that is used for nothing else, e.g. 10.224.0.0/12",
   }),
@@ -360,9 +360,9 @@ export const stageSchema = z.strictObject({
 });
 
 /**
- * A stage's configuration with every default filled in. Of {@link secretMaps} only the names, in
- * alphabetical order: the values stay in Pulumi's configuration, so that no plan, message or file
- * can come to hold one.
+ * A stage's configuration with every default filled in. {@link secretMaps} contain only the names,
+ * in alphabetical order: the values stay in Pulumi's configuration, so that no plan, message or
+ * file can contain one.
  */
 export type StageConfig = Omit<z.output<typeof stageSchema>, SecretMap> &
   Readonly<Record<SecretMap, readonly string[]>>;

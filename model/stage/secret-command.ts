@@ -2,7 +2,7 @@ import type { StageName } from "../plan";
 import type { SecretMap } from "./schema";
 
 /**
- * The command that asks for the value of a secret and stores it encrypted: the value stands in no
+ * The command that asks for the value of a secret and stores it encrypted: the value is in no
  * command line.
  */
 export function setSecretCommand(

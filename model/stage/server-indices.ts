@@ -1,4 +1,4 @@
-/** The repository server's index, on every stage and for ever. */
+/** The repository server's index, on every stage. */
 export const repositoryIndex = 3;
 
 /** The indices of the cluster hosts: 0, 1, 2, 4, 5 … */
@@ -11,7 +11,7 @@ export function logicalNameOf(index: number): string {
   return `hive${index}`;
 }
 
-/** Servers are dealt to the zones in turn, by their indices. */
+/** Assigns servers to the zones in turn, by their indices. */
 export function zoneOf(index: number, zones: readonly string[]): string {
   return zones[index % zones.length] ?? "";
 }

@@ -13,9 +13,9 @@ import { setSecretCommand } from "./secret-command";
 import { isSecretMap, type SecretMap, stageSchema } from "./schema";
 
 /**
- * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without the engine.
- * Encrypted values are not decrypted: of maps of secrets the names are enough, no other option of
- * hive is a secret, so an encrypted one is a problem; other namespaces are passed over.
+ * A stage from the text of `Pulumi.<stage>.yaml`, for commands that run without Pulumi. Encrypted
+ * values are not decrypted: for maps of secrets the names are enough. No other option of hive is a
+ * secret, so another encrypted option is a problem. Other namespaces are skipped.
  *
  * @param stageName the stack's name
  * @param text the file's content
@@ -53,7 +53,7 @@ export function checkStageYaml(stage: StageName, text: string): Stage | FaultySt
   return checkEntries(stage, isMap(config) ? config : {});
 }
 
-/** What is wrong with a text that is no YAML, in the words of a person who writes it. */
+/** The problem of a text that is not YAML, in words for its author. */
 function yamlFault(
   { code, message, linePos }: YAMLParseError,
   text: string,
@@ -91,8 +91,8 @@ function checkEntries(
       encryption.push({
         path: `${stageFile(stage)}: ${key}`,
         value: "(encrypted)",
-        message: "is encrypted, but it is not a secret and commands must be able to read it",
-        remedy: `write it in clear: pulumi config set --stack ${stage} --plaintext ${key} <value>`,
+        message: "is encrypted, but it is not a secret, and commands must be able to read it",
+        remedy: `write it unencrypted: npx hive pulumi -- config set --stack ${stage} --plaintext ${key} <value>`,
       });
     } else {
       raw[key] = rawText(value);
@@ -100,7 +100,7 @@ function checkEntries(
   }
   const checked = checkStage(stage, raw);
   if (encryption.length === 0) return checked;
-  // A key left out because it is encrypted is not also missing.
+  // A key that is skipped because it is encrypted is not missing as well.
   const paths = encryption.map((problem) => problem.path);
   const others = "problems" in checked ? checked.problems : [];
   return {
@@ -117,8 +117,8 @@ function holdsEncrypted(value: unknown): boolean {
 }
 
 /**
- * A map of secrets of a stage with a text in the place of each encrypted value: their names are
- * what commands need. A value in clear is a problem, and is not printed.
+ * A map of secrets of a stage with a text instead of each encrypted value: commands need only the
+ * names. An unencrypted value is a problem, and is not printed.
  */
 function secretTexts(
   stage: StageName,
@@ -146,13 +146,13 @@ function secretTexts(
       .filter(([, secret]) => !isEncrypted(secret))
       .map(([name]) => ({
         path: `${path}.${name}`,
-        message: "stands in clear in a file that others can read",
-        remedy: `consider it known, and write a new one: ${setSecretCommand(stage, name, map)}`,
+        message: "is unencrypted in a file that others can read",
+        remedy: `consider it compromised, and set a new one: ${setSecretCommand(stage, name, map)}`,
       })),
   };
 }
 
-/** The text in which Pulumi hands this value to a program. */
+/** The text in which Pulumi passes this value to a program. */
 function rawText(value: unknown): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }

@@ -9,23 +9,22 @@ import { majority, type SwarmNote } from "./refusal";
 import type { SwarmStep } from "./step";
 
 /**
- * The Swarm as it will be when the steps so far have been taken, and the arithmetic of votes over
- * it.
+ * The state of the Swarm after the steps so far, and the arithmetic of votes over it.
  */
 
-/** A node as it will be when the steps so far have been taken. */
+/** The state of a node after the steps so far. */
 export interface DraftNode {
-  /** Absent for a node that a step makes. */
+  /** Absent for a node that a step creates. */
   readonly id?: string;
   readonly name: string;
   readonly seen?: SwarmNode;
   role: "manager" | "worker";
   votes: boolean;
-  /** Whether its vote can be counted on. */
+  /** Whether its vote is reliable. */
   alive: boolean;
 }
 
-/** What a decision works on; `nodes` and the lists grow while it does. */
+/** The working state of a decision; `nodes` and the lists grow meanwhile. */
 export interface Draft {
   readonly wanted: WantedSwarm;
   readonly seen: SwarmObservation;
@@ -35,7 +34,7 @@ export interface Draft {
   readonly notes: SwarmNote[];
 }
 
-/** The node of a host: by the id that its engine tells, else the only one of its name. */
+/** The node of a host: by the id that its Docker Engine reports, else the only one of its name. */
 export function nodeOf(draft: Draft, name: string): DraftNode | undefined {
   const host = stateOf(draft, name);
   const ofName = draft.nodes.filter((node) => node.name === name);
@@ -48,13 +47,13 @@ export function nodeOf(draft: Draft, name: string): DraftNode | undefined {
   return ofName[0];
 }
 
-/** Whether this entry is what the host's own engine takes part as. */
+/** Whether this entry is the host's own present node. */
 export function isActive(draft: Draft, node: DraftNode): boolean {
   const host = stateOf(draft, node.name);
   return host.state === "active" && host.nodeId === node.id;
 }
 
-/** What the host's engine said. */
+/** The report of the host's Docker Engine. */
 export function stateOf(draft: Draft, name: string): HostSwarmState {
   return draft.seen.hosts[name] ?? { state: "unreachable" };
 }
@@ -73,35 +72,35 @@ function aliveVoters(draft: Draft): number {
   return voters(draft).filter((node) => node.alive).length;
 }
 
-/** Whether the votes that can be counted on are a majority. */
+/** Whether the reliable votes are a majority. */
 export function hasMajority(draft: Draft): boolean {
   return aliveVoters(draft) >= majority(voters(draft).length);
 }
 
 /**
- * Whether the Swarm would keep its majority if a new manager came in and died at once. Going from
- * one manager to two cannot satisfy that; it is how every Swarm begins.
+ * Whether the Swarm would keep its majority if a new manager joined and died at once. The step from
+ * one manager to two cannot satisfy this, but every Swarm begins that way.
  */
 export function mayAddVote(draft: Draft): boolean {
   const count = voters(draft).length;
   return count <= 1 || aliveVoters(draft) >= majority(count + 1);
 }
 
-/** Whether the others are a majority of what is left when this node has gone. */
+/** Whether the others are a majority when this node has left. */
 export function mayRemoveVote(draft: Draft, node: DraftNode): boolean {
   if (!node.votes) return true;
   const count = voters(draft).length - 1;
   return count > 0 && aliveVoters(draft) - (node.alive ? 1 : 0) >= majority(count);
 }
 
-/** The manager to ask: a reachable one that stays, best the one that was asked for the view. */
+/** The manager to ask: a reachable one that stays, preferably the one that reported the view. */
 export function askedManager(draft: Draft): string {
   const { view } = draft;
   if (view !== undefined && isWanted(draft, view.through)) return view.through;
   return remainingManager(draft) ?? view?.through ?? "";
 }
 
-/** A reachable manager that is wanted, if there is one. */
+/** A reachable wanted manager, if there is one. */
 export function remainingManager(draft: Draft): string | undefined {
   const { view } = draft;
   if (view !== undefined && isWanted(draft, view.through)) return view.through;

@@ -19,21 +19,21 @@ import { refusalReasons, type SwarmNote } from "./refusal";
 import type { SwarmStep } from "./step";
 
 /**
- * Decides how a Swarm gets from what it is to what it is to be. Pure, and serialized into a dynamic
- * provider: plain functions over plain data.
+ * Decides how a Swarm gets from the observed to the wanted state. Pure, and serialized into a
+ * dynamic provider: plain functions over plain data.
  *
- * The rules: a majority of managers is never given up; one manager at a time is taken in or let go;
- * a dead host stops nothing but itself; a Swarm that exists is adopted; nothing is removed that was
- * not ours or is not provably dead.
+ * The rules: never give up a majority of managers; one manager at a time joins or leaves; a dead
+ * host stops only itself; an existing Swarm is adopted; only own or provably dead nodes are
+ * removed.
  */
 
-/** What is to be done, or why nothing can be. */
+/** The steps, or the reasons why nothing can be done. */
 export type SwarmDecision =
   | {
       readonly kind: "steps";
-      /** In order; empty when the Swarm is as wanted, as far as hosts can be reached. */
+      /** In order; empty when the Swarm is in the wanted state, as far as hosts are reachable. */
       readonly steps: readonly SwarmStep[];
-      /** What could not be brought to the wanted state now, by host; not an error by itself. */
+      /** Hosts that cannot be brought to the wanted state now; not an error by itself. */
       readonly notes: readonly SwarmNote[];
     }
   | {
@@ -52,8 +52,8 @@ export function decideSwarm(wanted: WantedSwarm, seen: SwarmObservation): SwarmD
     return { kind: "refusal", reasons: staleMajority(draft) };
   }
   const departed = (wanted.departed ?? []).filter((name) => !isWanted(draft, name));
-  // A dead manager's vote counts against every majority, so it goes before anyone comes in; a live
-  // one's helps, so it goes after.
+  // A dead manager's vote counts against every majority, so it is removed before others join; a
+  // live manager's vote helps, so it is removed after.
   for (const name of departed) removeDeadNodes(draft, name);
   for (const member of wanted.members) bringIn(draft, member);
   for (const member of wanted.members) updateNode(draft, member);
@@ -110,9 +110,9 @@ function settingsStep(wanted: WantedSwarm, manager: string): SwarmStep {
 }
 
 /**
- * Takes dead entries off the list: those of a wanted host whose engine says that it is another node
- * or none. The vote of a dead entry counts against the majority, so it goes before the host comes
- * in again: if that fails, nothing is worse.
+ * Removes dead entries from the list: those of a wanted host whose Docker Engine reports another
+ * node or none. The vote of a dead entry counts against the majority, so it is removed before the
+ * host joins again: if the join fails, nothing is worse.
  */
 function removeStaleNodes(draft: Draft): void {
   const stale = draft.nodes.filter((node) => isStale(draft, node));
@@ -135,10 +135,10 @@ function isStale(draft: Draft, node: DraftNode): boolean {
     case "inactive":
       return true;
     case "error":
-      // A node that the Swarm still sees may get over it by itself.
+      // A node that the Swarm still sees may recover by itself.
       return node.seen.status !== "ready";
     case "active":
-      // A live second node of the same name is another machine; it is not ours to remove.
+      // A live second node of the same name is another machine; hive must not remove it.
       return host.nodeId !== node.id && node.seen.status !== "ready";
     case "unreachable":
     case "pending":
@@ -147,7 +147,7 @@ function isStale(draft: Draft, node: DraftNode): boolean {
   }
 }
 
-/** Makes a host a manager, as far as that is safe now. */
+/** Makes a host a manager, if that is safe now. */
 function bringIn(draft: Draft, member: WantedMember): void {
   const { name } = member;
   const host = stateOf(draft, name);
@@ -156,7 +156,7 @@ function bringIn(draft: Draft, member: WantedMember): void {
     case "unreachable":
       draft.notes.push({
         host: name,
-        message: `does not answer${detailText(host.detail)}; ${node === undefined ? "it is not in the Swarm" : "its node stays on the list"}`,
+        message: `does not answer${detailText(host.detail)}; ${node === undefined ? "it is not in the Swarm" : "its node stays in the list"}`,
         remedy: "bring the host back and run again",
       });
       return;
@@ -172,7 +172,7 @@ function bringIn(draft: Draft, member: WantedMember): void {
       joinMember(draft, name, true);
       return;
     case "inactive":
-      // A new Swarm has its first node already.
+      // A new Swarm already has its first node.
       if (node === undefined) joinMember(draft, name, false);
       return;
     case "active":
@@ -196,7 +196,7 @@ function keep(draft: Draft, node: DraftNode): void {
   if (node.seen !== undefined && node.seen.status !== "ready") {
     draft.notes.push({
       host: node.name,
-      message: `runs, but the other managers see it as ${node.seen.status}`,
+      message: `runs, but the other managers report it as ${node.seen.status}`,
       remedy:
         "check that the hosts reach each other on 2377/tcp, 7946/tcp, 7946/udp and 4789/udp, then run again",
     });
@@ -226,7 +226,7 @@ function keep(draft: Draft, node: DraftNode): void {
 function updateNode(draft: Draft, member: WantedMember): void {
   const nodes = draft.nodes.filter((candidate) => candidate.name === member.name);
   const node = nodeOf(draft, member.name);
-  // Two entries of a host that does not answer: which one it is shows when it is back.
+  // Two entries of an unreachable host: its present node is known only when it is back.
   if (node === undefined || (node.seen !== undefined && nodes.length > 1 && !isActive(draft, node)))
     return;
   const labels = node.seen?.labels ?? {};
@@ -258,7 +258,7 @@ function updateNode(draft: Draft, member: WantedMember): void {
   }
 }
 
-/** Removes the dead nodes of a departed host. */
+/** Removes the dead nodes of a departed host from the list. */
 function removeDeadNodes(draft: Draft, name: string): void {
   for (const node of draft.nodes.filter((candidate) => candidate.name === name)) {
     if (node.alive || node.seen?.status === "ready" || isActive(draft, node)) continue;
@@ -269,14 +269,14 @@ function removeDeadNodes(draft: Draft, name: string): void {
   }
 }
 
-/** Removes a departed host that lives: drains it, demotes it, makes it leave, removes its nodes. */
+/** Removes a live departed host: drain, demote, leave the Swarm, remove from the list. */
 function removeMember(draft: Draft, name: string): void {
   for (const node of draft.nodes.filter((candidate) => candidate.name === name)) {
     const manager = remainingManager(draft);
     if (manager === undefined || !mayRemoveVote(draft, node)) {
       draft.notes.push({
         host: name,
-        message: "is to leave, but without its vote the other managers would be no majority",
+        message: "should leave, but without its vote the other managers would not be a majority",
         remedy: "bring back the managers that do not answer, then run again",
       });
       continue;
@@ -298,8 +298,8 @@ function notePool(draft: Draft): void {
   if (pools.includes(overlayPool)) return;
   draft.notes.push({
     host: draft.view.through,
-    message: `belongs to a Swarm whose networks come from ${pools.length === 0 ? "Docker's default pool" : pools.join(", ")} instead of ${overlayPool}; that is fixed when a Swarm is made`,
-    remedy: "write that pool as hive:overlayPool, or make the Swarm anew",
+    message: `belongs to a Swarm whose networks come from ${pools.length === 0 ? "Docker's default pool" : pools.join(", ")} instead of ${overlayPool}; that is fixed when a Swarm is created`,
+    remedy: "write that pool as hive:overlayPool, or recreate the Swarm",
   });
 }
 
@@ -323,7 +323,7 @@ function staleMajority(draft: Draft): readonly SwarmNote[] {
   const dead = draft.nodes.filter((node) => node.votes && !node.alive);
   return dead.map((node) => ({
     host: node.name,
-    message: `has lost its part in the Swarm or does not answer; ${dead.length} of ${voters(draft).length} managers are lost, so the Swarm cannot decide anything`,
+    message: `has lost its membership or does not answer; ${dead.length} of ${voters(draft).length} managers are lost, so the Swarm has no quorum`,
     remedy: forceNewCluster(draft),
   }));
 }
@@ -331,8 +331,8 @@ function staleMajority(draft: Draft): readonly SwarmNote[] {
 function forceNewCluster(draft: Draft): string {
   const alive = draft.nodes.find((node) => node.alive);
   return (
-    "bring back the managers that do not answer; if they are lost for good, run on " +
-    `${alive?.name ?? "a manager that is left"}: docker swarm init --force-new-cluster --advertise-addr ` +
+    "bring back the managers that do not answer. If they are lost for good, run on " +
+    `${alive?.name ?? "a remaining manager"}: docker swarm init --force-new-cluster --advertise-addr ` +
     `${alive?.seen?.addr ?? "<its private address>"}, then run again`
   );
 }
@@ -342,8 +342,8 @@ function cannotAddVote(draft: Draft, name: string): SwarmNote {
   const names = dead.map((node) => node.name).join(", ");
   return {
     host: name,
-    message: `cannot come in as a manager while ${names} ${dead.length === 1 ? "does" : "do"} not answer: the Swarm could lose its majority over it`,
-    remedy: `bring ${names} back, or remove what is lost for good from the inventory, then run again`,
+    message: `cannot join as a manager while ${names} ${dead.length === 1 ? "does" : "do"} not answer: the Swarm could lose its majority`,
+    remedy: `bring ${names} back, or remove hosts that are lost for good from the inventory, then run again`,
   };
 }
 
@@ -354,12 +354,12 @@ function waitingNote(
 ): SwarmNote {
   const remedies = {
     pending: "wait a minute and run again",
-    error: "see docker info on the host, restart its engine, then run again",
+    error: "see docker info on the host, restart its Docker Engine, then run again",
     locked: "unlock it on the host with docker swarm unlock, then run again",
   };
   return {
     host: name,
-    message: `says that its part in the Swarm is ${state}${detailText(detail)}`,
+    message: `reports its Swarm membership as ${state}${detailText(detail)}`,
     remedy: remedies[state],
   };
 }

@@ -1,8 +1,7 @@
 import { isColocationLabel } from "../service/colocation";
 
 /**
- * Begins the names of node labels that hive keeps for itself: the stage's configuration names none
- * of them.
+ * Prefix of hive's own node labels: the stage's configuration must not contain any of them.
  */
 export const reservedLabelPrefix = "hive.";
 
@@ -10,8 +9,7 @@ export const reservedLabelPrefix = "hive.";
 export const zoneLabel = "hive.zone";
 
 /**
- * The labels that the node of a cluster server has: those of the stage's `hive:labels`, and hive's
- * own.
+ * The labels of a cluster server's node: those of the stage's `hive:labels`, and hive's own.
  */
 export function nodeLabels(host: {
   readonly labels: Readonly<Record<string, string>>;
@@ -21,9 +19,8 @@ export function nodeLabels(host: {
 }
 
 /**
- * Whether hive sets and removes a label of a node: its own ones, and those of which it gives the
- * name to any node. Labels of services that run together are the agent's, and others are whoever's
- * set them.
+ * Whether hive sets and removes a label of a node: its own labels, and names that it gives to any
+ * node. Labels of services that run together belong to the agent, and others to whoever set them.
  *
  * @param given names that hive gives to any node, or gave
  */

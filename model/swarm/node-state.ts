@@ -1,7 +1,7 @@
 /**
- * Whether what a manager shows of a node's tasks may be so. Of a lost node it is the last thing
- * that was heard. A new leader holds every node for `unknown` until it has heard from it, a few
- * seconds, while its tasks run on; a lost one for longer, until it is `down` (SwarmKit,
+ * Whether a manager's list of a node's tasks may be current. For a lost node it is the last known
+ * state. A new leader reports every node as `unknown` until it hears from it, a few seconds, while
+ * its tasks run on; a lost node stays `unknown` for longer, until it is `down` (SwarmKit,
  * `markNodesUnknown`). Pure.
  *
  * @param node as `GET /nodes` lists it; undefined: the Swarm has no such node

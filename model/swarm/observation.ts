@@ -1,20 +1,19 @@
 /**
- * What was seen of a Swarm and what is wanted of it: the input of `swarm-membership.ts`. Plain
- * data.
+ * The observed and the wanted Swarm: the input of `membership.ts`. Plain data.
  */
 
-/** What a host's own engine says of its part in a Swarm (`GET /info`, field `Swarm`). */
+/** The report of a host's Docker Engine about its Swarm membership (`GET /info`, field `Swarm`). */
 export type HostSwarmState =
   | {
       readonly state: "unreachable";
-      /** Why, as far as known. */
+      /** The reason, if known. */
       readonly detail?: string;
     }
   | { readonly state: "inactive" }
   | {
       /**
-       * `pending`: still starting. `error`: the engine cannot take part any more. `locked`: waits
-       * for the unlock key.
+       * `pending`: still starting. `error`: the engine can no longer take part. `locked`: waits for
+       * the unlock key.
        */
       readonly state: "pending" | "error" | "locked";
       readonly detail?: string;
@@ -23,9 +22,9 @@ export type HostSwarmState =
       readonly state: "active";
       /** The id of its node. */
       readonly nodeId: string;
-      /** Whether it takes part as manager (`ControlAvailable`). */
+      /** Whether it is an active manager (`ControlAvailable`). */
       readonly isManager: boolean;
-      /** The id of its Swarm; engines tell it on managers only. */
+      /** The id of its Swarm; only managers report it. */
       readonly clusterId?: string;
     };
 
@@ -45,10 +44,12 @@ export interface SwarmNode {
   readonly addr: string;
 }
 
-/** Whether a node takes tasks: `pause` takes no new ones, `drain` gives up those that it has. */
+/**
+ * Whether a node takes tasks: `pause` takes no new ones, `drain` also gives up its present ones.
+ */
 export type SwarmAvailability = "active" | "pause" | "drain";
 
-/** The Swarm as a manager that has a majority behind it sees it. */
+/** The Swarm in the view of a manager with quorum. */
 export interface SwarmView {
   /** Name of the host that was asked. */
   readonly through: string;
@@ -57,43 +58,42 @@ export interface SwarmView {
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
   /**
-   * Where it takes the networks of services from (`DefaultAddrPool`); absent when it does not tell.
+   * Its pool for the networks of services (`DefaultAddrPool`); absent when it does not report it.
    */
   readonly overlayPools?: readonly string[];
 }
 
-/** All that was seen. */
+/** All observed facts. */
 export interface SwarmObservation {
-  /** By host name, wanted and departed hosts; one that is missing counts as unreachable. */
+  /** By host name, wanted and departed hosts; a missing one counts as unreachable. */
   readonly hosts: Readonly<Record<string, HostSwarmState>>;
-  /** Absent when no manager answers that lists nodes, i.e. none has a majority behind it. */
+  /** Absent when no manager lists nodes, i.e. none has quorum. */
   readonly view?: SwarmView;
 }
 
-/** A host that is to be a manager. */
+/** A host that must be a manager. */
 export interface WantedMember {
   /** Host name, which is the node's name too. */
   readonly name: string;
   /**
-   * Labels that the node must have. Labels that begin with `hive.` and are not here are removed,
-   * and so are those whose names another member has, or had ({@link WantedSwarm.formerLabels});
-   * others are left alone.
+   * Labels that the node must have. hive removes other labels if they begin with `hive.`, or if
+   * another member has or had a label of this name ({@link WantedSwarm.formerLabels}). It leaves
+   * all others alone.
    */
   readonly labels: Readonly<Record<string, string>>;
   /**
-   * Default: whatever it is, so that a host that was drained for maintenance stays drained. A new
+   * Default: unchanged, so that a host that was drained for maintenance stays drained. A new
    * node is `active`.
    */
   readonly availability?: SwarmAvailability;
 }
 
-/** What the Swarm is to be. */
+/** The wanted Swarm. */
 export interface WantedSwarm {
-  /** In order; a new Swarm begins on the first one that answers. All become managers. */
+  /** In order; a new Swarm starts on the first one that answers. All become managers. */
   readonly members: readonly WantedMember[];
   /**
-   * Names of hosts that were members of ours and are no more. Other nodes that we do not know are
-   * left alone. Default: none.
+   * Names of former members. Other unknown nodes are left alone. Default: none.
    */
   readonly departed?: readonly string[];
   /** Names of labels that an earlier run gave to members. Default: none. */
@@ -101,7 +101,7 @@ export interface WantedSwarm {
   readonly heartbeatSeconds: number;
   readonly taskHistoryLimit: number;
   /**
-   * Where a new Swarm takes the networks of services from, a CIDR. It cannot be changed later.
+   * Pool of a new Swarm for the networks of services, a CIDR. It cannot be changed later.
    * Default: Docker's own 10.0.0.0/8.
    */
   readonly overlayPool?: string;

@@ -1,10 +1,10 @@
 import { siteLabel } from "./labels";
 
-/** Label with the name in the site, where the name in the Swarm is another. */
+/** Label with the name in the site, if the name in the Swarm differs. */
 export const nameLabel = "hive.name";
 
 /**
- * Who made an object of the Swarm, as far as its labels tell; a sentence part that follows "and
+ * The owner of an object of the Swarm, according to its labels; a part of a sentence after "and
  * it".
  */
 export function describeOwner(

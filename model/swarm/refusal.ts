@@ -1,6 +1,6 @@
 import type { HostSwarmState, SwarmObservation, SwarmView, WantedSwarm } from "./observation";
 
-/** Something about one host of the Swarm that an operator has to know. */
+/** A note about one host of the Swarm for the operator. */
 export interface SwarmNote {
   /** Host name. */
   readonly host: string;
@@ -19,7 +19,7 @@ export function swarmNoteText(note: SwarmNote): string {
   return `${note.host} ${note.message}\n  remedy: ${note.remedy}`;
 }
 
-/** Why nothing can be decided or changed without harm; empty when it can. */
+/** The reasons why nothing can be changed safely; empty when it can. */
 export function refusalReasons(wanted: WantedSwarm, seen: SwarmObservation): readonly SwarmNote[] {
   if (wanted.members.length === 0) {
     return [{ host: "the Swarm", message: "has no wanted member", remedy: "name at least one" }];
@@ -55,7 +55,7 @@ function foreignWorker(name: string, seen: SwarmObservation): readonly SwarmNote
   return [
     {
       host: name,
-      message: `takes part in a Swarm as the node ${host.nodeId}, which the Swarm ${view.clusterId} of ${view.through} does not know`,
+      message: `is the node ${host.nodeId} of a Swarm, which the Swarm ${view.clusterId} of ${view.through} does not know`,
       remedy: leaveText(name),
     },
   ];
@@ -65,7 +65,7 @@ function leaveText(name: string): string {
   return `decide which Swarm is the right one; if this host's is not needed, run on ${name}: docker swarm leave --force, then run again`;
 }
 
-/** No manager has a majority behind it: either there is no Swarm yet, or it is lost. */
+/** The case that no manager has quorum: either there is no Swarm yet, or it is lost. */
 function withoutView(wanted: WantedSwarm, seen: SwarmObservation): readonly SwarmNote[] {
   const names = [...wanted.members.map((member) => member.name), ...(wanted.departed ?? [])];
   const states = names.map((name) => ({ name, host: stateOf(seen, name) }));
@@ -75,11 +75,11 @@ function withoutView(wanted: WantedSwarm, seen: SwarmObservation): readonly Swar
   if (waiting.length > 0) {
     return waiting.map(({ name, host }) => ({
       host: name,
-      message: `says that its part in a Swarm is ${host.state}${detailOf(host)}, and no manager answers that could help`,
+      message: `reports its Swarm membership as ${host.state}${detailOf(host)}, and no manager with quorum answers`,
       remedy:
         host.state === "locked"
           ? "unlock it on the host with docker swarm unlock, then run again"
-          : "wait a minute and run again; if it stays so and the Swarm may be made anew, run on the host: docker swarm leave --force",
+          : "wait a minute and run again; if nothing changes and the Swarm may be recreated, run on the host: docker swarm leave --force",
     }));
   }
   const missing = states.filter(
@@ -90,7 +90,7 @@ function withoutView(wanted: WantedSwarm, seen: SwarmObservation): readonly Swar
   if (answering >= majority(wanted.members.length)) return [];
   return missing.map(({ name, host }) => ({
     host: name,
-    message: `does not answer${detailOf(host)}; with ${answering} of ${wanted.members.length} hosts no Swarm is begun, for there may be one on those that are silent`,
+    message: `does not answer${detailOf(host)}; with ${answering} of ${wanted.members.length} hosts reachable, no Swarm is created, because there may be one on the unreachable hosts`,
     remedy: "bring the host back and run again",
   }));
 }
@@ -106,14 +106,14 @@ function cannotDecide(
   const names = silent.map(({ name }) => name).join(", ");
   const force =
     managers.length === 0
-      ? "if no manager is left at all, the Swarm has to be made anew: run docker swarm leave --force on every host, then run again"
+      ? "if no manager is left at all, the Swarm has to be recreated: run docker swarm leave --force on every host, then run again"
       : `if the others are lost for good, run on ${first?.name ?? "it"}: docker swarm init --force-new-cluster ` +
         "--advertise-addr <its private address>, which keeps services, secrets and networks; then run again";
   return [
     {
       host: first?.name ?? "the Swarm",
-      message: `belongs to a Swarm in which no majority of managers answers, so nothing in it can be changed; its tasks run on${
-        names === "" ? "" : `. Silent: ${names}`
+      message: `belongs to a Swarm without a majority of managers, so nothing in it can be changed; its tasks keep running${
+        names === "" ? "" : `. Unreachable: ${names}`
       }`,
       remedy: canReturn && names !== "" ? `bring back ${names} and run again; ${force}` : force,
     },
@@ -131,7 +131,7 @@ function lostMajority(view: SwarmView): readonly SwarmNote[] {
   if (voters.length - silent.length >= majority(voters.length)) return [];
   return silent.map((node) => ({
     host: node.hostname,
-    message: `is a manager that does not answer; ${silent.length} of ${voters.length} are silent, so nothing in the Swarm can be changed`,
+    message: `is a manager that does not answer; ${silent.length} of ${voters.length} are unreachable, so nothing in the Swarm can be changed`,
     remedy: "bring the host back and run again",
   }));
 }

@@ -1,31 +1,32 @@
 import type { SwarmAvailability } from "./observation";
 
 /**
- * One change of a Swarm. `host` is where a command runs on the host itself; `through` is the
- * manager that is asked to change the cluster; `nodeId` is absent for a node that an earlier step
- * makes (the host's own engine then knows it).
+ * One change of a Swarm. `host` is the host on which a command runs; `through` is the manager that
+ * is asked to change the cluster; `nodeId` is absent for a node that an earlier step creates (then
+ * the host's own Docker Engine knows it).
  *
- * Whoever carries steps out takes them one at a time and waits after each: after `init`, `join` and
- * `promote` until the node is `ready` and a reachable manager, after `demote` until it has no vote
- * any more, after `availability` with `drain` until no task is left on it or a deadline has passed.
+ * The executor carries out one step at a time and waits after each: after `init`, `join` and
+ * `promote` until the node is `ready` and a reachable manager, after `demote` until it no longer
+ * has a vote, after `availability` with `drain` until no task is left on it or a deadline has
+ * passed.
  */
 export type SwarmStep =
-  /** Makes a new Swarm on this host. */
+  /** Creates a new Swarm on this host. */
   | {
       readonly kind: "init";
       readonly host: string;
       /** `DefaultAddrPool` of the new Swarm, with a /24 for each network. Absent: Docker's own. */
       readonly overlayPool?: string;
     }
-  /** Makes this host forget its Swarm (`force`: also when it believes to be a manager). */
+  /** Makes this host leave its Swarm (`force`: even if it believes to be a manager). */
   | { readonly kind: "leave"; readonly host: string; readonly force: boolean }
-  /** Takes this host in as a manager. */
+  /** Makes this host join as a manager. */
   | { readonly kind: "join"; readonly host: string; readonly through: string }
   /** Makes a worker a manager. */
   | NodeStep<"promote">
   /** Makes a manager a worker. */
   | NodeStep<"demote">
-  /** Takes a node off the list, also while it is not known to be down. */
+  /** Removes a node from the list, even if it is not known to be down. */
   | NodeStep<"remove">
   /** Sets and removes labels, leaving others alone. */
   | (NodeStep<"labels"> & {
@@ -53,17 +54,17 @@ interface NodeStep<K extends string> {
 export function describeSwarmStep(step: SwarmStep): string {
   switch (step.kind) {
     case "init":
-      return `make a new Swarm on ${step.host}`;
+      return `create a Swarm on ${step.host}`;
     case "leave":
-      return `make ${step.host} forget its Swarm`;
+      return `make ${step.host} leave its Swarm`;
     case "join":
-      return `take ${step.host} in as a manager through ${step.through}`;
+      return `make ${step.host} join as a manager through ${step.through}`;
     case "promote":
-      return `make ${step.name} a manager`;
+      return `promote ${step.name} to a manager`;
     case "demote":
-      return `take the vote from ${step.name}${nodeText(step.nodeId)}`;
+      return `demote ${step.name}${nodeText(step.nodeId)}`;
     case "remove":
-      return `take ${step.name}${nodeText(step.nodeId)} off the list of nodes`;
+      return `remove ${step.name}${nodeText(step.nodeId)} from the list of nodes`;
     case "labels":
       return `set the labels of ${step.name}`;
     case "availability":

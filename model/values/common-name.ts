@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 const limit = 64;
 
 /**
- * The common name of a certificate. One that is too long is cut and ends with the beginning of its
- * hash, so that two of them still differ; clients look at the names in the certificate's extension,
+ * The common name of a certificate. A name that is too long is cut and gets the beginning of its
+ * hash, so that two of them still differ; clients check the names in the certificate's extension,
  * which have no such limit.
  *
  * @param wanted printable ASCII

@@ -1,5 +1,5 @@
 /**
- * The five fields of cron, in UTC, as crontab(5) of Vixie cron has them: lists, ranges, steps,
+ * The five fields of cron, in UTC, as in crontab(5) of Vixie cron: lists, ranges, steps,
  * names of months and days, 7 for Sunday. When both the day of the month and the day of the week
  * are restricted, one of them is enough. Serialized into dynamic providers: plain functions only.
  */
@@ -11,7 +11,7 @@ export interface CronSchedule {
   readonly months: readonly number[];
   /** 0 is Sunday. */
   readonly daysOfWeek: readonly number[];
-  /** Whether one of the two kinds of days is enough: neither field begins with `*`. */
+  /** Whether one of the two kinds of days is enough: true if neither field begins with `*`. */
   readonly eitherDay: boolean;
 }
 
@@ -23,7 +23,7 @@ interface Field {
   readonly names: readonly string[];
 }
 
-/** What is wrong with a text as a schedule, or undefined when it is one. */
+/** The problem of a text as a schedule, or undefined for a valid one. */
 export function cronFault(text: string): string | undefined {
   const parsed = parse(text);
   return typeof parsed === "string" ? parsed : undefined;
@@ -70,7 +70,7 @@ function startOfDay(time: Date): Date {
   return new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
 }
 
-/** Whether a day, given by its start, is one of the schedule's in a month that is. */
+/** Whether the schedule contains a day, given by its start, in a month of the schedule. */
 function isDue(schedule: CronSchedule, day: Date): boolean {
   const ofMonth = schedule.daysOfMonth.includes(day.getUTCDate());
   const ofWeek = schedule.daysOfWeek.includes(day.getUTCDay());
@@ -130,7 +130,7 @@ function hasSomeDay(schedule: CronSchedule): boolean {
   return schedule.months.some((month) => firstDay <= (longest[month - 1] ?? 31));
 }
 
-/** The numbers that a field names, in order, or what is wrong with it. */
+/** The numbers of a field, in order, or its problem. */
 function parseField(text: string, field: Field): readonly number[] | string {
   const numbers: number[] = [];
   for (const part of text.split(",")) {
@@ -157,7 +157,7 @@ function parsePart(
   const ends = rangeText.split("-").map((end) => parseNumber(end, field));
   const [from, to] = ends;
   if (from === undefined || ends.length > 2) return undefined;
-  // A step after a single number goes on to the field's end.
+  // A step after a single number continues to the field's end.
   if (ends.length === 1) return { from, to: stepText === undefined ? from : field.last, step };
   return to === undefined || to < from ? undefined : { from, to, step };
 }

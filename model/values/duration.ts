@@ -4,8 +4,7 @@ export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h
 const secondsOf: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /**
- * The seconds of a {@link Duration}, or undefined if the text is none (no sign, no exponent, one
- * unit).
+ * The seconds of a {@link Duration}, or undefined for other texts (no sign, no exponent, one unit).
  */
 export function durationSeconds(text: string): number | undefined {
   const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)$/.exec(text);
@@ -15,7 +14,7 @@ export function durationSeconds(text: string): number | undefined {
   return Math.round(Number(amount) * (secondsOf[unit] ?? 0) * 1000) / 1000;
 }
 
-/** The seconds of a checked {@link Duration}, or a default where there is none. */
+/** The seconds of a checked {@link Duration}, or a default if there is none. */
 export function secondsOr(duration: Duration | undefined, byDefault: number): number {
   return duration === undefined ? byDefault : (durationSeconds(duration) ?? byDefault);
 }

@@ -1,11 +1,9 @@
 /**
- * What the project has at a path relative to its root: a file, a folder, or nothing that can be
- * read.
+ * Looks up a path relative to the project's root: a file, a folder, or nothing readable.
  */
 export type FileLookup = (path: string) => "file" | "folder" | undefined;
 
 /**
- * The content of a file of the project at a path relative to its root; undefined where none can be
- * read.
+ * Reads a file at a path relative to the project's root; undefined if it cannot be read.
  */
 export type FileContent = (path: string) => Buffer | undefined;

@@ -1,20 +1,20 @@
-/** Lines of an output that stand in an error. */
+/** Number of output lines in an error. */
 export const lastLineCount = 20;
-/** Characters of them. */
+/** Number of their characters. */
 const lastCharacters = 2000;
 
 /**
- * The end of an output, for an error: at most 20 lines, and of these at most 2000 characters. An
- * error travels to the engine together with the resource's state, and twice, in 64 KiB at most;
- * with more, it never arrives (see providers/framework/packed.ts).
+ * The end of an output, for an error: at most 20 lines with at most 2000 characters. An error goes
+ * to Pulumi twice, together with the resource's state, in at most 64 KiB; a larger one never
+ * arrives (see providers/framework/packed.ts).
  *
- * Secrets have to be masked before: half of one would not be recognized any more.
+ * Secrets must be masked before: half of a secret would no longer be recognized.
  *
  * @returns the lines; the first begins with `…` if characters were cut off
  */
 export function lastLines(output: string): string[] {
   const end = output.trimEnd().split("\n").slice(-lastLineCount).join("\n");
-  // Half of a character that takes two code units is none.
+  // Half of a character with two code units is not a character.
   const kept = end.slice(-lastCharacters).replace(/^[\udc00-\udfff]/, "");
   return (end.length > lastCharacters ? `…${kept}` : end).split("\n");
 }

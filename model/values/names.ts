@@ -1,10 +1,10 @@
 /** A stage: also the name of its Pulumi stack. */
 export type StageName = "private" | "staging" | "production";
 
-/** The stages, in the order of the way to the users. */
+/** The stages, in the order of promotion to the users. */
 export const stageNames: readonly StageName[] = ["private", "staging", "production"];
 
-/** What the host names of a stage begin with. */
+/** Prefix of a stage's host names. */
 export const stagePrefixes: Readonly<Record<StageName, string>> = {
   private: "p-",
   staging: "s-",
@@ -35,5 +35,5 @@ export function isDomainName(text: string): boolean {
   return text.split(".").every(isDnsLabel);
 }
 
-/** Longest host name that Linux takes is 64 bytes; Docker's check ends at 63. */
+/** Longest host name: Linux accepts 64 bytes, but Docker's check only 63. */
 export const longestHostName = 63;

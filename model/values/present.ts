@@ -1,5 +1,5 @@
 /**
- * An entry that is there only when it has a value: to be spread into a map, where `undefined` would
+ * An entry that exists only when it has a value: for spreading into a map, where `undefined` would
  * be a value of its own.
  */
 export function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

@@ -1,6 +1,5 @@
 /**
- * Types of keys that OpenSSH takes and hive accepts: what Debian's sshd lets in without a change of
- * its settings.
+ * Key types that hive accepts: those that Debian's sshd accepts with its default settings.
  */
 const types = [
   "ssh-ed25519",
@@ -13,19 +12,19 @@ const types = [
 ];
 
 /**
- * What is wrong with a text as a public SSH key (a line of a `*.pub` file, RFC 4253 §6.6).
+ * The problem of a text as a public SSH key (a line of a `*.pub` file, RFC 4253 §6.6).
  *
- * @returns words that follow the value; undefined when nothing is wrong
+ * @returns words that follow the value; undefined for a valid key
  */
 export function publicKeyFault(text: string): string | undefined {
   if (/PRIVATE KEY/.test(text))
-    return "is a private key: make a new one, this one has left its file";
+    return "is a private key: create a new one, because this one is compromised";
   if (/[\r\n]/.test(text.trim())) return "is more than one line";
   const [type = "", blob = ""] = text.trim().split(/\s+/);
   if (!types.includes(type)) return `does not begin with a type of key such as ${types[0]}`;
   const bytes = Buffer.from(blob, "base64");
   const named = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString() : "";
-  // The type stands a second time inside; a line that was cut or mixed up shows here.
+  // The key contains its type again; this reveals a cut or mixed-up line.
   return named === type && bytes.toString("base64").replace(/=+$/, "") === blob.replace(/=+$/, "")
     ? undefined
     : "is cut off or mixed up: the text after the type is not a key of that type";

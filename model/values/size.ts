@@ -9,7 +9,7 @@ const unitBytes: Readonly<Record<string, number>> = {
 };
 
 /**
- * The bytes of a {@link Size}, or undefined if the text is none (no sign, no exponent, one unit).
+ * The bytes of a {@link Size}, or undefined for other texts (no sign, no exponent, one unit).
  */
 export function sizeBytes(text: string): number | undefined {
   const match = /^([0-9]+(?:\.[0-9]+)?)(KiB|MiB|GiB|TiB)$/.exec(text);
@@ -24,7 +24,7 @@ export function sizeText(bytes: number): string {
   return unit === undefined ? `${bytes} bytes` : `${bytes / (unitBytes[unit] ?? 1)}${unit}`;
 }
 
-/** The bytes of a checked {@link Size}, or undefined where there is none. */
+/** The bytes of a checked {@link Size}, or undefined if there is none. */
 export function bytesOf(size: Size | undefined): number | undefined {
   return size === undefined ? undefined : sizeBytes(size);
 }

@@ -7,14 +7,14 @@ export interface NumberRange {
 }
 
 /**
- * Published ports that are asked for as `"auto"`: above the ports that Linux gives to outgoing
- * connections (32768–60999) and clear of the last one.
+ * Published ports for `"auto"`: above the ports that Linux uses for outgoing connections
+ * (32768–60999), without the last one.
  */
 export const autoPorts: NumberRange = { first: 61_001, last: 65_534 };
 
 /**
- * Minor numbers of replicated volumes. A minor has 20 bits; the first thousand are left to what is
- * there already.
+ * Minor numbers of replicated volumes. A minor has 20 bits; the first thousand are left to existing
+ * devices.
  */
 export const replicationMinors: NumberRange = { first: 1000, last: 1_048_575 };
 
@@ -22,9 +22,8 @@ export const replicationMinors: NumberRange = { first: 1000, last: 1_048_575 };
 export const replicationPorts: NumberRange = { first: 20_000, last: 28_191 };
 
 /**
- * The number in a range that belongs to a name: always the same one, whatever else comes and goes,
- * and without any list of the numbers that are taken. Two names may meet on one number; who
- * allocates has to look for that.
+ * The number of a name in a range: always the same, independent of other names, and without a list
+ * of used numbers. Two names may get the same number; the caller has to check for that.
  */
 export function stableNumber(name: string, range: NumberRange): number {
   // 48 bits of SHA-256: exact in a double, and far more than any range here, so that all numbers

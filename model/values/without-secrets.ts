@@ -1,11 +1,11 @@
-/** Shorter parts of a secret are no secret, and to mask them would make a text unreadable. */
+/** Shorter parts of a secret are not secret, and masking them would make a text unreadable. */
 const leastSecret = 4;
 
 /**
- * A text with `[secret]` in place of the values of secrets, and of each line of a value on its own.
- * What is shorter than 4 characters, spaces around it left out, is not masked.
+ * A text with `[secret]` instead of the values of secrets, and of each single line of a value.
+ * Texts shorter than 4 characters, without surrounding spaces, are not masked.
  *
- * @param text what a command printed, or an error that quotes it
+ * @param text output of a command, or an error that quotes it
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets

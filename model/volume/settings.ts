@@ -3,18 +3,18 @@ import { siteLabel } from "../swarm/labels";
 import { describeOwner } from "../swarm/owner";
 import { compareText, sortedUnique } from "../values/text-order";
 
-/** What makes a Docker volume of a name the one that is wanted. */
+/** The settings of a Docker volume that must match the wanted ones. */
 export interface VolumeSettings {
   readonly driver: string;
   readonly driverOptions: Readonly<Record<string, string>>;
 }
 
 /**
- * In what a volume that exists differs from the wanted one, e.g. `option o is 'rw', not 'ro'`;
- * empty if it is equal.
+ * The differences between an existing and the wanted volume, e.g. `option o is 'rw', not 'ro'`;
+ * empty if they are equal.
  *
- * Values may hold a password, such as that of a network share: they are shown only for options that
- * carry none.
+ * Values may contain a password, such as that of a network share: they are shown only for options
+ * without one.
  */
 export function volumeDifferences(seen: EngineVolume, wanted: VolumeSettings): readonly string[] {
   const differences: string[] = [];
@@ -40,12 +40,14 @@ function describeOption(name: string, has: string | undefined, wants: string | u
     : `its option ${name} has another value`;
 }
 
-/** A container that has a volume; while there is one, the engine does not remove the volume. */
+/**
+ * A container that uses a volume; while there is one, the Docker Engine does not remove the volume.
+ */
 export interface VolumeHolder {
   readonly container: string;
-  /** The engine's word, e.g. `running`, `exited`. */
+  /** State in Docker Engine's words, e.g. `running`, `exited`. */
   readonly state: string;
-  /** Name of the service that it is a task of. */
+  /** Name of its service, if it is a task. */
   readonly service?: string;
 }
 
@@ -61,11 +63,11 @@ export function describeHolders(holders: readonly VolumeHolder[]): string {
 }
 
 /**
- * The failure for a host whose volume has other data than what is wanted: nothing is deleted to
- * change that.
+ * The error for a host whose volume differs from the wanted one: hive deletes nothing to change
+ * that.
  *
- * @param differences - as {@link volumeDifferences} gives them, not empty.
- * @param holders - what has the volume there: the engine removes it only after them.
+ * @param differences - from {@link volumeDifferences}, not empty.
+ * @param holders - users of the volume there: the Docker Engine removes it only after them.
  */
 export function otherVolume(
   name: string,
@@ -73,15 +75,15 @@ export function otherVolume(
   holders: readonly VolumeHolder[],
 ): string {
   return (
-    `has a volume '${name}' already, and ${differences.join("; ")}. Nothing is deleted to change that. ` +
+    `has a volume '${name}' already, and ${differences.join("; ")}. hive deletes nothing to change that. ` +
     "Change the volume in the site back, or give it another name and move the data; or, if the data are not needed, " +
     `run on that host: ${removalCommand(name, holders)}`
   );
 }
 
 /**
- * Commands that remove a volume with what has it, ready to copy. Services are made again by a run
- * that looks at the Swarm.
+ * Commands that remove a volume with its users, ready to copy. A run with `--refresh` recreates the
+ * services.
  */
 function removalCommand(name: string, holders: readonly VolumeHolder[]): string {
   if (holders.length === 0) return `docker volume rm ${name}`;
@@ -98,27 +100,26 @@ function removalCommand(name: string, holders: readonly VolumeHolder[]): string 
 }
 
 /**
- * Whether a volume that exists carries the label of the site, so that its data are the site's to
- * remove.
+ * Whether an existing volume has the label of the site, so that hive may remove its data.
  */
 export function isOfSite(seen: EngineVolume, site: string): boolean {
   return seen.Labels?.[siteLabel] === site;
 }
 
 /**
- * Why a volume of the wanted name cannot be used by the site: somebody else made it, and its data
- * are theirs. `undefined` if nothing speaks against it.
+ * The reason why the site cannot use an existing volume of the wanted name: it belongs to somebody
+ * else. `undefined` if there is none.
  *
- * Without a label only a volume of the driver `local` is known to be another's. Of a plugin the
- * engine also shows, and then without labels, what it did not make itself (moby, volume/service: a
- * driver is asked for names that the engine has no record of), such as a volume that a server had
- * before it was built anew. It may be used, but is not removed.
+ * Without a label only a volume of the driver `local` certainly belongs to somebody else. For a
+ * plugin the Docker Engine also lists, without labels, volumes that it did not create itself (moby,
+ * volume/service: it asks a driver for unknown names), such as a volume from before a server was
+ * rebuilt. hive may use such a volume, but does not remove it.
  */
 export function foreignVolume(name: string, seen: EngineVolume, site: string): string | undefined {
   if (isOfSite(seen, site)) return undefined;
   if (seen.Labels?.[siteLabel] === undefined && seen.Driver !== "local") return undefined;
   return (
-    `has a volume '${name}' already, and it ${describeOwner(seen.Labels, site)}. Nothing of another's is used or deleted. ` +
+    `has a volume '${name}' already, and it ${describeOwner(seen.Labels, site)}. hive does not use or delete it. ` +
     "Give the volume in the site another name; or, if the data are not needed (move them first if they are), " +
     `run on that host: docker volume rm ${name}`
   );

@@ -6,7 +6,7 @@ import { withDeadline } from "../transport/deadline";
 import { messageOf } from "../transport/errors";
 import { engineStatus } from "../transport/engine";
 
-/** The id of an image on an engine; undefined when it does not have the image. */
+/** The id of an image on a Docker Engine; undefined when it does not have the image. */
 export async function imageIdOf(docker: Dockerode, reference: string): Promise<string | undefined> {
   try {
     return (await docker.getImage(reference).inspect()).Id;
@@ -20,7 +20,7 @@ export async function imageIdOf(docker: Dockerode, reference: string): Promise<s
  * Copies an image from one engine to another, as a stream without a file in between.
  *
  * @param target - the engine that gets the image.
- * @throws Error when one of the two breaks off or refuses.
+ * @throws Error when one of the two breaks the connection or refuses.
  */
 export async function copyImage(
   source: Dockerode,
@@ -31,10 +31,12 @@ export async function copyImage(
   const broken = new AbortController();
   const archive = await source.getImage(reference).get();
   archive.once("error", (error) => broken.abort(error));
-  // An end without the stream's own end: the local engine broke off.
+  // The stream closed without its own end: the local Docker Engine broke the connection.
   archive.once("close", () => {
     if (!(archive as NodeJS.ReadableStream & { readableEnded?: boolean }).readableEnded) {
-      broken.abort(new Error("The local Docker Engine broke off while it gave the image."));
+      broken.abort(
+        new Error("The local Docker Engine broke the connection while it sent the image."),
+      );
     }
   });
   const answer = await target
@@ -47,8 +49,8 @@ export async function copyImage(
 }
 
 /**
- * Gets an image onto an engine: from this computer's engine if that is wanted and it has the image,
- * else from its registry.
+ * Gets an image onto a Docker Engine: from this computer's Docker Engine if that is wanted and it
+ * has the image, else from the registry.
  *
  * @param hostName - for messages.
  * @throws Error with the host, the image, and what to do.
@@ -75,8 +77,8 @@ export async function fetchImage(
 }
 
 /**
- * Gets a base image onto an engine: the one with the digest while its registry has it, else what
- * the reference leads to today.
+ * Gets a base image onto a Docker Engine: the one with the digest while its registry has it, else
+ * the one that the reference means today.
  *
  * @param digest - `sha256:…` as the registry knows it; empty for an image that came from no
  *   registry.
@@ -102,8 +104,8 @@ export async function fetchBaseImage(
       return;
     } catch (error) {
       reportWarning(
-        `${hostName} cannot get ${exact}, from which images were built so far (${messageOf(error)}). ` +
-          `It takes the current ${reference}; images that did not change are not built again.`,
+        `${hostName} cannot get ${exact}, on which images were based so far (${messageOf(error)}). ` +
+          `It uses the current ${reference}; unchanged images are not built again.`,
       );
     }
   }
@@ -119,7 +121,7 @@ export async function repositoryDigestOf(docker: Dockerode, reference: string): 
   return RepoDigests?.[0]?.split("@")[1] ?? "";
 }
 
-/** This computer's engine if it answers and has the image. */
+/** This computer's Docker Engine if it answers and has the image. */
 async function openLocalEngine(reference: string): Promise<Dockerode | undefined> {
   const Docker = require("dockerode") as typeof Dockerode;
   const docker = new Docker();

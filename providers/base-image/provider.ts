@@ -16,9 +16,9 @@ export interface BaseImageInputs {
   readonly revision: string;
 }
 
-/** Which image a reference led to when it was fetched for the first time. */
+/** The image that a reference meant when it was first pulled. */
 interface Pin {
-  /** Id, `sha256:…`. Images that are built count it as part of their content. */
+  /** Id, `sha256:…`. It is part of the content hash of built images. */
   readonly imageId: string;
   /** As its registry knows it, `sha256:…`; empty for an image that came from no registry. */
   readonly digest: string;
@@ -33,7 +33,7 @@ const INPUTS = [...IMAGE, "host", "seedFromLocalEngine", "revision"] as const;
 const FETCH_SECONDS = 600;
 const LOOK_SECONDS = 20;
 
-/** Keeps an image on a host that builds start from. */
+/** Keeps the base image of builds on a host. */
 export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs, BaseImageState> = {
   async check(_olds, news) {
     const wellFormed = !isKnown(news.reference) || /^[a-z0-9][\w./:@-]*$/.test(news.reference);
@@ -56,7 +56,7 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
       host,
       async (docker) => (await imageIdOf(docker, reference)) === undefined,
       { deadlineSeconds: LOOK_SECONDS },
-      // A host that does not answer says nothing about the image.
+      // Without an answer of the host nothing is known about the image.
     ).catch(() => false);
     return readResult(
       id,
@@ -70,7 +70,7 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
     const { imageId, digest = "" } = olds as Partial<Pin> & { readonly imageId: string };
     const changed = changedInputs(IMAGE, olds, news).length > 0;
     if (!changed) return { outs: { ...news, imageId, digest } };
-    // A refresh that missed the image noted that behind the reference.
+    // A refresh that did not find the image noted that behind the reference.
     const isSame = olds.reference.split(" ")[0] === news.reference;
     return {
       outs: { ...news, ...(await ensureImage(news, isSame ? { imageId, digest } : undefined)) },
@@ -85,9 +85,9 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
 /**
  * Makes sure that the host has the image.
  *
- * @param pin - what the reference led to before. It stays, also when a new host gets another image
- *   under the reference: a server that was replaced makes no other images out of the same sources.
- *   Another reference ends the pin.
+ * @param pin - the image that the reference meant before. It stays, also when a new host gets
+ *   another image under the reference: a replaced server builds the same images from the same
+ *   sources. Another reference ends the pin.
  */
 async function ensureImage(inputs: BaseImageInputs, pin?: Pin): Promise<Pin> {
   const { host, reference } = inputs;

@@ -3,7 +3,6 @@ import type { HostAccess } from "../transport/host-access";
 import { HiveResource } from "../framework/hive-resource";
 import { baseImageProvider } from "./provider";
 
-/** Arguments of {@link BaseImage}. */
 export interface BaseImageArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Changes exactly when that server was replaced. */
@@ -18,16 +17,16 @@ export interface BaseImageArgs {
 }
 
 /**
- * An image that builds start from, on the host that builds. One that is there is adopted; none is
- * ever removed.
+ * The base image of builds, on the build host. An existing image is adopted; no image is ever
+ * removed.
  */
 export class BaseImage extends HiveResource {
   /**
-   * Id of the image that the reference led to when it was first fetched, `sha256:…`; another server
-   * does not change it.
+   * Id of the image that the reference meant when it was first pulled, `sha256:…`; a replaced
+   * server does not change it.
    */
   declare readonly imageId: pulumi.Output<string>;
-  /** That image as its registry knows it, `sha256:…`; empty if it came from no registry. */
+  /** Digest of that image in its registry, `sha256:…`; empty if it came from no registry. */
   declare readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {

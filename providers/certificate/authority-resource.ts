@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../framework/hive-resource";
 import { certificateAuthorityProvider } from "./authority-provider";
 
-/** Arguments of {@link CertificateAuthority}. */
 export interface CertificateAuthorityArgs {
   /** Subject, e.g. `hive.example authority`; another name makes another authority. */
   readonly commonName: pulumi.Input<string>;

@@ -18,26 +18,26 @@ export interface SignedCertificate {
   readonly notAfter: string;
 }
 
-/** An authority as far as signing needs it. */
+/** The parts of an authority that signing needs. */
 export interface Authority {
   readonly certificatePem: string;
   /** PKCS #8. Secret. */
   readonly privateKeyPem: string;
 }
 
-/** ECDSA on P-256 with SHA-256: what every TLS client of this decade accepts, with short keys. */
+/** ECDSA on P-256 with SHA-256: every TLS client of this decade accepts it, and keys are short. */
 const KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 const SIGNATURE_ALGORITHM = { name: "ECDSA", hash: "SHA-256" };
 const DAY = 86_400_000;
-/** A certificate is valid a little before it is made, for hosts whose clock is behind. */
+/** A certificate is valid from some time before its creation, for hosts whose clock is behind. */
 const BACKDATE = 300_000;
 
 /**
- * Makes a self-signed certificate of an authority that signs servers only, and no other authorities
- * (path length 0).
+ * Makes a self-signed certificate of an authority that may sign servers only, and no other
+ * authorities (path length 0).
  *
- * @param privateKeyPem - the key of an earlier certificate, so that what it signed stays valid.
- *   Default: a new key.
+ * @param privateKeyPem - the key of an earlier certificate, so that certificates it signed stay
+ *   valid. Default: a new key.
  */
 export async function createAuthority(
   commonName: string,
@@ -73,7 +73,7 @@ export async function createAuthority(
   };
 }
 
-/** What a server certificate says. */
+/** The contents of a server certificate. */
 export interface ServerNames {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
@@ -137,7 +137,7 @@ export function certificateFingerprint(certificatePem: string): string {
 }
 
 /**
- * Whether a certificate must be made anew because its end is near.
+ * Whether a certificate must be renewed because its end is near.
  *
  * @param limit - the end of the authority: a certificate that already lasts until then cannot be
  *   made to last longer.
@@ -170,8 +170,8 @@ async function importKeyPair(privateKeyPem: string): Promise<webcrypto.CryptoKey
     privateDer = key.export({ type: "pkcs8", format: "der" });
     publicDer = createPublicKey(key).export({ type: "spki", format: "der" });
   } catch {
-    // Without a cause: nothing of the key may get into an error.
-    throw new Error("The private key is not a PEM key (PKCS #8) that can be read.");
+    // Without a cause: no part of the key may get into an error.
+    throw new Error("The private key is not a readable PEM key (PKCS #8).");
   }
   const { subtle } = webcrypto;
   return {
@@ -195,7 +195,7 @@ function wholeSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000) * 1000;
 }
 
-/** The library; it needs reflect-metadata before it is loaded. */
+/** The library; it needs reflect-metadata to be loaded first. */
 function loadX509(): typeof PeculiarX509 {
   require("reflect-metadata");
   return require("@peculiar/x509") as typeof PeculiarX509;

@@ -94,7 +94,7 @@ export const certificateProvider: pulumi.dynamic.ResourceProvider<
   },
 };
 
-/** Whether the certificate in the state is not the one that the inputs ask for, or ends soon. */
+/** Whether the certificate in the state differs from the inputs, or ends soon. */
 function needsNewCertificate(olds: CertificateState, news: CertificateInputs): boolean {
   return (
     changedInputs(CONTENT, olds, news).length > 0 ||

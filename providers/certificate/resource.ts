@@ -2,14 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../framework/hive-resource";
 import { certificateProvider } from "./provider";
 
-/** Arguments of {@link Certificate}. */
 export interface CertificateArgs {
   /** Certificate of the authority that signs, PEM. */
   readonly authorityCertificatePem: pulumi.Input<string>;
   /** The authority's key, PKCS #8 in PEM. Treated as secret. */
   readonly authorityPrivateKeyPem: pulumi.Input<string>;
   readonly commonName: pulumi.Input<string>;
-  /** Names that clients connect to; the common name is not one of them by itself. */
+  /** Names that clients connect to; the common name is not added to them. */
   readonly dnsNames?: pulumi.Input<pulumi.Input<string>[]>;
   readonly ipAddresses?: pulumi.Input<pulumi.Input<string>[]>;
   /** Default 397, the most that browsers accept. */

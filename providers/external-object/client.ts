@@ -5,7 +5,7 @@ import { engineStatus, withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
-/** What is looked for, as it comes over the wire. */
+/** The object to look for, as it comes over the wire. */
 export interface ExternalObjectInputs {
   readonly kind: "network" | "volume" | "secret" | "config";
   readonly name: string;
@@ -21,30 +21,31 @@ export interface FoundObject {
 }
 
 /**
- * The error of something that is missing; its message names it, where it was looked for, and the
- * command that makes it. No class: a class that extends one of JavaScript's own cannot be
+ * The error for a missing object. Its message names the object, the places that were searched, and
+ * the command that creates it. No class: a class that extends one of JavaScript's own cannot be
  * serialized.
  */
 function missingObject(message: string): Error {
   return Object.assign(new Error(message), { isMissingObject: true });
 }
 
-/** Whether an error says that something is missing. */
+/** Whether an error says that an object is missing. */
 export function isMissingObject(error: unknown): boolean {
   return error instanceof Error && "isMissingObject" in error;
 }
 
 /**
- * Limit for looking on one host, seconds: a manager whose Swarm has no leader answers after 20 s.
+ * Limit for the look-up on one host, seconds: a manager whose Swarm has no leader answers after 20
+ * s.
  */
 const lookSeconds = 40;
 const dialSeconds = 5;
 
 /**
- * Looks for it.
+ * Looks for the object.
  *
- * @throws Error, of which {@link isMissingObject} is true, when it is not there, or of a volume not
- *   on each host that answers
+ * @throws Error, for which {@link isMissingObject} is true, when it is missing, or when a volume is
+ *   missing on a host that answers
  */
 export async function findObject(inputs: ExternalObjectInputs): Promise<FoundObject> {
   if (inputs.kind === "volume") return await findVolume(inputs);
@@ -54,8 +55,8 @@ export async function findObject(inputs: ExternalObjectInputs): Promise<FoundObj
   });
   if (found !== undefined) return found;
   throw missingObject(
-    `The site uses the ${kind} '${name}' of the Swarm, which is not the site's (external), and the managers ` +
-      `(${hosts.map((host) => host.name).join(", ")}) know none of this name. Make it on one of them, then run again: ` +
+    `The site uses the ${kind} '${name}' of the Swarm (external), but the managers ` +
+      `(${hosts.map((host) => host.name).join(", ")}) do not have it. Create it on one of them, then run again: ` +
       {
         network: `docker network create --driver overlay --attachable ${name}`,
         secret: `docker secret create ${name} - (the value through standard input)`,
@@ -64,7 +65,7 @@ export async function findObject(inputs: ExternalObjectInputs): Promise<FoundObj
   );
 }
 
-/** Names are compared here: the engine's filter finds beginnings of them too. */
+/** Names are compared here, because the Docker Engine's filter also matches their beginnings. */
 async function findInSwarm(
   docker: Dockerode,
   kind: Exclude<ExternalObjectInputs["kind"], "volume">,
@@ -110,21 +111,21 @@ async function findVolume({ name, hosts }: ExternalObjectInputs): Promise<FoundO
   );
   if (missing.length > 0) {
     throw missingObject(
-      `The site uses the volume '${name}', which is not the site's (external), and the Docker Engine of ${missing.join(", ")} ` +
-        `does not have it. It has to be on each server that may run a service which mounts it. Make it there, then run again: ` +
-        `docker volume create ${name}; or keep the service to servers that have it, with placement.constraints`,
+      `The site uses the volume '${name}' (external), but the Docker Engine of ${missing.join(", ")} ` +
+        `does not have it. Every server that may run a service with this volume needs it. Create it there, then run again: ` +
+        `docker volume create ${name}; or use placement.constraints to keep the service on servers that have it`,
     );
   }
   const drivers = new Set(looks.flatMap(({ driver }) => (driver === undefined ? [] : [driver])));
   const [driver, other] = drivers;
   if (driver === undefined) {
     throw new Error(
-      `Whether the volume '${name}' is there could not be seen: ${looks.map(({ host, away }) => `${host}: ${away ?? ""}`).join("; ")}`,
+      `Could not check whether the volume '${name}' exists: ${looks.map(({ host, away }) => `${host}: ${away ?? ""}`).join("; ")}`,
     );
   }
   if (other !== undefined) {
     throw new Error(
-      `The volume '${name}' has the driver ${driver} on some servers and ${other} on others; a service names one. Make it anew with the same driver everywhere.`,
+      `The volume '${name}' has the driver ${driver} on some servers and ${other} on others; a service can name only one. Recreate it with the same driver everywhere.`,
     );
   }
   return { objectId: name, objectName: name, driver };

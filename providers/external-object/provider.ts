@@ -13,7 +13,7 @@ export type ExternalObjectState = ExternalObjectInputs & FoundObject;
 const IDENTITY = ["kind", "name"] as const;
 const INPUTS = [...IDENTITY, "hosts", "revision"] as const;
 
-/** Looks for something that is not the site's, and does nothing else. */
+/** Looks for an external object, and does nothing else. */
 export const externalObjectProvider: pulumi.dynamic.ResourceProvider<
   ExternalObjectInputs,
   ExternalObjectState
@@ -34,14 +34,14 @@ export const externalObjectProvider: pulumi.dynamic.ResourceProvider<
     if (props === undefined) return {};
     try {
       const found = await findObject(props);
-      // Somebody may have made it anew: then it has another id.
+      // Somebody may have recreated it: then it has another id.
       return readResult(found.objectId, { ...props, ...found }, INPUTS);
     } catch (error) {
-      // No id: it is gone, and the next run says what to do.
+      // No id: the object is gone, and the next run says what to do.
       if (isMissingObject(error)) return {};
       if (!isTransportError(error)) throw error;
       reportWarning(
-        `the ${props.kind} '${props.name}' could not be looked for; its state is kept as it was. ${error.message}`,
+        `the ${props.kind} '${props.name}' could not be looked up; its state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, INPUTS);
     }
@@ -51,7 +51,7 @@ export const externalObjectProvider: pulumi.dynamic.ResourceProvider<
     return { outs: { ...news, ...(await findObject(news)) } };
   },
 
-  // It is not the site's.
+  // It does not belong to the site.
   async delete() {
     await Promise.resolve();
   },

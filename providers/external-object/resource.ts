@@ -4,24 +4,22 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { externalObjectProvider } from "./provider";
 
-/** Arguments of {@link ExternalObject}. */
 export interface ExternalObjectArgs {
   readonly kind: "network" | "volume" | "secret" | "config";
-  /** Its name in the Swarm, or of a volume on the engines. */
+  /** Its name in the Swarm; for a volume, its name on the Docker Engines. */
   readonly name: pulumi.Input<string>;
   /**
-   * Of a volume: the hosts on whose engines it has to be. Else managers, any healthy one of which
-   * is asked.
+   * For a volume: the hosts that need it. Else the managers; any healthy one of them is asked.
    */
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
 }
 
 /**
- * Something that a service uses and that somebody else has made. It is looked for, and never made,
- * changed or removed; when it is missing, the resource fails, and with it what needs it.
+ * An object that a service uses and somebody else manages. It is looked up, and never created,
+ * changed or removed. When it is missing, this resource fails, and so do those that need it.
  */
 export class ExternalObject extends HiveResource {
-  /** Id in the Swarm; of a volume its name. */
+  /** Id in the Swarm; for a volume its name. */
   declare readonly objectId: pulumi.Output<string>;
   /** Its name in the Swarm. */
   declare readonly objectName: pulumi.Output<string>;

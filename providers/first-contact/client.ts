@@ -4,9 +4,9 @@ import { sleep } from "../transport/deadline";
 import { describeHost, isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 
-/** A server that is met for the first time. */
+/** A server at its first contact. */
 export interface NewHost {
-  /** How it is reached from then on. */
+  /** How the server is reached from then on. */
   readonly host: HostAccess;
   /**
    * Private key that opens the admin user until the set-up of the host writes the list of
@@ -14,7 +14,7 @@ export interface NewHost {
    */
   readonly bootstrapKey: string;
   /**
-   * What waits until the server has booted and lets the operators in; see
+   * The script that waits until the server has booted, and then lets the operators in; see
    * `render/first-contact.ts`. It can run any number of times.
    */
   readonly script: string;
@@ -22,7 +22,7 @@ export interface NewHost {
   readonly operators: string;
 }
 
-/** How long a server that was just started may take to answer, seconds. */
+/** How long a freshly started server may take to answer, seconds. */
 export const bootSeconds = 200;
 /** Limit for the script, which waits for the first boot itself (390 s), seconds. */
 export const scriptSeconds = 400;
@@ -33,11 +33,11 @@ const pauseMs = 500;
 /**
  * Waits until the server answers and has booted, and lets the operators in.
  *
- * The bootstrap key opens nothing any more on a server that was set up before: there this
- * computer's own key is tried.
+ * A server that was set up before no longer accepts the bootstrap key: there this computer's own
+ * key is tried.
  *
- * @throws TransportError when the server does not answer in time or lets nobody in; Error with the
- *   script's own words when it fails
+ * @throws TransportError when the server does not answer in time or refuses the login; Error with
+ *   the script's output when it fails
  */
 export async function makeFirstContact(server: NewHost): Promise<void> {
   const bootstrap = {

@@ -13,8 +13,8 @@ export interface FirstContactInputs extends NewHost {
 const INPUTS = ["host", "bootstrapKey", "script", "operators", "incarnation", "revision"] as const;
 
 /**
- * Meets each server once. Everything but a new server is no difference: the list of operators is
- * kept by the set-up of hosts from then on, and the bootstrap key opens nothing any more.
+ * Contacts each server once. Only a new server counts as a difference: from then on the set-up of
+ * hosts maintains the list of operators, and the bootstrap key is no longer accepted.
  */
 export const firstContactProvider: pulumi.dynamic.ResourceProvider<
   FirstContactInputs,
@@ -43,6 +43,6 @@ export const firstContactProvider: pulumi.dynamic.ResourceProvider<
     return { outs: news };
   },
 
-  // The server takes it along when it goes.
+  // It goes with the server.
   async delete() {},
 };

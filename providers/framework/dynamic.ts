@@ -1,10 +1,10 @@
 /**
- * What dynamic resources share. Pure: no Pulumi import, because provider code runs rebuilt from its
+ * Shared by dynamic resources. Pure: no Pulumi import, because provider code runs rebuilt from its
  * own text.
  */
 import { sameValue } from "../../model/values/same-value";
 
-/** Those of the inputs `keys` whose values differ between the state and what is wanted. */
+/** Those of the inputs `keys` whose values differ between the state and the program. */
 export function changedInputs<K extends string>(
   keys: readonly K[],
   olds: Readonly<Partial<Record<K, unknown>>>,
@@ -14,8 +14,8 @@ export function changedInputs<K extends string>(
 }
 
 /**
- * An error for a create or update that has changed the world but not finished: the engine keeps
- * `id` and `properties` in the state with `reasons`, and the next `up` calls `update`.
+ * An error for a create or update that changed something but did not finish: Pulumi keeps `id` and
+ * `properties` in the state with `reasons`, and the next `up` calls `update`.
  */
 export function partialFailure(
   message: string,

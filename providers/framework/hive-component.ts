@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Base of the project's components. It keeps one rule: a child's logical name is its parent's name,
- * or begins with it and a dash. So names are unique without thought, and a resource's name tells
- * whose it is.
+ * or begins with it and a dash. So names are unique, and a resource's name shows its parent.
  *
  * @throws Error at registration when a child breaks the rule.
  */

@@ -1,33 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 import { packed, revisionOf } from "./packed";
 
-/** What a resource class says of itself. */
+/** The description of a resource class. */
 export interface HiveResourceKind {
   /** The type's last part: `SwarmService` becomes `pulumi-nodejs:dynamic/hive:SwarmService`. */
   readonly type: string;
   readonly provider: pulumi.dynamic.ResourceProvider;
   /**
-   * A number that a person raises instead of the hash, for a resource whose outputs servers are
-   * made of: while an update of it is previewed, the outputs count as unknown, and every server
-   * would look replaced at each release. A test holds the code against it.
+   * A number that a person raises, in place of the hash. It is for a resource whose outputs servers
+   * depend on: while Pulumi previews an update of it, the outputs count as unknown, and every
+   * server would look replaced at each release. A test compares the code with it.
    */
   readonly revision?: number;
-  /** Outputs that are no inputs. Default: none. */
+  /** Outputs that are not inputs. Default: none. */
   readonly outputs?: readonly string[];
   /**
-   * Inputs that are secret, whatever the program says of them; so are the outputs of their names.
-   * Default: none.
+   * Inputs that are always secret, whatever the program declares; so are the outputs of the same
+   * names. Default: none.
    */
   readonly secrets?: readonly string[];
 }
 
 /**
- * Base of hive's dynamic resources. Each has the input `revision`, which follows from the code that
- * runs from the state (`read` and `delete`): when that changes, an update brings the new text
- * there, and does nothing else.
+ * Base of hive's dynamic resources. Each has the input `revision`, a hash of the code that runs
+ * from the state (`read` and `delete`). When that code changes, an update stores the new text in
+ * the state, and does nothing else.
  *
- * It registers what `pulumi.dynamic.Resource` does. That one would serialize each provider at every
- * start, texts that are kept as well.
+ * It registers the same as `pulumi.dynamic.Resource`. That class would serialize each provider at
+ * every start, even those whose text is cached.
  */
 export abstract class HiveResource extends pulumi.CustomResource {
   constructor(

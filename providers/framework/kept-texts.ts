@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 
 /**
- * Serialized providers that are kept from run to run. To serialize one takes up to a second of a
- * preview, and the result follows from its source: the key is the content of every file that a
- * provider may be made of, and of all that turns these into text. So nothing can be stale, and
- * whoever deletes the folder loses nothing.
+ * A cache of serialized providers. Serializing one takes up to a second of a preview, and the
+ * result depends only on its source: the key is the content of every file that a provider may
+ * consist of, and of every tool that turns these files into text. So no entry can be stale, and the
+ * folder may be deleted at any time.
  */
 export class KeptTexts {
   private sources: string | undefined;
@@ -14,14 +14,14 @@ export class KeptTexts {
   /**
    * @param project - the project's root: where `providers/`, `model/`, `fleet/` and `tsconfig.json`
    *   are.
-   * @param folder - where texts are kept.
+   * @param folder - folder of the cache.
    */
   constructor(
     private readonly project: string,
     private readonly folder: string = join(project, "node_modules", ".cache", "hive-providers"),
   ) {}
 
-  /** The text of this name as it was made from exactly these sources, or else made now. */
+  /** The cached text of this name for exactly these sources; else it is made now. */
   async text(name: string, make: () => Promise<string>): Promise<string> {
     const file = join(this.folder, `${name}-${this.sourcesHash()}.txt`);
     const known = read(file);
@@ -32,7 +32,7 @@ export class KeptTexts {
     return made;
   }
 
-  /** What other sources made under this name is of no use any more. */
+  /** Removes the texts of this name from other sources. */
   private removeFormer(name: string, current: string): void {
     const isText = new RegExp(`^${name}-[0-9a-f]{32}\\.txt$`);
     for (const other of list(this.folder)) {
@@ -44,8 +44,8 @@ export class KeptTexts {
   private sourcesHash(): string {
     this.sources ??= hashOf([
       process.version,
-      // Two compilers write the same source in two ways: what they made of a function here stands
-      // for their way.
+      // Two compilers write the same source differently: their output for a function in this file
+      // stands for their style.
       contents.toString(),
       ...["@pulumi/pulumi", "typescript", "terser"].map((name) =>
         readFileSync(require.resolve(`${name}/package.json`), "utf8"),
@@ -75,7 +75,7 @@ function contents(folder: string, name: string): string[] {
 
 function hashOf(parts: readonly string[]): string {
   const hash = createHash("sha256");
-  // With its length before it, so that no two lists of parts look the same.
+  // The length comes first, so that no two lists of parts look the same.
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest("hex").slice(0, 32);
 }
@@ -97,8 +97,7 @@ function read(file: string): string | undefined {
 }
 
 /**
- * Atomic, because several runs may write at once. What cannot be kept is made again by the next
- * run.
+ * Atomic, because several runs may write at once. Errors are ignored: the next run tries again.
  */
 function write(file: string, text: string): void {
   const draft = `${file}.${process.pid}.tmp`;

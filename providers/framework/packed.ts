@@ -13,16 +13,16 @@ const texts = new WeakMap<object, Promise<string>>();
 const kept = new KeptTexts(join(__dirname, "..", ".."));
 
 /**
- * The text of a provider, as it stands in the state: a few words that unpack the provider's own
- * text, which is compressed to a fifth.
+ * The text of a provider in the state: a short program that unpacks the provider's own text, which
+ * is compressed to a fifth.
  *
- * Two reasons. A create that fails half-way hands its state, provider text included, back in a gRPC
- * trailer, and Node sends no more than 64 KiB of those: with more, the answer never arrives and the
- * run hangs. And the text stands in the state once for every resource and is written with every
- * step of a run.
+ * There are two reasons. A create that fails half-way returns its state, including the provider
+ * text, in a gRPC trailer. Node sends at most 64 KiB of trailers: with more, the answer never
+ * arrives and the run hangs. And the state contains the text once for every resource, and is
+ * written with every step of a run.
  *
- * @param name names the provider, and no other one
- * @param provider has all six methods, and itself obeys the rules for serialized providers
+ * @param name unique name of the provider
+ * @param provider has all six methods, and obeys the rules for serialized providers
  */
 export function packed<I, O>(
   name: string,
@@ -39,9 +39,8 @@ export function packed<I, O>(
 }
 
 /**
- * The text that unpacks a provider: a module whose `handler` returns it, as the engine's plugin
- * wants it. Both modules get the same `require`. The plugin does it once in a process for each
- * text.
+ * The text that unpacks a provider: a module whose `handler` returns it, as Pulumi's plugin
+ * expects. Both modules get the same `require`. The plugin runs it once in a process for each text.
  */
 function unpacking(code: string): string {
   return `exports.handler = () => {
@@ -55,14 +54,14 @@ function unpacking(code: string): string {
 
 /**
  * A provider's text with short names of local variables and without comments and indentation: a
- * fifth less when it is packed. Names that a `with` of the serializer could mean stay as they are;
- * nothing is computed or moved, which takes seconds and saves little.
+ * fifth smaller when it is packed. Names that a `with` of the serializer could refer to stay as
+ * they are. The minifier computes and moves nothing, because that takes seconds and saves little.
  */
 async function minified(text: string): Promise<string> {
-  // Loaded when it is needed: kept texts do without it.
+  // Loaded only when needed: cached texts do without it.
   const { minify } = require("terser") as { readonly minify: typeof terserMinify };
   const { code } = await minify(text, { compress: false, mangle: true });
-  if (code === undefined) throw new Error("A provider's text was minified to nothing.");
+  if (code === undefined) throw new Error("The minifier returned an empty text for a provider.");
   return code;
 }
 
@@ -70,8 +69,8 @@ async function minified(text: string): Promise<string> {
 const revisions = new WeakMap<object, Promise<string>>();
 
 /**
- * Names the code of a provider that runs from the state, long after it was written there: `read`
- * and `delete`. 12 hex digits; another one exactly when that code is another one.
+ * A hash of the provider code that runs from the state, long after it was written there: `read` and
+ * `delete`. 12 hex digits, which change exactly when that code changes.
  *
  * @param name - the provider's, as for {@link packed}
  */

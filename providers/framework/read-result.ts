@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * What a provider's `read` answers so that a refresh shows drift: the observed values under the
- * names of the inputs, among the outputs and as inputs. Without them as inputs, the next preview
+ * The result of a provider's `read`, so that a refresh shows drift: the observed values under the
+ * names of the inputs, both as outputs and as inputs. Without them as inputs, the next preview
  * would show every input as changed.
  *
- * @param state - the outputs that the engine knows.
- * @param inputNames - names of the resource's inputs; the absent ones are left out.
+ * @param state - the outputs that Pulumi knows.
+ * @param inputNames - names of the resource's inputs; absent ones are left out.
  * @param observed - inputs (and outputs) whose observed value differs from the known one.
  */
 export function readResult<State extends object>(

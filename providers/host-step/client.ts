@@ -8,34 +8,39 @@ import type { HostAccess } from "../transport/host-access";
 /** A converge step on one host. */
 export interface StepOnHost {
   readonly host: HostAccess;
-  /** What it is called: `firewall`. */
+  /** Name of the step: `firewall`. */
   readonly step: string;
-  /** The command that converges; see `render/converge.ts`. No secret is in it. */
+  /** The command that converges; see `render/converge.ts`. It contains no secret. */
   readonly script: string;
   /** Its standard input. Secret. Default: empty. */
   readonly input?: string;
-  /** The step's own limit, after which it ends itself with an error that says more than ours. */
+  /**
+   * The step's own limit, seconds. After it the step ends itself, and its error says more than
+   * ours.
+   */
   readonly timeoutSeconds: number;
 }
 
 /**
- * What a step waits for another one on the same host, and for its own end, beyond its limit,
- * seconds.
+ * How long a step may take beyond its own limit, to wait for another step on the same host and to
+ * end, seconds.
  */
 const graceSeconds = 270;
-/** Limit for a look, seconds: longer than it waits for a step that goes on on the host (120 s). */
+/**
+ * Limit for a check, seconds: longer than its wait for a step that still runs on the host (120 s).
+ */
 const lookSeconds = 300;
 /**
- * Limit for a connection, seconds. The server has answered before: at its gate, or in an earlier
- * run.
+ * Limit for a connection, seconds. The server has answered before: at its first contact, or in an
+ * earlier run.
  */
 const dialSeconds = 20;
 
 /**
- * Converges. What it does is told as it happens.
+ * Runs the step, and reports its progress.
  *
- * @throws TransportError when the host cannot be used; Error with the step's own words when it
- *   fails. No secret is in either
+ * @throws TransportError when the host cannot be used; Error with the step's output when it fails.
+ *   Neither contains a secret
  */
 export async function convergeHost(step: StepOnHost): Promise<void> {
   const say = progressReporter();
@@ -46,9 +51,9 @@ export async function convergeHost(step: StepOnHost): Promise<void> {
 }
 
 /**
- * Looks, changing nothing.
+ * Checks the host without changing it.
  *
- * @returns what is not as the step wants it; empty when all is
+ * @returns the differences from the wanted state; empty when there are none
  * @throws as {@link convergeHost}
  */
 export async function findDifferences(step: StepOnHost): Promise<readonly string[]> {

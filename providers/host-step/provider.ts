@@ -16,15 +16,15 @@ export interface HostStepInputs extends StepOnHost {
 
 /** What the state holds. */
 export interface HostStepState extends HostStepInputs {
-  /** Whether the host did not answer, so that the step is still to be done. */
+  /** Whether the step is still to be done because the host did not answer. */
   readonly missing: boolean;
 }
 
-/** Inputs that decide what is done on the host. */
+/** Inputs that decide what the step does on the host. */
 const CONTENT = ["script", "input", "incarnation", "state"] as const;
 const INPUTS = [...CONTENT, "host", "step", "timeoutSeconds", "revision"] as const;
 
-/** Keeps one part of a host as it should be. */
+/** Keeps one part of a host in the wanted state. */
 export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, HostStepState> = {
   async check(_olds, news) {
     return { inputs: news, failures: [] };
@@ -55,19 +55,18 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
   async update(_id, olds, news) {
     const isDone = !olds.missing && changedInputs(CONTENT, olds, news).length === 0;
     if (isDone) return { outs: { ...news, missing: false } };
-    // A server that was made anew answered a moment ago, and others may be waiting for it to be in
-    // service.
+    // A recreated server answered a moment ago, and others may be waiting until it is in service.
     const mustAnswer = olds.incarnation !== news.incarnation;
     return { outs: await convergeOrWait(news, mustAnswer) };
   },
 
-  // The server takes it along when it goes.
+  // It goes with the server.
   async delete() {},
 };
 
 /**
- * A host that does not answer is no failure: the step is done by the next run, and other hosts go
- * on. On that host nothing goes on: no step is done there in a run in which an earlier one was not.
+ * A host that does not answer is not an error: the next run does the step, and other hosts go on.
+ * On that host no further step runs: a step is never done in a run in which an earlier one was not.
  */
 async function convergeOrWait(inputs: HostStepInputs, mustAnswer = false): Promise<HostStepState> {
   if (!mustAnswer && wasUnreachable(inputs.host)) return { ...inputs, missing: true };

@@ -3,32 +3,31 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { hostStepProvider } from "./provider";
 
-/** Arguments of {@link HostStep}. */
 export interface HostStepArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Changes exactly when the server was replaced by a new one: then the step is done again. */
   readonly incarnation: pulumi.Input<string>;
-  /** What it is called, in messages: `firewall`. */
+  /** Name of the step in messages: `firewall`. */
   readonly step: string;
   /**
-   * The command that converges (`render/converge.ts`). It stands in the state and in the host's
-   * process list: no place for secrets.
+   * The command that converges (`render/converge.ts`). It is visible in the state and in the host's
+   * process list: it must not contain secrets.
    */
   readonly script: pulumi.Input<string>;
   /** The step's standard input. Secret. Default: empty. */
   readonly input?: pulumi.Input<string>;
-  /** The step's own limit, seconds. Default 300, as of a step itself. */
+  /** The step's own limit, seconds. Default 300, the step's own default. */
   readonly timeoutSeconds?: number;
 }
 
 /**
- * One part of a host is as it should be: a convergent command, run again when its text changed or
- * the server was replaced. A refresh looks on the host and shows what differs. A host that does not
- * answer stops nobody else: the step is *missing* there, and done by the first run after the host
- * is back.
+ * One part of a host in the wanted state: a convergent command, which runs again when its text
+ * changed or the server was replaced. A refresh checks the host and shows the differences. A host
+ * that does not answer does not stop the others: the step is *missing* there, and the first run
+ * that reaches the host does it.
  */
 export class HostStep extends HiveResource {
-  /** Whether the host did not answer, so that the step is still to be done. */
+  /** Whether the step is still to be done because the host did not answer. */
   declare readonly missing: pulumi.Output<boolean>;
 
   constructor(name: string, args: HostStepArgs, opts: pulumi.CustomResourceOptions = {}) {

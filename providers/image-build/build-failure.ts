@@ -4,11 +4,11 @@ import { lastLineCount, lastLines } from "../../model/values/last-lines";
 const STEP_CHARACTERS = 300;
 
 /**
- * The message for a failed build, of a size that fits into an answer to the engine.
+ * The message for a failed build, short enough for an answer to Pulumi.
  *
- * @param step - as its builder names it; empty if none was begun
- * @param failure - what the builder said about it
- * @param log - the output of all steps in lines, without secrets
+ * @param step - the builder's name for it; empty if none had started
+ * @param failure - the builder's error
+ * @param log - lines of output of all steps, without secrets
  */
 export function describeBuildFailure(
   hostName: string,
@@ -28,16 +28,16 @@ export function describeBuildFailure(
   ].join("\n");
 }
 
-/** What to do about the failures that are known. */
+/** Remedies for known failures. */
 function remedyFor(text: string, hostName: string): string[] {
   if (/no space left on device|disk quota exceeded/i.test(text)) {
     return [
-      `The disk of ${hostName} is full. Free space there, e.g. with 'docker system prune' on the host, or give it a larger disk; then run again.`,
+      `The disk of ${hostName} is full. Free space there, e.g. with 'docker system prune', or give it a larger disk; then run again.`,
     ];
   }
   if (/temporary failure (resolving|in name resolution)|could not resolve/i.test(text)) {
     return [
-      `A build step on ${hostName} could not resolve a name: check that the host reaches its name servers and the network.`,
+      `A build step on ${hostName} could not resolve a name. Check that the host reaches its name servers and the network.`,
     ];
   }
   if (/pull access denied|manifest unknown|manifest for .* not found/i.test(text)) {
@@ -46,16 +46,16 @@ function remedyFor(text: string, hostName: string): string[] {
     ];
   }
   if (/target stage .* could not be found|failed to reach build target/i.test(text)) {
-    return ["The image's target names no stage of its Dockerfile (FROM … AS <stage>)."];
+    return ["The image's target is not a stage of its Dockerfile (FROM … AS <stage>)."];
   }
   if (/buildx component is missing|'buildx' is not a docker command/i.test(text)) {
     return [
-      `Build secrets and RUN --mount need BuildKit, and the docker command of ${hostName} has no buildx plugin: install docker-buildx (Debian, Ubuntu) or docker-buildx-plugin (Docker's own packages) there.`,
+      `Build secrets and RUN --mount need BuildKit, but the docker command on ${hostName} has no buildx plugin. Install docker-buildx (Debian, Ubuntu) or docker-buildx-plugin (Docker's own packages) there.`,
     ];
   }
   if (/docker: (command )?not found/i.test(text)) {
     return [
-      `Build secrets and RUN --mount need the docker command on ${hostName}: install docker-cli and docker-buildx there.`,
+      `Build secrets and RUN --mount need the docker command, which ${hostName} does not have. Install docker-cli and docker-buildx there.`,
     ];
   }
   return [];

@@ -1,27 +1,27 @@
 import { withoutSecrets } from "../../model/values/without-secrets";
 import { steadyProgress } from "../progress/steady-progress";
 
-/** What a build has said so far. Secrets that steps printed are blotted out. */
+/** The output of a build so far. Secrets that steps printed are masked. */
 export interface BuildLog {
-  /** A step begins, as its builder names it. */
+  /** A step begins; gets the builder's name for it. */
   enter(step: string): void;
   /** Output of the step; any number of lines. */
   add(output: string): void;
-  /** The step that was entered last; empty before the first. */
+  /** The step that began last; empty before the first. */
   step(): string;
   /** Output of all steps, in lines. */
   lines(): readonly string[];
-  /** Blots the secrets out of a text. */
+  /** Masks the secrets in a text. */
   mask(text: string): string;
   /** Always call it at the end. */
   end(): void;
 }
 
 /**
- * Keeps the log of a build and reports what goes on.
+ * Keeps the log of a build and reports progress.
  *
  * @param imageName - `<repository>:<tag>`
- * @param secrets - values that must not be shown; also each line of a value on its own
+ * @param secrets - values that must not be shown; also applied to each line of a value
  */
 export function startBuildLog(imageName: string, secrets: readonly string[]): BuildLog {
   const progress = steadyProgress(`image ${imageName.replace(/^.*\/|:[^/]*$/g, "")}`);
@@ -49,14 +49,14 @@ export function startBuildLog(imageName: string, secrets: readonly string[]): Bu
 }
 
 /**
- * What the builder says of its own work, beside the step that is told anyway: ids of layers and
- * containers.
+ * The builder's remarks on its own work, besides the step, which is reported anyway: ids of layers
+ * and containers.
  */
 function isBuilderTalk(line: string, step: string): boolean {
   return line.trim() === step || /^ *---> |^Removing intermediate container/.test(line);
 }
 
-/** The builders colour what a step writes to standard error. */
+/** Builders colour the standard error of a step. */
 function withoutColours(text: string): string {
   const escape = String.fromCharCode(27);
   return text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "");

@@ -5,10 +5,10 @@ export interface BuildRequest {
   readonly name: string;
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Stage of the Dockerfile that the build ends with. Default: the last one. */
+  /** Last stage of the Dockerfile to build. Default: the last one. */
   readonly target?: string | undefined;
   /** Values by name that build steps may read. Secret. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Network of the RUN steps, e.g. `host`. Default: the engine's own bridge. */
+  /** Network of the RUN steps, e.g. `host`. Default: the Docker Engine's bridge. */
   readonly networkMode?: string | undefined;
 }

@@ -2,19 +2,19 @@ import type { BuildLog } from "./build-log";
 
 /** Reads the output of `docker build --progress=plain`. */
 export interface BuildKitReader {
-  /** Takes a piece of the output, cut anywhere. */
+  /** Takes a piece of the output; pieces may be cut anywhere. */
   take(text: string): void;
   /**
-   * Takes what is left, and says why the build failed: the last thing that it said; empty if it
-   * said nothing.
+   * Takes the rest of the output, and returns why the build failed: the last message; empty if
+   * there was none.
    */
   finish(): string;
 }
 
 /**
  * BuildKit numbers the parts of a build, which run side by side: `#5 [2/3] RUN make` begins a part,
- * `#5 0.17 cc -c main.c` is its output, `#5 DONE 0.3s` its end. What has no number is said about
- * the build as a whole, at its end.
+ * `#5 0.17 cc -c main.c` is its output, `#5 DONE 0.3s` its end. Lines without a number concern the
+ * whole build, and come at its end.
  */
 export function readBuildKit(log: BuildLog): BuildKitReader {
   const names = new Map<string, string>();
@@ -24,7 +24,7 @@ export function readBuildKit(log: BuildLog): BuildKitReader {
 
   const enter = (number: string): void => {
     const name = names.get(number) ?? "";
-    // The one that failed stays: others may still write while they are cancelled.
+    // The failed step stays the current one: others may still write while they are cancelled.
     if (name !== "" && name !== log.step() && failedStep === "") log.enter(name);
   };
   const takeLine = (line: string): void => {

@@ -14,12 +14,12 @@ export const BUILD_SECONDS = 1500;
  * Runs on the build host. Standard input is the header of {@link renderBuildHeader} and, right
  * behind it, the build context: `read` takes no byte more than its line from a pipe.
  *
- * Secrets get to the docker command as files in memory that only this user can read, and are gone
- * when the script ends. It ends also when nobody listens any more, because the run was broken off
- * or the connection was lost: an empty line every second finds that out (sshd tells a command
- * nothing, and ssh2 sends no signal once standard input has ended). A host that lost its power has
- * no such files after the boot; those of a killed script are removed by the next build when they
- * are older than a build may take. So is BuildKit's cache after a week.
+ * The docker command gets secrets as files in memory. Only this user can read them, and they are
+ * gone when the script ends. The script also ends when nobody listens any more, because the run was
+ * interrupted or the connection was lost: it prints an empty line every second to find that out
+ * (sshd tells a command nothing, and ssh2 sends no signal once standard input has ended). After a
+ * power loss the host has no such files. The next build removes those of a killed script when they
+ * are older than the limit of a build, and BuildKit's cache after a week.
  */
 const SCRIPT = `
 set -euo pipefail
@@ -54,8 +54,8 @@ docker builder prune --force --filter until=168h > /dev/null || true
 `.trim();
 
 /**
- * Builds an image with BuildKit, through the docker command on the host: for what the classic
- * builder cannot do, see `needsBuildKit`.
+ * Builds an image with BuildKit, through the docker command on the host. For features that the
+ * classic builder does not have, see `needsBuildKit`.
  *
  * @throws Error as `buildImage` does.
  */
@@ -80,7 +80,7 @@ export async function buildWithBuildKit(
         host.name,
         request,
         log.step(),
-        failure === "" ? `the docker command ended with exit code ${code}` : failure,
+        failure === "" ? `the docker command failed with exit code ${code}` : failure,
         log.lines(),
       ),
     );
@@ -89,7 +89,10 @@ export async function buildWithBuildKit(
   }
 }
 
-/** What the script reads before the context: arguments of `docker build`, and the secrets. */
+/**
+ * The header that the script reads before the context: arguments of `docker build`, and the
+ * secrets.
+ */
 export function renderBuildHeader(request: BuildRequest): string {
   const encode = (text: string): string => Buffer.from(text, "utf8").toString("base64");
   const pairs = (option: string, record: Readonly<Record<string, string>>): string[] =>
@@ -110,7 +113,7 @@ export function renderBuildHeader(request: BuildRequest): string {
   ].join("\n");
 }
 
-/** A stream with a text before it. */
+/** A stream with a text in front of it. */
 function withHeader(header: string, body: Readable): Readable {
   const whole = new PassThrough();
   whole.write(header);

@@ -4,7 +4,7 @@ import { checkFailure } from "../framework/check-failure";
 import { isKnown } from "../framework/unknown-value";
 import type { ImageBuildInputs } from "./image-build-state";
 
-/** What is wrong with the inputs of an image, in words. */
+/** The problems with the inputs of an image, as messages. */
 export function checkImageBuild(news: ImageBuildInputs): pulumi.dynamic.CheckFailure[] {
   const { repository, push, buildSecrets, pullFrom } = news;
   const failures: pulumi.dynamic.CheckFailure[] = [];
@@ -23,7 +23,7 @@ export function checkImageBuild(news: ImageBuildInputs): pulumi.dynamic.CheckFai
       ),
     );
   }
-  // The name is a file's name on the build host, and stands in the docker command.
+  // The name becomes a file name on the build host, and part of the docker command.
   const names = isKnown(buildSecrets) ? Object.keys(buildSecrets ?? {}) : [];
   for (const name of names.filter((each) => !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(each))) {
     failures.push(

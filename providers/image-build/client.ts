@@ -16,8 +16,8 @@ import { packBuildContext } from "./context";
 /**
  * Builds an image, with BuildKit if the Dockerfile or its secrets need that.
  *
- * @throws Error with the step that failed, the end of its output, and the remedy where one is
- *   known. Nothing that runs has changed then. No secret is in it, even if a step printed one.
+ * @throws Error with the failed step, the end of its output, and the remedy if one is known.
+ *   Running services are unchanged then. The error contains no secret, even if a step printed one.
  */
 export async function buildImage(
   docker: Dockerode,
@@ -31,7 +31,7 @@ export async function buildImage(
     : buildClassically(docker, host.name, request, signal));
 }
 
-/** Builds an image with the Engine API and the builder that every engine has. */
+/** Builds an image with the Engine API and the classic builder, which every Docker Engine has. */
 async function buildClassically(
   docker: Dockerode,
   hostName: string,
@@ -50,14 +50,14 @@ async function buildClassically(
       log.add(text);
     });
     if (failure === undefined && imageId !== undefined) return;
-    const reason = failure ?? "the engine named no image";
+    const reason = failure ?? "the Docker Engine returned no image id";
     throw new Error(describeBuildFailure(hostName, request, log.step(), reason, log.lines()));
   } finally {
     log.end();
   }
 }
 
-/** Sends the context; gives the engine's answer. */
+/** Sends the context; returns the Docker Engine's answer. */
 async function startBuild(
   docker: Dockerode,
   request: BuildRequest,
@@ -85,8 +85,8 @@ async function startBuild(
 /**
  * Pushes `<repository>:<tag>`.
  *
- * @returns the digest, `sha256:…`, as the registry gave it.
- * @throws Error that names image and registry; the password is in none.
+ * @returns the digest, `sha256:…`, as the registry reports it.
+ * @throws Error that names image and registry, and never contains the password.
  */
 export async function pushImage(
   docker: Dockerode,
@@ -110,11 +110,11 @@ export async function pushImage(
   }).finally(() => progress.end());
   if (failure === undefined && digest !== undefined) return digest;
   throw new Error(
-    `Pushing ${repository}:${tag} failed: ${failure ?? "the registry named no digest"}`,
+    `Pushing ${repository}:${tag} failed: ${failure ?? "the registry returned no digest"}`,
   );
 }
 
-/** What the host's engine knows of an image; undefined when it does not have it. */
+/** The host's Docker Engine's record of an image; undefined when it does not have it. */
 export async function inspectImage(
   docker: Dockerode,
   name: string,
@@ -129,7 +129,7 @@ export async function inspectImage(
 
 /**
  * The digest that a registry holds under a reference by tag or by digest, asked through the host's
- * engine (which trusts the registry and resolves its name).
+ * Docker Engine (which trusts the registry and resolves its name).
  *
  * @returns undefined when the registry answers that it has no such image.
  * @throws Error when the registry does not answer or refuses the account.
@@ -162,7 +162,7 @@ export function knownDigest(
   return found?.slice(prefix.length);
 }
 
-/** The engine passes a registry's "no such image" on in words. */
+/** The Docker Engine passes a registry's "no such image" on as text only. */
 function isUnknownManifest(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -11,7 +11,7 @@ import {
   selectEntries,
 } from "../../model/image/build-context";
 
-/** What an entry of the archive says besides its content. */
+/** The header of an archive entry. */
 interface ArchiveHeader {
   readonly name: string;
   readonly mode: number;
@@ -20,11 +20,11 @@ interface ArchiveHeader {
 
 /**
  * Hash of a build context, 64 hex digits: the same for the same files on every computer.
- * `.dockerignore` is heeded.
+ * `.dockerignore` is respected.
  *
  * @param folder - relative to the working directory, which is the project's root, or absolute.
- * @throws Error that names the folder when it has no Dockerfile, or holds what cannot be sent to an
- *   engine.
+ * @throws Error that names the folder when it has no Dockerfile, or contains an entry that cannot
+ *   be sent to a Docker Engine.
  */
 export function hashBuildContext(folder: string): string {
   return hashEntries(
@@ -41,9 +41,9 @@ export function hashBuildContext(folder: string): string {
 }
 
 /**
- * The build context as a tar archive for the engine: in a fixed order, with normalized modes, no
- * owners and no times, so that equal files make an equal archive. Files are read one after the
- * other while the archive is sent; a file that cannot be read is an error of the stream.
+ * The build context as a tar archive for the Docker Engine: in a fixed order, with normalized
+ * modes, without owners and times, so that equal files make an equal archive. Files are read one
+ * after the other while the archive is sent; an unreadable file is an error of the stream.
  */
 export function packBuildContext(folder: string): Readable {
   const { pack } = require("tar-stream") as typeof tarStream;
@@ -72,7 +72,8 @@ export function packBuildContext(folder: string): Readable {
 }
 
 /**
- * What of the folder is sent to the engine, in order. @throws Error as {@link hashBuildContext}.
+ * The entries of the folder that are sent to the Docker Engine, in order. @throws Error as
+ * {@link hashBuildContext}.
  */
 export function listBuildContext(folder: string): BuildContextEntry[] {
   const root = resolve(folder);
@@ -88,7 +89,7 @@ export function listBuildContext(folder: string): BuildContextEntry[] {
   return selectEntries(walk(folder, root, ""), (path) => matcher.ignores(path));
 }
 
-/** Everything below a folder, links not followed. */
+/** Everything below a folder; links are not followed. */
 function walk(context: string, root: string, below: string): BuildContextEntry[] {
   return readdirSync(join(root, below)).flatMap((name) => {
     const path = below === "" ? name : `${below}/${name}`;
@@ -104,7 +105,7 @@ function walk(context: string, root: string, below: string): BuildContextEntry[]
     }
     if (!found.isFile()) {
       throw new Error(
-        `The build context ${context} holds ${path}, which is neither a file, a folder nor a link. Remove it.`,
+        `The build context ${context} holds ${path}, which is not a file, a folder or a link. Remove it.`,
       );
     }
     return [{ path, kind: "file" as const, executable, target: "" }];

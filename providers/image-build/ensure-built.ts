@@ -19,7 +19,7 @@ interface Place {
   readonly host: HostAccess;
   readonly push: boolean;
   /**
-   * Where the image may be if the registry does not have it, in the order in which they are asked.
+   * Hosts that may have the image if the registry does not, in the order of asking.
    */
   readonly copies?: readonly Copy[];
 }
@@ -31,20 +31,20 @@ interface Copy {
   readonly reference?: string;
 }
 
-/** What is known of the image from before. */
+/** Facts about the image from the last run. */
 interface Known {
-  /** Name of the host that has built it while the build host was away; empty if none has. */
+  /** Name of the host that built it while the build host was unreachable; empty if none did. */
   readonly builtOn: string;
-  /** As the registry knew it, `sha256:…`; empty if it was not pushed. */
+  /** Its digest in the registry, `sha256:…`; empty if it was not pushed. */
   readonly digest: string;
 }
 
 /**
  * Makes sure that the image is on the build host and, if wanted, in the registry. When the build
- * host is away, another one builds it, and it is in no registry.
+ * host is unreachable, another one builds the image, and it is in no registry.
  *
- * A registry that lost the image gets it back from a host that has it: a repository server that was
- * replaced builds nothing again, and the digest, with it all that runs, stays as it is.
+ * A registry that lost the image gets it back from a host that has it. So a replaced repository
+ * server builds nothing again, and the digest and the running services stay the same.
  */
 export async function ensureBuilt(
   inputs: ImageBuildInputs,
@@ -76,8 +76,8 @@ export async function ensureBuilt(
 }
 
 /**
- * A host that is lost in the middle of its work and answers again goes on where it was; one that
- * died is unreachable then.
+ * A host whose connection broke, but that answers again, goes on with the work; a dead host is
+ * unreachable.
  */
 async function onceMoreAfterLoss<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -96,7 +96,7 @@ async function ensureElsewhere(inputs: ImageBuildInputs, reason: Error): Promise
     try {
       const built = await ensureAt(inputs, { host: other, push: false });
       reportWarning(
-        `${host.name} is away, so ${other.name} built ${repository}. The image is in no registry; the next run brings it there.`,
+        `${host.name} is unreachable, so ${other.name} built ${repository}. The image is in no registry yet; the next run pushes it.`,
       );
       return { ...built, builtOn: other.name };
     } catch (error) {
@@ -109,7 +109,7 @@ async function ensureElsewhere(inputs: ImageBuildInputs, reason: Error): Promise
   throw new Error(`No host can build ${repository}:\n${away.join("\n")}`);
 }
 
-/** Makes sure that the image is at a place. */
+/** Makes sure that the image is on one host and, if wanted, in the registry. */
 async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltImage> {
   const { contextFolder, repository } = inputs;
   const { host } = place;
@@ -166,8 +166,8 @@ async function ensureBaseImage(
 /**
  * Copies an image from a host, and names it.
  *
- * @returns false when the host does not have exactly this image or does not answer: it is looked
- *   for elsewhere, or built, then.
+ * @returns false when the host does not have exactly this image or does not answer: then the caller
+ *   looks elsewhere, or builds it.
  */
 async function fetchFrom(
   { host, reference }: Copy,
@@ -183,7 +183,7 @@ async function fetchFrom(
     const image = await inspectImage(docker, name);
     if (image === undefined || !hasContent(image, contentHash)) return false;
     await copyImage(docker, target, name, inner);
-    // An image that is copied by its digest arrives without a name.
+    // An image that was copied by digest arrives without a name.
     if (reference !== undefined) await target.getImage(image.Id).tag({ repo: repository, tag });
     return true;
   };
@@ -195,8 +195,8 @@ function hasContent(image: Dockerode.ImageInspectInfo | undefined, contentHash: 
 }
 
 /**
- * Removes images of earlier builds that nothing names, such as other stages, when they are a week
- * old; failing is no failure.
+ * Removes untagged images of earlier builds, such as other stages, when they are a week old. Errors
+ * are ignored: the next run tries again.
  */
 async function pruneLeftovers(docker: Dockerode): Promise<void> {
   const filters = JSON.stringify({ dangling: { true: true }, until: { "168h": true } });
@@ -204,8 +204,8 @@ async function pruneLeftovers(docker: Dockerode): Promise<void> {
 }
 
 /**
- * An image with exactly this content, from the host, else from the registry, else from another host
- * that has it.
+ * Finds an image with exactly this content: on the host, else in the registry, else on another
+ * host.
  */
 async function findImage(
   docker: Dockerode,
@@ -232,7 +232,8 @@ async function findImage(
 }
 
 /**
- * Pushes the image unless the registry holds exactly it; the digest is what the registry then says.
+ * Pushes the image unless the registry has exactly this one; returns the digest that the registry
+ * then reports.
  */
 async function ensurePushed(
   docker: Dockerode,
@@ -254,15 +255,15 @@ async function ensurePushed(
   );
 }
 
-/** A file edited while a run goes on must not end up under the hash of what it was before. */
+/** A file that changes during a run must not end up under the hash of its earlier content. */
 function requireUnchangedContext({ contextFolder, contextHash }: ImageBuildInputs): void {
   if (hashBuildContext(contextFolder) === contextHash) return;
   throw new Error(
-    `Files in ${contextFolder} changed while the run was going on, so nothing was built. Run again.`,
+    `Files in ${contextFolder} changed during the run, so nothing was built. Run again.`,
   );
 }
 
-/** The same error with the secrets, should anything have put one there, blotted out. */
+/** The same error with any secrets masked. */
 function masked(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof Error) || isTransportError(error)) return error;
   const message = withoutSecrets(error.message, secrets);

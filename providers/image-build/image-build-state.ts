@@ -2,7 +2,7 @@ import type { ImageRelease } from "../../model/image/releases";
 import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 
-/** Label that holds the hash of all that the image was built from. */
+/** Label with the hash of everything that the image was built from. */
 export const CONTENT_LABEL = "hive.content";
 
 /** How a host gets the image that the Dockerfile starts from. */
@@ -12,8 +12,7 @@ export interface BaseImageSource {
   /** Whether this computer's engine is asked first. */
   readonly seedFromLocalEngine: boolean;
   /**
-   * The image that it stands for, as its registry knows it; empty or absent if it came from no
-   * registry.
+   * Digest of that image in its registry; empty or absent if it came from no registry.
    */
   readonly digest?: string;
 }
@@ -35,7 +34,7 @@ export interface ImageBuildInputs {
   readonly networkMode?: string;
   readonly push: boolean;
   readonly registryAuth?: RegistryAuth;
-  /** Unit of systemd on `host` that is the registry. */
+  /** Systemd unit of the registry on `host`. */
   readonly registryUnit?: string;
   readonly pullFrom?: string;
   readonly managers?: readonly HostAccess[];
@@ -48,15 +47,15 @@ export interface ImageBuildState extends ImageBuildInputs {
   readonly imageId: string;
   readonly digest: string;
   readonly reference: string;
-  /** Whether the registry has it; false also for an image that is not to be pushed. */
+  /** Whether the registry has the image; also false for an image that is not to be pushed. */
   readonly pushed: boolean;
-  /** Name of the host that has the image while it is not where it belongs; else empty. */
+  /** Name of the host that holds the image until it can be pushed; else empty. */
   readonly builtOn: string;
-  /** What was built, newest first. */
+  /** Releases that were built, newest first. */
   readonly releases: readonly ImageRelease[];
 }
 
-/** What a build yields. */
+/** Result of a build. */
 export type BuiltImage = Pick<
   ImageBuildState,
   "tag" | "imageId" | "digest" | "reference" | "pushed" | "builtOn"

@@ -5,7 +5,7 @@ import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { removeManifest, repositoryAt } from "../registry/client";
 
-/** Where images of a repository are, and who knows which of them are in use. */
+/** The places of a repository's images, and the managers that know which of them are in use. */
 export interface ReleasePlaces {
   readonly host: HostAccess;
   readonly repository: string;
@@ -18,13 +18,13 @@ const LOOK_SECONDS = 20;
 
 /**
  * Removes the images of releases that the policy no longer keeps (`model/image/releases.ts`), from
- * the build host and the registry. What any service of the Swarm names, now or as what it would be
- * rolled back to, stays; so does everything while no manager can be asked. Whatever prevents a
- * removal is no failure: the next build or pin tries again.
+ * the build host and the registry. Images that a service of the Swarm uses, or would roll back to,
+ * stay. While no manager can be asked, everything stays. Errors are ignored: the next build or pin
+ * tries again.
  *
- * @param pinned - digest that the stage is about to use, though it may be no new one; it stays like
- *   one that is used.
- * @returns the releases, those without image marked
+ * @param pinned - digest that the stage is about to use, even if it is not new; it stays like an
+ *   image in use.
+ * @returns the releases; those without an image are marked
  */
 export async function removeOldReleases(
   places: ReleasePlaces,
@@ -48,7 +48,7 @@ export async function removeOldReleases(
 
 async function removeRelease(places: ReleasePlaces, release: ImageRelease): Promise<boolean> {
   const { host, repository, push, registryAuth } = places;
-  // What another stage built came into the registry only, and without a tag.
+  // An image from another stage is in the registry only, and has no tag.
   const gone = release.tag === "" || (await removeTag(host, `${repository}:${release.tag}`));
   return push
     ? await removeManifest(repositoryAt(host, repository, registryAuth), release.digest)

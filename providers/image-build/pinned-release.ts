@@ -8,7 +8,7 @@ import { removeOldReleases } from "./old-releases";
 const LOOK_SECONDS = 20;
 
 /**
- * Whether a finished image comes from the repository that the stage itself pushes to: a release of
+ * Whether a pinned image comes from the repository that the stage itself pushes to: a release of
  * the stage, or a promoted one.
  */
 export function isOwn({ push, repository }: ImageBuildInputs, pullFrom: string): boolean {
@@ -16,12 +16,12 @@ export function isOwn({ push, repository }: ImageBuildInputs, pullFrom: string):
 }
 
 /**
- * The releases after a stage's pin was changed. A promoted image becomes one of them, and old ones
- * are removed as after a build.
+ * The releases after a stage's pin was changed. A promoted image becomes one of them; old ones are
+ * removed as after a build.
  *
- * @throws Error when the registry answers that it does not have the image, with what to do: a
- *   service that rolled it out could not be brought back on a host that lost it. A registry that
- *   does not answer is no failure here: the hosts may have the image.
+ * @throws Error with the remedy, when the registry answers that it does not have the image: a
+ *   service that rolled it out could not start again on a host that lost the image. A registry that
+ *   does not answer is not an error here: the hosts may have the image.
  */
 export async function releasesWithPin(
   inputs: ImageBuildInputs,
@@ -61,8 +61,8 @@ function missingPin(
   const list = kept.map(({ digest }) => digest.slice("sha256:".length, "sha256:".length + 12));
   return new Error(
     [
-      `${image} is pinned to ${digestOf(pullFrom)}, which the registry ${repository.split("/")[0]} does not have: it was never promoted to this stage, or it was removed as an old release.`,
-      `Bring it with 'npx hive promote ${image}', or end the pin with 'npx hive unpin ${image}'${list.length === 0 ? "" : `, or pin a release that is kept: ${list.join(", ")}`}.`,
+      `${image} is pinned to ${digestOf(pullFrom)}, which the registry ${repository.split("/")[0]} does not have: it was never promoted to this stage, or was removed as an old release.`,
+      `Promote it with 'npx hive promote ${image}', or end the pin with 'npx hive unpin ${image}'${list.length === 0 ? "" : `, or pin a release that is kept: ${list.join(", ")}`}.`,
       "Nothing that runs was changed.",
     ].join("\n"),
   );

@@ -17,7 +17,7 @@ import { isOwn, releasesWithPin } from "./pinned-release";
 export type { ImageBuildInputs, ImageBuildState };
 
 /**
- * Inputs that decide what the image is and where it must be; any other change leaves the image
+ * Inputs that decide which image is built and where it must be; any other change leaves the image
  * alone.
  */
 const IMAGE = [
@@ -47,7 +47,7 @@ const INPUTS = [
 
 const LOOK_SECONDS = 20;
 
-/** Builds images on a host and pushes them; an image that is there already is adopted. */
+/** Builds images on a host and pushes them; an existing image is adopted. */
 export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
   ImageBuildInputs,
   ImageBuildState
@@ -58,13 +58,13 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
 
   async diff(_id, olds, news) {
     if (!isKnown(news)) return { changes: true };
-    // Under another name it is another image; the old one is removed after everything uses the new
+    // Under another name it is another image; the old one is removed when everything uses the new
     // one.
     const replaces = olds.repository === news.repository ? [] : ["repository"];
     const changed = changedInputs(INPUTS, olds, news);
-    // It could not be pushed, because the repository server was away.
+    // It could not be pushed, because the repository server was unreachable.
     const unfinished = isUnfinished(olds, news);
-    // While an image is pinned, what it would be built from does not matter.
+    // While an image is pinned, its sources do not matter.
     const counts = changed.filter((input) => !isPinned(news, olds) || !isOneOf(IMAGE, input));
     return { changes: replaces.length > 0 || unfinished || counts.length > 0, replaces };
   },
@@ -75,8 +75,8 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
 
   async read(id, props) {
     if (props === undefined) return {};
-    // What is pinned is looked after where it is pulled; what could not be pushed is tried again
-    // anyway.
+    // The pull resource checks pinned images; hive pushes again what it could not push, in any
+    // case.
     const missing =
       isPinned(props) || isUnfinished(props, props) ? undefined : await findMissing(props);
     return readResult(id, props, INPUTS, missing === undefined ? {} : { contextHash: missing });
@@ -86,7 +86,7 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
     const releases = releasesOf(olds);
     if (needsWork(olds, news)) return { outs: await ensureImage(news, releases, olds) };
     const { tag, imageId, digest, reference } = olds;
-    // A state that an earlier version wrote does not have all of them.
+    // The state of an earlier version does not have all of them.
     const { pushed = olds.push, builtOn = "" } = olds as Partial<ImageBuildState>;
     return { outs: { ...news, tag, imageId, digest, reference, pushed, builtOn, releases } };
   },
@@ -106,7 +106,7 @@ function isPinned(...inputs: readonly ImageBuildInputs[]): boolean {
   return inputs.every(({ pullFrom }) => pullFrom !== undefined && pullFrom !== "");
 }
 
-/** Whether the image waits on another host for the registry to come back. */
+/** Whether the image waits on another host until the registry is reachable again. */
 function isUnfinished(olds: ImageBuildState, news: ImageBuildInputs): boolean {
   return news.push && !isPinned(news) && olds.pushed === false;
 }
@@ -116,8 +116,8 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
 }
 
 /**
- * Whether the change makes another image, or needs the image to be made sure of. Another value of a
- * build secret does not.
+ * Whether the change makes another image, or requires a check that the image exists. Another value
+ * of a build secret does not.
  */
 function needsWork(olds: ImageBuildState, news: ImageBuildInputs): boolean {
   if (!sameValue(olds.pullFrom, news.pullFrom)) return true;
@@ -131,8 +131,8 @@ function needsWork(olds: ImageBuildState, news: ImageBuildInputs): boolean {
 }
 
 /**
- * The releases in a state; one from before they were recorded knows only the last, one from before
- * pins were does not know its pin.
+ * The releases in a state. A state from before they were recorded knows only the last one; a state
+ * from before pins existed does not know its pin.
  */
 function releasesOf(state: ImageBuildState): readonly ImageRelease[] {
   const { releases } = state as Partial<ImageBuildState>;
@@ -143,7 +143,7 @@ function releasesOf(state: ImageBuildState): readonly ImageRelease[] {
 }
 
 /**
- * What the resource knows after the image that the inputs ask for is there.
+ * The outputs of the resource when the image exists as the inputs ask.
  *
  * @param before - the state so far; undefined for a new resource.
  */
@@ -158,17 +158,19 @@ async function ensureImage(
     const recorded = await releasesWithPin(inputs, releases, pullFrom);
     return { ...inputs, tag: "", imageId: "", ...pinned, releases: recorded };
   }
-  // A state that an earlier version wrote does not have all of them.
+  // The state of an earlier version does not have all of them.
   const { builtOn = "", digest: known = "" }: Partial<ImageBuildState> = before ?? {};
   const { builtAt, ...built } = await ensureBuilt(inputs, { builtOn, digest: known });
-  // Only what is where it belongs can be named by a rollback.
+  // A rollback can name only images that were pushed.
   if (inputs.push && !built.pushed) return { ...inputs, ...built, releases };
   const { tag, digest, reference } = built;
   const recorded = recordRelease(releases, { tag, digest, reference, builtAt, kept: true });
   return { ...inputs, ...built, releases: await removeOldReleases(inputs, recorded) };
 }
 
-/** What of the image is gone; undefined when nothing is, or when that cannot be found out now. */
+/**
+ * The missing part of the image; undefined when nothing is missing, or when no answer is available.
+ */
 async function findMissing(state: ImageBuildState): Promise<string | undefined> {
   const { host, repository, tag, push, registryAuth } = state;
   try {
@@ -188,12 +190,12 @@ async function findMissing(state: ImageBuildState): Promise<string | undefined> 
       { deadlineSeconds: LOOK_SECONDS },
     );
   } catch {
-    // A host or a registry that does not answer says nothing about the image.
+    // Without an answer of the host or the registry nothing is known about the image.
     return undefined;
   }
 }
 
-/** Removes the repository's images of hive from the host; whatever prevents it is no failure. */
+/** Removes hive's images of the repository from the host. Errors are ignored. */
 async function removeFromHost({ host, repository }: ImageBuildState): Promise<void> {
   try {
     await withEngine(

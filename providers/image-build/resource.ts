@@ -4,17 +4,16 @@ import type { HostAccess } from "../transport/host-access";
 import { HiveResource } from "../framework/hive-resource";
 import { imageBuildProvider } from "./provider";
 
-/** Arguments of {@link ImageBuild}. */
 export interface ImageBuildArgs {
   /** Where the image is built. */
   readonly host: pulumi.Input<HostAccess>;
   /**
-   * Hosts that build when `host` is away, in this order. The registry is away with it then: the
-   * image is not pushed, `reference` is its id, and the next run tries again. Default: none, the
-   * run fails.
+   * Hosts that build when `host` is unreachable, in this order. The registry is unreachable too
+   * then: the image is not pushed, `reference` is its id, and the next run tries again. Default:
+   * none; the run fails.
    */
   readonly fallbackHosts?: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
-  /** Changes exactly when that server was replaced; the image is then made sure of again. */
+  /** Changes exactly when that server was replaced; then the image is checked again. */
   readonly incarnation: pulumi.Input<string>;
   /** Folder with the Dockerfile, relative to the project's root. */
   readonly contextFolder: pulumi.Input<string>;
@@ -25,11 +24,11 @@ export interface ImageBuildArgs {
    * replaces the image.
    */
   readonly repository: pulumi.Input<string>;
-  /** Not for secrets: they stay readable in the image. Default: none. */
+  /** Build arguments. Not for secrets: they stay readable in the image. Default: none. */
   readonly buildArguments?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Labels of the image, e.g. `hive.site`; `hive.content` is always added. Default: none. */
   readonly labels?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
-  /** Stage of the Dockerfile that the build ends with. Default: the last one. */
+  /** Last stage of the Dockerfile to build. Default: the last one in the file. */
   readonly target?: pulumi.Input<string>;
   /**
    * Values by name that build steps read with `RUN --mount=type=secret,id=<name>`; they enter no
@@ -47,7 +46,7 @@ export interface ImageBuildArgs {
     readonly seedFromLocalEngine: pulumi.Input<boolean>;
     readonly digest?: pulumi.Input<string>;
   }>;
-  /** Network of the RUN steps, e.g. `host`. Default: the engine's bridge. */
+  /** Network of the RUN steps, e.g. `host`. Default: the Docker Engine's bridge. */
   readonly networkMode?: pulumi.Input<string>;
   /** Whether the image is pushed to the registry that its repository names. */
   readonly push: pulumi.Input<boolean>;
@@ -57,13 +56,13 @@ export interface ImageBuildArgs {
     readonly password: pulumi.Input<string>;
   }>;
   /**
-   * Unit of systemd on `host` that is the registry: started when it does not answer. Default: the
-   * registry is somebody else's.
+   * Systemd unit of the registry on `host`; it is started when the registry does not answer.
+   * Default: the registry is not the site's own.
    */
   readonly registryUnit?: pulumi.Input<string>;
   /**
-   * A finished image that takes the place of the built one: nothing is built or pushed, and
-   * `reference` is this. One of the same repository must be in the registry, and becomes one of the
+   * A finished image in place of the built one: nothing is built or pushed, and `reference` is this
+   * image. An image of the same repository must be in the registry, and becomes one of the
    * releases. Default: none.
    */
   readonly pullFrom?: pulumi.Input<string>;
@@ -87,15 +86,15 @@ export class ImageBuild extends HiveResource {
   /** Id on the host, `sha256:…`. */
   declare readonly imageId: pulumi.Output<string>;
   /**
-   * Whether the registry has the image; false while it waits on another host for the registry to
-   * come back.
+   * Whether the registry has the image; false while it waits on another host until the registry is
+   * reachable again.
    */
   declare readonly pushed: pulumi.Output<boolean>;
   /** 12 hex digits; empty with `pullFrom`. */
   declare readonly tag: pulumi.Output<string>;
   /**
-   * What was built or promoted to here, newest first: the last five, and older ones that are still
-   * kept.
+   * Releases that were built here or promoted to here, newest first: the last five, and older ones
+   * that are still kept.
    */
   declare readonly releases: pulumi.Output<ImageRelease[]>;
 

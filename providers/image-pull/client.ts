@@ -20,7 +20,7 @@ const PULL_SECONDS = 600;
 const LOOK_SECONDS = 20;
 
 /**
- * Brings the image onto all hosts, some at a time, and says how far it is; never throws for a host.
+ * Pulls the image onto all hosts, some at a time, and reports progress; never throws for a host.
  */
 export async function pullOnHosts(
   hosts: readonly HostAccess[],
@@ -65,7 +65,7 @@ async function bringImage(
           ? copyFromAny(peers, docker, reference, signal)
           : pullImage(docker, reference, authConfig(reference, auth), signal));
         if (!(await hasImage(docker, reference)))
-          throw new Error("the image is not there after the pull");
+          throw new Error("the image is missing after the pull");
       },
       { deadlineSeconds: PULL_SECONDS },
     );
@@ -78,7 +78,7 @@ async function bringImage(
 /**
  * Copies an image that is in no registry from the first host that has it.
  *
- * @throws Error when none that answers has it, with what to do.
+ * @throws Error with the remedy, when no host that answers has it.
  */
 async function copyFromAny(
   peers: readonly HostAccess[],
@@ -92,7 +92,7 @@ async function copyFromAny(
       async (source, inner) => {
         if (!(await hasImage(source, id))) return false;
         const { RepoTags } = await source.getImage(id).inspect();
-        // By its name, which goes with it: an image without one would be taken for garbage.
+        // By its name, which is copied too: an image without a name would be removed as garbage.
         await copyImage(source, target, RepoTags?.[0] ?? id, inner);
         return true;
       },
@@ -109,8 +109,8 @@ async function copyFromAny(
 }
 
 /**
- * Whether a reference is the image with an id, as the first host that can be asked says; false if
- * none can.
+ * Whether a reference is the image with an id, according to the first host that answers; false if
+ * none does.
  */
 export async function isSameImage(
   hosts: readonly HostAccess[],
@@ -125,17 +125,17 @@ export async function isSameImage(
         { deadlineSeconds: LOOK_SECONDS, dialSeconds: 5 },
       );
     } catch {
-      // The next one may tell.
+      // The next one may know.
     }
   }
   return false;
 }
 
 /**
- * What a reference by tag means now: the first host that answers pulls it and tells the digest.
+ * Resolves a reference by tag: the first host that answers pulls it and reports the digest.
  *
  * @returns `<repository>@sha256:…`
- * @throws Error when no host answers, or when the one that answers cannot pull it, with what to do.
+ * @throws Error with the remedy, when no host answers, or when the one that answers cannot pull it.
  */
 export async function resolveTag(
   hosts: readonly HostAccess[],
@@ -152,20 +152,20 @@ export async function resolveTag(
         const resolved = resolvedReference(reference, image.RepoDigests ?? []);
         if (resolved !== undefined) return resolved;
         throw new Error(
-          `${host.name} pulled ${reference}, but knows no digest of it. Name the image by its digest.`,
+          `${host.name} pulled ${reference}, but does not know its digest. Name the image by its digest.`,
         );
       },
       { deadlineSeconds: PULL_SECONDS },
     ).catch((error: unknown) => describeFailure(host, error, auth));
     if (typeof found === "string") return found;
     if (found.kind === "failed") {
-      // Without the error as its cause: the password may be in that one.
-      throw new Error(`${host.name} cannot find out what ${reference} is: ${found.reason}`);
+      // Without the error as its cause: that one may contain the password.
+      throw new Error(`${host.name} cannot resolve ${reference}: ${found.reason}`);
     }
     away.push(`  ${host.name}: ${found.reason}`);
   }
   throw new Error(
-    `No host can be asked what ${reference} is:\n${away.join("\n")}\nBring one back, then run again.`,
+    `No host can resolve ${reference}:\n${away.join("\n")}\nBring one back, then run again.`,
   );
 }
 
@@ -186,9 +186,10 @@ export async function hostsWithout(
 }
 
 /**
- * Removes images from the hosts where no container uses them; whatever prevents that is no failure.
+ * Removes images from the hosts where no container uses them. Errors are ignored: the next run
+ * tries again.
  *
- * @returns those that no host has any more
+ * @returns the images that no host has any more
  */
 export async function removeUnused(
   hosts: readonly HostAccess[],
@@ -223,11 +224,11 @@ async function isRemoved(docker: Dockerode, reference: string): Promise<boolean>
 
 /**
  * Removes an image by its digest, and the tags of the same image in the same repository, which are
- * left from finding out what a tag means. The engine refuses while a container uses the image.
+ * left from resolving a tag. The Docker Engine refuses while a container uses the image.
  */
 async function removeImage(docker: Dockerode, reference: string): Promise<void> {
   if (isImageId(reference)) {
-    // It got a digest since, under which it is kept or removed.
+    // The image has a digest by now, under which it is kept or removed.
     const { RepoDigests } = await docker.getImage(reference).inspect();
     if ((RepoDigests ?? []).length > 0) return;
   }
@@ -240,7 +241,7 @@ async function removeImage(docker: Dockerode, reference: string): Promise<void> 
   await docker.getImage(reference).remove();
 }
 
-/** The repository as the engine writes it. */
+/** The repository in the Docker Engine's notation. */
 function shortOf(repoDigests: readonly string[], digest: string): string {
   return repositoryOf(repoDigests.find((candidate) => candidate.endsWith(digest)) ?? "");
 }

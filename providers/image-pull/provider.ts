@@ -26,20 +26,23 @@ export interface ImagePullInputs {
   readonly registryAuth?: RegistryAuth;
   /** The site's own registry, if the image comes from it. */
   readonly registry?: RegistryUnit;
-  /** Who is asked which images services use. */
+  /** The managers that are asked which images services use. */
   readonly managers?: readonly HostAccess[];
   readonly revision: string;
 }
 
 /** What the state holds. */
 export interface ImagePullState extends ImagePullInputs {
-  /** The reference by digest, or the id; what a tag meant when it was first pulled. */
+  /**
+   * The reference by digest, or the id. For a tag: the image that it meant when it was first
+   * pulled.
+   */
   readonly resolved: string;
   /** Names of hosts that did not answer. */
   readonly missing: readonly string[];
   /**
-   * Images that hosts have besides this one, newest first: the one before, kept for a rollback, and
-   * what could not be removed yet.
+   * Images that hosts have besides this one, newest first: the previous one, kept for a rollback,
+   * and those that could not be removed yet.
    */
   readonly earlier: readonly string[];
 }
@@ -88,12 +91,13 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
     if (olds.missing.length === 0 && changedInputs(IMAGE, olds, news).length === 0) {
       return { outs: { ...news, resolved: before, missing: olds.missing, earlier } };
     }
-    // A tag keeps the meaning that it had: what runs does not change because somebody moved it.
+    // A tag keeps its first meaning: services do not change because somebody moved it.
     const known = olds.reference === news.reference ? before : undefined;
     const { resolved, missing } = await ensureImage(news, known);
     const isSame =
       before === resolved ||
-      // The image that was in no registry for a while is in it now: the same under another name.
+      // The image was in no registry for a while, and is in one now: the same image under another
+      // name.
       (isImageId(before) && (await isSameImage(news.hosts, resolved, before)));
     const had = isSame ? earlier : earlierImages(resolved, before, earlier);
     return { outs: { ...news, resolved, missing, earlier: await removeOld(news, had) } };
@@ -101,7 +105,7 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
 
   async delete(_id, props) {
     const used = await usedImages(props);
-    // Services may run it all the same, because another resource has the image now.
+    // Services may still use it, because another resource manages the image now.
     const unused = [resolvedOf(props), ...earlierOf(props)].filter(
       (reference) => used !== undefined && !used.some((image) => isSameReference(image, reference)),
     );
@@ -109,14 +113,17 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
   },
 };
 
-/** What services name; nothing when nobody is to be asked, undefined when nobody answers. */
+/**
+ * The images that services name; empty when there are no managers to ask, undefined when none
+ * answers.
+ */
 async function usedImages({ managers }: ImagePullInputs): Promise<readonly string[] | undefined> {
   return managers === undefined ? [] : await imagesInUse(managers);
 }
 
 /**
- * Removes what the policy does not keep. @returns what is left; what a host could not remove is
- * tried again with the next image
+ * Removes the images that the policy does not keep. @returns the remaining ones; an image that a
+ * host could not remove is tried again with the next image
  */
 async function removeOld(
   inputs: ImagePullInputs,
@@ -128,7 +135,7 @@ async function removeOld(
   return earlier.filter((reference) => !gone.includes(reference));
 }
 
-/** The images before; states from before there were several have one, or an empty text. */
+/** The earlier images. The state of an older version has one, or an empty text. */
 function earlierOf(state: ImagePullState): readonly string[] {
   const { earlier, previousReference = "" } = state as Partial<ImagePullState> & {
     readonly previousReference?: string;
@@ -136,16 +143,16 @@ function earlierOf(state: ImagePullState): readonly string[] {
   return earlier ?? (previousReference === "" ? [] : [previousReference]);
 }
 
-/** The reference by digest; states from before there were tags do not have it on its own. */
+/** The reference by digest; the state of an older version does not have it separately. */
 function resolvedOf(state: ImagePullState): string {
   const { resolved } = state as Partial<ImagePullState>;
   return resolved ?? state.reference;
 }
 
 /**
- * Brings the image onto the hosts.
+ * Pulls the image onto the hosts.
  *
- * @param known - what the reference means, if that was found out before.
+ * @param known - the resolved reference, if it is known already.
  * @returns the reference by digest, and the names of the hosts that do not answer.
  */
 async function ensureImage(
@@ -164,8 +171,11 @@ async function ensureImage(
   });
 }
 
-/** An image that the site's own registry does not have is brought back by a person. */
+/**
+ * Adds the remedy when the site's own registry does not have the image: a person must bring it
+ * back.
+ */
 function withRemedy(message: string, registry: RegistryUnit | undefined): string {
   if (registry === undefined || !/manifest unknown/i.test(message)) return message;
-  return `${message}\nThe site's registry on ${registry.host.name} does not have it. If hive:pins names it, bring it back with 'npx hive promote' or end the pin with 'npx hive unpin'; else 'npx hive up --refresh' pushes it again.`;
+  return `${message}\nThe site's registry on ${registry.host.name} does not have it. If hive:pins names it, promote it again with 'npx hive promote' or end the pin with 'npx hive unpin'. Else 'npx hive up --refresh' pushes it again.`;
 }

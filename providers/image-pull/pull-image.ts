@@ -7,7 +7,7 @@ import type { EngineAuth } from "../registry/registry-auth";
  *
  * @param reference - `<repository>:<tag>` or `<repository>@sha256:…`.
  * @param auth - account of the registry; undefined for a public one.
- * @throws Error that names the image and what the registry answered.
+ * @throws Error with the image and the registry's answer.
  */
 export async function pullImage(
   docker: Dockerode,

@@ -3,16 +3,15 @@ import type { HostAccess } from "../transport/host-access";
 import { HiveResource } from "../framework/hive-resource";
 import { imagePullProvider } from "./provider";
 
-/** Arguments of {@link ImagePull}. */
 export interface ImagePullArgs {
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** One for each host, in the same order; changes exactly when that server was replaced. */
   readonly incarnations: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * `<repository>@sha256:…`, or `<repository>:<tag>`: the digest behind a tag is found out once and
-   * kept; a tag that is moved later changes nothing here. Another reference finds it out anew. Or
-   * the id of an image, `sha256:…`, that one of the hosts has and no registry: it is copied from
-   * host to host.
+   * `<repository>@sha256:…`, or `<repository>:<tag>`: a tag is resolved to its digest once, and the
+   * digest is kept; a tag that is moved later changes nothing here. Another reference is resolved
+   * again. Or the id of an image, `sha256:…`, that one of the hosts has and no registry: it is
+   * copied from host to host.
    */
   readonly reference: pulumi.Input<string>;
   /** Account that may pull. Treated as secret. Default: none, for a public registry. */
@@ -21,8 +20,8 @@ export interface ImagePullArgs {
     readonly password: pulumi.Input<string>;
   }>;
   /**
-   * The site's own registry, if the image comes from it: started when it does not answer. Default:
-   * somebody else's.
+   * The site's own registry, if the image comes from it; it is started when it does not answer.
+   * Default: the registry is not the site's own.
    */
   readonly registry?: pulumi.Input<{
     readonly host: pulumi.Input<HostAccess>;
@@ -37,8 +36,8 @@ export interface ImagePullArgs {
 
 /**
  * An image on every host that may run it, so that a failover never needs the registry. A minority
- * of hosts that do not answer is tolerated, and tried again at every run. The image before it is
- * kept too, for a rollback, and every one that a service names.
+ * of unreachable hosts is tolerated, and tried again at every run. The previous image is kept too,
+ * for a rollback, and every image that a service names.
  */
 export class ImagePull extends HiveResource {
   /** The reference by digest; resolves when the image is on the hosts. */

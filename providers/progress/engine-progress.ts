@@ -1,8 +1,8 @@
-/** One message of the stream with which an engine answers a build, push, pull or load. */
+/** One message of the stream in which a Docker Engine answers a build, push, pull or load. */
 export interface EngineMessage {
   /** Output of a build, with its line ends. */
   readonly stream?: string;
-  /** What goes on with the layer `id`. */
+  /** The current work on the layer `id`. */
   readonly status?: string;
   readonly id?: string;
   /** Set in the last message of work that failed. */
@@ -12,12 +12,11 @@ export interface EngineMessage {
 }
 
 /**
- * Reads the engine's answer to its end: one JSON object per line. Lines that are none are passed
- * over.
+ * Reads the Docker Engine's answer to its end: one JSON object per line. Other lines are skipped.
  *
- * @param onMessage - called for each message, the one with an error too.
+ * @param onMessage - called for each message, including the one with an error.
  * @returns the error of the last message that has one; undefined when the work succeeded.
- * @throws what breaks the stream.
+ * @throws the error that breaks the stream.
  */
 export async function readEngineProgress(
   stream: NodeJS.ReadableStream,

@@ -1,21 +1,20 @@
 /**
- * Begins every line of progress, so that a reader of the engine's events knows it from other
- * output.
+ * Begins every line of progress, so that a reader of Pulumi's events can tell it from other output.
  */
 export const progressPrefix = "hive: ";
 
 /**
- * Says what long work is doing right now, in one line that the engine passes on at once.
+ * Reports what long work is doing right now, in one line that Pulumi passes on at once.
  *
- * A dynamic provider has no way to the engine's log service. But the engine reads what the plugin's
- * process prints: a line on standard output becomes a diagnostic event of severity `info` without a
- * URN, one on standard error one of severity `info#err` (see {@link reportWarning}). As the process
- * is shared by all resources, the text itself has to name what it is about:
+ * A dynamic provider cannot reach Pulumi's log service. But Pulumi reads the output of the plugin's
+ * process: a line on standard output becomes a diagnostic event of severity `info` without a URN,
+ * one on standard error one of severity `info#err` (see {@link reportWarning}). All resources share
+ * the process, so the text itself has to name its subject:
  * `hive: web: 2 of 3 tasks run (preparing)`.
  *
- * Say it only when something has changed, and every few seconds at most.
+ * Call it only when something has changed, and every few seconds at most.
  *
- * @param text one line that begins with what it is about; never a secret
+ * @param text one line that begins with its subject; never a secret
  */
 export function reportProgress(text: string): void {
   process.stdout.write(`${progressPrefix}${text}\n`);
@@ -25,10 +24,10 @@ export function reportProgress(text: string): void {
 export const continuation = "| ";
 
 /**
- * Tells the user what is good to know although the run goes on, on standard error; `hive` shows it
- * at the run's end, with the engine's own warnings.
+ * Warns the user on standard error while the run goes on; `hive` shows the warning at the run's
+ * end, with Pulumi's own warnings.
  *
- * @param text what is so, where, and what to do; several lines stay one warning. Never a secret
+ * @param text what is wrong, where, and what to do; several lines stay one warning. Never a secret
  */
 export function reportWarning(text: string): void {
   const [first = "", ...rest] = text.split("\n");
@@ -40,11 +39,11 @@ export function reportWarning(text: string): void {
 const pauseMs = 3000;
 
 /**
- * A voice for one piece of work: says a text when it is another than the last one said, and some
- * seconds after that one or after the beginning. So short work says nothing, and long work says
- * what holds it up.
+ * Reports progress of one piece of work: prints a text when it differs from the last one, and only
+ * some seconds after that one or after the beginning. So short work prints nothing, and long work
+ * shows what holds it up.
  *
- * @returns takes what is to be said now, as often as one likes
+ * @returns takes the current text; may be called at any rate
  */
 export function progressReporter(): (text: string) => void {
   let said = { text: "", at: Date.now() };

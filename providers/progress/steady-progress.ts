@@ -1,13 +1,13 @@
 import { reportProgress } from "./progress-line";
 
-/** Tells how long work goes on, as often as a person reads it. */
+/** Reports the progress of long work, at a rate that a person can read. */
 export interface SteadyProgress {
   /**
-   * What is going on now. Reported at once if nothing was for a while, else the newest one when it
-   * is time.
+   * Takes the current state. It is reported at once if nothing was reported for a while; else the
+   * newest one is reported when the interval is over.
    */
   say(text: string): void;
-  /** Nothing more will be said; what waits is dropped. Always call it, a timer may be running. */
+  /** Ends the reports and drops what waits. Always call it: a timer may be running. */
   end(): void;
 }
 
@@ -16,7 +16,7 @@ const INTERVAL_MS = 2000;
 const WIDTH = 160;
 
 /**
- * @param about - what the lines are about, e.g. `image webgate`
+ * @param about - subject of the lines, e.g. `image webgate`
  * @param report - for tests
  */
 export function steadyProgress(

@@ -7,15 +7,15 @@ import type { HostAccess } from "../transport/host-access";
 import { renderCurlConfig } from "./curl";
 
 /**
- * One repository in a stage's registry, and how it is asked: by curl on a host, which trusts the
- * registry by the file that the host's engine uses. The account goes through curl's standard input.
+ * One repository in a stage's registry, and how it is asked: by curl on a host, with the
+ * certificate file of the host's Docker Engine. The account goes through curl's standard input.
  */
 export interface Repository {
   readonly host: HostAccess;
   /** `registry.staging.example:5000` */
   readonly registry: string;
   readonly name: string;
-  /** Absent: the registry is asked without one. */
+  /** Default: the registry is asked without an account. */
   readonly account?: { readonly username: string; readonly password: string } | undefined;
 }
 
@@ -29,21 +29,20 @@ export interface FetchedManifest {
 const askCommand = "curl --silent --show-error --config -";
 
 /**
- * curl that reads what it sends from standard input, and its configuration from the lines before
- * that, up to an empty one. `read` of bash takes single bytes from a pipe, so that nothing of the
- * content is lost; `printf` is built in. So the account stands neither in an argument nor in the
- * environment nor in a file.
+ * A curl command that reads its configuration from standard input, up to an empty line, and then
+ * the content to send. Bash's `read` takes single bytes from a pipe, so that no content is lost;
+ * `printf` is built in. So the account is never in an argument, the environment or a file.
  */
 export const sendCommand =
   `bash -c 'c=(); while IFS= read -r l && [ -n "$l" ]; do c+=("$l"); done; ` +
   `exec curl --silent --show-error --config <(printf "%s\\n" "\${c[@]}") --upload-file -'`;
 
-/** What stands on the standard input of {@link sendCommand} before the content. */
+/** The standard input of {@link sendCommand} before the content. */
 export function sendHead(options: Readonly<Record<string, string>>): string {
   return `${renderCurlConfig(options)}\n`;
 }
 
-/** curl's options for everything that is asked of a repository. */
+/** curl's options for every request to a repository. */
 export function curlOptions(repository: Repository, path: string): Record<string, string> {
   const { registry, name, account } = repository;
   return {
@@ -56,7 +55,7 @@ export function curlOptions(repository: Repository, path: string): Record<string
   };
 }
 
-/** Fetches a manifest, and makes sure that it is the one of the digest. */
+/** Fetches a manifest, and checks that it has the digest. */
 export async function fetchManifest(
   repository: Repository,
   digest: string,
@@ -72,13 +71,13 @@ export async function fetchManifest(
   const text = answer.slice(0, end);
   if (status === "404")
     throw registryError(
-      `The registry ${repository.registry} does not have ${repository.name}@${digest} any more: old releases are removed. Nothing was changed.`,
+      `The registry ${repository.registry} no longer has ${repository.name}@${digest}: it removes old releases. Nothing was changed.`,
     );
   if (status !== "200") throw refusal(repository, `its manifest ${digest}`, status);
   const actual = `sha256:${createHash("sha256").update(text).digest("hex")}`;
   if (actual !== digest)
     throw registryError(
-      `The registry ${repository.registry} answered other bytes than ${repository.name}@${digest}: they are ${actual}. Nothing was changed.`,
+      `The registry ${repository.registry} returned the wrong content for ${repository.name}@${digest}: its digest is ${actual}. Nothing was changed.`,
     );
   return { text, contentType: type.join(" ") };
 }
@@ -100,7 +99,9 @@ export async function exists(
   throw refusal(repository, digest, status);
 }
 
-/** Puts a manifest as it is. The registry refuses it while something that it names is missing. */
+/**
+ * Uploads a manifest unchanged. The registry refuses it while something that it names is missing.
+ */
 export async function putManifest(
   repository: Repository,
   digest: string,
@@ -124,7 +125,7 @@ export async function putManifest(
 /**
  * Removes an image's manifest, which the Engine API cannot do.
  *
- * @returns whether it is gone, or was not there; false when the registry or the host cannot be
+ * @returns whether it is gone or was never there; false when the registry or the host cannot be
  *   asked. Never throws.
  */
 export async function removeManifest(repository: Repository, digest: string): Promise<boolean> {
@@ -150,7 +151,7 @@ export async function removeManifest(repository: Repository, digest: string): Pr
 export async function beginUpload(repository: Repository): Promise<string> {
   const headers = await ask(repository, "blobs/uploads/", {
     request: "POST",
-    // Without a body nginx and the registry want to be told so.
+    // nginx and the registry require a length even for an empty body.
     header: "Content-Length: 0",
     "dump-header": "-",
     output: "/dev/null",
@@ -161,8 +162,8 @@ export async function beginUpload(repository: Repository): Promise<string> {
 }
 
 /**
- * Where an upload goes: a Location may be a path or an address, of this registry only, because the
- * account goes there.
+ * The target of an upload. A Location may be a path or an address, but only of this registry,
+ * because the account is sent there.
  */
 export function uploadPath(headers: string, registry: string): string {
   const location = /^location:[ \t]*(\S+)/im.exec(headers)?.[1] ?? "";
@@ -172,11 +173,11 @@ export function uploadPath(headers: string, registry: string): string {
     if (host === new URL(base).host && pathname.startsWith("/v2/")) return `${pathname}${search}`;
   }
   throw registryError(
-    `The registry ${registry} did not say where an upload goes (Location: '${location.split("?")[0]}').`,
+    `The registry ${registry} did not return a valid upload address (Location: '${location.split("?")[0]}').`,
   );
 }
 
-/** Makes a blob of an upload. The registry refuses it when the content has another digest. */
+/** Completes an upload as a blob. The registry refuses it when the content has another digest. */
 export async function completeUpload(
   repository: Repository,
   path: string,
@@ -192,7 +193,7 @@ export async function completeUpload(
   if (status !== "201") throw refusal(repository, `the blob ${digest}`, status);
 }
 
-/** Withdraws an upload. Never throws: the registry itself removes those that are a day old. */
+/** Cancels an upload. Never throws: the registry itself removes uploads that are a day old. */
 export async function cancelUpload(repository: Repository, path: string): Promise<boolean> {
   try {
     const status = await ask(repository, path, {
@@ -206,7 +207,7 @@ export async function cancelUpload(repository: Repository, path: string): Promis
   }
 }
 
-/** What a registry that says no means. */
+/** The error for a request that the registry refusal. */
 export function refusal(repository: Repository, what: string, status: string): Error {
   const { registry, name, account } = repository;
   const reason =
@@ -238,22 +239,22 @@ function outputOf({ host, registry }: Repository, { code, stdout, stderr }: Comm
   throw curlFailure(host, registry, code, stderr);
 }
 
-/** curl could not ask. */
+/** The error when curl could not reach the registry. */
 export function curlFailure(
   host: HostAccess,
   registry: string,
   code: number,
   stderr: string,
 ): Error {
-  const said = stderr.trim() === "" ? `curl ended with exit code ${code}` : stderr.trim();
+  const said = stderr.trim() === "" ? `curl failed with exit code ${code}` : stderr.trim();
   return registryError(
-    `The registry ${registry} could not be asked on ${describeHost(host)}: ${said}.\nThe command can be repeated: what has been copied stays.`,
+    `The registry ${registry} could not be asked on ${describeHost(host)}: ${said}.\nRun the command again: it keeps what it has copied.`,
   );
 }
 
 /**
- * An error whose message is written for the user. No class of its own: it runs in serialized
- * providers too.
+ * An error with a message for the user. It has no class of its own, because it also runs in
+ * serialized providers.
  */
 export function registryError(message: string): Error {
   return Object.assign(new Error(message), { name: "RegistryError" });

@@ -1,13 +1,13 @@
 import { isImageId } from "../../model/image/reference";
 
-/** An account of a registry, as the inputs of resources have it. */
+/** A registry account, as an input of resources. */
 export interface RegistryAuth {
   readonly username: string;
   /** Secret. */
   readonly password: string;
 }
 
-/** An account in the words of the Engine API. */
+/** An account in the Engine API's format. */
 export interface EngineAuth {
   readonly username: string;
   readonly password: string;
@@ -15,10 +15,10 @@ export interface EngineAuth {
 }
 
 /**
- * An account as the engine wants it; dockerode sends it in a header, never in the address.
+ * An account as the Docker Engine expects it; dockerode sends it in a header, never in the address.
  *
- * @param image - repository or reference, whose first part names the registry. An id names none: no
- *   registry is to get the account.
+ * @param image - repository or reference, whose first part names the registry. An id names no
+ *   registry: then no registry gets the account.
  */
 export function authConfig(image: string, auth: RegistryAuth | undefined): EngineAuth | undefined {
   if (auth === undefined || isImageId(image)) return undefined;

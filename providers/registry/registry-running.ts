@@ -4,22 +4,22 @@ import { messageOf } from "../transport/errors";
 import { runChecked } from "../transport/command";
 import type { HostAccess } from "../transport/host-access";
 
-/** The site's own registry, as a unit of systemd on its host. */
+/** The site's own registry, a systemd unit on its host. */
 export interface RegistryUnit {
   readonly host: HostAccess;
   /** e.g. `hive-registry.service`. */
   readonly unit: string;
 }
 
-/** How long a registry may take to answer after it was started, seconds. */
+/** How long a registry may take to answer after its start, seconds. */
 const startSeconds = 30;
 
 /**
- * Runs `work`. When it fails because nothing listens where the site's registry should, the registry
- * is started on its host, and the work is run again until the registry answers: whoever stopped it,
- * a run ends in a correct site.
+ * Runs `work`. When it fails because nothing listens at the address of the site's registry, hive
+ * starts the registry on its host and runs the work again until the registry answers. So a run
+ * repairs a stopped registry.
  *
- * @param registry - undefined: nothing of the site's own is asked; the work is run once.
+ * @param registry - undefined: the work does not use the site's registry, and runs once.
  * @param work - may be run several times.
  * @throws what `work` throws; when the registry cannot be started, that error with the reason
  *   behind it.
@@ -38,7 +38,7 @@ export async function withRegistryRunning<T>(
 }
 
 async function start({ host, unit }: RegistryUnit, cause: unknown): Promise<void> {
-  reportProgress(`registry: does not answer, starting it on ${host.name}`);
+  reportProgress(`registry: does not answer; starting it on ${host.name}`);
   try {
     await runChecked(host, `sudo systemctl start ${unit}`, {
       deadlineSeconds: 90,
@@ -64,7 +64,7 @@ async function untilAnswered<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** An engine passes on in words that nothing listens at a registry's address. */
+/** A Docker Engine reports only as text that nothing listens at a registry's address. */
 function isRefused(error: unknown): boolean {
   return /dial tcp [^ ]+: connect: connection refused/.test(messageOf(error));
 }

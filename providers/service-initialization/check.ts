@@ -10,7 +10,7 @@ import type { ServiceInitializationInputs } from "./state";
  */
 const longestArgument = 120 * 1024;
 
-/** What is wrong with the inputs, as far as they are known. Never shows a secret. */
+/** Problems with the known inputs. Never shows a secret. */
 export function checkInitialization(
   inputs: ServiceInitializationInputs,
 ): pulumi.dynamic.CheckFailure[] {
@@ -33,7 +33,10 @@ export function checkInitialization(
       );
     }
     if (names.indexOf(step.name) !== index) {
-      fail(path, `has the name '${step.name}', as another step has; names are unique in a service`);
+      fail(
+        path,
+        `has the name '${step.name}', which another step has too; give each step of a service its own name`,
+      );
     }
     if ((step.command[0] ?? "") === "") {
       fail(path, `('${step.name}') has no command; give a program and its arguments`);
@@ -49,8 +52,8 @@ export function checkInitialization(
       if (size <= longestArgument) continue;
       fail(
         path,
-        `('${step.name}') has a script or an argument of ${Math.ceil(size / 1024)} KiB, and Linux starts no program with one ` +
-          `above ${longestArgument / 1024} KiB (the limit here); put data into 'input', which may be larger`,
+        `('${step.name}') has a script or an argument of ${Math.ceil(size / 1024)} KiB, and Linux does not start a program with an argument ` +
+          `above ${longestArgument / 1024} KiB (hive's limit); put data into 'input', which may be larger`,
       );
     }
     const lines = isKnown(secrets) ? (secrets[step.name] ?? []) : [];
@@ -58,7 +61,7 @@ export function checkInitialization(
       if (isKnown(secret) && /[\r\n]/.test(secret)) {
         fail(
           "secrets",
-          `number ${place + 1} of step '${step.name}' has a line break; a step reads one value a line`,
+          `number ${place + 1} of step '${step.name}' has a line break; a step reads one value per line`,
         );
       }
     });

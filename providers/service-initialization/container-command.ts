@@ -21,19 +21,19 @@ export interface CommandEnd {
   readonly output: string;
 }
 
-/** Output beyond this is forgotten from its beginning, bytes. */
+/** Longer output loses its beginning, bytes. */
 const keptOutput = 64 * 1024;
 const pollMs = 1000;
-/** How long what a command printed may take to arrive after its end. */
+/** How long the output of a command may take to arrive after its end. */
 const drainMs = 1000;
 
 /**
- * Runs a command in a container, gives it its standard input and closes that.
+ * Runs a command in a container, writes its standard input and closes it.
  *
- * The command has ended when the engine says so: a process that it left in the background may hold
+ * The command has ended when the Docker Engine says so: a background process that it left may hold
  * its output open for ever.
  *
- * @param onStart gets a way to ask for the command's state, as soon as it may run
+ * @param onStart gets a function that asks for the command's state, as soon as it may run
  * @returns undefined if the container does not run, or stopped while the command ran
  */
 export async function runInContainer(
@@ -74,12 +74,12 @@ export async function runInContainer(
         if (!over) await Promise.race([done, sleep(drainMs, signal)]);
         const code = state.ExitCode ?? 255;
         if (code > 128) await sleep(drainMs, signal);
-        // Whatever ended in a container that ends too was ended by that.
+        // A command in a stopping container was ended by the stop.
         return code === 0 || (await isRunning(container))
           ? { code, output: output.text() }
           : undefined;
       }
-      // Its output is closed, but it goes on.
+      // Its output is closed, but the command goes on.
       if (over) await sleep(pollMs, signal);
     }
   } catch (error) {
@@ -90,7 +90,7 @@ export async function runInContainer(
   }
 }
 
-/** The commands that run in a container now, as others (or an interrupted run) started them. */
+/** The commands that run in a container now; others or an interrupted run started them. */
 export async function commandsIn(
   docker: Dockerode,
   containerId: string,

@@ -23,12 +23,12 @@ import {
 import { reportWarning } from "../progress/progress-line";
 
 /**
- * How long a removal waits for a manager that answers. What stayed recorded would not be run for a
- * new service of this name.
+ * How long a removal waits for a manager that answers. A step that stayed recorded would not run
+ * for a new service of this name.
  */
 const removalSeconds = 20;
 
-/** Keeps a service's initial data loaded: every step once for every content that it has. */
+/** Keeps a service's initial data loaded: it runs every step once for each content of the step. */
 export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
   ServiceInitializationInputs,
   ServiceInitializationState
@@ -54,8 +54,8 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
     try {
       await runSteps(inputs, done);
     } catch (error) {
-      // Without the steps: what a failure hands back is limited in size, and their data is not. The
-      // next run compares with the records in the Swarm, so it goes on with the step that failed.
+      // Without the steps: the state in a failure is limited in size, and their data is not. The
+      // next run compares with the records in the Swarm, so it goes on with the failed step.
       throw partialFailure(messageOf(error), id, { ...inputs, steps: [], secrets: {}, done });
     }
     return { id, outs: { ...inputs, done } };
@@ -79,7 +79,7 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
     } catch (error) {
       if (!isTransportError(error)) throw error;
       reportWarning(
-        `what initialized the service '${props.service}' could not be looked at; its state is kept as it was. ${error.message}`,
+        `the initialization records of the service '${props.service}' could not be read; their state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, serviceInitializationInputs);
     }
@@ -103,10 +103,9 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
       );
     } catch (error) {
       if (!isTransportError(error)) throw error;
-      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
-      // hosts.
+      // A Swarm without quorum cannot remove anything; its objects go with its hosts.
       reportWarning(
-        `the records of what initialized the service '${props.service}' could not be removed and are forgotten. ${error.message}`,
+        `the initialization records of the service '${props.service}' could not be removed and are forgotten. ${error.message}`,
       );
     }
   },
@@ -114,7 +113,7 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
 
 /**
  * Runs the steps that are not recorded as done, in order; `done` grows with each, so that it is
- * right after a failure too.
+ * correct after a failure too.
  */
 async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[]): Promise<void> {
   const { managers: hosts, service, serviceId } = inputs;
@@ -140,15 +139,14 @@ async function runSteps(inputs: ServiceInitializationInputs, done: FinishedStep[
     } catch (error) {
       const { detail = "did not run" } = error as { detail?: string };
       const earlier = records.filter((old) => old.step === step.name && old.result === "failed");
-      // For whoever looks with `hive status`; the error itself says more, and must not be hidden by
-      // another.
+      // For readers of `hive status`. The error itself says more; another one must not hide it.
       await writeRecord(inputs, step, secrets, { result: "failed", detail })
         .then(() => removeAll(inputs, earlier))
         .catch(() => undefined);
       throw error;
     }
   }
-  // Of earlier contents, of steps that are no more, and of failures that are mended.
+  // Records of earlier contents, of removed steps, and of failures that are fixed.
   await removeAll(
     inputs,
     records.filter(({ id }) => !kept.has(id)),

@@ -16,13 +16,13 @@ import { engineStatus } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { retryWhileLeaderless } from "../transport/retry-while-leaderless";
 
-/** Whose records. */
+/** The owner of the records. */
 export interface RecordOwner extends RecordSite {
   readonly service: string;
   readonly volumes?: readonly string[];
 }
 
-/** Where records are. */
+/** The Swarm that holds the records. */
 export interface RecordSite {
   readonly managers: readonly HostAccess[];
   readonly site: string;
@@ -36,11 +36,11 @@ export interface StepOutcome {
   readonly at?: string;
 }
 
-/** How long the Swarm may take to answer, an election included, seconds. */
+/** How long the Swarm may take to answer, including an election, seconds. */
 const retrySeconds = 90;
 
 /**
- * What the Swarm keeps of the steps of all services, oldest first.
+ * The Swarm's records of the steps of all services, oldest first.
  *
  * @param seconds how long to wait for a manager that answers
  */
@@ -50,7 +50,8 @@ export async function listRecords(
 ): Promise<InitializationRecord[]> {
   return await retryWhileLeaderless(managers, seconds, async (docker) => {
     const filters = recordFilter(site);
-    // The client's type declarations know filters as an object only; the engine takes them as JSON.
+    // The client's type declarations allow filters as an object only; the Docker Engine takes them
+    // as JSON.
     const options = { filters } as unknown as Parameters<Dockerode["listConfigs"]>[0];
     return fromEngineConfigs(
       (await docker.listConfigs(options)) as unknown as readonly EngineSwarmObject[],
@@ -58,7 +59,7 @@ export async function listRecords(
   });
 }
 
-/** Keeps in the Swarm how a step ended. */
+/** Records in the Swarm how a step ended. */
 export async function writeRecord(
   owner: RecordOwner,
   step: InitializationStep,
@@ -82,15 +83,15 @@ export async function writeRecord(
     try {
       await docker.createConfig(config);
     } catch (error) {
-      // Written by the attempt before this one, whose answer was lost: the key is new, so nobody
-      // else has the name.
+      // The previous attempt wrote it, and its answer was lost: the key is new, so nobody else has
+      // the name.
       if (engineStatus(error) !== 409) throw error;
     }
   });
   return record;
 }
 
-/** Removes records; those that are gone already are no failure. */
+/** Removes records; missing ones are not an error. */
 export async function removeRecords(
   { managers }: RecordSite,
   ids: readonly string[],
@@ -110,7 +111,7 @@ export async function removeRecords(
 /** How long the records of a removed volume wait for a manager that answers, seconds. */
 const forgetSeconds = 10;
 
-/** Forgets what was loaded into a volume that is removed: a new one of this name is empty. */
+/** Removes the records about a removed volume: a new volume of this name is empty. */
 export async function forgetVolume(site: RecordSite, volume: string): Promise<void> {
   const records = await listRecords(site, forgetSeconds);
   const lost = records.filter(({ volumes }) => volumes?.includes(volume) === true);

@@ -11,22 +11,22 @@ export interface InitializationStepArgs {
   readonly name: string;
   /**
    * Program and arguments, run without a shell. For a script: the interpreter, then the script's
-   * text. No place for secrets.
+   * text. Must not contain secrets.
    */
   readonly command: readonly string[];
   /**
-   * Values that the step reads from its standard input, one a line, before `input`. Treated as
+   * Values that the step reads from its standard input, one per line, before `input`. Treated as
    * secret. Default: none.
    */
   readonly secrets?: readonly pulumi.Input<string>[];
   /**
-   * Text that follows the secrets on standard input. Not secret: it shows in previews. Default:
+   * Text that follows the secrets on standard input. Not secret: previews show it. Default:
    * empty.
    */
   readonly input?: pulumi.Input<string>;
   /**
-   * Program and arguments: when it ends with 0 in the container, the step has been done already.
-   * Default: always run.
+   * Program and arguments: when it ends with 0 in the container, the step is already done. Default:
+   * always run the step.
    */
   readonly unless?: readonly string[];
   /** User that runs both. Default: the service's own. */
@@ -35,25 +35,24 @@ export interface InitializationStepArgs {
   readonly deadlineSeconds: number;
 }
 
-/** Arguments of {@link ServiceInitialization}. */
 export interface ServiceInitializationArgs {
   /**
-   * Hosts of the Swarm: any manager among them is asked, and the tasks run on them, found by the
-   * node's host name.
+   * Hosts of the Swarm: any manager among them is asked, and the service's tasks run on them. A
+   * task's host is found by the node's host name.
    */
   readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /** Site that the service belongs to. */
   readonly site: pulumi.Input<string>;
   /**
    * Name of the service in the Swarm. Changing it replaces the resource: another service is
-   * initialized anew.
+   * initialized from the beginning.
    */
   readonly service: pulumi.Input<string>;
   /** The service's id, so that this waits until the service runs. */
   readonly serviceId: pulumi.Input<string>;
   /**
-   * Replicated volumes that the service mounts, in alphabetical order: what was loaded into them is
-   * there under another service's name too.
+   * Replicated volumes that the service mounts, in alphabetical order: data loaded into them exist
+   * for a service of another name too.
    */
   readonly volumes: readonly string[];
   /** In the order in which they run. */
@@ -61,13 +60,13 @@ export interface ServiceInitializationArgs {
 }
 
 /**
- * The initial data of a service: steps that run inside one of its tasks, wherever that is, each
- * once for every content that it has. What has been done is recorded in the Swarm, as a config
- * object without secrets, so neither an interrupted run nor a lost state repeats a step that is
- * recorded. Deleting it forgets the records; the data stays.
+ * The initial data of a service: steps that run inside one of its tasks, on any host, each once for
+ * each content of the step. The Swarm records finished steps in config objects without secrets, so
+ * neither an interrupted run nor a lost state repeats a recorded step. Deleting the resource
+ * removes the records; the data stays.
  */
 export class ServiceInitialization extends HiveResource {
-  /** The steps that have been done, in order. */
+  /** The finished steps, in order. */
   declare readonly done: pulumi.Output<FinishedStep[]>;
 
   constructor(
@@ -86,7 +85,7 @@ export class ServiceInitialization extends HiveResource {
       name,
       {
         ...rest,
-        // Apart from the steps, so that a preview shows in words what changes in these.
+        // Separate from the steps, so that a preview shows in words what changes in them.
         steps: steps.map((step) => ({
           name: step.name,
           command: step.command,

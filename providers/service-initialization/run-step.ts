@@ -14,7 +14,7 @@ import { commandsIn, runInContainer } from "./container-command";
 import type { StepOutcome } from "./records";
 import { findRunningTask, type RunningTask } from "./running-task";
 
-/** A step and where it is to run. */
+/** A step and the place where it runs. */
 export interface StepRun {
   readonly hosts: readonly HostAccess[];
   readonly service: string;
@@ -26,16 +26,16 @@ export interface StepRun {
 
 /** How long a service may be without a running task. */
 const waitSeconds = 120;
-/** How often a step is begun because its task went away under it. */
+/** How often a step is started because its task disappeared meanwhile. */
 const attempts = 5;
-/** How long a step that reached its deadline may take to end, before it is killed. */
+/** How long a step may take to stop after its deadline, before it is killed. */
 const endSeconds = 5;
-/** A lost host's tasks look alive for some seconds more. */
+/** The tasks of a lost host look alive for some more seconds. */
 const lostMs = 2000;
 
 /**
- * Runs a step in a running task of its service, wherever that is. When the task goes away
- * meanwhile, the step is run again where it is then: steps are safe to repeat.
+ * Runs a step in a running task of its service, on any host. When the task disappears meanwhile,
+ * the step runs again in the new task: steps are safe to repeat.
  *
  * @throws Error naming service, step, host, exit code and the last lines of output, without secrets
  */
@@ -67,12 +67,12 @@ export async function runStep(run: StepRun): Promise<StepOutcome> {
     await sleep(lostMs);
   }
   throw new Error(
-    `The step '${step.name}' of the service '${service}' was begun ${attempts} times, and each time its task went away ` +
-      `under it; the last time: ${reason}. See what the service does with: npx hive logs ${service}; then run again.`,
+    `The step '${step.name}' of the service '${service}' was started ${attempts} times, and each time its task disappeared ` +
+      `meanwhile; the last time: ${reason}. Look at the service with: npx hive logs ${service}; then run again.`,
   );
 }
 
-/** @returns undefined if the task went away */
+/** @returns undefined if the task disappeared */
 async function runInTask(
   docker: Dockerode,
   run: StepRun,
@@ -89,7 +89,7 @@ async function runInTask(
       runInContainer(docker, containerId, question, signal, onStart),
     );
     if (answer === undefined) return undefined;
-    if (answer.code === 0) return { result: "found", detail: `found done on ${host.name}` };
+    if (answer.code === 0) return { result: "found", detail: `was already done on ${host.name}` };
   }
   const command = { command: step.command, stdin: stepInput(step, secrets), user };
   const end = await withinDeadline(run, host, (onStart) =>
@@ -101,8 +101,8 @@ async function runInTask(
 }
 
 /**
- * A run that was interrupted leaves its command behind in the container. Two of a kind at the same
- * time could spoil the data, and how the old one ends says nothing, for its input may have been cut
+ * An interrupted run leaves its command behind in the container. Two of them at the same time could
+ * damage the data. The exit code of the old one says nothing, because its input may have been cut
  * off.
  */
 async function awaitEarlierRun(
@@ -121,7 +121,7 @@ async function awaitEarlierRun(
     if (old === undefined) return;
     if (looks === 0) {
       reportProgress(
-        `${service}: step ${step.name} still runs on ${host.name} from an interrupted run; waiting for its end`,
+        `${service}: step ${step.name} of an interrupted run still runs on ${host.name}; waiting for its end`,
       );
     }
     if (Date.now() > end) {
@@ -132,7 +132,7 @@ async function awaitEarlierRun(
   }
 }
 
-/** Ends the command on its host when it takes too long: the Engine API has no way to. */
+/** Kills the command on its host when it takes too long: the Engine API cannot. */
 async function withinDeadline<T>(
   { service, step }: StepRun,
   host: HostAccess,
@@ -157,11 +157,13 @@ async function withinDeadline<T>(
   await endCommand(host, pid);
   throw new Error(
     `The step '${step.name}' of the service '${service}' timed out on ${describeHost(host)} after ` +
-      `${step.deadlineSeconds} s and was killed. Does it wait for input? Give it a longer 'deadline' if it needs one, and run again.`,
+      `${step.deadlineSeconds} s and was killed. Does it wait for input? If it needs more time, give it a longer 'deadline'; then run again.`,
   );
 }
 
-/** Ends the command's process group; the engine makes each command leader of one. */
+/**
+ * Kills the command's process group; the Docker Engine starts each command as the leader of one.
+ */
 async function endCommand(host: HostAccess, pid: number): Promise<void> {
   if (!Number.isInteger(pid) || pid <= 1) return;
   const kill = `sudo -n kill -s "$1" -- -${pid} 2> /dev/null`;
@@ -185,7 +187,7 @@ function failure(
   return Object.assign(
     new Error(
       `The step '${step.name}' of the service '${service}' failed on ${host.name} with exit code ${code}. ${printed}\n` +
-        "What was done before it is kept. Mend the step or its data, and run again: it goes on with this step.",
+        "Earlier steps are kept. Fix the step or its data, and run again: the run goes on with this step.",
     ),
     { detail: `exit code ${code} on ${host.name}` },
   );

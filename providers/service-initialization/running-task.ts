@@ -18,13 +18,13 @@ const pollMs = 500;
 const electionSeconds = 90;
 
 /**
- * Waits for a task of a service that runs (and is healthy, where it has a health check) on a host
- * that answers the Swarm; the newest, where there are several: after an update it is of the new
+ * Waits for a running task of a service (a healthy one, if there is a health check) on a host that
+ * answers the Swarm. Of several tasks it takes the newest: after an update that is one of the new
  * version.
  *
  * @param seconds how long to wait
  * @param onWait is called when none runs at once
- * @throws Error when none runs in time, with what the tasks do instead; or its host is not among
+ * @throws Error when none runs in time, with the states of the tasks; or when its host is not among
  *   `hosts`
  */
 export async function findRunningTask(
@@ -56,7 +56,7 @@ export async function findRunningTask(
       throw new Error(
         `The service '${service}' runs on ${node}, which is not among the hosts of the site ` +
           `(${hosts.map(({ name }) => name).join(", ")}): its steps cannot run there. ` +
-          "Is the node's host name another than the server's? Look with: docker node ls",
+          "Does the node's host name differ from the server's name? Check with: docker node ls",
       );
     }
     if (looks === 0) onWait();
@@ -67,7 +67,7 @@ export async function findRunningTask(
       throw new Error(
         `The service '${service}' has had no running task for ${seconds} s ` +
           `(${states.length === 0 ? "it has no task at all" : states.join("; ")}), ` +
-          "so its initial data cannot be loaded. See why with: npx hive logs " +
+          "so its initial data cannot be loaded. Look for the reason with: npx hive logs " +
           `${service}; then run again.`,
       );
     }
@@ -92,7 +92,7 @@ async function lookAt(
   } catch (error) {
     if (isTransportError(error) || engineStatus(error) !== 404) throw error;
     throw new Error(
-      `The Swarm has no service '${service}' with the id ${serviceId} any more: somebody removed it. Run 'npx hive up' with --refresh, which makes it again.`,
+      `The Swarm no longer has the service '${service}' with the id ${serviceId}: somebody removed it. Run 'npx hive up --refresh', which recreates it.`,
       { cause: error },
     );
   }

@@ -12,19 +12,19 @@ export interface ServiceInitializationInputs {
    */
   readonly volumes?: readonly string[];
   readonly steps: readonly InitializationStep[];
-  /** Secret. What a step reads, by its name. */
+  /** Secret. The values for each step, by the step's name. */
   readonly secrets: Readonly<Record<string, readonly string[]>>;
-  /** Bumped when code that runs from the state changes; changes nothing else. */
+  /** Changes with the code that runs from the state; has no other effect. */
   readonly revision: string;
 }
 
 /** What the state holds. */
 export interface ServiceInitializationState extends ServiceInitializationInputs {
-  /** In the order of the steps. Fewer than these after a failure. */
+  /** In the order of the steps. After a failure there are fewer than steps. */
   readonly done: readonly FinishedStep[];
 }
 
-/** Inputs that decide whether something has to run. */
+/** Inputs that decide whether a step has to run. */
 export const initializationContent = [
   "site",
   "service",

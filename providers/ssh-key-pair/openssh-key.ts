@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 
-/** An ed25519 key pair as OpenSSH writes it. */
+/** An ed25519 key pair in OpenSSH's format. */
 export interface OpenSshKeyPair {
   /** `openssh-key-v1` in PEM armour, with a final newline. Secret. */
   readonly privateKey: string;
@@ -68,8 +68,8 @@ export function encodeOpenSshKeyPair(seed: Buffer, point: Buffer, comment: strin
 /**
  * Reads a private key.
  *
- * @throws Error that says why the text is no usable key (`has a passphrase`, `is a ssh-rsa key` …),
- *   as the end of a sentence whose subject is the key. It never quotes the key.
+ * @throws Error that says why the text is not a usable key (`has a passphrase`, `is a ssh-rsa key`
+ *   …): the end of a sentence with the key as its subject. It never quotes the key.
  */
 export function parseOpenSshPrivateKey(text: string): OpenSshKeyPair {
   const armour = text.replace(/\r\n/g, "\n").trim();

@@ -22,8 +22,8 @@ export interface SshKeyPairState extends SshKeyPairInputs {
 const INPUTS = ["comment", "revision"] as const;
 
 /**
- * Generates the key pairs of `SshKeyPair`. It looks at no file: on which computer it runs is no
- * matter of a resource.
+ * Generates the key pairs of `SshKeyPair`. It reads no file: a resource does not depend on the
+ * computer on which it runs.
  */
 export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
   SshKeyPairInputs,
@@ -39,8 +39,8 @@ export const sshKeyPairProvider: pulumi.dynamic.ResourceProvider<
 
   async diff(_id, olds, news) {
     if (!isKnown(news.comment)) return { changes: true };
-    // Older versions kept the operator's key in a file, of which the state names the place: that
-    // goes, with the code that looked at it.
+    // Older versions kept the operator's key in a file whose path is in the state: the path is
+    // dropped.
     return { changes: "file" in olds || changedInputs(INPUTS, olds, news).length > 0 };
   },
 

@@ -2,15 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../framework/hive-resource";
 import { sshKeyPairProvider } from "./provider";
 
-/** Arguments of {@link SshKeyPair}. */
 export interface SshKeyPairArgs {
   /** Comment after the public key; tells a reader of `authorized_keys` whose it is. */
   readonly comment: pulumi.Input<string>;
 }
 
 /**
- * An ed25519 key pair. It lies in the state alone, and lives as long as the resource: a changed
- * comment keeps the key.
+ * An ed25519 key pair. It exists only in the state, and as long as the resource: a changed comment
+ * keeps the key.
  */
 export class SshKeyPair extends HiveResource {
   /** `ssh-ed25519 AAAA… comment`. */

@@ -3,8 +3,8 @@ import { dirname, resolve } from "node:path";
 import { stageKeyFile } from "../transport/operator-key";
 
 /**
- * Writes the key that was generated for a stage where this computer looks for it, readable by its
- * owner only. What stood there is kept beside it: nobody knows whether it is needed elsewhere.
+ * Writes a stage's generated key to the file in which this computer looks for it, readable by its
+ * owner only. An existing file is kept beside it, because somebody may still need that key.
  *
  * @throws Error when the file cannot be written
  */

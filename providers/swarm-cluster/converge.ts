@@ -8,37 +8,37 @@ import type { SwarmClusterInputs, SwarmMember } from "./membership";
 import { observeSwarm } from "./observe";
 import { applyStep, type StepSurroundings } from "./steps";
 
-/** A Swarm that is as wanted, as far as its hosts can be reached. */
+/** A Swarm in the wanted state, as far as its hosts are reachable. */
 export interface ConvergedSwarm {
   readonly clusterId: string;
   /** Node ids by host name. */
   readonly nodeIds: Readonly<Record<string, string>>;
-  /** How many steps it took. */
+  /** Number of steps. */
   readonly steps: number;
   /**
-   * Names of wanted members that take no part as managers now, most often because their host does
-   * not answer.
+   * Names of wanted members that are not active managers now, most often because their host is
+   * unreachable.
    */
   readonly absent: readonly string[];
-  /** What the operator has to know; hosts that do not answer, among others. */
+  /** Notes for the operator, e.g. about unreachable hosts. */
   readonly notes: readonly SwarmNote[];
 }
 
 /**
- * Rounds of observing, deciding and acting. The last one has nothing to do; more than two happen
- * when hosts come or go meanwhile.
+ * Rounds of observing, deciding and acting. The last one has nothing to do; more than two are
+ * needed when hosts come or go meanwhile.
  */
 const rounds = 4;
 
 /**
  * Brings a Swarm to the wanted state: observes all hosts, lets `model/swarm/membership` decide,
- * carries the steps out, and observes again until nothing is left to do. A Swarm that is as wanted
- * is only read.
+ * carries the steps out, and observes again until nothing is left to do. A Swarm in the wanted
+ * state is only read.
  *
- * @param former members of an earlier run, of which those that are no longer wanted leave
+ * @param members of an earlier run; those that are no longer wanted leave
  * @param onBegun called when the Swarm exists, with its id, so that a later failure leaves no
  *   orphan
- * @throws Error that names each host in the way and the remedy
+ * @throws Error that names each failing host and the remedy
  */
 export async function converge(
   inputs: SwarmClusterInputs,
@@ -86,7 +86,7 @@ export async function converge(
     }
     if (round === rounds) {
       throw new Error(
-        `The Swarm did not reach the wanted state in ${rounds - 1} rounds; still to do: ` +
+        `The Swarm did not reach the wanted state in ${rounds - 1} rounds. Still to do: ` +
           `${decision.steps.map(describeSwarmStep).join("; ")}. Run again.`,
       );
     }
@@ -97,7 +97,7 @@ export async function converge(
   }
 }
 
-/** Carries a step out; its error says in words what was being done. */
+/** Carries out a step; its error names the step. */
 async function carryOutReadably(step: SwarmStep, around: StepSurroundings): Promise<void> {
   try {
     await applyStep(step, around);
@@ -116,8 +116,8 @@ function takesPart(name: string, seen: SwarmObservation): boolean {
 }
 
 /**
- * Ids of the wanted members' nodes. Of two nodes of the same name, the one that the host itself
- * says it is; if it does not answer, the one that was ready last.
+ * Ids of the wanted members' nodes. Of two nodes with the same name, the one that the host itself
+ * reports; if the host is unreachable, the one that was ready last.
  */
 function nodeIdsOf(wanted: WantedSwarm, seen: SwarmObservation): Record<string, string> {
   const ids: Record<string, string> = {};

@@ -3,9 +3,9 @@ import type { SwarmNode, SwarmObservation, SwarmView } from "../../model/swarm/o
 import type { SwarmClusterState, SwarmMember } from "./membership";
 
 /**
- * What of a Swarm is to be seen in a refresh, under the names of the inputs: members that are not
- * managers any more are missing, labels and settings are as they were found. A member whose host is
- * dead but whose node is on the list is there: that is no drift.
+ * The drift of a Swarm that a refresh shows, under the names of the inputs: members that are no
+ * longer managers are missing, labels and settings are as observed. A member with a dead host but a
+ * listed node counts as present: that is not drift.
  */
 export function observedInputs(
   state: SwarmClusterState,
@@ -28,7 +28,7 @@ export function observedInputs(
   };
 }
 
-/** The manager node that is a member's; undefined if it has none. */
+/** The manager node of a member; undefined if it has none. */
 function nodeOfMember(
   { access }: SwarmMember,
   seen: SwarmObservation,
@@ -37,12 +37,12 @@ function nodeOfMember(
   const host = seen.hosts[access.name] ?? { state: "unreachable" };
   return view.nodes.find((node) => {
     if (node.hostname !== access.name || node.role !== "manager") return false;
-    // What a silent host's node is cannot be told; it stays a member.
+    // The node of an unreachable host is unknown; the host stays a member.
     return host.state === "active" ? host.nodeId === node.id : host.state !== "inactive";
   });
 }
 
-/** A node's labels that are ours to keep. */
+/** The labels of a node that hive manages. */
 function observedLabels(node: SwarmNode, given: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(node.labels).filter(([key]) => isKeptLabel(key, given)));
 }

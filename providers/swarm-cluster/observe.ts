@@ -15,23 +15,26 @@ import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
 /**
- * Limit for asking one host for its part in a Swarm, seconds. A manager answers only after a new
+ * Limit for asking one host for its role in the Swarm, seconds. A manager answers only after a new
  * leader is elected.
  */
 const hostSeconds = 18;
-/** Less than an attempt has, so that the message tells a dead host from a slow engine. */
+/**
+ * Shorter than an attempt, so that the message distinguishes a dead host from a slow Docker Engine.
+ */
 const dialSeconds = 3.5;
 /** Limit for finding a manager with quorum and reading the Swarm from it, seconds. */
 const viewSeconds = 10;
 /**
- * The same where a majority of the hosts are managers that answer: then there is quorum, or there
- * will be when a new leader is elected, which takes 10 to 20 s and now and then a second round.
+ * The same limit when a majority of the hosts are managers that answer. Then there is quorum, or
+ * there will be when a new leader is elected: that takes 10 to 20 s, and now and then a second
+ * round.
  */
 const electionSeconds = 45;
 
 /**
- * Asks all hosts at the same time for their part in a Swarm, then one of the managers for the
- * whole. Changes nothing.
+ * Asks all hosts at the same time for their role in the Swarm, then one of the managers for the
+ * whole Swarm. Changes nothing.
  */
 export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmObservation> {
   const states = await Promise.all(hosts.map(observeHost));
@@ -48,7 +51,7 @@ export async function observeSwarm(hosts: readonly HostAccess[]): Promise<SwarmO
   };
 }
 
-/** A host's own word; never throws: that a host does not answer is a state. */
+/** A host's own report. Never throws: not to answer is a state of a host. */
 async function observeHost(host: HostAccess): Promise<HostSwarmState> {
   try {
     const info = await askWithRetries(hostSeconds, (deadlineSeconds) =>
@@ -60,14 +63,14 @@ async function observeHost(host: HostAccess): Promise<HostSwarmState> {
     return hostState(info);
   } catch (error) {
     if (isTransportError(error, "host-key", "private-key", "login")) {
-      // Not a dead host but a wrong set-up: going on without it would hide that.
+      // The host is not dead, but set up wrongly: going on without it would hide that.
       throw error;
     }
     return { state: "unreachable", detail: messageOf(error) };
   }
 }
 
-/** What `GET /info` says of the Swarm. */
+/** The Swarm's part of `GET /info`. */
 export function hostState(info: EngineInfo): HostSwarmState {
   const swarm = info.Swarm;
   if (swarm === undefined) return { state: "inactive" };
@@ -78,8 +81,8 @@ export function hostState(info: EngineInfo): HostSwarmState {
     ControlAvailable: isManager,
   } = swarm;
   if (state === "active") {
-    // A manager that has no leader says "" (Moby, `daemon/cluster/swarm.go`, Info): it cannot ask
-    // which Swarm it is in.
+    // A manager without a leader reports "" (Moby, `daemon/cluster/swarm.go`, Info): it cannot find
+    // out its Swarm.
     const clusterId = swarm.Cluster?.ID ?? "";
     return { state, nodeId, isManager, ...(clusterId === "" ? {} : { clusterId }) };
   }

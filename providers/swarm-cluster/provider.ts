@@ -61,7 +61,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
         return {};
       }
       reportWarning(
-        `no manager of the Swarm ${id} answers with a majority behind it; its state is kept as it was.`,
+        `no manager with quorum of the Swarm ${id} answers; its state is kept as it was.`,
       );
       return readResult(id, props, swarmClusterInputs);
     }
@@ -79,8 +79,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async delete(_id, props) {
-    // At the same time: a manager that waits for the others' leave would lose its majority
-    // meanwhile.
+    // In parallel: a manager that waited until the others have left would lose its majority.
     const failures = await Promise.all(
       props.members.map(async ({ access }) => {
         try {
@@ -93,7 +92,7 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
     );
     for (const failure of failures) {
       if (failure !== undefined) {
-        reportWarning(`a host was left in the Swarm. ${failure}`);
+        reportWarning(`a host could not leave the Swarm. ${failure}`);
       }
     }
   },
@@ -105,7 +104,7 @@ function stateOf(inputs: SwarmClusterInputs, swarm: ConvergedSwarm): SwarmCluste
   return { ...inputs, clusterId, nodeIds, complete: true };
 }
 
-/** Members that are new or have become new servers since the state was written. */
+/** Members that are new, or whose server was replaced since the state was written. */
 function changedMembers(olds: SwarmClusterState, news: SwarmClusterInputs): readonly SwarmMember[] {
   if (!olds.complete) return news.members;
   return news.members.filter(
@@ -118,10 +117,10 @@ function changedMembers(olds: SwarmClusterState, news: SwarmClusterInputs): read
 }
 
 /**
- * A member that the Swarm knows already may be dead during a run: that is what the others are for.
- * One that has to come in must be there, or the state would say that it is a member.
+ * A member that the Swarm already knows may be dead during a run: the others serve meanwhile. A new
+ * member must have joined, else the state would wrongly list it as a member.
  *
- * @throws Error that names those that are not in, why, and what to do
+ * @throws Error that names those that have not joined, the reasons and the remedies
  */
 function requireMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm): void {
   const missing = members
@@ -130,19 +129,19 @@ function requireMembers(members: readonly SwarmMember[], swarm: ConvergedSwarm):
   if (missing.length === 0) return;
   const notes = swarm.notes.filter(({ host }) => missing.includes(host));
   throw new Error(
-    `${missing.join(", ")} could not be made a manager of the Swarm ${swarm.clusterId}; the rest of it is as wanted.\n` +
+    `${missing.join(", ")} could not be made a manager of the Swarm ${swarm.clusterId}; the rest of the Swarm is in the wanted state.\n` +
       noteLines(notes),
   );
 }
 
-/** Prints what the operator has to know although the run succeeded. */
+/** Prints the notes for the operator of a successful run. */
 function warn(swarm: ConvergedSwarm): void {
   if (swarm.notes.length > 0) {
     reportWarning(`the Swarm ${swarm.clusterId} works, but:\n${noteLines(swarm.notes)}`);
   }
 }
 
-/** What is wrong with known inputs. */
+/** Problems with the known inputs. */
 function checkInputs(news: SwarmClusterInputs): pulumi.dynamic.CheckFailure[] {
   const failures: pulumi.dynamic.CheckFailure[] = [];
   if (

@@ -10,11 +10,11 @@ import { messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { hostState, viewThrough } from "./observe";
 
-/** What carrying out steps needs to know besides them. */
+/** Facts that steps need to be carried out. */
 export interface StepSurroundings {
-  /** Every host that a step may name. */
+  /** All hosts that a step may name. */
   readonly hosts: ReadonlyMap<string, HostAccess>;
-  /** Address under which the others reach a host, by name. */
+  /** Address at which the others reach a host, by its name. */
   readonly advertiseAddresses: ReadonlyMap<string, string>;
   /** CIDR from which overlay networks of a new Swarm are cut. */
   readonly overlayPool: string | undefined;
@@ -59,9 +59,9 @@ export async function applyStep(step: SwarmStep, around: StepSurroundings): Prom
 }
 
 /**
- * Makes a host forget its Swarm; one that is in none is left as it is.
+ * Makes a host leave its Swarm; a host outside of any Swarm stays as it is.
  *
- * @param force also when it is a manager
+ * @param force also if it is a manager
  */
 export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void> {
   await withEngine(
@@ -98,7 +98,7 @@ async function init(name: string, around: StepSurroundings): Promise<void> {
   );
 }
 
-/** Takes a host in. The token goes from one engine to the other and nowhere else. */
+/** Makes a host join. The token goes from one Docker Engine to the other and nowhere else. */
 async function join(name: string, manager: string, around: StepSurroundings): Promise<void> {
   await withEngine(
     hostOf(around, manager),
@@ -121,7 +121,7 @@ async function join(name: string, manager: string, around: StepSurroundings): Pr
   );
 }
 
-/** What `POST /swarm/join` takes. */
+/** The body of `POST /swarm/join`. */
 interface JoinRequest {
   readonly ListenAddr: string;
   readonly AdvertiseAddr: string;
@@ -129,10 +129,10 @@ interface JoinRequest {
   readonly JoinToken: string;
 }
 
-/** Asks an engine to join, and returns the id of its node when it is in. */
+/** Asks a Docker Engine to join, and returns the id of its node when it has joined. */
 async function requestJoin(docker: Dockerode, request: JoinRequest): Promise<string> {
   const refused = await docker.swarmJoin(request).then(() => undefined, messageOf);
-  // The engine goes on by itself when the join takes longer than its own limit.
+  // The Docker Engine goes on in the background when the join takes longer than its own limit.
   if (refused !== undefined && !refused.includes("continue in the background")) {
     throw new Error(refused.replaceAll(request.JoinToken, "(join token)"));
   }
@@ -142,14 +142,14 @@ async function requestJoin(docker: Dockerode, request: JoinRequest): Promise<str
       return state.nodeId;
     }
     if (state.state === "error") {
-      throw new Error(`its engine could not join: ${state.detail ?? "no reason given"}`);
+      throw new Error(`its Docker Engine could not join: ${state.detail ?? "no reason given"}`);
     }
     await sleep(pollMs);
   }
 }
 
 /**
- * Waits until a node is ready and a reachable manager in the eyes of the manager behind `docker`.
+ * Waits until the manager behind `docker` reports a node as ready and as a reachable manager.
  */
 async function waitForManager(docker: Dockerode, name: string, nodeId?: string): Promise<void> {
   const end = Date.now() + limits.settle * 1000;
@@ -209,7 +209,7 @@ function changedSpec(spec: EngineNodeSpec, step: NodeChange): EngineNodeSpec {
   }
 }
 
-/** Waits until a changed node is what it was changed to. */
+/** Waits until a node has the changed settings. */
 async function settleNode(docker: Dockerode, id: string, step: NodeChange): Promise<void> {
   switch (step.kind) {
     case "labels":
@@ -231,8 +231,8 @@ async function settleNode(docker: Dockerode, id: string, step: NodeChange): Prom
 }
 
 /**
- * Waits until no task runs on a node; gives up quietly, for a task that will not end must not hold
- * up the rest.
+ * Waits until no task runs on a node. Gives up silently, because a task that does not end must not
+ * hold up the rest.
  */
 async function waitForNoTasks(docker: Dockerode, id: string): Promise<void> {
   const end = Date.now() + limits.drain * 1000;
@@ -257,7 +257,7 @@ async function removeNode(docker: Dockerode, id: string): Promise<void> {
   }
 }
 
-/** Changes a node's settings; again if someone else changed it in between. */
+/** Changes a node's settings; tries again if another writer changed it in between. */
 async function updateNode(
   docker: Dockerode,
   id: string,
@@ -272,7 +272,7 @@ async function updateNode(
   });
 }
 
-/** Runs a read-change-write cycle again when another writer came in between. */
+/** Repeats a read-change-write cycle when another writer came in between. */
 async function retryOutOfSequence(cycle: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -303,20 +303,20 @@ async function onManager(
   );
 }
 
-/** The node of a host that an earlier step took in. */
+/** The node of a host that an earlier step made join. */
 async function nodeIdByName(docker: Dockerode, name: string): Promise<string> {
   const { nodes } = await viewThrough(docker, name);
   const found = nodes.filter(({ hostname, status }) => hostname === name && status === "ready");
   const [node] = found;
   if (node === undefined || found.length > 1) {
     throw new Error(
-      `there are ${found.length} ready nodes with the name ${name} in the Swarm; expected is one`,
+      `the Swarm has ${found.length} ready nodes with the name ${name}; expected one`,
     );
   }
   return node.id;
 }
 
-/** Asks again and again until `done`, or throws `what` when the limit is reached. */
+/** Asks repeatedly until `done`; throws `what` when the limit is reached. */
 async function waitUntil(
   seconds: number,
   what: string,
@@ -334,7 +334,7 @@ async function waitUntil(
 function hostOf(around: StepSurroundings, name: string): HostAccess {
   const host = around.hosts.get(name);
   if (host === undefined) {
-    throw new Error(`The host ${name} is not among those that this Swarm has or had.`);
+    throw new Error(`The host ${name} is not, and was not, a member of this Swarm.`);
   }
   return host;
 }
@@ -342,7 +342,7 @@ function hostOf(around: StepSurroundings, name: string): HostAccess {
 function addressOf(around: StepSurroundings, name: string): string {
   const address = around.advertiseAddresses.get(name);
   if (address === undefined) {
-    throw new Error(`No address is known under which the other members reach ${name}.`);
+    throw new Error(`The address at which the other members reach ${name} is unknown.`);
   }
   return address;
 }

@@ -11,7 +11,7 @@ export interface SwarmConfigInputs extends SwarmObjectInputs {
   readonly template: boolean;
 }
 
-/** What the state calls id and name in the Swarm. */
+/** Id and name in the Swarm, as the state names them. */
 export interface SwarmConfigIdentity {
   readonly configId: string;
   readonly configName: string;

@@ -4,18 +4,20 @@ import { HiveResource } from "../framework/hive-resource";
 import type { SwarmObjectArgs } from "../swarm-object/resource";
 import { swarmConfigProvider } from "./provider";
 
-/** Arguments of {@link SwarmConfig}. */
 export interface SwarmConfigArgs extends SwarmObjectArgs {
-  /** What tasks read; whoever may list configs can read it too. Less than 500 KiB, not empty. */
+  /**
+   * The content for tasks; everybody who may list configs can read it too. Less than 500 KiB, not
+   * empty.
+   */
   readonly content: pulumi.Input<string>;
-  /** Whether the Swarm fills Go templates in for each task. */
+  /** Whether the Swarm fills in Go templates for each task. */
   readonly template: pulumi.Input<boolean>;
 }
 
 /**
- * A config of the Swarm. It cannot be changed there: other content is another config under another
- * name, made before the old one goes, so that services roll from one to the other and can roll
- * back.
+ * A config of the Swarm. It cannot be changed there: other content is another config with another
+ * name. It is created before the old one is removed, so that services roll from one to the other
+ * and can roll back.
  */
 export class SwarmConfig extends HiveResource {
   /** Id in the Swarm. */

@@ -15,11 +15,11 @@ import { describeOwner } from "../../model/swarm/owner";
 import { removeWhenUnused } from "../removal";
 import { sleep } from "../transport/deadline";
 
-/** How long the Swarm may take to give a network its range, seconds. */
+/** How long the Swarm may take to give a network its address range, seconds. */
 const allocationSeconds = 15;
 const pollMs = 200;
 
-/** What the Swarm holds of networks, or of the one with this id. */
+/** The networks of the Swarm, or the one with this id. */
 async function swarmNetworks(docker: Dockerode, id?: string): Promise<readonly EngineNetwork[]> {
   const filters = JSON.stringify({ scope: ["swarm"], ...(id === undefined ? {} : { id: [id] }) });
   const listed = (await docker.listNetworks({ filters })) as unknown as EngineNetwork[];
@@ -27,8 +27,8 @@ async function swarmNetworks(docker: Dockerode, id?: string): Promise<readonly E
 }
 
 /**
- * A network by its id; undefined if the Swarm has none. Listed, for to inspect it would show a
- * host's own copy.
+ * A network by its id; undefined if the Swarm has none. It is listed, because inspecting it would
+ * show a host's own copy.
  */
 export async function inspectNetwork(
   docker: Dockerode,
@@ -38,9 +38,8 @@ export async function inspectNetwork(
 }
 
 /**
- * Finds the site's network with these settings, or makes it. Networks that the site had under this
- * name before and that nothing uses any more are removed; while one is used, the new one gets a
- * name beside it.
+ * Finds the site's network with these settings, or makes it. Earlier unused networks of the site
+ * with this name are removed; while an earlier one is in use, the new one gets another name.
  *
  * @throws Error when the name is taken by a network that is not the site's, the range is taken, or
  *   the Swarm has no range to give
@@ -80,7 +79,7 @@ export async function ensureNetwork(
 }
 
 /**
- * Ranges from which the Swarm takes those of its networks; undefined when the engine does not say.
+ * Address pools of the Swarm's networks; undefined when the Docker Engine does not report them.
  */
 export async function addressPool(docker: Dockerode): Promise<readonly string[] | undefined> {
   const { Swarm } = (await docker.info()) as {
@@ -89,9 +88,12 @@ export async function addressPool(docker: Dockerode): Promise<readonly string[] 
   return Swarm?.Cluster?.DefaultAddrPool ?? undefined;
 }
 
-/** Waits until the Swarm has given the network its range; takes one that gets none away again. */
+/**
+ * Waits until the Swarm has given the network its address range; removes the network if it gets
+ * none.
+ */
 async function awaitRange(docker: Dockerode, id: string, spec: NetworkSpec): Promise<void> {
-  // Only of an overlay is it known how a network looks that has all that it needs.
+  // Only for overlay networks is it known what a complete network looks like.
   if (spec.driver !== "overlay") return;
   const end = Date.now() + allocationSeconds * 1000;
   for (;;) {
@@ -104,8 +106,8 @@ async function awaitRange(docker: Dockerode, id: string, spec: NetworkSpec): Pro
       throw new Error(
         `The Swarm gave the network '${spec.name}' no address range within ${allocationSeconds} s` +
           (spec.subnet === undefined
-            ? ": its pool (hive:overlayPool) may be used up. Remove networks that are not needed, or name a free subnet."
-            : `: ${spec.subnet} may be taken by something that it does not list. Name another subnet.`),
+            ? ": its pool (hive:overlayPool) may be used up. Remove networks that are not needed, or set a free subnet."
+            : `: ${spec.subnet} may be taken by something that the Swarm does not list. Set another subnet.`),
       );
     }
     await sleep(pollMs);
@@ -114,19 +116,19 @@ async function awaitRange(docker: Dockerode, id: string, spec: NetworkSpec): Pro
 
 function rangeTaken(spec: NetworkSpec, rival: EngineNetwork): Error {
   const range = rival.IPAM?.Config?.[0]?.Subnet ?? "";
-  const meeting = `The range ${spec.subnet} of the network '${spec.name}' meets ${range} of the Swarm's network '${rival.Name}'. `;
-  // A network moves its services over one by one, so that both are there for a while (decision 19).
-  const bothAreThere = "which services still use; both must be there while they move. ";
+  const meeting = `The range ${spec.subnet} of the network '${spec.name}' overlaps ${range} of the Swarm's network '${rival.Name}'. `;
+  // Services move to the new network one by one, so both networks exist for a while (decision 19).
+  const bothAreThere = "which services still use; both must exist while services move. ";
   if (isOwnNetwork(rival, spec)) {
     return new Error(
-      `${meeting}That is this very network with its settings so far, ${bothAreThere}Give the changed network another subnet, or none; ` +
-        "a later run can give it this one back.",
+      `${meeting}That is this same network with its old settings, ${bothAreThere}Give the changed network another subnet, or none; ` +
+        "a later run can change it back to this one.",
     );
   }
   if (rival.Labels?.[siteLabel] === spec.site) {
     return new Error(
-      `${meeting}That is a network of this site, ${bothAreThere}If it is to give its range away or to go, do it in two runs: ` +
-        `first with another subnet for '${spec.name}', or none; then, when '${rival.Name}' is gone or has another range, with this one.`,
+      `${meeting}That is a network of this site, ${bothAreThere}If it is to lose its range or to be removed, do it in two runs: ` +
+        `in the first run, give '${spec.name}' another subnet, or none; in the second, when '${rival.Name}' is gone or has another range, give it this one.`,
     );
   }
   return new Error(`${meeting}Give another subnet, or none to let the Swarm choose.`);
@@ -135,7 +137,7 @@ function rangeTaken(spec: NetworkSpec, rival: EngineNetwork): Error {
 /**
  * Removes a network; waits for tasks that are leaving it.
  *
- * @returns undefined when it is gone; else who uses it, in the engine's words
+ * @returns undefined when it is gone; else the Docker Engine's message about its users
  */
 export async function removeNetwork(
   docker: Dockerode,
@@ -143,8 +145,8 @@ export async function removeNetwork(
   waitSeconds: number,
 ): Promise<string | undefined> {
   const remove = async (): Promise<void> => {
-    // Of a network of which the host still has its own copy, the engine says with status 500 that
-    // the Swarm has none.
+    // While the host still has its own copy of a network, the Docker Engine reports with status 500
+    // that the Swarm does not have it.
     if ((await inspectNetwork(docker, id)) !== undefined) await docker.getNetwork(id).remove();
   };
   return await removeWhenUnused(remove, waitSeconds);

@@ -24,7 +24,7 @@ export interface SwarmNetworkState extends SwarmNetworkInputs {
   readonly networkName: string;
 }
 
-/** What a Swarm fixes when it makes a network. */
+/** The settings that a Swarm fixes when it creates a network. */
 const FIXED = [
   "site",
   "name",
@@ -37,7 +37,7 @@ const FIXED = [
 ] as const;
 const INPUTS = [...FIXED, "managers", "revision"] as const;
 
-/** How long tasks may take to leave a network that is removed, seconds. */
+/** How long tasks may take to leave a network before its removal, seconds. */
 const leaveSeconds = 20;
 
 /** Keeps a network of the Swarm. */
@@ -57,7 +57,7 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
     const known = FIXED.filter((name) => isKnown(news[name]));
     const replaces = changedInputs(known, olds, news);
     if (!isKnown(news)) return { changes: true, replaces };
-    // Never deleted first: a network that services use cannot be.
+    // Never deleted first: a network in use cannot be deleted.
     return { changes: changedInputs(INPUTS, olds, news).length > 0, replaces };
   },
 
@@ -85,9 +85,9 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
           { deadlineSeconds: 15, repeatable: true },
         ),
       );
-      // No id: it is gone, and the next run makes it again.
+      // No id: the network is gone, and the next run recreates it.
       if (seen === undefined) return {};
-      // What the network does not have must not be taken over from the state.
+      // Settings that the network does not have must not be copied from the state.
       const others = Object.entries(props).filter(
         ([name]) => !["subnet", "gateway"].includes(name),
       );
@@ -95,13 +95,13 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
     } catch (error) {
       if (!isTransportError(error)) throw error;
       reportWarning(
-        `the network '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
+        `the network '${props.name}' could not be checked; its state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, INPUTS);
     }
   },
 
-  // All that can be updated is how the Swarm is reached.
+  // An update changes only how the Swarm is reached.
   async update(id, olds, news) {
     return { outs: { ...news, networkId: id, networkName: olds.networkName } };
   },
@@ -113,8 +113,7 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
       { deadlineSeconds: leaveSeconds + 40, repeatable: true },
     ).catch((error: unknown) => {
       if (!isTransportError(error)) throw error;
-      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
-      // hosts.
+      // A Swarm without quorum cannot remove anything; its objects go with its hosts.
       reportWarning(
         `the network '${props.networkName}' could not be removed and is forgotten. ${error.message}`,
       );
@@ -123,7 +122,7 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
     if (left === undefined) return;
     reportWarning(
       `the network '${props.networkName}' could not be removed and is left alone. ${left}\n` +
-        "It goes by itself when this network changes again; or run on a manager, when nothing uses it: " +
+        "The next change of this network removes it. Or, when nothing uses it, run on a manager: " +
         `docker network rm ${props.networkName}`,
     );
   },

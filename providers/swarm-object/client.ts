@@ -15,12 +15,12 @@ import { withAnyManager } from "../transport/manager";
 import { reportWarning } from "../progress/progress-line";
 
 /**
- * The two kinds of content that a Swarm hands to tasks. They differ in who may read them, not in
- * how they are kept.
+ * The two kinds of content that a Swarm gives to tasks. They differ in who may read them, not in
+ * how they are stored.
  */
 export type SwarmObjectKind = "secret" | "config";
 
-/** A secret or config as it is wanted. */
+/** A wanted secret or config. */
 export interface SwarmObject {
   readonly kind: SwarmObjectKind;
   readonly site: string;
@@ -36,8 +36,8 @@ export interface SwarmObject {
 export interface ObjectOwner {
   readonly id: string;
   /**
-   * Tells which resource keeps it. A value that is changed and changed back is one object for two
-   * resources, of which the older one is still to be deleted: it must leave the object alone then.
+   * Identifies the owning resource. When a value is changed and changed back, one object belongs to
+   * two resources in turn. The deletion of the older resource must leave the object alone.
    */
   readonly holder: string;
 }
@@ -45,15 +45,15 @@ export interface ObjectOwner {
 /** Label with {@link ObjectOwner.holder}. */
 const holderLabel = "hive.holder";
 
-/** How long services may take to let go of what is removed, seconds. */
+/** How long services may take to release a removed object, seconds. */
 const releaseSeconds = 5;
 
-/** A secret or config with the number that a change of it has to name. */
+/** A secret or config with the version number that a change has to give. */
 type ListedObject = EngineSwarmObject & Versioned;
 
 /**
- * Finds the site's object of this name, or makes it. Objects that the site had under this name
- * before and that no service uses any more are removed.
+ * Finds the site's object of this name, or creates it. Earlier unused objects of the site with this
+ * name are removed.
  *
  * @throws Error when an object of this name exists that is not the site's
  */
@@ -73,7 +73,7 @@ export async function ensureObject(
           : await takeOver(docker, object, found, holder);
       for (const { ID, Spec } of listed) {
         // No computed key in a destructuring pattern: the serializer of dynamic providers does not
-        // see what it captures.
+        // see its captured variables.
         const labels = Spec.Labels ?? {};
         const own = labels[siteLabel] === object.site && labels[nameLabel] === object.name;
         if (ID !== id && own) {
@@ -86,7 +86,7 @@ export async function ensureObject(
   );
 }
 
-/** Whether the object is there; undefined when no manager could be asked, which is said. */
+/** Whether the object exists; undefined, with a warning, when no manager could be asked. */
 export async function objectExists(
   managers: readonly HostAccess[],
   kind: SwarmObjectKind,
@@ -104,15 +104,15 @@ export async function objectExists(
   } catch (error) {
     if (!isTransportError(error)) throw error;
     reportWarning(
-      `the ${kind} '${objectName}' could not be looked at; its state is kept as it was. ${error.message}`,
+      `the ${kind} '${objectName}' could not be checked; its state is kept as it was. ${error.message}`,
     );
     return undefined;
   }
 }
 
 /**
- * Removes an object, unless a newer resource has taken it over. One that a service still uses is
- * left, with a warning; it goes when another object of its name is made.
+ * Removes an object, unless a newer resource has taken it over. An object in use stays, with a
+ * warning; it is removed when the next object of its name is created.
  */
 export async function removeObject(
   managers: readonly HostAccess[],
@@ -130,8 +130,7 @@ export async function removeObject(
     repeatable: true,
   }).catch((error: unknown) => {
     if (!isTransportError(error)) throw error;
-    // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
-    // hosts.
+    // A Swarm without quorum cannot remove anything; its objects go with its hosts.
     reportWarning(
       `the ${kind} '${objectName}' could not be removed and is forgotten. ${error.message}`,
     );
@@ -155,7 +154,7 @@ async function createObject(
     Data: Buffer.from(object.content).toString("base64"),
     ...(object.template ? { Templating: { Name: "golang" } } : {}),
   };
-  // The client gives an object with the engine's answer in it.
+  // The client returns an object that contains the Docker Engine's answer.
   const created = (await (object.kind === "secret"
     ? docker.createSecret(spec)
     : docker.createConfig(spec))) as unknown as {
@@ -163,13 +162,13 @@ async function createObject(
     readonly ID?: string;
   };
   const id = created.id ?? created.ID;
-  if (id === undefined) throw new Error(`The engine gave no id for the ${object.kind}.`);
+  if (id === undefined) throw new Error(`The Docker Engine returned no id for the ${object.kind}.`);
   return id;
 }
 
 /**
- * Makes an object that exists this resource's. Its content is right, for its name follows from
- * that.
+ * Takes over an existing object for this resource. Its content is right, because its name follows
+ * from the content.
  */
 async function takeOver(
   docker: Dockerode,
@@ -184,7 +183,7 @@ async function takeOver(
         `Give this ${kind} another name; or, if that one is not needed, run on a manager: docker ${kind} rm ${objectName}`,
     );
   }
-  // Labels are all of it that can be changed.
+  // Only its labels can be changed.
   await handle(docker, kind, found.ID).update({
     _query: { version: found.Version.Index },
     _body: { ...found.Spec, Labels: labelsOf(object, holder) },
@@ -217,7 +216,7 @@ async function inspectObject(
   }
 }
 
-/** The client's handle, with the calls that both kinds have. */
+/** The client's handle, with the calls of both kinds. */
 function handle(
   docker: Dockerode,
   kind: SwarmObjectKind,

@@ -14,7 +14,7 @@ import {
   type SwarmObjectKind,
 } from "./client";
 
-/** Inputs that a secret and a config have in common, as they come over the wire. */
+/** Common inputs of secrets and configs, as they come over the wire. */
 export interface SwarmObjectInputs {
   readonly managers: readonly HostAccess[];
   readonly site: string;
@@ -23,22 +23,22 @@ export interface SwarmObjectInputs {
 }
 
 /**
- * What the state holds of both beside the inputs, and beside what each has under names of its own.
+ * The common outputs of both; each also has outputs with names of its own.
  */
 export interface SwarmObjectState {
   readonly holder: string;
 }
 
-/** In what a secret and a config differ. */
+/** The differences between a secret and a config. */
 export interface SwarmObjectType<Inputs extends SwarmObjectInputs, Identity extends object> {
   readonly kind: SwarmObjectKind;
-  /** The inputs that a Swarm fixes when it makes the object. */
+  /** The inputs that a Swarm fixes when it creates the object. */
   readonly fixed: readonly (keyof Inputs & string)[];
   /** The input with the content. */
   readonly contentInput: keyof Inputs & string;
-  /** What is wrong with the inputs that only this kind has. */
+  /** Problems with the inputs that only this kind has. */
   readonly check?: (news: Inputs) => readonly pulumi.dynamic.CheckFailure[];
-  /** The object's name in the Swarm and what is in it. */
+  /** The object's name in the Swarm and its content. */
   readonly object: (inputs: Inputs) => Pick<SwarmObject, "objectName" | "content" | "template">;
   /** Id and name in the Swarm, as the outputs call them. */
   readonly identity: (id: string, objectName: string) => Identity;
@@ -46,7 +46,7 @@ export interface SwarmObjectType<Inputs extends SwarmObjectInputs, Identity exte
   readonly objectName: (state: Identity) => string;
 }
 
-/** A provider that keeps objects of one type: they are made and removed, but never changed. */
+/** A provider for objects of one type: it creates and removes them, but never changes them. */
 export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity extends object>(
   type: SwarmObjectType<Inputs, Identity>,
 ): pulumi.dynamic.ResourceProvider<Inputs, Inputs & Identity & SwarmObjectState> {
@@ -82,11 +82,11 @@ export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity e
     async read(id, props) {
       if (props === undefined) return {};
       const exists = await objectExists(props.managers, type.kind, type.objectName(props), id);
-      // A Swarm lets nobody change a content: it is there or gone.
+      // Nobody can change a content in a Swarm: the object exists or is gone.
       return exists === false ? {} : readResult(id, props, inputNames);
     },
 
-    // All that can be updated is how the Swarm is reached.
+    // An update changes only how the Swarm is reached.
     async update(id, olds, news) {
       const identity = type.identity(id, type.objectName(olds));
       return { outs: { ...news, ...identity, holder: olds.holder } };

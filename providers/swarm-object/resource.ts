@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { HostAccess } from "../transport/host-access";
 
-/** Arguments that a secret and a config of the Swarm have in common. */
+/** Common arguments of secrets and configs of the Swarm. */
 export interface SwarmObjectArgs {
   /** Hosts that are managers; any that is healthy is asked. */
   readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;

@@ -14,7 +14,7 @@ export interface SwarmSecretInputs extends SwarmObjectInputs {
   readonly salt: string;
 }
 
-/** What the state calls id and name in the Swarm. */
+/** Id and name in the Swarm, as the state names them. */
 export interface SwarmSecretIdentity {
   readonly secretId: string;
   readonly secretName: string;
@@ -29,7 +29,9 @@ export const swarmSecretProvider = swarmObjectProvider<SwarmSecretInputs, SwarmS
   fixed: ["site", "name", "value", "salt"],
   contentInput: "value",
   check: ({ salt }) =>
-    salt === "" ? [checkFailure("salt", "is empty; without it the name gives hints")] : [],
+    salt === ""
+      ? [checkFailure("salt", "is empty; without a key the name gives hints about the value")]
+      : [],
   object: ({ name, salt, value }) => ({
     objectName: secretObjectName(name, salt, value),
     content: value,

@@ -9,29 +9,29 @@ import { updateService } from "./client";
 /** How a service is changed. */
 export interface ChangeOptions {
   readonly auth: RegistryAuth | undefined;
-  /** Also when it looks as wanted. */
+  /** Changes the service even if it is in the wanted state. */
   readonly force: boolean;
-  /** What the service had given to others when it was looked at, see `whatItGave`. */
+  /** Things that the service had given up to others when it was read, see `whatItGave`. */
   readonly gave: string | undefined;
-  /** How long a run of a scheduled job is waited for. */
+  /** How long to wait for the end of a scheduled job's run. */
   readonly deadlineSeconds: number;
 }
 
 const pollMs = 1000;
 /**
- * The orchestrator makes the task of a run within this time; a run without one after it has lost it
- * with its host.
+ * The orchestrator creates the task of a run within this time; after it, a run without a task has
+ * lost it with its host.
  */
 const startMs = 5000;
 
 /**
- * Changes a service, after the run of a scheduled job has ended if one goes on. Each attempt is a
- * call of its own.
+ * Changes a service. If a run of a scheduled job is going on, it waits for the end of that run.
+ * Each attempt is a call of its own.
  *
- * @returns the ids of the tasks that there were before; undefined if there was nothing to change;
- *   `overtaken` if the service gave something to another one meanwhile, so that it has to be looked
- *   at again: nothing was changed then
- * @throws Error if a run does not end in time; then nothing was changed
+ * @returns the ids of the tasks before the change; undefined if there was nothing to change;
+ *   `overtaken` if the service gave something up to another one meanwhile: then nothing was
+ *   changed, and it has to be read again
+ * @throws Error if a run does not end in time; nothing was changed then
  */
 export async function changeService(
   managers: readonly HostAccess[],
@@ -49,12 +49,12 @@ export async function changeService(
     if (outcome.kind === "changed") return outcome.before;
     if (outcome.kind === "unchanged") return undefined;
     if (outcome.kind === "overtaken") return outcome.kind;
-    report(`${spec.name}: a run of the job goes on; the change waits for its end`);
+    report(`${spec.name}: a run of the job is going on; the change waits for its end`);
     if (Date.now() - begin > deadlineSeconds * 1000) {
       throw new Error(
-        `The job '${spec.name}' was not changed: a run of it goes on, and did not end within ${deadlineSeconds} s. ` +
-          "A change would end it half-way. Run again when it has ended; if it hangs, remove the job on a manager " +
-          `(docker service rm ${spec.name}), and the next run with --refresh makes it anew.`,
+        `The job '${spec.name}' was not changed: a run of it is going on, and did not end within ${deadlineSeconds} s. ` +
+          "A change would kill it. Run again when it has ended. If it hangs, remove the job on a manager " +
+          `(docker service rm ${spec.name}); the next run with --refresh recreates it.`,
       );
     }
     await sleep(pollMs);

@@ -5,15 +5,15 @@ import { isKnown } from "../framework/unknown-value";
 import type { GivenServiceInputs } from "./service-state";
 
 /**
- * What is wrong with the inputs of a service, as far as they are known: what an engine would
- * refuse, in words that help.
+ * Problems with the known inputs of a service that a Docker Engine would refuse, with helpful
+ * messages.
  */
 export function checkService(input: GivenServiceInputs): pulumi.dynamic.CheckFailure[] {
   const failures: pulumi.dynamic.CheckFailure[] = [];
   const fail = (property: string, reason: string): void => {
     failures.push(checkFailure(property, reason));
   };
-  // The engine's own rule (swarmkit, validateAnnotations).
+  // The Docker Engine's own rule (swarmkit, validateAnnotations).
   if (isKnown(input.name) && !/^[a-zA-Z0-9](?:[-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(input.name)) {
     fail(
       "name",
@@ -79,7 +79,7 @@ function checkMounts({ mounts, secrets, configs }: GivenServiceInputs, fail: Fai
     const targets = files.map(({ target }) => target);
     const twice = targets.find((target, index) => targets.indexOf(target) !== index);
     if (twice !== undefined) {
-      fail(property, `stand twice at ${twice}; only one can be there`);
+      fail(property, `use ${twice} twice; each path can be used once`);
     }
   }
 }

@@ -19,7 +19,7 @@ import { sleep } from "../transport/deadline";
 import { engineStatus } from "../transport/engine";
 import { messageOf } from "../transport/errors";
 
-/** A service with the number that a change of it has to name. */
+/** A service with the version number that a change has to give. */
 export type ServiceInspection = EngineService & Versioned;
 
 /** The service with this id; undefined if there is none. */
@@ -38,7 +38,7 @@ export async function inspectService(
 }
 
 /**
- * Finds a service of ours to adopt.
+ * Finds a service of this site to adopt.
  *
  * @returns undefined if the name is free
  * @throws Error if a service of that name exists that is not of this site
@@ -66,9 +66,9 @@ export async function findOwnService(
 }
 
 /**
- * An engine takes a service that can run nowhere, and lets its tasks wait for ever. One that runs
- * with another service has a place: the label that it asks for is put on that one's server when the
- * service is there.
+ * A Docker Engine accepts a service that can run nowhere, and lets its tasks wait for ever. A
+ * service that runs with another one has a place: its label is put on the other one's server when
+ * the service exists.
  *
  * @throws Error when no node meets its placement constraints
  */
@@ -79,8 +79,8 @@ export function requireEligibleNode(
   const lasting = constraints.filter((constraint) => leaderOf([constraint]) === undefined);
   if (nodes.some((node) => meetsConstraints(node, lasting))) return;
   throw new Error(
-    `No server meets the placement constraints of the service '${name}': ${constraints.join(", ")}. Nothing of it was changed. ` +
-      "Change them in the site; or give a server what they ask for, e.g. on a manager: docker node update --label-add <label>=<value> <server>",
+    `No server meets the placement constraints of the service '${name}': ${constraints.join(", ")}. It was not changed. ` +
+      "Change them in the site; or label a server, on a manager: docker node update --label-add <label>=<value> <server>",
   );
 }
 
@@ -102,35 +102,35 @@ export async function createService(
   return created.id;
 }
 
-/** The client's update with separate query and body, which its type declarations do not know. */
+/** The client's update with separate query and body, which its type declarations lack. */
 interface UpdatableService {
   update(auth: object | undefined, options: object): Promise<unknown>;
 }
 
 /**
- * What came of an attempt to change a service: `starting` and `running` say that a scheduled job
- * must not be disturbed now, `overtaken` that it gave something to another one since it was looked
- * at.
+ * Result of an attempt to change a service: `starting` and `running` say that a scheduled job must
+ * not be disturbed now, `overtaken` that the service gave something up to another one since it was
+ * read.
  */
 export type ChangeOutcome =
   | { readonly kind: "unchanged" | "starting" | "running" | "overtaken" }
   | {
       readonly kind: "changed";
       /**
-       * Ids of the tasks that there were before: how they end says nothing about what is wanted
-       * now.
+       * Ids of the tasks before the change: how they end says nothing about the wanted service.
        */
       readonly before: ReadonlySet<string>;
     };
 
 /**
- * Changes a service to what it is to be; again if another writer came in between. One that is as
- * wanted, but has been given up by its engine or failed as a job, gets new tasks. A scheduled job
- * whose run goes on is left alone, for the engine would end that run.
+ * Changes a service to the wanted state; tries again if another writer came in between. A service
+ * in the wanted state gets new tasks if the Docker Engine gave it up, or if it failed as a job. A
+ * scheduled job with a run in progress is left alone, because the Docker Engine would kill that
+ * run.
  *
- * @param options `force`: also when there is no reason, so that the engine takes over a new account
- *   of the registry. `mayStart`: a run that was started but has no task yet is no reason to wait.
- *   `gave`: what it had given to others when it was looked at, see `whatItGave`
+ * @param options `force`: also without a reason, so that the Docker Engine uses a new registry
+ *   account. `mayStart`: a run that was started but has no task yet is no reason to wait. `gave`:
+ *   things that it had given up to others when it was read, see `whatItGave`
  * @throws Error if the service is gone, or could run nowhere
  */
 export async function updateService(
@@ -148,8 +148,8 @@ export async function updateService(
     const seen = await inspectService(docker, id);
     if (seen === undefined) {
       throw new Error(
-        `The service '${spec.name}' is not in the Swarm any more; somebody has removed it. ` +
-          "Run again with --refresh: that makes it anew.",
+        `The service '${spec.name}' is no longer in the Swarm; somebody has removed it. ` +
+          "Run again with --refresh to recreate it.",
       );
     }
     if (whatItGave(seen.Spec.Labels) !== options.gave) return { kind: "overtaken" };
@@ -159,8 +159,8 @@ export async function updateService(
     ]);
     const asWanted = sameValue(fromEngineSpec(seen.Spec), spec);
     const failed = serviceProgress(seen, tasks, nodes, { updated: false }).kind === "failed";
-    // Nothing is left of a change that the Swarm took back but its word; an update, also with
-    // nothing in it, takes that away.
+    // Of a change that the Swarm rolled back only the update status is left; any update, even an
+    // empty one, clears it.
     const marked = endedBadly.includes(seen.UpdateStatus?.State ?? "");
     if (asWanted && !failed && !marked && !options.force) {
       return { kind: "unchanged" };
@@ -178,8 +178,8 @@ export async function updateService(
         _body: toEngineSpec(spec, seen.Spec, asWanted && failed),
       };
       const service = docker.getService(id) as unknown as UpdatableService;
-      // No account is said as an empty one: without any, the Swarm goes on with the account that
-      // the service had.
+      // An empty account means no account: without the header, the Swarm would keep the service's
+      // old account.
       await service.update(authConfig(spec.image, auth) ?? {}, request);
       return { kind: "changed", before: new Set(tasks.map(({ ID }) => ID)) };
     } catch (error) {
@@ -191,19 +191,19 @@ export async function updateService(
   }
 }
 
-/** States of an update that did not come to its end. */
+/** States of an update that did not complete. */
 const endedBadly = ["paused", "rollback_paused", "rollback_completed"];
 
-/** All tasks of a service that the Swarm still knows. */
+/** All tasks of a service that the Swarm still has. */
 export async function listServiceTasks(docker: Dockerode, id: string): Promise<EngineTask[]> {
   const filters = JSON.stringify({ service: [id] });
   return (await docker.listTasks({ filters })) as EngineTask[];
 }
 
 /**
- * Makes the engine begin a roll-out anew, without touching tasks that are as wanted already. It
- * does so only when something in the service changes: here the pause between two tasks, by a
- * nanosecond, which the normal form leaves out.
+ * Makes the Docker Engine restart a roll-out, without touching tasks in the wanted state. It does
+ * so only when something in the service changes: here the pause between two tasks, by a nanosecond,
+ * which the normal form ignores.
  */
 export async function restartRollout(docker: Dockerode, id: string): Promise<void> {
   await rewrite(docker, id, ({ UpdateConfig: policy, ...spec }) => {
@@ -214,10 +214,10 @@ export async function restartRollout(docker: Dockerode, id: string): Promise<voi
 }
 
 /**
- * Gives a service another spec, if it is as it was looked at.
+ * Gives a service another spec, if it has not changed since it was read.
  *
- * @returns whether it was; else another writer came in between, or it is gone, and it has to be
- *   looked at again
+ * @returns whether it was changed; else another writer came in between, or it is gone, and it has
+ *   to be read again
  */
 export async function replaceSpec(
   docker: Dockerode,
@@ -236,8 +236,8 @@ export async function replaceSpec(
 }
 
 /**
- * Makes all tasks of a service anew, one after the other as its policy says: what
- * `docker service update --force` does.
+ * Recreates all tasks of a service one after the other, following its update policy, like
+ * `docker service update --force`.
  */
 export async function forceUpdate(docker: Dockerode, id: string): Promise<void> {
   await rewrite(docker, id, ({ TaskTemplate: template, ...spec }) => ({
@@ -246,16 +246,16 @@ export async function forceUpdate(docker: Dockerode, id: string): Promise<void> 
   }));
 }
 
-/** A service must not stay off hosts because another writer came in between. */
+/** A service must not stay excluded from hosts because another writer came in between. */
 const exclusionAttempts = 10;
 
 /**
- * Keeps a global service off some hosts, or no longer, without touching its tasks elsewhere: an
- * engine lets tasks go on of which the placement alone differs (swarmkit, `IsTaskDirty`). A host
- * that is let in again gets a new task at once, which waits for nothing.
+ * Excludes hosts from a global service, or admits them again, without touching its tasks elsewhere:
+ * Swarm keeps tasks that differ in their placement only (swarmkit, `IsTaskDirty`). A host that is
+ * admitted again gets a new task at once, which waits for nothing.
  *
- * @param nodes ids of the hosts' nodes
- * @param off whether the hosts are left out, or let in again
+ * @param nodes node ids of the hosts
+ * @param off whether the hosts are excluded, or admitted again
  */
 export async function setExcludedNodes(
   docker: Dockerode,
@@ -278,11 +278,11 @@ export async function setExcludedNodes(
 }
 
 /**
- * Changes a service from what it is; tries again when another writer, which the engine itself may
- * be, comes in between.
+ * Changes a service based on its present spec; tries again when another writer, such as the Docker
+ * Engine itself, comes in between.
  *
- * @param attempts of which the last one's being late is an error, but where there is only one: then
- *   the service is looked at again
+ * @param attempts number of attempts. If the last one fails too, it is an error; with a single
+ *   attempt, the caller reads the service again
  */
 async function rewrite(
   docker: Dockerode,
@@ -295,14 +295,14 @@ async function rewrite(
     if ((await replaceSpec(docker, seen, change(seen.Spec))) || attempts === 1) return;
     if (attempt === attempts) {
       throw new Error(
-        `The service '${seen.Spec.Name}' was changed by others ${attempts} times in between. Run again when they have ended.`,
+        `The service '${seen.Spec.Name}' was changed ${attempts} times by others during this change. Run again when they have finished.`,
       );
     }
     await sleep(100);
   }
 }
 
-/** Whether another writer changed the service since it was looked at. */
+/** Whether another writer changed the service since it was read. */
 function isOutOfSequence(error: unknown): boolean {
   return messageOf(error).includes("update out of sequence");
 }

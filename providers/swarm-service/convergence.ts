@@ -12,32 +12,31 @@ import { listServiceTasks, type ServiceInspection } from "./client";
 import { failureReasons } from "./failure-reasons";
 import { unblockService, isStalled, noteStates, unchangedSince, type TaskStates } from "./stalled";
 
-/** A service as it is now. */
+/** The present state of a service. */
 interface Look {
   readonly name: string;
   readonly progress: ServiceProgress;
-  /** Whether the engine takes the change back. */
+  /** Whether the Docker Engine is rolling the change back. */
   readonly turnedBack: boolean;
-  /** What keeps it from moving. */
+  /** The reason why it does not move. */
   readonly stall: Stall | undefined;
 }
 
-/** How convergence is awaited. */
+/** How to wait for convergence. */
 export interface ConvergenceOptions {
   readonly deadlineSeconds: number;
   /**
-   * Whether the service is new, was changed just now, so that the engine rolls an update out, or is
-   * as it was.
+   * Whether the service is new, was just changed, so that the Docker Engine rolls out an update, or
+   * is unchanged.
    */
   readonly after: "creation" | "change" | "nothing";
   /**
-   * Ids of the tasks that there were before the change. Default: those that have ended by the first
-   * look.
+   * Ids of the tasks before the change. Default: those that have ended by the first look.
    */
   readonly before: ReadonlySet<string> | undefined;
   /**
    * How long all tasks have to run before a new service counts as running, seconds. An update is
-   * watched by the engine.
+   * monitored by the Docker Engine.
    */
   readonly stableSeconds: number;
 }
@@ -49,23 +48,23 @@ const pollMs = 250;
  */
 const electionSeconds = 60;
 /**
- * An engine begins to roll out a change within this time; before that, the old tasks look like the
- * result.
+ * The Docker Engine starts to roll out a change within this time; before that, the old tasks look
+ * like the result.
  */
 const rolloutStartMs = 1000;
 /**
- * A roll-back in which nothing has moved for so long is not waited for: the engine's own waiting
- * for a task ends after 60 s.
+ * The wait for a roll-back ends when nothing has moved for this long: the Docker Engine itself
+ * waits for a task at most 60 s.
  */
 const rollbackStillMs = 75_000;
-/** A service is got going so often, for each reason. */
+/** How often a stalled service is helped, for each reason. */
 const unblockAttempts = 4;
 
 /**
- * Waits until a service runs as wanted. Each look is a call of its own, through any manager: the
- * one that was asked first may be lost meanwhile. Work that takes long says what it is at; why a
- * task failed is said as soon as it is known, though the engine may go on for a while, to try again
- * or to take the change back.
+ * Waits until a service has converged. Each look is a call of its own, through any manager: the
+ * first one may be lost meanwhile. Long work reports its progress. The reason for a failed task is
+ * reported as soon as it is known, though the Docker Engine may go on for a while, to try again or
+ * to roll back.
  *
  * @throws Error with the failing task's own error and the last lines that it printed
  */
@@ -101,14 +100,15 @@ export async function awaitConvergence(
       if (settled && Date.now() - stableSince >= options.stableSeconds * 1000) {
         return;
       }
-      if (options.stableSeconds > 0) report(`${name}: all tasks run, and are watched for a while`);
+      if (options.stableSeconds > 0)
+        report(`${name}: all tasks run, and are monitored for a while`);
     } else {
       stableSince = undefined;
       await reasons.tell(name, culprit, wasTurnedBack);
       report(`${name}: ${progress.detail}`);
       const still = Math.max(begin, unchangedSince(seen.states));
       const stalled = stall !== undefined && isStalled(seen.states, stall) ? stall : undefined;
-      const prefix = wasTurnedBack ? "the update failed, and the roll-back did not end: " : "";
+      const prefix = wasTurnedBack ? "the update failed, and the roll-back did not finish: " : "";
       if (
         stalled?.kind === "no-place" &&
         !(stalled.waitsForPort && (await isAnyStopping(managers)))
@@ -121,14 +121,12 @@ export async function awaitConvergence(
         attempts.set(stuck.kind, attempt);
         await unblockService(managers, { id, name }, stuck, attempt);
         rolloutSince = Date.now();
-        // What was done has its time to show.
+        // The action needs some time to take effect.
         for (const state of seen.states.keys()) seen.states.set(state, rolloutSince);
       } else if (Date.now() > end || (wasTurnedBack && Date.now() - still > rollbackStillMs)) {
         throw await failure(
           `${prefix}not done within ${Math.round((Date.now() - begin) / 1000)} s: ${progress.detail}; ` +
-            (wasTurnedBack
-              ? "mend the release, then run again"
-              : "running again goes on from there"),
+            (wasTurnedBack ? "fix the release, then run again" : "run again to continue"),
         );
       }
     }
@@ -137,8 +135,8 @@ export async function awaitConvergence(
 }
 
 /**
- * Whether tasks of any service are still stopping on hosts that can stop them: what they hold is
- * about to be free.
+ * Whether tasks of any service are still stopping on reachable hosts: their ports and volumes are
+ * about to become free.
  */
 async function isAnyStopping(managers: readonly HostAccess[]): Promise<boolean> {
   return await retryWhileLeaderless(managers, electionSeconds, async (docker) => {
@@ -156,13 +154,13 @@ async function isAnyStopping(managers: readonly HostAccess[]): Promise<boolean> 
   });
 }
 
-/** What is kept from one look to the next. */
+/** Facts that are kept from one look to the next. */
 interface Memory {
-  /** Tasks by id, with failed ones that the engine has forgotten. */
+  /** Tasks by id, including failed ones that the Docker Engine has forgotten. */
   readonly tasks: Map<string, EngineTask>;
-  /** Tasks from before: how they end says nothing about what is wanted now. */
+  /** Tasks from before the change: how they end says nothing about the wanted service. */
   past: ReadonlySet<string> | undefined;
-  /** Since when tasks have been as they are. */
+  /** Since when tasks have been in their present state. */
   readonly states: TaskStates;
 }
 

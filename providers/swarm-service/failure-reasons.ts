@@ -5,20 +5,20 @@ import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 import { reportLine, reportTask, reportText, type TaskReport } from "./task-report";
 
-/** Why tasks ended: asked for as soon as one has, for its container may be gone later. */
+/** Reasons why tasks ended. They are fetched at once, because the container may be gone later. */
 export interface FailureReasons {
   /**
-   * Says in a line of progress why a task ended, once, and once more if it is another one that
-   * makes the engine turn back.
+   * Reports in a progress line why a task ended: once, and again if another task makes the Docker
+   * Engine roll back.
    *
-   * @param settled whether the engine turns back because of it
+   * @param settled whether the Docker Engine rolls back because of it
    */
   tell(name: string, task: EngineTask | undefined, settled: boolean): Promise<void>;
-  /** What an error says about a task, or about the one that made the engine turn back. */
+  /** The text for an error about a task, or about the one that made the Docker Engine roll back. */
   text(task: EngineTask | undefined): Promise<string>;
 }
 
-/** The reasons for which the tasks of one service end while it is waited for. */
+/** The reasons why tasks of one service end while hive waits for it. */
 export function failureReasons(managers: readonly HostAccess[]): FailureReasons {
   let known: { readonly task: string; readonly text: string; readonly line: string } | undefined;
   let told = false;
@@ -31,7 +31,7 @@ export function failureReasons(managers: readonly HostAccess[]): FailureReasons 
       (report: TaskReport) => ({ text: reportText(report), line: reportLine(report) }),
       (error: unknown) => {
         const text = isTransportError(error)
-          ? `What its tasks say could not be read: ${error.message}`
+          ? `The output of its tasks could not be read: ${error.message}`
           : "";
         return { text, line: text };
       },
@@ -45,13 +45,13 @@ export function failureReasons(managers: readonly HostAccess[]): FailureReasons 
       told = true;
       const { text, line } = await find(task);
       if (settled) settledText = text;
-      const what = settled ? "the new release fails and is rolled back" : "a task has failed";
+      const what = settled ? "the new release failed and is being rolled back" : "a task failed";
       reportProgress(`${name}: ${what}. ${line}`);
     },
     async text(task) {
       if (settledText !== undefined) return settledText;
       if (task !== undefined) return (await find(task)).text;
-      return known?.text ?? "No task of it has failed so far.";
+      return known?.text ?? "None of its tasks has failed so far.";
     },
   };
 }

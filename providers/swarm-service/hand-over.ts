@@ -25,22 +25,22 @@ const pollMs = 250;
 /** How long the Swarm may be without a leader meanwhile, seconds. */
 const electionSeconds = 60;
 /**
- * How long another service may take to give up a port by its own change, which goes on at the same
+ * How long another service may take to give up a port by its own change, which runs at the same
  * time.
  */
 const courtesyMs = 1500;
-/** How long tasks may take to go beyond their own time to stop, seconds. */
+/** How long tasks may take to stop, beyond their own stop timeout, seconds. */
 const stopSeconds = 15;
-/** An engine's allocator takes note of a port that was given up within this time. */
+/** Swarm's allocator notices a released port within this time. */
 const portMs = 10_000;
 
 /**
- * Makes others let go of what a service needs, as far as it cannot start without. To be called
- * right before it is created or changed.
+ * Makes other services release the resources without which a service cannot start. Call it right
+ * before the service is created or changed.
  *
- * @returns what was there when nothing was left to do
- * @throws Error when a service that is not of the site has it, or a task does not end in time; the
- *   service was not changed then
+ * @returns the state when nothing was left to do
+ * @throws Error when a service of another owner has the resource, or a task does not end in time;
+ *   the service was not changed then
  */
 export async function takeOver(
   managers: readonly HostAccess[],
@@ -50,8 +50,7 @@ export async function takeOver(
   const report = progressReporter();
   let courteousUntil: number | undefined;
   let end: number | undefined;
-  // Before anything was begun, that there is no manager is told as it is for every other first
-  // step.
+  // Before the first change, a missing manager is reported as for every other first step.
   let holdings = await withAnyManager(managers, lookAtHoldings, { repeatable: true });
   for (;;) {
     const step = stepBeforeStart(spec, holdings, partners);
@@ -82,8 +81,8 @@ export async function takeOver(
 }
 
 /**
- * Makes others let go of ports of hosts that the tasks of a service wait for. To be called right
- * after it was created or changed.
+ * Makes other services release host ports for which the tasks of a service wait. Call it right
+ * after the service was created or changed.
  */
 export async function takeHostPorts(
   managers: readonly HostAccess[],
@@ -103,22 +102,23 @@ export async function takeHostPorts(
 
 /** How a service was changed. */
 export interface HandedOver {
-  /** Ids of the tasks that there were before; undefined if there was nothing to change. */
+  /** Ids of the tasks before the change; undefined if there was nothing to change. */
   readonly before: ReadonlySet<string> | undefined;
   /**
-   * Whether the service had been stopped, to give something up. Tasks that come anew are watched by
-   * no engine: its updater looks at those only that there were (swarmkit, `orchestrator/update`).
+   * Whether the service had been stopped, to give something up. The Docker Engine does not monitor
+   * its new tasks: the updater watches only tasks that existed before (swarmkit,
+   * `orchestrator/update`).
    */
   readonly wasStopped: boolean;
-  /** To be called when the service runs as wanted. */
+  /** Call it when the service has converged. */
   settle(): Promise<void>;
 }
 
 /**
- * Changes a service, with all that others have to let go of for it.
+ * Changes a service, and makes others release the resources that it needs.
  *
- * @throws Error when they do not, or a run of a scheduled job does not end in time; the service was
- *   not changed then
+ * @throws Error when others do not release them, or a run of a scheduled job does not end in time;
+ *   the service was not changed then
  */
 export async function changeAndTakeOver(
   managers: readonly HostAccess[],
@@ -140,8 +140,8 @@ export async function changeAndTakeOver(
     const before = await retryWhilePortsHeld(() =>
       changeService(managers, id, first, { ...options, gave }),
     );
-    // Another service stopped it a moment ago: brought back now, its next task would not wait for
-    // the last one's end.
+    // Another service stopped it a moment ago: if it were started now, its next task would not wait
+    // for the end of the last one.
     if (before === "overtaken") continue;
     await takeHostPorts(managers, spec);
     return {
@@ -149,7 +149,7 @@ export async function changeAndTakeOver(
       wasStopped: gave !== undefined,
       async settle() {
         if (!atOnce) return;
-        // What it gave meanwhile it gets back by the next run.
+        // The next run gives back what it gave up meanwhile.
         await changeService(managers, id, spec, { ...options, gave: undefined, force: false });
       },
     };
@@ -157,8 +157,8 @@ export async function changeAndTakeOver(
 }
 
 /**
- * Creates or changes a service; again while the engine still holds a port for taken that was given
- * up a moment ago.
+ * Creates or changes a service; tries again while Swarm does not know yet that a port was released
+ * a moment ago.
  *
  * @param write may be run several times
  */
@@ -181,8 +181,8 @@ function publishesOnHosts({ ports }: ServiceSpec): boolean {
 }
 
 /**
- * A service that gave something up, in words, and what came of it: nothing when it was changed
- * meanwhile, for then all is looked at again.
+ * Reports that a service gave something up, and the consequence. Reports nothing when it was
+ * changed meanwhile: then everything is read again.
  */
 async function releaseHolder(
   managers: readonly HostAccess[],
@@ -197,8 +197,8 @@ async function releaseHolder(
   const giver = service.Spec.Name;
   reportProgress(
     giver === name
-      ? `${name}: gives up ${gives}, and is stopped before its change`
-      : `${name}: ${giver} gives ${gives} and ${consequence}`,
+      ? `${name}: gives up ${gives}, and stops before its change`
+      : `${name}: ${giver} gives up ${gives} and ${consequence}`,
   );
 }
 
@@ -221,7 +221,7 @@ function notInTime(
 ): Error {
   return new Error(
     `The service '${name}' was not changed: ${step.detail}, and it did not stop in time. ` +
-      "Two tasks must not write to one volume. What gave something up for it stays stopped until a run has succeeded. End what still runs, and run again:\n" +
+      "Two tasks must not write to one volume. Services that gave something up stay stopped until a run succeeds. Stop the running tasks, and run again:\n" +
       step.commands.map((command) => `  ${command}`).join("\n"),
   );
 }

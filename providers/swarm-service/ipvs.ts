@@ -11,10 +11,10 @@ import { findManager } from "../transport/manager";
 const seconds = 10;
 
 /**
- * Tells the user when nobody can reach a service because its virtual address, or the routing mesh
- * that its ports are published in, has nothing to stand on: both are IPVS's work (Moby,
- * `libnetwork/service_linux.go`), an engine loads the module when it joins a Swarm, and without it
- * everything looks well. Where no host can be asked, nothing is said.
+ * Warns when nobody can reach a service because its virtual address, or the routing mesh of its
+ * ports, does not work: both need IPVS (Moby, `libnetwork/service_linux.go`). A Docker Engine loads
+ * the module when it joins a Swarm, and without it everything looks well. Without a reachable host
+ * it reports nothing.
  */
 export async function warnWithoutIpvs(
   managers: readonly HostAccess[],
@@ -28,7 +28,7 @@ export async function warnWithoutIpvs(
     });
     if (code !== 1) return;
     reportWarning(
-      `the service ${spec.name} is reached by a virtual address or through the routing mesh, and the kernel of ${host.name} has no IPVS: nobody will reach it.\n` +
+      `the service ${spec.name} uses a virtual address or the routing mesh, but the kernel of ${host.name} has no IPVS: nobody can reach the service.\n` +
         'Load the module ip_vs on the servers; or give the service endpointMode: "dnsrr", and its ports mode: "host".',
     );
   } catch (error) {

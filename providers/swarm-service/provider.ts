@@ -27,17 +27,17 @@ import {
 import { watchSeconds } from "./watch";
 import { reportWarning } from "../progress/progress-line";
 
-/** How long tasks may take to go beyond their own time to stop. */
+/** How long tasks may take to stop, beyond their own stop timeout. */
 const removalSeconds = 15;
 
-/** Keeps a service of the Swarm: what it is, and that it runs. */
+/** Keeps a service of the Swarm: its spec and its running tasks. */
 export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   SwarmServiceInputs,
   SwarmServiceState
 > = {
   async check(olds, news) {
     const failures = checkService(news);
-    // While some inputs are unknown, or wrong, what was given is shown as it is.
+    // While some inputs are unknown or wrong, all are shown as given.
     const normal = isKnown(news) && failures.length === 0;
     const inputs = normal ? deferServerNames(olds, normalInputs(news)) : news;
     return { inputs, failures };
@@ -47,8 +47,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     const replaces: string[] = [];
     if (isKnown(news.name) && olds.name !== news.name) replaces.push("name");
     if (isKnown(news.mode) && news.mode.kind !== olds.mode.kind) replaces.push("mode");
-    // Under the same name there can be only one. Under another one, the new one takes over what the
-    // old one holds.
+    // There can be only one service of a name. Under another name, the new service takes over the
+    // old one's resources.
     const deleteBeforeReplace = replaces.length > 0 && !replaces.includes("name");
     const changes =
       !isKnown(news) || !olds.complete || changedInputs(swarmServiceInputs, olds, news).length > 0;
@@ -106,14 +106,14 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
           repeatable: true,
         }),
       );
-      // No id: it is gone, and the next run makes it again.
+      // No id: the service is gone, and the next run recreates it.
       if (seen === undefined) return {};
       const observed = fromEngineSpec(seen.Spec);
       return readResult(id, withObserved(props, observed), swarmServiceInputs);
     } catch (error) {
       if (!isTransportError(error)) throw error;
       reportWarning(
-        `the service '${props.name}' could not be looked at; its state is kept as it was. ${error.message}`,
+        `the service '${props.name}' could not be checked; its state is kept as it was. ${error.message}`,
       );
       return readResult(id, props, swarmServiceInputs);
     }
@@ -122,8 +122,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
   async update(id, olds, news) {
     const authChanged = !sameValue(olds.registryAuth, news.registryAuth);
     const changed = changedInputs(serviceContent, olds, news).length > 0;
-    // Every change of a job that runs once makes it run again, and a new account is no reason for
-    // that.
+    // Every change of a one-time job makes it run again, and a new account is no reason for that.
     const runsOnce = news.mode.kind === "job" && news.mode.schedule === undefined;
     const force = authChanged && !runsOnce;
     if (olds.complete && !changed && !force) {
@@ -142,7 +141,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
         deadlineSeconds: convergeDeadlineSeconds,
         after: change.before === undefined ? "nothing" : "change",
         before: change.before,
-        // A change is watched by the engine, but for one that goes on whatever fails.
+        // The Docker Engine monitors a change, unless the policy is to continue on failure.
         stableSeconds:
           olds.complete && spec.update.onFailure !== "continue" && !change.wasStopped
             ? 0
@@ -150,7 +149,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       });
       await change.settle();
     } catch (error) {
-      // After a roll-back the Swarm has what it had. In any case the next run has to look at it
+      // After a roll-back the Swarm has the old service. In any case the next run has to check it
       // again.
       const { revision } = news;
       throw partialFailure(messageOf(error), id, {
@@ -170,8 +169,7 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
       await removeWithRetries(props.managers, id, waitSeconds);
     } catch (error) {
       if (!isTransportError(error, "manager")) throw error;
-      // A Swarm that cannot decide cannot remove anything either; what is left of it goes with its
-      // hosts.
+      // A Swarm without quorum cannot remove anything; its objects go with its hosts.
       reportWarning(
         `the service '${props.name}' could not be removed and is forgotten. ${error.message}`,
       );

@@ -14,20 +14,20 @@ import { runCommand } from "../transport/command";
 /** Time for one host to remove containers, seconds. */
 const cleaningSeconds = 15;
 
-/** How long a manager is looked for in one attempt, seconds: through two rounds of an election. */
+/** How long one attempt looks for a manager, seconds: through two rounds of an election. */
 const searchSeconds = 60;
-/** How long a removal is begun anew while the Swarm does not answer, seconds. */
+/** How long a removal is repeated while the Swarm does not answer, seconds. */
 const retrySeconds = 60;
 const pauseMs = 1000;
-/** Time for a host to say that it is there, seconds. */
+/** Time for a host to answer, seconds. */
 const dialSeconds = 5;
 
 /**
- * Removes a service and waits until its tasks are gone, so that what they used (ports, volumes) is
- * free. May be repeated.
+ * Removes a service and waits until its tasks are gone, so that their ports and volumes are free.
+ * May be repeated.
  *
- * @param waitSeconds how long to wait for the tasks; those on hosts that the Swarm knows to be lost
- *   are not waited for
+ * @param waitSeconds how long to wait for the tasks, except those on hosts that the Swarm reports
+ *   as lost
  * @throws TransportError if no manager can be asked
  */
 export async function removeService(
@@ -41,15 +41,14 @@ export async function removeService(
     { deadlineSeconds: waitSeconds + searchSeconds, repeatable: true },
   );
   if (!hasJobTasks) return;
-  // Those of a job that have ended stay for ever, and with them their volumes' being in use (Engine
-  // 20.10).
+  // Ended tasks of a job stay for ever, and so their volumes stay in use (Docker Engine 20.10).
   await Promise.all(
     managers.map((host) =>
       withEngine(host, (docker) => removeContainers(docker, id), {
         deadlineSeconds: cleaningSeconds,
         dialSeconds: 3,
       }).catch((error: unknown) => {
-        // What is left on a lost host goes with it.
+        // Containers on a lost host go with it.
         if (!isTransportError(error)) throw error;
       }),
     ),
@@ -57,11 +56,11 @@ export async function removeService(
 }
 
 /**
- * Like {@link removeService}, but begun anew while the Swarm elects a leader or a connection is
- * lost. When no host is there at all, there is nothing to wait for.
+ * Like {@link removeService}, but tries again while the Swarm elects a leader or a connection is
+ * lost. When no host is reachable at all, there is nothing to wait for.
  *
- * @throws TransportError `manager` if there is no usable one to the end; others as the last attempt
- *   threw them
+ * @throws TransportError `manager` if no usable manager is found in time; others as the last
+ *   attempt threw them
  */
 export async function removeWithRetries(
   managers: readonly HostAccess[],
@@ -81,7 +80,7 @@ export async function removeWithRetries(
   }
 }
 
-/** Whether any of the hosts lets us in. */
+/** Whether any of the hosts accepts our login. */
 async function isAnyThere(hosts: readonly HostAccess[]): Promise<boolean> {
   const answers = hosts.map((host) =>
     runCommand(host, "true", { deadlineSeconds: dialSeconds, dialSeconds }),
@@ -103,8 +102,8 @@ async function removeAndWait(docker: Dockerode, id: string, waitSeconds: number)
   }
   const end = Date.now() + waitSeconds * 1000;
   for (;;) {
-    // A filter for the service would be refused now that it is gone; its tasks are there until they
-    // have stopped.
+    // The removed service can no longer be used as a filter; its tasks exist until they have
+    // stopped.
     const [all, nodes] = await Promise.all([
       docker.listTasks() as Promise<EngineTask[]>,
       docker.listNodes() as Promise<unknown> as Promise<EngineNode[]>,
@@ -140,7 +139,7 @@ async function removeContainers(docker: Dockerode, id: string): Promise<void> {
         .getContainer(Id)
         .remove()
         .catch((error: unknown) => {
-          // Gone, or being removed by its engine.
+          // Gone, or being removed by its Docker Engine.
           const status = engineStatus(error);
           if (status !== 404 && status !== 409) throw error;
         }),

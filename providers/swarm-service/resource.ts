@@ -14,16 +14,15 @@ import { swarmServiceProvider } from "./provider";
 type InputsOf<T> = { readonly [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /**
- * Arguments of {@link SwarmService}: what the plan says of the service, field by field, and what
- * only other resources know. Nothing has a default here but `convergeDeadlineSeconds`: defaults are
- * the plan's business.
+ * The fields of the planned service, and what only other resources know. Only
+ * `convergeDeadlineSeconds` has a default here: the plan sets all others.
  */
 export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   /** Hosts that are managers; any that is healthy is asked. */
   readonly managers: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
   /**
-   * Site that the service belongs to. A service of the same name is adopted if it belongs to this
-   * site, else refused.
+   * Site that the service belongs to. An existing service of this name is adopted if it belongs to
+   * this site, else refused.
    */
   readonly site: pulumi.Input<string>;
   /** Image reference with a digest. */
@@ -36,28 +35,28 @@ export interface SwarmServiceArgs extends InputsOf<PlannedService> {
   /** Names of the services that run together with this one. Default: none. */
   readonly partners?: pulumi.Input<readonly string[]>;
   /**
-   * Names of the site's servers that `hosts` has. A change of nothing but which there are replaces
-   * no task. Default: none.
+   * Names of the site's servers in `hosts`. If only this list changes, no task is replaced.
+   * Default: none.
    */
   readonly servers?: pulumi.Input<readonly string[]>;
   /** Networks of the Swarm, by id. */
   readonly networks: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceNetwork>>[]>;
-  /** Volumes by their name on the engines, folders of the host, file systems in memory. */
+  /** Volumes by their name on the Docker Engines, folders of the host, file systems in memory. */
   readonly mounts: pulumi.Input<readonly pulumi.Input<ServiceMount>[]>;
   /** Secrets of the Swarm, by id and name. */
   readonly secrets: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceFile>>[]>;
   /** Configs of the Swarm, by id and name. */
   readonly configs: pulumi.Input<readonly pulumi.Input<InputsOf<ServiceFile>>[]>;
   /**
-   * How long the service may take to run as wanted, or a job that runs once to end, seconds.
+   * How long the service may take to converge, or a one-time job to end, seconds.
    * Default 120.
    */
   readonly convergeDeadlineSeconds?: pulumi.Input<number>;
 }
 
 /**
- * A service of the Swarm that runs: creating and updating end when its tasks do what is wanted, or
- * fail with the failing task's own words. A bad update is rolled back by the Swarm.
+ * A running service of the Swarm: creating and updating end when it has converged, or fail with the
+ * output of the failed task. The Swarm rolls back a bad update.
  *
  * Changing `name`, or the kind of `mode`, replaces the service; everything else is changed in
  * place.

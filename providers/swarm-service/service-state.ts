@@ -7,21 +7,21 @@ import type { HostAccess } from "../transport/host-access";
 
 /** Inputs of a service after `check`: in their normal form. */
 export interface SwarmServiceInputs extends ServiceSpec {
-  /** Of the code that runs from the state; changes nothing else. */
+  /** Changes with the code that runs from the state; has no other effect. */
   readonly revision: string;
-  /** Hosts of which any may be asked. */
+  /** Hosts, any of which may be asked. */
   readonly managers: readonly HostAccess[];
   /** Secret. Default: the images need no account. */
   readonly registryAuth?: RegistryAuth;
   /** Names of the services that run together with this one, see `partnersOf`. Default: none. */
   readonly partners?: readonly string[];
-  /** Names of the site's servers, which `hosts` has with their addresses. Default: none. */
+  /** Names of the site's servers; `hosts` has their addresses. Default: none. */
   readonly servers?: readonly string[];
-  /** How long the service may take to run as wanted. */
+  /** How long the service may take to converge. */
   readonly convergeDeadlineSeconds: number;
 }
 
-/** Inputs as a program gives them. */
+/** Inputs as a program passes them. */
 export type GivenServiceInputs = Omit<SwarmServiceInputs, "convergeDeadlineSeconds"> & {
   readonly convergeDeadlineSeconds?: number;
 };
@@ -30,15 +30,15 @@ export type GivenServiceInputs = Omit<SwarmServiceInputs, "convergeDeadlineSecon
 export interface SwarmServiceState extends SwarmServiceInputs {
   readonly serviceId: string;
   /**
-   * False when the service was made or changed but does not run as wanted; the next run goes on.
+   * False when the service was created or changed but has not converged; the next run goes on.
    */
   readonly complete: boolean;
 }
 
-/** Inputs that make the service in the Swarm what it is. */
+/** Inputs that define the service in the Swarm. */
 export const serviceContent: readonly (keyof ServiceSpec)[] = ["name", "site", ...fieldNames];
 
-/** Inputs that make tasks what they are, without the names of hosts. */
+/** Inputs that define the tasks, without the names of hosts. */
 const taskContent: readonly (keyof ServiceSpec)[] = [
   "name",
   "site",
@@ -72,9 +72,9 @@ export function normalInputs(input: GivenServiceInputs): SwarmServiceInputs {
 }
 
 /**
- * The inputs, with the servers' names that the service has already when it would be changed for
- * nothing but names of servers that came or went: every task would be replaced, and none of them
- * knows the new ones yet. They come with the next change of the service.
+ * The inputs, but with the service's present names of servers when nothing else would change: a
+ * change would replace every task only because servers were added or removed. The next other change
+ * of the service brings the new names.
  *
  * @param olds inputs of the run before, if there was one
  */
@@ -90,17 +90,16 @@ export function deferServerNames(
   const cameOrWent = (name: string): boolean =>
     servers.has(name) && (hosts[name] === undefined || news.hosts[name] === undefined);
   const isForNothing = names.every((name) => hosts[name] === news.hosts[name] || cameOrWent(name));
-  // All that were ever left in, so that they are known for what they are as long as the service has
-  // them.
+  // All names that were ever kept, so that they are recognized as long as the service has them.
   return isForNothing ? { ...news, hosts, servers: [...servers].sort() } : news;
 }
 
-/** Time for image, network and start of a task; what the roll-out itself waits for comes on top. */
+/** Time for image, network and start of a task; the waits of the roll-out itself are added. */
 const baseSeconds = 120;
-/** A job that runs once is waited for until it has ended. */
+/** Time for a one-time job to end. */
 const jobSeconds = 600;
 
-/** How long a service may take by default: its own rules make a roll-out long. */
+/** How long a service may take by default; its own policies can make a roll-out long. */
 function convergeDeadline(spec: ServiceSpec, hosts: number): number {
   const { mode, update, healthcheck } = spec;
   if (mode.kind === "job") return mode.schedule === undefined ? jobSeconds : baseSeconds;
@@ -114,12 +113,12 @@ function convergeDeadline(spec: ServiceSpec, hosts: number): number {
   return baseSeconds + Math.ceil(rounds * round);
 }
 
-/** The normal form of the service, without how it is reached. */
+/** The normal form of the service, without the access to the Swarm. */
 export function specOf(inputs: SwarmServiceInputs): ServiceSpec {
   return normalizeService(inputs);
 }
 
-/** The state with the service as it was observed: what is absent there is absent. */
+/** The state with the observed service: inputs that are absent there become absent. */
 export function withObserved(state: SwarmServiceState, observed: ServiceSpec): SwarmServiceState {
   const { revision, managers, registryAuth, partners, servers, convergeDeadlineSeconds } = state;
   const { serviceId, complete } = state;

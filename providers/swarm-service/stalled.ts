@@ -7,8 +7,8 @@ import { withAnyManager } from "../transport/manager";
 import { setExcludedNodes, listServiceTasks, forceUpdate, restartRollout } from "./client";
 
 /**
- * For how long nothing may have moved until something is done about a stall, milliseconds. A port
- * that nobody serves cannot wait; a host with room may be found as soon as something else ends.
+ * How long nothing must have moved before hive acts on a stall, milliseconds. A port that nobody
+ * serves cannot wait; a host with room may appear as soon as something else ends.
  */
 const stallMs: Readonly<Record<Stall["kind"], number>> = {
   "lost-host": 4000,
@@ -19,12 +19,12 @@ const stallMs: Readonly<Record<Stall["kind"], number>> = {
 };
 
 /**
- * Since when the tasks of a service have been as they are: texts of {@link stateOf}, with the time
- * of the first look.
+ * Since when the tasks of a service have been in their present state: texts of {@link stateOf},
+ * with the time of the first look.
  */
 export type TaskStates = Map<string, number>;
 
-/** Takes note of how all tasks of a service are. */
+/** Records the state of all tasks of a service. */
 export function noteStates(states: TaskStates, tasks: readonly EngineTask[]): void {
   const now = tasks.map(stateOf);
   for (const state of [...states.keys()]) {
@@ -41,8 +41,8 @@ export function unchangedSince(states: TaskStates): number {
 }
 
 /**
- * Whether a stall is to be taken for one. The hosts where one task waits for another have nothing
- * to do with what goes on elsewhere; else nothing at all may have moved.
+ * Whether a stall is real. When one task waits for another, only its hosts matter; for other stalls
+ * no task at all may have moved.
  */
 export function isStalled(states: TaskStates, { kind, tasks }: Stall): boolean {
   const times = tasks.map((task) => states.get(stateOf(task)) ?? Date.now());
@@ -50,18 +50,18 @@ export function isStalled(states: TaskStates, { kind, tasks }: Stall): boolean {
   return Date.now() - since > stallMs[kind];
 }
 
-/** How a task is, in a text that changes when it moves. */
+/** The state of a task, as a text that changes when the task moves. */
 function stateOf({ ID, DesiredState, Status }: EngineTask): string {
   return `${ID} ${DesiredState} ${Status.State}`;
 }
 
-/** After so many attempts to begin a roll-out anew, its tasks are made anew. */
+/** After so many attempts to restart a roll-out, its tasks are recreated. */
 const gentleAttempts = 1;
 
 /**
- * Unblocks a service that cannot move by itself, and reports it.
+ * Helps a stalled service, and reports it.
  *
- * @param attempt which one it is of this kind, from 1
+ * @param attempt number of the attempt for this reason, from 1
  */
 export async function unblockService(
   managers: readonly HostAccess[],
@@ -78,15 +78,15 @@ export async function unblockService(
     case "held":
       await freePlaces(managers, id, stall);
       reportWarning(
-        `the service '${name}': the next task${where} waited for one that had never been started and could not end. ` +
-          "The Swarm was told to make a new one there at once.",
+        `the service '${name}': the next task${where} waited for a task that never started and could not end. ` +
+          "hive made the Swarm create a new one there at once.",
       );
       return;
     case "surplus":
       await withAnyManager(managers, (docker) => restartRollout(docker, id));
       reportWarning(
-        `the service '${name}': more tasks of it run${where} than are wanted. The Swarm has passed one over when it scaled the service ` +
-          "down, and was told to look again.",
+        `the service '${name}': more of its tasks run${where} than are wanted. The Swarm skipped one when it scaled the service ` +
+          "down; hive made it check again.",
       );
       return;
     case "doubled":
@@ -94,21 +94,21 @@ export async function unblockService(
         attempt > gentleAttempts ? forceUpdate(docker, id) : restartRollout(docker, id),
       );
       reportWarning(
-        `the service '${name}': its roll-out could not move, for the Swarm wanted two tasks in one place${where}, ` +
-          `and one held what the other one needs. ${attempt > gentleAttempts ? "All its tasks are made anew" : "The roll-out was begun anew"}.`,
+        `the service '${name}': its roll-out was stuck, because the Swarm wanted two tasks in one place${where}, ` +
+          `and one held what the other needs. ${attempt > gentleAttempts ? "hive recreates all its tasks" : "hive restarted the roll-out"}.`,
       );
   }
 }
 
 /**
- * How long the task that has the place may take to let it go, milliseconds: it was never started.
+ * How long the task that holds the place may take to release it, milliseconds: it never started.
  */
 const releaseMs = 10_000;
 const pollMs = 200;
 
 /**
- * Lets hosts make a new task that waits for nothing: the service is kept off them until what is
- * there has gone, and let in again. Whatever happens meanwhile, it is let in again.
+ * Makes hosts create a new task that waits for nothing: the service is excluded from them until its
+ * present tasks are gone, and then admitted again. It is admitted again even after an error.
  */
 async function freePlaces(
   managers: readonly HostAccess[],

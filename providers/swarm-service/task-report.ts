@@ -15,17 +15,17 @@ const logSeconds = 5;
 export interface TaskReport {
   /** `Task <id> on hive1 failed: task: non-zero exit (1)`. */
   readonly end: string;
-  /** What its health check said last, if that is why; `undefined` else. */
+  /** The last output of its health check, if that is the reason; else `undefined`. */
   readonly check: { readonly code: number; readonly output: string } | undefined;
-  /** What it printed at last; empty if nothing, or if it could not be read. */
+  /** Its last output; empty if there is none, or if it could not be read. */
   readonly output: string;
 }
 
 /**
- * Finds out why a task ended: host, the engine's error, what its health check said, and the last
- * lines that the task printed.
+ * Finds out why a task ended: host, the Docker Engine's error, the output of its health check, and
+ * the last lines that the task printed.
  *
- * @param hosts the task's own among them, if it is to be asked for its health check
+ * @param hosts must include the task's own host, which is asked for the health check
  */
 export async function reportTask(
   docker: Dockerode,
@@ -39,12 +39,11 @@ export async function reportTask(
 }
 
 /**
- * How a task ended; one that was unhealthy may well have ended with code 0 when it was told to
- * stop.
+ * How a task ended. An unhealthy task may have ended with code 0 when it was told to stop.
  */
 function endOf({ Status: { State: state, Err, Message } }: EngineTask, unhealthy: boolean): string {
   if (unhealthy && Err === undefined) {
-    return `was unhealthy, was told to stop for that, and ended (${state})`;
+    return `was unhealthy, was therefore stopped, and ended (${state})`;
   }
   return `${state}: ${Err ?? Message ?? "no reason given"}`;
 }
@@ -65,7 +64,7 @@ export function reportText({ end, check, output }: TaskReport): string {
   ].join("\n");
 }
 
-/** A report in one line, for progress: the last line of what was said is what matters most. */
+/** A report in one line, for progress: the last line of the output matters most. */
 export function reportLine({ end, check, output }: TaskReport): string {
   const said = (what: string, text: string): string[] => {
     const [last = ""] = lastLines(text).slice(-1);
@@ -78,13 +77,13 @@ export function reportLine({ end, check, output }: TaskReport): string {
   ].join("; ");
 }
 
-/** Characters of a line of output that stand in a line of progress. */
+/** Characters of an output line in a progress line. */
 const lineCharacters = 200;
 
 /**
- * How the last health check of a task ended that was unhealthy; its host keeps the container for a
- * while. That it was unhealthy the engine's error says, but for a task that ended with code 0 when
- * it was told to stop: there the container does.
+ * The last health check of an unhealthy task; its host keeps the container for a while. The Docker
+ * Engine's error says that the task was unhealthy, except for a task that ended with code 0 when it
+ * was told to stop: there the container says it.
  */
 async function lastCheck(host: HostAccess, task: EngineTask): Promise<TaskReport["check"]> {
   const id = task.Status.ContainerStatus?.ContainerID ?? "";
@@ -114,7 +113,7 @@ async function nodeName(docker: Dockerode, task: EngineTask): Promise<string> {
   return nodes.find(({ ID }) => ID === task.NodeID)?.Description.Hostname ?? task.NodeID;
 }
 
-/** What the client's type declarations leave out. */
+/** Fields that the client's type declarations lack. */
 interface TaskWithLogs {
   logs(options: {
     readonly stdout: boolean;
@@ -152,7 +151,8 @@ async function taskOutput(docker: Dockerode, id: string): Promise<string> {
 }
 
 /**
- * Output without the 8-byte headers that the engine puts before each piece (Engine API, attach).
+ * Output without the 8-byte headers that the Docker Engine puts before each piece (Engine API,
+ * attach).
  */
 export function withoutFrames(output: Buffer): string {
   const pieces: Buffer[] = [];
@@ -170,7 +170,7 @@ export function withoutFrames(output: Buffer): string {
   return Buffer.concat(pieces).toString("utf8").trim();
 }
 
-/** The last lines, indented; the first of them may have lost its beginning. */
+/** The last lines, indented; the first one may have lost its beginning. */
 function indent(text: string): string {
   return lastLines(text)
     .map((line) => `  ${line}`)

@@ -8,10 +8,10 @@ import type { HostAccess } from "../transport/host-access";
 import { withAnyManager } from "../transport/manager";
 
 /**
- * How long a new service is watched after its tasks have come to run, seconds. A task with a health
- * check counts as running only when the check has seen it work; one without does so as soon as its
- * program was started, which says little. A job has ended by then. Where that cannot be found out,
- * it is watched.
+ * How long a new service is monitored after its tasks run, seconds. A task with a health check
+ * counts as running only after a successful check; a task without one as soon as its program was
+ * started, which says little. A job has ended by then. When the health check is unknown, the
+ * service is monitored.
  */
 export async function watchSeconds(
   managers: readonly HostAccess[],
@@ -31,7 +31,7 @@ export async function watchSeconds(
   return checked ? 0 : update.monitorSeconds;
 }
 
-/** Whether an image brings a health check; false where this manager does not have the image. */
+/** Whether an image has a health check; false if this manager does not have the image. */
 async function imageHasHealthCheck(docker: Dockerode, image: string): Promise<boolean> {
   try {
     const { Config } = (await docker.getImage(image).inspect()) as EngineImage;

@@ -1,21 +1,20 @@
 import { sleep } from "./deadline";
 import { isTransportError, messageOf } from "./errors";
 
-/** Between two attempts where the answer came at once. */
+/** Pause between two attempts when the answer came at once. */
 const pauseMs = 500;
 
 /**
- * Asks an engine a question that changes nothing, and asks again when the answer does not come
- * soon. After a Swarm's leader was lost, a manager lets requests that came before the election hang
- * for 20 s, while it answers new ones; some of these it answers with the word that there is no
- * leader.
+ * Sends a Docker Engine a request that changes nothing, and repeats it when the answer does not
+ * come soon. After a Swarm lost its leader, a manager lets requests from before the election hang
+ * for 20 s. It answers new requests, some of them with the error that there is no leader.
  *
  * @param seconds limit for all attempts together
  * @param ask asks once, with the limit for this attempt in seconds
- * @param signal the caller's, which `ask` heeds too: when it is aborted, there is no next attempt.
- *   Its reason may be a deadline as well, and without this every further attempt would fail at
- *   once, and the next one, without a pause
- * @throws what `ask` throws; its deadline, or the want of a leader, only when there is no time left
+ * @param signal the caller's signal, which `ask` respects too: when it is aborted, there is no next
+ *   attempt. Its reason may also be a deadline; without this check every further attempt would fail
+ *   at once, and be repeated without a pause
+ * @throws what `ask` throws; its deadline or a missing leader only when no time is left
  */
 export async function askWithRetries<T>(
   seconds: number,
@@ -33,7 +32,7 @@ export async function askWithRetries<T>(
       if (over || !(leaderless || isTransportError(error, "deadline"))) {
         throw error;
       }
-      // An aborted pause ends the attempts with the last answer: it says more than the caller's
+      // An aborted pause ends the attempts with the last answer: that says more than the caller's
       // reason.
       if (leaderless) {
         await sleep(pauseMs, signal).catch(() => {
@@ -45,11 +44,11 @@ export async function askWithRetries<T>(
 }
 
 /**
- * Whether a manager said that its Swarm has no leader (SwarmKit; the same words for an election and
- * for a lost majority).
+ * Whether a manager reported that its Swarm has no leader (SwarmKit; the message is the same for an
+ * election and for a lost majority).
  */
 function lacksLeader(error: unknown): boolean {
-  // Who looked for a manager on all hosts has been patient already.
+  // The search for a manager on all hosts has already waited long enough.
   if (isTransportError(error, "manager")) return false;
   return messageOf(error).includes("The swarm does not have a leader");
 }

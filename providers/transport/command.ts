@@ -11,16 +11,15 @@ import type { HostAccess } from "./host-access";
 import type { LoginKey } from "./operator-key";
 import { withHost } from "./pool";
 
-/** How a command runs. */
+/** Options of a command. */
 export interface CommandOptions {
   /**
-   * Given to the command's standard input: the only place for secrets. A stream that fails ends the
-   * command, and is the error.
+   * Standard input of the command: the only place for secrets. The error of a failing stream ends
+   * the command and is thrown.
    */
   readonly stdin?: string | Buffer | Readable;
   /**
-   * Called with what the command writes to its standard output as it comes, cut anywhere. Default:
-   * not.
+   * Called with the command's standard output as it arrives, cut anywhere. Default: not called.
    */
   readonly onOutput?: ((text: string) => void) | undefined;
   /** Limit for connecting and running together, seconds. Default 60. */
@@ -28,15 +27,15 @@ export interface CommandOptions {
   /** Limit for opening a connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number;
   /**
-   * What to log in with, on a connection of its own, instead of the operator's keys: at a host's
-   * first contact. Secret.
+   * Key for the login on a separate connection, instead of the operator's keys: for a host's first
+   * contact. Secret.
    */
   readonly keys?: readonly LoginKey[];
   /** Ends the command early. */
   readonly signal?: AbortSignal;
 }
 
-/** What a command left. */
+/** Result of a command. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -45,12 +44,12 @@ export interface CommandResult {
 }
 
 /**
- * Runs a command on a host, through the user's login shell there. When the deadline is reached, the
+ * Runs a command on a host, in the user's login shell. When the deadline is reached, the
  * command gets SIGTERM and the channel is closed.
  *
  * @param command a shell command; never contains a secret (it shows in the host's process list and
  *   in errors)
- * @returns output and exit code; a code other than 0 is no error
+ * @returns output and exit code; a code other than 0 is not an error
  * @throws TransportError if the host cannot be used, the connection breaks, or the deadline is
  *   reached
  */
@@ -66,7 +65,7 @@ export async function runCommand(
       transportError(
         "deadline",
         access.name,
-        `On ${describeHost(access)}, '${shorten(command)}' did not end within ${seconds} s.`,
+        `On ${describeHost(access)}, '${shorten(command)}' timed out after ${seconds} s.`,
       ),
     (signal) =>
       withHost(
@@ -93,7 +92,7 @@ export async function runCommand(
 
 /**
  * Like {@link runCommand}, but an exit code other than 0 is an error, with the command and the end
- * of its output; never with what stood on its standard input.
+ * of its output; never with its standard input.
  *
  * @throws TransportError `command`, or those of {@link runCommand}
  */
@@ -138,8 +137,8 @@ function finish(
     channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     // A command that does not read its input may close it early; its exit code tells what happened.
     channel.on("error", () => undefined);
-    // "close" repeats what "exit" said; "exit" itself may have come before anybody could listen,
-    // when a quick command's status arrives together with the confirmation of its start.
+    // "close" repeats the status of "exit". "exit" itself may come before there is a listener, when
+    // a quick command's status arrives together with the confirmation of its start.
     channel.on("close", (status?: number | null, name?: string) => {
       const numbers = constants.signals as Record<string, number>;
       const bySignal = 128 + (numbers[`SIG${(name ?? "").replace(/^SIG/, "")}`] ?? 0);

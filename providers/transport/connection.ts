@@ -15,7 +15,7 @@ export interface Connection {
   readonly socket: Socket;
 }
 
-/** Keepalive: a peer that vanished is noticed after 12 to 16 seconds. */
+/** Keepalive: a vanished peer is noticed after 12 to 16 seconds. */
 const keepalive = { intervalMs: 4000, misses: 3 };
 /**
  * sshd drops new connections when many start at once (`MaxStartups`); such a start is tried again.
@@ -27,7 +27,7 @@ const startAttempts = 3;
  *
  * @param seconds limit for everything together, in seconds
  * @param outer ends the attempt
- * @param given what to log in with. Default: this computer's operator keys
+ * @param given keys for the login. Default: this computer's operator keys
  * @throws TransportError `unreachable`, `host-key`, `private-key` or `login`
  */
 export async function openConnection(
@@ -89,7 +89,7 @@ function dial(access: HostAccess, signal: AbortSignal): Promise<Socket> {
           ? "nothing listens on its SSH port (connection refused). Is sshd running there?"
           : code === "ENOTFOUND" || code === "EAI_AGAIN"
             ? "its name does not resolve. Check the address."
-            : `there is no way to it (${code ?? error.message}). Is the host up?`;
+            : `there is no route to it (${code ?? error.message}). Is the host up?`;
       reject(
         transportError(
           "unreachable",
@@ -118,8 +118,8 @@ function logIn(
     client.setMaxListeners(0);
     let presented: Buffer | undefined;
 
-    // Declarations, because each uses the other: serialization does not find a constant that is
-    // used above its line.
+    // Function declarations, because each uses the other: serialization does not find a constant
+    // that is used before its definition.
     function fail(error: Error): void {
       signal.removeEventListener("abort", stop);
       socket.destroy();
@@ -134,9 +134,9 @@ function logIn(
       signal.removeEventListener("abort", stop);
       resolve({ client, socket });
     });
-    // Stays for the life of the client: an error without listener would end the process.
+    // Stays for the life of the client: an error without a listener would end the process.
     client.on("error", (error: Error & { level?: string }) => {
-      // An agent that does not answer is one way less; ssh2 goes on with the next one.
+      // An agent that does not answer is skipped; ssh2 goes on with the next key.
       if (error.level === "agent") return;
       if (presented !== undefined && !presented.equals(pinned.blob)) {
         fail(wrongHostKey(access, pinned.blob, presented));
@@ -147,7 +147,7 @@ function logIn(
             access.name,
             `${describeHost(access)} does not let user '${access.user}' in with ` +
               `${keys.map(({ source }) => source).join(" or ")}. Is the public key one of the stage's hive:operators, and has ` +
-              "a run brought it to the host?",
+              "a run put it on the host?",
           ),
         );
       } else if (error.level === "handshake") {
@@ -156,7 +156,7 @@ function logIn(
             "login",
             access.name,
             `SSH handshake with ${describeHost(access)} failed: ${error.message}. ` +
-              `The pinned host key is of type ${pinned.algorithms.join(" or ")}: does sshd have one?`,
+              `The pinned host key is of type ${pinned.algorithms.join(" or ")}. Does sshd have a key of this type?`,
           ),
         );
       } else {
@@ -182,7 +182,7 @@ function logIn(
   });
 }
 
-/** A login with one key, in ssh2's words. */
+/** A login with one key, in ssh2's format. */
 function attemptOf(username: string, login: LoginKey["login"]): ssh2.AnyAuthMethod {
   return "agent" in login
     ? { type: "agent", username, agent: login.agent }
@@ -194,9 +194,9 @@ function wrongHostKey(access: HostAccess, expected: Buffer, seen: Buffer): Error
   return transportError(
     "host-key",
     access.name,
-    `${describeHost(access)} presented the host key ${fingerprint(seen)}, expected is ${fingerprint(expected)}. ` +
+    `${describeHost(access)} presented the host key ${fingerprint(seen)}, but ${fingerprint(expected)} is pinned. ` +
       "Either another machine answers at this address, or the host was rebuilt outside this program. " +
-      "Nothing was sent to it. If the host was rebuilt on purpose, correct its host key.",
+      "Nothing was sent to it. If somebody rebuilt the host on purpose, correct its pinned host key.",
   );
 }
 

@@ -2,12 +2,12 @@ import { setMaxListeners } from "node:events";
 
 /**
  * Runs `work` with a time limit. The signal given to `work` is aborted when the limit is reached or
- * `outer` is aborted; the returned promise then rejects at once, also when `work` does not heed the
- * signal.
+ * `outer` is aborted; the returned promise then rejects at once, even if `work` does not respect
+ * the signal.
  *
- * @param seconds the limit, in seconds; `Infinity`: none, only `outer` ends the work
- * @param onDeadline makes the error for a reached limit
- * @param work what to do; gets the signal
+ * @param seconds the limit, in seconds; `Infinity`: no limit, only `outer` ends the work
+ * @param onDeadline creates the error for a reached limit
+ * @param work the work; gets the signal
  * @param outer a signal of the caller that ends the work early
  * @throws what `work` throws, `onDeadline()`, or the reason of `outer`
  */
@@ -19,14 +19,14 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
-  // One listener for each thing that waits under this limit; Node would warn of a leak at eleven.
+  // Every wait under this limit adds a listener; Node would warn of a leak at eleven.
   setMaxListeners(0, signal);
   const stop = (): void => controller.abort(outer?.reason);
   if (outer?.aborted === true) {
     stop();
   }
   outer?.addEventListener("abort", stop, { once: true });
-  // A timer cannot wait for ever: it would fire at once.
+  // A timer with an infinite delay would fire at once.
   const timer =
     seconds === Infinity
       ? undefined

@@ -3,8 +3,8 @@ import { Duplex } from "node:stream";
 import type { ClientChannel } from "ssh2";
 
 /**
- * A channel as a socket that Node's HTTP client accepts. ssh2's channels cannot be used as they
- * are: `destroy` gives them no end while data is unread, and it drops the error, so that a request
+ * A channel as a socket that Node's HTTP client accepts. ssh2's channels cannot be used directly:
+ * `destroy` does not close them while data is unread, and it drops the error, so that a request
  * would wait for ever.
  */
 export function engineSocket(channel: ClientChannel): Duplex {
@@ -34,7 +34,7 @@ export function engineSocket(channel: ClientChannel): Duplex {
   });
   channel.on("end", () => socket.push(null));
   channel.on("error", (error: Error) => socket.destroy(error));
-  // What Node's HTTP client calls on a net.Socket and a channel has no use for.
+  // Methods that Node's HTTP client calls on a net.Socket, and that a channel does not need.
   const nothing = (): Duplex => socket;
   return Object.assign(socket, {
     setKeepAlive: nothing,

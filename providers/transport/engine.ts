@@ -9,12 +9,12 @@ import { engineSocket } from "./engine-socket";
 import type { HostAccess } from "./host-access";
 import { type OpenHost, withHost } from "./pool";
 
-/** How an engine is used. */
+/** Options for the use of a Docker Engine. */
 export interface EngineOptions {
   /**
    * Limit for everything together, seconds. Default 60. Give more for builds, pulls and loads, and
-   * `Infinity` for what a person ends, such as a shell: a host that vanishes is noticed by the
-   * connection's keepalive all the same.
+   * `Infinity` for work that a person ends, such as a shell: the connection's keepalive still
+   * notices a vanished host.
    */
   readonly deadlineSeconds?: number;
   /** Limit for opening a connection if none is open, seconds. Default 10. */
@@ -31,15 +31,15 @@ const engineSocketPath = "/run/docker.sock";
 /**
  * Runs `use` with a client for a host's Docker Engine. Requests go through channels of the host's
  * one SSH connection to the engine's local socket; the API is never on TCP. Streams (build, pull,
- * load, logs) work, and must be read to their end inside `use`: what is open when it returns is
- * closed.
+ * load, logs) work, and must be read to their end inside `use`: streams that are open when it
+ * returns are closed.
  *
- * The engine's answer to a bad request stays recognizable: such an error has `statusCode` (see
- * {@link engineStatus}).
+ * The Docker Engine's answer to a bad request stays recognizable: such an error has `statusCode`
+ * (see {@link engineStatus}).
  *
  * @param use gets the client, and a signal that is aborted at the deadline
- * @throws TransportError if the host or its engine cannot be used, the connection breaks (`lost`,
- *   retriable) or the deadline is reached; else what `use` throws
+ * @throws TransportError if the host or its Docker Engine cannot be used, the connection breaks
+ *   (`lost`, retriable) or the deadline is reached; else what `use` throws
  */
 export async function withEngine<T>(
   access: HostAccess,
@@ -53,7 +53,7 @@ export async function withEngine<T>(
       transportError(
         "deadline",
         access.name,
-        `The Docker Engine of ${describeHost(access)} was not done within ${seconds} s. ` +
+        `The Docker Engine of ${describeHost(access)} did not finish within ${seconds} s. ` +
           "Is the host busy? Running again is safe.",
       ),
     (signal) =>
@@ -66,12 +66,14 @@ export async function withEngine<T>(
   );
 }
 
-/** The HTTP status with which an engine refused a request; undefined for every other error. */
+/**
+ * The HTTP status with which a Docker Engine refused a request; undefined for every other error.
+ */
 export function engineStatus(error: unknown): number | undefined {
   return error instanceof Error ? (error as { statusCode?: number }).statusCode : undefined;
 }
 
-/** Gives `use` a client whose requests go over `host`, and cleans up after it. */
+/** Calls `use` with a client whose requests go over `host`, and cleans up after it. */
 async function converse<T>(
   access: HostAccess,
   host: OpenHost,
@@ -105,8 +107,8 @@ async function converse<T>(
       );
     },
   });
-  // A host is given, so that neither DOCKER_HOST nor the local socket is used; the name goes
-  // nowhere but into the Host header.
+  // With a host, neither DOCKER_HOST nor the local socket is used; the name is used only in the
+  // Host header.
   const docker = new Docker({
     host: "engine",
     port: 80,
@@ -120,8 +122,8 @@ async function converse<T>(
     }
     agent.destroy();
   };
-  // A request that is not answered (a manager without a leader keeps it for 20 s) would hold its
-  // channel, and the program that has long gone on, until the answer comes.
+  // An unanswered request (a manager without a leader keeps it for 20 s) would keep its channel and
+  // the process busy until the answer comes.
   signal.addEventListener("abort", close, { once: true });
   try {
     return await use(docker, signal);
@@ -133,7 +135,7 @@ async function converse<T>(
   }
 }
 
-/** What it means when no channel to the engine can be opened. */
+/** The error when no channel to the Docker Engine can be opened. */
 function channelError(access: HostAccess, error: unknown): Error {
   if (isTransportError(error)) {
     return error;
@@ -143,12 +145,15 @@ function channelError(access: HostAccess, error: unknown): Error {
     "engine",
     access.name,
     `SSH works, but ${where} cannot be reached as user '${access.user}' (${messageOf(error)}). ` +
-      `On the host check: systemctl status docker; is '${access.user}' in group docker (id ${access.user}); ` +
-      "does sshd allow AllowStreamLocalForwarding.",
+      `Check on the host: does Docker run (systemctl status docker), is '${access.user}' in group docker (id ${access.user}), ` +
+      "does sshd allow AllowStreamLocalForwarding?",
   );
 }
 
-/** Errors of the engine with the host's name; errors of broken connections as such. */
+/**
+ * Adds the host's name to the Docker Engine's errors, and turns broken connections into transport
+ * errors.
+ */
 function readable(access: HostAccess, error: unknown): unknown {
   if (!(error instanceof Error) || isTransportError(error)) {
     return error;

@@ -6,7 +6,7 @@ import type { HostAccess } from "./host-access";
  * - `unreachable`: no TCP connection (refused, no route, no answer, unknown name).
  * - `host-key`: the host presented another key than the pinned one.
  * - `private-key`: the operator's key file is missing, readable by others, or not a usable key.
- * - `login`: sshd answered but did not let us in.
+ * - `login`: sshd answered but refused the login.
  * - `lost`: the connection broke while it was used.
  * - `engine`: SSH works, but the host's Docker Engine does not answer.
  * - `manager`: no given host is a Swarm manager with quorum.
@@ -25,14 +25,14 @@ export type TransportErrorKind =
   | "command";
 
 /**
- * An error of the transport. Told apart by `kind`, not by class: deserialized copies of a class
- * differ.
+ * An error of the transport. It is identified by `kind`, not by class: deserialized copies of a
+ * class differ.
  */
 export interface TransportError extends Error {
   readonly kind: TransportErrorKind;
   /** Name of the host; several names joined by `, ` where several were tried. */
   readonly host: string;
-  /** Whether the same call may succeed if it is made again without anyone doing something. */
+  /** Whether a repeated call may succeed although nobody has changed anything. */
   readonly retriable: boolean;
 }
 
@@ -59,8 +59,8 @@ export function isTransportError(
 }
 
 /**
- * Whether an error may be over at a later attempt: the Swarm elects a leader, or a host or its
- * engine is gone for a while.
+ * Whether a later attempt may succeed: the Swarm elects a leader, or a host or its Docker Engine is
+ * unreachable for a while.
  */
 export function isPassing(error: unknown): boolean {
   return isTransportError(error, "deadline", "lost", "unreachable", "engine", "manager");
@@ -71,7 +71,7 @@ export function describeHost(access: HostAccess): string {
   return `${access.name} (${access.address}:${access.port})`;
 }
 
-/** The text of anything thrown. */
+/** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /**
  * How a host is reached for management: the only thing that a provider knows about a host. All
- * values are plain and free of secrets, so they may stand in the state of any resource. With which
- * key a computer logs in is that computer's own business, see `operator-key.ts`.
+ * values are plain and free of secrets, so the state of any resource may contain them. Each
+ * computer chooses its own key for the login, see `operator-key.ts`.
  */
 export interface HostAccess {
   /** The host's fully qualified name; used in messages. */

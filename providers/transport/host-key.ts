@@ -5,7 +5,7 @@ import type { HostAccess } from "./host-access";
 
 /** A pinned host key, taken apart. */
 export interface PinnedHostKey {
-  /** The key as it comes over the wire. */
+  /** The key in its binary form. */
   readonly blob: Buffer;
   /** Signature algorithms to ask the host for, so that it presents the key of this type. */
   readonly algorithms: readonly string[];
@@ -14,8 +14,8 @@ export interface PinnedHostKey {
 /**
  * Takes the pinned key of a host apart.
  *
- * @throws TransportError `host-key` if it has not the form `ssh-ed25519 AAAA…`: an unknown key is
- *   never accepted
+ * @throws TransportError `host-key` if it does not have the form `ssh-ed25519 AAAA…`: an unknown
+ *   key is never accepted
  */
 export function pinnedHostKey(access: HostAccess): PinnedHostKey {
   const [type = "", base64 = ""] = access.hostKey.trim().split(/\s+/);
@@ -25,7 +25,7 @@ export function pinnedHostKey(access: HostAccess): PinnedHostKey {
     throw transportError(
       "host-key",
       access.name,
-      `The pinned host key of ${access.name} is '${access.hostKey}', which is no public key. ` +
+      `The pinned host key of ${access.name} is '${access.hostKey}', which is not a public key. ` +
         "Give it as 'ssh-ed25519 AAAA…' (the host's /etc/ssh/ssh_host_ed25519_key.pub).",
     );
   }

@@ -8,11 +8,11 @@ import { isTransportError, messageOf, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 import { transportPool } from "./pool";
 
-/** How any manager is used. */
+/** Options for the use of any manager. */
 export interface ManagerOptions extends EngineOptions {
   /**
    * Whether `use` may be run a second time, on another manager, after its connection was lost. True
-   * only for work that may be done twice. Default false.
+   * only for work that may run twice. Default false.
    */
   readonly repeatable?: boolean;
 }
@@ -24,26 +24,26 @@ export interface ManagerOptions extends EngineOptions {
  */
 const probeSeconds = 48;
 /**
- * The same when so many of the given hosts do not answer that the others are no majority: then
- * there is nothing to wait for. (A list may hold hosts that are not in the Swarm; when those are
- * away as well, an election is waited for no longer than this.) Below the 10 s that callers give
- * one attempt, so that they get the reasons.
+ * The same limit when so many of the given hosts are unreachable that the others are not a
+ * majority: then waiting is useless. (A list may contain hosts that are not in the Swarm. When
+ * those are unreachable as well, this also limits the wait for an election.) It is below the 10 s
+ * that callers give one attempt, so that they get the reasons.
  */
 const minoritySeconds = 8;
 /** Limit for opening a connection to one candidate, seconds. */
 const dialSeconds = 3.5;
-/** The next candidate is tried when the ones before it have not answered for this long. */
+/** Head start of each candidate, before the next one is tried. */
 const staggerMs = 300;
 
 /**
- * Runs `use` on any one of the given hosts that is an active Swarm manager and has quorum. The one
- * that served last is asked first; the others follow in steps of 300 ms, so that a dead host costs
- * no more than that.
+ * Runs `use` on any one of the given hosts that is an active Swarm manager and has quorum. The last
+ * used one is asked first; the others follow in steps of 300 ms, so that a dead host costs no more
+ * than that.
  *
  * @param use gets a client for the manager's engine, the manager, and a signal that is aborted at
  *   the deadline
  * @param options `deadlineSeconds` (default 60) limits finding the manager and `use` together
- * @throws TransportError `manager` if no host will do, with the reason of each; else as
+ * @throws TransportError `manager` if no host is usable, with the reason of each; else as
  *   {@link withEngine}
  */
 export async function withAnyManager<T>(
@@ -58,7 +58,7 @@ export async function withAnyManager<T>(
       transportError(
         "deadline",
         namesOf(managers),
-        `The Swarm managers ${namesOf(managers)} were not done within ${seconds} s. ` +
+        `The Swarm managers ${namesOf(managers)} did not finish within ${seconds} s. ` +
           "Is a majority of them up? Running again is safe.",
       ),
     async (signal) => {
@@ -100,14 +100,14 @@ export async function findManager(
   const search = new AbortController();
   const either = AbortSignal.any([signal, search.signal]);
   const reasons = new Map<string, string>();
-  /** Those that refuse this computer: they may be healthy, which nobody here can see. */
+  /** Hosts that refuse this computer: they may be healthy, but nobody can see that from here. */
   const refusals = new Set<string>();
   const begin = Date.now();
   let gone = 0;
   let giveUp: NodeJS.Timeout | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const probes = candidates.map((candidate, index) => {
-    // Starts when the candidate before it has failed, or has had its head start.
+    // Starts when the previous candidate has failed, or has had its head start.
     const turn = index === 0 ? before : Promise.race([before, sleep(index * staggerMs, either)]);
     const probe = turn.then(() => probeManager(candidate, either)).then(() => candidate);
     before = probe.then(
@@ -120,7 +120,7 @@ export async function findManager(
       if (isTransportError(error, "unreachable", "lost", "engine")) gone += 1;
       if (2 * gone < candidates.length) return;
       giveUp ??= setTimeout(
-        () => search.abort(new Error("too few of the managers can be reached for a majority")),
+        () => search.abort(new Error("too few of the managers are reachable for a majority")),
         begin + minoritySeconds * 1000 - Date.now(),
       );
     });
@@ -151,7 +151,7 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
           `${swarm?.Error === undefined || swarm.Error === "" ? "" : `: ${swarm.Error}`})`,
       );
     }
-    // Answered only with quorum: a manager that lost it still calls itself active.
+    // This request needs quorum: a manager that lost it still calls itself active.
     await docker.listNodes({ filters: JSON.stringify({ id: [swarm.NodeID] }) });
   };
   await askWithRetries(
@@ -162,10 +162,10 @@ async function probeManager(host: HostAccess, signal: AbortSignal): Promise<void
 }
 
 /**
- * The error when no host will do.
+ * The error when no host is usable.
  *
- * @param refused all of them refuse this computer. That is no state of the Swarm: what is to be
- *   removed there must not be forgotten
+ * @param refused all of them refuse this computer. This says nothing about the Swarm: objects that
+ *   are to be removed there must not be forgotten
  */
 function noManager(
   managers: readonly HostAccess[],

@@ -6,19 +6,19 @@ import type * as ssh2 from "ssh2";
 import { messageOf, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 
-/** Something that this computer can log in with. */
+/** A key or agent for the login of this computer. */
 export interface LoginKey {
   /** How messages name it: `the key file /home/me/.ssh/hive`, `the SSH agent`. */
   readonly source: string;
-  /** What ssh2 takes: a private key, or the socket of an agent. */
+  /** The input for ssh2: a private key, or the socket of an agent. */
   readonly login:
     { readonly privateKey: Buffer; readonly file?: string } | { readonly agent: string };
 }
 
 /**
- * The file below `.hive` (or `HIVE_HOME`) for a stage's own key: the private stage's generated one.
- * Relative to the working directory, which is the project's root both for the program and for the
- * process that runs dynamic resources.
+ * The file below `.hive` (or `HIVE_HOME`) for a stage's own key, such as the private stage's
+ * generated one. Relative to the working directory, which is the project's root both for the
+ * program and for the process that runs dynamic resources.
  */
 export function stageKeyFile(stage: string): string {
   const { HIVE_HOME: home = "" } = process.env;
@@ -26,13 +26,12 @@ export function stageKeyFile(stage: string): string {
 }
 
 /**
- * What this computer can log in with, in the order of attempts: the file that `HIVE_SSH_KEY` names,
- * the stage's own key below `.hive`, the SSH agent (`SSH_AUTH_SOCK`). Read at the moment of use, so
- * that another key changes no resource.
+ * The keys for the login of this computer, in the order of attempts: the file that `HIVE_SSH_KEY`
+ * names, the stage's own key below `.hive`, the SSH agent (`SSH_AUTH_SOCK`). Read at the moment of
+ * use, so that another key changes no resource.
  *
- * @returns empty when there is none
- * @throws Error for a key file that is there and cannot be used: what is wrong with it, and what to
- *   do
+ * @returns empty when there are none
+ * @throws Error for an existing but unusable key file, with the problem and the remedy
  */
 export async function operatorKeys(stage: string): Promise<readonly LoginKey[]> {
   const { HIVE_SSH_KEY: named = "", SSH_AUTH_SOCK: agent = "" } = process.env;
@@ -65,7 +64,7 @@ export async function keysFor(access: HostAccess): Promise<readonly LoginKey[]> 
     "private-key",
     access.name,
     `Cannot log in to ${access.name}: this computer has no SSH key for the stage ${access.stage}. Set HIVE_SSH_KEY to the file ` +
-      "of your private key, or add the key to an SSH agent (ssh-add). The private stage's own key is brought here by: " +
+      "of your private key, or add the key to an SSH agent (ssh-add). To get the private stage's own key, run: " +
       `npx hive status --stack ${access.stage}`,
   );
 }
@@ -99,11 +98,11 @@ async function readKey(file: string): Promise<LoginKey> {
       /encrypted/i.test(parsed.message)
         ? `the private key in ${file} has a passphrase, which hive does not ask for. Unset HIVE_SSH_KEY and add the key to an ` +
             `SSH agent: ssh-add '${file}'`
-        : `${file} holds no usable private key (${parsed.message}).`,
+        : `${file} does not contain a usable private key (${parsed.message}).`,
     );
   }
   if (!parsed.isPrivateKey()) {
-    throw new Error(`${file} holds a public key. Give the file without .pub.`);
+    throw new Error(`${file} contains a public key. Set HIVE_SSH_KEY to the file without .pub.`);
   }
   return { source: `the key file ${file}`, login: { privateKey, file } };
 }

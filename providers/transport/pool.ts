@@ -17,9 +17,12 @@ const channelsPerHost = 8;
 const startsPerAddress = 2;
 /** An unused connection is closed after this time. */
 const idleMs = 3000;
-/** Longest attempt to open a connection; who waits for it gives up earlier as a rule. */
+/** Longest attempt to open a connection; callers usually give up earlier. */
 const startSeconds = 60;
-/** A live host opens a channel in a round trip; one that does not within this time is gone. */
+/**
+ * A live host opens a channel in one round trip; a host that does not do so within this time is
+ * gone.
+ */
 const channelSeconds = 6;
 
 /** One host's entry in the pool. */
@@ -27,34 +30,34 @@ interface PooledHost {
   connection: Promise<Connection> | undefined;
   /** Ends the start of `connection`. */
   stopStart: AbortController | undefined;
-  /** Calls that use or await the connection now. */
+  /** Number of calls that use or await the connection now. */
   users: number;
   idleTimer: NodeJS.Timeout | undefined;
   readonly channels: Slots;
-  /** Connections opened since the process began. */
+  /** Number of connections opened since the process started. */
   opened: number;
 }
 
-/** What all copies of the transport in one process share. */
+/** The shared state of all copies of the transport in one process. */
 interface Pool {
   readonly hosts: Map<string, PooledHost>;
   readonly starts: Map<string, Slots>;
-  /** Manager that answered last, by the set of managers asked for. */
+  /** The last manager that answered, by the set of requested managers. */
   readonly lastManager: Map<string, string>;
 }
 
-/** How a host is used. */
+/** Options for the use of a host. */
 export interface UseOptions {
   /** How long this caller waits for an open connection if none is open, seconds. Default 10. */
   readonly dialSeconds?: number | undefined;
   /**
-   * Name of a connection beside the host's shared one, for what holds its channels for as long as
-   * somebody looks: with the shared one it would keep all others from theirs.
+   * Name of a connection beside the host's shared one, for work that holds its channels as long as
+   * a person watches: on the shared one it would block all others.
    */
   readonly beside?: string | undefined;
-  /** What to log in with on a connection beside, instead of the operator's keys. Secret. */
+  /** Key for the login on a separate connection, instead of the operator's keys. Secret. */
   readonly keys?: readonly LoginKey[] | undefined;
-  /** Ends everything that waits. */
+  /** Aborts all waits. */
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +69,7 @@ export type ChannelOpener = (
 
 /** A host with an open connection. */
 export interface OpenHost {
-  /** Waits for a free channel and opens it. Whoever got it calls `free` when it is closed. */
+  /** Waits for a free channel and opens it. The caller calls `free` when it is closed. */
   channel(
     open: ChannelOpener,
   ): Promise<{ readonly channel: ClientChannel; readonly free: () => void }>;
@@ -135,14 +138,14 @@ export function closeIdleConnections(): void {
   }
 }
 
-/** All that makes two accesses the same connection. */
+/** The key of a connection: equal accesses share it. */
 function poolKey(access: HostAccess, beside?: string): string {
   const { user, address, port, hostKey, stage } = access;
   const parts = [user, address, port, hostKey, stage];
   return JSON.stringify(beside === undefined ? parts : [...parts, beside]);
 }
 
-/** Counts a user of the host's connection in. */
+/** Registers a user of the host's connection. */
 function enter(key: string): PooledHost {
   const { hosts } = transportPool();
   let host = hosts.get(key);
@@ -162,7 +165,7 @@ function enter(key: string): PooledHost {
   return host;
 }
 
-/** Counts a user out; the last one starts the idle timer. */
+/** Unregisters a user; the last one starts the idle timer. */
 function leave(host: PooledHost): void {
   host.users--;
   if (host.users > 0) {
@@ -214,8 +217,8 @@ async function connect(
   const seconds = options.dialSeconds ?? 10;
   const tooSlow = noAnswerError(access, seconds);
   try {
-    // A start is shared, how long somebody waits for it is not: who takes less time must not end it
-    // for the others.
+    // A connection start is shared, but each caller has its own limit: an impatient caller must not
+    // end the start for the others.
     const connection = await withDeadline(
       seconds,
       () => tooSlow,
@@ -225,7 +228,7 @@ async function connect(
     connection.socket.ref();
     return connection;
   } catch (error) {
-    // Nobody else waits: the next one begins anew instead of waiting for an attempt that hangs.
+    // Nobody else waits: the next caller starts afresh instead of waiting for a hanging attempt.
     if (error === tooSlow && host.users === 1 && host.connection === awaited) closeConnection(host);
     throw error;
   }
@@ -252,7 +255,7 @@ async function start(
   }
 }
 
-/** Opens a channel; a connection that cannot do that in time is given up. */
+/** Opens a channel; a connection that cannot do so in time is dropped. */
 async function openChannel(
   access: HostAccess,
   connection: Connection,
@@ -286,7 +289,7 @@ async function openChannel(
   }
 }
 
-/** Whether ssh2 says with this error that the connection is gone (it has no codes for it). */
+/** Whether this error of ssh2 means that the connection is gone (it has no codes for that). */
 function isDisconnect(error: unknown): boolean {
   return error instanceof Error && /^(Not connected|No response from server)$/.test(error.message);
 }

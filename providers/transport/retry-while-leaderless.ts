@@ -6,17 +6,17 @@ import type { HostAccess } from "./host-access";
 import { withAnyManager } from "./manager";
 
 /**
- * A manager that does not answer within this time is asked anew, seconds: requests from before an
+ * A manager that does not answer within this time is asked again, seconds: requests from before an
  * election hang.
  */
 const attemptSeconds = 10;
 const pauseMs = 500;
 
 /**
- * Asks any manager, again and again while none answers: a step that has run for minutes is not to
- * fail because the Swarm elects a new leader just then.
+ * Asks any manager, and repeats while none answers: a step of several minutes must not fail because
+ * the Swarm elects a new leader just then.
  *
- * @param seconds how long attempts are begun; one is always made
+ * @param seconds how long new attempts are started; there is always one
  * @param use may be run several times
  * @throws what the last attempt threw
  */

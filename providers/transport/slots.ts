@@ -1,13 +1,12 @@
 import { abortable } from "./deadline";
 
 /**
- * A limit on how many may do something at the same time. Plain data, so that copies of this code
- * can share it.
+ * A limit on parallel work. Plain data, so that copies of this code can share it.
  */
 export interface Slots {
-  /** Slots that nobody holds. */
+  /** Number of free slots. */
   free: number;
-  /** Those who wait, first come first served. */
+  /** The waiting callers, first come first served. */
   readonly waiting: (() => void)[];
 }
 
@@ -19,7 +18,7 @@ export function makeSlots(count: number): Slots {
 /**
  * Waits for a slot and takes it.
  *
- * @returns gives the slot back; calling it again does nothing
+ * @returns a function that gives the slot back; calling it again does nothing
  * @throws the signal's reason, if that is aborted first
  */
 export async function takeSlot(slots: Slots, signal: AbortSignal): Promise<() => void> {
@@ -39,7 +38,7 @@ export async function takeSlot(slots: Slots, signal: AbortSignal): Promise<() =>
       if (place >= 0) {
         slots.waiting.splice(place, 1);
       } else {
-        // The slot was handed over in the same moment: pass it on.
+        // The slot was handed over at the same moment: pass it on.
         giveBack(slots);
       }
       throw error;
@@ -54,7 +53,7 @@ export async function takeSlot(slots: Slots, signal: AbortSignal): Promise<() =>
   };
 }
 
-/** Hands a slot to the next in line, or lays it back. */
+/** Gives a slot to the next in line, or frees it. */
 function giveBack(slots: Slots): void {
   const next = slots.waiting.shift();
   if (next === undefined) {

@@ -3,8 +3,8 @@ import { isTransportError, messageOf } from "./errors";
 import type { HostAccess } from "./host-access";
 
 /**
- * Names of the hosts that did not answer. On the global object, like the pool: dynamic resources
- * are copies of this code in one process.
+ * Names of the hosts that did not answer. On the global object, like the pool: every dynamic
+ * resource runs its own copy of this code in one process.
  */
 function unreachable(): Set<string> {
   const key = Symbol.for("hive.away/2");
@@ -13,16 +13,15 @@ function unreachable(): Set<string> {
 }
 
 /**
- * Whether an error says that the host itself does not answer: it may be back later, and what is to
- * be done there waits.
+ * Whether an error says that the host itself is unreachable: it may be back later, and its work
+ * waits.
  */
 export function isUnreachable(error: unknown): boolean {
   return isTransportError(error, "unreachable", "lost", "deadline");
 }
 
 /**
- * Remembers that a host does not answer, and tells the user; once in a process, whatever else waits
- * for the same host.
+ * Records that a host does not answer, and warns the user once per process.
  */
 export function reportUnreachable(host: HostAccess, error: unknown): void {
   const told = unreachable().has(host.name);
@@ -30,7 +29,7 @@ export function reportUnreachable(host: HostAccess, error: unknown): void {
   if (told) return;
   reportWarning(
     `The server ${host.name} does not answer; the run goes on without it.\n${messageOf(error)}\n` +
-      "What is to be done there waits for the first run after it is back.",
+      "The first run that reaches it again does the work there.",
   );
 }
 

@@ -20,7 +20,7 @@ import { isTransportError, messageOf } from "../transport/errors";
 import type { HostAccess } from "../transport/host-access";
 import { removeEndedTasks, volumeHolders } from "./holders";
 
-/** A volume as it is wanted on every host. */
+/** The wanted volume, the same on every host. */
 export interface WantedVolume extends VolumeSettings {
   readonly site: string;
   readonly name: string;
@@ -32,7 +32,7 @@ const MAKE_SECONDS = 60;
 const LOOK_SECONDS = 40;
 const DIAL_SECONDS = 5;
 
-/** Makes the volume on all hosts that do not have it; never throws for a host. */
+/** Creates the volume on all hosts that do not have it; never throws for a host. */
 export async function createVolumeOnHosts(
   hosts: readonly HostAccess[],
   wanted: WantedVolume,
@@ -51,8 +51,7 @@ export async function createVolumeOnHosts(
 }
 
 /**
- * What is wrong on the hosts that answer, by name of the host: the volume is missing, or another
- * one.
+ * Problems on the hosts that answer, by name of the host: the volume is missing or different.
  */
 export async function volumeFaults(
   hosts: readonly HostAccess[],
@@ -78,19 +77,19 @@ export async function volumeFaults(
   return new Map(faults.flat());
 }
 
-/** What {@link removeVolume} did. */
+/** Result of {@link removeVolume}. */
 export interface VolumeRemoval {
   /** Names of the hosts from which the volume was removed, with its data. */
   readonly removed: readonly string[];
-  /** What was left on hosts that answer, and why, one line a host. */
+  /** Reachable hosts that still have the volume, with the reason, one line per host. */
   readonly left: readonly string[];
   /** Names of the hosts that do not answer. */
   readonly away: readonly string[];
 }
 
 /**
- * Removes the volume from all hosts that answer, where it carries the site's label; waits while a
- * container still uses it. Ended containers of tasks do not keep it.
+ * Removes the volume from all hosts that answer, if it has the site's label; waits while a
+ * container still uses it. Ended containers of tasks do not prevent the removal.
  *
  * @param waitSeconds - how long to wait for containers.
  */
@@ -133,8 +132,8 @@ export async function removeVolume(
 async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void> {
   const { name, driver, driverOptions, site } = wanted;
   const seen = await inspectVolume(docker, name);
-  // Looked at first: of some drivers the engine gives back a volume with other options as if it had
-  // made it.
+  // Inspected first: with some drivers the Docker Engine returns an existing volume with other
+  // options as if it had created it.
   const differences = seen === undefined ? [] : volumeDifferences(seen, wanted);
   if (differences.length > 0)
     throw new Error(otherVolume(name, differences, await volumeHolders(docker, name)));
@@ -150,9 +149,9 @@ async function makeVolume(docker: Dockerode, wanted: WantedVolume): Promise<void
 }
 
 /**
- * The volume as one host has it. A manager asks the Swarm about what it does not have itself (moby,
- * `volume_routes.go`, since API 1.42); when the Swarm elects a leader just then, its word is an
- * error after 20 s, and means that the host has no such volume.
+ * The volume on one host. A manager asks the Swarm about a volume that it does not have itself
+ * (moby, `volume_routes.go`, since API 1.42). When the Swarm elects a leader just then, the manager
+ * answers with an error after 20 s, which means that the host has no such volume.
  */
 async function inspectVolume(docker: Dockerode, name: string): Promise<EngineVolume | undefined> {
   try {

@@ -3,20 +3,19 @@ import type Dockerode from "dockerode";
 import type { VolumeHolder } from "../../model/volume/settings";
 import { engineStatus } from "../transport/engine";
 
-/** Labels that the Swarm gives to the containers of its tasks. */
+/** Labels that the Swarm puts on the containers of its tasks. */
 const taskLabels = {
   service: "com.docker.swarm.service.id",
   name: "com.docker.swarm.service.name",
 } as const;
 
 /**
- * Removes the ended containers that keep a volume from being removed: those of tasks whose service
- * is gone, or mounts the volume no more. The Swarm keeps the last ones of each service for
- * `docker service ps`. Containers that run, that no service made, or whose service still mounts the
- * volume are left.
+ * Removes ended containers that prevent the removal of a volume: those of tasks whose service is
+ * gone, or no longer mounts the volume. The Swarm keeps the last ones of each service for
+ * `docker service ps`. Running containers, those outside of services, and those whose service still
+ * mounts the volume stay.
  *
- * @param docker - an engine; it tells of services only while it is a manager with a majority behind
- *   it.
+ * @param docker - a Docker Engine; it knows services only while it is a manager with quorum.
  */
 export async function removeEndedTasks(docker: Dockerode, volume: string): Promise<void> {
   for (const { Id, State, Labels } of await containersWith(docker, volume)) {
@@ -32,7 +31,7 @@ export async function removeEndedTasks(docker: Dockerode, volume: string): Promi
   }
 }
 
-/** The containers of an engine that have a volume. */
+/** The containers of a Docker Engine that use a volume. */
 export async function volumeHolders(docker: Dockerode, volume: string): Promise<VolumeHolder[]> {
   return (await containersWith(docker, volume)).map(({ Id, Names, State, Labels }) => {
     const service = Labels[taskLabels.name];
@@ -52,7 +51,7 @@ async function containersWith(
   return await docker.listContainers({ all: true, filters });
 }
 
-/** Whether a service mounts the volume; also when nobody can say. */
+/** Whether a service mounts the volume; true if unknown. */
 async function mayNeed(docker: Dockerode, id: string, volume: string): Promise<boolean> {
   try {
     const { Spec } = (await docker.getService(id).inspect()) as MountingService;
@@ -64,7 +63,7 @@ async function mayNeed(docker: Dockerode, id: string, volume: string): Promise<b
   }
 }
 
-/** What is read of a service. */
+/** The part of a service that is read. */
 interface MountingService {
   readonly Spec: {
     readonly TaskTemplate: {

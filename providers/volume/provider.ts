@@ -16,7 +16,7 @@ import { reportWarning } from "../progress/progress-line";
 export interface VolumeInputs extends WantedVolume {
   readonly hosts: readonly HostAccess[];
   readonly incarnations: readonly string[];
-  /** Whether initial data are recorded by this volume, although its driver is `local`. */
+  /** Whether records of initial data name this volume, although its driver is `local`. */
   readonly recorded?: boolean;
   readonly revision: string;
 }
@@ -31,7 +31,7 @@ export interface VolumeState extends VolumeInputs {
 const CONTENT = ["hosts", "incarnations", "site", "name", "driver", "driverOptions"] as const;
 const INPUTS = [...CONTENT, "recorded", "revision"] as const;
 
-/** How long containers may take to let go of a volume that is removed, seconds. */
+/** How long containers may take to release a volume before its removal, seconds. */
 const releaseSeconds = 30;
 
 /** Keeps a Docker volume on a set of hosts. */
@@ -77,52 +77,52 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
 
   async delete(_id, props) {
     const { removed, left, away } = await removeVolume(props.hosts, props, releaseSeconds);
-    // Also when an earlier attempt has removed it, and was interrupted before this.
+    // Also when an earlier attempt has removed the volume, and was interrupted before this.
     if (removed.length > 0 || (left.length === 0 && away.length === 0))
       await forgetLoadedData(props);
     if (removed.length > 0) {
       reportWarning(
-        `the volume '${props.name}' was removed, with the data that it had there, from: ${removed.join(", ")}`,
+        `the volume '${props.name}' was removed, with its data, from: ${removed.join(", ")}`,
       );
     }
     if (away.length > 0) {
-      // Nothing to do is named: of a server that is gone, the volume is gone too.
+      // No remedy is given: when a server is gone, its volume is gone too.
       reportWarning(
-        `the volume '${props.name}' was not removed from ${away.join(", ")}: no answer. It is gone if the server is, else it stays there with its data.`,
+        `the volume '${props.name}' was not removed from ${away.join(", ")}: no answer. If the server is gone, so is the volume; else it stays there with its data.`,
       );
     }
     if (left.length === 0) return;
     reportWarning(
       [
-        `the volume '${props.name}' could not be removed everywhere and is left there with its data:`,
+        `the volume '${props.name}' could not be removed everywhere. It stays, with its data, on:`,
         ...left.map((line) => `  ${line}`),
-        `If they are not needed, stop what uses it, and run on those hosts: docker volume rm ${props.name}`,
+        `If the data are not needed, stop the users of the volume, and run on those hosts: docker volume rm ${props.name}`,
       ].join("\n"),
     );
   },
 };
 
 /**
- * A volume of this name that is made later is empty, and its service's initial data are to be
- * loaded then.
+ * Removes the records of initial data: a later volume of this name is empty, and its service's
+ * initial data must be loaded then.
  */
 async function forgetLoadedData(volume: VolumeState): Promise<void> {
   const { hosts, site, name, driver, recorded } = volume;
-  // Only data in replicated volumes are recorded by volume.
+  // Only records about replicated volumes name the volume.
   if (driver === "local" && recorded !== true) return;
   try {
     await forgetVolume({ managers: hosts, site }, name);
   } catch (error) {
     if (!isTransportError(error)) throw error;
     reportWarning(
-      `the Swarm still has it recorded that initial data were loaded into the volume '${name}', and no manager answered to forget it. ` +
-        "Where the Swarm goes too, nothing is to be done. Else, before a volume of this name is made again, run on a manager: " +
-        `docker config ls --filter label=${initializationLabels.volumes}, and docker config rm what of it names this volume.`,
+      `the Swarm still has a record that initial data were loaded into the volume '${name}': no manager answered to remove it. ` +
+        "If the Swarm is removed too, nothing is to be done. Else, before you create a volume of this name again, run on a manager: " +
+        `docker config ls --filter label=${initializationLabels.volumes}; then docker config rm every config listed that names this volume.`,
     );
   }
 }
 
-/** Brings the volume onto the hosts; gives the names of those that do not answer. */
+/** Creates the volume on the hosts; returns the names of those that do not answer. */
 async function ensureVolume(inputs: VolumeInputs): Promise<string[]> {
   const outcomes = await createVolumeOnHosts(inputs.hosts, inputs);
   const verdict = judgeHosts(`The volume '${inputs.name}'`, outcomes);

@@ -4,7 +4,6 @@ import { HiveResource } from "../framework/hive-resource";
 import type { HostAccess } from "../transport/host-access";
 import { volumeProvider } from "./provider";
 
-/** Arguments of {@link VolumeOnHosts}. */
 export interface VolumeOnHostsArgs {
   /** Every host on which a task that mounts the volume may run. */
   readonly hosts: pulumi.Input<readonly pulumi.Input<HostAccess>[]>;
@@ -13,32 +12,32 @@ export interface VolumeOnHostsArgs {
   /** Site that the volume belongs to; stands in the label `hive.site`. */
   readonly site: pulumi.Input<string>;
   /**
-   * Name on the engines. Another name is another, empty volume; the old one is removed with its
+   * Name on the engines. Another name is another, empty volume; the old volume is removed with its
    * data.
    */
   readonly name: pulumi.Input<string>;
   /**
-   * Docker volume driver. Another one is refused while the volume exists: that would mean other
-   * data.
+   * Docker volume driver. Another driver is refused while the volume exists: its data would be
+   * different.
    */
   readonly driver: pulumi.Input<string>;
   /**
-   * Options of the driver; as with `driver`, others are refused. They can be read in the state: no
-   * place for secrets. Default: none.
+   * Options of the driver; as with `driver`, changes are refused. They are readable in the state:
+   * they must not contain secrets. Default: none.
    */
   readonly driverOptions?: pulumi.Input<Readonly<Record<string, string>>>;
   /**
-   * Whether initial data are recorded by this volume, although its driver is `local`: then its
-   * removal ends the record. Default false.
+   * Whether records of initial data name this volume, although its driver is `local`: then its
+   * removal removes the records. Default false.
    */
   readonly recorded?: pulumi.Input<boolean>;
 }
 
 /**
- * A Docker volume of one name on the engine of every host. A minority of hosts that do not answer
- * is tolerated, and tried again at every run. A volume of the name that another site or somebody
- * else made is refused, and never removed. Nothing but the removal or another name in the program
- * deletes data, and then all of them; a line says so.
+ * A Docker volume of one name on the Docker Engine of every host. A minority of unreachable hosts
+ * is tolerated, and tried again at every run. A volume of the same name from another site or owner
+ * is refused, and never removed. Data are deleted only when the program removes or renames the
+ * volume, and then all of them; a warning reports it.
  */
 export class VolumeOnHosts extends HiveResource {
   declare readonly name: pulumi.Output<string>;

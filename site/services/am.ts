@@ -1,9 +1,9 @@
 import { defineService } from "../../model/service";
 
 /**
- * The authentication server: login page, and the answer to webgate's question who a request comes
- * from. It keeps nothing, so there are two of it, on two servers: when one is lost, the other one
- * answers at once.
+ * The authentication server: it shows the login page, and tells webgate who sends a request. It
+ * keeps no state, so two replicas run on two servers: when one is lost, the other one answers at
+ * once.
  */
 export const am = defineService({
   image: { build: "am" },

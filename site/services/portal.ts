@@ -1,8 +1,8 @@
 import { defineService } from "../../model/service";
 
 /**
- * The application that the login protects: it shows who is logged in. Two of it, for the same
- * reason as with am.
+ * The application that the login protects: it shows who is logged in. It has two replicas, for the
+ * same reason as am.
  */
 export const portal = defineService({
   image: { build: "portal" },

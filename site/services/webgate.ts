@@ -1,8 +1,8 @@
 import { defineService } from "../../model/service";
 
 /**
- * The gate through which users come in: on every cluster server, so that any of them may be lost.
- * It lets in who has logged in at am, and passes requests on to the portal.
+ * The gate for users. It runs on every cluster server, so that any of them may be lost. It admits
+ * users who have logged in at am, and passes their requests on to the portal.
  */
 export const webgate = defineService({
   image: { build: "webgate" },
@@ -14,7 +14,7 @@ export const webgate = defineService({
   endpointMode: "dnsrr",
   hostname: "{{.Node.Hostname}}",
   environment: { RELEASE: "1" },
-  // Requests at hand are finished; nginx itself waits no longer than 5 s for them.
+  // Open requests are finished; nginx itself waits at most 5 s for them.
   stopGracePeriod: "10s",
   resources: { limits: { memory: "256MiB", pids: 256 } },
 });

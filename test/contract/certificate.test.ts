@@ -175,7 +175,7 @@ describe("Certificate on the real provider server", () => {
       authorityPrivateKeyPem: "-----BEGIN PRIVATE KEY-----\nc2VjcmV0",
     };
     const failure = await server.create(text, damaged).catch((error: unknown) => error);
-    expect(String(failure)).toContain("is not a PEM key");
+    expect(String(failure)).toContain("is not a readable PEM key");
     expect(String(failure) + server.log()).not.toContain("c2VjcmV0");
   });
 });

@@ -343,7 +343,7 @@ describe("ImageBuild", () => {
       const { id, outs } = await server.create(withOther());
       const built = other.images[0]?.Id;
       expect(outs).toMatchObject({ reference: built, digest: "", pushed: false, releases: [] });
-      expect(server.log()).toContain("hive3.example is away, so hive0.example built");
+      expect(server.log()).toContain("hive3.example is unreachable, so hive0.example built");
       expect(registry.images.size).toBe(0);
       expect((await server.diff(id, outs, withOther())).changes).toBe(true);
 
@@ -479,7 +479,7 @@ describe("ImageBuild", () => {
     const before = inputs();
     writeFileSync(join(folder, "files", "late"), "x");
     expect(await failureOf(server.create(before))).toContain(
-      `Files in ${folder} changed while the run was going on`,
+      `Files in ${folder} changed during the run`,
     );
     expect(host.images).toEqual([]);
   });

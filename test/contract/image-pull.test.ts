@@ -183,7 +183,7 @@ describe("ImagePull", () => {
     registry.images.clear();
     const own = inputs({ registry: { host: hosts[0]!.access, unit: "hive-registry.service" } });
     expect(await failureOf(server.create(own))).toContain(
-      "end the pin with 'npx hive unpin'; else 'npx hive up --refresh' pushes it again.",
+      "end the pin with 'npx hive unpin'. Else 'npx hive up --refresh' pushes it again.",
     );
     expect(await failureOf(server.create(inputs()))).not.toContain("unpin");
   });
@@ -214,11 +214,11 @@ describe("ImagePull", () => {
   test("a tag that no host can be asked about, and one that does not exist, fail with the reason", async () => {
     const unknown = inputs({ reference: `${repository}:none` });
     expect(await failureOf(server.create(unknown))).toContain(
-      `hive0.example cannot find out what ${repository}:none is: `,
+      `hive0.example cannot resolve ${repository}:none: `,
     );
     await Promise.all(hosts.map((host) => host.die()));
     const message = await failureOf(server.create(unknown));
-    expect(message).toContain(`No host can be asked what ${repository}:none is`);
+    expect(message).toContain(`No host can resolve ${repository}:none`);
     expect(message).toContain("hive2.example: ");
   });
 

@@ -93,7 +93,7 @@ describe("RunningContainer on the real provider server", () => {
     await server.update("x", inputs, inputs);
     expect([engine.starts, engine.health]).toEqual([1, ["healthy"]]);
     expect(server.log()).toMatch(/^hive: p-hive0\.hive\.example: started; waiting/m);
-    expect(server.log()).not.toContain("is not well yet");
+    expect(server.log()).not.toContain("is not healthy yet");
   });
 
   test("a refresh shows the state that was found, under the input's name", async () => {
@@ -105,7 +105,7 @@ describe("RunningContainer on the real provider server", () => {
     engine.state = undefined;
     expect((await server.diff("x", inputs, inputs)).changes).toBe(true);
     await expect(server.update("x", inputs, inputs)).rejects.toThrow(
-      /p-hive0\.hive\.example is gone[\s\S]*pulumi up --refresh/,
+      /p-hive0\.hive\.example is gone[\s\S]*npx hive up --refresh/,
     );
   });
 

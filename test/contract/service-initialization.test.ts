@@ -212,7 +212,9 @@ describe("ServiceInitialization", () => {
     await Promise.all(swarm.hosts.map((host) => host.die()));
     expect((await server.read(id, outs)).inputs).toEqual(inputs());
     await server.delete(id, outs);
-    expect(server.log()).toMatch(/initialized the service 'ldap' could not be removed/);
+    expect(server.log()).toMatch(
+      /initialization records of the service 'ldap' could not be removed/,
+    );
     await Promise.all(swarm.hosts.map((host) => host.revive()));
   });
 

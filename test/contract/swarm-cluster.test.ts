@@ -225,7 +225,7 @@ describe("SwarmCluster", () => {
     await server.delete(id, outs);
     expect(swarm.hosts.slice(1).map(({ nodeId }) => nodeId)).toEqual([undefined, undefined]);
     await server.delete(id, outs);
-    expect(server.log()).toMatch(/a host was left in the Swarm\. hive0\.example: Cannot reach/);
+    expect(server.log()).toMatch(/a host could not leave the Swarm\. hive0\.example: Cannot reach/);
   });
 
   test("check names what is wrong, and waits with what is unknown", async () => {

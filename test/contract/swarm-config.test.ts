@@ -84,7 +84,7 @@ describe("SwarmConfig", () => {
       {
         property: "",
         reason: expect.stringMatching(
-          /^content: The config 'nginx\.conf' has 512000 bytes; a Swarm takes less than 512000/,
+          /^content: The config 'nginx\.conf' has 512000 bytes; the limit of a Swarm is below 512000/,
         ) as string,
       },
     ]);

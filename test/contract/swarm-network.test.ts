@@ -111,7 +111,7 @@ describe("SwarmNetwork", () => {
     [
       "of this site, which a rename leaves behind",
       {},
-      /a network of this site[^]*in two runs: first with another subnet for 'backstage'/,
+      /a network of this site[^]*in two runs: in the first run, give 'backstage' another subnet/,
     ],
     [
       "of somebody else",

@@ -134,7 +134,7 @@ describe("SwarmSecret", () => {
     const large = inputs({ value: "planted".repeat(75_000), name: "-" });
     const { failures } = await server.check(large);
     expect(failures.map(({ reason }) => reason.split(":")[0])).toEqual(["name", "value"]);
-    expect(failures[1]?.reason).toContain("525000 bytes; a Swarm takes less than 512000");
+    expect(failures[1]?.reason).toContain("525000 bytes; the limit of a Swarm is below 512000");
     expect((await server.check(inputs({ value: "" }))).failures[0]?.reason).toContain("is empty");
     expect(JSON.stringify(failures) + server.log()).not.toContain("planted");
   });

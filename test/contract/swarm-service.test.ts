@@ -187,10 +187,10 @@ describe("SwarmService", () => {
     const news = await inputs({ environment: { UNHEALTHY: "cannot reach backend" } });
     const failed: unknown = await server.update(id, outs, news).catch((error: unknown) => error);
     expect(server.log().slice(said)).toMatch(
-      /^hive: web: the new release fails and is rolled back\. Task \w+ on hive\d\.example was unhealthy.*; its health check said: cannot reach backend/m,
+      /^hive: web: the new release failed and is being rolled back\. Task \w+ on hive\d\.example was unhealthy.*; its health check said: cannot reach backend/m,
     );
     expect((failed as Error).message).toMatch(
-      /was rolled back \(rollback completed\); of the old release, 3 of 3 tasks run\.\nTask \w+ on hive\d\.example was unhealthy, was told to stop for that, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
+      /was rolled back \(rollback completed\); of the old release, 3 of 3 tasks run\.\nTask \w+ on hive\d\.example was unhealthy, was therefore stopped, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
     );
   });
 
@@ -207,7 +207,7 @@ describe("SwarmService", () => {
     const again = await server.update(id, { ...outs, complete: false }, wanted);
     expect(again).toMatchObject({ complete: true });
     expect(server.log().slice(said)).toMatch(
-      /^hive: the service 'web': its roll-out could not move.* on hive0\.example.*begun anew/m,
+      /^hive: the service 'web': its roll-out was stuck.* on hive0\.example.*restarted the roll-out/m,
     );
     expect(server.log().slice(said)).not.toContain("exit 9");
     expect(swarm.services[0]?.UpdateStatus?.State).not.toBe("rollback_started");
@@ -239,7 +239,7 @@ describe("SwarmService", () => {
     const again = await server.update(id, { ...outs, complete: false }, wanted);
     expect(again).toMatchObject({ complete: true });
     expect(server.log().slice(said)).toMatch(
-      /^hive: the service 'web': more tasks of it run on hive0\.example, hive2\.example than are wanted/m,
+      /^hive: the service 'web': more of its tasks run on hive0\.example, hive2\.example than are wanted/m,
     );
     expect((await server.read(id, outs)).inputs).toEqual(wanted);
   });
@@ -264,7 +264,7 @@ describe("SwarmService", () => {
       const before = server.log().length;
       const wanted = await inputs(changes);
       await server.delete((await server.create(wanted)).id, wanted);
-      return /web is reached by a virtual address[^]*has no IPVS/.test(server.log().slice(before));
+      return /web uses a virtual address[^]*has no IPVS/.test(server.log().slice(before));
     };
     const meshed = { ports: [{ ...port, mode: "ingress" }], endpointMode: "vip" };
     const networks = [{ id: "n1", aliases: [] }];
@@ -386,7 +386,7 @@ describe("SwarmService", () => {
     expect(swarm.services).toEqual([]);
     expect((await server.read(id, outs)).id).toBe("");
     await expect(server.update(id, outs, await inputs({ environment: {} }))).rejects.toThrow(
-      /'web' is not in the Swarm any more[^]*--refresh/,
+      /'web' is no longer in the Swarm[^]*--refresh/,
     );
   });
 
@@ -655,7 +655,7 @@ describe("a job of SwarmService", () => {
     const impatient = await nightly({ convergeDeadlineSeconds: 1, environment: { A: "3" } });
     const writes = swarm.writes().length;
     await expect(server.update(id, outs, impatient)).rejects.toThrow(
-      /a run of it goes on, and did not end within 1 s[^]*docker service rm job/,
+      /a run of it is going on, and did not end within 1 s[^]*docker service rm job/,
     );
     expect(swarm.writes()).toHaveLength(writes);
   });

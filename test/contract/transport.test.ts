@@ -175,14 +175,14 @@ describe("a host that is not what it should be", () => {
   test("with another host key is refused, with both fingerprints", async () => {
     const message = await messageOf(ping({ ...host.access, hostKey: other.access.hostKey }));
     expect(message).toMatch(
-      /hive0\.example .* presented the host key SHA256:\S+, expected is SHA256:\S+/,
+      /hive0\.example .* presented the host key SHA256:\S+, but SHA256:\S+ is pinned/,
     );
     expect(message).toContain("Nothing was sent to it");
   });
 
   test("without a pinned key is never connected to", async () => {
     const before = host.connections;
-    expect(await messageOf(ping({ ...host.access, hostKey: "" }))).toMatch(/is no public key/);
+    expect(await messageOf(ping({ ...host.access, hostKey: "" }))).toMatch(/is not a public key/);
     expect(host.connections).toBe(before);
   });
 
@@ -368,7 +368,7 @@ describe("the operator's key", () => {
     writeFileSync(otherKey(), "planted-secret");
     chmodSync(otherKey(), 0o600);
     const message = await use(otherKey());
-    expect(message).toMatch(/holds no usable private key/);
+    expect(message).toMatch(/does not contain a usable private key/);
     expect(message).not.toContain("planted-secret");
   });
 

@@ -169,7 +169,7 @@ describe("VolumeOnHosts", () => {
       expect(hosts.map(({ volumes }) => volumes)).toEqual([[], [theirs], []]);
       expect(server.log()).toMatch(reason);
       expect(server.log()).toContain(
-        "the volume 'data' was removed, with the data that it had there, from: hive0.example, hive2.example",
+        "the volume 'data' was removed, with its data, from: hive0.example, hive2.example",
       );
     },
   );
@@ -243,7 +243,7 @@ describe("VolumeOnHosts", () => {
       await server.delete(id, outs);
       expect(held()).toEqual([["data"], ["data"], ["data"]]);
       expect(server.log()).toMatch(
-        /left there with its data:[^]*hive0\.example: it is in use by runs \(running, a task of the service gone\)[^]*hive1\.example: it is in use by hand-made \(exited\)[^]*hive2\.example: [^]*a task of the service theirs[^]*docker volume rm data/,
+        /stays, with its data, on:[^]*hive0\.example: it is in use by runs \(running, a task of the service gone\)[^]*hive1\.example: it is in use by hand-made \(exited\)[^]*hive2\.example: [^]*a task of the service theirs[^]*docker volume rm data/,
       );
     });
   });

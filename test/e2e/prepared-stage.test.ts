@@ -71,7 +71,7 @@ it("comes up on servers that a provider hands over, with a key, with a password,
   await setPassword("hive1");
   await setPassword("hive2");
   const output = await site.up();
-  expect(output).toContain("The volume ldap-data is to be replicated");
+  expect(output).toContain("The volume ldap-data needs replication");
   expect(output).toContain("The one-time passwords of hive1, hive2 were used; they are removed");
 });
 
@@ -97,7 +97,7 @@ it("destroy takes what hive put there, also while a server is dead, and leaves t
   site.kill(2);
   const run = await stage.hive(["destroy", "--yes"]);
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
-  expect(run.output).toMatch(/What hive put on p-hive2\S+ was not removed/);
+  expect(run.output).toMatch(/Hive could not be removed from p-hive2\S+:/);
   for (const index of [0, 1, 3]) {
     expect(await servers.ssh(index, "hive", "sudo id --user --name")).toBe("root");
     const left = servers.inside(

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-/** How long the local engine may take for one answer, milliseconds. */
+/** How long the local Docker Engine may take for one answer, milliseconds. */
 const answerDeadline = 3000;
 
 /** How long a container may take to run after its start, milliseconds. */
@@ -8,11 +8,13 @@ const startDeadline = 20_000;
 
 /**
  * How long a server may take from its start to its first passed health check, milliseconds; checks
- * come every 10 s.
+ * run every 10 s.
  */
 const healthDeadline = 60_000;
 
-/** What the local engine says of a container; `unknown` when the engine does not answer. */
+/**
+ * The state of a container on the local Docker Engine; `unknown` when the engine does not answer.
+ */
 export type ContainerState =
   | "running"
   | "created"
@@ -24,7 +26,10 @@ export type ContainerState =
   | "missing"
   | "unknown";
 
-/** Looks at a container. Never throws: an engine that does not answer is `unknown`. */
+/**
+ * Reads the state of a container. Never throws: the state is `unknown` when the Docker Engine does
+ * not answer.
+ */
 export async function inspectContainer(containerId: string): Promise<ContainerState> {
   try {
     const { State } = await engine().getContainer(containerId).inspect();
@@ -35,8 +40,8 @@ export async function inspectContainer(containerId: string): Promise<ContainerSt
 }
 
 /**
- * Starts a container, or lets a paused one go on, and waits until it runs. Does nothing when it
- * runs already.
+ * Starts a container, or resumes a paused one, and waits until it runs. Does nothing when it
+ * already runs.
  *
  * @throws Error when the container is missing, the engine does not answer, or it does not run in
  *   time.
@@ -49,7 +54,7 @@ export async function startContainer(containerName: string, containerId: string)
     if (state === "missing") {
       throw new Error(
         `The server ${containerName} is gone: its container was removed outside of Pulumi. ` +
-          "Build it again with `npm start` or `pulumi up --refresh`; its data are in a volume and are kept.",
+          "Recreate it with `npm start` or `npx hive up --refresh`; its data are kept in a volume.",
       );
     }
     if (Date.now() > end || state === "unknown") {
@@ -68,11 +73,11 @@ export async function startContainer(containerName: string, containerId: string)
 }
 
 /**
- * Waits until a server that was started is well: booted, with sshd and its own engine, as its
- * container's health check sees it. One that is not well in time, or has no check, is no error:
- * what needs it will say so, or nothing does.
+ * Waits until a started server is healthy, according to its container's health check: it has
+ * booted, and sshd and its own Docker Engine run. A server that is not healthy in time, or has no
+ * check, is not an error: resources that need it will report one.
  *
- * @returns whether it is well, as far as one can see
+ * @returns whether it is healthy, as far as known
  */
 export async function awaitHealth(containerId: string): Promise<boolean> {
   const end = Date.now() + healthDeadline;
@@ -85,7 +90,7 @@ export async function awaitHealth(containerId: string): Promise<boolean> {
   }
 }
 
-/** The engine of this computer, as DOCKER_HOST or the default socket names it. */
+/** The Docker Engine of this computer, at DOCKER_HOST or the default socket. */
 function engine(): Dockerode {
   const Docker = require("dockerode") as typeof Dockerode;
   return new Docker({ timeout: answerDeadline });

@@ -29,7 +29,7 @@ export const runningContainerProvider: pulumi.dynamic.ResourceProvider<
     if (!isKnown(news.containerId)) return { changes: true };
     if (changedInputs(INPUTS, olds, news).length > 0) return { changes: true };
     const state = await inspectContainer(news.containerId);
-    // An engine that does not answer is no change: whatever needs it will say so.
+    // A Docker Engine that does not answer is not a change: resources that need it will report it.
     return { changes: state !== "running" && state !== "unknown" };
   },
 
@@ -47,10 +47,10 @@ export const runningContainerProvider: pulumi.dynamic.ResourceProvider<
 
   async update(_id, _olds, news) {
     await startContainer(news.containerName, news.containerId);
-    reportProgress(`${news.containerName}: started; waiting until it is well`);
+    reportProgress(`${news.containerName}: started; waiting until it is healthy`);
     if (!(await awaitHealth(news.containerId)))
       reportWarning(
-        `the server ${news.containerName} was started and is not well yet. What is wrong: npx hive status`,
+        `the server ${news.containerName} was started, but is not healthy yet. To see why, run: npx hive status`,
       );
     return { outs: news };
   },

@@ -2,21 +2,20 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HiveResource } from "../../../providers/framework/hive-resource";
 import { runningContainerProvider } from "./provider";
 
-/** Arguments of {@link RunningContainer}. */
 export interface RunningContainerArgs {
-  /** Name of the container on the local engine; used in messages. */
+  /** Name of the container on the local Docker Engine; used in messages. */
   readonly containerName: pulumi.Input<string>;
-  /** The container's id: a replaced container is another one to watch. */
+  /** The container's id; it changes when the container is replaced. */
   readonly containerId: pulumi.Input<string>;
 }
 
 /**
- * A server container of the local Docker Engine runs. A plain `up` looks (one request to the local
- * engine, no SSH) and starts one that was stopped or killed. One that was removed is not its to
- * build: it says so, with the way out.
+ * A running server container of the local Docker Engine. A plain `up` checks it (one request to the
+ * local engine, no SSH) and starts it if it was stopped or killed. A removed container is an error
+ * with the remedy: another resource creates it.
  */
 export class RunningContainer extends HiveResource {
-  /** `running`; a refresh shows what was found instead. */
+  /** `running`; a refresh shows the observed state instead. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: RunningContainerArgs, opts: pulumi.CustomResourceOptions = {}) {

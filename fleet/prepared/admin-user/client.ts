@@ -8,13 +8,16 @@ import type { HostAccess } from "../../../providers/transport/host-access";
 import { closeIdleConnections } from "../../../providers/transport/pool";
 import { runWithPassword } from "./password-login";
 
-/** A server that hive meets for the first time. */
+/** A server at hive's first contact. */
 export interface FirstContact {
-  /** How it is reached later: as the admin user. */
+  /** How the server is reached later: as the admin user. */
   readonly host: HostAccess;
-  /** Who logs in now. */
+  /** The user of the first login. */
   readonly firstUser: string;
-  /** Makes the admin user, as root, and lets the operators in. No secret is in it. */
+  /**
+   * The command that creates the admin user, as root, and lets the operators in. It contains no
+   * secret.
+   */
   readonly command: string;
   /** Secret. Default: the operator's key. */
   readonly password?: string;
@@ -23,25 +26,25 @@ export interface FirstContact {
 }
 
 /**
- * Whether the user is one that the first contact has made ready: a user of the server's own who may
- * become root is not, and its session would not have the group of the Docker Engine.
+ * Tests whether the first contact has prepared the user. An existing user of the server who may
+ * become root does not count: its session would lack the group of the Docker Engine.
  */
 export const preparedCheck =
   "sudo -n true && id -nG | grep -qw docker && test -e /etc/ssh/sshd_config.d/20-hive-admin.conf";
 
-/** Limit for a look, seconds. */
+/** Limit for a check, seconds. */
 const lookSeconds = 20;
 /** Limit for a connection, seconds. */
 const dialSeconds = 20;
 /** How long a server may take to let the admin user in, seconds. */
 const settleSeconds = 30;
-/** What a connection and the end of a command take beyond its limit, seconds. */
+/** Time for the connection and the end of a command, beyond its limit, seconds. */
 const graceSeconds = 60;
 
 /**
  * Whether the admin user can log in and become root.
  *
- * @throws TransportError when the host does not answer, or with another key
+ * @throws TransportError when the host does not answer, or has another host key
  */
 export async function hasAdminUser(host: HostAccess): Promise<boolean> {
   try {
@@ -57,9 +60,9 @@ export async function hasAdminUser(host: HostAccess): Promise<boolean> {
 }
 
 /**
- * Makes the admin user, unless there is one.
+ * Creates the admin user, unless it exists.
  *
- * @throws Error that says what failed; no secret is in it
+ * @throws Error that says what failed, without secrets
  */
 export async function ensureAdminUser(contact: FirstContact): Promise<void> {
   const { host, firstUser, password, timeoutSeconds } = contact;
@@ -81,20 +84,20 @@ export async function ensureAdminUser(contact: FirstContact): Promise<void> {
   }
   if (!(await letsIn(host))) {
     throw new Error(
-      `The first contact with ${describeHost(host)} ended well, but '${host.user}' cannot log in with this computer's key and become root. ` +
-        "Is the key one of hive:operators? Look there with 'journalctl -u ssh', then run again.",
+      `The first contact with ${describeHost(host)} succeeded, but '${host.user}' cannot log in with this computer's key and become root. ` +
+        "Is the key one of hive:operators? Look on the server with 'journalctl -u ssh', then run again.",
     );
   }
 }
 
 /**
- * As {@link hasAdminUser}, of a server whose SSH daemon has just been told to read its settings:
- * for a moment it takes no connection.
+ * As {@link hasAdminUser}, for a server whose SSH daemon is just reloading its settings: for a
+ * moment it accepts no connection.
  */
 async function letsIn(host: HostAccess): Promise<boolean> {
   const end = Date.now() + settleSeconds * 1000;
   for (;;) {
-    // A session has the groups of its login.
+    // A session has the groups of the time of its login.
     closeIdleConnections();
     try {
       if (await hasAdminUser(host)) return true;
@@ -107,9 +110,9 @@ async function letsIn(host: HostAccess): Promise<boolean> {
 }
 
 /**
- * Takes from a server what hive put there.
+ * Removes from a server everything that hive installed there.
  *
- * @returns what is left, a line for each
+ * @returns the remaining parts, one line each
  * @throws TransportError when the host does not answer
  */
 export async function removeFromHost(

@@ -8,7 +8,7 @@ import { fingerprint, pinnedHostKey } from "../../../providers/transport/host-ke
 /** Keepalive, milliseconds: a peer that vanished is noticed after 12 to 16 seconds. */
 const keepalive = { intervalMs: 4000, misses: 3 };
 
-/** A command that is run with a password instead of a key. */
+/** A command that runs with a password instead of a key. */
 export interface PasswordCommand {
   readonly command: string;
   /** Secret. Also given to the command's standard input, for sudo. */
@@ -19,7 +19,7 @@ export interface PasswordCommand {
 
 /**
  * Logs in with a password, over a connection of its own, and runs one command. The password is sent
- * to nobody but the host with the pinned key, and stands in no message.
+ * only to the host with the pinned key, and never appears in a message.
  *
  * @throws TransportError `unreachable`, `host-key`, `login` or `deadline`
  */
@@ -36,7 +36,7 @@ export async function runWithPassword(
     () =>
       fail(
         "deadline",
-        `The first contact with ${describeHost(access)} did not end within ${deadlineSeconds} s.`,
+        `The first contact with ${describeHost(access)} timed out after ${deadlineSeconds} s.`,
       ),
     (signal) =>
       new Promise((resolve, reject) => {
@@ -56,14 +56,14 @@ export async function runWithPassword(
             presented !== undefined && !presented.equals(pinned.blob)
               ? fail(
                   "host-key",
-                  `${describeHost(access)} presented the host key ${fingerprint(presented)}, expected is ${fingerprint(pinned.blob)}. ` +
+                  `${describeHost(access)} presented the host key ${fingerprint(presented)}, but ${fingerprint(pinned.blob)} is pinned. ` +
                     "The password was not sent. Compare the key on the server's console, and correct hostKey.",
                 )
               : error.level === "client-authentication"
                 ? fail(
                     "login",
                     `${describeHost(access)} does not let user '${access.user}' in with the one-time password. Is it the right one, and does ` +
-                      "sshd take passwords from this user (PasswordAuthentication, PermitRootLogin)?",
+                      "sshd accept passwords from this user (PasswordAuthentication, PermitRootLogin)?",
                   )
                 : fail("unreachable", `Cannot reach ${describeHost(access)}: ${messageOf(error)}`);
           end(() => reject(text));

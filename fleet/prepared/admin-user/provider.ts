@@ -9,7 +9,7 @@ import { ensureAdminUser, type FirstContact, hasAdminUser, removeFromHost } from
 
 /** Inputs as they come over the wire. */
 export interface AdminUserInputs extends FirstContact {
-  /** Takes from the server what hive put there. */
+  /** The command that removes hive from the server. */
   readonly removal: string;
   /** Limit of the removal, seconds. */
   readonly removalSeconds: number;
@@ -18,15 +18,15 @@ export interface AdminUserInputs extends FirstContact {
   readonly revision: string;
 }
 
-/** What the state holds: no password. */
+/** What the state holds. It contains no password. */
 export type AdminUserState = Omit<AdminUserInputs, "password">;
 
-/** Inputs that decide whether the server has to be met again. */
+/** Inputs that decide whether the server needs another first contact. */
 const CONTACT = ["host", "state"] as const;
-/** Who logs in first, and how, is of no interest once the admin user can. */
+/** Inputs that no longer matter when the admin user can log in. */
 const INPUTS = [...CONTACT, "removal", "removalSeconds", "revision"] as const;
 
-/** Makes the admin user of a server that exists. */
+/** Creates the admin user of an existing server. */
 export const adminUserProvider: pulumi.dynamic.ResourceProvider<AdminUserInputs, AdminUserState> = {
   async check(_olds, news) {
     return { inputs: news, failures: [] };
@@ -63,17 +63,16 @@ export const adminUserProvider: pulumi.dynamic.ResourceProvider<AdminUserInputs,
     try {
       const left = await removeFromHost(host, removal, removalSeconds);
       reportWarning(
-        `${host.name}: what hive put there is removed. The Docker Engine, installed packages and the admin user '${host.user}' stay; kernel ` +
-          "settings last until it is started anew." +
-          (left.length === 0 ? "" : `\nThis could not be removed:\n  ${left.join("\n  ")}`),
+        `hive is removed from ${host.name}. The Docker Engine, installed packages and the admin user '${host.user}' stay; kernel ` +
+          "settings last until its next boot." +
+          (left.length === 0 ? "" : `\nThese parts could not be removed:\n  ${left.join("\n  ")}`),
       );
     } catch (error) {
-      // A server that lets this computer in no more is there: what hive put on it must not be
-      // forgotten.
+      // A server that refuses this computer still exists: hive's parts on it must not be forgotten.
       if (!isUnreachable(error)) throw error;
       reportWarning(
-        `What hive put on ${host.name} was not removed from there: ${messageOf(error)}\n` +
-          "If it comes back, take it out of the network or install it anew.",
+        `hive could not be removed from ${host.name}: ${messageOf(error)}\n` +
+          "If this server comes back, disconnect it from the network or reinstall it.",
       );
     }
   },

@@ -855,7 +855,7 @@ describe("what shows only in time", () => {
     async () => {
       const made = await results.brief;
       expect(made.message).toMatch(
-        /its restart policy allows no more[^]*non-zero exit \(4\)[^]*not today/,
+        /its restart policy allows no further restart[^]*non-zero exit \(4\)[^]*not today/,
       );
       expect(await tasksOf(lab, "brief")).toHaveLength(1);
       await remove(made);
@@ -868,10 +868,10 @@ describe("what shows only in time", () => {
     "restart.maxAttempts",
   )("or only when it failed, after a pause, and not more often than it may", async () => {
     const [content, failed] = [await results.content, await results.failingTwice];
-    expect(content.message).toMatch(/ended well[^]*all done/);
+    expect(content.message).toMatch(/ended successfully[^]*all done/);
     expect(await tasksOf(lab, "content")).toHaveLength(1);
 
-    expect(failed.message).toMatch(/its restart policy allows no more/);
+    expect(failed.message).toMatch(/its restart policy allows no further restart/);
     const tasks = await tasksOf(lab, "failing-twice");
     expect(tasks).toHaveLength(2);
     const [second, first] = await Promise.all(tasks.map(containerOf));

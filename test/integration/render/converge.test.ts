@@ -185,7 +185,7 @@ describe("deadlines", () => {
       reactions: [{ name: "hang", on: "any", run: ["sleep 300"], timeoutSeconds: 1 }],
     };
     expect((await server.ssh(renderConverge(step))).stderr).toBe(
-      "hive: hanging on converge.hive.example: did not end within 1 s: sleep 300\n",
+      "hive: hanging on converge.hive.example: timed out after 1 s: sleep 300\n",
     );
   });
 
@@ -212,7 +212,7 @@ describe("deadlines", () => {
       ],
     };
     expect((await server.ssh(renderConverge(step))).stderr).toBe(
-      "no wings\nhive: never on converge.hive.example: after 1 s it is still not so that pigs fly; look for another animal\n",
+      "no wings\nhive: never on converge.hive.example: still not true after 1 s: pigs fly; look for another animal\n",
     );
   });
 
@@ -234,7 +234,7 @@ describe("deadlines", () => {
       "differs /etc/looked/b.conf",
       "differs packages no-such-package",
       "differs a mark",
-      "differs it is not so that pigs fly",
+      "differs not true: pigs fly",
       "looked-at: looked\n",
     ].join("\n");
     expect(await server.ssh(look)).toEqual({ status: 0, stderr: "", stdout: before });

@@ -78,7 +78,9 @@ describe("setting up hosts", () => {
 
   test("says which kernel settings belong to the computer, and leaves them alone", async () => {
     const { stdout } = await server(0).ssh(baseStep(plan, hostOf(plan, 0), lab.operators));
-    expect(stdout).toMatch(/^note left as the computer has them:.* vm\.max_map_count/m);
+    expect(stdout).toMatch(
+      /^note left unchanged, because the computer decides them:.* vm\.max_map_count/m,
+    );
     expect((await server(0).sh("sysctl -n net.ipv4.tcp_keepalive_time")).stdout).toBe("600\n");
   });
 
@@ -133,7 +135,7 @@ describe("setting up hosts", () => {
       "the firewall's table",
       "nft delete table inet hive",
       "firewall",
-      "changed the rules that are loaded",
+      "changed the loaded rules",
       "nft list tables | grep -c 'inet hive' | grep -cx 0",
     ],
     [

@@ -52,7 +52,7 @@ describe("what a manifest needs", () => {
     ["<html>", "it is not JSON"],
     ["[]", "it is not a JSON object"],
     [JSON.stringify({ mediaType: "text/html" }), "its media type is 'text/html'"],
-    [JSON.stringify({ ...manifest, layers: 3 }), "its layers are no list"],
+    [JSON.stringify({ ...manifest, layers: 3 }), "its layers are not a list"],
     [JSON.stringify({ ...manifest, config: {} }), "without a SHA-256 digest"],
     [
       JSON.stringify({ ...manifest, config: { digest: "sha256:../../x", size: 1 } }),
@@ -168,7 +168,7 @@ describe("where an upload goes", () => {
     "the account is not sent to %s",
     (location) => {
       expect(() => uploadPath(`HTTP/1.1 202\r\nLocation: ${location}\r\n`, registry)).toThrow(
-        "did not say where an upload goes",
+        "did not return a valid upload address",
       );
     },
   );

@@ -43,7 +43,7 @@ test("a computer with no key is told how to name one", async () => {
 
 test("a computer whose key is another one would be locked out, and hears whose keys would do", async () => {
   expect(await fault(planOf(anna), { HIVE_SSH_KEY: keyFile })).toMatch(
-    /No key of this computer \(the key file .*key\) .* operators of the stage: anna\. .*lock this computer out.*hive:operators in Pulumi\.private\.yaml/,
+    /No key of this computer \(the key file .*key\) .* operators of the stage: anna\. .*lock it out.*hive:operators in Pulumi\.private\.yaml/,
   );
 });
 
@@ -68,7 +68,7 @@ test("an agent that does not answer is given the benefit of the doubt", async ()
 
 test("an agent that is gone does not hide that the key file is a stranger's", async () => {
   const variables = { HIVE_SSH_KEY: keyFile, SSH_AUTH_SOCK: join(folder, "nobody") };
-  expect(await fault(planOf(anna), variables)).toMatch(/lock this computer out/);
+  expect(await fault(planOf(anna), variables)).toMatch(/lock it out/);
 });
 
 test("a key file that cannot be used is named, and ends a run before anything is changed", async () => {

@@ -483,17 +483,20 @@ describe("text from a Compose file or from hive-builder", () => {
     const [problem, ...others] = told(siteWith(service));
     expect(others).toEqual([]);
     expect(problem?.remedy).toMatch(
-      /^remove it; host-gateway is the address of a task's own server, which no service here can have: make the program /,
+      /^remove it; host-gateway is the address of a task's own server, which no service here can have: make the other program /,
     );
     expect(told(mended(siteWith(service)))).toEqual([]);
   });
 
   test.each<[string, string]>([
-    ["bridge", "a network of its own: tasks on two servers could not reach each other"],
-    ["brigde", "names the driver brigde, which the engine does not bring"],
-    ["host", "every engine has by itself"],
-    ["none", "names the driver none, which the Swarm does not take"],
-    ["null", "names the driver null, which the Swarm does not take"],
+    [
+      "bridge",
+      "creates a separate network on each server: tasks on two servers could not reach each other",
+    ],
+    ["brigde", "has the driver brigde, which Docker Engine does not have"],
+    ["host", "every Docker Engine has by itself"],
+    ["none", "has the driver none, which the Swarm does not support"],
+    ["null", "has the driver null, which the Swarm does not support"],
   ])("a network of the driver %s is told to leave it out", (driver, message) => {
     const site = { networks: { back: { driver } }, services: { web: { image } } };
     const [problem, ...others] = told(site);
@@ -506,7 +509,7 @@ describe("text from a Compose file or from hive-builder", () => {
 
   test("an image with a variable is told that nothing fills it in", () => {
     const [problem] = told({ services: { web: { image: "mailu/nginx:${VERSION:-master}" } } });
-    expect(problem?.message).toBe("has a variable of Compose, which nothing fills in");
+    expect(problem?.message).toBe("has a Compose variable, which hive does not fill in");
     expect(problem?.remedy).toMatch(/^write the reference itself, by digest/);
   });
 
@@ -568,7 +571,7 @@ describe("a variable of Compose", () => {
   test("stays as it stands, and a notice tells it, without values", () => {
     const labels = { rule: "Host(`${DOMAIN?Variable not set}`)", users: "me:${HASH:-hunter2}" };
     expect(notices({ labels })).toEqual([
-      "The service web has ${DOMAIN}, ${HASH} in labels: that stays as it stands. Compose would fill it in; here it is TypeScript: " +
+      "The service web has ${DOMAIN}, ${HASH} in labels: hive does not fill it in. Use TypeScript instead: " +
         '`…${process.env["DOMAIN"] ?? ""}…` between back-ticks.',
     ]);
   });

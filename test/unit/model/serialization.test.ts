@@ -22,9 +22,9 @@ describe("decisions work inside a dynamic provider, from their text alone", () =
       { hosts: { hive0: { state: "inactive" }, hive1: { state: "inactive" } } },
     );
     expect(decision.kind === "steps" && decision.steps.map(describeStep)).toEqual([
-      "make a new Swarm on hive0",
+      "create a Swarm on hive0",
       "set the heartbeat to 2 s and the task history to 5",
-      "take hive1 in as a manager through hive0",
+      "make hive1 join as a manager through hive0",
     ]);
   });
 });

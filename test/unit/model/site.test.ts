@@ -204,7 +204,7 @@ describe("a service", () => {
     const text = textOf({
       services: { web: { image, dependsOn: ["nowhere"], replica: 1 }, other: { image } },
     });
-    expect(text).toMatch(/How web fits together with the rest of the site is looked at when/);
+    expect(text).toMatch(/How web fits together with the rest of the site is checked when/);
     expect(textOf({ services: { web: { image, dependsOn: ["nowhere"] } } })).not.toMatch(/fits/);
   });
 });
@@ -337,7 +337,7 @@ describe("two services", () => {
 
   test("cannot publish the same port on the same stage", () => {
     expect(problemsOf({ a: web, b: { image, ports: ["80:8080"] } })).toEqual([
-      'site/services/b.ts: services.b.ports[0] | publish another port in one of the two, keep them to different stages with availableOn, or in host mode to different servers: placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',
+      'site/services/b.ts: services.b.ports[0] | publish another port in one of the two, restrict them to different stages with availableOn, or in host mode to different servers: placement: { constraints: ["node.labels.hive.zone == zone-a"] } in one, != zone-a in the other',
     ]);
   });
 
@@ -361,7 +361,7 @@ describe("an image that is not pinned", () => {
     expect(problemsOf({ web: { image: reference } })).toEqual([]);
     for (const stage of ["staging", "production"]) {
       expect(problemsOf({ web: { image: reference } }, stage)).toEqual([
-        `site/services/web.ts: services.web.image | append the digest: docker buildx imagetools inspect ${reference} shows it; or keep the service to the private stage with availableOn`,
+        `site/services/web.ts: services.web.image | append the digest: docker buildx imagetools inspect ${reference} shows it; or restrict the service to the private stage with availableOn`,
       ]);
     }
   });

@@ -38,7 +38,7 @@ test.each([
 ])("a server with %j is refused, with the systems that are supported", (osRelease, name) => {
   expect(said(osRelease)).toEqual({
     status: 1,
-    text: `it runs ${name}, and hive supports Debian 12, Debian 13, Ubuntu 24.04. Give the server one of these systems, then run again`,
+    text: `it runs ${name}, but hive supports only Debian 12, Debian 13, Ubuntu 24.04. Give the server one of these systems, then run again`,
   });
 });
 

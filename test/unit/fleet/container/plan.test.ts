@@ -104,7 +104,7 @@ describe("how servers are reached", () => {
   test("two ports of one server that fall on one are refused", () => {
     const plan = loopbackPlan(["8080", "9080"]);
     expect(() => planContainerFleet(plan, linux)).toThrow(
-      /hive:container\.access[^]*the ports 8080 and 9080 of p-hive0\.hive\.example both fall on 127\.0\.0\.1:28080[^]*e\.g\. 9081/,
+      /hive:container\.access[^]*the ports 8080 and 9080 of p-hive0\.hive\.example both map to 127\.0\.0\.1:28080[^]*e\.g\. 9081/,
     );
     const direct = planWith({ raw: { "hive:container": '{"access":"direct"}' } });
     expect(planContainerFleet({ ...direct, services: plan.services }, linux).access).toBe("direct");
@@ -179,7 +179,7 @@ describe("what stands in the way", () => {
       ],
     };
     expect(() => planContainerFleet(loopbackPlan(), facts)).toThrow(
-      /2 problems found[^]*hive:container\.loopbackPortBase[^]*port 20080 of 0\.0\.0\.0 is held by another program[^]*port 21022 of 127\.0\.0\.1 is held by the container shop[^]*another base, e\.g\. 40000/,
+      /2 problems found[^]*hive:container\.loopbackPortBase[^]*port 20080 of 0\.0\.0\.0 is used by another program[^]*port 21022 of 127\.0\.0\.1 is used by the container shop[^]*another base, e\.g\. 40000/,
     );
     expect(planContainerFleet(planWith(), facts).access).toBe("direct");
   });
@@ -249,7 +249,7 @@ describe("a stage whose servers were made from another server image", () => {
       /hive:fleet[^]*p-hive1\.hive\.example does not run[^]*docker start p-hive1\.hive\.example/,
     );
     expect(() => planContainerFleet(planWith(), factsWith(hive0, hive2, hive3))).toThrow(
-      /p-hive1\.hive\.example is missing[^]*with the release of hive that it was last run with/,
+      /p-hive1\.hive\.example is missing[^]*with the release of hive that the stage was last run with/,
     );
     const repositoryStopped = factsWith(...all("old").slice(0, 3), serverOf(3, "old", false));
     expect(planContainerFleet(planWith(), repositoryStopped).oneByOne).toBe(true);

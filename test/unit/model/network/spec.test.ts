@@ -143,7 +143,7 @@ describe("a network of the Swarm", () => {
     ["name", { name: "a".repeat(55) }, /up to 54 characters/],
     ["name", { name: "back end" }, /is not a valid network name/],
     ["subnet", { subnet: "10.9.0.1/24" }, /write 10\.9\.0\.0\/24/],
-    ["gateway", { gateway: "10.9.0.1" }, /given without a subnet/],
+    ["gateway", { gateway: "10.9.0.1" }, /has no subnet/],
     [
       "gateway",
       { subnet: "10.9.0.0/24", gateway: "10.9.1.1" },

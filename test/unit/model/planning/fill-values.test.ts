@@ -153,25 +153,25 @@ describe("values of a stage", () => {
 
   test("must be given to defineSite", () => {
     expect(problemsOf({ ...site, values: {} })).toContain(
-      "site/site.ts: networks.back.internal | give what stageValues returned to defineSite: values",
+      "site/site.ts: networks.back.internal | pass the result of stageValues to defineSite, as values",
     );
   });
 
   test("are marks that nobody may change", () => {
     const loud = { image, environment: { URL: `${values.domain}`.toUpperCase() } };
     expect(problemsOf({ ...site, services: { loud } })).toEqual([
-      "site/services/loud.ts: services.loud.environment.URL | give what stageValues returned to defineSite: values",
+      "site/services/loud.ts: services.loud.environment.URL | pass the result of stageValues to defineSite, as values",
     ]);
     const cut = { image, environment: { URL: `${values.domain}`.slice(1) } };
     expect(faultsOf({ ...site, services: { cut } })).toContain(
-      "site/services/cut.ts: services.cut.environment.URL: is made of a value of the stage, and was changed before the plan could fill that in",
+      "site/services/cut.ts: services.cut.environment.URL: contains a changed stage value: the plan cannot fill it in",
     );
   });
 
   test("cannot be computed with", () => {
     const loose = values as unknown as Record<string, number>;
     expect(() => (loose["replicas"] ?? 0) * 2).toThrow(
-      "the value replicas of the stage cannot be computed with",
+      "the site cannot compute with the stage value replicas",
     );
   });
 
@@ -200,7 +200,7 @@ describe("values of a stage", () => {
     [
       "a secret",
       stageValues({ a: { type: "string", description: "d", secret: true } as never }),
-      "values.a.secret: values stand in the plan, in the state and in services for all to read",
+      "values.a.secret: values are readable for everybody in the plan, in the state and in services",
     ],
   ])("are declared in full: %s", (_, declared, fault) => {
     expect(faultsOf({ values: declared, services: {} })).toEqual([`site/site.ts: ${fault}`]);

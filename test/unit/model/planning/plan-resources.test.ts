@@ -183,7 +183,7 @@ test("what cannot be had is said, one sentence each", () => {
     planVolume("local", { local: {} }, "drbd"),
   ];
   expect(planNotices([service], volumes, [], [])).toEqual([
-    "The volume data is to be replicated with DRBD, which this version of hive does not set up: it cannot be mounted.",
+    "The volume data needs replication with DRBD, which this version of hive does not set up: it cannot be mounted.",
     "The service db asks for backups (dump), which this version of hive does not take.",
     "The service db asks for its log to be monitored, which this version of hive does not do.",
   ]);
@@ -217,7 +217,7 @@ describe("data that stay where they are", () => {
     ["a role that all have", pinned("node.role == manager")],
   ])("are told: %s", (_, service) => {
     const told = [
-      "The service db keeps data on the volume data, which each server has for itself: a task that moves to another server finds an " +
+      "The service db keeps data on the volume data, which is separate on each server: a task that moves to another server finds an " +
         'empty one there. Make the volume replicated, or pin the service, e.g. placement: { constraints: ["node.hostname == p-hive0.hive.example"] }.',
     ];
     expect(noticesOf(service)).toEqual(told);

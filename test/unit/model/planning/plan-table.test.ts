@@ -36,7 +36,7 @@ test("a small site", () => {
       1. build-infra
       2. setup-hosts
       3. build-images
-      (the 4 after it are left out by hive:throughPhase)"
+      (hive:throughPhase skips the 4 after it)"
   `);
 });
 
@@ -182,7 +182,7 @@ test("a site with everything: what is used is shown by name, and no value that m
       7. initialize-services
 
     NOTICES
-      - The volume ldap-data is to be replicated with DRBD, which this version of hive does not set up: it cannot be mounted.
+      - The volume ldap-data needs replication with DRBD, which this version of hive does not set up: it cannot be mounted.
       - The service ldap asks for backups (entries), which this version of hive does not take."
   `);
 });

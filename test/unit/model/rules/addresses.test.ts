@@ -15,7 +15,7 @@ describe("the addresses of a network", () => {
   test("suffice to the last one", () => {
     expect(faultsOf(site(10, "10.96.0.0/28"))).toEqual([]);
     expect(faultsOf(site(11, "10.96.0.0/28"))).toEqual([
-      "site/site.ts: networks.default.subnet: has addresses for 10 services and tasks beside its gateway and one of each of the 3 servers, and while services are rolled out 11 are needed (web 11)",
+      "site/site.ts: networks.default.subnet: has addresses for 10 services and tasks besides its gateway and one for each of the 3 servers, but a roll-out of services needs 11 (web 11)",
     ]);
     expect(problemsOf(site(11, "10.96.0.0/28"))).toEqual([
       "site/site.ts: networks.default.subnet | write a subnet of at least a /27, or spread the services over several networks",
@@ -30,7 +30,7 @@ describe("the addresses of a network", () => {
   test("are also those of virtual addresses, and of new tasks that start before old ones end", () => {
     const subnet = { networks: { default: { subnet: "10.96.0.0/28" } } };
     const needed = (service: Record<string, unknown>): string =>
-      /rolled out (\d+) are needed/.exec(
+      /services needs (\d+)/.exec(
         faultsOf({
           ...subnet,
           services: { a: { ...stopFirst, mode: { replicas: 9 } }, b: service },
@@ -73,7 +73,7 @@ describe("the pool of networks", () => {
   test("has one for each, and one for the Swarm itself", () => {
     expect(faultsOf(site(15), stage)).toEqual([]);
     expect(faultsOf(site(16), stage)[0]).toMatch(
-      /^Pulumi\.private\.yaml: hive:overlayPool: has 16 networks of a \/24, one of which is the Swarm's own \(ingress\), and 16 networks of the site take theirs from it: net0, net1/,
+      /^Pulumi\.private\.yaml: hive:overlayPool: has 16 networks of a \/24, one of which is the Swarm's own \(ingress\), but 16 networks of the site need one: net0, net1/,
     );
     expect(faultsOf(site(20), stage)).toHaveLength(1);
   });

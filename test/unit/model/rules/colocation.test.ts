@@ -22,14 +22,14 @@ describe("services that run together", () => {
       "do not make room for a third service",
       { app: mount, helper: follow("app"), other: mount },
       [
-        "services.other.volumes[0]: is replicated and has one writer at a time, but the service app mounts it as well",
+        "services.other.volumes[0]: is replicated and has one writer at a time, but the service app mounts it too",
       ],
     ],
     [
       "are not two groups on one volume",
       { a: mount, b: follow("a"), x: { image }, y: follow("x") },
       [
-        "services.y.volumes[0]: is replicated and has one writer at a time, but the service a mounts it as well",
+        "services.y.volumes[0]: is replicated and has one writer at a time, but the service a mounts it too",
       ],
     ],
     [
@@ -50,7 +50,7 @@ describe("services that run together", () => {
         c: { image },
       },
       [
-        "services.a.placement.with: b itself runs with c, and one service decides where a group runs",
+        "services.a.placement.with: b itself runs with c, but a single service must decide where a group runs",
       ],
     ],
     [
@@ -58,8 +58,8 @@ describe("services that run together", () => {
       { a: { image, placement: { with: "b" } }, b: { image, placement: { with: "a" } } },
       [
         "services.a.placement.with: the services wait for each other: a → b → a",
-        "services.a.placement.with: b itself runs with a, and one service decides where a group runs",
-        "services.b.placement.with: a itself runs with b, and one service decides where a group runs",
+        "services.a.placement.with: b itself runs with a, but a single service must decide where a group runs",
+        "services.b.placement.with: a itself runs with b, but a single service must decide where a group runs",
       ],
     ],
     [

@@ -17,7 +17,7 @@ describe("lengths of time", () => {
   test.each([
     ["0s", "is not a length of time above zero"],
     ["0.4ms", "is not a length of time above zero"],
-    ["3000000h", "is longer than the 292 years that the engine can count"],
+    ["3000000h", "is longer than 292 years, Docker Engine's limit"],
   ])("of %s are refused", (interval, message) => {
     for (const key of ["interval", "timeout"]) {
       expect(faults({ healthcheck: { command: ["true"], [key]: interval } })).toEqual([
@@ -92,7 +92,7 @@ describe("a log driver", () => {
 
   test("that looks like a mistyped one is asked about", () => {
     expect(faults({ logging: { driver: "jornald" } })).toEqual([
-      "logging.driver: is no log driver that the engine brings",
+      "logging.driver: is not a log driver of Docker Engine",
     ]);
     expect(
       problemsOf({ services: { web: { image, logging: { driver: "jornald" } } } })[0],
@@ -108,9 +108,9 @@ describe("a log driver", () => {
         },
       }),
     ).toEqual([
-      "logging.options.max-sice: is no option of the log driver local",
-      "logging.options.tag: is no option of the log driver local",
-      "logging.options.max-buffer-size: is taken only where the driver does not block",
+      "logging.options.max-sice: is not an option of the log driver local",
+      "logging.options.tag: is not an option of the log driver local",
+      "logging.options.max-buffer-size: is possible only if the driver does not block",
     ]);
   });
 });

@@ -88,7 +88,7 @@ describe("what is outside of the site", () => {
     [
       "a network that is not external",
       { networks: { edge: { external: false } } },
-      "networks.edge.external | write true for the same name, or the name that it has there; leave it out for what is the site's",
+      "networks.edge.external | write true for the same name, or the object's real name; remove it for an object of the site",
     ],
     [
       "a network of Docker's own",
@@ -103,7 +103,7 @@ describe("what is outside of the site", () => {
     [
       "a name that Docker does not give",
       { secrets: { token: { external: "a b" } } },
-      "secrets.token.external | write true for the same name, or the name that it has there; leave it out for what is the site's",
+      "secrets.token.external | write true for the same name, or the object's real name; remove it for an object of the site",
     ],
   ])("is not %s", (_, parts, problem) => {
     expect(problemsOf(parts)).toEqual([`site/site.ts: ${problem}`]);
@@ -118,7 +118,7 @@ describe("what is outside of the site", () => {
       },
     });
     const message =
-      "is a secret outside of the site, of which nobody can read the value from the Swarm: only tasks get it";
+      "is an external secret, whose value hive cannot read from the Swarm: only tasks get it";
     expect(faults).toEqual([
       `site/site.ts: images.app.buildSecrets[0]: ${message}`,
       `site/services/db.ts: services.db.initialize[0].secrets[0]: ${message}`,

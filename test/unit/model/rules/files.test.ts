@@ -98,9 +98,9 @@ describe("the file of a config", () => {
     [
       "of 600 000 bytes",
       Buffer.alloc(600_000, "planted"),
-      "has 600000 bytes; a config takes less than 512000 (500 KiB)",
+      "has 600000 bytes; a config must have less than 512000 (500 KiB)",
     ],
-    ["without content", Buffer.alloc(0), "is empty, and a Swarm takes no config without content"],
+    ["without content", Buffer.alloc(0), "is empty, but a Swarm refuses a config without content"],
     ["in another encoding", Buffer.from("plant\xe9d", "latin1"), "is not UTF-8 text"],
   ])("%s is refused, and never printed", (_, content, message) => {
     expect(shown(content)).toContain(

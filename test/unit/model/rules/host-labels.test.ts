@@ -38,25 +38,25 @@ test.each<[string, unknown, string, string]>([
   [
     "the repository server",
     { hive3: { a: 1 } },
-    "hive3: is the repository server, which is no node of the Swarm and runs no tasks",
+    "hive3: is the repository server, which is not a node of the Swarm and runs no tasks",
     "write cluster for all cluster servers, or one of hive0, hive1, hive2",
   ],
   [
     "the repository server's role",
     { repository: { a: 1 } },
-    "repository: is the repository server, which is no node of the Swarm and runs no tasks",
+    "repository: is the repository server, which is not a node of the Swarm and runs no tasks",
     "write cluster for all cluster servers, or one of hive0, hive1, hive2",
   ],
   [
     "one server twice with two values",
     { hive0: { a: 1 }, "0": { a: 2 } },
-    "0.a: is the same server as hive0, which has another value of this label there",
+    "0.a: is the same server as hive0, which has another value of this label",
     "keep one of the two",
   ],
   [
     "a label of hive's own",
     { hive0: { "hive.zone": "x" } },
-    "hive0.hive.zone: begins with hive., as only labels do that hive keeps by itself",
+    "hive0.hive.zone: begins with hive., which is reserved for hive's own labels",
     "choose another name",
   ],
   [
@@ -68,13 +68,13 @@ test.each<[string, unknown, string, string]>([
   [
     "a value that no constraint can have",
     { hive0: { a: "{x}" } },
-    "hive0.a: is not a value that a constraint can compare",
+    "hive0.a: is not a valid value for a constraint",
     "write a text of letters, digits and . _ - : / and the like, without spaces around it",
   ],
   [
     "an empty value, which to a constraint is no label",
     { hive0: { a: "" } },
-    "hive0.a: is not a value that a constraint can compare",
+    "hive0.a: is not a valid value for a constraint",
     "write a text of letters, digits and . _ - : / and the like, without spaces around it",
   ],
   [

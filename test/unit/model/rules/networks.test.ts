@@ -18,7 +18,7 @@ describe("a network", () => {
       "where engines have their bridges",
       { back: { subnet: "172.16.4.0/24" } },
       [
-        "back.subnet: overlaps 172.16.0.0/20, where the Docker Engine of every server has its bridges (docker0, docker_gwbridge)",
+        "back.subnet: overlaps 172.16.0.0/20, which the Docker Engine of every server uses for its bridges (docker0, docker_gwbridge)",
       ],
     ],
     [
@@ -30,7 +30,7 @@ describe("a network", () => {
       "in the pool of the Swarm",
       { back: { subnet: "10.224.7.0/24" } },
       [
-        "back.subnet: lies in Pulumi.private.yaml: hive:overlayPool (10.224.0.0/12), of which the Swarm gives a part to each network without a subnet: whether it is still free would depend on the order in which networks are made",
+        "back.subnet: lies in Pulumi.private.yaml: hive:overlayPool (10.224.0.0/12), from which the Swarm gives a part to each network without a subnet: whether it is still free would depend on the order in which networks are created",
       ],
     ],
     [
@@ -41,29 +41,29 @@ describe("a network", () => {
     [
       "on loopback",
       { back: { subnet: "127.1.0.0/24" } },
-      ["back.subnet: overlaps 127.0.0.0/8, which no network of containers can have"],
+      ["back.subnet: overlaps 127.0.0.0/8, which container networks cannot use"],
     ],
     [
       "too small",
       { back: { subnet: "10.96.0.0/29" } },
       [
-        "back.subnet: has 8 addresses: too few for a gateway, an address of each service and one of each task",
+        "back.subnet: has 8 addresses: too few for a gateway, one for each service and one for each task",
       ],
     ],
     [
       "with a gateway elsewhere",
       { back: { subnet: "10.96.0.0/24", gateway: "10.97.0.1" } },
-      ["back.gateway: is not an address that a gateway in 10.96.0.0/24 can have"],
+      ["back.gateway: is not a valid address for a gateway in 10.96.0.0/24"],
     ],
     [
       "with the broadcast address as its gateway",
       { back: { subnet: "10.96.0.0/24", gateway: "10.96.0.255" } },
-      ["back.gateway: is not an address that a gateway in 10.96.0.0/24 can have"],
+      ["back.gateway: is not a valid address for a gateway in 10.96.0.0/24"],
     ],
     [
       "with a gateway in no subnet",
       { back: { gateway: "10.96.0.1" } },
-      ["back.gateway: is an address inside a subnet, and there is none"],
+      ["back.gateway: is an address inside a subnet, but there is no subnet"],
     ],
   ])("%s", (_, networks, faults) => {
     expect(faultsOf({ networks })).toEqual(
@@ -95,7 +95,7 @@ describe("a network's driver", () => {
     ["mcvlan", "macvlan"],
   ])("that looks like a mistyped one is asked about: %s", (driver, meant) => {
     expect(faultsOf(site(driver))).toEqual([
-      `site/site.ts: networks.back.driver: names the driver ${driver}, which the engine does not bring`,
+      `site/site.ts: networks.back.driver: has the driver ${driver}, which Docker Engine does not have`,
     ]);
     expect(problemsOf(site(driver))).toEqual([
       `site/site.ts: networks.back.driver | did you mean "${meant}"? A plugin needs another name`,

@@ -18,12 +18,12 @@ describe("a condition on servers", () => {
 
   test.each([
     ["node.hostname = x", "it has neither == nor !="],
-    ["node.host == x", "'node.host' is nothing that a server has"],
+    ["node.host == x", "servers have no 'node.host'"],
     ["node.labels.a == ", "there is no value"],
-    ["node.labels.a == {x}", "'{x}' is no value that can be compared"],
+    ["node.labels.a == {x}", "'{x}' is not a valid value"],
   ])("%s is none", (constraint, message) => {
     const [fault] = faultsOf(withConstraint(constraint));
-    expect(fault).toContain("placement.constraints[0]: is not a condition that Swarm takes");
+    expect(fault).toContain("placement.constraints[0]: is not a valid constraint");
     expect(fault).toContain(message);
   });
 
@@ -84,7 +84,7 @@ describe("a condition on a label of the stage's", () => {
       placement: { maxReplicasPerHost: 1, constraints: ["node.labels.disk == ssd"] },
     };
     expect(faultsOf({ services: { web } }, stage)).toEqual([
-      "site/services/web.ts: services.web.placement.maxReplicasPerHost: leaves room for 2 tasks on the 2 cluster servers that its constraints allow (p-hive1.hive.example, p-hive2.hive.example), and 3 are to run",
+      "site/services/web.ts: services.web.placement.maxReplicasPerHost: leaves room for 2 tasks on the 2 cluster servers that its constraints allow (p-hive1.hive.example, p-hive2.hive.example), but 3 are wanted",
     ]);
   });
 });
@@ -149,7 +149,7 @@ describe("what a service needs of a server", () => {
     expect(faultsOf(site(large), stage)).toEqual([
       "site/services/web.ts: services.web.resources.reservations.cpus: is more than a server has (2, Pulumi.private.yaml: hive:hostSize.cpus): no task would ever start",
       "site/services/web.ts: services.web.resources.reservations.memory: is more than a server has (4GiB, Pulumi.private.yaml: hive:hostSize.memory): no task would ever start",
-      "site/services/web.ts: services.web.resources.limits.cpus: is more than a server has (2, Pulumi.private.yaml: hive:hostSize.cpus): the engine refuses each task",
+      "site/services/web.ts: services.web.resources.limits.cpus: is more than a server has (2, Pulumi.private.yaml: hive:hostSize.cpus): the Docker Engine refuses each task",
     ]);
     const fitting = {
       limits: { cpus: 2, memory: "8GiB" },

@@ -57,7 +57,7 @@ test("an automatic port that meets a written one yields", () => {
     a: { image, ports: [{ target: 80, published }] },
   };
   expect(faultsOf({ services })).toEqual([
-    `site/services/web.ts: services.web.ports[0].published: is computed as ${published}/tcp, which the service a has too`,
+    `site/services/web.ts: services.web.ports[0].published: is computed as ${published}/tcp, which the service a publishes too`,
   ]);
 });
 

@@ -37,7 +37,7 @@ describe("what all tasks reserve has no room", () => {
       "global services of each server",
       { logs: of("3GiB", { mode: "global" }), monitor: of("2GiB", { mode: "global" }) },
       [
-        `${size}: logs 3GiB, monitor 2GiB are reserved on each of the 3 cluster servers, which makes 5GiB and is more than 4GiB: some tasks would never start`,
+        `${size}: logs 3GiB, monitor 2GiB are reserved on each of the 3 cluster servers: the sum of 5GiB is more than 4GiB: some tasks would never start`,
       ],
     ],
     [
@@ -51,14 +51,14 @@ describe("what all tasks reserve has no room", () => {
       "everything together",
       { app: of("2GiB", replicas(4)), db: of("1GiB", replicas(5)) },
       [
-        `${size}: app 4 × 2GiB, db 5 × 1GiB are reserved on the 3 cluster servers together, which makes 13GiB and is more than 12GiB: some tasks would never start`,
+        `${size}: app 4 × 2GiB, db 5 × 1GiB are reserved on the 3 cluster servers together: the sum of 13GiB is more than 12GiB: some tasks would never start`,
       ],
     ],
     [
       "services of one server",
       { app: of("3GiB", { placement: inZone("a") }), db: of("2GiB", { placement: inZone("a") }) },
       [
-        `${size}: app 3GiB, db 2GiB are reserved on p-hive0.hive.example, which makes 5GiB and is more than 4GiB: some tasks would never start`,
+        `${size}: app 3GiB, db 2GiB are reserved on p-hive0.hive.example: the sum of 5GiB is more than 4GiB: some tasks would never start`,
       ],
     ],
     [

@@ -7,13 +7,13 @@ const withAliases = (...aliases: string[]): Record<string, unknown> => ({
 
 test.each(["ingress", "bridge", "host", "none"])("the network %s is the engine's own", (name) => {
   expect(faultsOf({ networks: { [name]: {} } })).toEqual([
-    `site/site.ts: networks.${name}: is a network that every engine has by itself`,
+    `site/site.ts: networks.${name}: is a network that every Docker Engine has by itself`,
   ]);
 });
 
 test("a service named localhost would be found by nobody", () => {
   expect(faultsOf({ services: { localhost: { image } } })).toEqual([
-    "site/services/localhost.ts: services.localhost: stands in every container's /etc/hosts: no other container would find the service",
+    "site/services/localhost.ts: services.localhost: is in every container's /etc/hosts: no other container would find the service",
   ]);
 });
 
@@ -43,7 +43,7 @@ describe("an alias", () => {
     ["db", "is a name of the service db on the network default"],
     ["DB", "is a name of the service db on the network default"],
     ["tasks.db", "is a name of the service db on the network default"],
-    ["localhost", "stands in every container's /etc/hosts"],
+    ["localhost", "is in every container's /etc/hosts"],
     ["p-hive1.hive.example", "/etc/hosts with the address 172.29.16.5"],
   ])("is not %s", (alias, message) => {
     const [fault, ...others] = faultsOf({

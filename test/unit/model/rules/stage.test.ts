@@ -20,7 +20,7 @@ function withValues(values: Readonly<Record<string, string>>): {
 describe("secrets from the stage", () => {
   test("need a value where they are used, and the problem names the command", () => {
     expect(problemsOf({ secrets, services: { web } })).toEqual([
-      "Pulumi.private.yaml: hive:secrets.token | give it one: npx hive pulumi -- config set --stack private --secret --path 'hive:secrets[\"token\"]'",
+      "Pulumi.private.yaml: hive:secrets.token | set it: npx hive pulumi -- config set --stack private --secret --path 'hive:secrets[\"token\"]'",
     ]);
     expect(problemsOf({ secrets, services: { web } }, withValues({ token: "v" }))).toEqual([]);
   });
@@ -34,8 +34,8 @@ describe("secrets from the stage", () => {
       },
     };
     expect(faultsOf(site)).toEqual([
-      "Pulumi.private.yaml: hive:secrets.other: has no value on the stage private, and site/site.ts: secrets.other takes it from there",
-      "Pulumi.private.yaml: hive:secrets.token: has no value on the stage private, and site/site.ts: secrets.token takes it from there",
+      "Pulumi.private.yaml: hive:secrets.other: has no value on the stage private, but site/site.ts: secrets.other needs it",
+      "Pulumi.private.yaml: hive:secrets.token: has no value on the stage private, but site/site.ts: secrets.token needs it",
     ]);
   });
 
@@ -85,7 +85,7 @@ describe("secrets from the stage", () => {
 
   test("a value in clear is a problem, and is not printed", () => {
     const run = (): unknown => parseStageYaml("private", `${head}    token: correct-horse`);
-    expect(run).toThrow(/hive:secrets\.token\n {2}problem: stands in clear/);
+    expect(run).toThrow(/hive:secrets\.token\n {2}problem: is unencrypted/);
     expect(run).not.toThrow(/correct-horse/);
   });
 

@@ -36,12 +36,12 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     "the folder of the secrets",
     { tmpfs: [{ target: "/run/secrets/" }], secrets: ["key"] },
-    "tmpfs[0].target: is where the engine puts the secrets of the service",
+    "tmpfs[0].target: is where the Docker Engine puts the secrets of the service",
   ],
   [
     "a secret's file",
     { volumes: [{ source: "data", target: "/run/secrets/key" }], secrets: ["key"] },
-    "secrets[0]: is the place of site/services/web.ts: services.web.volumes[0].target already",
+    "secrets[0]: is already the target of site/services/web.ts: services.web.volumes[0].target",
   ],
   [
     "the same place in other words",
@@ -49,7 +49,7 @@ test.each<[string, Record<string, unknown>, string]>([
       volumes: [{ source: "data", target: "/etc//app" }],
       configs: [{ config: "app", target: "/etc/app" }],
     },
-    "configs[0].target: is the place of site/services/web.ts: services.web.volumes[0].target already",
+    "configs[0].target: is already the target of site/services/web.ts: services.web.volumes[0].target",
   ],
   [
     "a place below a file",
@@ -57,37 +57,37 @@ test.each<[string, Record<string, unknown>, string]>([
       volumes: [{ source: "data", target: "/etc/app/data" }],
       configs: [{ config: "app", target: "/etc/app" }],
     },
-    "volumes[0].target: lies below /etc/app, which is a file (site/services/web.ts: services.web.configs[0].target): no container starts so",
+    "volumes[0].target: is below /etc/app, which is a file (site/services/web.ts: services.web.configs[0].target): the container would not start",
   ],
   [
     "the kernel's own",
     { volumes: [{ source: "data", target: "/proc" }] },
-    "volumes[0].target: lies in /proc, where the kernel shows processes: no container starts with something mounted there",
+    "volumes[0].target: is in /proc, where the kernel shows processes: a container with a mount there does not start",
   ],
   [
     "the kernel's settings",
     { configs: [{ config: "app", target: "/proc/sys/net/core/somaxconn" }] },
-    "configs[0].target: lies in /proc, where the kernel shows processes: no container starts with something mounted there",
+    "configs[0].target: is in /proc, where the kernel shows processes: a container with a mount there does not start",
   ],
   [
     "the file of names, with a volume",
     { volumes: [{ source: "data", target: "/etc/hosts" }] },
-    "volumes[0].target: is a file that the engine writes for every container, and this is a folder: no container starts so",
+    "volumes[0].target: is a file that the Docker Engine writes for every container, but this is a folder: the container would not start",
   ],
   [
     "the file of the host name, with a file system in memory",
     { tmpfs: [{ target: "/etc//hostname" }] },
-    "tmpfs[0].target: is a file that the engine writes for every container, and this is a folder: no container starts so",
+    "tmpfs[0].target: is a file that the Docker Engine writes for every container, but this is a folder: the container would not start",
   ],
   [
     "the file of name servers, with a volume",
     { volumes: [{ source: "data", target: "/etc/resolv.conf", readOnly: true }] },
-    "volumes[0].target: is a file that the engine writes for every container, and this is a folder: no container starts so",
+    "volumes[0].target: is a file that the Docker Engine writes for every container, but this is a folder: the container would not start",
   ],
   [
     "a place below the file of names",
     { configs: [{ config: "app", target: "/etc/hosts/app" }] },
-    "configs[0].target: lies below /etc/hosts, which is a file of every container: no container starts so",
+    "configs[0].target: is below /etc/hosts, which is a file of every container: the container would not start",
   ],
 ])("nothing stands at %s", (_, service, fault) => {
   expect(faults(service)).toEqual([fault]);
@@ -107,6 +107,6 @@ test("files may stand in the place of the engine's files of names, and folders a
     }),
   ).toEqual([]);
   expect(problemsOf(site({ volumes: [{ source: "data", target: "/etc/resolv.conf" }] }))).toEqual([
-    "site/services/web.ts: services.web.volumes[0].target | choose another target; what stands in this file is said with `dns` of the service",
+    "site/services/web.ts: services.web.volumes[0].target | choose another target; the key `dns` of the service sets the content of this file",
   ]);
 });

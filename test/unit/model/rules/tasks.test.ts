@@ -10,8 +10,12 @@ describe("a job", () => {
   const mode = { job: {} };
 
   test.each<[string, Record<string, unknown>, string]>([
-    ["publishes no ports", { ports: ["80"] }, "ports: a job answers nobody: its task ends"],
-    ["is not rolled out", { update: {} }, "update: a job is not rolled out: a change is run"],
+    [
+      "publishes no ports",
+      { ports: ["80"] },
+      "ports: a job does not accept connections: its task ends",
+    ],
+    ["is not rolled out", { update: {} }, "update: a job is not rolled out: a change runs it"],
     ["is not rolled back", { rollback: {} }, "rollback: a job is not rolled back: it has run"],
     [
       "has no steps",
@@ -26,7 +30,7 @@ describe("a job", () => {
     [
       "is not started again when it ended well",
       { restart: { condition: "any" } },
-      "restart.condition: a job that is started again whenever it ends never ends",
+      "restart.condition: a job that restarts whenever it ends never finishes",
     ],
     [
       "says how often it is tried in one place",
@@ -75,7 +79,7 @@ describe("limits", () => {
       "replicas find room",
       { mode: { replicas: 4 }, placement: { maxReplicasPerHost: 1 } },
       [
-        "placement.maxReplicasPerHost: leaves room for 3 tasks on the 3 cluster servers, and 4 are to run",
+        "placement.maxReplicasPerHost: leaves room for 3 tasks on the 3 cluster servers, but 4 are wanted",
       ],
     ],
     [
@@ -85,7 +89,7 @@ describe("limits", () => {
         placement: { maxReplicasPerHost: 1, constraints: ["node.labels.hive.zone == zone-a"] },
       },
       [
-        "placement.maxReplicasPerHost: leaves room for 1 task on the 1 cluster server that its constraints allow (p-hive0.hive.example), and 2 are to run",
+        "placement.maxReplicasPerHost: leaves room for 1 task on the 1 cluster server that its constraints allow (p-hive0.hive.example), but 2 are wanted",
       ],
     ],
     [
@@ -96,7 +100,7 @@ describe("limits", () => {
         placement: { constraints: ["node.labels.hive.zone == zone-a"] },
       },
       [
-        "mode.replicas: port 80/tcp in host mode can be taken once on each server, and the stage has 1 cluster server that its constraints allow (p-hive0.hive.example)",
+        "mode.replicas: port 80/tcp in host mode can be used once on each server, and the stage has 1 cluster server that its constraints allow (p-hive0.hive.example)",
       ],
     ],
     [
@@ -118,8 +122,8 @@ describe("limits", () => {
         },
       },
       [
-        "resources.reservations.cpus: more is reserved than the limit of 0.5 lets a task use",
-        "resources.reservations.memory: more is reserved than the limit of 64MiB lets a task use",
+        "resources.reservations.cpus: is more than the task's limit of 0.5",
+        "resources.reservations.memory: is more than the task's limit of 64MiB",
       ],
     ],
     [

@@ -26,7 +26,7 @@ describe("texts that the Swarm expands for each task", () => {
     ["hostname", { hostname: "{{.Node.Name}}" }],
   ])("are refused in %s before anything is touched", (path, service) => {
     expect(faults(service)).toEqual([
-      `site/services/web.ts: services.web.${path}: has {{.Node.Name}}, and there is no field 'Name' there`,
+      `site/services/web.ts: services.web.${path}: has {{.Node.Name}}, but there is no field 'Name' there`,
     ]);
   });
 
@@ -39,7 +39,7 @@ describe("texts that the Swarm expands for each task", () => {
   test("so are the options of a volume", () => {
     const volumes = { media: { driver: { name: "rexray", options: { o: "{{.Nothing}}" } } } };
     expect(faultsOf({ volumes })).toEqual([
-      "site/site.ts: volumes.media.driver.options.o: has {{.Nothing}}, and there is no field 'Nothing' there",
+      "site/site.ts: volumes.media.driver.options.o: has {{.Nothing}}, but there is no field 'Nothing' there",
     ]);
   });
 });
@@ -61,7 +61,7 @@ test.each<[string, Record<string, string>]>([
     },
   });
   expect(faultsOf(nfs((text) => text))).toEqual([
-    `site/site.ts: volumes.media.nfs.${key}: has {{.Node.Name}}, and there is no field 'Name' there`,
+    `site/site.ts: volumes.media.nfs.${key}: has {{.Node.Name}}, but there is no field 'Name' there`,
   ]);
   expect(faultsOf(nfs((text) => text.replace("Node.Name", "Node.Hostname")))).toEqual([]);
 });
@@ -81,12 +81,12 @@ describe("a host name", () => {
   test.each([
     ["a".repeat(65), "has 65 letters; Linux takes 64"],
     ["a b", "is not a host name"],
-    ["localhost", "stands in every container's /etc/hosts for the container itself"],
+    ["localhost", "is in every container's /etc/hosts for the container itself"],
     // The Swarm's id of a task has 25 letters, and so has that of a server, which a global
     // service's tasks have for a number.
     ["{{.Task.Name}}.hive.example", "becomes web.iiii"],
     [`${"a".repeat(50)}-{{.Node.Hostname}}`, "has 71 letters; Linux takes 64"],
-    ["p-hive0.hive.example", "is the name of a server, and p-hive1.hive.example, p-hive2"],
+    ["p-hive0.hive.example", "is the name of a server, but p-hive1.hive.example, p-hive2"],
   ])("%s is refused", (hostname, message) => {
     const [fault, ...others] = faults({ hostname });
     expect(fault).toContain("services.web.hostname: ");
@@ -148,7 +148,7 @@ describe("the content of a config", () => {
     const content = "planted {{ .Node.Name }} {{ secret `x` }}";
     expect(faultsOf(site({ content }))).toEqual([]);
     expect(faultsOf(site({ content, template: true }))).toEqual([
-      "site/site.ts: configs.nginx.content: has {{.Node.Name}}, and there is no field 'Name' there",
+      "site/site.ts: configs.nginx.content: has {{.Node.Name}}, but there is no field 'Name' there",
     ]);
     expect(textOf(site({ content, template: true }))).not.toContain("planted");
   });
@@ -168,7 +168,7 @@ test("what Linux would not start a program with is refused, and not printed", ()
   expect(problemsOf({ services: { web: service } })).toEqual(
     ["command[2]", "environment.A", "environment.B"].map(
       (path) =>
-        `site/services/web.ts: services.web.${path} | bring it as a config, in the image or on a volume`,
+        `site/services/web.ts: services.web.${path} | put it into a config, the image or a volume`,
     ),
   );
   expect(textOf({ services: { web: service } })).not.toContain("xxxx");

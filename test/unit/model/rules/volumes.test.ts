@@ -39,14 +39,14 @@ describe("a replicated volume has one writer", () => {
       "two services",
       { db: mount, web: mount },
       [
-        "site/services/web.ts: services.web.volumes[0]: is replicated and has one writer at a time, but the service db mounts it as well",
+        "site/services/web.ts: services.web.volumes[0]: is replicated and has one writer at a time, but the service db mounts it too",
       ],
     ],
     [
       "a job beside a service",
       { db: mount, load: { ...mount, mode: { job: { schedule: "0 3 * * *" } } } },
       [
-        "site/services/load.ts: services.load.volumes[0]: is replicated and has one writer at a time, but the service db mounts it as well",
+        "site/services/load.ts: services.load.volumes[0]: is replicated and has one writer at a time, but the service db mounts it too",
       ],
     ],
     [
@@ -56,7 +56,7 @@ describe("a replicated volume has one writer", () => {
         web: { image, volumes: [{ source: "data", target: "/data", readOnly: true }] },
       },
       [
-        "site/services/web.ts: services.web.volumes[0]: is replicated and has one writer at a time, but the service db mounts it as well",
+        "site/services/web.ts: services.web.volumes[0]: is replicated and has one writer at a time, but the service db mounts it too",
       ],
     ],
   ])("%s", (_, services, faults) => {
@@ -83,7 +83,7 @@ describe("a new task starts before the old one stops", () => {
       "not with a replicated volume",
       { ...mount, update: { order: "start-first" } },
       [
-        "services.web.update.order: the new task can never start: the old task is the one writer of the replicated volume data",
+        "services.web.update.order: the new task can never start: the old task is the only writer of the replicated volume data",
       ],
     ],
     [
@@ -96,8 +96,8 @@ describe("a new task starts before the old one stops", () => {
         rollback: { order: "start-first" },
       },
       [
-        "services.web.update.order: the new task can never start: the old task holds port 80/tcp of its server",
-        "services.web.rollback.order: the new task can never start: the old task holds port 80/tcp of its server",
+        "services.web.update.order: the new task can never start: the old task uses port 80/tcp of its server",
+        "services.web.rollback.order: the new task can never start: the old task uses port 80/tcp of its server",
       ],
     ],
     [
@@ -109,7 +109,7 @@ describe("a new task starts before the old one stops", () => {
         update: { order: "start-first" },
       },
       [
-        "services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on the 3 cluster servers",
+        "services.web.update.order: the new task can never start: the old tasks use all places that maxReplicasPerHost allows on the 3 cluster servers",
       ],
     ],
     [
@@ -121,7 +121,7 @@ describe("a new task starts before the old one stops", () => {
         update: { order: "start-first" },
       },
       [
-        "services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on the 2 cluster servers that its constraints allow (p-hive0.hive.example, p-hive1.hive.example)",
+        "services.web.update.order: the new task can never start: the old tasks use all places that maxReplicasPerHost allows on the 2 cluster servers that its constraints allow (p-hive0.hive.example, p-hive1.hive.example)",
       ],
     ],
     ["in the routing mesh", { image, ports: ["80"], update: { order: "start-first" } }, []],
@@ -135,7 +135,7 @@ describe("a new task starts before the old one stops", () => {
     const placement = { with: "lead", maxReplicasPerHost: 1 };
     const web = { image, placement, update: { order: "start-first" } };
     expect(faultsOf({ services: { lead: { image }, web } })).toEqual([
-      "site/services/web.ts: services.web.update.order: the new task can never start: the old tasks take all places that maxReplicasPerHost leaves on the server of lead",
+      "site/services/web.ts: services.web.update.order: the new task can never start: the old tasks use all places that maxReplicasPerHost allows on the server of lead",
     ]);
   });
 });
@@ -166,7 +166,7 @@ describe("numbers of replication", () => {
         .sort()
         .map(
           (name) =>
-            `site/site.ts: volumes.${name}.replicated.${key} | write another ${key} for the one of the two that has no data yet`,
+            `site/site.ts: volumes.${name}.replicated.${key} | write another ${key} for one of the two that has no data yet`,
         ),
     );
     const free = stableNumber("free", range);
@@ -195,6 +195,6 @@ test("only a folder of the server has mounts that come later", () => {
       },
     }),
   ).toEqual([
-    "site/services/web.ts: services.web.volumes[1].propagation: is for folders of the server, and the source is a volume",
+    "site/services/web.ts: services.web.volumes[1].propagation: is for folders of the server, but the source is a volume",
   ]);
 });

@@ -406,7 +406,7 @@ describe("a new service", () => {
     const ended = task("a", "complete", wanted, undefined, policy);
     expect(progress(service(global, undefined, policy), [ended], three, false)).toMatchObject({
       kind: "failed",
-      detail: expect.stringContaining("ended well") as string,
+      detail: expect.stringContaining("ended successfully") as string,
       tasks: [ended],
     });
     const moved = [ended, task("a", "starting", wanted, undefined, policy)];
@@ -427,7 +427,7 @@ describe("a new service", () => {
     const ended = task("a", "failed", wanted, "exit 1", never);
     expect(progress(service(global, undefined, never), [ended], three, false)).toMatchObject({
       kind: "failed",
-      detail: "its tasks ended, and its restart policy allows no more",
+      detail: "its tasks ended, and its restart policy allows no further restart",
     });
   });
 

@@ -201,7 +201,7 @@ describe("a stage's configuration", () => {
       "a cluster of 2 cannot lose a server: a majority must stay, and the majority of 2 is 2",
     );
     expect(() => parseStage("private", { ...least, "hive:clusterHosts": "4" })).toThrow(
-      "4 servers survive the loss of 1, as 3 do, and can fall apart into two equal halves",
+      "4 servers survive the loss of 1, as 3 do, and can split into two equal halves",
     );
   });
 
@@ -265,7 +265,7 @@ describe("a stage's file", () => {
     ],
     [
       "config:\n  hive:fleet: container\n  hive:cidr:\n    secure: v1:abc:def",
-      "Pulumi.private.yaml: hive:cidr | write it in clear: pulumi config set --stack private --plaintext hive:cidr <value>",
+      "Pulumi.private.yaml: hive:cidr | write it unencrypted: npx hive pulumi -- config set --stack private --plaintext hive:cidr <value>",
     ],
   ])("with a fault: %j", (text, problem) => {
     expect(problemsOf(() => parseStageYaml("private", text))).toEqual([problem]);

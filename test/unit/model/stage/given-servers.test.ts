@@ -70,7 +70,7 @@ describe("a stage whose servers exist", () => {
       /prepared\.hosts\.hive0\.hostKey .*\| .*ssh-keyscan -t ed25519 <address>.*console/,
     ],
     ["with a missing one", { ...four, hive2: undefined }, {}, /prepared\.hosts\.hive2 is missing/],
-    ["with one too many", { ...four, hive4: server(14) }, {}, /hosts\.hive4 is no server/],
+    ["with one too many", { ...four, hive4: server(14) }, {}, /hosts\.hive4 is not a server/],
     [
       "with one outside of the network",
       { ...four, hive0: { address: "192.0.2.1", hostKey: keyOf(10) } },
@@ -81,13 +81,13 @@ describe("a stage whose servers exist", () => {
       "with two of one address",
       { ...four, hive1: server(10, { hostKey: keyOf(11) }) },
       {},
-      /hive1\.privateAddress is that of hive0 too/,
+      /hive1\.privateAddress is also that of hive0/,
     ],
     [
       "with two of one host key, as after a line that was copied",
       { ...four, hive1: server(11, { hostKey: keyOf(10) }) },
       {},
-      /hive1\.hostKey is that of hive0 too/,
+      /hive1\.hostKey is also that of hive0/,
     ],
     [
       "with most of the cluster in one zone",
@@ -99,7 +99,7 @@ describe("a stage whose servers exist", () => {
       "with a password of no server",
       four,
       { "hive:oneTimePasswords": '{"hive7":"planted"}' },
-      /oneTimePasswords\.hive7 is the password of no server/,
+      /oneTimePasswords\.hive7 is not the password of a server/,
     ],
   ])("refuses a list %s", (_, hosts, raw, problem) => {
     const problems = problemsOf(hosts, raw);
@@ -166,7 +166,7 @@ describe("a replicated volume where nothing replicates it", () => {
     const { volumes, notices } = planOf();
     expect(volumes).toMatchObject([{ name: "data", driver: "local", driverOptions: {} }]);
     expect(notices).toEqual([
-      expect.stringMatching(/volume data .*on s-hive0\.hive\.example alone, and store runs there/),
+      expect.stringMatching(/volume data .*on s-hive0\.hive\.example, and store runs there/),
     ]);
   });
 

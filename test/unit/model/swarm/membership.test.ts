@@ -50,9 +50,9 @@ describe("a Swarm from nothing", () => {
   test("begins on the first host; the others come in one by one", () => {
     const swarm = swarmOf([], three);
     expect(membership(converge(swarm, wantedOf(three)))).toEqual([
-      "make a new Swarm on hive0",
-      "take hive1 in as a manager through hive0",
-      "take hive2 in as a manager through hive0",
+      "create a Swarm on hive0",
+      "make hive1 join as a manager through hive0",
+      "make hive2 join as a manager through hive0",
     ]);
     expect(swarm.heartbeatSeconds).toBe(2);
     expect(swarm.nodes.map((node) => node.labels["hive.zone"])).toEqual([
@@ -67,8 +67,8 @@ describe("a Swarm from nothing", () => {
     const swarm = swarmOf([], three);
     swarm.kill("hive0");
     expect(membership(stepsOf(swarm, wantedOf(three)))).toEqual([
-      "make a new Swarm on hive1",
-      "take hive2 in as a manager through hive1",
+      "create a Swarm on hive1",
+      "make hive2 join as a manager through hive1",
     ]);
     expect(notesOf(swarm, wantedOf(three))).toEqual([
       "hive0 does not answer; it is not in the Swarm; bring the host back and run again",
@@ -91,8 +91,8 @@ describe("a Swarm that exists", () => {
   test("is adopted as it is, also when another tool made it", () => {
     const swarm = swarmOf(["hive1"], ["hive0", "hive2"]);
     expect(membership(converge(swarm, wantedOf(three)))).toEqual([
-      "take hive0 in as a manager through hive1",
-      "take hive2 in as a manager through hive1",
+      "make hive0 join as a manager through hive1",
+      "make hive2 join as a manager through hive1",
     ]);
     expect(swarm.voters()).toHaveLength(3);
   });
@@ -100,7 +100,7 @@ describe("a Swarm that exists", () => {
   test("with a worker: it becomes a manager", () => {
     const swarm = swarmOf(["hive0", "hive1"], ["hive2"]);
     swarm.addNode("hive2", "worker");
-    expect(membership(stepsOf(swarm, wantedOf(three)))).toEqual(["make hive2 a manager"]);
+    expect(membership(stepsOf(swarm, wantedOf(three)))).toEqual(["promote hive2 to a manager"]);
   });
 
   test("with one dead host: nothing is done to it, the others get what they lack", () => {
@@ -123,7 +123,7 @@ describe("a Swarm that exists", () => {
       },
     ]);
     expect(notesOf(swarm, wantedOf(three))).toEqual([
-      "hive0 does not answer; its node stays on the list; bring the host back and run again",
+      "hive0 does not answer; its node stays in the list; bring the host back and run again",
     ]);
   });
 
@@ -158,9 +158,9 @@ describe("a Swarm that exists", () => {
     const swarm = swarmOf(three);
     swarm.wipe("hive2");
     expect(membership(converge(swarm, wantedOf(three)))).toEqual([
-      "take the vote from hive2 (node node3)",
-      "take hive2 (node node3) off the list of nodes",
-      "take hive2 in as a manager through hive0",
+      "demote hive2 (node node3)",
+      "remove hive2 (node node3) from the list of nodes",
+      "make hive2 join as a manager through hive0",
     ]);
     expect(stepsOf(swarm, wantedOf(three))).toEqual([]);
   });
@@ -169,10 +169,10 @@ describe("a Swarm that exists", () => {
     const swarm = swarmOf(three);
     swarm.break("hive1");
     expect(membership(converge(swarm, wantedOf(three)))).toEqual([
-      "take the vote from hive1 (node node2)",
-      "take hive1 (node node2) off the list of nodes",
-      "make hive1 forget its Swarm",
-      "take hive1 in as a manager through hive0",
+      "demote hive1 (node node2)",
+      "remove hive1 (node node2) from the list of nodes",
+      "make hive1 leave its Swarm",
+      "make hive1 join as a manager through hive0",
     ]);
   });
 
@@ -180,8 +180,8 @@ describe("a Swarm that exists", () => {
     const swarm = swarmOf(three);
     swarm.nodes = swarm.nodes.filter((node) => node.hostname !== "hive2");
     expect(membership(converge(swarm, wantedOf(three)))).toEqual([
-      "make hive2 forget its Swarm",
-      "take hive2 in as a manager through hive0",
+      "make hive2 leave its Swarm",
+      "make hive2 join as a manager through hive0",
     ]);
   });
 
@@ -208,9 +208,7 @@ describe("growing and shrinking", () => {
     swarm.kill("hive1");
     const wanted = wantedOf([...three, "hive3", "hive4"]);
     expect(membership(stepsOf(swarm, wanted))).toEqual([]);
-    expect(notesOf(swarm, wanted).filter((note) => note.includes("cannot come in"))).toHaveLength(
-      2,
-    );
+    expect(notesOf(swarm, wanted).filter((note) => note.includes("cannot join"))).toHaveLength(2);
   });
 
   test("lets departed hosts go one after the other", () => {
@@ -218,9 +216,9 @@ describe("growing and shrinking", () => {
     const wanted = wantedOf(three, ["hive3", "hive4"]);
     expect(membership(converge(swarm, wanted)).slice(0, 4)).toEqual([
       "set the availability of hive3 to drain",
-      "take the vote from hive3 (node node4)",
-      "make hive3 forget its Swarm",
-      "take hive3 (node node4) off the list of nodes",
+      "demote hive3 (node node4)",
+      "make hive3 leave its Swarm",
+      "remove hive3 (node node4) from the list of nodes",
     ]);
     expect(swarm.nodes.map((node) => node.hostname)).toEqual(three);
     expect(stepsOf(swarm, wanted)).toEqual([]);
@@ -238,9 +236,9 @@ describe("growing and shrinking", () => {
     swarm.kill("hive1");
     const wanted = wantedOf(["hive0", "hive2", "hive3"], ["hive1"]);
     expect(membership(converge(swarm, wanted))).toEqual([
-      "take the vote from hive1 (node node2)",
-      "take hive1 (node node2) off the list of nodes",
-      "take hive3 in as a manager through hive0",
+      "demote hive1 (node node2)",
+      "remove hive1 (node node2) from the list of nodes",
+      "make hive3 join as a manager through hive0",
     ]);
   });
 });
@@ -251,7 +249,7 @@ describe("refusals say what to do", () => {
     swarm.kill("hive0");
     swarm.kill("hive2");
     const [note = ""] = notesOf(swarm, wantedOf(three));
-    expect(note).toContain("hive1 belongs to a Swarm in which no majority of managers answers");
+    expect(note).toContain("hive1 belongs to a Swarm without a majority of managers");
     expect(note).toContain("bring back hive0, hive2 and run again");
     expect(note).toContain("run on hive1: docker swarm init --force-new-cluster");
   });

@@ -55,7 +55,7 @@ describe("contents", () => {
   test("that are empty or too large are refused with size, limit and a way out", () => {
     expect(contentFault("The config 'x'", "")).toContain("The config 'x' is empty");
     expect(contentFault("The config 'x'", "a".repeat(contentLimit))).toMatch(
-      /has 512000 bytes; a Swarm takes less than 512000 \(500 KiB\)\. Split it/,
+      /has 512000 bytes; the limit of a Swarm is below 512000 \(500 KiB\)\. Split it/,
     );
   });
 });

@@ -47,7 +47,7 @@ describe("a volume that exists", () => {
       "its option size is missing",
     ]);
     const message = otherVolume("data", differences, []);
-    expect(message).toMatch(/Nothing is deleted[^]*docker volume rm data/);
+    expect(message).toMatch(/hive deletes nothing[^]*docker volume rm data/);
     expect(message).not.toContain("planted");
   });
 });

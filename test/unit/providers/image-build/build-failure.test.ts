@@ -17,9 +17,9 @@ describe("messages about failed builds", () => {
     ["mkdir /x: no space left on device", "The disk of hive3 is full."],
     ["Temporary failure resolving 'deb.example'", "could not resolve a name"],
     ["pull access denied for nothing", "starts from (FROM) is not on hive3"],
-    ["target stage nope could not be found", "names no stage of its Dockerfile"],
+    ["target stage nope could not be found", "is not a stage of its Dockerfile"],
     ["ERROR: BuildKit is enabled but the buildx component is missing or broken.", "docker-buildx"],
-    ["bash: line 9: docker: command not found", "install docker-cli"],
+    ["bash: line 9: docker: command not found", "Install docker-cli"],
   ])("%j comes with its remedy", (output, remedy) => {
     expect(describeBuildFailure("hive3", request, "", "failed", [output])).toContain(remedy);
   });

@@ -117,6 +117,6 @@ describe("build contexts on disk", () => {
 
   test("what is neither file, folder nor link is named", () => {
     execFileSync("mkfifo", [join(folder, "files/pipe")]);
-    expect(() => hashBuildContext(folder)).toThrow("holds files/pipe, which is neither");
+    expect(() => hashBuildContext(folder)).toThrow("holds files/pipe, which is not a file");
   });
 });
