@@ -67,6 +67,7 @@ export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void
   await withEngine(
     host,
     async (docker) => {
+      const { Swarm: swarm } = (await docker.info()) as EngineInfo;
       try {
         await docker.swarmLeave({ force });
       } catch (error) {
@@ -76,9 +77,28 @@ export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void
           throw error;
         }
       }
+      const nodeId = swarm?.NodeID ?? "";
+      if (nodeId !== "") await removeTaskContainers(docker, nodeId);
     },
     { deadlineSeconds: limits.request, dialSeconds: limits.dial },
   );
+}
+
+/**
+ * Removes the containers of a node's tasks. An engine that leaves a Swarm removes only those that
+ * run (moby, `listContainerForNode`); the rest would stay for ever.
+ */
+async function removeTaskContainers(docker: Dockerode, nodeId: string): Promise<void> {
+  const filters = JSON.stringify({ label: [`com.docker.swarm.node.id=${nodeId}`] });
+  const containers = await docker.listContainers({ all: true, filters });
+  for (const { Id: id } of containers) {
+    try {
+      await docker.getContainer(id).remove({ force: true, v: true });
+    } catch (error) {
+      // 404: it is gone; 409: the engine is removing it.
+      if (engineStatus(error) !== 404 && engineStatus(error) !== 409) throw error;
+    }
+  }
 }
 
 async function init(name: string, around: StepSurroundings): Promise<void> {

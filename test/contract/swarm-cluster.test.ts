@@ -209,6 +209,24 @@ describe("SwarmCluster", () => {
     expect(swarm.hosts[2]?.nodeId).toBeUndefined();
   });
 
+  test("a host that leaves keeps no containers of ended tasks", async () => {
+    const { id, outs } = await server.create(inputs());
+    const removed = {
+      ...{ ID: "removed", Version: { Index: 1 }, auth: undefined },
+      Spec: {
+        Name: "web",
+        TaskTemplate: { ContainerSpec: { Image: "web" } },
+        Mode: { Global: {} },
+      },
+    };
+    for (const host of [1, 2])
+      swarm.addTask(removed, host, { desired: "shutdown", state: "complete" });
+    await server.update(id, outs, inputs(2));
+    expect(swarm.containers()).toBe(1);
+    await server.delete(id, outs);
+    expect(swarm.containers()).toBe(0);
+  });
+
   test("without a majority, refresh keeps the state; when no host knows a Swarm, it is gone", async () => {
     const { id, outs } = await server.create(inputs());
     await Promise.all([swarm.hosts[0]?.die(), swarm.hosts[1]?.die()]);

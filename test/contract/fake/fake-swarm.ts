@@ -362,6 +362,19 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       enter(hostname, String(body["AdvertiseAddr"]));
       return ok();
     }
+    if (path === "/containers/json") {
+      const label = (JSON.parse(query.get("filters") ?? "{}") as { label?: string[] }).label?.[0];
+      const own = tasks.filter(
+        ({ NodeID, ServiceID }) =>
+          label === `com.docker.swarm.node.id=${NodeID}` ||
+          (NodeID === nodeId && label === `com.docker.swarm.service.id=${ServiceID}`),
+      );
+      return ok(own.map(({ ID }) => ({ Id: ID })));
+    }
+    if (room === "containers" && method === "DELETE") {
+      tasks.splice(0, tasks.length, ...tasks.filter(({ ID }) => ID !== id));
+      return ok();
+    }
     if (nodeId === undefined) return refuse(503, "This node is not a swarm manager.");
     if (path === "/swarm/leave") {
       nodeIds.delete(hostname);
@@ -490,13 +503,6 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       const wanted = (JSON.parse(query.get("filters") ?? "{}") as { service?: string[] }).service;
       return ok(tasks.filter(({ ServiceID }) => wanted?.includes(ServiceID) ?? true));
     }
-    if (path === "/containers/json") {
-      const label = (JSON.parse(query.get("filters") ?? "{}") as { label?: string[] }).label?.[0];
-      const own = tasks.filter(
-        ({ NodeID, ServiceID }) => NodeID === nodeId && label?.endsWith(`=${ServiceID}`) === true,
-      );
-      return ok(own.map(({ ID }) => ({ Id: ID })));
-    }
     if (room === "containers" && verb === "json") {
       const task = tasks.find(({ ID }) => ID === id);
       const said = task?.Spec.ContainerSpec.Env?.find((line) => line.startsWith("UNHEALTHY="));
@@ -505,10 +511,6 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       return ok({
         State: { Health: { Status: "unhealthy", Log: [{ ExitCode: 1, Output: output }] } },
       });
-    }
-    if (room === "containers" && method === "DELETE") {
-      tasks.splice(0, tasks.length, ...tasks.filter(({ ID }) => ID !== id));
-      return ok();
     }
     return refuse(404, `page not found: ${method} ${path}`);
   };
