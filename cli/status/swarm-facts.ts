@@ -1,6 +1,6 @@
 import { initializationLabels } from "../../model/initialization/record";
 import { nextRun } from "../../model/values/cron";
-import { whatItGave } from "../../model/service/hand-over";
+import { whatItGave } from "../../model/service/releasing";
 import {
   isCurrent,
   isRunning,

@@ -6,39 +6,27 @@
  * service of the site still holds one of them, the same run will remove or change that other
  * service, and it has to release it first.
  */
-import { groupOf, leaderOf } from "./colocation";
 import { mayRun } from "../swarm/node-state";
-import { meetsConstraints } from "./placement-constraints";
-import type { EngineNode } from "../engine-api/node";
-import type { EngineTask } from "../engine-api/task";
-import { excludeEachOther, hostPorts, portKey, portsOf } from "./engine-ports";
+import { hostPorts, portKey, portsOf } from "./engine-ports";
+import {
+  excludeInSpecs,
+  exclusiveMounts,
+  exclusiveVolumes,
+  hasNoTasks,
+  type HoldingService,
+  type Holdings,
+  isOwn,
+  mountedVolumes,
+  placesOf,
+  sharesVolumes,
+  siteOf,
+  takenHostPorts,
+} from "./held";
 import { toEnginePort } from "./ports";
-import type { EnginePort, EngineServiceSpec, EngineTaskTemplate } from "../engine-api/service-spec";
-import { gaveLabel, scheduleLabel, siteLabel } from "../swarm/labels";
+import { list, type ReleasingChange, suspension, unpublished } from "./releasing";
+import type { EngineServiceSpec } from "../engine-api/service-spec";
 import type { ServiceSpec } from "./spec";
 import { describeOwner } from "../swarm/owner";
-
-/** A service as `GET /services` lists it, as far as it is read. */
-export interface HoldingService {
-  readonly ID: string;
-  readonly Spec: EngineServiceSpec;
-}
-
-/** A Swarm's services, tasks and nodes at one moment. */
-export interface Holdings<S extends HoldingService = HoldingService> {
-  readonly services: readonly S[];
-  readonly tasks: readonly EngineTask[];
-  readonly nodes: readonly EngineNode[];
-}
-
-/** A change of a service that releases something. */
-export interface ReleasingChange<S extends HoldingService = HoldingService> {
-  readonly service: S;
-  /** The wanted spec. */
-  readonly spec: EngineServiceSpec;
-  /** `the volume db-data to store2`. */
-  readonly gives: string;
-}
 
 /** The next step before a service may be created or changed. */
 export type HandOverStep<S extends HoldingService = HoldingService> =
@@ -66,11 +54,6 @@ export type HandOverStep<S extends HoldingService = HoldingService> =
 
 /** Final states of a task. */
 const ends = ["complete", "failed", "rejected", "orphaned", "shutdown", "remove"];
-/**
- * A constraint that no node meets. A global service has no replica count that could be 0, but its
- * orchestrator stops tasks on nodes that do not meet the constraints.
- */
-const nowhere = "node.labels.hive.suspended==true";
 /** Docker Engine's default, seconds (swarmkit, `api/defaults`). */
 const defaultStopSeconds = 10;
 
@@ -165,100 +148,6 @@ export function exchangesHostPorts(
 }
 
 /**
- * What a service gave up to another one and has not got back yet: `the volume db-data to store2`;
- * undefined if nothing.
- */
-export function whatItGave(
-  labels: Readonly<Record<string, string>> | null | undefined,
-): string | undefined {
-  return labels?.[gaveLabel];
-}
-
-/**
- * A service's spec without tasks: no replicas, no run of a job, no node for a global service. Its
- * own next change brings it back, because its label differs from the wanted spec.
- */
-function suspension<S extends HoldingService>(
-  service: S,
-  gives: string,
-  services: readonly S[],
-): ReleasingChange<S> {
-  const spec = withoutLostPorts(service, services);
-  const { Mode: mode, TaskTemplate: template } = spec;
-  const job = mode.ReplicatedJob;
-  const placement = template.Placement ?? {};
-  // A job's schedule is removed too: the scheduler agent reads that label.
-  const labels = Object.entries(spec.Labels ?? {}).filter(([label]) => label !== scheduleLabel);
-  return {
-    service,
-    gives,
-    spec: {
-      ...spec,
-      Labels: { ...Object.fromEntries(labels), [gaveLabel]: allThatItGave(spec, gives) },
-      Mode:
-        job !== undefined
-          ? { ReplicatedJob: { ...job, TotalCompletions: 0 } }
-          : mode.Global !== undefined
-            ? mode
-            : { Replicated: { Replicas: 0 } },
-      TaskTemplate:
-        mode.Global === undefined
-          ? template
-          : {
-              ...template,
-              Placement: {
-                ...placement,
-                Constraints: [...(placement.Constraints ?? []), nowhere],
-              },
-            },
-    },
-  };
-}
-
-/** A service's spec without the ports that another one takes. */
-function unpublished<S extends HoldingService>(
-  service: S,
-  wanted: ServiceSpec,
-  services: readonly S[],
-): ReleasingChange<S> {
-  const spec = withoutLostPorts(service, services);
-  const isTaken = (port: EnginePort): boolean =>
-    wanted.ports.some((mine) => excludeInSpecs(mine, port));
-  const ports = portsOf(spec);
-  const gives = `${list("port", ports.filter(isTaken).map(portKey))} to ${wanted.name}`;
-  return {
-    service,
-    gives,
-    spec: {
-      ...spec,
-      Labels: { ...spec.Labels, [gaveLabel]: allThatItGave(spec, gives) },
-      EndpointSpec: { ...spec.EndpointSpec, Ports: ports.filter((port) => !isTaken(port)) },
-    },
-  };
-}
-
-/**
- * A service's spec without ports that another one has by now: after a roll-back it may contain a
- * port again that it gave up, and Swarm refuses every change that keeps such a port (swarmkit,
- * `checkPortConflicts`; the roll-back itself is not checked).
- */
-function withoutLostPorts<S extends HoldingService>(
-  { ID: id, Spec: spec }: S,
-  services: readonly S[],
-): EngineServiceSpec {
-  const others = services.filter(({ ID }) => ID !== id).flatMap(({ Spec }) => portsOf(Spec));
-  const ports = portsOf(spec);
-  const kept = ports.filter((port) => !others.some((other) => excludeEachOther(port, other)));
-  if (kept.length === ports.length) return spec;
-  return { ...spec, EndpointSpec: { ...spec.EndpointSpec, Ports: kept } };
-}
-
-function allThatItGave({ Labels: labels }: EngineServiceSpec, gives: string): string {
-  const before = whatItGave(labels);
-  return before === undefined ? gives : `${before}, and ${gives}`;
-}
-
-/**
  * Tasks that have the volumes and have not ended, including tasks of services that no longer hold
  * them, and of removed services. Tasks of the service itself count only while it is suspended; else
  * the Swarm stops them before it starts others.
@@ -318,108 +207,6 @@ function givenVolumes(wanted: ServiceSpec, own: HoldingService | undefined): rea
   return exclusiveMounts(own.Spec.TaskTemplate).filter((name) => !kept.includes(name));
 }
 
-/**
- * Volumes for one task at a time: the replicated ones. In a spec only these are never filled from
- * the image, see `serviceMounts`.
- */
-function exclusiveVolumes({ mounts }: ServiceSpec): readonly string[] {
-  return mounts.flatMap((mount) => (mount.kind === "volume" && mount.noCopy ? [mount.source] : []));
-}
-
-/** As {@link exclusiveVolumes}, for an observed spec. */
-function exclusiveMounts(template: Partial<EngineTaskTemplate> | undefined): readonly string[] {
-  return (template?.ContainerSpec?.Mounts ?? []).flatMap(({ Type, Source, VolumeOptions }) =>
-    Type === "volume" && Source !== undefined && VolumeOptions?.NoCopy === true ? [Source] : [],
-  );
-}
-
-/**
- * All volumes that a task mounts: services of others need not mark a volume as exclusive.
- */
-function mountedVolumes(template: Partial<EngineTaskTemplate> | undefined): readonly string[] {
-  return (template?.ContainerSpec?.Mounts ?? []).flatMap(({ Type, Source }) =>
-    Type === "volume" && Source !== undefined ? [Source] : [],
-  );
-}
-
-/** Whether a service wants no tasks, or was suspended. */
-function hasNoTasks({ Mode: mode, Labels: labels, TaskTemplate: template }: EngineServiceSpec) {
-  if (mode.Global !== undefined) {
-    return template.Placement?.Constraints?.includes(nowhere) === true;
-  }
-  // A scheduled job wants no tasks either, but may start at any moment.
-  if (mode.ReplicatedJob !== undefined) {
-    return mode.ReplicatedJob.TotalCompletions === 0 && labels?.[scheduleLabel] === undefined;
-  }
-  return mode.Replicated?.Replicas === 0;
-}
-
-/** Host ports that both have, if both may run on one node. */
-function takenHostPorts(
-  wanted: ServiceSpec,
-  spec: EngineServiceSpec,
-  nodes: readonly EngineNode[],
-): readonly string[] {
-  if (hasNoTasks(spec)) return [];
-  const mine = hostPorts(wanted.ports.map(toEnginePort));
-  const both = hostPorts(portsOf(spec)).filter((port) => mine.includes(port));
-  if (both.length === 0) return [];
-  // The label by which a service follows another one appears later, and moves: it does not keep two
-  // services apart.
-  const lasting = (constraints: readonly string[]): readonly string[] =>
-    constraints.filter((constraint) => leaderOf([constraint]) === undefined);
-  const mineNow = lasting(wanted.placement.constraints);
-  const theirs = lasting(spec.TaskTemplate.Placement?.Constraints ?? []);
-  const meet = nodes.some(
-    (node) => meetsConstraints(node, mineNow) && meetsConstraints(node, theirs),
-  );
-  return meet ? both : [];
-}
-
-/** Whether Swarm refuses a spec with the one port while another spec has the other. */
-function excludeInSpecs(mine: ServiceSpec["ports"][number], theirs: EnginePort): boolean {
-  return excludeEachOther(toEnginePort(mine), theirs);
-}
-
-function isOwn(service: HoldingService, { name, site }: ServiceSpec): boolean {
-  return service.Spec.Name === name && siteOf(service) === site;
-}
-
-function siteOf({ Spec }: HoldingService): string | undefined {
-  return Spec.Labels?.[siteLabel];
-}
-
-/**
- * Whether a present service runs together with the wanted one, and will continue to: then they
- * share their replicated volumes.
- */
-function sharesVolumes(
-  service: HoldingService,
-  { name, site, placement }: ServiceSpec,
-  partners: readonly string[],
-): boolean {
-  const group = leaderOf(placement.constraints) ?? name;
-  return (
-    siteOf(service) === site &&
-    groupOf(service.Spec) === group &&
-    partners.includes(service.Spec.Name)
-  );
-}
-
-/** Host names of the nodes on which tasks of a service run. */
-function placesOf(
-  { ID }: HoldingService,
-  tasks: readonly EngineTask[],
-  nodes: readonly EngineNode[],
-): readonly string[] {
-  const running = tasks.filter(
-    ({ ServiceID, Status }) => ServiceID === ID && Status.State === "running",
-  );
-  return nodes
-    .filter((node) => running.some(({ NodeID }) => NodeID === node.ID))
-    .map(({ Description }) => Description.Hostname);
-}
-
 function refusal(
   { name, site }: ServiceSpec,
   holder: EngineServiceSpec,
@@ -434,9 +221,4 @@ function refusal(
     `${describeOwner(holder.Labels, site)}, and is left alone. If it is not needed, run on a manager: ` +
     `${thing.startsWith("the volume") ? stop : ""}docker service rm ${holder.Name}; then run again.`
   );
-}
-
-/** `the volume a`, `the volumes a and b`. */
-function list(kind: string, names: readonly string[]): string {
-  return `the ${kind}${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;
 }

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
 import { leaderOf } from "../../model/service/colocation";
-import { whatItGave } from "../../model/service/hand-over";
+import { whatItGave } from "../../model/service/releasing";
 import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
 import type { Versioned } from "../../model/engine-api/versioned";
 import { meetsConstraints } from "../../model/service/placement-constraints";

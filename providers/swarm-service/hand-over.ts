@@ -4,11 +4,10 @@ import {
   exchangesHostPorts,
   type HandOverStep,
   holdersOfHostPorts,
-  type Holdings,
-  type ReleasingChange,
   stepBeforeStart,
-  whatItGave,
 } from "../../model/service/hand-over";
+import type { Holdings } from "../../model/service/held";
+import { type ReleasingChange, whatItGave } from "../../model/service/releasing";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
 import type { ServiceSpec } from "../../model/service/spec";

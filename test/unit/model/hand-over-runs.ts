@@ -2,13 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import fc from "fast-check";
 
-import {
-  holdersOfHostPorts,
-  type Holdings,
-  type HoldingService,
-  stepBeforeStart,
-  whatItGave,
-} from "../../../model/service/hand-over";
+import { holdersOfHostPorts, stepBeforeStart } from "../../../model/service/hand-over";
+import type { Holdings, HoldingService } from "../../../model/service/held";
+import { whatItGave } from "../../../model/service/releasing";
 import type { PortPlan } from "../../../model/plan";
 import type { EngineNode } from "../../../model/engine-api/node";
 import type { EngineTask } from "../../../model/engine-api/task";

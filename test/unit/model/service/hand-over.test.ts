@@ -2,11 +2,10 @@ import { colocationConstraint } from "../../../../model/service/colocation";
 import {
   exchangesHostPorts,
   holdersOfHostPorts,
-  type Holdings,
-  type HoldingService,
   stepBeforeStart,
-  whatItGave,
 } from "../../../../model/service/hand-over";
+import type { Holdings, HoldingService } from "../../../../model/service/held";
+import { whatItGave } from "../../../../model/service/releasing";
 import type { EngineNode } from "../../../../model/engine-api/node";
 import type { EngineTask } from "../../../../model/engine-api/task";
 import type { EngineServiceSpec } from "../../../../model/engine-api/service-spec";
