@@ -227,7 +227,7 @@ function standInStack(index: number): unknown {
         registry: { address: registries[index]! },
         access: [host],
       }),
-    engine: {
+    pulumi: {
       project: folder,
       ask: () =>
         Promise.resolve({
@@ -348,7 +348,7 @@ describe("hive promote", () => {
     await asRoot(0, `cp -p ${file} /root/whole; truncate --size=20000000 ${file}`);
     try {
       await expect(copyImage(source, target, missing, () => undefined)).rejects.toThrow(
-        `other bytes than ${large.digest} (20000000 of ${large.size})`,
+        `sent wrong content for ${large.digest} (20000000 of ${large.size} bytes)`,
       );
     } finally {
       // The registry remembers sizes.

@@ -443,7 +443,8 @@ describe("logs", () => {
   });
 
   test("followed, also into a task that takes the place of one that was killed", async () => {
-    const following = logs({ service: "chatty", tail: 1 }, 12);
+    // The Swarm waits five seconds before it starts a task again; a busy computer takes its time.
+    const following = logs({ service: "chatty", tail: 1 }, 20);
     await sleep(3000);
     await killTask("chatty");
     const { out } = await following;

@@ -111,7 +111,7 @@ test("given settings are what the engine has", async () => {
   });
   expect(await read(state)).toEqual(inputs({ ...given, attachable: false }));
   await expect(create({ name: "second", subnet: "10.77.0.128/25" })).rejects.toThrow(
-    /10\.77\.0\.128\/25[^]*meets 10\.77\.0\.0\/24 of the Swarm's network 'given'/,
+    /10\.77\.0\.128\/25[^]*overlaps 10\.77\.0\.0\/24 of the Swarm's network 'given'/,
   );
   await remove(state);
   expect(await names()).toEqual(["backend"]);
