@@ -19,7 +19,7 @@ export const kernelSettings: readonly KernelSetting[] = [
   {
     key: "fs.inotify.max_user_instances",
     value: "1024",
-    why: "every container may watch files; the default of 128 is shared by all that run as one user",
+    why: "each container may watch files, and all that run as the same user share the default of 128",
   },
   { key: "fs.inotify.max_user_watches", value: "524288", why: "as above" },
   {
@@ -36,17 +36,17 @@ export const kernelSettings: readonly KernelSetting[] = [
   {
     key: "net.ipv4.tcp_keepalive_intvl",
     value: "30",
-    why: "with the next one: a dead peer is noticed within minutes",
+    why: "with the next setting: detects a dead peer within minutes",
   },
   {
     key: "net.ipv4.tcp_keepalive_time",
     value: "600",
-    why: "the service network forgets connections that were idle for 900 s; keep-alives must come before that",
+    why: "the service network drops connections after 900 s without traffic; keep-alives come earlier",
   },
   {
     key: "vm.max_map_count",
     value: "262144",
-    why: "search engines and some databases refuse to start below it",
+    why: "search engines and some databases refuse to start with a lower value",
   },
 ];
 

@@ -1,4 +1,6 @@
-"""The Docker Engine of this host, through its local socket, for the agents in the folders beside this file."""
+"""A client for this host's Docker Engine through its local socket; all agents in the folders beside
+this file use it.
+"""
 
 import http.client
 import json
@@ -6,12 +8,13 @@ import socket
 import urllib.parse
 
 SOCKET = "/run/docker.sock"
-# After a leader was lost, a manager lets requests hang until the next one is elected: better ask again.
+# After the loss of a leader, requests to a manager hang until the next leader is elected. It is
+# better to time out and ask again.
 TIMEOUT_SECONDS = 8
 
 
 class EngineError(Exception):
-    """The engine refused a request; status is that of HTTP."""
+    """The Docker Engine refused a request; `status` is the HTTP status."""
 
     def __init__(self, status, message):
         super().__init__(message)
@@ -30,7 +33,10 @@ class _Connection(http.client.HTTPConnection):
 
 
 class Engine:
-    """A client for the Engine API, as far as the agents need it. OSError and EngineError tell what did not work."""
+    """The part of the Engine API that the agents need.
+
+    Methods raise OSError if the connection fails, and EngineError if the Docker Engine refuses.
+    """
 
     def __init__(self, path=SOCKET, timeout=TIMEOUT_SECONDS):
         self.path = path
@@ -40,7 +46,7 @@ class Engine:
         return self.manager_id() is not None
 
     def manager_id(self):
-        """The id of this host's node; None where it is no manager of a Swarm."""
+        """The id of this host's node; None if the host is not a manager of a Swarm."""
         swarm = self._ask("GET", "/info").get("Swarm", {})
         is_manager = swarm.get("LocalNodeState") == "active" and swarm.get("ControlAvailable")
         return swarm.get("NodeID") if is_manager else None
@@ -58,11 +64,14 @@ class Engine:
         return self._list("/nodes")
 
     def update(self, service, spec):
-        """Changes a service, if nobody has since it was read: the version sees to that. Returns whether it did."""
+        """Changes a service, unless somebody else has changed it since it was read.
+
+        The Swarm compares versions. Returns whether the change was accepted.
+        """
         return self._change(f"/services/{service['ID']}", service, spec)
 
     def update_node(self, node, spec):
-        """Changes a node, if nobody has since it was read. Returns whether it did."""
+        """Changes a node in the same way. Returns whether the change was accepted."""
         return self._change(f"/nodes/{node['ID']}", node, spec)
 
     def _change(self, path, seen, spec):
@@ -86,7 +95,7 @@ class Engine:
             answer = connection.getresponse()
             text = answer.read()
         except http.client.HTTPException as error:
-            raise OSError(f"the engine broke off: {error!r}") from error
+            raise OSError(f"the Docker Engine gave no valid answer: {error!r}") from error
         finally:
             connection.close()
         content = json.loads(text) if text.strip() else None

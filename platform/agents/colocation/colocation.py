@@ -1,7 +1,9 @@
-"""Keeps the node label `hive.with.<leader>` on the node of each leader's task; the Swarm moves the followers.
+"""Keeps the node label `hive.with.<leader>` on the node of each leader's task. The Swarm then moves
+the followers.
 
-Runs on every server; only the one that leads the Swarm acts. It keeps nothing: what is lost (an answer, a write, a server) is seen
-at the next look, and of two that write at the same time the Swarm refuses one by the node's version.
+The agent runs on every server, but only the leader of the Swarm acts. It stores no state: after a
+lost answer, a lost write or a lost server, the next look sees what is still to do. If two agents
+write at the same time, the Swarm rejects one of them, because the node's version has changed.
 """
 
 import os
@@ -13,16 +15,17 @@ import decision
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from engine_client import Engine, EngineError  # noqa: E402
 
-# While a group exists. A failover takes this much longer at most.
+# Interval while a group exists. It adds at most this much to a failover.
 LOOK_SECONDS = 0.5
-# While there is none, and on servers that do not lead the Swarm.
+# Interval while there is no group, and on servers that do not lead the Swarm.
 IDLE_SECONDS = 1
-# After the loss of a leader a manager lets requests hang until the next one is elected; the sooner it is asked again, the better.
+# After the loss of a leader, requests to a manager hang until the next leader is elected. A short
+# timeout asks again soon.
 TIMEOUT_SECONDS = 2
 
 
 class Agent:
-    """Looks at the Swarm through one engine, and says each thing once."""
+    """Looks at the Swarm through one Docker Engine, and logs each error once."""
 
     def __init__(self, engine):
         self.engine = engine
@@ -30,7 +33,7 @@ class Agent:
         self.said = None
 
     def look(self):
-        """Looks once, and mends what differs. Returns whether there is anything to look after."""
+        """Looks once and corrects the labels. Returns whether there is any group."""
         if self.node_id is None:
             self.node_id = self.engine.manager_id()
         if self.node_id is None:
@@ -47,15 +50,15 @@ class Agent:
         return bool(leaders)
 
     def look_safely(self):
-        """As `look`; what did not work is said, once, and tried again at the next look."""
+        """Like `look`, but logs an error once; the next look tries again."""
         try:
             return self.look()
         except (OSError, EngineError) as error:
-            # The engine may have left the Swarm, and come back as another node.
+            # The Docker Engine may have left the Swarm and joined again as another node.
             self.node_id = None
             if self.said != str(error):
                 self.said = str(error)
-                print(f"engine: {error}", flush=True)
+                print(f"Docker Engine: {error}", flush=True)
             return True
 
     def _places(self, leaders, services):
@@ -74,20 +77,20 @@ class Agent:
 
 
 def leads(node_id, nodes):
-    """Whether a node leads the Swarm, by the list of all."""
+    """Whether a node leads the Swarm, according to the list of all nodes."""
     return any(
         node["ID"] == node_id and (node.get("ManagerStatus") or {}).get("Leader") for node in nodes
     )
 
 
 def described(labels):
-    """What a node's labels mean, for the journal."""
+    """A node's labels in words, for the journal."""
     leaders = sorted(
         key[len(decision.PREFIX) :] for key in labels if key.startswith(decision.PREFIX)
     )
     if not leaders:
-        return "no service follows another one here any more"
-    return f"services that follow {', '.join(leaders)} run here"
+        return "no followers run here any more"
+    return f"followers of {', '.join(leaders)} run here"
 
 
 def main():

@@ -1,14 +1,16 @@
-"""On which node the label of a group of services belongs: a decision over what the Swarm says, and nothing else."""
+"""Decides which node gets the label of a group of services: pure functions over what the Swarm
+reports.
+"""
 
 import re
 
 PREFIX = "hive.with."
-# The rule of model/service/colocation.ts.
+# The same rule as in model/service/colocation.ts.
 FOLLOWS = re.compile(r"\s*node\.labels\.hive\.with\.(\S+?)\s*==\s*true\s*", re.IGNORECASE)
 
 
 def leaders(services):
-    """Names of the services that others follow, by the placement constraints of those."""
+    """Names of the services that others follow, from the placement constraints of the followers."""
     found = set()
     for service in services:
         placement = service["Spec"]["TaskTemplate"].get("Placement") or {}
@@ -20,10 +22,11 @@ def leaders(services):
 
 
 def node_of(tasks):
-    """The node on which a leader's task is, or is going to be; None while it has none.
+    """The node where a leader's task runs or will run; None while it has no node.
 
-    It counts once the Swarm has chosen the node: to run, the task may have to wait for the volume that followers hold on the old
-    one. Beside a task that runs and is to go on, another one is an attempt (a roll-out that starts it first) and counts less.
+    A task counts as soon as the Swarm has chosen its node. It may not be able to run before the
+    followers on the old node release a volume. While a running task is meant to continue, a new
+    task is only an attempt (of a roll-out that starts first), so the running task takes precedence.
     """
     meant = [task for task in tasks if task["DesiredState"] == "running" and task.get("NodeID")]
     meant.sort(key=lambda task: (task["Status"]["State"] == "running", task["CreatedAt"]))
@@ -31,12 +34,14 @@ def node_of(tasks):
 
 
 def changes(places, nodes):
-    """What the labels of nodes have to become.
+    """The nodes whose labels must change, as pairs of a node and its new labels.
 
-    places: by leader the id of the node that its followers belong on; None for a leader that has no task on a node, whose label
-    stays where it is: a better place is not known, and a follower that is lost alone comes back on the same node.
-    Returns pairs of a node and its new labels. Nodes that lose a label come before those that get one, so that no follower has
-    two nodes to choose from.
+    places: for each leader, the id of the node where its followers belong. None if the leader has
+    no task on a node: its label then stays where it is, because no better node is known, and a
+    follower that fails alone starts again on the same node.
+
+    Nodes that lose a label come before nodes that get one, so that no follower ever has a choice of
+    two nodes.
     """
     losing, getting = [], []
     for node in nodes:
@@ -47,7 +52,7 @@ def changes(places, nodes):
             if not key.startswith(PREFIX) or _stays(key[len(PREFIX) :], node["ID"], places)
         }
         here = {PREFIX + leader: "true" for leader, place in places.items() if place == node["ID"]}
-        # What one node loses and gets is one change: it is written with those that lose.
+        # A node that both loses and gets labels needs one write; it counts as one that loses.
         if {**kept, **here} == labels:
             continue
         (losing if kept != labels else getting).append((node, {**kept, **here}))

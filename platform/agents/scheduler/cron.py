@@ -1,7 +1,8 @@
 """The five fields of cron, in UTC: lists, ranges, steps, names of months and days, 7 for Sunday.
 
-When both the day of the month and the day of the week are restricted (neither field begins with "*"), one of them is enough, as
-crontab(5) says. The same rules as model/values/cron.ts, which checks schedules before they get here; a test compares the two.
+If both the day of the month and the day of the week are restricted (neither field begins with "*"),
+one of them is enough, as in crontab(5). The rules are the same as in model/values/cron.ts, which
+checks schedules before they get here; a test compares the two.
 """
 
 import datetime
@@ -18,7 +19,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 
 class Schedule:
-    """When a job is due. Raises ValueError for a text that is no schedule."""
+    """When a job is due. The constructor raises ValueError if the text is not a valid schedule."""
 
     def __init__(self, text):
         fields = text.split()
@@ -30,7 +31,7 @@ class Schedule:
         self.either_day = not (fields[2].startswith("*") or fields[4].startswith("*"))
 
     def is_due(self, moment):
-        """Whether a job is due in the minute of a moment (a datetime in UTC)."""
+        """Whether a job is due in the minute that contains `moment` (a datetime in UTC)."""
         of_month = moment.day in self.days
         # Python counts from Monday, cron from Sunday.
         of_week = (moment.weekday() + 1) % 7 in self.weekdays
@@ -42,7 +43,10 @@ class Schedule:
         )
 
     def latest_due(self, now, window):
-        """The last minute, not after now and less than window (a timedelta) before it, in which a job is due; None without one."""
+        """The last minute in which a job was due; None if there is none.
+
+        It is not after `now`, and less than `window` (a timedelta) before it.
+        """
         moment = now.replace(second=0, microsecond=0)
         while now - moment < window:
             if self.is_due(moment):
@@ -56,7 +60,7 @@ def _field(text, title, first, last, names):
     for part in text.split(","):
         span = _span(part, first, last, names)
         if span is None:
-            raise ValueError(f"{part!r} is no {title} of a schedule")
+            raise ValueError(f"the schedule has {part!r}, which is not a valid {title}")
         numbers.update(span)
     return numbers
 
@@ -75,7 +79,7 @@ def _span(part, first, last, names):
     if None in ends or len(ends) > 2:
         return None
     if len(ends) == 1:
-        # A step after a single number goes on to the field's end.
+        # A step after a single number continues to the end of the field.
         return range(ends[0], (ends[0] if step_text is None else last) + 1, step)
     return range(ends[0], ends[1] + 1, step) if ends[0] <= ends[1] else None
 

@@ -1,4 +1,4 @@
-"""Whether a scheduled job is to be started now: a decision over what the Swarm says, and nothing else."""
+"""Decides whether to start a scheduled job now: pure functions over what the Swarm reports."""
 
 import datetime
 
@@ -6,16 +6,27 @@ from cron import Schedule
 
 SCHEDULE_LABEL = "hive.schedule"
 LAST_LABEL = "hive.schedule.last"
-# A time that passed while no manager was there is made up for if it is not longer ago than this.
+# A run that was missed while no manager was reachable is started late, up to this much.
 CATCH_UP = datetime.timedelta(hours=1)
 # States of a task that has not ended (Engine API, TaskState).
-GOING = {"new", "allocated", "pending", "assigned", "accepted", "preparing", "ready", "starting", "running"}
+GOING = {
+    "new",
+    "allocated",
+    "pending",
+    "assigned",
+    "accepted",
+    "preparing",
+    "ready",
+    "starting",
+    "running",
+}
 
 
 def due_time(service, now):
-    """The time for which a job has not been started yet though it should have been; None when there is nothing to do.
+    """The time of a run that is due and has not been started; None if there is nothing to do.
 
-    A job counts from the last time for which it was started; a new one, and one whose schedule is new, from its last change.
+    Times count from the last run that was started. For a new job, or a job with a new schedule,
+    they count from its last change.
     """
     labels = service["Spec"].get("Labels") or {}
     since = parse_time(labels.get(LAST_LABEL) or service["UpdatedAt"])
@@ -24,10 +35,11 @@ def due_time(service, now):
 
 
 def reason_to_leave_out(due, service, tasks, nodes):
-    """Why a job that is due is not started; None when it is. A run that is going is not disturbed.
+    """Why a run that is due must be skipped; None if it must be started.
 
-    The Swarm stops a run when its job is changed, so nothing can be noted in the job while it goes. It is not needed either: a
-    time that passed before the run's end is known to have passed during it.
+    A run that is still active is never disturbed. The Swarm stops a run when its job changes, so
+    the skipped run cannot be recorded in the job meanwhile. That is not necessary either: if a run
+    was due before the previous run ended, it was due during that run.
     """
     iteration = _iteration(service.get("JobStatus"))
     lost = {node["ID"] for node in nodes if node["Status"]["State"] == "down"}
@@ -35,15 +47,17 @@ def reason_to_leave_out(due, service, tasks, nodes):
         status = task["Status"]
         if status["State"] in GOING:
             if task.get("NodeID", "") not in lost:
-                return f"the run before it still goes (task {task['ID']}, {status['State']})"
-        # Of older runs, the time may be that at which a lost server came back and said that they are no more.
+                return f"the previous run is still active (task {task['ID']}, {status['State']})"
+        # Older runs do not count: their time may be when a lost server came back and reported
+        # that they had ended.
         elif _iteration(task) == iteration and parse_time(status["Timestamp"]) >= due:
-            return f"the run before it ended at {format_time(parse_time(status['Timestamp']))}"
+            ended = format_time(parse_time(status["Timestamp"]))
+            return f"the previous run was still active and ended at {ended}"
     return None
 
 
 def started(spec, due):
-    """The job's specification with which the Swarm starts it, once."""
+    """The job's specification that makes the Swarm start it once."""
     template = spec["TaskTemplate"]
     return {
         **spec,
@@ -58,7 +72,7 @@ def _iteration(job):
 
 
 def parse_time(text):
-    """RFC 3339 in UTC, with any number of digits for the second's parts."""
+    """Parses RFC 3339 in UTC, with any number of digits for fractions of a second."""
     whole = text.rstrip("Z").split(".")[0].split("+")[0]
     return datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S")
 

@@ -1,9 +1,11 @@
-"""Starts the scheduled jobs of the Swarm. Runs on every server; of the managers among them, exactly one starts a run.
+"""Starts the scheduled jobs of the Swarm.
 
-It keeps nothing: every few seconds it looks at all jobs and compares. A run is one change of the job, made for the version that
-was looked at, and the Swarm accepts one change for each version. So whoever is first starts the run, the others are refused and
-see at their next look that it has been started. What is lost (an answer, a server, all servers for a while) is seen at the next
-look too.
+The agent runs on every server, and exactly one manager starts a run. It stores no state: every few
+seconds it looks at all jobs. To start a run, it changes the job, and names the version that it saw.
+The Swarm accepts one change for each version, so the first agent starts the run. The Swarm rejects
+the change of every other agent, which sees at its next look that the run has been started. In the
+same way, the next look sees what is still to do after a lost answer, a lost server, or an outage of
+all servers.
 """
 
 import datetime
@@ -21,7 +23,7 @@ LOOK_SECONDS = 5
 
 
 class Journal:
-    """Says each thing once, until something else has to be said about the same job."""
+    """Logs a message once, until there is a different message about the same job."""
 
     def __init__(self):
         self.said = {}
@@ -49,11 +51,11 @@ def look(engine, journal, now):
                 due, service, engine.tasks(service["ID"]), engine.nodes()
             )
             if reason is not None:
-                journal.say(name, f"left out at {when}: {reason}")
+                journal.say(name, f"skipped the run of {when}: {reason}")
             elif engine.update(service, decision.started(service["Spec"], due)):
-                journal.say(name, f"started for {when}")
+                journal.say(name, f"started the run of {when}")
         except (EngineError, ValueError) as error:
-            journal.say(name, f"cannot be started: {error}")
+            journal.say(name, f"cannot start the job: {error}")
 
 
 def utc_now():
@@ -66,10 +68,10 @@ def main():
     while True:
         try:
             look(engine, journal, utc_now())
-            journal.said.pop("engine", None)
+            journal.said.pop("Docker Engine", None)
         except (OSError, EngineError) as error:
-            journal.say("engine", str(error))
-        # Not all at the same moment: two that try the same is harmless, but no use.
+            journal.say("Docker Engine", str(error))
+        # Random, so that agents do not all try at the same moment: harmless, but useless.
         time.sleep(LOOK_SECONDS * random.uniform(0.8, 1.2))
 
 

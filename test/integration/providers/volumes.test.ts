@@ -201,17 +201,17 @@ describe("the driver hive-shared, a stand-in for replicated disks", () => {
 
   test("says that it takes no options", async () => {
     await expect(create({ name: "sized", driverOptions: { size: "1GiB" } })).rejects.toThrow(
-      /hive-shared: it takes no options; got size/,
+      /hive-shared: the driver takes no options, but got size/,
     );
   });
 
   test("lets one container write, refuses others on its own and another server by naming what holds it, and lets them in afterwards", async () => {
     await inContainer(0, "/bin/busybox sleep 1000", "--detach --name holder");
     expect(await inContainer(0, "/bin/busybox cat /data/file")).toMatch(
-      /hive-shared: volume 'data' is held by the container holder on vol0\.lab\.example since \S+, and did not get free within 10 s/,
+      /hive-shared: volume 'data' is held by the container holder on vol0\.lab\.example since \S+, and was not released within 10 s/,
     );
     expect(await inContainer(1, "/bin/busybox cat /data/file")).toMatch(
-      /hive-shared: volume 'data' is held by vol0\.lab\.example since \S+, and did not get free within 30 s/,
+      /hive-shared: volume 'data' is held by vol0\.lab\.example since \S+, and was not released within 30 s/,
     );
     // Neither a command inside nor a copy out of the container is another writer.
     expect((await asRoot(0, "docker exec holder /bin/busybox cat /data/file")).stdout).toBe(
@@ -340,7 +340,7 @@ describe("two services by hand with one volume, on one server", () => {
       return found.length > 0 && found;
     });
     expect(refusal).toMatch(
-      /volume 'data' is held by the task first\.1 on vol0\.lab\.example since \S+, and did not get free within 10 s/,
+      /volume 'data' is held by the task first\.1 on vol0\.lab\.example since \S+, and was not released within 10 s/,
     );
     expect(await inContainer(0, "/bin/busybox cat /data/log")).toContain(
       "is held by the task first.1 on vol0.lab.example",

@@ -152,7 +152,7 @@ describe("scheduled jobs in a Swarm of three servers, each with its agent", () =
     expect(long.failed).toEqual(new Set());
   });
 
-  test("says in its journal what it started, and what it left out and why", async () => {
+  test("logs each run that it started, and each that it skipped with the reason", async () => {
     const journals = await Promise.all(
       lab.hosts.map((host) =>
         runChecked(host, "sudo -n journalctl --unit hive-scheduler --no-pager --output cat").then(
@@ -161,9 +161,9 @@ describe("scheduled jobs in a Swarm of three servers, each with its agent", () =
         ),
       ),
     );
-    expect(journals.join()).toMatch(/short: started for 20\d\d-/);
+    expect(journals.join()).toMatch(/short: started the run of 20\d\d-/);
     expect(journals.join()).toMatch(
-      /long: left out at 20\d\d-.*: the run before it still goes \(task \w+, running\)/,
+      /long: skipped the run of 20\d\d-.*: the previous run is still active \(task \w+, running\)/,
     );
   });
 

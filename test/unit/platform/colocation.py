@@ -1,4 +1,7 @@
-"""Lets the colocation agent look at a scripted Swarm: reads cases as JSON from standard input, writes answers as JSON."""
+"""Runs the colocation agent against a scripted Swarm.
+
+Reads cases as JSON from standard input and writes results as JSON.
+"""
 
 import json
 import sys
@@ -11,7 +14,7 @@ from engine_client import EngineError  # noqa: E402
 
 
 class ScriptedEngine:
-    """A Swarm as a case describes it, seen from one of its servers; takes changes of nodes as the real one does."""
+    """A Swarm as a case describes it, as one of its servers sees it; accepts changes of nodes."""
 
     def __init__(self, case):
         self.case = case
@@ -45,7 +48,7 @@ class ScriptedEngine:
 
 
 def look(case):
-    """Two looks: what the first one writes must leave nothing for the second one."""
+    """Looks twice: after the first look, the second must find nothing to write."""
     engine = ScriptedEngine(case)
     agent = colocation.Agent(engine)
     busy = agent.look_safely()
@@ -55,6 +58,6 @@ def look(case):
     return {"busy": busy, "writes": first, "again": engine.writes, "asked": asked}
 
 
-# What the agent prints is no answer.
+# The agent's own output must not mix with the results.
 answers, sys.stdout = sys.stdout, sys.stderr
 json.dump([look(case) for case in json.load(sys.stdin)], answers)

@@ -75,8 +75,8 @@ const nodes = [
 /** The first mount, which asks the engine nothing. */
 const first: Step = { mount: "m1", broken: "must not be asked" };
 const refused = (who: string): string =>
-  `volume 'data' is held by ${who} since then, and did not get free within 0.2 s. One task at a time may write it: stop what uses it ` +
-  'on hive0, or wait until it has stopped; services that belong together share it if one has placement: { with: "<the other>" }';
+  `volume 'data' is held by ${who} since then, and was not released within 0.2 s. Only one task at a time may write it: stop what uses it ` +
+  'on hive0, or wait until it has stopped. Services that belong together share it if one has placement: { with: "<the other>" }';
 
 describe("a further mount on the server that holds a volume", () => {
   const group = {
@@ -165,9 +165,9 @@ describe("a further mount on the server that holds a volume", () => {
       "the container one on hive0",
     ],
     [
-      "anything while the engine does not say who uses it",
+      "anything while the Docker Engine does not report who uses it",
       { broken: "no leader" },
-      "something that the engine could not name (no leader) on hive0",
+      "an unknown container (Docker Engine: no leader) on hive0",
     ],
   ])("is refused for %s, and names what holds it", (_, step, who) => {
     expect(run(first, { mount: "m2", ...step })).toEqual(["done", refused(who)]);

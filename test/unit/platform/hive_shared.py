@@ -1,4 +1,7 @@
-"""Runs mounts through the volume driver's code, with a scripted engine: cases as JSON from standard input, answers as JSON."""
+"""Runs mounts through the volume driver's code with a scripted Docker Engine.
+
+Reads cases as JSON from standard input and writes results as JSON.
+"""
 
 import json
 import os
@@ -14,7 +17,7 @@ import store  # noqa: E402
 
 
 class ScriptedEngine:
-    """Says what the step at hand says; fails where it says how."""
+    """Answers as the current step describes; fails with the error that the step names."""
 
     def __init__(self):
         self.step = {}
@@ -35,7 +38,7 @@ class ScriptedEngine:
 
 
 def run(case):
-    """Steps on two servers that share one folder: who mounts or unmounts what. Gives what each step was answered."""
+    """Runs mounts and unmounts on servers that share a folder; returns the answer to each step."""
     with tempfile.TemporaryDirectory() as root:
         engine = ScriptedEngine()
         os.mkdir(f"{root}/volumes")

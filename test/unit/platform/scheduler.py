@@ -1,4 +1,7 @@
-"""Calls the scheduler's functions for the tests: reads cases as JSON from standard input, writes answers as JSON."""
+"""Calls the scheduler's functions for the tests.
+
+Reads cases as JSON from standard input and writes results as JSON.
+"""
 
 import datetime
 import json
@@ -21,7 +24,7 @@ def is_schedule(case):
 
 
 def due_between(case):
-    """All minutes in which a schedule is due, after one time and up to another."""
+    """All minutes in which a schedule is due, after `after` and up to `to`."""
     schedule = Schedule(case["schedule"])
     moment, end = (decision.parse_time(case[name]) for name in ("after", "to"))
     found = []
@@ -33,7 +36,7 @@ def due_between(case):
 
 
 class ScriptedEngine:
-    """A Swarm with one job; says what was asked of it."""
+    """A Swarm with one job; records the changes that were requested."""
 
     def __init__(self, case):
         self.case = case
@@ -63,6 +66,6 @@ def look(case):
 
 
 FUNCTIONS = {"is_schedule": is_schedule, "due_between": due_between, "look": look}
-# What the journal prints is no answer.
+# The journal's output must not mix with the results.
 answers, sys.stdout = sys.stdout, sys.stderr
 json.dump([FUNCTIONS[case["function"]](case) for case in json.load(sys.stdin)], answers)

@@ -149,7 +149,7 @@ describe("a look at a job", () => {
           Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } },
         },
       ],
-      said: { report: "started for 2026-11-25T03:00:00Z" },
+      said: { report: "started the run of 2026-11-25T03:00:00Z" },
     });
   });
 
@@ -192,7 +192,8 @@ describe("a look at a job", () => {
     expect(going).toEqual({
       updates: [],
       said: {
-        report: "left out at 2026-11-25T03:00:00Z: the run before it still goes (task t1, running)",
+        report:
+          "skipped the run of 2026-11-25T03:00:00Z: the previous run is still active (task t1, running)",
       },
     });
     const over = [task("complete", "2026-11-25T03:00:02Z")];
@@ -217,7 +218,7 @@ describe("a look at a job", () => {
     const broken = service({ "hive.schedule": "nonsense" });
     expect(look("2026-11-25T03:00:03Z", { service: broken })).toEqual({
       updates: [],
-      said: { report: "cannot be started: the schedule 'nonsense' has 1 fields, not 5" },
+      said: { report: "cannot start the job: the schedule 'nonsense' has 1 fields, not 5" },
     });
   });
 });

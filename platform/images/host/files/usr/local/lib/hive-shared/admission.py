@@ -1,23 +1,26 @@
-"""Whether one more container of this server may mount a volume that is mounted here: decisions over what the engine says.
+"""Decides whether one more container on this server may mount a volume that is already mounted
+here: pure functions over what the Docker Engine reports.
 
-A volume has one writer at a time: one task, or the tasks of one group of services that run together (`placement.with` of the
-site). A mount request does not tell for which container it is. So one is let in beside others only if all services that use
-the volume are one group, nothing else has it mounted, and a task of a service that has no running container here is being
-started here and lacks a mount.
+A volume has one writer at a time: one task, or the tasks of one group of services that run together
+(`placement.with` in the site). A mount request does not name its container. So another mount is
+allowed only if three conditions hold. All services that use the volume belong to one group. Nothing
+else has the volume mounted. And a task that still needs a mount is starting here, of a service that
+has no running container here.
 """
 
 import re
 
-# The rule of model/service/colocation.ts.
+# The same rule as in model/service/colocation.ts.
 FOLLOWS = re.compile(r"\s*node\.labels\.hive\.with\.(\S+?)\s*==\s*true\s*", re.IGNORECASE)
 
 SERVICE_LABEL = "com.docker.swarm.service.name"
 TASK_LABEL = "com.docker.swarm.task.name"
 TASK_ID_LABEL = "com.docker.swarm.task.id"
 
-# States of a container in which it has its volumes mounted. The engine leaves `running` after it has unmounted.
+# States of a container that has its volumes mounted. The Docker Engine unmounts them before it ends
+# the state `running`.
 MOUNTED = {"running", "paused"}
-# States of a task that has a server and does not run yet (Engine API, TaskState).
+# States of a task that has a server but does not run yet (Engine API, TaskState).
 COMING = {"assigned", "accepted", "preparing", "ready", "starting"}
 
 
@@ -27,7 +30,7 @@ def users(services: list, volume: str) -> list:
 
 
 def group(service: dict) -> str:
-    """The service that decides where this one runs: the one that it follows, or itself."""
+    """The service that decides where this one runs: the service that it follows, or itself."""
     placement = service["Spec"]["TaskTemplate"].get("Placement") or {}
     for constraint in placement.get("Constraints") or []:
         match = FOLLOWS.fullmatch(constraint)
@@ -38,11 +41,11 @@ def group(service: dict) -> str:
 
 def may_join(volume: str, held: int, services: list, containers: list, tasks: list) -> bool:
     """
-    Whether one more mount may be let in.
+    Whether one more mount is allowed.
 
-    held: mounts of the volume that are counted on this server
-    services, tasks: those that use the volume, in the whole Swarm
-    containers: of this server, with a mount of the volume
+    held: number of mounts of the volume that this server counts
+    services, tasks: all that use the volume, in the whole Swarm
+    containers: all on this server that mount the volume
     """
     services = [service for service in services if _wants_tasks(service)]
     if len({group(service) for service in services}) != 1:
@@ -61,7 +64,8 @@ def may_join(volume: str, held: int, services: list, containers: list, tasks: li
         for container in containers
         if container["State"] == "created" and _labels(container).get(TASK_ID_LABEL) in coming
     }
-    # Mounts beyond those of running containers belong to containers that are being started: is there one that lacks a mount?
+    # Mounts beyond those of running containers belong to containers that are starting. Is there a
+    # container that still needs a mount?
     places = sum(
         _points(service, volume)
         for service in services
@@ -71,7 +75,10 @@ def may_join(volume: str, held: int, services: list, containers: list, tasks: li
 
 
 def _wants_tasks(service: dict) -> bool:
-    """Not: one that gave the volume away and is stopped. Its removal may come after this very mount."""
+    """False for a service that is stopped because another service takes over its volume.
+
+    It may be removed only after this mount.
+    """
     mode = service["Spec"].get("Mode") or {}
     if mode.get("Replicated") is not None:
         return mode["Replicated"].get("Replicas") != 0
@@ -81,12 +88,12 @@ def _wants_tasks(service: dict) -> bool:
 
 
 def holders_here(containers: list) -> list:
-    """What has a volume mounted on this server, in words."""
+    """Names the containers that have a volume mounted on this server."""
     return sorted(_name(container) for container in containers if container["State"] in MOUNTED)
 
 
 def holders_on(server: str, services: list, tasks: list, nodes: list) -> list:
-    """Tasks that have a volume mounted on another server, in words, as far as the Swarm knows."""
+    """Names the tasks that have a volume mounted on another server, as far as the Swarm knows."""
     ids = [node["ID"] for node in nodes if node["Description"]["Hostname"] == server]
     names = {service["ID"]: service["Spec"]["Name"] for service in services}
     return sorted(
@@ -101,7 +108,9 @@ def holders_on(server: str, services: list, tasks: list, nodes: list) -> list:
 def _points(service: dict, volume: str) -> int:
     """How often a container of a service mounts a volume."""
     mounts = service["Spec"]["TaskTemplate"].get("ContainerSpec", {}).get("Mounts") or []
-    return sum(1 for mount in mounts if mount.get("Type") == "volume" and mount.get("Source") == volume)
+    return sum(
+        1 for mount in mounts if mount.get("Type") == "volume" and mount.get("Source") == volume
+    )
 
 
 def _labels(container: dict) -> dict:

@@ -12,12 +12,12 @@ import sys
 import holdings
 import store
 
-# Docker waits two minutes for a mount. Another server that is stopping its container needs less.
+# Docker waits two minutes for a mount. Another server stops its container in less than this.
 WAIT_SECONDS = 30
 
 
 class Driver:
-    """What each call of the protocol does. A `Refusal` becomes the call's error."""
+    """Implements the calls of the protocol. A `Refusal` becomes the error of the call."""
 
     def __init__(self, volumes: store.Store, held: holdings.Holdings) -> None:
         self.volumes = volumes
@@ -37,14 +37,14 @@ class Driver:
         }
 
     def activate(self, _: dict) -> dict:
-        # An engine asks this once, before everything else: it has just started.
+        # A Docker Engine calls this once, as its first call: it has just started.
         self.held.engine_started()
         return {"Implements": ["VolumeDriver"]}
 
     def create(self, call: dict) -> dict:
         options = sorted(call.get("Opts") or {})
         if options:
-            raise store.Refusal(f"it takes no options; got {', '.join(options)}")
+            raise store.Refusal(f"the driver takes no options, but got {', '.join(options)}")
         self.volumes.register(call["Name"])
         return {}
 
@@ -67,7 +67,10 @@ class Driver:
 
     def describe(self, name: str, status: bool = False) -> dict:
         self.volumes.check_registered(name)
-        about = {"Name": name, "Mountpoint": self.volumes.data(name) if self.held.holds(name) else ""}
+        about = {
+            "Name": name,
+            "Mountpoint": self.volumes.data(name) if self.held.holds(name) else "",
+        }
         if status:
             holder = self.volumes.holder(name)
             about["Status"] = {
@@ -80,7 +83,7 @@ class Driver:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Takes a call, one JSON document each way."""
+    """Answers calls; request and response are one JSON document each."""
 
     protocol_version = "HTTP/1.1"
 
@@ -90,12 +93,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             call = driver.calls.get(self.path)
             if call is None:
-                raise store.Refusal(f"the call {self.path} is not known")
+                raise store.Refusal(f"unknown call {self.path}")
             answer = call(json.loads(text) if text else {})
         except store.Refusal as refusal:
             print(f"hive-shared: {self.path}: {refusal}", file=sys.stderr, flush=True)
             answer = {"Err": f"hive-shared: {refusal}"}
-        except Exception as error:  # The engine must get an answer, whatever it is.
+        except Exception as error:  # The Docker Engine must get an answer in every case.
             print(f"hive-shared: {self.path} failed: {error!r}", file=sys.stderr, flush=True)
             answer = {"Err": f"hive-shared: {self.path} failed: {error}"}
         body = json.dumps({"Err": "", **answer}).encode()
@@ -106,18 +109,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Calls are no news; refusals are printed above."""
+        """Does not log calls; refusals are logged above."""
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
-    """One thread a connection, so that a mount that waits holds up no other call."""
+    """One thread per connection, so that a waiting mount does not block other calls."""
 
     daemon_threads = True
     driver: Driver
 
 
 def listen(path: str, driver: Driver) -> Server:
-    """Takes the socket that Docker looks for; an old one of the same name is no more."""
+    """Listens on the socket that Docker looks for; replaces an old socket at the same path."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if os.path.exists(path):
         os.unlink(path)

@@ -1,7 +1,8 @@
-"""What the engine of this server knows of a volume's users. Every server is a manager, so that is what the Swarm knows.
+"""Asks this server's Docker Engine which containers and services use a volume. Every server is a
+manager, so the answer covers the whole Swarm.
 
-None of these requests takes the lock of a container that is just being started: the engine answers them from copies while it waits
-for this driver's answer to a mount.
+None of these requests takes the lock of a container that is starting. The Docker Engine answers
+them from copies while it waits for this driver's answer to a mount.
 """
 
 import http.client
@@ -25,17 +26,20 @@ class _Connection(http.client.HTTPConnection):
 
 
 class Engine:
-    """The engine, as far as this driver asks it. OSError tells what did not work."""
+    """The part of the Engine API that this driver needs.
+
+    Methods raise OSError if a request fails.
+    """
 
     def __init__(self, path: str = SOCKET) -> None:
         self.path = path
 
     def containers(self, volume: str) -> list:
-        """Containers of this server with a mount of the volume, in whatever state."""
+        """Containers on this server that mount the volume, in any state."""
         return self._list("/containers/json?all=1&", volume=[volume])
 
     def services(self) -> list:
-        """The services of the Swarm; none where the server is in no Swarm."""
+        """The services of the Swarm; empty if the server is not in a Swarm."""
         return self._list("/services?")
 
     def tasks(self, services: list) -> list:
@@ -52,12 +56,12 @@ class Engine:
             answer = connection.getresponse()
             content = json.loads(answer.read() or b"null")
         except (http.client.HTTPException, ValueError) as error:
-            raise OSError(f"the engine broke off: {error!r}") from error
+            raise OSError(f"the Docker Engine gave no valid answer: {error!r}") from error
         finally:
             connection.close()
         if answer.status >= 400:
             message = content.get("message", "") if isinstance(content, dict) else ""
             if "This node is not a swarm manager" in message:
                 return []
-            raise OSError(message or f"the engine answered {answer.status}")
+            raise OSError(message or f"the Docker Engine answered with HTTP status {answer.status}")
         return content or []

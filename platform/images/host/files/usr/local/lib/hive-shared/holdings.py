@@ -1,8 +1,8 @@
 """The volumes that this server may write now.
 
-They outlive this process: the service manager keeps the locked files (its file descriptor store), and a file in /run the
-mounts that count. So a driver that crashed while containers run comes back with every lock, and at no moment another
-server could have got one.
+They outlive this process: systemd keeps the locked files (in its file descriptor store), and a file
+in /run lists the counted mounts. So a driver that crashes while containers run starts again with
+all its locks, and no other server can take one meanwhile.
 """
 
 import json
@@ -18,13 +18,13 @@ import notify
 import store
 from engine import Engine
 
-# A container of this server that is just being stopped has unmounted by then.
+# A container on this server that is just stopping has unmounted by then.
 SAME_SERVER_SECONDS = 10
 POLL_SECONDS = 0.3
 
 
 class Holdings:
-    """Volumes with their locked files, and for each the mounts that Docker asked for."""
+    """Volumes with their locked files, and the mounts that Docker requested for each volume."""
 
     def __init__(self, volumes: store.Store, state: str, files: dict, engine: Engine) -> None:
         self.volumes = volumes
@@ -45,14 +45,16 @@ class Holdings:
         self, name: str, mount: str, seconds: float, here: float = SAME_SERVER_SECONDS
     ) -> None:
         """
-        Counts one more mount of a volume; the first one takes its lock, a further one must belong to the same group of services.
-        Refuses when another server keeps it for that many seconds, or something else on this server (`here`).
+        Counts one more mount of a volume. The first mount takes the lock; each further mount must
+        belong to the same group of services. Raises a Refusal if another server still holds the
+        volume after `seconds`, or something else on this server after `here` seconds.
         """
         with self.guard:
             turn = self.turns.setdefault(name, threading.Lock())
         end = None
         while True:
-            # One after the other, so that two do not both see room for one. Who waits lets others try.
+            # One request at a time, so that two requests do not both take the last free mount. A
+            # request that waits lets others try.
             with turn:
                 if not self.holds(name):
                     self._lock(name, mount, seconds)
@@ -67,7 +69,7 @@ class Holdings:
             time.sleep(POLL_SECONDS)
 
     def _lock(self, name: str, mount: str, seconds: float) -> None:
-        """The first mount on this server."""
+        """The first mount on this server: takes the lock of the volume."""
         file = lock.take(self.volumes.lock_file(name), seconds)
         if file is None:
             raise store.Refusal(self._describe_holder(name, self._holders_elsewhere(name), seconds))
@@ -78,34 +80,34 @@ class Holdings:
             self._count(name, mount)
 
     def _join(self, name: str, mount: str) -> Optional[list]:
-        """A further mount on this server: counts it; or gives, in words, what is in its way."""
+        """Counts a further mount on this server, or returns the names of what prevents it."""
         with self.guard:
             mounts = set(self.mounts.get(name, []))
-            # A mount point that is mounted again, as docker cp does with a container that runs.
+            # The same mount again: docker cp does this with a running container.
             if mount in mounts:
                 self._count(name, mount)
                 return None
         if not mounts:
-            # Whatever the engine before this one has left is not counted.
+            # Mounts that remain from a previous Docker Engine are not counted.
             if is_mounted(name, mounted_folders()):
-                return ["containers of an engine that died"]
+                return ["containers of a Docker Engine that crashed"]
         else:
             try:
                 services = admission.users(self.engine.services(), name)
                 containers = self.engine.containers(name)
                 tasks = self.engine.tasks([service["ID"] for service in services])
             except OSError as error:
-                return [f"something that the engine could not name ({error})"]
+                return [f"an unknown container (Docker Engine: {error})"]
             if not admission.may_join(name, len(mounts), services, containers, tasks):
                 return admission.holders_here(containers)
         with self.guard:
             if name not in self.files:
-                return []  # Given back meanwhile: the next look takes the lock.
+                return []  # Released meanwhile: the next attempt takes the lock.
             self._count(name, mount)
         return None
 
     def _holders_elsewhere(self, name: str) -> list:
-        """What holds a volume on another server, in words; empty if nobody can tell."""
+        """Names what holds a volume on another server; empty if this is not known."""
         server = self.volumes.holder(name).get("server")
         try:
             services = admission.users(self.engine.services(), name)
@@ -115,27 +117,36 @@ class Holdings:
             return []
 
     def give_back(self, name: str, mount: str) -> None:
-        """Counts one mount less; the last one gives the lock back."""
+        """Counts one mount less; after the last mount, releases the lock."""
         with self.guard:
             mounts = self.mounts.get(name, [])
             known = mount in mounts
             if known:
                 mounts.remove(mount)
                 self._save()
-            # A mount that is not known was made for an engine that has died since: others of it may still be there.
-            if name in self.files and not mounts and (known or not is_mounted(name, mounted_folders())):
+            # An unknown mount belongs to a Docker Engine that has crashed since: other mounts of
+            # that Docker Engine may still exist.
+            if (
+                name in self.files
+                and not mounts
+                and (known or not is_mounted(name, mounted_folders()))
+            ):
                 self._release(name)
 
     def engine_started(self) -> None:
-        """Forgets the mounts of the engine before: it will never ask to unmount them. What is still mounted is still held."""
+        """Forgets the mounts of the previous Docker Engine, which will never unmount them.
+
+        Volumes that are still mounted are still held.
+        """
         with self.guard:
             self.mounts = {name: [] for name in self.files}
             self._save()
 
     def drop_forgotten(self, grace: float) -> None:
         """
-        Gives back what nobody counts any more, or nobody has asked for within the grace, and no process of this server has
-        mounted: an engine that died never asks for it.
+        Releases volumes that no process on this server has mounted, if no mount of them is counted,
+        or none was requested within `grace` seconds. A Docker Engine that crashed never requests to
+        unmount them.
         """
         with self.guard:
             now = time.monotonic()
@@ -149,7 +160,10 @@ class Holdings:
             mounted = mounted_folders()
             for name in names:
                 if not is_mounted(name, mounted):
-                    print(f"hive-shared: nothing has '{name}' mounted any more; giving it back", flush=True)
+                    print(
+                        f"hive-shared: no process has '{name}' mounted any more; releasing it",
+                        flush=True,
+                    )
                     self._release(name)
 
     def _count(self, name: str, mount: str) -> None:
@@ -165,12 +179,12 @@ class Holdings:
         self._save()
         lock.give_back(file)
         notify.drop(name)
-        # Its last server may have forgotten it while this one still held it.
+        # The last server may have removed the volume while this server still held it.
         if not self.volumes.servers(name):
             self.volumes.collect(name)
 
     def _restore(self) -> None:
-        """Brings locks and mounts together after a start of this process."""
+        """Makes locks and mounts consistent after a start of this process."""
         mounted = mounted_folders()
         now = time.monotonic()
         for name in set(self.files) | set(self.mounts):
@@ -179,12 +193,15 @@ class Holdings:
                 if not self.mounts.get(name) and not is_mounted(name, mounted):
                     self._release(name)
             elif is_mounted(name, mounted):
-                # The service was stopped while containers ran. Whoever has it now, nobody else may come in.
+                # The driver was stopped while containers ran. Take the lock, if no other server has
+                # it, so that no other server gets in.
                 file = lock.try_take(self.volumes.lock_file(name))
                 if file is None:
                     print(
-                        f"hive-shared: DANGER: '{name}' is mounted here without its lock, and "
-                        f"{self._describe_holder(name, [], 0)}. Stop the containers that use it on this server.",
+                        f"hive-shared: DANGER: two servers may write '{name}': it is mounted on "
+                        f"this server without its lock. Stop the containers that use it on this "
+                        f"server: "
+                        f"{self._describe_holder(name, [], 0)}",
                         file=sys.stderr,
                         flush=True,
                     )
@@ -201,11 +218,11 @@ class Holdings:
         server = holder.get("server", "another server")
         who = f"{' and '.join(holders)} on {server}" if holders else server
         since = f" since {holder['since']}" if "since" in holder else ""
-        waited = f", and did not get free within {seconds:g} s" if seconds else ""
+        waited = f", and was not released within {seconds:g} s" if seconds else ""
         return (
-            f"volume '{name}' is held by {who}{since}{waited}. One task at a time may write it: "
-            f"stop what uses it on {server}, or wait until it has stopped; services that belong together share it if one "
-            f'has placement: {{ with: "<the other>" }}'
+            f"volume '{name}' is held by {who}{since}{waited}. Only one task at a time may write "
+            f"it: stop what uses it on {server}, or wait until it has stopped. Services that "
+            f'belong together share it if one has placement: {{ with: "<the other>" }}'
         )
 
     def _load(self) -> dict:
@@ -222,7 +239,7 @@ class Holdings:
 
 
 def mounted_folders() -> set:
-    """Folders that any process of this server has mounted, as they are called on their own file system."""
+    """Folders that any process on this server has mounted, by their path on their file system."""
     found = set()
     for process in os.listdir("/proc"):
         if not process.isdigit():
@@ -231,11 +248,11 @@ def mounted_folders() -> set:
             with open(f"/proc/{process}/mountinfo", encoding="utf8", errors="replace") as lines:
                 found.update(line.split(" ", 4)[3] for line in lines)
         except (OSError, IndexError):
-            continue  # It has ended meanwhile.
+            continue  # The process has ended meanwhile.
     return found
 
 
 def is_mounted(name: str, mounted: set) -> bool:
-    """Whether the data of a volume, or a folder in them, are among the mounted folders."""
+    """Whether the data of a volume, or a folder in the data, are among the mounted folders."""
     data = f"/{name}/data"
     return any(folder.endswith(data) or f"{data}/" in folder for folder in mounted)

@@ -1,5 +1,6 @@
-"""Locks of the kernel on files. All servers run on one kernel, so they exclude each other, and the locks of a server that
-is killed fall away with its processes."""
+"""Kernel locks on files (flock). All servers run on one kernel, so the locks exclude each other.
+When a server is killed, its locks end with its processes.
+"""
 
 import fcntl
 import os
@@ -10,11 +11,12 @@ POLL_SECONDS = 0.1
 
 
 def try_take(path: str) -> Optional[int]:
-    """Takes the lock of a file; None if another has it. Closing what is returned gives it back."""
+    """Takes the lock of a file; None if another process has it. Closing the result releases it."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A file that was removed meanwhile is another one than the next who comes will open.
+        # If the file was removed meanwhile, the next process opens another file: this lock would
+        # not exclude it.
         if os.stat(path).st_ino == os.fstat(file).st_ino:
             return file
     except (BlockingIOError, FileNotFoundError):
@@ -24,7 +26,7 @@ def try_take(path: str) -> Optional[int]:
 
 
 def take(path: str, seconds: float) -> Optional[int]:
-    """As `try_take`, and waits for it."""
+    """Like `try_take`, but waits up to `seconds` for the lock."""
     end = time.monotonic() + seconds
     while True:
         file = try_take(path)
@@ -34,6 +36,6 @@ def take(path: str, seconds: float) -> Optional[int]:
 
 
 def give_back(file: int) -> None:
-    """Gives a lock back, also when the service manager has a copy of the file."""
+    """Releases a lock, even if systemd has a copy of the file descriptor."""
     fcntl.flock(file, fcntl.LOCK_UN)
     os.close(file)

@@ -1,4 +1,4 @@
-"""Talks to the service manager: readiness, and files that it keeps while this process is restarted.
+"""Talks to systemd: reports readiness, and lets it keep open files while this process restarts.
 
 sd_notify(3), sd_pid_notify_with_fds(3), sd_listen_fds(3)
 """
@@ -13,17 +13,20 @@ def ready() -> None:
 
 
 def keep(name: str, file: int) -> None:
-    """Hands a copy of an open file over; the next start of this service gets it back under the name."""
+    """Passes a copy of an open file to systemd.
+
+    The next process of this service gets it back under this name.
+    """
     _send(f"FDSTORE=1\nFDNAME={name}", file)
 
 
 def drop(name: str) -> None:
-    """Has the copies of that name closed."""
+    """Lets systemd close its copies of that name."""
     _send(f"FDSTOREREMOVE=1\nFDNAME={name}")
 
 
 def inherited() -> dict:
-    """Files by name that an earlier start handed over."""
+    """Files that an earlier process of this service passed to systemd, by name."""
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return {}
     names = os.environ.get("LISTEN_FDNAMES", "").split(":")

@@ -1,10 +1,10 @@
-"""What lies in the folder that all servers share.
+"""The folder that all servers share.
 
-    <volume>/data/              what containers see
-    <volume>/lock               held (flock) by the one server that may write
-    <volume>/holder             who that is, for messages only
-    <volume>/servers/<server>   the servers whose engines know the volume
-    .register                   held while volumes appear and go
+    <volume>/data/              the data that containers see
+    <volume>/lock               locked (flock) by the one server that may write
+    <volume>/holder             the name of that server, for messages only
+    <volume>/servers/<server>   one file for each server on which the volume exists
+    .register                   locked while a server creates or removes a volume
 """
 
 import contextlib
@@ -20,7 +20,7 @@ VALID_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
 class Refusal(Exception):
-    """Why a call cannot be done; goes to the engine and from there to whoever asked."""
+    """The reason why a call is refused. The Docker Engine passes it on to the user."""
 
 
 class Store:
@@ -37,7 +37,7 @@ class Store:
         return os.path.join(self._folder(name), "lock")
 
     def registered(self) -> list:
-        """Names of the volumes that this server's engine knows."""
+        """Names of the volumes that exist on this server."""
         names = [name for name in sorted(os.listdir(self.root)) if VALID_NAME.fullmatch(name)]
         return [name for name in names if self._is_registered(name)]
 
@@ -51,9 +51,9 @@ class Store:
         return []
 
     def register(self, name: str) -> None:
-        """Makes the volume known to this server. Data that other servers wrote are there already."""
+        """Creates the volume on this server. Data that other servers wrote are already there."""
         with self._registering():
-            # Only root sees what is inside from the server; containers get the folder of the data itself.
+            # On the server, only root can look into the folder. Containers get the data folder.
             os.makedirs(self._folder(name), mode=0o700, exist_ok=True)
             os.makedirs(self.data(name), mode=0o755, exist_ok=True)
             os.makedirs(os.path.join(self._folder(name), "servers"), exist_ok=True)
@@ -61,29 +61,29 @@ class Store:
                 pass
 
     def forget(self, name: str) -> None:
-        """Forgets the volume on this server; with the last server its data go."""
+        """Removes the volume from this server; on the last server, deletes the data too."""
         with self._registering():
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(os.path.join(self._folder(name), "servers", self.server))
         self.collect(name)
 
     def collect(self, name: str) -> None:
-        """Deletes the data of a volume that no server knows and nobody holds."""
+        """Deletes the data of a volume that exists on no server and that no server holds."""
         with self._registering():
             if not os.path.isdir(self._folder(name)) or self.servers(name):
                 return
             held = lock.try_take(self.lock_file(name))
             if held is None:
                 return
-            # Renamed first: whatever interrupts the rest, the volume is gone.
+            # Renamed first: even if the rest is interrupted, the volume is gone.
             doomed = os.path.join(self.root, f".removed-{name}-{time.time_ns()}")
             os.rename(self._folder(name), doomed)
             os.close(held)
         subprocess.run(["rm", "-rf", "--one-file-system", "--", doomed], check=True)
-        print(f"hive-shared: deleted the data of '{name}': no server knows it any more", flush=True)
+        print(f"hive-shared: deleted the data of '{name}': no server has it any more", flush=True)
 
     def holder(self, name: str) -> dict:
-        """Who may write the volume, as that server wrote it down; empty if nobody does."""
+        """Which server may write the volume, as that server noted; empty if no server may."""
         try:
             with open(os.path.join(self._folder(name), "holder"), encoding="utf8") as file:
                 return json.load(file)
@@ -91,7 +91,7 @@ class Store:
             return {}
 
     def note_holder(self, name: str, holds: bool) -> None:
-        """Writes down that this server may write the volume, or may not any more."""
+        """Notes that this server may write the volume, or no longer may."""
         path = os.path.join(self._folder(name), "holder")
         if holds:
             since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -106,16 +106,18 @@ class Store:
         return os.path.exists(os.path.join(self._folder(name), "servers", self.server))
 
     def _folder(self, name: str) -> str:
-        # Docker checks names too; here they become paths.
+        # Docker checks names too, but here they become paths.
         if not VALID_NAME.fullmatch(name):
-            raise Refusal(f"'{name}' is no name of a volume")
+            raise Refusal(f"'{name}' is not a valid volume name")
         return os.path.join(self.root, name)
 
     @contextlib.contextmanager
     def _registering(self):
         held = lock.take(os.path.join(self.root, ".register"), 10)
         if held is None:
-            raise Refusal("another server has been registering a volume for 10 s; try again")
+            raise Refusal(
+                "timed out after 10 s: another server is creating or removing a volume; try again"
+            )
         try:
             yield
         finally:
