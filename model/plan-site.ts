@@ -90,11 +90,13 @@ export function planSite(
     written.services,
     stage.name,
     isFilled ? transform.service : undefined,
+    filled.fill,
   );
   const site: SiteCheck = { ...written, services: transformed.services };
   const servers = transformServers(
     { stage: stage.name, siteName: siteNameOf(stage, site), hosts },
     isFilled && areContainers(config) ? transform.server : undefined,
+    filled.fill,
   );
   const backend = "problems" in stage ? undefined : volumeBackend(stage.config);
   const services = planServices(site, stage.name, hosts, backend);

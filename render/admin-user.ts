@@ -135,6 +135,7 @@ systemctl reset-failed || true`,
   [
     "containers, volumes and images",
     `command -v docker > /dev/null || exit 0
+[ "$(docker info --format '{{.Swarm.LocalNodeState}}')" != inactive ] || docker ps --all --quiet --filter label=com.docker.swarm.node.id | xargs --no-run-if-empty docker rm --force --volumes
 docker ps --all --quiet --filter name='^hive-registry$' | xargs --no-run-if-empty docker rm --force --volumes
 docker volume ls --quiet --filter ${site} | xargs --no-run-if-empty docker volume rm
 docker volume ls --quiet --filter name='^hive-registry$' | xargs --no-run-if-empty docker volume rm

@@ -37,7 +37,7 @@ const onRequest = ["long"];
 const workersOf = {
   contract: availableParallelism() + 2,
   integration: Math.min(availableParallelism() + 2, 6),
-  e2e: 3,
+  e2e: 2,
   long: 1,
 };
 

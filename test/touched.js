@@ -50,23 +50,6 @@ const readers = [
     paths: ["toolchain/"],
     tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
-  // Runs the whole program in a process of its own.
-  {
-    paths: [
-      "Pulumi.",
-      "cli/",
-      "components/",
-      "fleet/",
-      "index",
-      "model/",
-      "platform/",
-      "providers/",
-      "render/",
-      "site/",
-      "toolchain/",
-    ],
-    tests: ["test/integration/fleet/"],
-  },
   // Reads all sources.
   {
     paths: ["cli/", "components/", "fleet/", "model/", "providers/", "render/", "site/"],
@@ -101,6 +84,8 @@ const covers = {
     "components/",
     "fleet/",
     "index.ts",
+    "model/planning/transform-servers.ts",
+    "model/server-container.ts",
     "model/stage/",
     "platform/",
     "render/",

@@ -17,7 +17,7 @@ export interface ResourceName {
 
 const phaseTypes = new Map(phases.map((phase) => [typeToken(phase), phase]));
 
-/** `build-infra` → `hive:phase:BuildInfra`, as components/phase.ts names it. */
+/** `build-infra` → `hive:phase:BuildInfra`, as components/phases/phase.ts names it. */
 function typeToken(phase: Phase): string {
   const words = phase.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `hive:phase:${words.join("")}`;

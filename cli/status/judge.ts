@@ -142,14 +142,14 @@ export function removedService(name: string, stage: string): string {
 /** What is wrong with a service. */
 export function serviceProblems(service: ServiceStatus, stage: string): readonly string[] {
   return [
-    ...taskProblems(service),
+    ...taskProblems(service, stage),
     ...handOverProblems(service, stage),
     ...changeProblems(service, stage),
     ...stepProblems(service, stage),
   ];
 }
 
-function taskProblems(service: ServiceStatus): readonly string[] {
+function taskProblems(service: ServiceStatus, stage: string): readonly string[] {
   const reason = service.error === undefined ? "" : `: ${withoutDot(service.error)}`;
   if (service.job?.state === "failed") {
     return [
@@ -159,7 +159,14 @@ function taskProblems(service: ServiceStatus): readonly string[] {
   const { name, running, older, wanted, update } = service;
   // During a roll-out, tasks of the earlier version do the work.
   const isChanging = ["updating", "rollback_started"].includes(update?.state ?? "");
-  if (service.job !== undefined || running + (isChanging ? older : 0) >= wanted) return [];
+  if (service.job !== undefined) return [];
+  const extra = running + older - wanted;
+  if (running >= wanted && extra > 0 && !isChanging)
+    return [
+      `${name} runs ${extra === 1 ? "one task" : `${extra} tasks`} more than it should: Swarm missed it in a change. ` +
+        `\`npx hive up --refresh --stack ${stage}\` removes the rest.`,
+    ];
+  if (running + (isChanging ? older : 0) >= wanted) return [];
   const rest = older === 0 ? "" : `, and ${older} of an earlier version`;
   return [`${name} runs ${running} of ${wanted} tasks${rest}${reason}.`];
 }

@@ -48,12 +48,18 @@ export function memberContainers(plan: Plan, facts: DockerFacts): readonly Docke
  * could cost the majority.
  */
 export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
-  const [outdated] = outdatedServers(plan, facts);
-  if (outdated === undefined) return [];
+  const outdated = outdatedServers(plan, facts);
   const servers = new Map(ownServers(plan, facts).map((server) => [server.name, server]));
   const members = plan.hosts.filter((host) => host.role === "cluster").map(({ name }) => name);
   const stopped = members.filter((name) => servers.get(name)?.running === false);
   const missing = members.filter((name) => !servers.has(name));
+  // A server that was lost while it was replaced is made again: no other one stops for that.
+  if (outdated.every(({ name }) => stopped.includes(name))) return [];
+  const isOfTransform = outdated.every(
+    ({ labels }) => labels?.[serverImageLabel] === facts.serverImage,
+  );
+  const takeOut =
+    "take the last change out of transform.server, run `npx hive up`, and put it back corrected";
   const message = (what: string): string =>
     `the server image, or the site's transform of the servers, has changed, so servers are replaced one at a time while all others run; ${what}`;
   return [
@@ -66,7 +72,9 @@ export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
             message: message(
               `${stopped.join(", ")} ${stopped.length === 1 ? "does" : "do"} not run`,
             ),
-            remedy: `start them, then run again: docker start ${stopped.join(" ")}`,
+            remedy:
+              `start them, then run again: docker start ${stopped.join(" ")}` +
+              (isOfTransform ? `. If they do not start, ${takeOut}` : ""),
           },
         ]),
     ...(missing.length === 0
@@ -78,8 +86,9 @@ export function replacementProblems(plan: Plan, facts: DockerFacts): Problem[] {
             message: message(
               `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
             ),
-            remedy:
-              "run `up` once with the release of hive that the stage was last run with, which recreates the missing servers; then run this release again",
+            remedy: isOfTransform
+              ? takeOut
+              : "run `up` once with the release of hive that the stage was last run with, which recreates the missing servers; then run this release again",
           },
         ]),
   ];

@@ -5,6 +5,7 @@ import {
   serverContainer,
   type ServerContainerPlan,
 } from "../../model/server-container";
+import { sameValue } from "../../model/values/same-value";
 
 /**
  * Label of a server container: the mark of what the site's transform has changed of it. One that is
@@ -22,8 +23,12 @@ export function containerOf(plan: Plan, host: HostPlan): ServerContainerPlan {
 
 /** The mark of what the site's transform has changed of a server; undefined where nothing is. */
 export function settingsOf(plan: Plan, host: HostPlan): string | undefined {
-  const changed = plan.serverContainers?.[host.logicalName];
-  return changed === undefined
-    ? undefined
-    : createHash("sha256").update(JSON.stringify(changed)).digest("hex").slice(0, 12);
+  const wanted = plan.serverContainers?.[host.logicalName];
+  if (wanted === undefined) return undefined;
+  const own = planServerContainer(serverContainer(plan.stage, plan.siteName, host));
+  // Only the differences: a later release that knows more settings must not replace servers.
+  const changed = Object.entries(wanted).filter(
+    ([field, value]) => !sameValue(value, own[field as keyof ServerContainerPlan]),
+  );
+  return createHash("sha256").update(JSON.stringify(changed)).digest("hex").slice(0, 12);
 }

@@ -3,7 +3,9 @@ import { isMap } from "../foreign/foreign-key";
 import { type Problem, printableValue } from "../problem/problems";
 import { sitePath } from "../schema/check-site";
 import type { Transform } from "../inventory";
+import { isStageValue } from "../stage-values";
 import { placeInSite } from "../values/place-in-site";
+import type { Fill } from "./fill-values";
 
 /** A function of the site's transform. */
 export type TransformKind = keyof Transform;
@@ -20,32 +22,40 @@ export function transformPath(
   name: string,
   path: readonly PropertyKey[] = [],
 ): string {
-  return sitePath([`transform.${kind}(${JSON.stringify(name)})`, ...path]);
+  return sitePath([transformPlace(kind, name), ...path]);
+}
+
+function transformPlace(kind: TransformKind, name: string): string {
+  return `transform.${kind}(${JSON.stringify(name)})`;
 }
 
 /**
- * Asks a function of the site's transform about one thing. It gets a copy, so that it changes
- * nothing but what it returns.
+ * Calls a function of the site's transform for one thing. The function gets a copy: only its result
+ * counts.
  *
- * @param name of the thing
+ * @param fill fills stage values into the result, which may contain them
  */
 export function askTransform<Thing extends object, Context extends { readonly name: string }>(
   kind: TransformKind,
   transform: (thing: Thing, context: Context) => unknown,
   thing: Thing,
   context: Context,
+  fill: Fill,
 ): Answer {
   const path = transformPath(kind, context.name);
   try {
     const returned = transform(copyOf(thing) as Thing, context);
-    const fault = answerFault(kind, returned);
-    return fault === undefined ? { returned: returned as object } : { problem: { path, ...fault } };
+    const fault = answerFault(kind, returned) ?? foreignFault(kind, context.name, returned);
+    if (fault !== undefined) return { problem: { path, ...fault } };
+    const { filled, problems } = fill(returned, [transformPlace(kind, context.name)]);
+    const [problem] = problems;
+    return problem === undefined ? { returned: filled as object } : { problem };
   } catch (error) {
     return {
       problem: {
         path,
         message: `the function threw ${errorText(error)}`,
-        remedy: `mend transform.${kind}; it is asked about every ${kind}, also about one that lacks what it looks at`,
+        remedy: `correct transform.${kind}; hive calls it for every ${kind}, also for one without the attribute that it reads`,
       },
     };
   }
@@ -70,7 +80,7 @@ function answerFault(kind: TransformKind, returned: unknown): Omit<Problem, "pat
       remedy,
     };
   }
-  if (typeof returned["then"] === "function" || typeof returned["apply"] === "function") {
+  if (isLater(returned)) {
     return {
       message:
         "the function returned a promise or an Output; a plan is made before anything runs, of plain data",
@@ -78,6 +88,41 @@ function answerFault(kind: TransformKind, returned: unknown): Omit<Problem, "pat
     };
   }
   return undefined;
+}
+
+/** Whether something is a promise or an Output. A promise that fails later ends nothing here. */
+function isLater(thing: unknown): boolean {
+  if (!isMap(thing)) return false;
+  const { then, apply } = thing as { then?: unknown; apply?: unknown };
+  if (thing instanceof Promise) thing.catch(() => undefined);
+  return typeof then === "function" || typeof apply === "function";
+}
+
+/** The first part of an answer that is not plain data; with its path. */
+function foreignFault(kind: TransformKind, name: string, returned: unknown): Problem | undefined {
+  const around = new Set<unknown>();
+  const visit = (thing: unknown, path: readonly PropertyKey[]): Problem | undefined => {
+    if (thing === undefined || thing === null || isStageValue(thing)) return undefined;
+    const fault = (what: string): Problem => ({
+      path: transformPath(kind, name, path),
+      message: `is ${what}; a plan is made of plain data`,
+      remedy: "return texts, numbers, true or false, lists and maps",
+    });
+    if (typeof thing !== "object") {
+      const isPlain = ["string", "number", "boolean"].includes(typeof thing);
+      return isPlain ? undefined : fault(`a ${typeof thing}`);
+    }
+    if (isLater(thing)) return fault("a promise or an Output");
+    if (around.has(thing)) return fault("a part of itself");
+    around.add(thing);
+    for (const [key, part] of Object.entries(thing)) {
+      const found = visit(part, [...path, Array.isArray(thing) ? Number(key) : key]);
+      if (found !== undefined) return found;
+    }
+    around.delete(thing);
+    return undefined;
+  };
+  return visit(returned, []);
 }
 
 function errorText(error: unknown): string {

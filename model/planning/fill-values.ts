@@ -25,7 +25,19 @@ export interface FilledSite {
    * already has a problem of its own.
    */
   readonly explained: (problem: Problem) => readonly Problem[];
+  /** Fills the values into a part that was made later. */
+  readonly fill: Fill;
 }
+
+/**
+ * Fills the values of a stage into a part of a site.
+ *
+ * @param path of the part, as it is named in problems
+ */
+export type Fill = (
+  part: unknown,
+  path: readonly PropertyKey[],
+) => { readonly filled: unknown; readonly problems: readonly Problem[] };
 
 /** The facts about a value on this stage. */
 interface Known {
@@ -58,6 +70,11 @@ export function fillValues(site: Site, stage: Stage | FaultyStage): FilledSite {
     values: [...known.values()].flatMap(({ plan }) => (plan === undefined ? [] : [plan])),
     problems,
     explained: (problem) => explained(problem, origins, known, stage),
+    fill: (part, path) => {
+      const faults: Problem[] = [];
+      const state = { known, origins, problems: faults, around: new Set() };
+      return { filled: walk(part, path, state), problems: faults };
+    },
   };
 }
 

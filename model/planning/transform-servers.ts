@@ -10,6 +10,7 @@ import {
 } from "../server-container";
 import { sameValue } from "../values/same-value";
 import { askTransform, transformPath } from "./ask-transform";
+import type { Fill } from "./fill-values";
 
 /** Servers that the site's transform changes. */
 export interface TransformedServers {
@@ -29,6 +30,7 @@ export interface ContainerStage {
 export function transformServers(
   { stage, siteName, hosts }: ContainerStage,
   transform: Transform["server"],
+  fill: Fill,
 ): TransformedServers {
   if (transform === undefined) return { containers: {}, problems: [] };
   const problems: Problem[] = [];
@@ -36,15 +38,15 @@ export function transformServers(
   for (const host of hosts) {
     const own = serverContainer(stage, siteName, host);
     const { logicalName: name, role } = host;
-    const answer = askTransform("server", transform, own, { stage, name, role });
+    const answer = askTransform("server", transform, own, { stage, name, role }, fill);
     const found =
       answer.problem === undefined
         ? containerProblems(name, own, answer.returned)
         : [answer.problem];
     problems.push(...found);
     if (found.length > 0 || answer.problem !== undefined) continue;
-    if (!sameValue(answer.returned, own))
-      containers[name] = planServerContainer(answer.returned as ServerContainer);
+    const wanted = planServerContainer(answer.returned as ServerContainer);
+    if (!sameValue(wanted, planServerContainer(own))) containers[name] = wanted;
   }
   return { containers, problems };
 }

@@ -5,6 +5,7 @@ import { runsOn, serviceFormProblems, servicePath } from "../schema/check-site";
 import { sameValue } from "../values/same-value";
 import { compareText } from "../values/text-order";
 import { askTransform, transformPath } from "./ask-transform";
+import type { Fill } from "./fill-values";
 
 /** The services of a site as its transform wants them. */
 export interface TransformedServices {
@@ -28,6 +29,7 @@ export function transformServices(
   services: ReadonlyMap<string, Service>,
   stage: StageName,
   transform: Transform["service"],
+  fill: Fill,
 ): TransformedServices {
   if (transform === undefined) return { services, problems: [], explained: (problem) => problem };
   const kept = new Map<string, Service>();
@@ -35,7 +37,7 @@ export function transformServices(
   const changed: string[] = [];
   for (const [name, service] of services) {
     const found = runsOn(service, stage)
-      ? transformService(service, { stage, name }, transform)
+      ? transformService(service, { stage, name }, transform, fill)
       : service;
     if (Array.isArray(found)) {
       problems.push(...(found as readonly Problem[]));
@@ -53,9 +55,10 @@ function transformService(
   service: Service,
   context: ServiceTransformContext,
   transform: NonNullable<Transform["service"]>,
+  fill: Fill,
 ): Service | readonly Problem[] {
   const { name } = context;
-  const answer = askTransform("service", transform, service, context);
+  const answer = askTransform("service", transform, service, context, fill);
   if (answer.problem !== undefined) return [answer.problem];
   const returned = answer.returned as Service;
   if (sameValue(returned, service)) return service;

@@ -8,6 +8,13 @@ import { absolutePath, environmentName, size, sizeFrom, textRecord } from "./val
 /** Where hive itself, or systemd, mounts something in every server. */
 const takenTargets = ["/run", "/tmp", "/sys/fs/cgroup", "/var/lib/docker", "/var/lib/hive-shared"];
 
+/** A path without slashes at its end. */
+const plainPath = (path: string): string => path.replace(/\/+$/, "");
+
+/** Whether a mount at this path would hide, or meet, something of the server itself. */
+const isTaken = (path: string): boolean =>
+  takenTargets.some((taken) => `${taken}/`.startsWith(`${plainPath(path)}/`));
+
 const device = z.strictObject({
   source: absolutePath,
   target: absolutePath.optional(),
@@ -21,34 +28,52 @@ const device = z.strictObject({
 const mount = z.strictObject({
   source: absolutePath,
   target: absolutePath.refine(
-    (path) => !takenTargets.includes(path),
-    "is a path at which the server has something else",
+    (path) => !isTaken(path),
+    "is a path at or above which the server has something else",
   ),
   readOnly: z.boolean().optional(),
 } satisfies Record<keyof ServerMount, z.ZodType>);
 
+const tmpfsPath = absolutePath.refine(
+  (path) => ["/run", "/tmp"].includes(path) || !isTaken(path),
+  "is a path at or above which the server has something else",
+);
+
 /** Schema of {@link ServerContainer}. */
-export const serverContainerSchema = z.strictObject({
-  labels: textRecord,
-  tmpfs: z.record(absolutePath, z.string()).refine((paths) => "/run" in paths && "/tmp" in paths, {
-    message: "has not both of /run and /tmp, without which systemd does not start",
-    params: { remedy: 'add to what is there, e.g. { ...server.tmpfs, "/scratch": "rw" }' },
-  }),
-  memory: sizeFrom("512MiB", "the least with which a server works").optional(),
-  cpus: z.number().min(0.01).optional(),
-  sharedMemory: size.optional(),
-  devices: z.array(device).optional(),
-  mounts: z
-    .array(mount)
-    .refine(
-      (mounts) => new Set(mounts.map(({ target }) => target)).size === mounts.length,
-      "has two mounts at one path",
-    )
-    .optional()
-    .meta({ write: "give each mount a target of its own" }),
-  environment: z.record(environmentName, z.string()).optional(),
-  sysctls: kernel.schema.sysctls,
-  ulimits: kernel.schema.ulimits,
-  logging: logging.schema.logging,
-  dns: names.schema.dns,
-} satisfies Record<keyof ServerContainer, z.ZodType>);
+export const serverContainerSchema = z
+  .strictObject({
+    labels: textRecord,
+    tmpfs: z.record(tmpfsPath, z.string()).refine((paths) => "/run" in paths && "/tmp" in paths, {
+      message: "has not both of /run and /tmp, without which systemd does not start",
+      params: { remedy: 'add to what is there, e.g. { ...server.tmpfs, "/scratch": "rw" }' },
+    }),
+    memory: sizeFrom("512MiB", "the least with which a server works").optional(),
+    cpus: z.number().min(0.01).optional(),
+    sharedMemory: size.optional(),
+    devices: z.array(device).optional(),
+    mounts: z
+      .array(mount)
+      .refine(
+        (mounts) => new Set(mounts.map(({ target }) => plainPath(target))).size === mounts.length,
+        "has two mounts at one path",
+      )
+      .optional()
+      .meta({ write: "give each mount a target of its own" }),
+    environment: z.record(environmentName, z.string()).optional(),
+    sysctls: kernel.schema.sysctls,
+    ulimits: kernel.schema.ulimits,
+    logging: logging.schema.logging,
+    dns: names.schema.dns,
+  } satisfies Record<keyof ServerContainer, z.ZodType>)
+  .superRefine(({ tmpfs, mounts = [] }, context) => {
+    const used = Object.keys(tmpfs).map(plainPath);
+    mounts.forEach(({ target }, index) => {
+      if (!used.includes(plainPath(target))) return;
+      context.addIssue({
+        code: "custom",
+        path: ["mounts", index, "target"],
+        input: target,
+        message: "has a tmpfs as well",
+      });
+    });
+  });

@@ -221,7 +221,10 @@ function missingPlaces(
         detail: `${count}, and ${those} left on ${hostNames(older, nodes).join(", ")}`,
       };
     }
-    return { missing: possible !== running.length, detail: count };
+    // One that starts counts as well: it would run when nobody waits any more.
+    const places = new Set(tasks.filter(isUnfinished).map(placeOf));
+    const tooMany = places.size > (service.Spec.Mode.Replicated?.Replicas ?? 1);
+    return { missing: possible !== running.length || tooMany, detail: count };
   }
   const allowed = allowedNodes(service.Spec, nodes);
   if (allowed.length === 0) {

@@ -65,6 +65,8 @@ export type Stall =
       readonly waitsForPort: boolean;
     };
 
+/** States of an update that goes on. */
+const inProgress = ["updating", "rollback_started"];
 /** States of a task without a host. */
 const unassigned = ["new", "pending"];
 /** Desired states of a task that should run, now or later. */
@@ -94,7 +96,7 @@ function lostHost(
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
 ): Stall | undefined {
-  if (!["updating", "rollback_started"].includes(service.UpdateStatus?.State ?? "")) {
+  if (!inProgress.includes(service.UpdateStatus?.State ?? "")) {
     return undefined;
   }
   const lost = nodes.filter((node) => !mayRun(node)).map(({ ID }) => ID);
@@ -148,7 +150,9 @@ function surplus(
   nodes: readonly EngineNode[],
 ): Stall | undefined {
   const { Replicated: replicated } = service.Spec.Mode;
-  if (replicated === undefined) return undefined;
+  // A new beginning in the middle of an update would make the new release the one to go back to.
+  const isRollingOut = inProgress.includes(service.UpdateStatus?.State ?? "");
+  if (replicated === undefined || isRollingOut) return undefined;
   const alive = tasks.filter((task) => wanted.includes(task.DesiredState) && !isOver(task));
   // Two tasks of one replica: one replaces the other, or see "doubled".
   const places = new Set(alive.map(placeOf));

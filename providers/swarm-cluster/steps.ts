@@ -4,6 +4,7 @@ import type { EngineNode, EngineNodeSpec } from "../../model/engine-api/node";
 import type { EngineInfo, EngineSwarm } from "../../model/engine-api/swarm";
 import type { Versioned } from "../../model/engine-api/versioned";
 import type { SwarmStep } from "../../model/swarm/step";
+import { reportWarning } from "../progress/progress-line";
 import { sleep } from "../transport/deadline";
 import { engineStatus, withEngine } from "../transport/engine";
 import { messageOf } from "../transport/errors";
@@ -67,7 +68,6 @@ export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void
   await withEngine(
     host,
     async (docker) => {
-      const { Swarm: swarm } = (await docker.info()) as EngineInfo;
       try {
         await docker.swarmLeave({ force });
       } catch (error) {
@@ -77,19 +77,27 @@ export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void
           throw error;
         }
       }
-      const nodeId = swarm?.NodeID ?? "";
-      if (nodeId !== "") await removeTaskContainers(docker, nodeId);
     },
     { deadlineSeconds: limits.request, dialSeconds: limits.dial },
   );
+  try {
+    await withEngine(host, removeTaskContainers, {
+      deadlineSeconds: limits.request,
+      dialSeconds: limits.dial,
+    });
+  } catch (error) {
+    reportWarning(
+      `${host.name} has left the Swarm, but keeps containers of its tasks: ${messageOf(error)}`,
+    );
+  }
 }
 
 /**
- * Removes the containers of a node's tasks. An engine that leaves a Swarm removes only those that
- * run (moby, `listContainerForNode`); the rest would stay for ever.
+ * Removes the containers of tasks from a host that is in no Swarm. An engine that leaves removes
+ * only those that run (moby, `listContainerForNode`); the rest would stay for ever.
  */
-async function removeTaskContainers(docker: Dockerode, nodeId: string): Promise<void> {
-  const filters = JSON.stringify({ label: [`com.docker.swarm.node.id=${nodeId}`] });
+async function removeTaskContainers(docker: Dockerode): Promise<void> {
+  const filters = JSON.stringify({ label: ["com.docker.swarm.node.id"] });
   const containers = await docker.listContainers({ all: true, filters });
   for (const { Id: id } of containers) {
     try {

@@ -90,7 +90,8 @@ drift(site);
 changedImage(site);
 deadHost(site);
 killedServer(site);
-secrets(site);
+// Passwords and keys; the servers have host keys of their own.
+secrets(site, 7);
 refusedRuns(site);
 
 it("destroy takes what hive put there, also while a server is dead, and leaves the servers, who may log in, and the engine", async () => {

@@ -143,6 +143,8 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   const tasks: FakeTask[] = [];
   const dead = new Set<string>();
   const nodeIds = new Map<string, string>();
+  /** Also of hosts that have left: their engines still have the containers. */
+  const lastNodeIds = new Map<string, string>();
   const newId = (): string => randomBytes(13).toString("hex").slice(0, 25);
 
   const ok = (body?: unknown): EngineAnswer => ({ status: 200, body });
@@ -170,6 +172,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   const enter = (hostname: string, address: string): void => {
     const id = newId();
     nodeIds.set(hostname, id);
+    lastNodeIds.set(hostname, id);
     nodes.push({
       ID: id,
       Version: { Index: version++ },
@@ -366,7 +369,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       const label = (JSON.parse(query.get("filters") ?? "{}") as { label?: string[] }).label?.[0];
       const own = tasks.filter(
         ({ NodeID, ServiceID }) =>
-          label === `com.docker.swarm.node.id=${NodeID}` ||
+          (label === "com.docker.swarm.node.id" && lastNodeIds.get(hostname) === NodeID) ||
           (NodeID === nodeId && label === `com.docker.swarm.service.id=${ServiceID}`),
       );
       return ok(own.map(({ ID }) => ({ Id: ID })));

@@ -290,5 +290,28 @@ describe("a stage whose servers were made from another server image", () => {
     expect(replaces(withMemory("3GiB"), ...marked)).toBe(true);
     // And back to what hive makes.
     expect(replaces(planWith(), ...marked)).toBe(true);
+    // A replaced server that does not start with what the transform wants stops nobody from taking
+    // that back.
+    const broken = marked.map((server, index) => ({ ...server, running: index !== 1 }));
+    expect(replaces(planWith(), ...broken)).toBe(true);
+    const worse = marked.filter((_, index) => index !== 1);
+    expect(replaces(planWith(), ...worse)).toBe(false);
+  });
+
+  test("says how to take a transform back with which a server did not start", () => {
+    const plan = planWith({
+      site: { ...smallSite, transform: { server: (server) => ({ ...server, memory: "2GiB" }) } },
+    });
+    const [hive0, hive1, hive2, hive3] = all("new");
+    const started = [hive1, hive2, hive3].flatMap((server) =>
+      server === undefined ? [] : [server],
+    );
+    expect(() => planContainerFleet(plan, factsWith(...started))).toThrow(
+      /p-hive0\.hive\.example is missing[^]*take the last change out of transform\.server/,
+    );
+    const stopped = { ...(hive0 as DockerContainer), running: false };
+    expect(() => planContainerFleet(plan, factsWith(stopped, ...started))).toThrow(
+      /docker start p-hive0\.hive\.example\. If they do not start, take the last change out/,
+    );
   });
 });

@@ -68,6 +68,77 @@ describe("transform.service", () => {
     expect(seen).toEqual([[{ stage: "private", name: "web" }, { replicas: 2 }]]);
   });
 
+  test.each(["service", "server"] as const)(
+    "may use values of the stage in what it returns: %s",
+    (kind) => {
+      const values = stageValues({
+        owner: { type: "string", description: "Who owns it.", default: "anna" },
+        size: { type: "number", description: "Tasks.", default: 2 },
+      });
+      const labelled = <Thing extends { readonly labels?: Readonly<Record<string, string>> }>(
+        thing: Thing,
+      ): Thing => ({
+        ...thing,
+        labels: { ...thing.labels, owner: values.owner, text: `of ${values.owner}` },
+      });
+      const plan = planWith({
+        site: defineSite({
+          name: "hive.example",
+          values,
+          services: { web: { image } },
+          transform:
+            kind === "server"
+              ? { server: labelled }
+              : {
+                  service: (service) => ({
+                    ...labelled(service),
+                    mode: { replicas: values.size as unknown as number },
+                  }),
+                },
+        }),
+      });
+      const found =
+        kind === "server" ? plan.serverContainers?.["hive0"]?.labels : plan.services[0]?.labels;
+      expect(found).toMatchObject({ owner: "anna", text: "of anna" });
+      if (kind === "service") expect(plan.services[0]?.mode).toMatchObject({ replicas: 2 });
+    },
+  );
+
+  test.each<[string, (service: Service) => unknown, RegExp]>([
+    [
+      "a promise that fails",
+      async () => {
+        await Promise.resolve();
+        throw new Error("later");
+      },
+      /returned a promise or an Output/,
+    ],
+    [
+      "an Output inside",
+      (service) => ({ ...service, labels: { a: pulumi.output("x") } }),
+      /transform\.service\("db"\)\.labels\.a[^]*is a promise or an Output/,
+    ],
+    [
+      "a promise inside",
+      (service) => ({ ...service, labels: { a: Promise.resolve("x") } }),
+      /labels\.a[^]*is a promise or an Output/,
+    ],
+    ["a bigint", (service) => ({ ...service, replicas: 2n }), /replicas[^]*is a bigint/],
+    [
+      "itself",
+      (service) => {
+        const labels: Record<string, unknown> = {};
+        labels["self"] = labels;
+        return { ...service, labels };
+      },
+      /labels\.self[^]*is a part of itself/,
+    ],
+  ])("is refused if it returns %s", async (_, service, words) => {
+    expect(textOf(loose({ service }))).toMatch(words);
+    // A rejection that nobody handles would end the process after this.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
   test("gets a copy: what it changes of that is what it returns", () => {
     const change = (service: Service): Service => {
       (service as { labels?: Record<string, string> }).labels = { owner: "me" };
@@ -145,7 +216,7 @@ describe("transform.service", () => {
     expect(text).toMatch(
       /site\/site\.ts: transform\.service\("db"\)\n {2}problem: the function threw TypeError: Cannot read/,
     );
-    expect(text).toContain("mend transform.service; it is asked about every service");
+    expect(text).toContain("correct transform.service; hive calls it for every service");
   });
 
   test("is not asked while something that comes before is wrong", () => {
@@ -206,6 +277,25 @@ describe("transform.server", () => {
       "mounts[0].target | ",
     ],
     [
+      "a mount above where hive has its own",
+      (server) => ({ ...server, mounts: [{ source: "/srv", target: "/var/lib/" }] }),
+      "mounts[0].target | ",
+    ],
+    [
+      "a tmpfs where hive has its own",
+      (server) => ({ ...server, tmpfs: { ...server["tmpfs"], "/var/lib/docker/": "rw" } }),
+      "tmpfs./var/lib/docker/ | ",
+    ],
+    [
+      "a mount and a tmpfs at one path",
+      (server) => ({
+        ...server,
+        tmpfs: { ...server["tmpfs"], "/srv": "rw" },
+        mounts: [{ source: "/a", target: "/srv/" }],
+      }),
+      "mounts[0].target | ",
+    ],
+    [
       "two mounts at one path",
       (server) => ({
         ...server,
@@ -222,6 +312,15 @@ describe("transform.server", () => {
     expect(problemsOf(loose({ server }))[0]).toContain(
       `site/site.ts: transform.server("hive0").${problem}`,
     );
+  });
+
+  test("that writes down what hive does anyway changes no server", () => {
+    const server = (each: ServerContainer): ServerContainer => ({
+      ...each,
+      labels: Object.fromEntries(Object.entries(each.labels).reverse()),
+      devices: [],
+    });
+    expect(planWith({ site: siteWith({ server }) }).serverContainers).toBeUndefined();
   });
 
   test("is not asked on another fleet", () => {

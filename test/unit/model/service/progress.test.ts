@@ -198,6 +198,12 @@ test("a task of an earlier release that the Swarm left when it scaled down is no
     kind: "waiting",
     detail: "1 of 1 tasks run, and one of an earlier release is left on host-b",
   });
+  // One that only starts would run when nobody waits any more.
+  const starting = [
+    { ...task("a", "running"), Slot: 1 },
+    { ...task("b", "starting"), Slot: 2 },
+  ];
+  expect(progress(one, starting)).toMatchObject({ kind: "waiting" });
   const stopping = tasks.map((each, index) =>
     index === 1 ? { ...each, DesiredState: "remove" } : each,
   );

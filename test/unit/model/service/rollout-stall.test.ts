@@ -140,6 +140,16 @@ describe("more replicas are to run than are wanted", () => {
     expect(kindOf(service(undefined, { Replicated: {} }), [tasks[0]!, left])).toBe("surplus");
   });
 
+  test("an update that goes on is not disturbed", () => {
+    expect(
+      kindOf(service("updating", two), [
+        task(1, "running", "running"),
+        task(2, "running", "running"),
+        left,
+      ]),
+    ).toBeUndefined();
+  });
+
   test.each([
     ["one is being stopped", [task(2, "running", "running"), task(3, "remove", "running")]],
     ["one has ended", [task(2, "running", "running"), task(3, "running", "failed")]],
