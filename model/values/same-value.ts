@@ -7,8 +7,11 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** JSON with sorted keys and without empty ones. */
-function canonical(value: unknown): string {
+/**
+ * A text for a plain value, equal for the {@link sameValue}: JSON with sorted keys and without
+ * empty ones.
+ */
+export function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_key, inner: unknown) =>
       typeof inner === "object" && inner !== null && !Array.isArray(inner)
