@@ -84,7 +84,7 @@ export function refusedRuns(site: StageUnderTest): void {
       await refuses(
         site.stage.hive(["up", "--yes", "--through-phase", "setup-hosts"]),
         /deploy-services/,
-        /deleted/,
+        /would delete/,
       );
     });
 
