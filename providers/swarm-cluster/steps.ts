@@ -97,6 +97,9 @@ export async function leaveSwarm(host: HostAccess, force: boolean): Promise<void
  * only those that run (moby, `listContainerForNode`); the rest would stay for ever.
  */
 async function removeTaskContainers(docker: Dockerode): Promise<void> {
+  const { Swarm: swarm } = (await docker.info()) as EngineInfo;
+  // An engine also answers 503 when it does not let a manager leave: then its tasks go on.
+  if (swarm?.LocalNodeState !== "inactive") return;
   const filters = JSON.stringify({ label: ["com.docker.swarm.node.id"] });
   const containers = await docker.listContainers({ all: true, filters });
   for (const { Id: id } of containers) {

@@ -135,6 +135,19 @@ describe("tasks of an earlier version", () => {
     ]);
   });
 
+  test("that stay beside those that are wanted are a problem, though enough run", () => {
+    const one = webgate({ Replicated: { Replicas: 1 } });
+    const left = (state?: string) => {
+      const service = state === undefined ? one : { ...one, UpdateStatus: { State: state } };
+      return serviceStatuses(facts({ services: [service], tasks: [task(0), older(1)] }), { now });
+    };
+    expect(judge(report({ services: left() }))).toEqual([
+      "webgate runs one task more than it should: Swarm missed it in a change. " +
+        "`npx hive up --refresh --stack private` removes the rest.",
+    ]);
+    expect(judge(report({ services: left("updating") }))).toEqual([]);
+  });
+
   test("do the work while a change is rolled out, and prove nothing of the new image", () => {
     const services = seen("updating");
     expect(judge(report({ services }))).toEqual([]);
