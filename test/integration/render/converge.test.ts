@@ -101,7 +101,7 @@ describe("a run that is cut off between writing and reloading", () => {
   test("is made good by the next one, exactly once", async () => {
     await server.sh("rm -f /run/reloads /run/go-on");
     const first = server.ssh(renderConverge(step));
-    await server.until("pgrep -x sleep && grep new /etc/cut-off.conf", 10);
+    await server.until("pgrep -x sleep && grep new /etc/cut-off.conf", 60);
     await server.sh("pkill -9 -f 'hive[:] cut-off'; pkill -x sleep; touch /run/go-on");
     expect((await first).status).not.toBe(0);
     expect(await reloads()).toBe(0);
@@ -293,7 +293,7 @@ describe("secrets", () => {
     expect(command).not.toContain(encoded);
 
     const ending = server.ssh(command, { input });
-    await server.until("test -e /run/lingered", 10);
+    await server.until("test -e /run/lingered", 60);
     // The pattern is put together on the server and never an argument, so that the search does not
     // find itself.
     const search = (pattern: string): string =>

@@ -422,8 +422,9 @@ describe("a server that boots and cannot load its rules", () => {
   test("is open as it shall be after the next run, and takes part in the Swarm again", async () => {
     await setFirewall(1);
     await server(1).sh("systemctl stop answer; systemctl start docker.service");
-    await server(1).until("docker info --format '{{.Swarm.LocalNodeState}}' | grep -x active", 20);
-    await server(1).until("test -n \"$(docker ps --quiet --filter 'name=^web[.]')\"", 30);
+    // The engine itself waits 20 s for a Swarm before it goes on without it, and joins later.
+    await server(1).until("docker info --format '{{.Swarm.LocalNodeState}}' | grep -x active", 90);
+    await server(1).until("test -n \"$(docker ps --quiet --filter 'name=^web[.]')\"", 60);
     expect(await outsider.reaches(server(1).address, 8080)).toBe(true);
     expect(await outsider.reaches(server(1).address, 2377)).toBe(false);
     const itself = every("tcp", addressesOf(1).slice(0, 1), 22, 8080);

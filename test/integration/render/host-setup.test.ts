@@ -182,7 +182,7 @@ describe("the firewall", () => {
     await server(0).sh("systemd-run --unit listener bash /root/listen.sh");
     await server(0).until(
       "bash -c 'exec 3<>/dev/tcp/127.0.0.1/9000' && test $(docker ps -q | wc -l) = 2",
-      20,
+      60,
     );
   });
 
@@ -239,7 +239,7 @@ describe("the firewall", () => {
     expect(look.stdout).not.toContain("differs");
     expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
     await server(0).sh("docker start declared undeclared");
-    await server(0).until("test $(docker ps -q | wc -l) = 2", 10);
+    await server(0).until("test $(docker ps -q | wc -l) = 2", 30);
     expect(await outsider.reaches(server(0).address, 8080)).toBe(true);
     expect(await outsider.reaches(server(0).address, 8081)).toBe(false);
   });
@@ -252,7 +252,7 @@ describe("a Swarm on these hosts", () => {
     );
     const { stdout } = await server(0).sh("docker swarm join-token -q manager");
     await server(1).sh(`docker swarm join --token ${stdout.trim()} ${server(0).address}:2377`);
-    await server(1).until(`${swarmLine} | grep -x 'active true'`, 20);
+    await server(1).until(`${swarmLine} | grep -x 'active true'`, 60);
   });
 
   test("is closed to everybody but its members", async () => {
@@ -294,13 +294,13 @@ describe("a Swarm on these hosts", () => {
 
   test("restarts it once the other one is back: its tasks leave first, and it takes some again when it is a healthy manager", async () => {
     await server(1).sh("systemctl start docker.service");
-    await server(0).until("docker node ls --format '{{.ManagerStatus}}' | grep -x Reachable", 40);
+    await server(0).until("docker node ls --format '{{.ManagerStatus}}' | grep -x Reachable", 90);
     const other = hostOf(plan, 1).name;
     const nodeOfTask = `docker service ps moving --filter desired-state=running --format '{{.Node}} {{.CurrentState}}' | grep Running | cut -d ' ' -f 1`;
     await server(0).sh(
       `docker node update --availability drain ${other} && docker service create --detach --no-resolve-image --name moving debian:trixie-slim sleep infinity`,
     );
-    await server(0).until(`${nodeOfTask} | grep -x ${hostOf(plan, 0).name}`, 40);
+    await server(0).until(`${nodeOfTask} | grep -x ${hostOf(plan, 0).name}`, 90);
     await server(0).sh(`docker node update --availability active ${other}`);
     const ending = await server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
     expect(ending).toMatchObject({ status: 0, stderr: "" } satisfies Partial<Ending>);
@@ -309,7 +309,7 @@ describe("a Swarm on these hosts", () => {
       "docker node inspect self --format '{{.Status.State}} {{.ManagerStatus.Reachability}}'",
     );
     expect(self.stdout).toBe("ready reachable\n");
-    await server(0).until(`${nodeOfTask} | grep -x ${other}`, 40);
+    await server(0).until(`${nodeOfTask} | grep -x ${other}`, 90);
     const availability = "docker node inspect self --format '{{.Spec.Availability}}'";
     expect((await server(0).sh(availability)).stdout).toBe("active\n");
     // The restart may have made the other one the leader; the next restart wants all of them again.

@@ -137,7 +137,7 @@ describe("the registry of the repository server", () => {
     ).toMatchObject({ status: 0 });
     await server.sh("docker rm --force hive-registry");
     await server.sh(`docker rmi ${plan.registry.address}/sample:1`);
-    await server.until(`docker pull --quiet ${plan.registry.address}/sample:1`, 20);
+    await server.until(`docker pull --quiet ${plan.registry.address}/sample:1`, 60);
     await server.sh(`docker logout ${plan.registry.address}`);
   });
 
@@ -178,14 +178,14 @@ describe("the registry of the repository server", () => {
       // An upload that was never finished, in a repository without any image.
       expect(await answer("push", secrets.push, "/v2/begun/blobs/uploads/", "POST")).toBe("202");
       await collect();
-      await server.until(`docker exec hive-registry hive-registry-health`, 20);
+      await server.until(`docker exec hive-registry hive-registry-health`, 60);
       expect(await stored()).toBeGreaterThan(full - big / 2);
 
       expect(await answer("push", secrets.push, `/v2/big/manifests/${digest}`, "DELETE")).toBe(
         "202",
       );
       await collect();
-      await server.until(`docker exec hive-registry hive-registry-health`, 20);
+      await server.until(`docker exec hive-registry hive-registry-health`, 60);
       expect(full - (await stored())).toBeGreaterThan(big * 0.99);
       expect(await answers("/v2/big/manifests/1")).toBe("404");
       expect(await answers("/v2/sample/manifests/1")).toBe("200");
@@ -211,18 +211,18 @@ describe("the registry of the repository server", () => {
       await server.sh("systemctl start --no-block hive-registry-collect.service");
       const { status } = await server.ssh(command, { input: registrySecretInput(secrets) });
       expect(status).toBe(0);
-      await server.until("systemctl is-active hive-registry.service", 10);
+      await server.until("systemctl is-active hive-registry.service", 60);
       expect(await answers("/v2/")).toBe("200");
     });
   });
 
   test("comes back after the engine was restarted, and after the server was killed", async () => {
     await server.sh("systemctl restart docker.service");
-    await server.until("docker exec hive-registry true", 20);
+    await server.until("docker exec hive-registry true", 60);
     await run("docker", ["kill", server.containerName]);
     await run("docker", ["start", server.containerName]);
     await server.booted();
-    await server.until("docker exec hive-registry true", 20);
+    await server.until("docker exec hive-registry true", 60);
     expect((await server.ssh(command, { input: registrySecretInput(secrets) })).stdout).toContain(
       "registry: unchanged",
     );

@@ -90,7 +90,7 @@ describe("a server container", () => {
     await run("docker", ["kill", server.containerName]);
     await run("docker", ["start", server.containerName]);
     await server.booted();
-    await server.until("docker exec inner true", 10);
+    await server.until("docker exec inner true", 60);
     const found = await server.sh(
       `docker run --rm debian:trixie-slim getent ahostsv4 ${server.containerName}`,
     );
