@@ -244,9 +244,12 @@ function portChanges(
   before: readonly ServiceSnapshot[],
   after: readonly ServiceSnapshot[],
 ): readonly Change[] {
-  return differences(openPorts(before), openPorts(after)).flatMap(({ name, change }): Change[] =>
-    change === "changed" ? [] : [{ thing: "port", change, name }],
-  );
+  const ports = differences(openPorts(before), openPorts(after));
+  return [...ports]
+    .sort((one, other) => Number.parseInt(one.name, 10) - Number.parseInt(other.name, 10))
+    .flatMap(({ name, change }): Change[] =>
+      change === "changed" ? [] : [{ thing: "port", change, name }],
+    );
 }
 
 function openPorts(services: readonly ServiceSnapshot[]): Readonly<Record<string, string>> {

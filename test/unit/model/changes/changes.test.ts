@@ -237,8 +237,8 @@ describe("many changes", () => {
     );
     const mounts = ["aa", "bb"].map((source) => ({ source, target: `/${source}` }));
     const before = site({ ...many(8), db: service({ volumes: mounts }) }, { volumes });
-    const changed = Object.entries(many(12)).map(([name]) => [name, service({ user: "www" })]);
-    expect(lines(before, site(Object.fromEntries(changed)))).toEqual([
+    const changed = Object.keys(many(12)).map((name) => [name, service({ user: "www" })]);
+    expect(lines(before, site(Object.fromEntries(changed) as Services))).toEqual([
       "- volume aa WITH ALL DATA",
       "- volume bb WITH ALL DATA",
       "- service db",
