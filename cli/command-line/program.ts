@@ -10,6 +10,7 @@ import { addLogs } from "./logs";
 import type { Finish } from "./options";
 import { addOutputs } from "./outputs";
 import { addPlan } from "./plan";
+import { addPreview } from "./preview";
 import { addPromote } from "./promote";
 import { addPulumi } from "./pulumi";
 import { addRollback } from "./rollback";
@@ -37,6 +38,7 @@ without a terminal. Commands that change something ask first, unless --yes is gi
 Examples:
   npm start                                  set up this computer and bring the private stage up
   npx hive up                                the same, without preparing this computer
+  npx hive preview                           what would \`npx hive up\` change?
   npx hive status                            is all well?
   npx hive deploy webgate                    build, push and roll out one service, and nothing else
   npx hive logs webgate --follow             the output of all its tasks
@@ -55,6 +57,7 @@ run holds the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive s
   addUnpin(program, finish);
   addPromote(program, finish);
   addPlan(program, finish);
+  addPreview(program, finish);
   addStatus(program, finish);
   addLogs(program, finish);
   addExec(program, finish);

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { recoveryOf } from "../../fleet/recoveries";
-import { type Phase, phases } from "../../model/phases";
+import { type Phase, phases, phasesThrough } from "../../model/phases";
 import type { Plan } from "../../model/plan";
+import { changesOfRun, printChanges } from "../changes";
 import { confirm } from "../confirm";
 import { finishRest } from "../pulumi/finish-rest";
 import { withoutOneTimePasswords } from "../pulumi/one-time-passwords";
@@ -20,7 +21,6 @@ import { requireManagers } from "../hosts/redundancy";
 import { loadPlan } from "../plan";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
-import { removalLines } from "../removals";
 import { summaryText } from "../summary";
 import { processTerminal, type Terminal } from "../terminal";
 
@@ -41,11 +41,12 @@ export async function up(options: UpOptions): Promise<number> {
   const stack = await openStack(options.stack);
   const fleet = recoveryOf(plan);
   terminal.print(intent(plan));
-  const warnOfRemovals = (resources: readonly StateResource[]): void => {
-    for (const line of removalLines(plan, resources))
-      terminal.print(terminal.paint("yellow", line));
-  };
-  if (!options.yes && (await stack.exists())) warnOfRemovals((await stack.state()).resources);
+  const { throughPhase } = options;
+  const covered =
+    throughPhase === undefined ? plan : { ...plan, phases: phasesThrough(throughPhase) };
+  const showChanges = (resources: readonly StateResource[]): void =>
+    printChanges(changesOfRun(covered, resources), terminal);
+  if (!options.yes) showChanges((await stack.exists()) ? (await stack.state()).resources : []);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
@@ -56,7 +57,7 @@ export async function up(options: UpOptions): Promise<number> {
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
   await fetchStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
-  if (options.yes) warnOfRemovals(resources);
+  if (options.yes) showChanges(resources);
   // Before anything can end the run: the next run would not know that it has to refresh these.
   if (!options.refresh) await stack.refreshResources([...gone, ...unsure]);
   // The program checks this again; here it is cheap, and the message is not wrapped by Pulumi.

@@ -7,8 +7,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** JSON with sorted keys and without empty ones. */
-function canonical(value: unknown): string {
+/** JSON with sorted keys and without empty ones: the same for the same value. */
+export function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_key, inner: unknown) =>
       typeof inner === "object" && inner !== null && !Array.isArray(inner)
