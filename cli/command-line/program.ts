@@ -7,6 +7,7 @@ import { addDoctor } from "./doctor";
 import { addDrain, addUndrain } from "./drain";
 import { addExec } from "./exec";
 import { addLogs } from "./logs";
+import { addNew } from "./new";
 import type { Finish } from "./options";
 import { addOutputs } from "./outputs";
 import { addPlan } from "./plan";
@@ -37,6 +38,7 @@ without a terminal. Commands that change something ask first, unless --yes is gi
 Examples:
   npm start                                  set up this computer and bring the private stage up
   npx hive up                                the same, without preparing this computer
+  npx hive new service guestbook             write a new service into site/
   npx hive status                            is all well?
   npx hive deploy webgate                    build, push and roll out one service, and nothing else
   npx hive logs webgate --follow             the output of all its tasks
@@ -54,6 +56,7 @@ run holds the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive s
   addRollback(program, finish);
   addUnpin(program, finish);
   addPromote(program, finish);
+  addNew(program, finish);
   addPlan(program, finish);
   addStatus(program, finish);
   addLogs(program, finish);

@@ -82,6 +82,8 @@ function wordsOf(command: Command): string {
       return '$(_hive_names service "$stack" | sed "s/$/:/")';
     case "shell":
       return "bash zsh";
+    case "kind":
+      return "service job image secret";
     case undefined:
     default:
       return "";
