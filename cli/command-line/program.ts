@@ -14,6 +14,7 @@ import { addPlan } from "./plan";
 import { addPromote } from "./promote";
 import { addPulumi } from "./pulumi";
 import { addRollback } from "./rollback";
+import { addRun } from "./run";
 import { addShell } from "./shell";
 import { addSsh } from "./ssh";
 import { addStatus } from "./status";
@@ -60,6 +61,7 @@ run holds the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive s
   addPlan(program, finish);
   addStatus(program, finish);
   addLogs(program, finish);
+  addRun(program, finish);
   addExec(program, finish);
   addShell(program, finish);
   addCp(program, finish);

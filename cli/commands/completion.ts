@@ -74,6 +74,7 @@ function wordsOf(command: Command): string {
   const names = (kind: string): string => `$(_hive_names ${kind} "$stack")`;
   switch (command.registeredArguments[0]?.name()) {
     case "service":
+    case "job":
     case "image":
       return names("service");
     case "host":
