@@ -113,7 +113,11 @@ function jobText({ name, constant, image: given }: NewRequest): string {
     `  image: { build: "${given ?? name}" },`,
     ...(given === undefined
       ? []
-      : ["  // Instead of the image's own program.", '  command: ["echo", "done"],']),
+      : [
+          "  // Instead of the image's own program, and of its check, which would be one of a service.",
+          '  command: ["echo", "done"],',
+          '  healthcheck: "none",',
+        ]),
     "  // Minute, hour, day of the month, month, day of the week, in UTC. Without a schedule it runs",
     "  // once for each change of it.",
     '  mode: { job: { schedule: "30 2 * * *", retries: 2 } },',

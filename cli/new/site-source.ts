@@ -5,8 +5,8 @@ import ts from "typescript";
  * change: comments and form of the rest are the user's. Pure.
  */
 
-/** The lists of a site to which `hive new` adds. */
-export type SiteList = "images" | "secrets" | "services";
+/** The lists of a site to which parts are added. */
+export type SiteList = "configs" | "images" | "secrets" | "services" | "volumes";
 
 /** An entry of one of the site's lists. */
 export interface SiteEntry {
