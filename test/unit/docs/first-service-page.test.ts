@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { spawnSync } from "node:child_process";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { commandLine } from "../../../cli/command-line/program";
 import { writePart } from "../../../cli/commands/new";
 import type { NewKind } from "../../../cli/new/new-files";
