@@ -7,6 +7,7 @@ import { addDoctor } from "./doctor";
 import { addDrain, addUndrain } from "./drain";
 import { addExec } from "./exec";
 import { addLogs } from "./logs";
+import { addNew } from "./new";
 import type { Finish } from "./options";
 import { addOutputs } from "./outputs";
 import { addPlan } from "./plan";
@@ -14,6 +15,7 @@ import { addPreview } from "./preview";
 import { addPromote } from "./promote";
 import { addPulumi } from "./pulumi";
 import { addRollback } from "./rollback";
+import { addRun } from "./run";
 import { addShell } from "./shell";
 import { addSsh } from "./ssh";
 import { addStatus } from "./status";
@@ -39,6 +41,7 @@ Examples:
   npm start                                  set up this computer and bring the private stage up
   npx hive up                                the same, without preparing this computer
   npx hive preview                           what would \`npx hive up\` change?
+  npx hive new service guestbook             write a new service into site/
   npx hive status                            is all well?
   npx hive deploy webgate                    build, push and roll out one service, and nothing else
   npx hive logs webgate --follow             the output of all its tasks
@@ -56,10 +59,12 @@ run holds the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive s
   addRollback(program, finish);
   addUnpin(program, finish);
   addPromote(program, finish);
+  addNew(program, finish);
   addPlan(program, finish);
   addPreview(program, finish);
   addStatus(program, finish);
   addLogs(program, finish);
+  addRun(program, finish);
   addExec(program, finish);
   addShell(program, finish);
   addCp(program, finish);

@@ -198,6 +198,13 @@ export function serviceModel(site: StageUnderTest): void {
       expect(new Set(minutes).size).toBe(minutes.length);
     });
 
+    it("runs a job at once, shows what it printed, and leaves nothing to change", async () => {
+      const { code, stdout, output } = await stage.hive(["run", "once"]);
+      expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
+      expect(stdout).toMatch(/^once\S* .*\| the job has run$/m);
+      expect(await site.changesOf("preview", "--refresh")).toBe("");
+    });
+
     it("moves a service with a replicated volume, and its data, when its server is killed", async () => {
       const lost = site.hostOf("ledger");
       site.kill(lost);

@@ -129,6 +129,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _hive; printf '%s\\n' "
       ["hive", "completion", ""],
       ["bash", "zsh"],
     ],
+    [
+      ["hive", "new", ""],
+      ["service", "job", "image", "secret"],
+    ],
     [["npx", "jest", ""], []],
   ])("%j offers %j", (words, expected) => {
     expect(offered(...words)).toEqual(expected);
