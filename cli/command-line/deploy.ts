@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as deployCommand from "../commands/deploy";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive deploy`. */
 export function addDeploy(program: Command, finish: Finish): void {
@@ -17,13 +18,13 @@ export function addDeploy(program: Command, finish: Finish): void {
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 If the roll-out fails, the Swarm rolls it back: the release before keeps running, and the exit code is 1.
 
 Examples:
   npx hive deploy webgate
   npx hive deploy webgate --only
-  npx hive deploy webgate --yes && npx hive status`,
+  npx hive deploy webgate --yes && npx hive status`),
     )
     .action(async (service: string, options: { stack: string; only: boolean; yes: boolean }) => {
       const { deploy } = require("../commands/deploy") as typeof deployCommand;

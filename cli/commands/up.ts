@@ -4,7 +4,9 @@ import { recoveryOf } from "../../fleet/recoveries";
 import { type Phase, phases, phasesThrough } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { changesOfRun, printChanges } from "../changes";
+import { readFromProject } from "../../providers/project-lookup";
 import { confirm } from "../confirm";
+import { demoLogin, peopleFile } from "../demo-login";
 import { finishRest } from "../pulumi/finish-rest";
 import { withoutOneTimePasswords } from "../pulumi/one-time-passwords";
 import { openStack } from "../pulumi/open-stack";
@@ -19,6 +21,7 @@ import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import { requireManagers } from "../hosts/redundancy";
 import { loadPlan } from "../plan";
+import { projectFolder } from "../project";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
 import { summaryText } from "../summary";
@@ -72,7 +75,7 @@ export async function up(options: UpOptions): Promise<number> {
     // With arguments for Pulumi, the user decides what the run does.
     const whole = options.engineArguments.length === 0;
     throw whole && error instanceof RunFailure
-      ? await finishRest(stack, error, resources, terminal)
+      ? await finishRest(stack, error, resources, terminal, plan.notices)
       : error;
   });
   // With arguments for Pulumi, the run may have skipped servers that still need their password.
@@ -91,6 +94,10 @@ export async function up(options: UpOptions): Promise<number> {
     ...run,
     outputs,
     throughPhase: through === last ? undefined : through,
+    demoLogin:
+      through === last
+        ? demoLogin(outputs, readFromProject(projectFolder)(peopleFile)?.toString())
+        : undefined,
   };
   terminal.print(`\n${summaryText(facts, terminal.paint)}`);
   const failure = tooManyAbsent(outputs);
@@ -118,7 +125,7 @@ async function forgetPasswords(
     `The one-time passwords of ${plan.oneTimePasswords.join(", ")} were used; they are removed from ${basename(file)} and from the state.`,
   );
   await stack.ensure(overrides);
-  await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal);
+  await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal, { unsaid: plan.notices });
 }
 
 function intent({ stage, siteName, hosts, services }: Plan): string {
