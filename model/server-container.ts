@@ -51,8 +51,8 @@ export function serverContainer(
 export function planServerContainer(container: ServerContainer): ServerContainerPlan {
   const { logging, dns } = container;
   return {
-    labels: sortedRecord(container.labels),
-    tmpfs: sortedRecord(container.tmpfs),
+    labels: container.labels,
+    tmpfs: container.tmpfs,
     ...present("memoryBytes", bytesOf(container.memory)),
     ...present("cpus", container.cpus),
     ...present("sharedMemoryBytes", bytesOf(container.sharedMemory)),

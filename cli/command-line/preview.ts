@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as previewCommand from "../commands/preview";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive preview`. */
 export function addPreview(program: Command, finish: Finish): void {
@@ -16,13 +17,13 @@ export function addPreview(program: Command, finish: Finish): void {
     .option("--json", "print the changes as JSON", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Changes made without hive are not seen; \`npx hive up --refresh\` finds them. \`npx hive pulumi -- preview --diff\` shows
 each resource.
 
 Examples:
   npx hive preview
-  npx hive preview --stack production --json | jq '.changes[].name'`,
+  npx hive preview --stack production --json | jq '.changes[].name'`),
     )
     .action(async (options: { stack: string; json: boolean }) => {
       const { preview } = require("../commands/preview") as typeof previewCommand;

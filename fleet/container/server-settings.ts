@@ -5,7 +5,7 @@ import {
   serverContainer,
   type ServerContainerPlan,
 } from "../../model/server-container";
-import { sameValue } from "../../model/values/same-value";
+import { canonical, sameValue } from "../../model/values/same-value";
 
 /**
  * Label of a server container: the mark of what the site's transform has changed of it. One that is
@@ -30,5 +30,5 @@ export function settingsOf(plan: Plan, host: HostPlan): string | undefined {
   const changed = Object.entries(wanted).filter(
     ([field, value]) => !sameValue(value, own[field as keyof ServerContainerPlan]),
   );
-  return createHash("sha256").update(JSON.stringify(changed)).digest("hex").slice(0, 12);
+  return createHash("sha256").update(canonical(changed)).digest("hex").slice(0, 12);
 }

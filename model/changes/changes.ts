@@ -30,7 +30,7 @@ export type TaskEffect =
   /** The next run of a job with a schedule is as the change says. */
   | "next job"
   /** The service is removed and created, as a Swarm cannot change its kind. */
-  | "made anew";
+  | "recreated";
 
 /** One difference between two snapshots. */
 export type Change =
@@ -214,7 +214,7 @@ function taskEffect(
   old: ServiceSnapshot,
   now: ServiceSnapshot,
 ): TaskEffect {
-  if (old.mode.kind !== now.mode.kind) return "made anew";
+  if (old.mode.kind !== now.mode.kind) return "recreated";
   const replaces: Partial<Record<ServiceField, string>> = specFields;
   if (now.mode.kind === "job") {
     if (!fields.some((field) => field in replaces)) return "none";

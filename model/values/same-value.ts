@@ -7,7 +7,10 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** JSON with sorted keys and without empty ones: the same for the same value. */
+/**
+ * A text for a plain value, equal for the {@link sameValue}: JSON with sorted keys and without
+ * empty ones.
+ */
 export function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_key, inner: unknown) =>
