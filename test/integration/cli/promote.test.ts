@@ -399,7 +399,7 @@ describe("hive promote", () => {
     await waitForRegistry(1);
     expect(await asRoot(1, `test -e ${blobFile(large.digest)} || echo gone`)).toBe("gone\n");
     await confirmCopy(target, digest);
-    await expect(confirmCopy(target, olderDigest)).rejects.toThrow("does not have");
+    await expect(confirmCopy(target, olderDigest)).rejects.toThrow("no longer has");
   });
 
   test("the other stage pulls it by the same digest", async () => {
