@@ -5,10 +5,12 @@ import { refuseToTakeBackPhases } from "./components/reached-phases";
 import { driverOf } from "./fleet/drivers";
 import { FleetError } from "./fleet/fleet-error";
 import { ownKeyFault, requireOwnKey } from "./fleet/own-key";
+import { snapshotOf } from "./model/changes/snapshot";
 import type { Plan } from "./model/plan";
 import { planStack } from "./model/plan-site";
 import { InventoryError } from "./model/problem/problems";
 import { lookIntoProject, readFromProject } from "./providers/project-lookup";
+import { readSiteContents } from "./providers/site-contents";
 import { site } from "./site/site";
 
 /**
@@ -32,7 +34,13 @@ async function program(): Promise<StackOutputs> {
   await lookForOwnKey(plan);
   const buildFleet = await driverOf(plan.fleet).prepare(plan);
   const secrets = stageSecrets();
-  return new Hive("hive", { plan, buildFleet, stageSecrets: secrets }).outputs;
+  return new Hive("hive", {
+    plan,
+    buildFleet,
+    stageSecrets: secrets,
+    snapshot: snapshotOf(plan, readSiteContents(plan, ".")),
+    partial: process.env["HIVE_PARTIAL_RUN"] === "1",
+  }).outputs;
 }
 
 /**

@@ -59,7 +59,7 @@ function readStageFile(stage: StageName): string {
  *
  * @throws Failure when the program is wrong, with the place
  */
-function loadSite(): Site {
+export function loadSite(): Site {
   try {
     const { site } = require("../site/site") as { site: Site };
     return site;

@@ -1,5 +1,5 @@
 import { type Progress, sectionOf, sections, totalCounts } from "./progress/progress";
-import { countsText, duration, sectionLabel, sectionTime } from "./progress/view";
+import { countsText, duration, hasChanges, sectionLabel, sectionTime } from "./progress/view";
 import type { StageOutputs } from "./hosts/outputs";
 import { shortName } from "./swarm/facts";
 import { tableLines } from "./table";
@@ -14,6 +14,8 @@ export interface SummaryFacts {
   readonly logFile: string;
   /** The phase after which the run stopped, if not the last one. */
   readonly throughPhase?: string | undefined;
+  /** Name and password of a demo person, if the stage has one. */
+  readonly demoLogin?: string | undefined;
 }
 
 /** Where everything is, how long it took, and what to do next. */
@@ -41,9 +43,10 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
     "",
     ...tableLines([
       ...serviceRows(outputs),
+      ...(facts.demoLogin === undefined ? [] : [["  demo login", facts.demoLogin]]),
       ...(first === undefined
         ? []
-        : [["  log in", `npx hive ssh ${shortName(first.name).replace(/^[a-z]-/, "")}${stack}`]]),
+        : [["  ssh", `npx hive ssh ${shortName(first.name).replace(/^[a-z]-/, "")}${stack}`]]),
       ["  look", `npx hive status${stack}`],
       ["  destroy", `npx hive destroy${stack}`],
       ["  log", facts.logFile],
@@ -52,23 +55,31 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
 }
 
 function phaseLines({ progress, milliseconds }: SummaryFacts): readonly string[] {
-  const rows = sections
-    .filter((section) => section !== "other" && sectionOf(progress, section).present)
-    .map((section) => {
-      const time = sectionTime(progress, section, 0);
-      const text = time === undefined ? "" : duration(time);
-      return [`  ${sectionLabel(section)}`, text, countsText(sectionOf(progress, section).counts)];
-    });
+  const present = sections.filter(
+    (section) => section !== "other" && sectionOf(progress, section).present,
+  );
+  const changed = present.filter((section) => hasChanges(progress, section));
+  const unchanged = present.filter((section) => !changed.includes(section)).map(sectionLabel);
+  const rows = changed.map((section) => {
+    const time = sectionTime(progress, section, 0);
+    const text = time === undefined ? "" : duration(time);
+    return [`  ${sectionLabel(section)}`, text, countsText(sectionOf(progress, section).counts)];
+  });
+  const times = changed.map((section) => sectionTime(progress, section, 0) ?? 0);
+  const overlap = times.reduce((sum, time) => sum + time, 0) > milliseconds;
   const total = [
     "  altogether",
     duration(milliseconds),
-    countsText({ ...totalCounts(progress), read: 0 }),
+    countsText({ ...totalCounts(progress), read: 0 }) + (overlap ? " (phases overlap)" : ""),
   ];
   const all = [...rows, total];
   const width = Math.max(...all.map((row) => row[1]?.length ?? 0));
-  return tableLines(
+  const table = tableLines(
     all.map(([name, time, counts]) => [name ?? "", (time ?? "").padStart(width), counts ?? ""]),
   );
+  if (unchanged.length === 0) return table;
+  const phases = unchanged.length === 1 ? "1 phase" : `${unchanged.length} phases`;
+  return [...table, `  ${phases} without changes: ${unchanged.join(", ")}`];
 }
 
 function serviceRows({ services }: StageOutputs): readonly (readonly string[])[] {

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BuildFleet } from "../fleet/fleet";
+import type { PlanSnapshot } from "../model/changes/snapshot";
 import type { Phase } from "../model/phases";
 import type { Plan } from "../model/plan";
+import { CompleteRun } from "./complete-run";
 import type { HostSetup } from "./host-setup";
 import type { StackOutputs } from "./outputs";
 import { buildImages } from "./phases/build-images";
@@ -19,6 +21,10 @@ export interface HiveArgs {
   readonly buildFleet: BuildFleet;
   /** `hive:secrets` of the stage: the operator's own values by name. Secret. */
   readonly stageSecrets: pulumi.Output<Readonly<Record<string, string>>>;
+  /** What the state keeps of the plan when everything of it has been built. */
+  readonly snapshot: PlanSnapshot;
+  /** The run has targets: it does not build everything of the plan. */
+  readonly partial: boolean;
 }
 
 /** A whole site on one stage, built in seven phases. */
@@ -67,8 +73,21 @@ export class Hive extends pulumi.ComponentResource {
       siteHosts,
       images,
       volumes: volumes?.own,
-      services,
+      services: services?.running,
     });
+    new CompleteRun(
+      "complete-run",
+      {
+        snapshot: args.snapshot,
+        partial: args.partial,
+        done: pulumi.all<unknown>([
+          ...Object.values(this.outputs),
+          ...(siteHosts === undefined ? [] : [siteHosts.swarm.membership.id]),
+          ...[...(services?.ready.values() ?? [])].map(({ id }) => id),
+        ]),
+      },
+      { parent: this },
+    );
     this.registerOutputs({ ...this.outputs });
   }
 

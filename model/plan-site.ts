@@ -80,7 +80,7 @@ export function planSite(
   const faults = "problems" in stage ? stage.problems : [];
   const config: Partial<StageConfig> = "problems" in stage ? {} : stage.config;
   const filled = fillValues(input.site, stage);
-  const written = checkSite(filled.site);
+  const written = checkSite(filled.site, read);
   const hosts =
     "problems" in stage ? [] : planHosts(stage.name, siteNameOf(stage, written), stage.config);
   // While something that comes before is wrong, the transform is not asked.
@@ -122,6 +122,9 @@ export function planSite(
       problems.map((problem) => ({
         ...problem,
         path: declaredPlace(problem.path, look, input.site),
+        ...(problem.otherPath === undefined
+          ? {}
+          : { otherPath: declaredPlace(problem.otherPath, look, input.site) }),
       })),
       site.names.services.filter((name) => !site.services.has(name)),
     );

@@ -32,6 +32,8 @@ const everything = [
  */
 const readers = [
   { paths: ["README.md", "docs/", "model/"], tests: ["test/unit/docs/"] },
+  { paths: ["README.md", "docs/"], tests: ["test/unit/cli/examples"] },
+  { paths: ["docs/worked-example.md", "site/data/"], tests: ["test/unit/cli/summary"] },
   {
     paths: ["platform/"],
     tests: ["test/unit/platform/", "test/unit/render/", "test/integration/"],

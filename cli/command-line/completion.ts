@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type * as completionCommand from "../commands/completion";
 import type { Finish } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive completion`. */
 export function addCompletion(program: Command, finish: Finish): void {
@@ -13,7 +14,9 @@ export function addCompletion(program: Command, finish: Finish): void {
     })
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(npx hive completion bash)"\n  npx hive completion zsh > ~/.zfunc/_hive',
+      wrapped(
+        '\nExamples:\n  eval "$(npx hive completion bash)"\n  npx hive completion zsh > ~/.zfunc/_hive',
+      ),
     )
     .action(async (shell: "bash" | "zsh") => {
       const { completion } = require("../commands/completion") as typeof completionCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as cpCommand from "../commands/cp";
 import { type Finish, hostOption, replicaOption, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive cp`. */
 export function addCp(program: Command, finish: Finish): void {
@@ -21,17 +22,17 @@ export function addCp(program: Command, finish: Finish): void {
     .option("-a, --archive", "keep owner and group (numbers) of each file", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 If the destination exists, a folder is copied into it; otherwise the copy gets the destination's name. With /. at its end,
 only the contents of the folder are copied. The parent folder of the destination must exist. Without --archive, root owns
 the files there, and you own them here. A copy changes one container only: the next roll-out starts from the image again.
 
 Examples:
-  npx hive cp webgate:/etc/nginx/nginx.conf .
-  npx hive cp page.html webgate:/usr/share/nginx/html/ --host hive1
+  npx hive cp webgate:/etc/webgate/nginx.conf .
+  npx hive cp page.html webgate:/usr/share/webgate/ --host hive1
   npx hive cp ldap:/var/backups/. backups
-  npx hive cp ldap:/etc/ldap - | tar -t
-  tar -c users.ldif | npx hive cp - ldap:/tmp`,
+  npx hive cp ldap:/etc/hive-ldap - | tar -t
+  tar -c users.ldif | npx hive cp - ldap:/tmp`),
     )
     .action(
       async (

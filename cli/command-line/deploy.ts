@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as deployCommand from "../commands/deploy";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive deploy`. */
 export function addDeploy(program: Command, finish: Finish): void {
@@ -9,21 +10,23 @@ export function addDeploy(program: Command, finish: Finish): void {
     .summary("build, push and roll out one service, and nothing else")
     .description(
       "The quick path for a change in one service: builds and pushes its image, pulls it onto the servers and rolls the " +
-        "service out. The rest of the stage is not checked. Servers, networks, volumes, secrets and new services need `hive up`.",
+        "service out, and with it the others that run the same image. The rest of the stage is not checked. Servers, networks, volumes, secrets and new services need `hive up`.",
     )
     .argument("<service>", "name of a service in site/")
     .addOption(stackOption())
+    .option("--only", "leave out other services that run the same image", false)
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 If the roll-out fails, the Swarm rolls it back: the release before keeps running, and the exit code is 1.
 
 Examples:
   npx hive deploy webgate
-  npx hive deploy webgate --yes && npx hive status`,
+  npx hive deploy webgate --only
+  npx hive deploy webgate --yes && npx hive status`),
     )
-    .action(async (service: string, options: { stack: string; yes: boolean }) => {
+    .action(async (service: string, options: { stack: string; only: boolean; yes: boolean }) => {
       const { deploy } = require("../commands/deploy") as typeof deployCommand;
       await finish(deploy({ ...options, service }));
     });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as destroyCommand from "../commands/destroy";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive destroy`. */
 export function addDestroy(program: Command, finish: Finish): void {
@@ -22,7 +23,7 @@ export function addDestroy(program: Command, finish: Finish): void {
       "private stage: remove the servers even if Pulumi cannot destroy what is on them",
       false,
     )
-    .addHelpText("after", "\nExamples:\n  npx hive destroy\n  npx hive destroy --yes")
+    .addHelpText("after", wrapped("\nExamples:\n  npx hive destroy\n  npx hive destroy --yes"))
     .action(async (options: { stack: string; yes: boolean; force: boolean }) => {
       const { destroy } = require("../commands/destroy") as typeof destroyCommand;
       await finish(destroy(options));

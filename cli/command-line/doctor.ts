@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as doctorCommand from "../commands/doctor";
 import type { Finish } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive doctor`. */
 export function addDoctor(program: Command, finish: Finish): void {
@@ -10,10 +11,18 @@ export function addDoctor(program: Command, finish: Finish): void {
     .description(
       "Checks everything that hive needs on this computer and says how to get the missing parts. Changes nothing.",
     )
-    .argument("[arguments...]")
-    .allowUnknownOption()
-    .action(async (args: string[]) => {
+    .option("--json", "print what was found as JSON", false)
+    .addHelpText(
+      "after",
+      wrapped(`
+Exit code: 0 nothing is missing, 1 something is.
+
+Examples:
+  npx hive doctor
+  npx hive doctor --json`),
+    )
+    .action(async (options: { json: boolean }) => {
       const { doctor } = require("../commands/doctor") as typeof doctorCommand;
-      await finish(doctor(args));
+      await finish(doctor(options));
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as drainCommand from "../commands/drain";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 const hostArgument = "hive0, p-hive0, p-hive0.hive.example or the server's number: 0";
 
@@ -19,13 +20,13 @@ export function addDrain(program: Command, finish: Finish): void {
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Tasks that may not run elsewhere, because of a constraint for example, stop and wait for this server.
 
 Examples:
   npx hive drain hive1
   npx hive ssh hive1 -- sudo apt-get dist-upgrade
-  npx hive undrain hive1`,
+  npx hive undrain hive1`),
     )
     .action(async (host: string, options: { stack: string; yes: boolean }) => {
       const { drain } = require("../commands/drain") as typeof drainCommand;
@@ -45,7 +46,7 @@ export function addUndrain(program: Command, finish: Finish): void {
     .addOption(stackOption())
     .addHelpText(
       "after",
-      "\nExamples:\n  npx hive undrain hive1\n  npx hive undrain 1 --stack staging",
+      wrapped("\nExamples:\n  npx hive undrain hive1\n  npx hive undrain 1 --stack staging"),
     )
     .action(async (host: string, options: { stack: string }) => {
       const { undrain } = require("../commands/drain") as typeof drainCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as execCommand from "../commands/exec";
 import { type Finish, hostOption, replicaOption, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive exec`. */
 export function addExec(program: Command, finish: Finish): void {
@@ -21,16 +22,16 @@ export function addExec(program: Command, finish: Finish): void {
     .option("-T, --no-tty", "give the command no terminal, even if there is one here")
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Without --replica or --host, the command runs in the first task whose server answers.
+
 Exit code: that of the command (126 and 127: it could not run); 255 when its server is unreachable.
 
 Examples:
-  npx hive exec webgate -- nginx -t
   npx hive exec webgate --host hive2 -- cat /etc/hostname
   npx hive exec ldap -n 1 -- sh -c 'ls -l /var/lib/ldap | tail -3'
-  npx hive exec ldap -- slapcat > backup.ldif
-  npx hive exec ldap -- ldapadd -Y EXTERNAL -H ldapi:/// < users.ldif`,
+  npx hive exec ldap -- ldap-backup > people.backup
+  npx hive exec ldap -- ldapadd -Y EXTERNAL -H ldapi:/// < users.ldif`),
     )
     .action(
       async (

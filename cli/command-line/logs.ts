@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type * as logsCommand from "../commands/logs";
 import type * as sinceTime from "../logs/since";
 import { type Finish, hostOption, positiveNumber, replicaOption, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive logs`. */
 export function addLogs(program: Command, finish: Finish): void {
@@ -31,14 +32,14 @@ export function addLogs(program: Command, finish: Finish): void {
     .option("-t, --timestamps", "print the time before each line", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 For a task that has ended, the beginning of its id follows its name.
 
 Examples:
   npx hive logs webgate
   npx hive logs ldap --follow --tail 5
   npx hive logs am --since 10m --timestamps
-  npx hive logs webgate --host hive1 --tail all > webgate.log`,
+  npx hive logs webgate --host hive1 --tail all > webgate.log`),
     )
     .action(async (service: string, options: Omit<logsCommand.LogsOptions, "service">) => {
       const { logs } = require("../commands/logs") as typeof logsCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as outputsCommand from "../commands/outputs";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive outputs`. */
 export function addOutputs(program: Command, finish: Finish): void {
@@ -12,7 +13,9 @@ export function addOutputs(program: Command, finish: Finish): void {
     .option("--json", "print them as JSON, as `pulumi stack output --json` does", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  npx hive outputs\n  npx hive outputs --json | jq -r '.hosts[].publicAddress'",
+      wrapped(
+        "\nExamples:\n  npx hive outputs\n  npx hive outputs --json | jq -r '.hosts[].publicAddress'",
+      ),
     )
     .action(async (options: { stack: string; json: boolean }) => {
       const { outputs } = require("../commands/outputs") as typeof outputsCommand;

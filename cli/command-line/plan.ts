@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as planCommand from "../commands/plan";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive plan`. */
 export function addPlan(program: Command, finish: Finish): void {
@@ -15,7 +16,9 @@ export function addPlan(program: Command, finish: Finish): void {
     .option("--json", "print the plan as JSON", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  npx hive plan\n  npx hive plan --stack production --json | jq '.hosts[].name'",
+      wrapped(
+        "\nExamples:\n  npx hive plan\n  npx hive plan --stack production --json | jq '.hosts[].name'",
+      ),
     )
     .action(async (options: { stack: string; json: boolean }) => {
       const { plan } = require("../commands/plan") as typeof planCommand;

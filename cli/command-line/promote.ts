@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as promoteCommand from "../commands/promote";
 import type { Finish } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive promote`. */
 export function addPromote(program: Command, finish: Finish): void {
@@ -24,14 +25,14 @@ export function addPromote(program: Command, finish: Finish): void {
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Examples:
   npx hive promote webgate --from staging --to production
   npx hive rollback webgate --list --stack staging        the releases that staging has
   npx hive promote webgate --from staging --to production --digest 3f2a91 --yes
   npx hive deploy webgate --stack production              roll out what was promoted
   npx hive rollback webgate --stack production            back to what ran there before
-  npx hive unpin webgate --stack production               build from the site's sources again`,
+  npx hive unpin webgate --stack production               build from the site's sources again`),
     )
     .action(async (image: string, options: Omit<promoteCommand.PromoteOptions, "image">) => {
       const { promote } = require("../commands/promote") as typeof promoteCommand;

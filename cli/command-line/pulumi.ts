@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as pulumiCommand from "../commands/pulumi";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive pulumi`. */
 export function addPulumi(program: Command, finish: Finish): void {
@@ -14,13 +15,13 @@ export function addPulumi(program: Command, finish: Finish): void {
     .addOption(stackOption())
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Exit code: that of Pulumi.
 
 Examples:
   npx hive pulumi -- preview --diff
   npx hive pulumi -- refresh --expect-no-changes
-  npx hive pulumi -- stack history`,
+  npx hive pulumi -- stack history`),
     )
     .action(async (args: string[], options: { stack: string }) => {
       const { pulumi } = require("../commands/pulumi") as typeof pulumiCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as rollbackCommand from "../commands/rollback";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive rollback`. */
 export function addRollback(program: Command, finish: Finish): void {
@@ -23,12 +24,12 @@ export function addRollback(program: Command, finish: Finish): void {
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Examples:
   npx hive rollback webgate --list
   npx hive rollback webgate
   npx hive rollback webgate --to 3f2a91 --yes
-  npx hive rollback webgate --release        the same as: npx hive unpin webgate`,
+  npx hive rollback webgate --release        the same as: npx hive unpin webgate`),
     )
     .action(async (service: string, options: Omit<rollbackCommand.RollbackOptions, "service">) => {
       const { rollback } = require("../commands/rollback") as typeof rollbackCommand;

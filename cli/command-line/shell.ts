@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as shellCommand from "../commands/shell";
 import { type Finish, hostOption, replicaOption, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive shell`. */
 export function addShell(program: Command, finish: Finish): void {
@@ -18,14 +19,14 @@ export function addShell(program: Command, finish: Finish): void {
     .option("-u, --user <user>", "as this user of the container, or user:group")
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Exit code: that of the shell; 255 when its server is unreachable.
 
 Examples:
   npx hive shell ldap
   npx hive shell webgate --replica 2
   npx hive shell webgate --host hive1 --user root
-  echo 'df -h /var/lib/ldap' | npx hive shell ldap`,
+  echo 'df -h /var/lib/ldap' | npx hive shell ldap`),
     )
     .action(async (service: string, options: Omit<shellCommand.ShellOptions, "service">) => {
       const { shell } = require("../commands/shell") as typeof shellCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as sshCommand from "../commands/ssh";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive ssh`. */
 export function addSsh(program: Command, finish: Finish): void {
@@ -19,14 +20,14 @@ export function addSsh(program: Command, finish: Finish): void {
     .addOption(stackOption())
     .addHelpText(
       "after",
-      `
+      wrapped(`
 Exit code: that of the remote command; 255 when there was no connection.
 
 Examples:
   npx hive ssh hive0
   npx hive ssh hive3 -- sudo journalctl -u docker -n 50
   npx hive ssh hive0 -- 'docker ps | wc -l'
-  npx hive ssh hive0 -- tar -C /etc -c . > etc.tar`,
+  npx hive ssh hive0 -- sudo tar -C /etc -c . > etc.tar`),
     )
     .action(async (host: string, command: string[], options: { stack: string }) => {
       const { ssh } = require("../commands/ssh") as typeof sshCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as statusCommand from "../commands/status";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive status`. */
 export function addStatus(program: Command, finish: Finish): void {
@@ -15,7 +16,9 @@ export function addStatus(program: Command, finish: Finish): void {
     .option("--json", "print the report as JSON", false)
     .addHelpText(
       "after",
-      "\nExit code: 0 all is well, 1 something is wrong.\n\nExamples:\n  npx hive status\n  npx hive status --json | jq -r '.problems[]'",
+      wrapped(
+        "\nExit code: 0 all is well, 1 something is wrong.\n\nExamples:\n  npx hive status\n  npx hive status --json | jq -r '.problems[]'",
+      ),
     )
     .action(async (options: { stack: string; json: boolean }) => {
       const { status } = require("../commands/status") as typeof statusCommand;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type * as rollbackCommand from "../commands/rollback";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive unpin`. */
 export function addUnpin(program: Command, finish: Finish): void {
@@ -13,7 +14,10 @@ export function addUnpin(program: Command, finish: Finish): void {
     .argument("<image>", "name of a pinned image, or of a service that runs it")
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)
-    .addHelpText("after", "\nExamples:\n  npx hive unpin webgate\n  npx hive unpin webgate --yes")
+    .addHelpText(
+      "after",
+      wrapped("\nExamples:\n  npx hive unpin webgate\n  npx hive unpin webgate --yes"),
+    )
     .action(async (image: string, options: { stack: string; yes: boolean }) => {
       const { unpin } = require("../commands/rollback") as typeof rollbackCommand;
       await finish(unpin({ ...options, image }));

@@ -3,6 +3,7 @@ import type * as phaseNames from "../../model/phases";
 import type { Phase } from "../../model/phases";
 import type * as upCommand from "../commands/up";
 import { type Finish, stackOption } from "./options";
+import { wrapped } from "./wrapped";
 
 /** Declares `hive up`. */
 export function addUp(program: Command, finish: Finish): void {
@@ -29,7 +30,7 @@ export function addUp(program: Command, finish: Finish): void {
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      `
+      wrapped(`
 The run notices without --refresh when servers of the private stage are missing on this computer's Docker Engine.
 When an image, a service or its initial data fails, the run continues with what does not need it; the exit code is 1.
 The full log of each run is kept in .hive/<stage>/logs/.
@@ -38,7 +39,7 @@ Examples:
   npx hive up --yes
   npx hive up --through-phase setup-hosts    servers and Swarm, but no services yet
   npx hive up --refresh                      also repair what was changed without hive
-  npx hive up -- --diff                      more of Pulumi's own options`,
+  npx hive up -- --diff                      more of Pulumi's own options`),
     )
     .action(
       async (

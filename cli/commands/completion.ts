@@ -74,6 +74,7 @@ function wordsOf(command: Command): string {
   const names = (kind: string): string => `$(_hive_names ${kind} "$stack")`;
   switch (command.registeredArguments[0]?.name()) {
     case "service":
+    case "job":
     case "image":
       return names("service");
     case "host":
@@ -82,6 +83,8 @@ function wordsOf(command: Command): string {
       return '$(_hive_names service "$stack" | sed "s/$/:/")';
     case "shell":
       return "bash zsh";
+    case "kind":
+      return "service job image secret";
     case undefined:
     default:
       return "";

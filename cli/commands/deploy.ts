@@ -1,18 +1,21 @@
 import type { Plan, ServicePlan } from "../../model/plan";
+import { deploymentReach, othersOfImage } from "../releases/deployment-reach";
 import { planned } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
 import { confirm } from "../confirm";
 import { openStack } from "../pulumi/open-stack";
 import { exitCodes } from "../exit-codes";
-import { notUp } from "../hosts/outputs";
+import { notUp, readOutputs } from "../hosts/outputs";
 import { loadPlan } from "../plan";
 import { shortImage } from "../status/image-text";
 import { processTerminal } from "../terminal";
 
-/** `hive deploy`: builds, pushes and rolls out one service. */
+/** `hive deploy`: builds, pushes and rolls out one service, with others of the same image. */
 export async function deploy(options: {
   readonly stack: string;
   readonly service: string;
+  /** Leave out other services of the same image. */
+  readonly only: boolean;
   readonly yes: boolean;
 }): Promise<number> {
   const terminal = processTerminal();
@@ -20,18 +23,24 @@ export async function deploy(options: {
   const service = planned(plan, options.service);
   const stack = await openStack(options.stack);
   if (!(await stack.exists())) throw notUp(options.stack);
-  terminal.print(
-    `${whatIsDone(plan, service.image)} ${service.name} on the ${plan.stage} stage of ${plan.siteName}, nothing else.`,
-  );
+  // Only then it matters what the stage has.
+  const isShared = othersOfImage(plan, service.name).length > 0;
+  const outputsBefore = isShared ? readOutputs(options.stack, await stack.outputs()) : undefined;
+  const deployed = Object.keys(outputsBefore?.services ?? {});
+  const { services, notes } = deploymentReach(plan, service.name, deployed, options.only);
+  const headline = `${whatIsDone(plan, service.image)} ${services.join(", ")} on the ${plan.stage} stage of ${plan.siteName}, nothing else.`;
+  terminal.print([headline, ...notes].join("\n"));
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
-  const outputs = await releaseServices(stack, plan, [service.name], terminal);
-  const running = outputs.services[service.name];
-  terminal.print(
-    terminal.paint("green", `${service.name} runs ${running?.image ?? "as the site says"}.`),
-  );
+  const outputs = await releaseServices(stack, plan, services, terminal);
+  for (const name of services) {
+    const running = outputs.services[name];
+    terminal.print(
+      terminal.paint("green", `${name} runs ${running?.image ?? "as the site says"}.`),
+    );
+  }
   return exitCodes.ok;
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { changesConfig, withConfigChanges, withEncryption } from "../pulumi/config-changes";
 import { fetchStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
+import { runEnvironment } from "../pulumi/partial-run";
 import { pulumiArguments, stageOfArguments } from "../pulumi/pulumi-arguments";
 import type { Stack } from "../pulumi/stack";
 import { exitCodes } from "../exit-codes";
@@ -48,7 +49,7 @@ async function inForeground(stack: Stack, args: readonly string[]): Promise<numb
   return await new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
       cwd: stack.pulumi.project,
-      env: stack.pulumi.env,
+      env: runEnvironment(stack.pulumi.env, args),
       stdio: "inherit",
     });
     // On a terminal, Pulumi gets Ctrl-C from the terminal; elsewhere it is passed on. In both cases

@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { recoveryOf } from "../../fleet/recoveries";
-import { type Phase, phases } from "../../model/phases";
+import { type Phase, phases, phasesThrough } from "../../model/phases";
 import type { Plan } from "../../model/plan";
+import { changesOfRun, printChanges } from "../changes";
+import { readFromProject } from "../../providers/project-lookup";
 import { confirm } from "../confirm";
+import { demoLogin, peopleFile } from "../demo-login";
 import { finishRest } from "../pulumi/finish-rest";
 import { withoutOneTimePasswords } from "../pulumi/one-time-passwords";
 import { openStack } from "../pulumi/open-stack";
@@ -18,9 +21,9 @@ import { rememberNames } from "../hosts/known-names";
 import { readOutputs } from "../hosts/outputs";
 import { requireManagers } from "../hosts/redundancy";
 import { loadPlan } from "../plan";
+import { projectFolder } from "../project";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
-import { removalLines } from "../removals";
 import { summaryText } from "../summary";
 import { processTerminal, type Terminal } from "../terminal";
 
@@ -41,11 +44,12 @@ export async function up(options: UpOptions): Promise<number> {
   const stack = await openStack(options.stack);
   const fleet = recoveryOf(plan);
   terminal.print(intent(plan));
-  const warnOfRemovals = (resources: readonly StateResource[]): void => {
-    for (const line of removalLines(plan, resources))
-      terminal.print(terminal.paint("yellow", line));
-  };
-  if (!options.yes && (await stack.exists())) warnOfRemovals((await stack.state()).resources);
+  const { throughPhase } = options;
+  const covered =
+    throughPhase === undefined ? plan : { ...plan, phases: phasesThrough(throughPhase) };
+  const showChanges = (resources: readonly StateResource[]): void =>
+    printChanges(changesOfRun(covered, resources), terminal);
+  if (!options.yes) showChanges((await stack.exists()) ? (await stack.state()).resources : []);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
@@ -56,7 +60,7 @@ export async function up(options: UpOptions): Promise<number> {
   const { gone, unsure, resources } = await recover(stack, fleet, (text) => terminal.print(text));
   await fetchStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
-  if (options.yes) warnOfRemovals(resources);
+  if (options.yes) showChanges(resources);
   // Before anything can end the run: the next run would not know that it has to refresh these.
   if (!options.refresh) await stack.refreshResources([...gone, ...unsure]);
   // The program checks this again; here it is cheap, and the message is not wrapped by Pulumi.
@@ -71,7 +75,7 @@ export async function up(options: UpOptions): Promise<number> {
     // With arguments for Pulumi, the user decides what the run does.
     const whole = options.engineArguments.length === 0;
     throw whole && error instanceof RunFailure
-      ? await finishRest(stack, error, resources, terminal)
+      ? await finishRest(stack, error, resources, terminal, plan.notices)
       : error;
   });
   // With arguments for Pulumi, the run may have skipped servers that still need their password.
@@ -90,6 +94,10 @@ export async function up(options: UpOptions): Promise<number> {
     ...run,
     outputs,
     throughPhase: through === last ? undefined : through,
+    demoLogin:
+      through === last
+        ? demoLogin(outputs, readFromProject(projectFolder)(peopleFile)?.toString())
+        : undefined,
   };
   terminal.print(`\n${summaryText(facts, terminal.paint)}`);
   const failure = tooManyAbsent(outputs);
@@ -117,7 +125,7 @@ async function forgetPasswords(
     `The one-time passwords of ${plan.oneTimePasswords.join(", ")} were used; they are removed from ${basename(file)} and from the state.`,
   );
   await stack.ensure(overrides);
-  await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal);
+  await runOnStack(stack, ["up", "--yes", "--skip-preview"], terminal, { unsaid: plan.notices });
 }
 
 function intent({ stage, siteName, hosts, services }: Plan): string {

@@ -1,4 +1,5 @@
 import type { Paint } from "../terminal";
+import { noteWords, stepWords } from "./step-words";
 import {
   type Counts,
   type Progress,
@@ -49,12 +50,12 @@ export function sectionTime(progress: Progress, section: Section, now: number): 
   return (running.size > 0 || endedAt === undefined ? now : endedAt) - startedAt;
 }
 
-/** `hive2-engine 6 s, hive0-engine (delete) 1 s, and 3 more`: what runs, the oldest first. */
+/** `webgate 6 s, image am (delete) 1 s, and 3 more`: what runs, the oldest first. */
 function runningText(steps: ReadonlyMap<string, RunningStep>, now: number): string {
   const oldest = [...steps.values()].sort((a, b) => a.since - b.since);
   const shown = oldest.slice(0, 3).map(({ name, operation, since }) => {
     const verb = operation.startsWith("create") || operation === "refresh" ? "" : ` (${operation})`;
-    return `${name}${verb} ${Math.floor((now - since) / 1000)} s`;
+    return `${stepWords(name)}${verb} ${Math.floor((now - since) / 1000)} s`;
   });
   if (oldest.length > shown.length) shown.push(`and ${oldest.length - shown.length} more`);
   return shown.join(", ");
@@ -76,6 +77,12 @@ export function sectionLine(progress: Progress, section: Section, now: number): 
     detail(progress, section, now),
   ];
   return columns.join("  ").trimEnd();
+}
+
+/** Whether a section changed, or read, anything. */
+export function hasChanges(progress: Progress, section: Section): boolean {
+  const { startedAt, counts } = sectionOf(progress, section);
+  return startedAt !== undefined || counts.read > 0;
 }
 
 /**
@@ -103,7 +110,7 @@ export function noteLines(
     .sort((a, b) => a.since - b.since)
     .slice(0, shownNotes)
     .map(({ name, since, note = "" }) =>
-      `    ${name} ${Math.floor((now - since) / 1000)} s: ${note}`.slice(
+      `    ${stepWords(name)} ${Math.floor((now - since) / 1000)} s: ${noteWords(note)}`.slice(
         0,
         Math.max(20, columns - 1),
       ),
@@ -112,7 +119,7 @@ export function noteLines(
 
 /** The same for plain output. */
 export function noteLine(section: Section, name: string, note: string): string {
-  return `${sectionLabel(section).padEnd(nameWidth)}  ${name}: ${note}`;
+  return `${sectionLabel(section).padEnd(nameWidth)}  ${stepWords(name)}: ${noteWords(note)}`;
 }
 
 /**
@@ -153,7 +160,7 @@ export function liveLines(
 
 /**
  * The new lines of plain output: one when a section starts, ends or fails. A section without
- * changes gets one line, at its end.
+ * changes gets none; the summary names it.
  *
  * @param before states of the sections when the last lines were printed
  */
@@ -169,6 +176,7 @@ export function changeLines(
     if (is === "running") {
       return was === "done" ? [] : [`${sectionLabel(section).padEnd(nameWidth)}  started`];
     }
+    if (is === "done" && !hasChanges(progress, section)) return [];
     return is === "done" || is === "failed" ? [sectionLine(progress, section, now)] : [];
   });
 }

@@ -1,4 +1,5 @@
 import type { Paint } from "../terminal";
+import { stepWords } from "../progress/step-words";
 import { remedyFor } from "./remedies";
 import { readUrn } from "./urn";
 
@@ -13,7 +14,10 @@ export interface Diagnostic {
 /** An error or warning for a person to read. */
 export interface ReadableDiagnostic {
   readonly severity: Diagnostic["severity"];
-  /** `deploy-services: webgate (SwarmService)`; empty for a message about no resource. */
+  /**
+   * `deploy-services: webgate`, `setup-hosts: setup-hive0-firewall (HostStep)`; empty for a message
+   * about no resource.
+   */
   readonly subject: string;
   /** One or several lines. */
   readonly text: string;
@@ -62,7 +66,10 @@ function repeats(
 function subjectOf(urn: string): string {
   const { name, kind, phase } = readUrn(urn);
   if (kind === "Stack") return "";
-  return `${phase === undefined ? "" : `${phase}: `}${name}${kind === "" ? "" : ` (${kind})`}`;
+  const words = stepWords(name);
+  // The kind helps only where the words do not say it.
+  const suffix = words !== name || kind === "" ? "" : ` (${kind})`;
+  return `${phase === undefined ? "" : `${phase}: `}${words}${suffix}`;
 }
 
 /**

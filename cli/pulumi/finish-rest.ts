@@ -1,6 +1,7 @@
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { askStageSwarm } from "../hosts/stage-swarm";
+import { stepWords } from "../progress/step-words";
 import type { Terminal } from "../terminal";
 import { areSeparable, type PreviewStep, restOfRun } from "./rest-of-run";
 import { type RunFailure, runOnStack } from "./session";
@@ -14,6 +15,7 @@ import { readUrn } from "./urn";
  * still used (decision 28).
  *
  * @param before the stage's resources before the run
+ * @param unsaid warnings that the failed run has said
  * @returns the failure to end with: it also says what was done
  */
 export async function finishRest(
@@ -21,6 +23,7 @@ export async function finishRest(
   failure: RunFailure,
   before: readonly StateResource[],
   terminal: Terminal,
+  unsaid: readonly string[] = [],
 ): Promise<Failure> {
   const { failed } = failure.progress;
   if (!areSeparable(failed)) return failure;
@@ -36,7 +39,7 @@ export async function finishRest(
     await askStageSwarm(stack);
     terminal.print(`\nThe run continues with what does not need ${names}: ${stepsText(steps)}.`);
     const targeted = targets.flatMap((urn) => ["--target", urn]);
-    await runOnStack(stack, ["up", "--yes", "--skip-preview", ...targeted], terminal);
+    await runOnStack(stack, ["up", "--yes", "--skip-preview", ...targeted], terminal, { unsaid });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const interrupted = error instanceof Failure && error.exitCode === exitCodes.interrupted;
@@ -49,7 +52,7 @@ export async function finishRest(
 }
 
 function namesOf(urns: readonly string[]): string {
-  return [...new Set(urns.map((urn) => readUrn(urn).name))].join(", ");
+  return [...new Set(urns.map((urn) => stepWords(readUrn(urn).name)))].join(", ");
 }
 
 /** Words for the operations; the parts of a replacement are not named. */

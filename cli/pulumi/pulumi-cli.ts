@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { Interruption, type InterruptionNotes } from "./interruption";
+import { runEnvironment } from "./partial-run";
 import type { RunLog } from "./run-log";
 
 /** The result of a Pulumi command. */
@@ -91,7 +92,7 @@ export class PulumiCli {
       // Ctrl-C reaches Pulumi through this process; a process group of its own also lets us kill
       // all of it.
       detached: process.platform !== "win32",
-      env: this.env,
+      env: runEnvironment(this.env, args),
       stdio: ["ignore", "pipe", "pipe"],
     });
     const messages: string[] = [];

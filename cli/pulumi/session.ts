@@ -4,7 +4,7 @@ import { Failure } from "../failure";
 import { ProgressPrinter } from "../progress/printer";
 import type { Progress } from "../progress/progress";
 import type { Terminal } from "../terminal";
-import { diagnosticsText, readableDiagnostics } from "./diagnostics";
+import { cleanMessage, diagnosticsText, readableDiagnostics } from "./diagnostics";
 import { remedyFor } from "./remedies";
 import { RunLog } from "./run-log";
 import type { Stack } from "./stack";
@@ -34,6 +34,12 @@ export class RunFailure extends Failure {
   }
 }
 
+/** Options of a run. */
+export interface RunOptions {
+  /** Warnings that are not printed: they were said before, or are not about this run. */
+  readonly unsaid?: readonly string[];
+}
+
 /**
  * Runs Pulumi on a stack, shows its progress, and prints each error once.
  *
@@ -45,6 +51,7 @@ export async function runOnStack(
   stack: Stack,
   args: readonly string[],
   terminal: Terminal,
+  { unsaid = [] }: RunOptions = {},
 ): Promise<FinishedRun> {
   const { paint } = terminal;
   const log = new RunLog(stack.folder.logs);
@@ -67,7 +74,9 @@ export async function runOnStack(
     });
     printer.stop();
     const { current: progress } = printer;
-    const readable = readableDiagnostics(progress.diagnostics);
+    const readable = readableDiagnostics(progress.diagnostics).filter(
+      ({ severity, text }) => severity === "error" || !unsaid.map(cleanMessage).includes(text),
+    );
     if (readable.length > 0) terminal.printError(`\n${diagnosticsText(readable, paint)}`);
     if (run.code === 0) return { progress, milliseconds: Date.now() - started, logFile };
     const errors = readable.filter(({ severity }) => severity === "error");

@@ -8,6 +8,7 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { rememberNames } from "../hosts/known-names";
 import { clusterAccess, readOutputs, type StageOutputs } from "../hosts/outputs";
+import { stepWords } from "../progress/step-words";
 import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
@@ -51,9 +52,11 @@ export async function releaseServices(
     stack,
     ["up", "--yes", "--skip-preview", ...targets.urns.flatMap((urn) => ["--target", urn])],
     terminal,
+    // What they say is about the site, not about this release.
+    { unsaid: plan.notices },
   );
   const rows = run.progress.finished.map(({ name, operation, milliseconds }) => [
-    `  ${name}`,
+    `  ${stepWords(name)}`,
     operation,
     duration(milliseconds),
   ]);

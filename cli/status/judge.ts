@@ -152,8 +152,10 @@ export function serviceProblems(service: ServiceStatus, stage: string): readonly
 function taskProblems(service: ServiceStatus, stage: string): readonly string[] {
   const reason = service.error === undefined ? "" : `: ${withoutDot(service.error)}`;
   if (service.job?.state === "failed") {
+    const { failed = 0, allowed = 0 } = service.job.failedTries ?? {};
+    const tries = failed > 1 ? ` ${failed} of ${allowed} tries` : "";
     return [
-      `The last run of the job ${service.name} failed${reason}: \`npx hive logs ${service.name}\` shows what it printed.`,
+      `The last run of the job ${service.name} failed${tries}${reason}: \`npx hive logs ${service.name}\` shows what it printed.`,
     ];
   }
   const { name, running, older, wanted, update } = service;

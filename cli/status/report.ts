@@ -131,9 +131,15 @@ export interface UpdateStatus {
 export interface JobStatus {
   /** Cron expression in UTC; absent for a job that runs once for each change. */
   readonly schedule?: string;
-  readonly state: "running" | "complete" | "failed" | "never run";
+  /**
+   * State of the last run. `changed`: it was a run of the job before its last change, of which the
+   * Swarm keeps the time only.
+   */
+  readonly state: "running" | "complete" | "failed" | "never run" | "changed";
   /** When the last run began, RFC 3339. */
   readonly lastRun?: string;
+  /** Its tries that have failed, and how many it has. Absent: none has failed. */
+  readonly failedTries?: { readonly failed: number; readonly allowed: number };
   /** When the next one is due, RFC 3339. */
   readonly nextRun?: string;
 }

@@ -1,7 +1,7 @@
 import { tableLines } from "../table";
 import type { Paint, Style } from "../terminal";
 import { ageText, shortImage, timeText } from "./image-text";
-import type { HostStatus, ServiceStatus, StatusReport } from "./report";
+import type { HostStatus, JobStatus, ServiceStatus, StatusReport } from "./report";
 
 /**
  * A stage's status on one screen.
@@ -107,7 +107,7 @@ function changeText({ update, deployedImage }: ServiceStatus): string {
 }
 
 function jobLines(services: readonly ServiceStatus[], paint: Paint): readonly string[] {
-  const rows = services.flatMap(({ name, job, hosts, image }) =>
+  const rows = services.flatMap(({ name, job, hosts, image, error }) =>
     job === undefined
       ? []
       : [
@@ -115,16 +115,41 @@ function jobLines(services: readonly ServiceStatus[], paint: Paint): readonly st
             cells: [
               name,
               job.schedule ?? "once a change",
-              job.state === "running" ? `runs on ${hosts.join(" ")}` : job.state,
+              resultText(job, hosts),
               timeText(job.lastRun),
               timeText(job.nextRun),
               shortImage(image),
+              error?.split("\n")[0] ?? "",
             ],
             style: job.state === "failed" ? ("red" as const) : undefined,
           },
         ],
   );
-  return table(paint, ["job", "schedule (UTC)", "result", "last run", "next run", "image"], rows);
+  return table(
+    paint,
+    ["job", "schedule (UTC)", "result", "last run", "next run", "image", ""],
+    rows,
+  );
+}
+
+/** The state of a job's last run in a few words, with the tries that failed. */
+function resultText(job: JobStatus, hosts: readonly string[]): string {
+  const { failed = 0, allowed = 0 } = job.failedTries ?? {};
+  const tries = `failed ${failed} of ${allowed} tries`;
+  switch (job.state) {
+    case "running": {
+      const doing = hosts.length === 0 ? "starts" : `runs on ${hosts.join(" ")}`;
+      return failed === 0 ? doing : `${doing}, ${tries}`;
+    }
+    case "failed":
+      return failed > 1 ? tries : "failed";
+    case "complete":
+      return failed === 0 ? "complete" : `complete, ${tries}`;
+    case "changed":
+      return "changed since";
+    case "never run":
+      return "never run";
+  }
 }
 
 function stepLines(services: readonly ServiceStatus[], paint: Paint): readonly string[] {

@@ -2,6 +2,8 @@ import { initializationLabels } from "../../model/initialization/record";
 import { nextRun } from "../../model/values/cron";
 import { whatItGave } from "../../model/service/releasing";
 import {
+  attemptsAllowed,
+  failuresOf,
   isCurrent,
   isRunning,
   jobState,
@@ -71,7 +73,9 @@ export function serviceStatuses(
     const update = updateOf(service);
     const gave = whatItGave(service.Spec.Labels);
     const job = mode === "job" ? jobStatus(service, tasks, context.now) : undefined;
-    const jobError = job?.state === "failed" ? newestError(tasksOfRun(service, tasks)) : error;
+    const hasFailed =
+      job?.state === "failed" || (job?.state === "running" && job.failedTries !== undefined);
+    const jobError = hasFailed ? newestError(tasksOfRun(service, tasks)) : error;
     return {
       name,
       mode,
@@ -153,13 +157,20 @@ function jobStatus(service: EngineService, tasks: readonly EngineTask[], now: nu
   // Not destructured by a computed key, as everywhere where labels are read.
   const schedule = labels[scheduleLabel];
   const started = labels[lastRunLabel];
-  const [newest] = newestFirst(tasksOfRun(service, tasks));
+  const run = tasksOfRun(service, tasks);
+  const [newest] = newestFirst(run);
   const lastRun = started ?? newest?.CreatedAt;
+  const present = jobState(service, tasks);
+  // Between the start of a run and its first task there is nothing but the time.
+  const isStarting = (service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0) > 0;
+  const beforeTasks = isStarting ? ("running" as const) : ("changed" as const);
+  const failed = failuresOf(run).length;
   return {
     ...(schedule === undefined
       ? {}
       : { schedule, nextRun: nextRun(schedule, new Date(now)).toISOString() }),
-    state: jobState(service, tasks),
+    state: present === "never run" && lastRun !== undefined ? beforeTasks : present,
+    ...(failed === 0 ? {} : { failedTries: { failed, allowed: attemptsAllowed(service) } }),
     ...(lastRun === undefined ? {} : { lastRun }),
   };
 }

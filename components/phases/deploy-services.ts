@@ -22,19 +22,24 @@ export interface EarlierPhases {
   readonly initialization: PhaseComponent | undefined;
 }
 
+/** Result of the phase deploy-services, by the services' names in the order of their deployment. */
+export interface DeployedServices {
+  readonly running: ReadonlyMap<string, SwarmService>;
+  /** What is done when a service runs and has its initial data. */
+  readonly ready: ReadonlyMap<string, pulumi.CustomResource>;
+}
+
 /**
  * The phase deploy-services: the services, each after the services that it depends on run and have
  * loaded their initial data. The resources that load data are created in between, under their own
  * phase.
- *
- * @returns the services by name, in the order of their deployment
  */
 export function deployServices(
   parent: PhaseComponent,
   plan: Plan,
   fleet: Fleet,
   earlier: EarlierPhases,
-): ReadonlyMap<string, SwarmService> {
+): DeployedServices {
   const managers = clusterHosts(fleet);
   const { swarm, secrets, repositoryServer } = earlier.siteHosts;
   const files = new SecretsAndConfigs(
@@ -43,7 +48,7 @@ export function deployServices(
     { parent, dependsOn: [swarm.membership] },
   );
   const services = new Map<string, SwarmService>();
-  const ready = new Map<string, pulumi.Resource>();
+  const ready = new Map<string, pulumi.CustomResource>();
   for (const service of deploymentOrder(plan.services)) {
     const running = new SwarmService(
       `service-${service.name}`,
@@ -76,7 +81,7 @@ export function deployServices(
     });
     ready.set(service.name, initialized ?? running.converged);
   }
-  return services;
+  return { running: services, ready };
 }
 
 /** The resource that a service waits for when it mounts the volume. */

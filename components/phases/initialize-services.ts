@@ -11,7 +11,7 @@ import type { PhaseComponent } from "./phase";
 export function initializeService(
   parent: PhaseComponent | undefined,
   args: ServiceInitializationArgs,
-): pulumi.Resource | undefined {
+): pulumi.CustomResource | undefined {
   const { name, initialize } = args.service;
   if (parent === undefined || initialize.length === 0) return undefined;
   return new ServiceInitialization(`initialization-${name}`, args, { parent }).done;

@@ -26,7 +26,8 @@ export function propertiesText(properties: Readonly<Record<string, unknown>>): s
     .join(", ");
 }
 
-function keyText(key: string): string {
+/** A key as TypeScript wants it: in quotes unless it is an identifier. */
+export function keyText(key: string): string {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? key : JSON.stringify(key);
 }
 

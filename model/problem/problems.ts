@@ -9,6 +9,8 @@ export interface Problem {
   readonly value?: string;
   /** The problem, with its reason. */
   readonly message: string;
+  /** A second place that the problem is about, in the same form as `path`. */
+  readonly otherPath?: string;
   /** The remedy: what to write or do instead. */
   readonly remedy: string;
 }
@@ -52,7 +54,9 @@ export function formatProblems(
 function formatProblem(problem: Problem): string {
   const lines = [problem.path];
   if (problem.value !== undefined) lines.push(`  found:   ${problem.value}`);
-  lines.push(`  problem: ${problem.message}`, `  remedy:  ${problem.remedy}`);
+  lines.push(`  problem: ${problem.message}`);
+  if (problem.otherPath !== undefined) lines.push(`  and in:  ${problem.otherPath}`);
+  lines.push(`  remedy:  ${problem.remedy}`);
   return lines.join("\n");
 }
 

@@ -1,3 +1,4 @@
+import { keyText } from "../foreign/code-text";
 import { externalName } from "../planning/plan-externals";
 import type { Problem } from "../problem/problems";
 import { servicePath, sitePath } from "../schema/check-site";
@@ -20,7 +21,7 @@ export function externalProblems({ site, services }: RuleInput): readonly Proble
             value: `"${name}"`,
             message:
               "is an external secret, whose value hive cannot read from the Swarm: only tasks get it",
-            remedy: `let the stage give it: ${name}: { fromStage: true } in secrets of site/site.ts`,
+            remedy: `let the stage give it: ${keyText(name)}: { fromStage: true } in secrets of site/site.ts`,
           },
         ]
       : [];

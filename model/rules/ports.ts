@@ -155,6 +155,7 @@ function computedPort(mine: PlacedPort, other: PlacedPort): Problem {
       (other.service === mine.service
         ? "this service already publishes"
         : `the service ${other.service} publishes too`),
+    ...(other.service === mine.service ? {} : { otherPath: portPath(other) }),
     remedy: other.automatic
       ? "give one of the two an explicit port"
       : "give it an explicit port, or give the other service another one",
@@ -170,6 +171,7 @@ function samePort(mine: PlacedPort, holder: PlacedPort, stage: string): Problem 
     message: isOwn
       ? `publishes ${key} twice`
       : `${key} is already published by the service ${holder.service} on the stage ${stage}`,
+    ...(isOwn ? {} : { otherPath: portPath(holder) }),
     remedy: isOwn
       ? "remove one of them"
       : "publish another port in one of the two, restrict them to different stages with availableOn, or in host mode to different " +

@@ -1,3 +1,4 @@
+import { keyText } from "../foreign/code-text";
 import type { FileContent, FileLookup } from "../values/file-lookup";
 import type { Service } from "../inventory";
 import type { HostPlan, ServicePlan, StageName } from "../plan";
@@ -70,11 +71,11 @@ const singular: Readonly<Record<SitePart, string>> = {
 };
 
 const examples: Readonly<Record<SitePart, (name: string) => string>> = {
-  images: (name) => `${name}: {}`,
-  networks: (name) => `${name}: {}`,
-  volumes: (name) => `${name}: { replicated: { size: "1GiB" } }`,
-  secrets: (name) => `${name}: { generate: {} }`,
-  configs: (name) => `${name}: { file: "…" }`,
+  images: (name) => `${keyText(name)}: {}`,
+  networks: (name) => `${keyText(name)}: {}`,
+  volumes: (name) => `${keyText(name)}: { replicated: { size: "1GiB" } }`,
+  secrets: (name) => `${keyText(name)}: { generate: {} }`,
+  configs: (name) => `${keyText(name)}: { file: "…" }`,
   services: (name) => name,
 };
 

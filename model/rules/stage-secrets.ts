@@ -1,3 +1,4 @@
+import { keyText } from "../foreign/code-text";
 import { isPulled } from "../planning/plan-images";
 import type { Problem } from "../problem/problems";
 import { stageFile } from "../stage/check-stage";
@@ -51,7 +52,7 @@ function unusedValue(
     return {
       path,
       message: `has a value, but the secret is not taken from the stage`,
-      remedy: `write ${name}: { fromStage: true } in secrets of ${siteFile}, or remove the value: ${removal}`,
+      remedy: `write ${keyText(name)}: { fromStage: true } in secrets of ${siteFile}, or remove the value: ${removal}`,
     };
   }
   const meant = suggestion(name, input.declared);

@@ -11,13 +11,14 @@ import type {
 } from "../inventory";
 import type { StageName } from "../plan";
 import type { Problem } from "../problem/problems";
-import type { FileLookup } from "../values/file-lookup";
+import type { FileContent, FileLookup } from "../values/file-lookup";
 import { codeText } from "../foreign/code-text";
 import { compose, hiveBuilder, isMap } from "../foreign/foreign-key";
 import { nameForm, secretNameNote } from "../foreign/parts-forms";
 import { parseShortPort } from "./published-port";
 import { declaringFile } from "../service";
 import { imageSchema } from "./image";
+import { missingServiceProblem } from "./missing-service";
 import { networkSchema } from "./network";
 import { configSchema, secretSchema } from "./secret";
 import { serviceSchema } from "./service";
@@ -103,8 +104,10 @@ export type SiteCheck = {
 /**
  * Checks the form of a site: types, names, keys. Its parts are checked one by one, so that all
  * problems are found.
+ *
+ * @param read reads a file of the project, to say why a service is undefined
  */
-export function checkSite(site: Site): SiteCheck {
+export function checkSite(site: Site, read: FileContent = () => undefined): SiteCheck {
   const outer = check(siteSchema, site, {
     locate: sitePath,
     secret: (path) => path[0] !== "name",
@@ -117,7 +120,7 @@ export function checkSite(site: Site): SiteCheck {
     volumes: checkPart("volumes", volumeSchema, site.volumes),
     secrets: checkPart("secrets", secretSchema, site.secrets),
     configs: checkPart("configs", configSchema, site.configs),
-    services: checkPart("services", serviceSchema, site.services, systems),
+    services: checkPart("services", serviceSchema, site.services, { systems, read }),
   };
   for (const part of Object.values(parts)) problems.push(...part.problems);
   const nameIsRight = outer.ok || !outer.problems.some(({ path }) => path === sitePath(["name"]));
@@ -235,6 +238,13 @@ function pastedPortProblems(
   });
 }
 
+/** Further input for checking a part of a site. */
+interface PartOptions {
+  /** From which it was pasted. */
+  readonly systems?: readonly string[];
+  readonly read?: FileContent;
+}
+
 /** One part of a site, checked. */
 interface CheckedPart<T> {
   readonly kept: ReadonlyMap<string, T>;
@@ -246,12 +256,17 @@ function checkPart<Part extends SitePart>(
   part: Part,
   schema: z.ZodType,
   record: Readonly<Record<string, SiteParts[Part]>> | undefined,
-  systems: readonly string[] = [],
+  { systems = [], read = () => undefined }: PartOptions = {},
 ): CheckedPart<SiteParts[Part]> {
   const kept = new Map<string, SiteParts[Part]>();
   const problems: Problem[] = [];
   const entries = entriesOf(record);
   for (const [name, value] of entries) {
+    if (part === "services" && (value as unknown) === undefined) {
+      const files = { siteFile, conventional: serviceFile(name) };
+      problems.push(missingServiceProblem(name, sitePath([part, name]), read, files));
+      continue;
+    }
     const locate =
       part === "services"
         ? (path: readonly PropertyKey[]) => servicePath(name, path)

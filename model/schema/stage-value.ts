@@ -1,3 +1,4 @@
+import { keyText } from "../foreign/code-text";
 import { z } from "zod";
 import type { StageValue, ValueContents } from "../inventory";
 import { isMap } from "../foreign/foreign-key";
@@ -34,7 +35,7 @@ export function declarationProblems(name: string, value: unknown): readonly Prob
       {
         path: locate([]),
         message: "is not declared with stageValues",
-        remedy: `write const values = stageValues({ ${name}: { type: "string", description: "…" } }), and values here`,
+        remedy: `write const values = stageValues({ ${keyText(name)}: { type: "string", description: "…" } }), and values here`,
       },
     ];
   }

@@ -103,7 +103,7 @@ export function serviceProgress(
         kind: "failed",
         detail:
           state === "rollback_completed"
-            ? `${rolledBack} (${reason}); of the old release, ${detail}`
+            ? `${rolledBack} (${reason}); of the previous release${releaseOf(service)}, ${detail}`
             : `the update is ${state} (${reason})`,
         tasks: culpritsOf(service, tasks),
       };
@@ -129,7 +129,20 @@ export function serviceProgress(
   if (attemptsInWorstPlace(ended) >= attemptsPerPlace) {
     return { kind: "failed", detail: "its tasks end again and again", tasks: ended };
   }
-  return waiting(detail, current, nodes, [...new Set([...failuresOf(current), ...ended])]);
+  const failures = [...new Set([...failuresOf(current), ...ended])];
+  const { running, possible } = health;
+  const isStarting = failures.length === 0 && running.length < possible;
+  const start = isStarting ? startText(current, nodes, `${running.length} of ${possible}`) : "";
+  return start === ""
+    ? waiting(detail, current, nodes, failures)
+    : { kind: "waiting", detail: start, tasks: [] };
+}
+
+/** ` (610449ea02a1)`: the digest of the image that a service runs, if its reference has one. */
+function releaseOf({ Spec }: EngineService): string {
+  const image = Spec.TaskTemplate.ContainerSpec?.Image ?? "";
+  const digest = /@sha256:([0-9a-f]{12})/.exec(image)?.[1];
+  return digest === undefined ? "" : ` (${digest})`;
 }
 
 /**
@@ -269,13 +282,22 @@ export function placeOf({ Slot, NodeID }: EngineTask): string {
   return Slot === undefined || Slot === 0 ? (NodeID ?? "") : String(Slot);
 }
 
-/** Missing tasks, with the states of unfinished tasks and the end of the last failed one. */
-function waiting(
-  detail: string,
+/**
+ * A start that goes as it should: `starting on hive0, hive1 (1 of 3 healthy)`. Empty if no task
+ * starts, or one reports an error.
+ */
+function startText(
   tasks: readonly EngineTask[],
   nodes: readonly EngineNode[],
-  failures: readonly EngineTask[] = failuresOf(tasks),
-): ServiceProgress {
+  count: string,
+): string {
+  const doing = statesOf(tasks, nodes);
+  const isNormal = doing.length > 0 && !tasks.some(({ Status: { Err = "" } }) => Err !== "");
+  return isNormal ? `${doing.join("; ")} (${count} healthy)` : "";
+}
+
+/** What unfinished tasks are doing, with their hosts. */
+function statesOf(tasks: readonly EngineTask[], nodes: readonly EngineNode[]): readonly string[] {
   const doing = new Map<string, string[]>();
   for (const task of tasks) {
     const isAtWork = task.DesiredState === "running" && task.Status.State === "running";
@@ -283,9 +305,19 @@ function waiting(
     const words = stateWords(task);
     doing.set(words, [...(doing.get(words) ?? []), ...hostOf(task, nodes)]);
   }
+  return [...doing].map(([words, hosts]) => withHosts(words, hosts));
+}
+
+/** Missing tasks, with the states of unfinished tasks and the end of the last failed one. */
+function waiting(
+  detail: string,
+  tasks: readonly EngineTask[],
+  nodes: readonly EngineNode[],
+  failures: readonly EngineTask[] = failuresOf(tasks),
+): ServiceProgress {
   const [failure] = failuresOf(tasks);
   const parts = [
-    ...[...doing].map(([words, hosts]) => withHosts(words, hosts)),
+    ...statesOf(tasks, nodes),
     ...(failure === undefined
       ? []
       : [
@@ -308,9 +340,9 @@ function stateWords({ Status: { State: state, Err: error = "" } }: EngineTask): 
     case "pending":
       return "waiting for a host";
     case "preparing":
-      return "preparing (image, networks, volumes)";
+      return "preparing image, networks and volumes";
     case "starting":
-      return "starting (not healthy yet)";
+      return "starting";
     default:
       return state;
   }

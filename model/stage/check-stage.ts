@@ -126,10 +126,12 @@ export function checkStage(
   );
   const problems: Problem[] = [];
   const known = keyPaths(stageSchema);
+  const misspelt = new Set<string>();
   for (const key of given.keys()) {
-    if (!(key in stageSchema.shape)) {
-      problems.push(unknownKey(locate(key), known, suggestion(key, known)));
-    }
+    if (key in stageSchema.shape) continue;
+    const meant = suggestion(key, known);
+    if (meant !== undefined) misspelt.add(meant);
+    problems.push(unknownKey(locate(key), known, meant));
   }
   // Key by key, so that a mistake in one key does not hide one in another.
   const values: Record<string, unknown> = {};
@@ -142,7 +144,8 @@ export function checkStage(
     if (key === "values" && options.secretKeys?.includes(valuesKey) === true) {
       problems.push(encryptedValues(locate(key), stage));
     } else if (checked.ok) values[key] = isSecretMap(key) ? namesOf(checked.value) : checked.value;
-    else problems.push(...checked.problems);
+    // That a key is missing follows from its misspelling.
+    else if (given.has(key) || !misspelt.has(key)) problems.push(...checked.problems);
   }
   const config = values as Partial<StageConfig>;
   problems.push(...crossProblems(config, given, locate));

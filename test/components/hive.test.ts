@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { bootSeconds, scriptSeconds } from "../../providers/first-contact/client";
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
+import { readSnapshot, snapshotOf } from "../../model/changes/snapshot";
 import { phases, type Phase } from "../../model/phases";
 import type { DockerFacts } from "../../fleet/container/docker-facts";
 import { planContainerFleet } from "../../fleet/container/plan";
@@ -30,8 +31,14 @@ function declare(
   {
     site = exampleSite,
     engine = facts,
+    partial = false,
     ...options
-  }: { readonly preview?: boolean; readonly site?: Site; readonly engine?: DockerFacts } = {},
+  }: {
+    readonly preview?: boolean;
+    readonly site?: Site;
+    readonly engine?: DockerFacts;
+    readonly partial?: boolean;
+  } = {},
 ): Promise<readonly Recorded[]> {
   const plan = planStack({
     stackName: "private",
@@ -42,6 +49,8 @@ function declare(
   return record(() => {
     new Hive("hive", {
       plan,
+      snapshot: snapshotOf(plan, { contexts: {}, files: {} }),
+      partial,
       buildFleet: (name, args, opts) =>
         new ContainerFleet(name, { ...args, plan, fleet: planContainerFleet(plan, engine) }, opts),
       stageSecrets: pulumi.secret<Record<string, string>>({ smtp: "STAGE-smtp" }),
@@ -502,5 +511,34 @@ describe("servers that exist", () => {
 
   it("made from this image wait for nobody", async () => {
     expect(await waitedFor("old")).toEqual([[], [], [], []]);
+  });
+});
+
+describe("what the last complete run has built", () => {
+  /** The snapshots that a run registered as outputs. */
+  const snapshotsOf = async (options: Parameters<typeof declare>[1]): Promise<unknown[]> => {
+    const prototype = pulumi.ComponentResource.prototype as unknown as {
+      registerOutputs(outputs?: Record<string, unknown>): void;
+    };
+    const register = jest.spyOn(prototype, "registerOutputs");
+    try {
+      const resources = await declare({}, options);
+      expect(named(resources, "complete-run").inputs).toEqual({});
+      return register.mock.calls.flatMap(([outputs]) => outputs?.["snapshot"] ?? []);
+    } finally {
+      register.mockRestore();
+    }
+  };
+
+  it("is kept when everything is done, without values", async () => {
+    const [snapshot, ...more] = await snapshotsOf({});
+    expect(more).toEqual([]);
+    expect(readSnapshot(snapshot)?.services.map(({ name }) => name)).toContain("webgate");
+    expect(JSON.stringify(snapshot)).not.toMatch(/STAGE-smtp|PASSWORD-|PRIVATE-/);
+  });
+
+  it("stays as it was in a preview and in a run with targets", async () => {
+    expect(await snapshotsOf({ preview: true })).toEqual([]);
+    expect(await snapshotsOf({ partial: true })).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import type { Fleet } from "../../fleet/fleet";
 import { PreparedFleet } from "../../fleet/prepared/servers";
+import { snapshotOf } from "../../model/changes/snapshot";
 import { planStack } from "../../model/plan-site";
 import { site } from "../../site/site";
 import { record, type Recorded } from "./recorder";
@@ -43,6 +44,8 @@ async function declare(): Promise<{ resources: readonly Recorded[]; fleet: Fleet
     ]);
     new Hive("hive", {
       plan,
+      snapshot: snapshotOf(plan, { contexts: {}, files: {} }),
+      partial: false,
       buildFleet: (name, args, opts) => (fleet = new PreparedFleet(name, { ...args, plan }, opts)),
       stageSecrets: pulumi.secret<Record<string, string>>({}),
     });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { planContainerFleet } from "../../fleet/container/plan";
 import { ContainerFleet } from "../../fleet/container/servers";
+import { snapshotOf } from "../../model/changes/snapshot";
 import { planStack } from "../../model/plan-site";
 import { defineSite } from "../../model/site";
 import { record, type Recorded } from "./recorder";
@@ -43,6 +44,8 @@ async function declare(
     const stageSecrets = pulumi.secret<Record<string, string>>({});
     new Hive("hive", {
       plan,
+      snapshot: snapshotOf(plan, { contexts: {}, files: {} }),
+      partial: false,
       buildFleet: (name, args, opts) =>
         new ContainerFleet(name, { ...args, plan, fleet: planContainerFleet(plan, facts) }, opts),
       stageSecrets,

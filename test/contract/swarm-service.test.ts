@@ -190,7 +190,7 @@ describe("SwarmService", () => {
       /^hive: web: the new release failed and is being rolled back\. Task \w+ on hive\d\.example was unhealthy.*; its health check said: cannot reach backend/m,
     );
     expect((failed as Error).message).toMatch(
-      /was rolled back \(rollback completed\); of the old release, 3 of 3 tasks run\.\nTask \w+ on hive\d\.example was unhealthy, was therefore stopped, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
+      /was rolled back \(rollback completed\); of the previous release( \([0-9a-f]{12}\))?, 3 of 3 tasks run\.\nTask \w+ on hive\d\.example was unhealthy, was therefore stopped, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
     );
   });
 
@@ -496,7 +496,7 @@ describe("SwarmService", () => {
     swarm.slowDown(5000);
     await server.update(id, outs, await inputs({ environment: { SLOW: "1" } }));
     expect(server.log().slice(said)).toMatch(
-      /^hive: web: no task runs on hive0\.example, .*\(starting \(not healthy yet\) on hive0\.example, /m,
+      /^hive: web: starting on hive0\.example, .* \(0 of 3 healthy\)/m,
     );
   });
 

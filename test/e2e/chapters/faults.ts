@@ -13,7 +13,7 @@ const moments = {
   /**
    * The engine changes webgate, server by server, and the run looks on through one of the managers.
    */
-  rollingOut: /^deploy-services +service-webgate-service: the change is being rolled out/m,
+  rollingOut: /^deploy-services +webgate: the change is being rolled out/m,
 };
 
 /**

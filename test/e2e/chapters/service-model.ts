@@ -172,9 +172,7 @@ export function serviceModel(site: StageUnderTest): void {
       const run = await stage.hive(["up", "--yes"]);
       expect(run.code).toBe(1);
       expect(run.output).toContain("the probe is bent");
-      expect(run.output).toMatch(
-        /service-oracle-service failed \(see above\); the rest of the run was done/,
-      );
+      expect(run.output).toMatch(/oracle failed \(see above\); the rest of the run was done/);
       const names = site.inside(0, "docker", "service", "ls", "--format", "{{.Name}}").split("\n");
       expect(names).not.toContain("after");
       expect(
@@ -196,6 +194,13 @@ export function serviceModel(site: StageUnderTest): void {
       const seen = await eventually(130, () => (runs().length >= 2 ? runs() : undefined));
       const minutes = seen.map((line) => line.slice(0, "2026-01-01T00:00".length));
       expect(new Set(minutes).size).toBe(minutes.length);
+    });
+
+    it("runs a job at once, shows what it printed, and leaves nothing to change", async () => {
+      const { code, stdout, output } = await stage.hive(["run", "once"]);
+      expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
+      expect(stdout).toMatch(/^once\S* .*\| the job has run$/m);
+      expect(await site.changesOf("preview", "--refresh")).toBe("");
     });
 
     it("moves a service with a replicated volume, and its data, when its server is killed", async () => {
@@ -264,9 +269,7 @@ export function serviceModel(site: StageUnderTest): void {
       stage.write(script, undefined);
       const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 900 });
       expect(run.code).toBe(1);
-      expect(run.output).toMatch(
-        /image-blank-build failed \(see above\); the rest of the run was done/,
-      );
+      expect(run.output).toMatch(/image blank failed \(see above\); the rest of the run was done/);
       // What was not made is no part of the outputs, by which others go.
       const outputs = JSON.parse((await stage.hive(["outputs", "--json"])).stdout) as {
         readonly services: object;

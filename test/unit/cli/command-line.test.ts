@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { exitCodes } from "../../../cli/exit-codes";
 import { Failure, reportFailure } from "../../../cli/failure";
 import { commandLine } from "../../../cli/command-line/program";
+import { helpColumns } from "../../../cli/command-line/wrapped";
 import { completionScript } from "../../../cli/commands/completion";
 import { isYes } from "../../../cli/confirm";
 import { runFailure } from "../../../cli/pulumi/session";
 import { terminalMode } from "../../../cli/terminal";
+import { versionText } from "../../../cli/version";
 import { InventoryError } from "../../../model/problem/problems";
 
 const root = join(__dirname, "..", "..", "..");
@@ -32,15 +34,57 @@ test("help lists every command with an example, from any folder", () => {
   expect(stdout).toContain("npx hive ssh hive0 --");
 });
 
-test.each(
-  program.commands
-    .filter((command) => command.name() !== "doctor")
-    .map((command) => [command.name(), command]),
-)("help of %s shows an example", (_name, command) => {
-  let help = "";
-  command.configureOutput({ writeOut: (text) => (help += text) });
-  command.outputHelp();
-  expect(help).toMatch(/Examples:\n {2}(npx|npm|eval)/);
+test.each(program.commands.map((command) => [command.name(), command]))(
+  "help of %s shows an example",
+  (_name, command) => {
+    let help = "";
+    command.configureOutput({ writeOut: (text) => (help += text) });
+    command.outputHelp();
+    expect(help).toMatch(/Examples:\n {2}(npx|npm|eval)/);
+  },
+);
+
+test.each([60, 80, 120])("help is wrapped once, at a width of %d columns", (columns) => {
+  for (const command of [program, ...program.commands]) {
+    let help = "";
+    command.configureOutput({
+      writeOut: (text) => (help += text),
+      getOutHelpWidth: () => columns,
+    });
+    command.outputHelp();
+    const prose = help
+      .split("\n\n")
+      .filter((paragraph) => !/^ |^\w+:\n|^Usage/.test(paragraph.replace(/^\n+/, "")));
+    for (const paragraph of prose) {
+      const lines = paragraph.trim().split("\n");
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+      // A line ends only where the next word would not have fitted, or where a text has a new line.
+      for (const [index, line] of lines.slice(0, -1).entries()) {
+        const [next = ""] = (lines[index + 1] ?? "").split(" ");
+        const isFull = line.length + 1 + next.length > columns;
+        expect([line, isFull || /[.!?]$/.test(line)]).toEqual([line, true]);
+      }
+    }
+  }
+});
+
+test.each([
+  ["a terminal", { isTTY: true, columns: 132 }, { COLUMNS: "90" }, 132],
+  ["no terminal", { isTTY: false }, {}, 80],
+  ["no terminal, with COLUMNS", { isTTY: false }, { COLUMNS: "90" }, 90],
+  ["no terminal, with nonsense", { isTTY: false }, { COLUMNS: "wide" }, 80],
+])("help for %s has its columns", (_what, stream, env, columns) => {
+  expect(helpColumns(stream, env)).toBe(columns);
+});
+
+test("the version is that of the package, with the commit of a clone", () => {
+  const { stdout, status } = hive("--version");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^hive \d+\.\d+\.\d+( \([0-9a-f]{7,40}(-dirty)?\))?\n$/);
+  const elsewhere = mkdtempSync(join(tmpdir(), "hive version "));
+  writeFileSync(join(elsewhere, "package.json"), '{ "version": "1.2.3" }');
+  expect(versionText(elsewhere)).toBe("hive 1.2.3");
+  rmSync(elsewhere, { recursive: true });
 });
 
 test.each([
@@ -128,6 +172,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _hive; printf '%s\\n' "
     [
       ["hive", "completion", ""],
       ["bash", "zsh"],
+    ],
+    [
+      ["hive", "new", ""],
+      ["service", "job", "image", "secret"],
     ],
     [["npx", "jest", ""], []],
   ])("%j offers %j", (words, expected) => {

@@ -48,12 +48,8 @@ beforeEach(() => {
 test("does the rest by its URNs, says what it is before, and ends with the failure", async () => {
   const { failure, asked } = await finish(gate);
   expect(asked).toEqual([["up", "--yes", "--skip-preview", "--target", old.urn]]);
-  expect(printed.join()).toContain(
-    "The run continues with what does not need service-gate-service: removes service-old-service.",
-  );
-  expect(failure.message).toMatch(
-    /^service-gate-service failed \(see above\); the rest of the run was done\.\n/,
-  );
+  expect(printed.join()).toContain("The run continues with what does not need gate: removes old.");
+  expect(failure.message).toMatch(/^gate failed \(see above\); the rest of the run was done\.\n/);
   expect(failure.exitCode).toBe(exitCodes.failed);
 });
 
@@ -84,7 +80,7 @@ test.each([
   jest.mocked(runOnStack).mockRejectedValue(new Failure("Full log: second.log", code));
   const { failure } = await finish(gate);
   expect(failure.message).toMatch(
-    /^service-gate-service failed \(see above\); the rest of the run is not complete: Full log: second\.log\n/,
+    /^gate failed \(see above\); the rest of the run is not complete: Full log: second\.log\n/,
   );
   expect(failure.exitCode).toBe(exitCode);
 });

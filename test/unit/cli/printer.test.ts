@@ -77,8 +77,8 @@ test("without a terminal a step's own words are lines, not more often than every
     jest.advanceTimersByTime(6000);
     printer.stop();
     expect(terminal.text.split("\n").filter((line) => line.includes("tasks run"))).toEqual([
-      "deploy-services       service-web-service: 0 of 3 tasks run",
-      "deploy-services       service-web-service: 2 of 3 tasks run",
+      "deploy-services       web: 0 of 3 tasks run",
+      "deploy-services       web: 2 of 3 tasks run",
     ]);
   } finally {
     jest.useRealTimers();

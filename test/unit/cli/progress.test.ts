@@ -214,7 +214,7 @@ describe("what long work says that it is doing", () => {
   test("is shown below its section, the newest word only, and is no warning", () => {
     const progress = after(begun, says("1 of 3 tasks run"), says("2 of 3 tasks run"));
     const lines = liveLines(progress, { now: 4000, columns: 100, frame: 0, paint: plain });
-    expect(lines).toContain("    service-web-service 3 s: 2 of 3 tasks run");
+    expect(lines).toContain("    web 3 s: 2 of 3 tasks run");
     expect(progress.diagnostics).toEqual([]);
   });
 

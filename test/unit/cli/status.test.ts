@@ -428,6 +428,53 @@ describe("services that run to their end", () => {
     expect(judge(report({ services: [seen] }))).toEqual([]);
   });
 
+  const shown = (service: EngineService, tasks: readonly EngineTask[]): string =>
+    statusText({ ...report({ services: [look(service, tasks)] }), problems: [] }, plain, now)
+      .split("\n")
+      .find((line) => line.startsWith("nightly")) ?? "";
+
+  test("one that was changed after its last run does not claim that it never ran", () => {
+    const labels = { "hive.schedule": "0 3 * * *", "hive.schedule.last": "2026-11-23T03:00:00Z" };
+    const changed = job(labels, 4);
+    const waiting = {
+      ...changed,
+      Spec: { ...changed.Spec, Mode: { ReplicatedJob: { TotalCompletions: 0 } } },
+    };
+    expect(look(waiting, [run("complete")]).job?.state).toBe("changed");
+    expect(shown(waiting, [run("complete")])).toMatch(/ {2}changed since {2}2026-11-23 03:00 UTC/);
+    // A run that was just started has no task yet.
+    expect(look(changed, [run("complete")]).job?.state).toBe("running");
+    expect(shown(changed, [])).toMatch(/ {2}starts {2}2026-11-23 03:00 UTC/);
+  });
+
+  test("failed tries are told, with the reason of the newest", () => {
+    const plainJob = job({});
+    const thrice = {
+      ...plainJob,
+      Spec: {
+        ...plainJob.Spec,
+        TaskTemplate: {
+          ...plainJob.Spec.TaskTemplate,
+          RestartPolicy: { Condition: "on-failure", MaxAttempts: 2 },
+        },
+      },
+    };
+    const bad = run("failed", 3, "task: non-zero exit (2)");
+    expect(shown(thrice, [bad, bad, run("preparing")])).toMatch(
+      / {2}starts, failed 2 of 3 tries .* task: non-zero exit \(2\)$/,
+    );
+    expect(shown(thrice, [bad, bad, run("running")])).toContain(
+      "runs on p-hive1, failed 2 of 3 tries",
+    );
+    expect(shown(thrice, [bad, run("complete")])).toMatch(/ {2}complete, failed 1 of 3 tries {2}/);
+    const failed = look(thrice, [bad, bad, bad]);
+    expect(failed.job?.failedTries).toEqual({ failed: 3, allowed: 3 });
+    expect(shown(thrice, [bad, bad, bad])).toMatch(/ {2}failed 3 of 3 tries .*exit \(2\)$/);
+    expect(judge(report({ services: [failed] }))).toEqual([
+      "The last run of the job nightly failed 3 of 3 tries: task: non-zero exit (2): `npx hive logs nightly` shows what it printed.",
+    ]);
+  });
+
   test.each([
     ["never run", []],
     ["running", [run("preparing")]],

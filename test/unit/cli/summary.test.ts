@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { demoLogin, peopleFile } from "../../../cli/demo-login";
 import { summaryText } from "../../../cli/summary";
 import { plain } from "../../../cli/terminal";
 import { recordedEvents, replay } from "./recorded-run";
@@ -37,14 +40,10 @@ test("the end of a run: what is where, how long it took, what to do next", () =>
   expect(summaryText(facts, plain)).toMatchInlineSnapshot(`
     "The private stage of hive.example is up.
 
-      build-infra                  7 unchanged
-      setup-hosts                  3 unchanged
-      build-images                 3 unchanged
-      build-networks               nothing to do
-      build-volumes                nothing to do
       deploy-services       1.0 s  1 created, 2 unchanged
       initialize-services   1.0 s  3 created
       altogether           41.2 s  4 created, 15 unchanged
+      5 phases without changes: build-infra, setup-hosts, build-images, build-networks, build-volumes
 
       p-hive0.hive.example  172.29.16.4  zone-a  cluster
       p-hive1.hive.example  172.29.16.5  zone-b  cluster
@@ -53,11 +52,39 @@ test("the end of a run: what is where, how long it took, what to do next", () =>
       p-hive1.hive.example was unreachable; the next run does this there: firewall, image web.
 
       open webgate  http://172.29.16.4/  http://172.29.16.5/  http://172.29.16.6/
-      log in        npx hive ssh hive0
+      ssh           npx hive ssh hive0
       look          npx hive status
       destroy       npx hive destroy
       log           .hive/private/logs/x.log"
   `);
+});
+
+test("phases that add up to more than the run are said to overlap", () => {
+  const text = summaryText({ ...facts, milliseconds: 1500 }, plain);
+  expect(text).toMatch(/^ {2}altogether +1\.5 s {2}4 created, 15 unchanged \(phases overlap\)$/m);
+});
+
+describe("the login of a demo person", () => {
+  const services = { webgate: {}, am: {}, ldap: {} } as unknown as typeof outputs.services;
+  const people = readFileSync(join(__dirname, "../../..", peopleFile), "utf8");
+
+  test("is shown where the stage has the worked example and its people", () => {
+    const login = demoLogin({ stage: "private", services }, people);
+    expect(login).toBe("queen / Queen-of-hive-1");
+    const text = summaryText({ ...facts, demoLogin: login }, plain);
+    expect(text).toMatch(/^ {2}demo login +queen \/ Queen-of-hive-1$/m);
+    const page = readFileSync(join(__dirname, "../../../docs/worked-example.md"), "utf8");
+    expect(page).toContain("| `queen` | `Queen-of-hive-1` |");
+  });
+
+  test.each<[string, Parameters<typeof demoLogin>]>([
+    ["on another stage", [{ stage: "staging", services }, people]],
+    ["on another site", [{ stage: "private", services: outputs.services }, people]],
+    ["with other people", [{ stage: "private", services }, "dn: uid=queen,ou=people"]],
+    ["without a file of people", [{ stage: "private", services }, undefined]],
+  ])("is not shown %s", (_where, [of, text]) => {
+    expect(demoLogin(of, text)).toBeUndefined();
+  });
 });
 
 test("another stage's commands name it, and a run that stopped early says so", () => {

@@ -418,6 +418,8 @@ describe("suggestions", () => {
     ["", "abc", 3],
     ["kitten", "sitting", 3],
     ["same", "same", 0],
+    ["cdir", "cidr", 1],
+    ["abcd", "badc", 2],
   ])("from %j to %j it takes %i edits", (left, right, distance) => {
     expect(editDistance(left, right)).toBe(distance);
   });

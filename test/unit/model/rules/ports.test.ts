@@ -1,6 +1,6 @@
 import { autoPorts, stableNumber } from "../../../../model/values/stable-number";
 import { planWith, smallSite } from "../plans";
-import { faultsOf, image, problemsOf } from "../problems-of";
+import { faultsOf, image, problemsOf, textOf } from "../problems-of";
 
 const auto = (target: number, protocol?: string): unknown => ({
   target,
@@ -142,6 +142,13 @@ describe("one port of servers for two services", () => {
     const faults = faultsOf({ services: { a: service(mine), b: service(other) } });
     if (apart) expect(faults).toEqual([]);
     else expect(faults[0]).toContain("80/tcp is already published by the service a");
+  });
+
+  test("names the places of both", () => {
+    const services = { a: { image, ports: ["80"] }, b: { image, ports: ["80:8080"] } };
+    expect(textOf({ services })).toMatch(
+      /^site\/\S+: services\.b\.ports\[0\]\n(?:.*\n){2} {2}and in: {2}site\/\S+: services\.a\.ports\[0\]$/m,
+    );
   });
 
   test("of a stage without servers is not told where they could keep services apart", () => {

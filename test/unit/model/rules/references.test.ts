@@ -54,6 +54,16 @@ describe("what a service names exists", () => {
       { image: { build: "webgat" } },
       'image.build | did you mean "webgate"? Else add webgat: {} to images in site/site.ts',
     ],
+    [
+      "a secret whose name is no identifier",
+      { image, secrets: ["smtp-token"] },
+      'secrets[0] | add "smtp-token": { generate: {} } to secrets in site/site.ts',
+    ],
+    [
+      "a volume whose name is no identifier",
+      { image, volumes: [{ source: "web-data", target: "/data" }] },
+      'volumes[0].source | add "web-data": { replicated: { size: "1GiB" } } to volumes in site/site.ts',
+    ],
   ])("%s", (_, service, problem) => {
     expect(problemsOfService(service)).toEqual([`site/services/web.ts: services.web.${problem}`]);
   });

@@ -84,7 +84,16 @@ describe("a global service", () => {
     const tasks = [task("a", "running"), task("b", "running"), task("c", "preparing")];
     expect(progress(service(global), tasks)).toEqual({
       kind: "waiting",
-      detail: "no task runs on host-c (preparing (image, networks, volumes) on host-c)",
+      detail: "preparing image, networks and volumes on host-c (2 of 3 healthy)",
+      tasks: [],
+    });
+  });
+
+  test("says of a start that goes as it should where it starts, and how far it is", () => {
+    const tasks = [task("a", "starting"), task("b", "running"), task("c", "starting")];
+    expect(progress(service(global), tasks)).toEqual({
+      kind: "waiting",
+      detail: "starting on host-a, host-c (1 of 3 healthy)",
       tasks: [],
     });
   });
@@ -100,7 +109,7 @@ describe("a global service", () => {
     expect(progress(service(global), tasks)).toEqual({
       kind: "waiting",
       detail:
-        "no task runs on host-a, host-b, host-c (starting (not healthy yet) on host-a, host-b; " +
+        "no task runs on host-a, host-b, host-c (starting on host-a, host-b; " +
         "pending: no suitable node; last one failed on host-a: exit 1)",
       tasks: [failed],
     });
@@ -349,7 +358,7 @@ describe("an update", () => {
     ).toMatchObject({
       kind: "failed",
       detail:
-        "the update failed and was rolled back (rollback completed); of the old release, 3 of 3 tasks run",
+        "the update failed and was rolled back (rollback completed); of the previous release, 3 of 3 tasks run",
       tasks: [named],
     });
   });

@@ -21,6 +21,13 @@ function problemsWith(raw: Readonly<Record<string, string>>): readonly string[] 
 }
 
 describe("a stage's configuration", () => {
+  test("a misspelt key that is needed is one problem, not a missing key as well", () => {
+    const raw = { "hive:fleet": "container", "hive:cdir": "172.29.16.0/24" };
+    expect(problemsOf(() => parseStage("private", raw))).toEqual([
+      "Pulumi.private.yaml: hive:cdir | did you mean `cidr`? If not, remove it",
+    ]);
+  });
+
   test("two keys are enough; everything else has a default", () => {
     expect(parseStage("private", least)).toEqual({
       name: "private",

@@ -1,0 +1,106 @@
+import { type Change, changesBetween } from "../model/changes/changes";
+import { type ChangeLine, changeLines } from "../model/changes/lines";
+import { type PlanSnapshot, readSnapshot, snapshotOf } from "../model/changes/snapshot";
+import { phases } from "../model/phases";
+import type { Plan } from "../model/plan";
+import { readSiteContents } from "../providers/site-contents";
+import { projectFolder } from "./project";
+import type { StateResource } from "./pulumi/state";
+import { componentType, readUrn } from "./pulumi/urn";
+import { removalLines } from "./removals";
+import type { Terminal } from "./terminal";
+
+/** What a run will change. */
+export interface ChangesOfRun {
+  /**
+   * What the plan is compared with: the last complete run, or nothing because the stage has nothing
+   * yet. `unknown`: there are resources, but no run has noted what it built.
+   */
+  readonly comparedWith: "last complete run" | "nothing" | "unknown";
+  readonly changes: readonly Change[];
+  readonly lines: readonly ChangeLine[];
+}
+
+type Known = Pick<StateResource, "urn" | "outputs">;
+
+/**
+ * What a run of the plan will change, from the state and the site's files alone.
+ *
+ * @param resources of the stage's state; none if there is no stack
+ */
+export function changesOfRun(plan: Plan, resources: readonly Known[]): ChangesOfRun {
+  return compare(plan, snapshotOf(plan, readSiteContents(plan, projectFolder)), resources);
+}
+
+/** {@link changesOfRun}, with the plan's snapshot. */
+export function compare(
+  plan: Pick<Plan, "phases" | "services" | "volumes">,
+  after: PlanSnapshot,
+  resources: readonly Known[],
+): ChangesOfRun {
+  const early = plan.phases.length < phases.length;
+  const stops = early
+    ? [line(`The run stops after ${plan.phases.at(-1)}; later phases wait.`)]
+    : [];
+  const before = lastCompleteRun(resources);
+  if (before !== undefined) {
+    const changes = changesBetween(before, after);
+    // An incomplete run may have left what neither the last complete run nor the plan knows.
+    const left = removals(
+      {
+        services: [...plan.services, ...before.services],
+        volumes: [...plan.volumes, ...namesOf(before.objects.volume)],
+      },
+      resources,
+    );
+    const lines = changes.length === 0 && left.length > 0 ? [] : changeLines(changes);
+    return { comparedWith: "last complete run", changes, lines: [...left, ...lines, ...stops] };
+  }
+  if (!resources.some(({ urn }) => !readUrn(urn).type.startsWith("pulumi:"))) {
+    const changes = changesBetween(undefined, after);
+    const lines = changeLines(changes, { folded: true });
+    return {
+      comparedWith: "nothing",
+      changes,
+      lines: [line("Nothing of it is there yet. The run builds:"), ...lines, ...stops],
+    };
+  }
+  return {
+    comparedWith: "unknown",
+    changes: [],
+    lines: [
+      ...removals(plan, resources),
+      line(
+        "What has changed is not known: no complete run of this stage has noted what it built. The next one does.",
+      ),
+      ...stops,
+    ],
+  };
+}
+
+/** Prints what a run will change; what loses data stands out. */
+export function printChanges({ lines }: ChangesOfRun, terminal: Terminal): void {
+  for (const { text, losesData } of lines)
+    terminal.print(losesData ? terminal.paint("yellow", text) : text);
+}
+
+/** What the last complete run has built; undefined when no run has noted it. */
+function lastCompleteRun(resources: readonly Known[]): PlanSnapshot | undefined {
+  const found = resources.find(({ urn }) => readUrn(urn).type === componentType("CompleteRun"));
+  return readSnapshot(found?.outputs["snapshot"]);
+}
+
+function removals(
+  plan: Parameters<typeof removalLines>[0],
+  resources: readonly Known[],
+): readonly ChangeLine[] {
+  return removalLines(plan, resources).map((text) => ({ text, losesData: true }));
+}
+
+function namesOf(all: Readonly<Record<string, string>>): readonly { readonly name: string }[] {
+  return Object.keys(all).map((name) => ({ name }));
+}
+
+function line(text: string): ChangeLine {
+  return { text, losesData: false };
+}

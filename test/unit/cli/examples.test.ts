@@ -1,0 +1,70 @@
+import { commandLine } from "../../../cli/command-line/program";
+import { site } from "../../../site/site";
+import { examplesIn, helpExamples, pageExamples } from "../../command-examples";
+
+/** What the command line says about arguments, without running the command. */
+async function problemOf(args: readonly string[]): Promise<string> {
+  const program = commandLine(() => Promise.resolve());
+  let problem = "";
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({
+      writeOut: () => undefined,
+      writeErr: (text) => void (problem += text),
+    });
+    if (command !== program) command.action(() => undefined);
+  }
+  try {
+    await program.parseAsync(["node", "hive", ...args]);
+  } catch (error) {
+    if (problem === "") problem = String(error);
+  }
+  return problem;
+}
+
+const inHelp = helpExamples();
+const inPages = pageExamples();
+/** Each command line once, with the place where it is written first. */
+const all = [
+  ...new Map(
+    [...inPages, ...inHelp].map(({ where, args }) => [args.join(" "), [args, where] as const]),
+  ).values(),
+];
+
+test("help and pages have examples", () => {
+  expect(inHelp.length).toBeGreaterThan(50);
+  expect(inPages.length).toBeGreaterThan(60);
+});
+
+test.each(all)("hive %j (%s) is a command line that hive accepts", async (args) => {
+  expect(await problemOf(args)).toBe("");
+});
+
+test("help names services and images of the site", () => {
+  const withService = ["deploy", "rollback", "unpin", "logs", "exec", "shell", "promote"];
+  const named = inHelp
+    .filter(({ args: [command = ""] }) => withService.includes(command))
+    .map(({ args }) => args[1] ?? "");
+  expect(Object.keys(site.services ?? {})).toEqual(expect.arrayContaining([...new Set(named)]));
+});
+
+test.each([
+  ["npx hive status", [["status"], false]],
+  ["  npx hive up --refresh     also repair", [["up", "--refresh"], false]],
+  ["$ npx hive plan --json | jq .x", [["plan", "--json"], false]],
+  ["npx hive exec a -- sh -c 'x | y' > f", [["exec", "a", "--", "sh", "-c", "x | y"], false]],
+  ["npx hive exec a -- b < c.ldif", [["exec", "a", "--", "b"], true]],
+  ["tar -c x | npx hive cp - a:/tmp", [["cp", "-", "a:/tmp"], true]],
+  ["npx hive up --stack <stage>   # comment", [["up", "--stack", "<stage>"], false]],
+  [`eval "$(npx hive completion bash)"`, [["completion", "bash"], false]],
+])("what an example is in %j", (line, [args, hasInput]) => {
+  expect(examplesIn("page", line)).toEqual([{ where: "page", args, hasInput }]);
+});
+
+test.each([
+  [["stats"], /unknown command/],
+  [["up", "--fresh"], /unknown option/],
+  [["ssh"], /missing required argument/],
+  [["status", "webgate"], /too many arguments/],
+])("the check finds what is wrong in %j", async (args, problem) => {
+  expect(await problemOf(args)).toMatch(problem);
+});
