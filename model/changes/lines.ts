@@ -85,7 +85,7 @@ const taskTexts: Readonly<Record<TaskEffect, string | undefined>> = {
   "new first": "restarts, each new task before the old one stops",
   "job runs": "the job runs again",
   "next job": "from its next run on",
-  "recreated": "removed and created again: away for a moment",
+  recreated: "removed and created again: away for a moment",
 };
 
 function effects({
