@@ -87,10 +87,8 @@ describe("the am image", () => {
     "%s leads back to the login page, and the session is nobody's",
     async (_what, user, password) => {
       const answer = await logIn(user, password, "next=/a?b=c");
-      expect([answer.status, answer.headers.location]).toEqual([
-        302,
-        "/login?failed=1&next=/a?b=c",
-      ]);
+      expect(answer.status).toBe(302);
+      expect(answer.headers.location).toMatch(/^\/login\?failed=1&name=.*&next=\/a\?b=c$/);
       expect((await check(answer.session)).status).toBe(401);
       // And whoever comes next is not held responsible for it.
       expect((await logIn(queen.user, queen.password)).headers.location).toBe("/");
@@ -116,7 +114,25 @@ describe("the am image", () => {
     const answer = await logIn(queen.user, queen.password, `next=${next}`);
     expect([answer.status, answer.headers.location]).toEqual([302, location]);
     const failed = await logIn(queen.user, "wrong", `next=${next}`);
-    expect(failed.headers.location).toBe(`/login?failed=1&next=${location}`);
+    expect(failed.headers.location).toBe(`/login?failed=1&name=queen&next=${location}`);
+  });
+
+  test("after a wrong password the page has the name again, and no markup or way of anybody else", async () => {
+    const page = async (user: string): Promise<string> => {
+      const { location = "" } = (await logIn(user, "wrong", "next=/a?b=1")).headers;
+      return (await ask(`http://${am.address}${location}`)).text;
+    };
+    const known = await page("queen");
+    expect(known).toContain('name="username" value="queen"');
+    expect(known).toContain('action="/login/submit?next=/a?b=1"');
+    for (const name of ["", 'a"onfocus="x', "a<b>", "q".repeat(65)]) {
+      const text = await page(name);
+      expect(text).toContain("Name or password is wrong.");
+      expect(text).not.toContain("value=");
+    }
+    expect(await page("a&next=//evil.example")).toContain('action="/login/submit?next=/a?b=1"');
+    const header = await logIn("a\r\nSet-Cookie: b=c", "wrong");
+    expect(header.headers["set-cookie"]?.join() ?? "").not.toMatch(/(^|,)b=c/);
   });
 
   test("no field of the form leads anywhere else, and no other site's form is taken", async () => {
@@ -126,6 +142,8 @@ describe("the am image", () => {
     expect(led.headers.location).toBe("/");
     const foreign = await ask(submit, { form, headers: { Origin: "http://evil.example" } });
     expect(foreign.status).toBe(403);
+    expect(foreign.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(foreign.text).toContain("This form was sent from another site.");
     expect((await check(foreign.session)).status).toBe(401);
     const own = await ask(submit, { form, headers: { Origin: `http://${am.address}` } });
     expect(own.headers.location).toBe("/");

@@ -261,5 +261,5 @@ export function ask(url: string, asked: Asked = {}): Promise<Answer> {
 
 /** What a page shows in an element. */
 export function textOf(page: string, id: string): string {
-  return new RegExp(`id="${id}">([^<]*)<`).exec(page)?.[1] ?? `no ${id}`;
+  return new RegExp(`id="${id}"[^>]*>([^<]*)<`).exec(page)?.[1] ?? `no ${id}`;
 }

@@ -59,6 +59,7 @@ describe("webgate's own page", () => {
     expect(headers["x-served-by"]).toBe("p-hive1.hive.example");
     expect(textOf(text, "release")).toBe("2026.11-rc1");
     expect(textOf(text, "client")).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect(textOf(text, "time")).toMatch(/^ ?\d{1,2} [A-Z][a-z]+ \d{4}, [\d:]{8} UTC$/);
     expect(Math.abs(Date.parse(textOf(text, "time")) - Date.now())).toBeLessThan(30_000);
     expect(text).not.toContain("<!--#");
   });
