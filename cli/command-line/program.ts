@@ -1,4 +1,4 @@
-import { type Argument, Command, CommanderError } from "commander";
+import { type Argument, Command, CommanderError, Help } from "commander";
 import type * as hiveVersion from "../version";
 import { addCompletion } from "./completion";
 import { addCp } from "./cp";
@@ -52,6 +52,11 @@ export function commandLine(finish: Finish): Command {
       getErrHelpWidth: () => helpColumns(process.stderr, process.env),
     })
     .configureHelp({
+      // That a switch is off unless it is given needs no "(default: false)".
+      optionDescription: (option) =>
+        option.defaultValue === false
+          ? option.description
+          : Help.prototype.optionDescription(option),
       // Without "[options]", which all have, the list fits 80 columns.
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),
