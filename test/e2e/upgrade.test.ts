@@ -1,3 +1,4 @@
+import { firstService } from "./chapters/first-service";
 import { sharesTheComputer } from "./computer";
 import { docker, eventually, fetchPage, type Finished, TestStage } from "./test-stage";
 
@@ -39,7 +40,7 @@ afterAll(async () => {
   if (run.code !== 0) throw new Error(run.output);
 });
 
-test("a stage of an earlier release is previewed, refreshed, updated and destroyed by this one, and goes on with its data", async () => {
+test("a stage of an earlier release is previewed, refreshed, and updated by this one, and goes on with its data", async () => {
   const plugin = stage.installPackages();
   await hive("up", "--yes");
   // What that release did by the command plugin is done without it now, on a computer that has it
@@ -63,6 +64,12 @@ test("a stage of an earlier release is previewed, refreshed, updated and destroy
     (await fetchPage("http://172.29.72.4/status/"))?.status === 200 ? true : undefined,
   );
   expect((await stage.hive(["status"])).code).toBe(0);
+});
+
+// The stage is a current one now, and has nothing else to do.
+firstService(stage, "172.29.72");
+
+test("destroy leaves nothing of it", async () => {
   await hive("destroy", "--yes");
   expect(servers()).toBe("");
 });

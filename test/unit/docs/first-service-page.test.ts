@@ -16,20 +16,15 @@ import { commandLine } from "../../../cli/command-line/program";
 import { writePart } from "../../../cli/commands/new";
 import type { NewKind } from "../../../cli/new/new-files";
 import { prepare, siteFile } from "../../../cli/new/prepare";
-import { type SiteList, withAddition } from "../../../cli/new/site-source";
 import type { Plan } from "../../../model/plan";
 import { planStack } from "../../../model/plan-site";
 import type { Site } from "../../../model/site";
 import { lookIntoProject, readFromProject } from "../../../providers/project-lookup";
+import { firstServiceSteps, withEntry } from "../../first-service-page";
 import { rawStage } from "../model/plans";
 
 const root = join(__dirname, "../../..");
-const page = readFileSync(join(root, "docs/first-service.md"), "utf8");
-
-/** A code block that somebody acts on: its title, without the language, and its text. */
-const blocks = [...page.matchAll(/^```(?:sh|ts)(?: (\S+))?\n([^]*?)^```$/gm)].map(
-  ([, title = "", text = ""]) => ({ title, text }),
-);
+const steps = firstServiceSteps();
 
 describe("docs/first-service.md", () => {
   let folder: string;
@@ -83,24 +78,16 @@ describe("docs/first-service.md", () => {
     writePart(prepare(request, { siteText: siteText(), site: loaded(), exists }), folder);
   }
 
-  /** `"name": { … },` as an entry of one of the site's lists. */
-  function add(list: SiteList, text: string): void {
-    const [, name = "", value = ""] = /^"?([\w-]+)"?: (.*),\n$/.exec(text) ?? [];
-    const changed = withAddition(siteText(), { entries: [{ list, name, value }] });
-    writeFileSync(join(folder, siteFile), changed ?? "");
-  }
-
   it("leads to a site that can be planned at every step, and to what it promises", () => {
     const plans: Plan[] = [];
-    for (const { title, text } of blocks) {
-      if (title === "") {
-        for (const line of text.trim().split("\n")) act(line, plans);
-      } else if (title.startsWith("site.")) {
-        add(title.slice("site.".length) as SiteList, text);
-      } else {
-        const file = join(folder, title);
+    for (const step of steps) {
+      if (step.kind === "commands") for (const line of step.lines) act(line, plans);
+      if (step.kind === "entry")
+        writeFileSync(join(folder, siteFile), withEntry(siteText(), step.list, step.text));
+      if (step.kind === "file") {
+        const file = join(folder, step.path);
         mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, text);
+        writeFileSync(file, step.text);
       }
     }
     const [first, second, third] = plans.map(({ services }) => services);
@@ -122,7 +109,9 @@ describe("docs/first-service.md", () => {
   });
 
   it("is made of files in the project's style", () => {
-    const files = blocks.map(({ title }) => title).filter((title) => title.endsWith(".ts"));
+    const files = steps
+      .flatMap((step) => (step.kind === "file" ? [step.path] : []))
+      .filter((path) => path.endsWith(".ts"));
     expect(files).toHaveLength(2);
     const prettier = join(root, "node_modules/.bin/prettier");
     const args = ["--print-width", "100", "--check", siteFile, ...files];
