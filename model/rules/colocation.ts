@@ -5,7 +5,7 @@ import { forEachService, type PlannedService, type RuleInput, unknownReference }
 
 /**
  * `placement.with` is possible: the other service runs on the stage and follows none itself, and
- * both have one task. A chain is refused, so that a site shows at a glance which service decides
+ * both have one task. A job may follow, not lead. A chain is refused, so that a site shows at a glance which service decides
  * where a group runs.
  */
 export const colocationProblems = forEachService((follower, input) => [
@@ -51,7 +51,9 @@ function followerProblems(
     });
   }
   const own = tasksOf({ name, plan });
-  if (own.many) problems.push({ path, value, message: own.words, remedy: oneTask(name) });
+  // A job may follow: it has one task, which ends. Nothing follows a job.
+  if (own.many && plan.mode.kind !== "job")
+    problems.push({ path, value, message: own.words, remedy: oneTask(name) });
   const theirs = services.find((candidate) => candidate.name === leader);
   const lead = theirs === undefined ? undefined : tasksOf(theirs);
   if (lead?.many === true) {

@@ -5,7 +5,7 @@ import { mostTasks, type PlannedService, type RuleInput } from "./rule";
 /**
  * A replicated volume has one writer at a time: its device is primary on one server, and a second
  * mount of its file system would destroy the data. So only one service mounts it, or several that
- * run together (`placement.with`), and each has a single task.
+ * run together (`placement.with`), and each has a single task; a job is such a service as well.
  */
 export function writerProblems({ site, services, config }: RuleInput): readonly Problem[] {
   const replicated = [...site.volumes].flatMap(([name, volume]) =>

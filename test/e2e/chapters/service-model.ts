@@ -43,7 +43,10 @@ function extension(change: {
       ],
     },
     ${broken ? "" : after}
-    once: { image: { build: "probe" }, networks: [], mode: { job: {} }, entrypoint: ["sh", "-c", "echo the job has run"] },
+    once: {
+      image: { build: "probe" }, networks: [], mode: { job: {} }, dependsOn: ["ledger"], placement: { with: "ledger" },
+      volumes: [{ source: "ledger", target: "/ledger" }], entrypoint: ["sh", "-c", "cat /ledger/entries; echo the job has run"],
+    },
     minutely: {
       image: { build: "probe" }, networks: [], mode: { job: { schedule: "* * * * *" } }, entrypoint: ["sh", "-c", "echo due"],
     },
@@ -104,8 +107,9 @@ export function serviceModel(site: StageUnderTest): void {
         expect(exec("ledger", "cat", "/tmp/in")).toBe(exec("probe", "cat", "/run/secrets/token"));
         expect(exec("ledger", "cat", "/tmp/flags")).toMatch(/e.*u|u.*e/);
         expect(site.inspectService("after", "{{.CreatedAt}}") > recordedAt()).toBe(true);
+        // It shares the volume of the service with which it runs, while that one runs.
         expect(site.inside(0, "docker", "service", "logs", "--raw", "once")).toBe(
-          "the job has run",
+          "one\nthe job has run",
         );
         expect(await site.changesOf("preview")).toBe("");
       },

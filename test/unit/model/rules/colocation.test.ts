@@ -83,9 +83,13 @@ describe("services that run together", () => {
       ["services.helper.placement.with: app is a job, which ends"],
     ],
     [
-      "are no jobs",
-      { app: mount, load: follow("app", { mode: { job: { schedule: "0 3 * * *" } } }) },
-      ["services.load.placement.with: load is a job, which ends"],
+      "may be jobs, once and by schedule",
+      {
+        app: mount,
+        load: follow("app", { mode: { job: { schedule: "0 3 * * *" } } }),
+        once: follow("app", { mode: { job: {} } }),
+      },
+      [],
     ],
     [
       "do not follow what is switched off",
