@@ -93,8 +93,8 @@ export interface Placement {
   /**
    * Name of another service; this one runs on the same server, e.g. an application with its helper
    * on one replicated volume, or a proxy beside its backend. They may share replicated volumes and
-   * move together; this one starts after the other. Both have one task; the constraints of the
-   * other service apply to both.
+   * move together; this one starts after the other. Both have one task; this one may be a job. The
+   * constraints of the other service apply to both.
    *
    * @default by itself
    */
