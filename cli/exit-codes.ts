@@ -18,6 +18,8 @@ export const exitCodes = {
   prerequisite: 3,
   /** Another run is changing the stage. Nothing was changed. */
   locked: 4,
+  /** The run is done, but the site is not whole: what is wrong was listed, as `status` does. */
+  notWhole: 5,
   /** Interrupted with Ctrl-C (128 + SIGINT). */
   interrupted: 130,
 } as const;

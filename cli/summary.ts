@@ -1,6 +1,8 @@
 import { type Progress, sectionOf, sections, totalCounts } from "./progress/progress";
 import { countsText, duration, hasChanges, sectionLabel, sectionTime } from "./progress/view";
 import type { StageOutputs } from "./hosts/outputs";
+import type { StatusReport } from "./status/report";
+import { addressTexts, problemLines } from "./status/status-text";
 import { shortName } from "./swarm/facts";
 import { tableLines } from "./table";
 import type { Paint } from "./terminal";
@@ -12,6 +14,8 @@ export interface SummaryFacts {
   /** The run as a whole. */
   readonly milliseconds: number;
   readonly logFile: string;
+  /** The judgement of the stage; absent if the run stopped before the last phase. */
+  readonly report?: Pick<StatusReport, "services" | "problems"> | undefined;
   /** The phase after which the run stopped, if not the last one. */
   readonly throughPhase?: string | undefined;
   /** Name and password of a demo person, if the stage has one. */
@@ -20,12 +24,16 @@ export interface SummaryFacts {
 
 /** Where everything is, how long it took, and what to do next. */
 export function summaryText(facts: SummaryFacts, paint: Paint): string {
-  const { outputs, throughPhase } = facts;
+  const { outputs, throughPhase, report } = facts;
   const stack = outputs.stage === "private" ? "" : ` --stack ${outputs.stage}`;
+  const problems = report?.problems ?? [];
   const state = throughPhase === undefined ? "is up" : `is built through ${throughPhase}`;
+  const name = `${outputs.stage} stage of ${outputs.site}`;
   const first = outputs.hosts[0];
   return [
-    paint("green", `The ${outputs.stage} stage of ${outputs.site} ${state}.`),
+    problems.length === 0
+      ? paint("green", `The ${name} ${state}.`)
+      : paint("yellow", `The run is done, but the ${name} is not whole: see the end.`),
     "",
     ...phaseLines(facts),
     "",
@@ -42,7 +50,7 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
       ),
     "",
     ...tableLines([
-      ...serviceRows(outputs),
+      ...serviceRows(report?.services ?? []),
       ...(facts.demoLogin === undefined ? [] : [["  demo login", facts.demoLogin]]),
       ...(first === undefined
         ? []
@@ -51,6 +59,7 @@ export function summaryText(facts: SummaryFacts, paint: Paint): string {
       ["  destroy", `npx hive destroy${stack}`],
       ["  log", facts.logFile],
     ]),
+    ...(problems.length === 0 ? [] : ["", ...problemLines(problems, paint)]),
   ].join("\n");
 }
 
@@ -82,11 +91,11 @@ function phaseLines({ progress, milliseconds }: SummaryFacts): readonly string[]
   return [...table, `  ${phases} without changes: ${unchanged.join(", ")}`];
 }
 
-function serviceRows({ services }: StageOutputs): readonly (readonly string[])[] {
-  return Object.entries(services)
-    .filter(([, service]) => service.endpoints.length > 0)
-    .map(([name, service]) => {
-      const verb = /^https?:/.test(service.endpoints[0] ?? "") ? "open" : "reach";
-      return [`  ${verb} ${name}`, service.endpoints.join("  ")];
-    });
+function serviceRows(services: StatusReport["services"]): readonly (readonly string[])[] {
+  return services.flatMap((service) => {
+    const addresses = addressTexts(service);
+    if (addresses.length === 0) return [];
+    const verb = /^https?:/.test(addresses[0] ?? "") ? "open" : "reach";
+    return [[`  ${verb} ${service.name}`, addresses.join("  ")]];
+  });
 }

@@ -64,6 +64,11 @@ export interface ServiceOutput {
   readonly image: string;
   /** `sha256:…`; empty for a reference without a digest. */
   readonly digest: string;
-  /** URLs or `<protocol>://<address>:<port>` at which each host answers. */
+  /** URLs or `<protocol>://<address>:<port>`, each of which answers. */
   readonly endpoints: readonly string[];
+  /**
+   * More of them, of ports in host mode of a service that runs on some of these hosts only: those
+   * answer whose host runs a task, and tasks move. `hive status` knows which ones answer now.
+   */
+  readonly movingEndpoints: readonly string[];
 }

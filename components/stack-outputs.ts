@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clusterHosts, type Fleet } from "../fleet/fleet";
 import { endpointUrl } from "../model/network/endpoint-url";
-import type { Plan, ServicePlan } from "../model/plan";
+import { portReach } from "../model/network/port-reach";
+import type { HostPlan, Plan, ServicePlan } from "../model/plan";
 import type { HostStep } from "../providers/host-step/resource";
 import type { ServiceOutput, StackOutputs } from "./outputs";
 import type { Images } from "./phases/build-images";
@@ -45,7 +46,10 @@ export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
     services: withImage(running.map(([service, { image }]) => [service, image])).apply((all) =>
       pulumi.output(
         Object.fromEntries(
-          all.map(([service, image]) => [service.name, describeService(fleet, service, image)]),
+          all.map(([service, image]) => [
+            service.name,
+            describeService(plan.hosts, fleet, service, image),
+          ]),
         ),
       ),
     ),
@@ -132,18 +136,30 @@ function withImage<T>(
 }
 
 function describeService(
+  hosts: readonly HostPlan[],
   fleet: Fleet,
   service: ServicePlan,
   image: string,
 ): { readonly [K in keyof ServiceOutput]: pulumi.Input<ServiceOutput[K]> } {
-  const endpoints = pulumi.all(
-    service.ports.flatMap((port) =>
-      clusterHosts(fleet).map((host) =>
-        host
-          .endpointOf(port.published, port.protocol)
-          .apply((endpoint) => endpointUrl(port, endpoint)),
-      ),
-    ),
-  );
-  return { image, digest: image.split("@")[1] ?? "", endpoints };
+  const reached = service.ports.map((port) => ({ port, ...portReach(service, port, hosts) }));
+  const urls = (ofMoving: boolean): pulumi.Output<readonly string[]> =>
+    pulumi.all(
+      reached
+        .filter(({ moves }) => moves === ofMoving)
+        .flatMap(({ port, hosts: names }) =>
+          clusterHosts(fleet)
+            .filter((host) => names.some(({ name }) => name === host.plan.name))
+            .map((host) =>
+              host
+                .endpointOf(port.published, port.protocol)
+                .apply((endpoint) => endpointUrl(port, endpoint)),
+            ),
+        ),
+    );
+  return {
+    image,
+    digest: image.split("@")[1] ?? "",
+    endpoints: urls(false),
+    movingEndpoints: urls(true),
+  };
 }

@@ -3,6 +3,7 @@ import { partnersOf } from "../model/service/colocation";
 import type { Plan, ServicePlan } from "../model/plan";
 import { isOwnImage } from "../model/planning/referenced-images";
 import { externalMount, serviceMount } from "../model/service/mounts";
+import { portOfSwarm } from "../model/service/ports";
 import { plannedService } from "../model/service/spec";
 import type { ExternalObject } from "../providers/external-object/resource";
 import { SwarmService as SwarmServiceResource } from "../providers/swarm-service/resource";
@@ -44,6 +45,7 @@ export class SwarmService extends HiveComponent {
       this.child("service"),
       {
         ...plannedService(service),
+        ports: service.ports.map(portOfSwarm),
         managers: args.managers.map((host) => host.access),
         site: plan.siteName,
         servers: plan.hosts.map(({ name }) => name),

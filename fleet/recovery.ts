@@ -45,6 +45,13 @@ export interface ExistingServer {
   readonly id: string;
 }
 
+/** A server that does not run. */
+export interface SleepingServer {
+  readonly name: string;
+  /** `paused`: its programs are frozen, and its memory is kept. `stopped`: it is off. */
+  readonly state: "paused" | "stopped";
+}
+
 /**
  * The `hive` command's work for one stage's fleet around runs of Pulumi. Only fleets on this
  * computer need it.
@@ -56,6 +63,16 @@ export interface FleetRecovery {
    * Observes the fleet without changing it. @throws MissingDockerError when that is not possible
    */
   look<R extends RecordedResource>(resources: readonly R[]): Promise<FleetFindings<R>>;
+  /**
+   * The stage's servers that exist and do not run; a run resumes and starts them. @throws
+   * MissingDockerError when that cannot be observed
+   */
+  sleeping(): Promise<readonly SleepingServer[]>;
+  /**
+   * Whether the servers' kernel has IPVS, which virtual addresses and the routing mesh need;
+   * undefined when it is not known.
+   */
+  hasIpvs(): Promise<boolean | undefined>;
   /**
    * The servers that must be active in the Swarm during a run of this plan, because others are
    * replaced one at a time. Empty when none is replaced.

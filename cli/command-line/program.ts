@@ -83,7 +83,7 @@ Examples:
   npx hive plan --stack production      what would be built; changes nothing
 
 Exit codes: 0 done · 1 failed · 2 wrong arguments or configuration · 3 something is missing on this computer · 4 another
-run holds the stage · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pass on the code of the remote command.`),
+run holds the stage · 5 the run is done, but the site is not whole · 130 interrupted. \`hive ssh\`, \`hive exec\` and \`hive shell\` pass on the code of the remote command.`),
     )
     .exitOverride();
 

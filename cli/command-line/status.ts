@@ -10,7 +10,7 @@ export function addStatus(program: Command, finish: Finish): void {
     .summary("show the state of servers and services, and what is wrong")
     .description(
       "Asks all servers at once. Prints their answers on one screen, and what is wrong in plain words.\n" +
-        "A server that does not answer within 5 seconds is reported as unreachable.",
+        "A server that does not answer within 5 seconds is reported as unreachable. The addresses of services are asked from this computer.",
     )
     .addOption(stackOption())
     .option("--json", "print the report as JSON", false)

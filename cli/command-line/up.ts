@@ -33,6 +33,7 @@ export function addUp(program: Command, finish: Finish): void {
       wrapped(`
 The run notices without --refresh when servers of the private stage are missing on this computer's Docker Engine.
 When an image, a service or its initial data fails, the run continues with what does not need it; the exit code is 1.
+At its end the stage is judged as by \`npx hive status\`: exit code 0 when all is well, 5 when something is wrong.
 The full log of each run is kept in .hive/<stage>/logs/.
 
 Examples:

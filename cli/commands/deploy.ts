@@ -7,6 +7,7 @@ import { openStack } from "../pulumi/open-stack";
 import { exitCodes } from "../exit-codes";
 import { notUp, readOutputs } from "../hosts/outputs";
 import { loadPlan } from "../plan";
+import { endWithJudgement } from "../status/after-run";
 import { shortImage } from "../status/image-text";
 import { processTerminal } from "../terminal";
 
@@ -41,7 +42,7 @@ export async function deploy(options: {
       terminal.paint("green", `${name} runs ${running?.image ?? "as the site says"}.`),
     );
   }
-  return exitCodes.ok;
+  return await endWithJudgement(stack, plan, terminal);
 }
 
 /**

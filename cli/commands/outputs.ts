@@ -19,11 +19,14 @@ export async function outputs(options: {
 }
 
 function outputsText(read: StageOutputs): string {
-  const services = Object.entries(read.services).map(([name, { image, endpoints }]) => [
-    name,
-    image,
-    endpoints.join(" "),
-  ]);
+  const services = Object.entries(read.services).map(
+    ([name, { image, endpoints, movingEndpoints }]) => [
+      name,
+      image,
+      [...endpoints, ...movingEndpoints.map((url) => `${url} (moves)`)].join(" "),
+    ],
+  );
+  const moving = Object.values(read.services).some((service) => service.movingEndpoints.length > 0);
   return [
     `site      ${read.site}`,
     `stage     ${read.stage}`,
@@ -42,5 +45,8 @@ function outputsText(read: StageOutputs): string {
     ...(services.length === 0
       ? []
       : ["", ...tableLines([["service", "image", "endpoints"], ...services])]),
+    ...(moving
+      ? ["", "(moves): only the server that runs a task answers; `npx hive status` shows which."]
+      : []),
   ].join("\n");
 }

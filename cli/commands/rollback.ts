@@ -19,6 +19,7 @@ import {
 import { pinsIn, withoutPins, withPin } from "../releases/pins";
 import { planned, servicesOf } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
+import { endWithJudgement } from "../status/after-run";
 import { timeText } from "../status/image-text";
 import { tableLines } from "../table";
 import { processTerminal, type Terminal } from "../terminal";
@@ -89,7 +90,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
       `${image} runs as ${shortDigest(release.digest)} again, and is pinned to it.`,
     ) + ` \`npx hive unpin ${image}\` removes the pin.`,
   );
-  return exitCodes.ok;
+  return await endWithJudgement(stack, loadPlan(options.stack, "names"), terminal);
 }
 
 /** `hive unpin`: removes a pin and rolls out what the site says. */
@@ -129,7 +130,7 @@ export async function unpin(options: {
   if (services.length === 0) return exitCodes.ok;
   await rollOut(stack, options.stack, services, terminal);
   terminal.print(terminal.paint("green", `${image} runs as the site says.`));
-  return exitCodes.ok;
+  return await endWithJudgement(stack, plan, terminal);
 }
 
 /**

@@ -4,6 +4,7 @@ import { recoveryOf } from "../../fleet/recoveries";
 import { type Phase, phases, phasesThrough } from "../../model/phases";
 import type { Plan } from "../../model/plan";
 import { changesOfRun, printChanges } from "../changes";
+import { ipvsWarnings, missingIpvs, missingIpvsOnServers } from "../ipvs";
 import { readFromProject } from "../../providers/project-lookup";
 import { confirm } from "../confirm";
 import { demoLogin, peopleFile } from "../demo-login";
@@ -24,6 +25,7 @@ import { loadPlan } from "../plan";
 import { projectFolder } from "../project";
 import { countsText } from "../progress/view";
 import { totalCounts } from "../progress/progress";
+import { exitCodeOf, judgeAfterRun } from "../status/after-run";
 import { summaryText } from "../summary";
 import { processTerminal, type Terminal } from "../terminal";
 
@@ -49,6 +51,8 @@ export async function up(options: UpOptions): Promise<number> {
     throughPhase === undefined ? plan : { ...plan, phases: phasesThrough(throughPhase) };
   const showChanges = (resources: readonly StateResource[]): void =>
     printChanges(changesOfRun(covered, resources), terminal);
+  const unreachable = await missingIpvs(covered, fleet);
+  if (unreachable !== undefined) terminal.print(terminal.paint("yellow", unreachable));
   if (!options.yes) showChanges((await stack.exists()) ? (await stack.state()).resources : []);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
@@ -61,6 +65,9 @@ export async function up(options: UpOptions): Promise<number> {
   await fetchStageKey(stack, resources);
   requireSameRoles(resources, plan.hosts);
   if (options.yes) showChanges(resources);
+  const onServers =
+    fleet === undefined ? await missingIpvsOnServers(covered, resources) : undefined;
+  if (onServers !== undefined) terminal.print(terminal.paint("yellow", onServers));
   // Before anything can end the run: the next run would not know that it has to refresh these.
   if (!options.refresh) await stack.refreshResources([...gone, ...unsure]);
   // The program checks this again; here it is cheap, and the message is not wrapped by Pulumi.
@@ -71,11 +78,15 @@ export async function up(options: UpOptions): Promise<number> {
     stack,
     ["up", "--yes", "--skip-preview", ...refresh, ...options.engineArguments],
     terminal,
+    { unsaid: ipvsWarnings(plan) },
   ).catch(async (error: unknown) => {
     // With arguments for Pulumi, the user decides what the run does.
     const whole = options.engineArguments.length === 0;
     throw whole && error instanceof RunFailure
-      ? await finishRest(stack, error, resources, terminal, plan.notices)
+      ? await finishRest(stack, error, resources, terminal, [
+          ...plan.notices,
+          ...ipvsWarnings(plan),
+        ])
       : error;
   });
   // With arguments for Pulumi, the run may have skipped servers that still need their password.
@@ -86,13 +97,16 @@ export async function up(options: UpOptions): Promise<number> {
     terminal.print(`\nDone: ${countsText(totalCounts(run.progress))}.`);
     return exitCodes.ok;
   }
-  const outputs = readOutputs(options.stack, raw);
-  rememberNames(outputs);
   const last = phases.at(-1);
   const through = options.throughPhase ?? plan.phases.at(-1);
+  // What a run stops before is missing by intent.
+  const judgement = through === last ? await judgeAfterRun(stack, plan) : undefined;
+  const outputs = judgement?.outputs ?? readOutputs(options.stack, raw);
+  rememberNames(outputs);
   const facts = {
     ...run,
     outputs,
+    report: judgement?.report,
     throughPhase: through === last ? undefined : through,
     demoLogin:
       through === last
@@ -102,7 +116,7 @@ export async function up(options: UpOptions): Promise<number> {
   terminal.print(`\n${summaryText(facts, terminal.paint)}`);
   const failure = tooManyAbsent(outputs);
   if (failure !== undefined) throw failure;
-  return exitCodes.ok;
+  return judgement === undefined ? exitCodes.ok : exitCodeOf(judgement.report);
 }
 
 /**

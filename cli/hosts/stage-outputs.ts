@@ -1,6 +1,8 @@
 import { openStack } from "../pulumi/open-stack";
 import type { Stack } from "../pulumi/stack";
-import { withDeployedServices } from "./deployed-services";
+import { recoveryByState } from "../../fleet/recoveries";
+import type { SleepingServer } from "../../fleet/recovery";
+import { type DeployedAddress, deployedAddresses, withDeployedServices } from "./deployed-services";
 import { rememberNames } from "./known-names";
 import { readOutputs, type StageOutputs } from "./outputs";
 import { fetchMissingStageKey } from "./stage-key";
@@ -16,16 +18,41 @@ export async function stageOutputs(stage: string): Promise<StageOutputs> {
   return outputs;
 }
 
+/** A stage's outputs with its services as they are now, and what else is known where. */
+export interface PresentOutputs extends StageOutputs {
+  /** All addresses that services may have, by service. */
+  readonly addresses: Readonly<Record<string, readonly DeployedAddress[]>>;
+  /** The servers of this computer that do not run; none if that cannot be observed. */
+  readonly sleeping: () => Promise<readonly SleepingServer[]>;
+}
+
 /**
  * As {@link stageOutputs}, but with correct services even after a failed run; reads the whole
  * state.
  */
-export async function presentOutputs(stage: string): Promise<StageOutputs> {
+export async function presentOutputs(stage: string): Promise<PresentOutputs> {
   const stack = await openStack(stage);
-  const outputs = readOutputs(stage, await rawOutputs(stack));
+  const outputs = await presentOutputsOf(stack);
   await fetchMissingStageKey(stack, outputs.operators);
-  rememberNames(outputs);
   return outputs;
+}
+
+/** {@link presentOutputs} of an open stack, of which this computer has the key. */
+export async function presentOutputsOf(stack: Stack): Promise<PresentOutputs> {
+  const raw = await stack.outputs();
+  // Without outputs, there may be no stack to read.
+  const resources = Object.keys(raw).length === 0 ? [] : (await stack.state()).resources;
+  const outputs = readOutputs(stack.stage, withDeployedServices(raw, resources));
+  rememberNames(outputs);
+  const { site, stage } = outputs;
+  return {
+    ...outputs,
+    addresses: deployedAddresses(raw, resources),
+    sleeping: async () =>
+      (await recoveryByState(resources, { site, stage })
+        ?.sleeping()
+        .catch(() => [])) ?? [],
+  };
 }
 
 /** A stack's outputs, with correct services even after a failed run. */

@@ -13,6 +13,7 @@ import { duration } from "../progress/view";
 import { tableLines } from "../table";
 import type { Terminal } from "../terminal";
 import { removedService } from "../status/judge";
+import { ipvsWarnings } from "../ipvs";
 import { askSwarm, electionSeconds } from "../swarm/facts";
 import { releaseTargets } from "./targets";
 
@@ -53,7 +54,7 @@ export async function releaseServices(
     ["up", "--yes", "--skip-preview", ...targets.urns.flatMap((urn) => ["--target", urn])],
     terminal,
     // What they say is about the site, not about this release.
-    { unsaid: plan.notices },
+    { unsaid: [...plan.notices, ...ipvsWarnings(plan)] },
   );
   const rows = run.progress.finished.map(({ name, operation, milliseconds }) => [
     `  ${stepWords(name)}`,

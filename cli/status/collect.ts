@@ -4,15 +4,33 @@ import { isTransportError } from "../../providers/transport/errors";
 import type { HostAccess } from "../../providers/transport/host-access";
 import { closeIdleConnections } from "../../providers/transport/pool";
 import { clusterAccess, type StageOutputs } from "../hosts/outputs";
+import type { PresentOutputs } from "../hosts/stage-outputs";
 import { askSwarm, type SwarmFacts } from "../swarm/facts";
+import { presentAddresses } from "./addresses";
+import { askAddress } from "./ask-address";
 import { serviceContext } from "./context";
 import { type HostProbe, probeCommand, readProbe } from "./host-probe";
 import { judge } from "./judge";
-import type { CertificateStatus, ClusterStatus, HostStatus, StatusReport } from "./report";
-import { nodesByHost, removedServices, serviceStatuses, volumeStatuses } from "./swarm-facts";
+import type {
+  AddressStatus,
+  CertificateStatus,
+  ClusterStatus,
+  HostStatus,
+  StatusReport,
+} from "./report";
+import {
+  nodesByHost,
+  removedServices,
+  serviceStatuses,
+  tasksOf,
+  volumeStatuses,
+} from "./swarm-facts";
 
 /** How long a host or the Swarm may take to answer, seconds. All are asked at once. */
 const deadlineSeconds = 5;
+
+/** How long an address of a service may take to answer, milliseconds. All are asked at once. */
+const addressMs = 3000;
 
 type Answer<T> = { readonly value: T } | { readonly reason: string };
 
@@ -23,21 +41,23 @@ type Answer<T> = { readonly value: T } | { readonly reason: string };
  * @param plan of the stage, if the site can be planned: only then missing parts can be reported
  */
 export async function collectStatus(
-  outputs: StageOutputs,
+  outputs: PresentOutputs,
   plan?: Pick<Plan, "services" | "volumes" | "notices">,
 ): Promise<StatusReport> {
   const swarmReached = outputs.phases.length === 0 || outputs.phases.includes("setup-hosts");
-  const [probes, swarm] = await Promise.all([
+  const [probes, swarm, asleep] = await Promise.all([
     Promise.all(outputs.access.map((access) => answer(probeHost(access)))),
     swarmReached
       ? answer(askSwarm(clusterAccess(outputs), deadlineSeconds))
       : { reason: "the stage stopped before the phase setup-hosts." },
+    outputs.sleeping(),
   ]);
   closeIdleConnections();
   const nodes = "value" in swarm ? nodesByHost(swarm.value) : new Map<string, never>();
   const hosts = outputs.hosts.map((host, index): HostStatus => {
     const probe = probes[index] ?? { reason: "the outputs do not say how to reach it." };
     const node = nodes.get(host.name);
+    const power = asleep.find(({ name }) => name === host.name)?.state;
     return {
       name: host.name,
       role: host.role,
@@ -47,10 +67,12 @@ export async function collectStatus(
       ...("value" in probe
         ? { reachable: true, ...probe.value }
         : { reachable: false, reason: probe.reason, failedUnits: [] }),
+      ...(power === undefined ? {} : { power }),
       ...(node === undefined ? {} : { swarm: node }),
     };
   });
-  const context = serviceContext(outputs, plan, Date.now());
+  const addresses = "value" in swarm ? await askServices(swarm.value, outputs, hosts) : {};
+  const context = serviceContext(outputs, plan, Date.now(), addresses);
   const facts = {
     certificates: certificates(outputs, Date.now()),
     stage: outputs.stage,
@@ -63,6 +85,25 @@ export async function collectStatus(
     notices: plan?.notices ?? [],
   };
   return { ...facts, problems: judge(facts) };
+}
+
+/** Asks all addresses at which services should answer now, at once. */
+async function askServices(
+  facts: SwarmFacts,
+  { addresses }: PresentOutputs,
+  hosts: readonly HostStatus[],
+): Promise<Readonly<Record<string, readonly AddressStatus[]>>> {
+  const asked = facts.services.map(async (service) => {
+    const { Name: name } = service.Spec;
+    const tasks = tasksOf(facts, service);
+    const present = presentAddresses(service, tasks, facts.nodes, addresses[name] ?? [], hosts);
+    const answers = present.map(async (address) => ({
+      ...address,
+      ...(await askAddress(address.url, addressMs)),
+    }));
+    return [name, await Promise.all(answers)] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
 }
 
 /** The certificates in the outputs. @param now milliseconds since 1970 */

@@ -18,6 +18,10 @@ export function judge(report: Omit<StatusReport, "problems">): readonly string[]
 function hostProblems({ hosts, stage }: Omit<StatusReport, "problems">): readonly string[] {
   return hosts.flatMap((host) => {
     const name = shortName(host.name);
+    if (host.power !== undefined) {
+      const repair = host.power === "paused" ? "resumes" : "starts";
+      return [`${name} is ${host.power}: \`npx hive up --stack ${stage}\` ${repair} it.`];
+    }
     if (!host.reachable) {
       return [`${name} is unreachable: ${host.reason ?? "no answer"}`];
     }
@@ -114,12 +118,30 @@ function problemsOfServices({
   return [
     ...services.flatMap((service) => serviceProblems(service, stage)),
     ...removedServices.map((name) => removedService(name, stage)),
-    ...addressProblems(services, hosts),
+    ...meshProblems(services, hosts),
+    ...services.flatMap(addressProblems),
   ];
 }
 
-/** Services that cannot be reached, although their tasks run. */
-function addressProblems(
+/** Addresses at which nobody answers, although a task runs there: one problem for each reason. */
+function addressProblems({ name, addresses }: ServiceStatus): readonly string[] {
+  const silent = addresses.filter(({ answers }) => answers === false);
+  const causes = new Map<string, string[]>();
+  for (const { url, reason = "no answer", target } of silent) {
+    const why = `${reason}. ${addressRemedy(name, reason, target)}`;
+    causes.set(why, [...(causes.get(why) ?? []), url]);
+  }
+  return [...causes].map(([why, urls]) => `${name} does not answer at ${urls.join(", ")}: ${why}`);
+}
+
+function addressRemedy(name: string, reason: string, target: number): string {
+  return /^no (answer|route)/.test(reason)
+    ? "Does a firewall, or a missing route, keep this computer from it?"
+    : `Does its program listen on port ${target} of the container, on all addresses? \`npx hive logs ${name}\` shows what it printed.`;
+}
+
+/** Services that cannot be reached by their virtual address or through the mesh. */
+function meshProblems(
   services: readonly ServiceStatus[],
   hosts: readonly HostStatus[],
 ): readonly string[] {
@@ -127,8 +149,8 @@ function addressProblems(
   const names = services.filter(({ needsIpvs }) => needsIpvs).map(({ name }) => name);
   if (lacking.length === 0 || names.length === 0) return [];
   return [
-    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, ${names.join(", ")} cannot be reached by a virtual address or through the routing mesh: ` +
-      'the kernel has no IPVS. Load the module ip_vs there, or write endpointMode: "dnsrr", and mode: "host" for ports.',
+    `On ${lacking.map(({ name }) => shortName(name)).join(", ")}, no client can connect to ${names.join(", ")} by a virtual address or through the routing mesh: ` +
+      'the kernel has no IPVS. Write endpointMode: "dnsrr", and mode: "host" for ports, or load the module ip_vs there.',
   ];
 }
 

@@ -42,6 +42,11 @@ export interface HostStatus {
   readonly reachable: boolean;
   /** Why not. */
   readonly reason?: string;
+  /**
+   * What a server of this computer's Docker Engine is instead of running; absent: it runs, or is
+   * not there.
+   */
+  readonly power?: "paused" | "stopped";
   /** The answer of `systemctl is-system-running`, e.g. `running`, `degraded`. */
   readonly system?: string;
   /** Units that failed. */
@@ -114,7 +119,28 @@ export interface ServiceStatus {
   readonly job?: JobStatus;
   /** Steps of its initialization, in their order. */
   readonly initialization: readonly StepStatus[];
+  /** Tasks that are on their way to run. */
+  readonly starting: number;
+  /** The URLs of {@link addresses} that answer, or cannot be asked. */
   readonly endpoints: readonly string[];
+  /** Where it should answer now, in the order of ports and servers. */
+  readonly addresses: readonly AddressStatus[];
+}
+
+/** A published port of a service on one server. */
+export interface AddressStatus {
+  /** As this computer reaches it. */
+  readonly url: string;
+  /** Short name of the server. */
+  readonly host: string;
+  /** Port in the container. */
+  readonly target: number;
+  /** Whether it is elsewhere when the task is: in host mode, and not on every server. */
+  readonly moves: boolean;
+  /** Absent where nothing can be asked: UDP, SCTP. */
+  readonly answers?: boolean;
+  /** Why it does not answer. */
+  readonly reason?: string;
 }
 
 /** A change of a service. */

@@ -32,7 +32,7 @@ function hostLines(hosts: readonly HostStatus[], paint: Paint): readonly string[
     host.name,
     host.privateAddress,
     host.zone,
-    host.reachable ? "answers" : "no answer",
+    host.power ?? (host.reachable ? "answers" : "no answer"),
     host.system ?? "-",
     host.engine === undefined ? "-" : `Docker ${host.engine}`,
     swarmText(host),
@@ -180,9 +180,17 @@ function volumeLines({ volumes }: StatusReport, paint: Paint): readonly string[]
 }
 
 function pageLines(services: readonly ServiceStatus[]): readonly string[] {
-  return services.flatMap(({ name, endpoints }) =>
-    endpoints.length === 0 ? [] : [`${name}: ${endpoints.join("  ")}`],
-  );
+  return services.flatMap((service) => {
+    const answering = addressTexts(service);
+    return answering.length === 0 ? [] : [`${service.name}: ${answering.join("  ")}`];
+  });
+}
+
+/** The addresses of a service that answer, or cannot be asked, with a note on those that move. */
+export function addressTexts({ addresses }: Pick<ServiceStatus, "addresses">): readonly string[] {
+  return addresses
+    .filter(({ answers }) => answers !== false)
+    .map(({ url, moves }) => (moves ? `${url} (moves with its task)` : url));
 }
 
 function certificateLines({ certificates }: StatusReport): readonly string[] {
@@ -218,7 +226,8 @@ function noticeLines(notices: readonly string[], paint: Paint): readonly string[
   ];
 }
 
-function problemLines(problems: readonly string[], paint: Paint): readonly string[] {
+/** The problems as a list; one line when there are none. */
+export function problemLines(problems: readonly string[], paint: Paint): readonly string[] {
   if (problems.length === 0) return [paint("green", "All is well.")];
   return [
     paint("red", "What is wrong:"),

@@ -6,6 +6,7 @@ import {
   failuresOf,
   isCurrent,
   isRunning,
+  isUnfinished,
   jobState,
   newestFirst,
   serviceHealth,
@@ -16,12 +17,19 @@ import { lastRunLabel, scheduleLabel } from "../../model/swarm/labels";
 import { shortName, type SwarmFacts } from "../swarm/facts";
 import type { EngineService } from "../../model/engine-api/service";
 import type { EngineTask } from "../../model/engine-api/task";
-import type { JobStatus, NodeStatus, ServiceStatus, StepStatus, VolumeStatus } from "./report";
+import type {
+  AddressStatus,
+  JobStatus,
+  NodeStatus,
+  ServiceStatus,
+  StepStatus,
+  VolumeStatus,
+} from "./report";
 
 /** More facts about services, from the stack's outputs and from the site. */
 export interface ServiceContext {
-  /** By service name. */
-  readonly endpoints?: Readonly<Record<string, readonly string[]>>;
+  /** Where services should answer, and whether they do, by service name. */
+  readonly addresses?: Readonly<Record<string, readonly AddressStatus[]>>;
   /** References that were deployed, by service name. */
   readonly deployed?: Readonly<Record<string, string>>;
   /** When images were built, by digest. */
@@ -72,6 +80,7 @@ export function serviceStatuses(
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
     const update = updateOf(service);
     const gave = whatItGave(service.Spec.Labels);
+    const addresses = context.addresses?.[name] ?? [];
     const job = mode === "job" ? jobStatus(service, tasks, context.now) : undefined;
     const hasFailed =
       job?.state === "failed" || (job?.state === "running" && job.failedTries !== undefined);
@@ -92,7 +101,10 @@ export function serviceStatuses(
       ...(update === undefined ? {} : { update }),
       ...(job === undefined ? {} : { job }),
       initialization: stepStatuses(facts, name, context.steps?.[name] ?? []),
-      endpoints: context.endpoints?.[name] ?? [],
+      starting: tasks.filter((task) => isUnfinished(task) && task.Status.State !== "running")
+        .length,
+      endpoints: addresses.filter(({ answers }) => answers !== false).map(({ url }) => url),
+      addresses,
     } satisfies ServiceStatus;
   });
   return statuses.sort((a, b) => a.name.localeCompare(b.name));
@@ -137,7 +149,8 @@ export function volumeStatuses(
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-function tasksOf({ tasks }: SwarmFacts, { ID }: EngineService): readonly EngineTask[] {
+/** The tasks of a service. */
+export function tasksOf({ tasks }: SwarmFacts, { ID }: EngineService): readonly EngineTask[] {
   return tasks.filter(({ ServiceID }) => ServiceID === ID);
 }
 

@@ -23,12 +23,7 @@ export async function listObjects(): Promise<readonly DockerObject[]> {
       docker.listImages(),
     ]);
     return [
-      ...containers.map((container) => ({
-        kind: "container" as const,
-        id: container.Id,
-        name: container.Names[0]?.replace(/^\//, "") ?? container.Id.slice(0, 12),
-        labels: container.Labels,
-      })),
+      ...containers.map(containerObject),
       ...networks.map((network) => ({
         kind: "network" as const,
         id: network.Id,
@@ -51,6 +46,34 @@ export async function listObjects(): Promise<readonly DockerObject[]> {
   } catch (cause) {
     throw new MissingDockerError(cause);
   }
+}
+
+/** A container of this computer's Docker Engine. */
+export interface ContainerObject extends DockerObject {
+  /** The engine's word: `running`, `paused`, `exited` … */
+  readonly state: string;
+}
+
+/** All containers. @throws MissingDockerError when no Docker Engine answers */
+export async function listContainers(): Promise<readonly ContainerObject[]> {
+  try {
+    const containers = await new Docker({ timeout: deadline }).listContainers({ all: true });
+    return containers.map((container) => ({
+      ...containerObject(container),
+      state: container.State,
+    }));
+  } catch (cause) {
+    throw new MissingDockerError(cause);
+  }
+}
+
+function containerObject(container: Docker.ContainerInfo): DockerObject {
+  return {
+    kind: "container",
+    id: container.Id,
+    name: container.Names[0]?.replace(/^\//, "") ?? container.Id.slice(0, 12),
+    labels: container.Labels,
+  };
 }
 
 /**

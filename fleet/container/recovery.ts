@@ -1,5 +1,6 @@
 import type { RecoverableFleet } from "../recovery";
-import { listObjects, removeObjects } from "./docker-engine";
+import { listContainers, listObjects, removeObjects } from "./docker-engine";
+import { kernelHasIpvs, readKernelFacts } from "./kernel";
 import { readDockerFacts } from "./read-docker-facts";
 import {
   belongsTo,
@@ -31,6 +32,13 @@ export const containerRecovery: RecoverableFleet = {
         gone: missing(objects, resources),
       };
     },
+    async sleeping() {
+      const containers = (await listContainers()).filter((object) => belongsTo(object, owner));
+      return containers.flatMap(({ name, state }) =>
+        state === "running" ? [] : [{ name, state: state === "paused" ? state : "stopped" }],
+      );
+    },
+    hasIpvs: async () => kernelHasIpvs(await readKernelFacts()),
     async requiredServers(plan) {
       const facts = {
         ...(await readDockerFacts(loopbackPorts(plan))),

@@ -1,4 +1,5 @@
 import type { InitializationPlan, ServicePlan } from "../plan";
+import { portOfSwarm } from "../service/ports";
 
 /** A field of a service's plan. */
 export type ServiceField = Exclude<keyof ServicePlan, "name">;
@@ -77,7 +78,8 @@ export function fieldParts(
     image: { "": used.image(service.image) },
     dependsOn: by(service.dependsOn, (one) => one),
     environment: service.environment,
-    ports: by(service.ports, (port) => `${port.published}/${port.protocol} ${port.target}`),
+    // What a port speaks changes no server and no task.
+    ports: by(service.ports.map(portOfSwarm), (port) => `${port.published}/${port.protocol} ${port.target}`),
     networks: by(
       service.networks.map((one) => ({ ...one, content: used.networks(one.network) })),
       ({ network }) => network,

@@ -24,7 +24,7 @@ export const shortPortForm: FormReader = (value): PastedForm | undefined => {
   }
   if (typeof value !== "string") return undefined;
   const match =
-    /^(?:(\[[0-9a-f:]*\]|[0-9.]{7,15}):)?(?:([0-9]+)(?:-([0-9]+))?:)?([0-9]+)(?:-([0-9]+))?(?:\/(tcp|udp|sctp))?$/i.exec(
+    /^(?:(\[[0-9a-f:]*\]|[0-9.]{7,15}):)?(?:([0-9]+)(?:-([0-9]+))?:)?([0-9]+)(?:-([0-9]+))?(?:\/(tcp|udp|sctp|https?))?$/i.exec(
       value.replaceAll(" ", ""),
     );
   if (match === null) return undefined;
@@ -87,7 +87,8 @@ export const longPortForm: FormReader = (value): PastedForm | undefined => {
   // Neither system has a default of its own: a port is chosen.
   const published = given === undefined || given === "auto" ? "auto" : hiveNumber(given);
   if (published === undefined) return undefined;
-  const { protocol, mode } = value;
+  const { mode, app_protocol: spoken } = value;
+  const protocol = spoken === "http" || spoken === "https" ? spoken : value["protocol"];
   return {
     message: isBuilder
       ? `has keys of ${hiveBuilder}`

@@ -1,5 +1,8 @@
-/** The protocols of a published port. */
-export type PortProtocol = "tcp" | "udp" | "sctp";
+/**
+ * The protocol of a published port: the transport, or what is spoken over TCP. `http` and `https`
+ * make its addresses URLs, which `hive up` and `hive status` ask for a page.
+ */
+export type PortProtocol = "tcp" | "udp" | "sctp" | "http" | "https";
 
 /** The short form of a published port: `published`, `published:target`, either with `/protocol`. */
 export type ShortPort =
@@ -21,9 +24,10 @@ export interface Port {
    */
   readonly published?: number | "auto";
   /**
-   * Protocol of both ports.
+   * Protocol of both ports. `http` and `https` are TCP for the servers; the addresses of the service
+   * become URLs.
    *
-   * @default "tcp"
+   * @default "tcp", and for the addresses of the published ports 80 and 443 `http` and `https`
    */
   readonly protocol?: PortProtocol;
   /**

@@ -12,7 +12,7 @@ export interface ParsedPort {
  * port on the server. Undefined if the text has another form or a number is not a port.
  */
 export function parseShortPort(text: string): ParsedPort | undefined {
-  const match = /^([0-9]{1,5})(?::([0-9]{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(text);
+  const match = /^([0-9]{1,5})(?::([0-9]{1,5}))?(?:\/(tcp|udp|sctp|https?))?$/.exec(text);
   if (match === null) return undefined;
   const published = Number(match[1]);
   const target = Number(match[2] ?? match[1]);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { portForm } from "../foreign/port-forms";
-import type { Port, ShortPort } from "../inventory";
+import type { Port, PortProtocol, ShortPort } from "../inventory";
 import { parseShortPort } from "../schema/published-port";
 import { portNumber } from "../schema/values";
 import { autoPorts, stableNumber } from "../values/stable-number";
@@ -19,6 +19,11 @@ export interface PortPlan {
   readonly published: number;
   readonly protocol: "tcp" | "udp" | "sctp";
   /**
+   * What is spoken on a TCP port, for the port's addresses; the Swarm does not know it. Absent if
+   * the site does not say.
+   */
+  readonly speaks?: "http" | "https";
+  /**
    * `host`: on each host that runs a task, client address kept. `ingress`: Swarm's routing mesh.
    */
   readonly mode: "host" | "ingress";
@@ -36,7 +41,7 @@ const shortPort = z.custom<ShortPort>(
     message: "is not a published port",
     params: {
       remedy:
-        'write a port from 1 to 65535, e.g. "80", "80:8080" (server:container) or "53:53/udp", or the long form with target and published',
+        'write a port from 1 to 65535, e.g. "80", "80:8080" (server:container), "53:53/udp" or "8080/http", or the long form with target and published',
     },
   },
 );
@@ -44,7 +49,7 @@ const shortPort = z.custom<ShortPort>(
 const longPort = z.strictObject({
   target: portNumber,
   published: z.union([portNumber, z.literal("auto")]).optional(),
-  protocol: z.enum(["tcp", "udp", "sctp"]).optional(),
+  protocol: z.enum(["tcp", "udp", "sctp", "http", "https"]).optional(),
   mode: z.enum(["host", "ingress"]).optional(),
 } satisfies Record<keyof Port, z.ZodType>);
 
@@ -62,7 +67,10 @@ export const ports: SwarmConcept<typeof schema, PortsPlan> = {
     return { ports: planPorts(context.name, service.ports ?? [], around), endpointMode };
   },
   fields: { ports: "tasks", endpointMode: "tasks" },
-  normalize: (spec) => ({ ports: sortPorts(spec.ports), endpointMode: spec.endpointMode }),
+  normalize: (spec) => ({
+    ports: sortPorts(spec.ports).map(portOfSwarm),
+    endpointMode: spec.endpointMode,
+  }),
   toEngine: (spec) => ({
     service: { EndpointSpec: { Mode: spec.endpointMode, Ports: spec.ports.map(toEnginePort) } },
   }),
@@ -96,38 +104,43 @@ function planPort(service: string, port: ShortPort | Port, usualMode: PortPlan["
   if (typeof port === "string") {
     const parsed = parseShortPort(port);
     if (parsed === undefined) throw new RangeError(`${port} is not a published port`);
-    return { ...parsed, mode: usualMode };
+    const { target, published, protocol } = parsed;
+    return { target, published, ...transportOf(protocol), mode: usualMode };
   }
-  const protocol = port.protocol ?? "tcp";
+  const transport = transportOf(port.protocol ?? "tcp");
   return {
     target: port.target,
     published:
       port.published === "auto"
-        ? stableNumber(`${service}:${port.target}/${protocol}`, autoPorts)
+        ? stableNumber(`${service}:${port.target}/${transport.protocol}`, autoPorts)
         : (port.published ?? port.target),
-    protocol,
+    ...transport,
     mode: port.mode ?? usualMode,
   };
 }
 
+function transportOf(protocol: PortProtocol): Pick<PortPlan, "protocol" | "speaks"> {
+  return protocol === "http" || protocol === "https"
+    ? { protocol: "tcp", speaks: protocol }
+    : { protocol };
+}
+
+/** A port as the Swarm has it: what is spoken there is no part of a service. */
+export function portOfSwarm({ target, published, protocol, mode }: PortPlan): PortPlan {
+  return { target, published, protocol, mode };
+}
+
 /** Ports by published port, then protocol, then target: Docker Engine returns them in any order. */
 function sortPorts(given: readonly PortPlan[]): readonly PortPlan[] {
-  return given
-    .map((port) => ({
-      target: port.target,
-      published: port.published,
-      protocol: port.protocol,
-      mode: port.mode,
-    }))
-    .sort(
-      (a, b) =>
-        [
-          a.published - b.published,
-          compareText(a.protocol, b.protocol),
-          a.target - b.target,
-          compareText(a.mode, b.mode),
-        ].find((order) => order !== 0) ?? 0,
-    );
+  return [...given].sort(
+    (a, b) =>
+      [
+        a.published - b.published,
+        compareText(a.protocol, b.protocol),
+        a.target - b.target,
+        compareText(a.mode, b.mode),
+      ].find((order) => order !== 0) ?? 0,
+  );
 }
 
 /** A port of an observed spec. */

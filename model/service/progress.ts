@@ -36,8 +36,21 @@ export type ServiceProgress =
       readonly tasks: readonly EngineTask[];
     };
 
-/** Beginning of the error when a change was rolled back. */
-export const rolledBack = "the update failed and was rolled back";
+/**
+ * The error when a change failed and was rolled back: `the update of web failed; the previous
+ * release (610449ea02a1) is running again`.
+ *
+ * @param service as it is after the roll-back: its image is the previous release's
+ * @param state of the previous release's tasks, if not all of them run
+ */
+export function rolledBackText(service: EngineService, state?: string): string {
+  const release = `the previous release${releaseOf(service)}`;
+  const end =
+    state === undefined
+      ? `${release} is running again`
+      : `${release} was put back, but of it ${state}`;
+  return `the update of ${service.Spec.Name} failed; ${end}`;
+}
 
 /**
  * After so many ended tasks in the same slot hive gives up a new service, if Swarm has not done so
@@ -91,7 +104,6 @@ export function serviceProgress(
     case "rollback_completed": {
       // If an earlier roll-out left tasks unchanged, Swarm itself does nothing about them.
       if (!updated && !(missing && state !== "rollback_completed")) break;
-      const reason = service.UpdateStatus?.Message ?? "no reason given";
       // Swarm calls a roll-back completed as soon as its last tasks are told to start: hive waits
       // for them, unless they fail as well.
       const coming = current.some((task) => isUnfinished(task) && task.Status.State !== "running");
@@ -103,8 +115,8 @@ export function serviceProgress(
         kind: "failed",
         detail:
           state === "rollback_completed"
-            ? `${rolledBack} (${reason}); of the previous release${releaseOf(service)}, ${detail}`
-            : `the update is ${state} (${reason})`,
+            ? rolledBackText(service, missing ? detail : undefined)
+            : `the update is ${state} (${service.UpdateStatus?.Message ?? "no reason given"})`,
         tasks: culpritsOf(service, tasks),
       };
     }

@@ -1,7 +1,11 @@
 import { hasEnded } from "../../model/service/health";
 import { mayRun } from "../../model/swarm/node-state";
 import { type Stall, stallOf } from "../../model/service/rollout-stall";
-import { rolledBack, serviceProgress, type ServiceProgress } from "../../model/service/progress";
+import {
+  rolledBackText,
+  serviceProgress,
+  type ServiceProgress,
+} from "../../model/service/progress";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
 import { progressReporter } from "../progress/progress-line";
@@ -14,7 +18,7 @@ import { unblockService, isStalled, noteStates, unchangedSince, type TaskStates 
 
 /** The present state of a service. */
 interface Look {
-  readonly name: string;
+  readonly service: ServiceInspection;
   readonly progress: ServiceProgress;
   /** Whether the Docker Engine is rolling the change back. */
   readonly turnedBack: boolean;
@@ -83,7 +87,8 @@ export async function awaitConvergence(
   let wasTurnedBack = false;
   const attempts = new Map<Stall["kind"], number>();
   for (;;) {
-    const { name, progress, turnedBack, stall } = await look(managers, id, options.after, seen);
+    const { service, progress, turnedBack, stall } = await look(managers, id, options.after, seen);
+    const { Name: name } = service.Spec;
     wasTurnedBack ||= turnedBack && options.after === "change";
     const [culprit] = progress.kind === "converged" ? [] : progress.tasks;
     const failure = async (detail: string): Promise<Error> =>
@@ -94,7 +99,7 @@ export async function awaitConvergence(
       throw await failure(progress.detail);
     }
     if (progress.kind === "converged") {
-      if (wasTurnedBack) throw await failure(`${rolledBack}; all tasks run the old release`);
+      if (wasTurnedBack) throw await failure(rolledBackText(service));
       stableSince ??= Date.now();
       const settled = Date.now() - rolloutSince >= rolloutStartMs;
       if (settled && Date.now() - stableSince >= options.stableSeconds * 1000) {
@@ -194,7 +199,7 @@ async function look(
     past: memory.past,
   });
   return {
-    name: service.Spec.Name,
+    service,
     progress,
     turnedBack: service.UpdateStatus?.State?.startsWith("rollback") === true,
     stall: stallOf(service, tasks, nodes),

@@ -1,4 +1,4 @@
-import { needsIpvs } from "../../model/service/ipvs";
+import { needsIpvs, withoutIpvs } from "../../model/service/ipvs";
 import type { ServiceSpec } from "../../model/service/spec";
 import { toEngineSpec } from "../../model/service/to-engine";
 import { reportWarning } from "../progress/progress-line";
@@ -27,10 +27,7 @@ export async function warnWithoutIpvs(
       deadlineSeconds: seconds,
     });
     if (code !== 1) return;
-    reportWarning(
-      `the service ${spec.name} uses a virtual address or the routing mesh, but the kernel of ${host.name} has no IPVS: nobody can reach the service.\n` +
-        'Load the module ip_vs on the servers; or give the service endpointMode: "dnsrr", and its ports mode: "host".',
-    );
+    reportWarning(withoutIpvs([spec.name]));
   } catch (error) {
     if (!isTransportError(error) && !isTimeout(error)) throw error;
   }

@@ -96,6 +96,17 @@ describe("RunningContainer on the real provider server", () => {
     expect(server.log()).not.toContain("is not healthy yet");
   });
 
+  test("one that was paused is said to be resumed", async () => {
+    engine.state = "paused";
+    const before = server.log().length;
+    await server.update("x", inputs, inputs);
+    expect(server.log().slice(before)).toMatch(
+      /^hive: p-hive0\.hive\.example: resumed; waiting until it is healthy/m,
+    );
+    engine.state = "paused";
+    expect((await server.read("x", inputs)).inputs).toEqual({ ...inputs, state: "paused" });
+  });
+
   test("a refresh shows the state that was found, under the input's name", async () => {
     engine.state = "exited";
     expect((await server.read("x", inputs)).inputs).toEqual({ ...inputs, state: "exited" });

@@ -190,7 +190,7 @@ describe("SwarmService", () => {
       /^hive: web: the new release failed and is being rolled back\. Task \w+ on hive\d\.example was unhealthy.*; its health check said: cannot reach backend/m,
     );
     expect((failed as Error).message).toMatch(
-      /was rolled back \(rollback completed\); of the previous release( \([0-9a-f]{12}\))?, 3 of 3 tasks run\.\nTask \w+ on hive\d\.example was unhealthy, was therefore stopped, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
+      /the update of web failed; the previous release( \([0-9a-f]{12}\))? is running again\.\nTask \w+ on hive\d\.example was unhealthy, was therefore stopped, and ended \(complete\)\nIts health check ended with code 1:\n {2}cannot reach backend/,
     );
   });
 
@@ -264,7 +264,7 @@ describe("SwarmService", () => {
       const before = server.log().length;
       const wanted = await inputs(changes);
       await server.delete((await server.create(wanted)).id, wanted);
-      return /web uses a virtual address[^]*has no IPVS/.test(server.log().slice(before));
+      return /No client can connect to web: [^]*has no IPVS/.test(server.log().slice(before));
     };
     const meshed = { ports: [{ ...port, mode: "ingress" }], endpointMode: "vip" };
     const networks = [{ id: "n1", aliases: [] }];

@@ -9,6 +9,7 @@ import { grownCluster } from "./chapters/grown-cluster";
 import { killedServer, removedServer } from "./chapters/lost-server";
 import { secrets } from "./chapters/secrets";
 import { sharesTheComputer } from "./computer";
+import { wholeSite } from "./chapters/whole-site";
 import { StageUnderTest } from "./stage-under-test";
 
 jest.setTimeout(15 * 60_000);
@@ -28,6 +29,7 @@ it("comes up", async () => {
   await site.pages(site.namesItsHost);
 });
 
+wholeSite(site);
 faults(site);
 grownCluster(site);
 deadHost(site);

@@ -43,14 +43,20 @@ export async function inspectContainer(containerId: string): Promise<ContainerSt
  * Starts a container, or resumes a paused one, and waits until it runs. Does nothing when it
  * already runs.
  *
+ * @returns its state before
  * @throws Error when the container is missing, the engine does not answer, or it does not run in
  *   time.
  */
-export async function startContainer(containerName: string, containerId: string): Promise<void> {
+export async function startContainer(
+  containerName: string,
+  containerId: string,
+): Promise<ContainerState> {
   const end = Date.now() + startDeadline;
+  let first: ContainerState | undefined;
   for (let attempt = 0; ; attempt++) {
     const state = await inspectContainer(containerId);
-    if (state === "running") return;
+    first ??= state;
+    if (state === "running") return first;
     if (state === "missing") {
       throw new Error(
         `The server ${containerName} is gone: its container was removed outside of Pulumi. ` +

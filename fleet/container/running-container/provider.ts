@@ -46,11 +46,12 @@ export const runningContainerProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async update(_id, _olds, news) {
-    await startContainer(news.containerName, news.containerId);
-    reportProgress(`${news.containerName}: started; waiting until it is healthy`);
+    const was = await startContainer(news.containerName, news.containerId);
+    const done = was === "paused" ? "resumed" : "started";
+    reportProgress(`${news.containerName}: ${done}; waiting until it is healthy`);
     if (!(await awaitHealth(news.containerId)))
       reportWarning(
-        `the server ${news.containerName} was started, but is not healthy yet. To see why, run: npx hive status`,
+        `the server ${news.containerName} was ${done}, but is not healthy yet. To see why, run: npx hive status`,
       );
     return { outs: news };
   },

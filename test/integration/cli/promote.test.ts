@@ -214,7 +214,10 @@ function standInStack(index: number): unknown {
             publicAddress: host.address,
           },
         ].flatMap((server) => [server, { ...server, role: "cluster" }]),
-        services: index === 0 ? { shop: { image: reference(digest), endpoints: [] } } : {},
+        services:
+          index === 0
+            ? { shop: { image: reference(digest), endpoints: [], movingEndpoints: [] } }
+            : {},
         images:
           index === 0
             ? {

@@ -387,7 +387,7 @@ describe("a change whose tasks fail", () => {
       expect(state).toBe("rollback_completed");
       expect(running).toEqual(["1 v1", "2 v1", "3 v1"]);
       expect(message).toMatch(
-        /the update failed and was rolled back[^]*number 1 of version 2 does not work/,
+        /the update of \S+ failed; the previous release[^]*number 1 of version 2 does not work/,
       );
     },
   );
@@ -459,7 +459,7 @@ describe("a change that is rolled back", () => {
       expect(paused.message).toMatch(/the update is rollback_paused/);
       const watchedShort = outcomeOf("retreatWatchedShort");
       expect(watchedShort.state).toBe("rollback_completed");
-      expect(watchedShort.message).toMatch(/the update failed and was rolled back/);
+      expect(watchedShort.message).toMatch(/the update of \S+ failed; the previous release/);
     },
   );
 

@@ -2,7 +2,7 @@ import { readResource, type StateResource } from "../../../cli/pulumi/state";
 import { withDeployedServices } from "../../../cli/hosts/deployed-services";
 
 const image = (letter: string) => `registry:5000/web@sha256:${letter.repeat(64)}`;
-const service = (name: string, published: number, letter = "a"): StateResource =>
+const service = (name: string, published: number, letter = "a", more: object = {}): StateResource =>
   readResource({
     urn: `urn:pulumi:private::hive::hive:index:SwarmService$pulumi-nodejs:dynamic/hive:SwarmService::service-${name}-service`,
     type: "pulumi-nodejs:dynamic:Resource",
@@ -11,6 +11,9 @@ const service = (name: string, published: number, letter = "a"): StateResource =
       name,
       image: image(letter),
       ports: [{ target: 80, published, protocol: "tcp", mode: "host" }],
+      mode: { kind: "global" },
+      placement: { constraints: [], spread: [], maxReplicasPerHost: 0 },
+      ...more,
     },
   });
 const server = (index: number, role = "cluster") => ({
@@ -36,11 +39,13 @@ test("after a failed run the services are those that the state has, where it has
         image: image("a"),
         digest: `sha256:${"a".repeat(64)}`,
         endpoints: ["http://172.29.16.4/", "http://172.29.16.5/"],
+        movingEndpoints: [],
       },
       web: {
         image: image("b"),
         digest: `sha256:${"b".repeat(64)}`,
         endpoints: ["tcp://172.29.16.4:8082", "tcp://172.29.16.5:8082"],
+        movingEndpoints: [],
       },
     },
   });
@@ -70,4 +75,48 @@ test("ports that this computer forwards are told as such", () => {
 test("outputs of a stage that stopped before the services stay as they are", () => {
   const early = { site: "hive.example", hosts: [] };
   expect(withDeployedServices(early, [])).toBe(early);
+});
+
+describe("a service with one task and a port in host mode", () => {
+  const one = { mode: { kind: "replicated", replicas: 1 } };
+  const pinned = (constraint: string) => ({
+    ...one,
+    placement: { constraints: [constraint], spread: [], maxReplicasPerHost: 0 },
+  });
+  const webOf = (...resources: readonly StateResource[]) =>
+    (withDeployedServices(raw, resources)["services"] as Record<string, object>)["web"];
+
+  test("has addresses that move, apart from those that always answer", () => {
+    expect(webOf(service("web", 8082, "a", one))).toMatchObject({
+      endpoints: [],
+      movingEndpoints: ["tcp://172.29.16.4:8082", "tcp://172.29.16.5:8082"],
+    });
+  });
+
+  test("has the address of its server when it is pinned, also by a label of the stage", () => {
+    const swarm = readResource({
+      urn: "urn:pulumi:private::hive::pulumi-nodejs:dynamic/hive:SwarmCluster::swarm-membership",
+      type: "pulumi-nodejs:dynamic:Resource",
+      id: "swarm",
+      outputs: {
+        members: [0, 1].map((index) => ({
+          access: { name: server(index).name },
+          labels: { disk: index === 0 ? "slow" : "fast" },
+        })),
+      },
+    });
+    const onOne = { endpoints: ["tcp://172.29.16.5:8082"], movingEndpoints: [] };
+    const byName = pinned("node.hostname == p-hive1.hive.example");
+    expect(webOf(service("web", 8082, "a", byName))).toMatchObject(onOne);
+    const byLabel = pinned("node.labels.disk == fast");
+    expect(webOf(service("web", 8082, "a", byLabel), swarm)).toMatchObject(onOne);
+  });
+});
+
+test("what a port speaks is known from the outputs of the last complete run", () => {
+  const services = { web: { ...raw.services.web, endpoints: ["http://172.29.16.4:8081/"] } };
+  const seen = withDeployedServices({ ...raw, services }, [service("web", 8081)]);
+  expect(seen["services"]).toMatchObject({
+    web: { endpoints: ["http://172.29.16.4:8081/", "tcp://172.29.16.5:8081"] },
+  });
 });

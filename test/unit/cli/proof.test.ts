@@ -13,7 +13,9 @@ const service = (change: Partial<ServiceStatus> = {}): ServiceStatus => ({
   image: image("a"),
   hosts: ["hive0", "hive1"],
   initialization: [],
+  starting: 0,
   endpoints: [],
+  addresses: [],
   ...change,
 });
 const doubts = (...services: readonly ServiceStatus[]): readonly string[] =>

@@ -201,7 +201,7 @@ describe("what the engine looks at for the release of a service", () => {
 
 test("the names that a shell completes", () => {
   const access = [{ name: "p-hive0.hive.example" }, { name: "hive1.hive.example" }] as never;
-  expect(namesText(access, { web: { image: "x", endpoints: [] } })).toBe(
+  expect(namesText(access, { web: { image: "x", endpoints: [], movingEndpoints: [] } })).toBe(
     "host hive0\nhost hive1\nservice web\n",
   );
 });

@@ -1,7 +1,7 @@
 import { probeCommand, readProbe } from "../../../cli/status/host-probe";
 import { certificates } from "../../../cli/status/collect";
 import { judge } from "../../../cli/status/judge";
-import type { HostStatus, StatusReport } from "../../../cli/status/report";
+import type { AddressStatus, HostStatus, StatusReport } from "../../../cli/status/report";
 import { statusText } from "../../../cli/status/status-text";
 import { serviceContext } from "../../../cli/status/context";
 import { ageText, shortImage, timeText } from "../../../cli/status/image-text";
@@ -214,6 +214,14 @@ const host = (index: number, more: Partial<HostStatus> = {}): HostStatus => ({
     : { swarm: { manager: true, leader: index === 0, state: "ready", availability: "active" } }),
   ...more,
 });
+const address = (index: number, more: Partial<AddressStatus> = {}): AddressStatus => ({
+  url: `http://172.29.16.${4 + index}/`,
+  host: `p-hive${index}`,
+  target: 80,
+  moves: false,
+  answers: true,
+  ...more,
+});
 const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"> => ({
   stage: "private",
   site: "hive.example",
@@ -224,7 +232,7 @@ const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"
   certificates: [],
   services: serviceStatuses(facts({}), {
     now,
-    endpoints: { webgate: ["http://172.29.16.4/"] },
+    addresses: { webgate: [address(0)] },
     builtAt: { [image.split("@")[1] ?? ""]: "2026-11-23T09:00:00Z" },
   }),
   notices: [],
@@ -280,7 +288,9 @@ describe("what is wrong", () => {
       const seen = serviceStatuses(facts({ services }), { now });
       const problems = judge(report({ services: seen, hosts: lacking }));
       const problem = problems.find((text) => text.startsWith("On ")) ?? "";
-      expect(problem).toMatch(/^$|^On p-hive1, webgate cannot be reached .*endpointMode: "dnsrr"/);
+      expect(problem).toMatch(
+        /^$|^On p-hive1, no client can connect to webgate by .*endpointMode: "dnsrr"/,
+      );
       return problem !== "";
     };
     expect(endpoint({ Mode: "vip" })).toBe(true);
@@ -315,6 +325,21 @@ describe("what is wrong", () => {
       "p-hive1 is unreachable: it does not answer on its SSH port.",
       "webgate runs 2 of 3 tasks.",
     ]);
+  });
+
+  test.each([
+    ["paused", "p-hive1 is paused: `npx hive up --stack private` resumes it."],
+    ["stopped", "p-hive1 is stopped: `npx hive up --stack private` starts it."],
+  ] as const)("a server of this computer that is %s is told as such, once", (power, text) => {
+    const swarm = nodesByHost(facts({ nodes: [node(1, { state: "down" })] })).get(
+      "p-hive1.hive.example",
+    )!;
+    const asleep = host(1, { reachable: false, reason: "no answer", power, swarm });
+    const hosts = [host(0), asleep, host(2), host(3)];
+    expect(judge(report({ hosts }))).toEqual([text]);
+    expect(statusText({ ...report({ hosts }), problems: [] }, plain, now)).toMatch(
+      new RegExp(`^p-hive1\\S+ +\\S+ +zone-b +${power} `, "m"),
+    );
   });
 
   test.each([
@@ -635,7 +660,7 @@ test("a global service with constraints wants a task only where they are met", (
   expect(seen).toMatchObject({ wanted: 1, running: 1 });
 });
 
-test("the outputs of a stage tell endpoints, what was deployed, and when it was built", () => {
+test("the outputs of a stage tell what was deployed, and when it was built", () => {
   const outputs = readOutputs("private", {
     stage: "private",
     site: "hive.example",
@@ -652,7 +677,7 @@ test("the outputs of a stage tell endpoints, what was deployed, and when it was 
     access: [],
   });
   expect(serviceContext(outputs, undefined, now)).toEqual({
-    endpoints: { webgate: ["http://x/"] },
+    addresses: {},
     deployed: { webgate: image },
     builtAt: { "sha256:1": "2026-11-23T09:00:00Z" },
     now,

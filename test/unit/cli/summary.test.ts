@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoLogin, peopleFile } from "../../../cli/demo-login";
 import { summaryText } from "../../../cli/summary";
+import type { ServiceStatus } from "../../../cli/status/report";
 import { plain } from "../../../cli/terminal";
 import { recordedEvents, replay } from "./recorded-run";
 
@@ -22,15 +23,30 @@ const outputs = {
     webgate: {
       image: "x",
       endpoints: hosts.slice(0, 3).map((host) => `http://${host.publicAddress}/`),
+      movingEndpoints: [],
     },
-    worker: { image: "y", endpoints: [] },
+    worker: { image: "y", endpoints: [], movingEndpoints: [] },
   },
   images: {},
   operators: [],
   access: [],
 };
+const service = (name: string, addresses: ServiceStatus["addresses"]) =>
+  ({ name, addresses }) as ServiceStatus;
+const page = (index: number) => ({
+  url: `http://172.29.16.${4 + index}/`,
+  host: `p-hive${index}`,
+  target: 80,
+  moves: false,
+  answers: true,
+});
+const report = {
+  services: [service("webgate", [0, 1, 2].map(page)), service("worker", [])],
+  problems: [] as readonly string[],
+};
 const facts = {
   outputs,
+  report,
   progress: replay(recordedEvents("second-up")),
   milliseconds: 41_234,
   logFile: ".hive/private/logs/x.log",
@@ -57,6 +73,27 @@ test("the end of a run: what is where, how long it took, what to do next", () =>
       destroy       npx hive destroy
       log           .hive/private/logs/x.log"
   `);
+});
+
+test("only addresses that answer are listed, and those that move are marked", () => {
+  const moving = { url: "tcp://172.29.16.5:8081", host: "p-hive1", target: 8080, moves: true };
+  const services = [
+    service("webgate", [page(0), { ...page(1), answers: false, reason: "connection refused" }]),
+    service("guestbook", [{ ...moving, answers: true }]),
+  ];
+  const text = summaryText({ ...facts, report: { ...report, services } }, plain);
+  expect(text).toMatch(/^ {2}open webgate +http:\/\/172\.29\.16\.4\/$/m);
+  expect(text).toMatch(
+    /^ {2}reach guestbook +tcp:\/\/172\.29\.16\.5:8081 \(moves with its task\)$/m,
+  );
+});
+
+test("a run after which the site is not whole does not say that it is up, and lists what is wrong", () => {
+  const problems = ["p-hive1 is paused: `npx hive up --stack private` resumes it."];
+  const text = summaryText({ ...facts, report: { ...report, problems } }, plain);
+  expect(text).not.toContain("is up.");
+  expect(text).toMatch(/^The run is done, but the private stage of hive\.example is not whole/);
+  expect(text).toMatch(/\n\nWhat is wrong:\n {2}- p-hive1 is paused: [^\n]*$/);
 });
 
 test("phases that add up to more than the run are said to overlap", () => {

@@ -205,6 +205,11 @@ describe("text from a Compose file or from hive-builder", () => {
       '{ target: 80, published: "auto" }',
     ],
     [
+      "a port of Compose that says what it speaks",
+      { ports: [{ target: 80, published: "8080", protocol: "tcp", app_protocol: "http" }] },
+      '{ target: 80, published: 8080, protocol: "http" }',
+    ],
+    [
       "a port of Mailu's",
       { ports: [{ target: 25, published: 25, mode: "overlay" }] },
       '{ target: 25, published: 25, mode: "ingress" }',

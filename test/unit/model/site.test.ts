@@ -91,7 +91,7 @@ describe("a service", () => {
     [
       "with a port that is none",
       { image, ports: ["web"] },
-      'ports[0] | write a port from 1 to 65535, e.g. "80", "80:8080" (server:container) or "53:53/udp", or the long form with target and published',
+      'ports[0] | write a port from 1 to 65535, e.g. "80", "80:8080" (server:container), "53:53/udp" or "8080/http", or the long form with target and published',
     ],
     [
       "with a port out of range",
@@ -395,7 +395,8 @@ describe("short forms", () => {
     ["0", undefined],
     ["65536", undefined],
     ["80:", undefined],
-    ["80/http", undefined],
+    ["80/http", { published: 80, target: 80, protocol: "http" }],
+    ["80/smtp", undefined],
     ["80-90", undefined],
   ])("the port %s", (text, port) => {
     expect(parseShortPort(text)).toEqual(port);

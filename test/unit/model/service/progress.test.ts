@@ -357,9 +357,30 @@ describe("an update", () => {
       progress(turned("rollback_completed", "rollback completed"), [...running, named]),
     ).toMatchObject({
       kind: "failed",
-      detail:
-        "the update failed and was rolled back (rollback completed); of the previous release, 3 of 3 tasks run",
+      detail: "the update of web failed; the previous release is running again",
       tasks: [named],
+    });
+  });
+
+  test("is told with the release that runs again, or with what keeps it from running", () => {
+    const image = `registry:5000/web@sha256:610449ea02a1${"0".repeat(52)}`;
+    const again = { Image: image };
+    const back: EngineService = {
+      ...service(global, "rollback_completed"),
+      Spec: {
+        ...service(global).Spec,
+        TaskTemplate: { ...service(global).Spec.TaskTemplate, ContainerSpec: again },
+      },
+    };
+    const on = (...nodes: string[]) => nodes.map((node) => task(node, "running", again));
+    expect(progress(back, on("a", "b", "c"))).toMatchObject({
+      kind: "failed",
+      detail: "the update of web failed; the previous release (610449ea02a1) is running again",
+    });
+    expect(progress(back, on("a", "b"))).toMatchObject({
+      kind: "failed",
+      detail:
+        "the update of web failed; the previous release (610449ea02a1) was put back, but of it no task runs on host-c",
     });
   });
 
