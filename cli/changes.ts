@@ -78,8 +78,53 @@ export function compare(
   };
 }
 
+/**
+ * What a release of some services will change in them, as far as it is known: the release changes
+ * nothing else.
+ */
+export function changesOfRelease(
+  plan: Plan,
+  services: readonly string[],
+  resources: readonly Known[],
+): Pick<ChangesOfRun, "lines"> {
+  return ofServices(changesOfRun(plan, resources), services);
+}
+
+/** The part of a run's changes that concerns some services. */
+export function ofServices(
+  { comparedWith, changes, lines }: ChangesOfRun,
+  services: readonly string[],
+): Pick<ChangesOfRun, "lines"> {
+  if (comparedWith !== "last complete run")
+    return { lines: lines.filter(({ losesData }) => !losesData) };
+  const own = changes.filter(({ thing, name }) => thing === "service" && services.includes(name));
+  return {
+    lines:
+      own.length > 0
+        ? changeLines(own)
+        : [line(`Nothing in ${services.join(", ")} has changed since the last complete run.`)],
+  };
+}
+
+/**
+ * What has changed in the site since a revision of it.
+ *
+ * @param before the snapshot of that revision
+ * @param name of the revision, for people
+ */
+export function changesSince(
+  before: PlanSnapshot,
+  plan: Plan,
+  name: string,
+): Pick<ChangesOfRun, "changes" | "lines"> {
+  const after = snapshotOf(plan, readSiteContents(plan, projectFolder));
+  const changes = changesBetween(before, after);
+  const nothing = [line(`Nothing in the site has changed since ${name}.`)];
+  return { changes, lines: changes.length === 0 ? nothing : changeLines(changes) };
+}
+
 /** Prints what a run will change; what loses data stands out. */
-export function printChanges({ lines }: ChangesOfRun, terminal: Terminal): void {
+export function printChanges({ lines }: Pick<ChangesOfRun, "lines">, terminal: Terminal): void {
   for (const { text, losesData } of lines)
     terminal.print(losesData ? terminal.paint("yellow", text) : text);
 }

@@ -22,27 +22,29 @@ export type PlanPurpose = "build" | "show" | "names";
  * nothing.
  *
  * @param edit changes the text of the configuration first; default: none
+ * @param folder the project's folder; default: this one
  * @throws InventoryError with everything that is wrong
  */
 export function loadPlan(
   stage: string,
   purpose: PlanPurpose,
   edit: (text: string) => string = (text) => text,
+  folder: string = projectFolder,
 ): Plan {
   const name = stageOf(stage);
   return planSite({
     // With its problems, to list them together with those of the site.
-    stage: checkStageYaml(name, edit(readStageFile(name))),
-    site: loadSite(),
+    stage: checkStageYaml(name, edit(readStageFile(name, folder))),
+    site: loadSite(folder),
     building: purpose === "build",
-    look: lookIntoProject(projectFolder),
-    read: readFromProject(projectFolder),
+    look: lookIntoProject(folder),
+    read: readFromProject(folder),
     filesNeeded: purpose !== "names",
   });
 }
 
-function readStageFile(stage: StageName): string {
-  const file = join(projectFolder, `Pulumi.${stage}.yaml`);
+function readStageFile(stage: StageName, folder: string): string {
+  const file = join(folder, `Pulumi.${stage}.yaml`);
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
@@ -57,14 +59,15 @@ function readStageFile(stage: StageName): string {
 /**
  * Loads the inventory. It is a program, so it is loaded only when a command needs it.
  *
+ * @param folder the project's folder; default: this one
  * @throws Failure when the program is wrong, with the place
  */
-export function loadSite(): Site {
+export function loadSite(folder: string = projectFolder): Site {
   try {
-    const { site } = require("../site/site") as { site: Site };
+    const { site } = require(join(folder, "site", "site")) as { site: Site };
     return site;
   } catch (error) {
-    const text = siteLoadFailure(error, projectFolder);
+    const text = siteLoadFailure(error, folder);
     throw text === undefined ? error : new Failure(text, exitCodes.input);
   }
 }

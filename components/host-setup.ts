@@ -6,6 +6,7 @@ import { HostStep } from "../providers/host-step/resource";
 import { engineStep, engineStepSeconds } from "../render/engine";
 import { firewallStep, firewallStepSeconds } from "../render/firewall";
 import { baseStep, baseStepSeconds } from "../render/host-base";
+import { baseMeaning, engineMeaning, operatorsText, shortHash } from "../render/meaning";
 import { inTurn } from "../render/shell";
 
 export interface HostSetupArgs {
@@ -52,6 +53,10 @@ export class HostSetup extends HiveComponent {
             firewallStep(args.plan, args.host.plan),
           ),
         ),
+      meaning: {
+        ...baseMeaning(args.plan, args.host.plan),
+        operators: pulumi.output(args.operators).apply(operatorsText),
+      },
       timeoutSeconds: baseStepSeconds + firewallStepSeconds,
       dependsOn: [args.host.ready],
     });
@@ -60,6 +65,10 @@ export class HostSetup extends HiveComponent {
       script: pulumi
         .output(args.authorityCertificate)
         .apply((certificate) => engineStep(args.plan, args.host.plan, certificate)),
+      meaning: {
+        ...engineMeaning(args.plan, args.host.plan),
+        authorityHash: pulumi.output(args.authorityCertificate).apply(shortHash),
+      },
       timeoutSeconds: engineStepSeconds,
       dependsOn: [system, ...(args.after === undefined ? [] : [args.after.engine])],
     });
@@ -79,6 +88,7 @@ export class HostSetup extends HiveComponent {
     }: {
       readonly step: string;
       readonly script: pulumi.Input<string>;
+      readonly meaning: Readonly<Record<string, pulumi.Input<string>>>;
       readonly timeoutSeconds: number;
       readonly dependsOn: pulumi.Resource[];
     },

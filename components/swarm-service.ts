@@ -71,7 +71,8 @@ export class SwarmService extends HiveComponent {
       { parent: this },
     );
     this.image = this.converged.image;
-    this.serviceId = this.converged.serviceId;
+    // The same as `serviceId`, but known in the preview of a change.
+    this.serviceId = this.converged.id;
     this.registerOutputs({ image: this.image });
   }
 }

@@ -10,10 +10,11 @@ export function addPreview(program: Command, finish: Finish): void {
     .summary("show in a few lines what `hive up` would change, without changing anything")
     .description(
       "Shows in a few lines what `hive up` would change: services and which of them restart, open ports, volumes and " +
-        "their data. Compares Pulumi.<stage>.yaml and site/ with what the last complete run has built. Asks no server " +
-        "and changes nothing.",
+        "their data. Compares Pulumi.<stage>.yaml and site/ with what the last complete run has built, or with a revision " +
+        "of git. Asks no server and changes nothing.",
     )
     .addOption(stackOption())
+    .option("--against <revision>", "compare with the site at this revision of git instead")
     .option("--json", "print the changes as JSON", false)
     .addHelpText(
       "after",
@@ -21,11 +22,15 @@ export function addPreview(program: Command, finish: Finish): void {
 Changes made without hive are not seen; \`npx hive up --refresh\` finds them. \`npx hive pulumi -- preview --diff\` shows
 each resource.
 
+With --against, both plans are made by this version of hive, from the files of the site and the stage: a review of a branch
+needs no running stage.
+
 Examples:
   npx hive preview
+  npx hive preview --against HEAD
   npx hive preview --stack production --json | jq '.changes[].name'`),
     )
-    .action(async (options: { stack: string; json: boolean }) => {
+    .action(async (options: { stack: string; against?: string; json: boolean }) => {
       const { preview } = require("../commands/preview") as typeof previewCommand;
       await finish(preview(options));
     });

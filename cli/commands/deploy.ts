@@ -1,4 +1,5 @@
 import type { Plan, ServicePlan } from "../../model/plan";
+import { changesOfRelease, printChanges } from "../changes";
 import { deploymentReach, othersOfImage } from "../releases/deployment-reach";
 import { planned } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
@@ -31,6 +32,7 @@ export async function deploy(options: {
   const { services, notes } = deploymentReach(plan, service.name, deployed, options.only);
   const headline = `${whatIsDone(plan, service.image)} ${services.join(", ")} on the ${plan.stage} stage of ${plan.siteName}, nothing else.`;
   terminal.print([headline, ...notes].join("\n"));
+  printChanges(changesOfRelease(plan, services, (await stack.state()).resources), terminal);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;

@@ -1,36 +1,85 @@
 import { recoveryOf } from "../../fleet/recoveries";
-import { changesOfRun, printChanges } from "../changes";
+import { snapshotOf } from "../../model/changes/snapshot";
+import type { Plan } from "../../model/plan";
+import { readSiteContents } from "../../providers/site-contents";
+import { type ChangesOfRun, changesOfRun, changesSince, printChanges } from "../changes";
 import { exitCodes } from "../exit-codes";
+import { Failure, reportFailure } from "../failure";
 import { missingIpvs } from "../ipvs";
 import { loadPlan } from "../plan";
 import { openStack } from "../pulumi/open-stack";
+import { atRevision, type Revision } from "../revision";
 import { processTerminal } from "../terminal";
 
-/** `hive preview`: what `hive up` would change, from the state and the site's files. */
-export async function preview(options: {
+/** Options of `hive preview`. */
+export interface PreviewOptions {
   readonly stack: string;
+  /** A revision of git to compare with. Default: what the last complete run has built. */
+  readonly against?: string;
   readonly json: boolean;
-}): Promise<number> {
+}
+
+/** What `hive preview` finds. */
+interface Found extends Pick<ChangesOfRun, "changes" | "lines"> {
+  readonly comparedWith: ChangesOfRun["comparedWith"] | "revision";
+  /** The commit that the site is compared with. */
+  readonly revision?: string;
+}
+
+/**
+ * `hive preview`: what `hive up` would change, from the state and the site's files; or what has
+ * changed in the site since a revision, from its files alone.
+ */
+export async function preview(options: PreviewOptions): Promise<number> {
   const terminal = processTerminal();
   const plan = loadPlan(options.stack, "build");
-  const stack = await openStack(options.stack);
-  const resources = (await stack.exists()) ? (await stack.state()).resources : [];
-  const found = changesOfRun(plan, resources);
-  const warning = await missingIpvs(plan, recoveryOf(plan));
+  const { against } = options;
+  const found = against === undefined ? await sinceLastRun(plan) : await since(against, plan);
+  const warning = against === undefined ? await missingIpvs(plan, recoveryOf(plan)) : undefined;
   const warnings = warning === undefined ? [] : [warning];
   if (!options.json) {
     for (const text of warnings) terminal.print(terminal.paint("yellow", text));
     printChanges(found, terminal);
   } else {
-    const { comparedWith, changes, lines } = found;
+    const { lines, ...rest } = found;
     const texts = lines.map(({ text }) => text);
     terminal.print(
-      JSON.stringify(
-        { stage: plan.stage, comparedWith, changes, lines: texts, warnings },
-        undefined,
-        2,
-      ),
+      JSON.stringify({ stage: plan.stage, ...rest, lines: texts, warnings }, undefined, 2),
     );
   }
   return exitCodes.ok;
+}
+
+async function sinceLastRun(plan: Plan): Promise<Found> {
+  const stack = await openStack(plan.stage);
+  const resources = (await stack.exists()) ? (await stack.state()).resources : [];
+  return changesOfRun(plan, resources);
+}
+
+async function since(name: string, plan: Plan): Promise<Found> {
+  return await atRevision(name, async (revision) => {
+    const { folder, commit } = revision;
+    const former = formerPlan(plan.stage, name, revision);
+    const before = snapshotOf(former, readSiteContents(former, folder));
+    const { changes, lines } = changesSince(before, plan, text(name, commit));
+    return { comparedWith: "revision", revision: commit, changes, lines };
+  });
+}
+
+/** The plan of the site at a revision. @throws Failure when the site was not right then */
+function formerPlan(stage: string, name: string, { folder, commit }: Revision): Plan {
+  try {
+    return loadPlan(stage, "names", undefined, folder);
+  } catch (error) {
+    const { text: reason, exitCode } = reportFailure(error);
+    throw new Failure(
+      `The site at ${text(name, commit)} has no plan to compare with:\n${reason}`,
+      exitCode,
+    );
+  }
+}
+
+/** A revision for people. */
+function text(name: string, commit: string): string {
+  return name.startsWith(commit) ? name : `${name} (${commit})`;
 }

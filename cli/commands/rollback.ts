@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../../model/plan";
+import { changesOfRelease, printChanges } from "../changes";
 import { confirm } from "../confirm";
 import { openStack } from "../pulumi/open-stack";
 import type { Stack } from "../pulumi/stack";
@@ -78,11 +79,13 @@ export async function rollback(options: RollbackOptions): Promise<number> {
       ]),
     ].join("\n"),
   );
+  const pin = (text: string): string => withPin(withoutPins(text, services), image, release.digest);
+  await showChanges(stack, loadPlan(options.stack, "build", pin), services, terminal);
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
-  editStage(plan.stage, (text) => withPin(withoutPins(text, services), image, release.digest));
+  editStage(plan.stage, pin);
   await rollOut(stack, options.stack, services, terminal);
   terminal.print(
     terminal.paint(
@@ -122,6 +125,10 @@ export async function unpin(options: {
       ? ", and rolls out nothing: no service of the site runs it."
       : ` and rolls out what the site says: ${services.join(", ")}.`;
   terminal.print(`Removes the pin of ${names.join(", ")} from ${stageFile(options.stack)}${then}`);
+  if (services.length > 0) {
+    const unpinned = loadPlan(options.stack, "build", (text) => withoutPins(text, names));
+    await showChanges(stack, unpinned, services, terminal);
+  }
   if (!(await confirm({ text: "Go on? [y/N]" }, options.yes))) {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
@@ -131,6 +138,16 @@ export async function unpin(options: {
   await rollOut(stack, options.stack, services, terminal);
   terminal.print(terminal.paint("green", `${image} runs as the site says.`));
   return await endWithJudgement(stack, plan, terminal);
+}
+
+/** Shows what a release with this plan will change in the services. */
+async function showChanges(
+  stack: Stack,
+  plan: Plan,
+  services: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  printChanges(changesOfRelease(plan, services, (await stack.state()).resources), terminal);
 }
 
 /**

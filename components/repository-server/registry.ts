@@ -76,6 +76,7 @@ export class Registry extends HiveComponent {
         host: this.host.access,
         incarnation: this.host.instanceId,
         step: "registry",
+        meaning: { registry: this.address, image: image.imageId },
         script: image.imageId.apply((imageId) => registryStep(this.plan, imageId)),
         input: pulumi
           .all([

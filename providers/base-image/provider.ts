@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
@@ -42,7 +42,7 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
   },
 
   async diff(_id, olds, news) {
-    return { changes: !isKnown(news) || changedInputs(INPUTS, olds, news).length > 0 };
+    return changesOf(!isKnown(news) || changedInputs(INPUTS, olds, news).length > 0);
   },
 
   async create(inputs) {

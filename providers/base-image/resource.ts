@@ -31,7 +31,12 @@ export class BaseImage extends HiveResource {
 
   constructor(name: string, args: BaseImageArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      { type: "BaseImage", provider: baseImageProvider, outputs: ["imageId", "digest"] },
+      {
+        type: "BaseImage",
+        provider: baseImageProvider,
+        outputs: ["imageId", "digest"],
+        folded: ["host"],
+      },
       name,
       {
         seedFromLocalEngine: false,

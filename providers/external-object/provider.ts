@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
 import { reportWarning } from "../progress/progress-line";
@@ -21,8 +21,8 @@ export const externalObjectProvider: pulumi.dynamic.ResourceProvider<
   async diff(_id, olds, news) {
     const known = IDENTITY.filter((name) => isKnown(news[name]));
     const replaces = changedInputs(known, olds, news);
-    if (!isKnown(news)) return { changes: true, replaces };
-    return { changes: changedInputs(INPUTS, olds, news).length > 0, replaces };
+    const differ = !isKnown(news) || changedInputs(INPUTS, olds, news).length > 0;
+    return { ...changesOf(differ), replaces };
   },
 
   async create(inputs) {

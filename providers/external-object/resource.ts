@@ -32,6 +32,7 @@ export class ExternalObject extends HiveResource {
         type: "ExternalObject",
         provider: externalObjectProvider,
         outputs: ["objectId", "objectName", "driver"],
+        folded: ["hosts"],
       },
       name,
       { ...args },

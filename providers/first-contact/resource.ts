@@ -31,6 +31,7 @@ export class FirstContact extends HiveResource {
         provider: firstContactProvider,
         outputs: [],
         secrets: ["bootstrapKey"],
+        folded: ["script"],
       },
       name,
       { ...args },

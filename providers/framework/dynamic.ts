@@ -14,6 +14,19 @@ export function changedInputs<K extends string>(
 }
 
 /**
+ * What `diff` answers about changes. Where inputs differ it leaves the comparison to the engine, and
+ * says nothing: the engine finds the same, and then its preview prints what differs, and not all
+ * inputs with it (decision 60).
+ *
+ * @param inputs whether inputs differ, or are not known yet
+ * @param others whether there is a change that the engine does not see in the inputs
+ */
+export function changesOf(inputs: boolean, others = false): { readonly changes?: boolean } {
+  if (others) return { changes: true };
+  return inputs ? {} : { changes: false };
+}
+
+/**
  * An error for a create or update that changed something but did not finish: Pulumi keeps `id` and
  * `properties` in the state with `reasons`, and the next `up` calls `update`.
  */

@@ -19,6 +19,12 @@ export interface HiveResourceKind {
    * names. Default: none.
    */
   readonly secrets?: readonly string[];
+  /**
+   * Inputs that nobody reads in a preview: scripts, and how hosts are reached, which many resources
+   * have. They are not secret, but marked as if they were: then the engine prints `[secret]` in one
+   * line in their place, and everything with `--show-secrets` (decision 60). Default: none.
+   */
+  readonly folded?: readonly string[];
 }
 
 /**
@@ -36,10 +42,11 @@ export abstract class HiveResource extends pulumi.CustomResource {
     inputs: object,
     opts: pulumi.CustomResourceOptions = {},
   ) {
-    const { type, provider, outputs = [], secrets = [] } = kind;
+    const { type, provider, outputs = [], secrets = [], folded = [] } = kind;
+    const marked = [...secrets, ...folded];
     const given = inputs as Readonly<Record<string, unknown>>;
     const key = type.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    const hidden = secrets.filter((secret) => given[secret] !== undefined);
+    const hidden = marked.filter((secret) => given[secret] !== undefined);
     super(
       `pulumi-nodejs:dynamic/hive:${type}`,
       name,
@@ -52,7 +59,10 @@ export abstract class HiveResource extends pulumi.CustomResource {
       },
       {
         ...opts,
-        additionalSecretOutputs: [...secrets, ...(opts.additionalSecretOutputs ?? [])],
+        // Where one of them differs, the preview says no more than that. The code of a new release is
+        // of this kind too.
+        hideDiffs: ["__provider", ...folded, ...(opts.hideDiffs ?? [])],
+        additionalSecretOutputs: [...marked, ...(opts.additionalSecretOutputs ?? [])],
       },
     );
   }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
 import { isUnreachable, reportUnreachable, wasUnreachable } from "../transport/unreachable";
@@ -22,7 +22,6 @@ export interface HostStepState extends HostStepInputs {
 
 /** Inputs that decide what the step does on the host. */
 const CONTENT = ["script", "input", "incarnation", "state"] as const;
-const INPUTS = [...CONTENT, "host", "step", "timeoutSeconds", "revision"] as const;
 
 /** Keeps one part of a host in the wanted state. */
 export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, HostStepState> = {
@@ -31,8 +30,8 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
   },
 
   async diff(_id, olds, news) {
-    if (!isKnown(news)) return { changes: true };
-    return { changes: olds.missing || changedInputs(INPUTS, olds, news).length > 0 };
+    const differ = !isKnown(news) || changedInputs(namesOf(olds, news), olds, news).length > 0;
+    return changesOf(differ, olds.missing);
   },
 
   async create(inputs) {
@@ -44,11 +43,11 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
     try {
       const differences = await findDifferences(props);
       const state = differences.length === 0 ? "converged" : `differs: ${differences.join(", ")}`;
-      return readResult(id, props, INPUTS, { state });
+      return readResult(id, props, namesOf(props), { state });
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       reportUnreachable(props.host, error);
-      return readResult(id, props, INPUTS);
+      return readResult(id, props, namesOf(props));
     }
   },
 
@@ -63,6 +62,14 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
   // It goes with the server.
   async delete() {},
 };
+
+/** The names of all inputs: what the step means to a reader has names of its own. */
+function namesOf(...states: readonly Partial<HostStepState>[]): (keyof HostStepInputs & string)[] {
+  const names = new Set(states.flatMap((state) => Object.keys(state)));
+  return [...names].filter(
+    (name): name is keyof HostStepInputs & string => name !== "missing" && !name.startsWith("__"),
+  );
+}
 
 /**
  * A host that does not answer is not an error: the next run does the step, and other hosts go on.

@@ -16,6 +16,11 @@ export interface HostStepArgs {
   readonly script: pulumi.Input<string>;
   /** The step's standard input. Secret. Default: empty. */
   readonly input?: pulumi.Input<string>;
+  /**
+   * What the step means for the host, for a reader of a preview: the script itself is not shown
+   * there. Each is an input of its own, by its name: `openPorts: "80/tcp, 443/tcp"`. Default: none.
+   */
+  readonly meaning?: Readonly<Record<string, pulumi.Input<string>>>;
   /** The step's own limit, seconds. Default 300, the step's own default. */
   readonly timeoutSeconds?: number;
 }
@@ -31,16 +36,17 @@ export class HostStep extends HiveResource {
   declare readonly missing: pulumi.Output<boolean>;
 
   constructor(name: string, args: HostStepArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const { timeoutSeconds = 300 } = args;
+    const { timeoutSeconds = 300, meaning = {}, ...rest } = args;
     super(
       {
         type: "HostStep",
         provider: hostStepProvider,
         outputs: ["missing"],
         secrets: ["input"],
+        folded: ["host", "script"],
       },
       name,
-      { ...args, timeoutSeconds, state: "converged" },
+      { ...meaning, ...rest, timeoutSeconds, state: "converged" },
       // Longer than the step's own limit, whose error says more.
       {
         customTimeouts: { create: `${timeoutSeconds + 240}s`, update: `${timeoutSeconds + 240}s` },

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../../model/image/reference";
 import { type ImageRelease, recordPinned, recordRelease } from "../../model/image/releases";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
@@ -57,7 +57,7 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async diff(_id, olds, news) {
-    if (!isKnown(news)) return { changes: true };
+    if (!isKnown(news)) return changesOf(true);
     // Under another name it is another image; the old one is removed when everything uses the new
     // one.
     const replaces = olds.repository === news.repository ? [] : ["repository"];
@@ -66,7 +66,7 @@ export const imageBuildProvider: pulumi.dynamic.ResourceProvider<
     const unfinished = isUnfinished(olds, news);
     // While an image is pinned, its sources do not matter.
     const counts = changed.filter((input) => !isPinned(news, olds) || !isOneOf(IMAGE, input));
-    return { changes: replaces.length > 0 || unfinished || counts.length > 0, replaces };
+    return { ...changesOf(counts.length > 0, replaces.length > 0 || unfinished), replaces };
   },
 
   async create(inputs) {

@@ -105,6 +105,7 @@ export class ImageBuild extends HiveResource {
         provider: imageBuildProvider,
         outputs: ["digest", "reference", "imageId", "tag", "pushed", "builtOn", "releases"],
         secrets: ["registryAuth", "buildSecrets"],
+        folded: ["host", "fallbackHosts", "managers"],
       },
       name,
       {

@@ -9,7 +9,7 @@ import {
 import { judgeHosts } from "../../model/image/host-outcomes";
 import { earlierImages, removableImages } from "../../model/image/on-hosts";
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { imagesInUse } from "../images-in-use";
 import { readResult } from "../framework/read-result";
 import type { RegistryAuth } from "../registry/registry-auth";
@@ -62,8 +62,8 @@ export const imagePullProvider: pulumi.dynamic.ResourceProvider<ImagePullInputs,
   },
 
   async diff(_id, olds, news) {
-    if (!isKnown(news)) return { changes: true };
-    return { changes: olds.missing.length > 0 || changedInputs(INPUTS, olds, news).length > 0 };
+    const differ = !isKnown(news) || changedInputs(INPUTS, olds, news).length > 0;
+    return changesOf(differ, olds.missing.length > 0);
   },
 
   async create(inputs) {

@@ -52,6 +52,7 @@ export class ImagePull extends HiveResource {
         provider: imagePullProvider,
         outputs: ["resolved", "missing", "earlier"],
         secrets: ["registryAuth"],
+        folded: ["hosts", "registry", "managers"],
       },
       name,
       {

@@ -7,7 +7,7 @@ import {
   type InitializationRecord,
   isOfOtherPlace,
 } from "../../model/initialization/record";
-import { changedInputs, partialFailure } from "../framework/dynamic";
+import { changedInputs, changesOf, partialFailure } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isTransportError, messageOf } from "../transport/errors";
 import { isKnown } from "../framework/unknown-value";
@@ -41,11 +41,9 @@ export const serviceInitializationProvider: pulumi.dynamic.ResourceProvider<
     const replaces = (["site", "service"] as const).filter(
       (name) => isKnown(news[name]) && olds[name] !== news[name],
     );
-    if (!isKnown(news)) return { changes: true, replaces };
-    return {
-      changes: changedInputs(serviceInitializationInputs, olds, news).length > 0,
-      replaces,
-    };
+    const differ =
+      !isKnown(news) || changedInputs(serviceInitializationInputs, olds, news).length > 0;
+    return { ...changesOf(differ), replaces };
   },
 
   async create(inputs) {

@@ -81,6 +81,7 @@ export class ServiceInitialization extends HiveResource {
         provider: serviceInitializationProvider,
         outputs: ["done"],
         secrets: ["secrets"],
+        folded: ["managers"],
       },
       name,
       {

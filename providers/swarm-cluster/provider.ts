@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs, partialFailure } from "../framework/dynamic";
+import { changedInputs, changesOf, partialFailure } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { messageOf } from "../transport/errors";
@@ -29,8 +29,8 @@ export const swarmClusterProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async diff(_id, olds, news) {
-    if (!isKnown(news)) return { changes: true };
-    return { changes: !olds.complete || changedInputs(swarmClusterInputs, olds, news).length > 0 };
+    const differ = !isKnown(news) || changedInputs(swarmClusterInputs, olds, news).length > 0;
+    return changesOf(differ, !olds.complete);
   },
 
   async create(inputs) {

@@ -31,6 +31,7 @@ export class SwarmConfig extends HiveResource {
         type: "SwarmConfig",
         provider: swarmConfigProvider,
         outputs: ["configId", "configName", "holder"],
+        folded: ["managers"],
       },
       name,
       {

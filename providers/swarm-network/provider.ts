@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { networkFaults, networkSettings, type NetworkSpec } from "../../model/network/spec";
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { askWithRetries } from "../transport/ask-with-retries";
 import { isTransportError } from "../transport/errors";
@@ -56,9 +56,9 @@ export const swarmNetworkProvider: pulumi.dynamic.ResourceProvider<
   async diff(_id, olds, news) {
     const known = FIXED.filter((name) => isKnown(news[name]));
     const replaces = changedInputs(known, olds, news);
-    if (!isKnown(news)) return { changes: true, replaces };
+    const differ = !isKnown(news) || changedInputs(INPUTS, olds, news).length > 0;
     // Never deleted first: a network in use cannot be deleted.
-    return { changes: changedInputs(INPUTS, olds, news).length > 0, replaces };
+    return { ...changesOf(differ), replaces };
   },
 
   async create(inputs) {

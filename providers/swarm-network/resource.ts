@@ -55,6 +55,7 @@ export class SwarmNetwork extends HiveResource {
         type: "SwarmNetwork",
         provider: swarmNetworkProvider,
         outputs: ["networkId", "networkName"],
+        folded: ["managers"],
       },
       name,
       {

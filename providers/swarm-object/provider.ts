@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { contentFault, objectNameFault } from "../../model/swarm/object-name";
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
@@ -67,8 +67,8 @@ export function swarmObjectProvider<Inputs extends SwarmObjectInputs, Identity e
     async diff(_id, olds, news) {
       const known = type.fixed.filter((name) => isKnown(news[name]));
       const replaces = changedInputs(known, olds, news);
-      if (!isKnown(news)) return { changes: true, replaces };
-      return { changes: changedInputs(inputNames, olds, news).length > 0, replaces };
+      const differ = !isKnown(news) || changedInputs(inputNames, olds, news).length > 0;
+      return { ...changesOf(differ), replaces };
     },
 
     async create(inputs) {

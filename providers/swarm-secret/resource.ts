@@ -35,6 +35,7 @@ export class SwarmSecret extends HiveResource {
         provider: swarmSecretProvider,
         outputs: ["secretId", "secretName", "holder"],
         secrets: ["value", "salt"],
+        folded: ["managers"],
       },
       name,
       {

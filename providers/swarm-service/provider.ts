@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { fromEngineSpec } from "../../model/service/from-engine";
-import { changedInputs, partialFailure } from "../framework/dynamic";
+import { changedInputs, changesOf, partialFailure } from "../framework/dynamic";
 import { sameValue } from "../../model/values/same-value";
 import { readResult } from "../framework/read-result";
 import { askWithRetries } from "../transport/ask-with-retries";
@@ -15,7 +15,7 @@ import { changeAndTakeOver, takeHostPorts, takeOver, retryWhilePortsHeld } from 
 import { warnWithoutIpvs } from "./ipvs";
 import { removeWithRetries, removeService } from "./removal";
 import {
-  normalInputs,
+  normalWhereKnown,
   deferServerNames,
   serviceContent,
   specOf,
@@ -37,10 +37,9 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
 > = {
   async check(olds, news) {
     const failures = checkService(news);
-    // While some inputs are unknown or wrong, all are shown as given.
-    const normal = isKnown(news) && failures.length === 0;
-    const inputs = normal ? deferServerNames(olds, normalInputs(news)) : news;
-    return { inputs, failures };
+    // Wrong inputs are shown as given.
+    const normal = failures.length === 0 ? normalWhereKnown(news, olds) : undefined;
+    return { inputs: normal === undefined ? news : deferServerNames(olds, normal), failures };
   },
 
   async diff(_id, olds, news) {
@@ -50,9 +49,8 @@ export const swarmServiceProvider: pulumi.dynamic.ResourceProvider<
     // There can be only one service of a name. Under another name, the new service takes over the
     // old one's resources.
     const deleteBeforeReplace = replaces.length > 0 && !replaces.includes("name");
-    const changes =
-      !isKnown(news) || !olds.complete || changedInputs(swarmServiceInputs, olds, news).length > 0;
-    return { changes, replaces, deleteBeforeReplace };
+    const differ = !isKnown(news) || changedInputs(swarmServiceInputs, olds, news).length > 0;
+    return { ...changesOf(differ, !olds.complete), replaces, deleteBeforeReplace };
   },
 
   async create(inputs) {

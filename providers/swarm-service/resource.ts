@@ -74,6 +74,7 @@ export class SwarmService extends HiveResource {
         provider: swarmServiceProvider,
         outputs: ["serviceId", "complete"],
         secrets: ["registryAuth"],
+        folded: ["managers"],
       },
       name,
       {

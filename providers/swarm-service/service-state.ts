@@ -2,6 +2,7 @@ import { fieldNames, specFields } from "../../model/service/concepts";
 import { normalizeService } from "../../model/service/normalize";
 import type { ServiceSpec } from "../../model/service/spec";
 import { changedInputs } from "../framework/dynamic";
+import { isKnown } from "../framework/unknown-value";
 import type { RegistryAuth } from "../registry/registry-auth";
 import type { HostAccess } from "../transport/host-access";
 
@@ -69,6 +70,28 @@ export function normalInputs(input: GivenServiceInputs): SwarmServiceInputs {
     ...(servers === undefined ? {} : { servers }),
     convergeDeadlineSeconds: convergeDeadlineSeconds ?? convergeDeadline(spec, managers.length),
   };
+}
+
+/**
+ * Inputs in their normal form, also while a preview does not know some of them: else the preview
+ * would show every default as a difference. What is not known yet stays as it is given.
+ *
+ * @param olds inputs of the run before, if there was one: they stand for what is not known
+ * @returns undefined if they cannot stand for it
+ */
+export function normalWhereKnown(
+  news: GivenServiceInputs,
+  olds: Partial<SwarmServiceInputs> | undefined,
+): SwarmServiceInputs | undefined {
+  const unknown = entriesOf(news).filter(([, value]) => !isKnown(value));
+  const before = unknown.map(([name]) => [name, olds?.[name]] as const);
+  if (before.some(([, value]) => value === undefined)) return undefined;
+  const normal = normalInputs({ ...news, ...Object.fromEntries(before) });
+  return { ...normal, ...Object.fromEntries(unknown) };
+}
+
+function entriesOf(input: GivenServiceInputs): [keyof SwarmServiceInputs, unknown][] {
+  return Object.entries(input) as [keyof SwarmServiceInputs, unknown][];
 }
 
 /**

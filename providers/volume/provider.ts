@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { judgeHosts } from "../../model/image/host-outcomes";
 import { initializationLabels } from "../../model/initialization/record";
 import { checkFailure } from "../framework/check-failure";
-import { changedInputs } from "../framework/dynamic";
+import { changedInputs, changesOf } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { forgetVolume } from "../service-initialization/records";
 import { isTransportError } from "../transport/errors";
@@ -46,9 +46,8 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
   async diff(_id, olds, news) {
     // Another driver or other options are no reason to replace: that would delete the data.
     const replaces = isKnown(news.name) ? changedInputs(["name"], olds, news) : [];
-    if (!isKnown(news)) return { changes: true, replaces };
-    const changed = changedInputs(INPUTS, olds, news).length > 0;
-    return { changes: changed || olds.missing.length > 0, replaces };
+    const differ = !isKnown(news) || changedInputs(INPUTS, olds, news).length > 0;
+    return { ...changesOf(differ, olds.missing.length > 0), replaces };
   },
 
   async create(inputs) {

@@ -47,7 +47,7 @@ export class VolumeOnHosts extends HiveResource {
   constructor(name: string, args: VolumeOnHostsArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
       // The type that states hold.
-      { type: "Volume", provider: volumeProvider, outputs: ["missing"] },
+      { type: "Volume", provider: volumeProvider, outputs: ["missing"], folded: ["hosts"] },
       name,
       {
         ...args,

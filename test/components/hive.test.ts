@@ -542,3 +542,26 @@ describe("what the last complete run has built", () => {
     expect(await snapshotsOf({ partial: true })).toEqual([]);
   });
 });
+
+describe("what the engine prints of the inputs", () => {
+  test("no script and no way to a host, but what the steps mean", async () => {
+    const all = await declare();
+    // The keys of hosts are shown once: where they are pinned.
+    const pinned = /:(FirstContact|SwarmCluster)$/;
+    const texts = all
+      .filter(({ type }) => /dynamic\/hive:/.test(type) && !pinned.test(type))
+      .map(({ shown }) => JSON.stringify({ ...shown, __provider: "" }));
+    expect(texts.filter((text) => /hostKey|base64 -d|set -euo pipefail/.test(text))).toEqual([]);
+    const steps = Object.fromEntries(all.map(({ name, shown }) => [name, shown]));
+    expect(steps["setup-hive0-base"]).toMatchObject({
+      openPorts: "80/tcp, 443/tcp",
+      operators: expect.stringContaining("SHA256:") as string,
+      script: "[secret]",
+      host: "[secret]",
+    });
+    expect(steps["setup-hive0-engine"]).toMatchObject({
+      registry: "registry.hive.example:5000",
+      authorityHash: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+    });
+  });
+});

@@ -8,6 +8,8 @@ export interface Recorded {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** The inputs as the engine prints them: `[secret]` in place of what is marked as secret. */
+  readonly shown: Record<string, unknown>;
   /** The options, as a stack transformation sees them. */
   readonly options: pulumi.CustomResourceOptions;
   /** Logical names of the parents, nearest first. */
@@ -76,6 +78,7 @@ export async function record(
   // Where the program brings the stage's key.
   process.env["HIVE_HOME"] ??= temporaryHome();
   const inputs = new Map<string, Record<string, unknown>>();
+  const shown = new Map<string, Record<string, unknown>>();
   const declared: {
     type: string;
     name: string;
@@ -89,6 +92,10 @@ export async function record(
         const key = `${args.type}::${args.name}`;
         if (inputs.has(key)) throw new Error(`Declared twice: ${key}`);
         inputs.set(key, withoutSecretMarks(args.inputs) as Record<string, unknown>);
+        shown.set(
+          key,
+          withoutSecretMarks(args.inputs, () => "[secret]") as Record<string, unknown>,
+        );
         return {
           id: preview ? undefined : `${args.name}-id`,
           state: {
@@ -135,6 +142,7 @@ export async function record(
       name,
       options,
       inputs: inputs.get(`${type}::${name}`) ?? {},
+      shown: shown.get(`${type}::${name}`) ?? {},
       ancestors: ancestorsOf(name, parents),
     }));
 }
@@ -148,14 +156,20 @@ function ancestorsOf(name: string, parents: ReadonlyMap<string, string | undefin
   return ancestors;
 }
 
-/** On the wire a secret is wrapped in an object with a signature; here its value counts. */
-function withoutSecretMarks(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecretMarks);
+/**
+ * On the wire a secret is wrapped in an object with a signature; here its value counts, or what
+ * stands for it.
+ */
+function withoutSecretMarks(
+  value: unknown,
+  instead: (secret: unknown) => unknown = (secret) => withoutSecretMarks(secret),
+): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutSecretMarks(each, instead));
   if (typeof value !== "object" || value === null) return value;
   const isSecret = (value as Record<string, unknown>)[signatureKey] === secretSignature;
-  if (isSecret) return withoutSecretMarks((value as { value: unknown }).value);
+  if (isSecret) return instead((value as { value: unknown }).value);
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, withoutSecretMarks(inner)]),
+    Object.entries(value).map(([key, inner]) => [key, withoutSecretMarks(inner, instead)]),
   );
 }
 

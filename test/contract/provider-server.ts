@@ -2,6 +2,7 @@ import { operatorKeyFile } from "../operator-key";
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { isDeepStrictEqual } from "node:util";
 
 import * as grpc from "@grpc/grpc-js";
 import * as serviceProto from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -34,11 +35,11 @@ export interface Checked {
 }
 
 /**
- * The answer to `diff`. `changes` is undefined if the provider has no opinion (the engine then
- * compares inputs).
+ * The answer to `diff`. If the provider has no opinion, the inputs are compared, as the engine does
+ * then; those of the state are taken from its outputs.
  */
 export interface Diffed {
-  readonly changes: boolean | undefined;
+  readonly changes: boolean;
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
 }
@@ -148,8 +149,9 @@ export async function startProviderServer(
       const answer = await call<proto.DiffResponse>((done) => client.diff(request, done));
       const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
       const changes = answer.getChanges();
+      const differ = Object.keys(news).some((name) => !isDeepStrictEqual(olds[name], news[name]));
       return {
-        changes: changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined,
+        changes: changes === DIFF_SOME || (changes !== DIFF_NONE && differ),
         replaces: answer.getReplacesList(),
         deleteBeforeReplace: answer.getDeletebeforereplace(),
       };

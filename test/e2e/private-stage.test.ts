@@ -11,6 +11,7 @@ import { drift } from "./chapters/drift";
 import { examples } from "./chapters/examples";
 import { fromNothing } from "./chapters/from-nothing";
 import { operators } from "./chapters/operators";
+import { previewDiff } from "./chapters/preview-diff";
 import { realSites } from "./chapters/real-sites";
 import { refusedConfigurations, refusedRuns } from "./chapters/refusals";
 import { runningSite } from "./chapters/running-site";
@@ -36,6 +37,7 @@ afterAll(async () => {
 fromNothing(site);
 runningSite(site);
 secondRun(site);
+previewDiff(site);
 access(site);
 drift(site);
 changedImage(site);

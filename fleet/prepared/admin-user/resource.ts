@@ -36,6 +36,7 @@ export class AdminUser extends HiveResource {
         type: "AdminUser",
         provider: adminUserProvider,
         secrets: ["password"],
+        folded: ["command", "removal"],
       },
       name,
       { ...args, state: "ready" },

@@ -1,4 +1,4 @@
-import { compare, printChanges } from "../../../cli/changes";
+import { compare, ofServices, printChanges } from "../../../cli/changes";
 import { runEnvironment } from "../../../cli/pulumi/partial-run";
 import { plain } from "../../../cli/terminal";
 import { snapshotOf } from "../../../model/changes/snapshot";
@@ -90,6 +90,27 @@ test("a run that stops early says so", () => {
   ]);
 });
 
+test.each([
+  ["its own changes", ["web"], ["~ service web: 1 label"]],
+  ["what else runs its image", ["web", "old"], ["- service old", "~ service web: 1 label"]],
+  ["nothing", ["db"], ["Nothing in db has changed since the last complete run."]],
+])("a release of some services shows %s only", (_, services, lines) => {
+  const before = [noted(site({ web: { labels: { a: "1" } }, db: {}, old: {} }))];
+  const now = site({ web: { labels: { a: "2" } }, db: {}, more: { ports: ["80"] } });
+  const found = ofServices(compare(planWith({ site: now }), snapshot(now), before), services);
+  expect(found.lines.map(({ text }) => text)).toEqual(lines);
+});
+
+test("a release on a stage of an older version says what is not known, and no removal", () => {
+  const state = [resource("SwarmService", "service-db-service"), stack];
+  const found = ofServices(compare(planWith({ site: site({}) }), snapshot(site({})), state), [
+    "web",
+  ]);
+  expect(found.lines.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^What has changed is not known: /),
+  ]);
+});
+
 test("lost data stand out", () => {
   const printed: string[] = [];
   const terminal = {
@@ -104,7 +125,7 @@ test("lost data stand out", () => {
     { text: "- volume data WITH ALL DATA", losesData: true },
     { text: "- service db", losesData: false },
   ];
-  printChanges({ comparedWith: "last complete run", changes: [], lines }, terminal);
+  printChanges({ lines }, terminal);
   expect(printed).toEqual(["<yellow>- volume data WITH ALL DATA", "- service db"]);
 });
 

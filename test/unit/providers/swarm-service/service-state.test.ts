@@ -1,6 +1,7 @@
 import type { ServiceSpec } from "../../../../model/service/spec";
 import {
   normalInputs,
+  normalWhereKnown,
   type SwarmServiceInputs,
   deferServerNames,
 } from "../../../../providers/swarm-service/service-state";
@@ -124,5 +125,39 @@ describe("servers that came or went", () => {
     let state = before;
     for (let run = 0; run < 3; run++) state = deferServerNames(state, input);
     expect(Object.keys(state.hosts).sort()).toEqual(["hive0", "hive1", "mine"]);
+  });
+});
+
+describe("a preview that does not know the image yet shows no other difference", () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const given = (changes: Partial<ServiceSpec>) => ({
+    ...serviceSpec(changes),
+    revision: "1",
+    managers,
+  });
+
+  test.each<[string, Partial<ServiceSpec>]>([
+    ["a replicated service", { mode: { kind: "replicated", replicas: 2 } }],
+    ["a global service", { mode: { kind: "global" } }],
+    ["a job", { mode: { kind: "job", retries: 1 } }],
+    ["a job with a schedule", { mode: { kind: "job", schedule: "0 3 * * *", retries: 0 } }],
+    ["a service in networks", { networks: [{ id: "net2", aliases: ["b", "a"] }] }],
+  ])("%s", (_what, changes) => {
+    const before = normalInputs(given(changes));
+    expect(normalWhereKnown({ ...given(changes), image: unknown }, before)).toEqual({
+      ...before,
+      image: unknown,
+    });
+  });
+
+  test("what is changed as well is shown, and a new service as it is given", () => {
+    const before = normalInputs(given({}));
+    const changed = { ...given({ environment: { A: "2" } }), image: unknown };
+    expect(normalWhereKnown(changed, before)).toEqual({
+      ...before,
+      environment: { A: "2" },
+      image: unknown,
+    });
+    expect(normalWhereKnown(changed, undefined)).toBeUndefined();
   });
 });
