@@ -20,6 +20,7 @@ export const fieldWords: Readonly<Record<ServiceField, FieldWords>> = {
   command: { word: "command" },
   environment: { word: "variable", plural: "variables" },
   ports: { word: "port", plural: "ports" },
+  routes: { word: "route", plural: "routes" },
   endpointMode: { word: "endpoint mode" },
   networks: { word: "network", plural: "networks" },
   mounts: { word: "mount", plural: "mounts" },
@@ -78,6 +79,9 @@ export function fieldParts(
     dependsOn: by(service.dependsOn, (one) => one),
     environment: service.environment,
     ports: by(service.ports, (port) => `${port.published}/${port.protocol} ${port.target}`),
+    ...(service.routes === undefined
+      ? {}
+      : { routes: by(service.routes, ({ host = "", path }) => `${host}${path}`) }),
     networks: by(
       service.networks.map((one) => ({ ...one, content: used.networks(one.network) })),
       ({ network }) => network,
