@@ -84,9 +84,12 @@ function phaseLines({ progress, milliseconds }: SummaryFacts): readonly string[]
 
 function serviceRows({ services }: StageOutputs): readonly (readonly string[])[] {
   return Object.entries(services)
-    .filter(([, service]) => service.endpoints.length > 0)
-    .map(([name, service]) => {
-      const verb = /^https?:/.test(service.endpoints[0] ?? "") ? "open" : "reach";
-      return [`  ${verb} ${name}`, service.endpoints.join("  ")];
+    .map(
+      ([name, { routes = [], endpoints }]) => [name, [...routes, ...endpoints] as const] as const,
+    )
+    .filter(([, addresses]) => addresses.length > 0)
+    .map(([name, addresses]) => {
+      const verb = /^https?:/.test(addresses[0] ?? "") ? "open" : "reach";
+      return [`  ${verb} ${name}`, addresses.join("  ")];
     });
 }

@@ -66,4 +66,8 @@ export interface ServiceOutput {
   readonly digest: string;
   /** URLs or `<protocol>://<address>:<port>` at which each host answers. */
   readonly endpoints: readonly string[];
+  /**
+   * URLs of its routes at each cluster host. Absent: it has none.
+   */
+  readonly routes?: readonly string[];
 }

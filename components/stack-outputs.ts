@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clusterHosts, type Fleet } from "../fleet/fleet";
+import { routeUrl } from "../model/network/route-url";
 import { endpointUrl } from "../model/network/endpoint-url";
 import type { Plan, ServicePlan } from "../model/plan";
 import type { HostStep } from "../providers/host-step/resource";
@@ -45,7 +46,10 @@ export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
     services: withImage(running.map(([service, { image }]) => [service, image])).apply((all) =>
       pulumi.output(
         Object.fromEntries(
-          all.map(([service, image]) => [service.name, describeService(fleet, service, image)]),
+          all.map(([service, image]) => [
+            service.name,
+            describeService(plan, fleet, service, image),
+          ]),
         ),
       ),
     ),
@@ -132,6 +136,7 @@ function withImage<T>(
 }
 
 function describeService(
+  plan: Plan,
   fleet: Fleet,
   service: ServicePlan,
   image: string,
@@ -145,5 +150,28 @@ function describeService(
       ),
     ),
   );
-  return { image, digest: image.split("@")[1] ?? "", endpoints };
+  const routes = routeUrls(plan, fleet, service);
+  return {
+    image,
+    digest: image.split("@")[1] ?? "",
+    endpoints,
+    ...(routes === undefined ? {} : { routes }),
+  };
+}
+
+/** The URLs of a service's routes at each cluster host; undefined when it has none. */
+function routeUrls(
+  { gate }: Plan,
+  fleet: Fleet,
+  { routes }: ServicePlan,
+): pulumi.Output<string[]> | undefined {
+  if (gate === undefined || routes === undefined) return undefined;
+  const { http } = gate.ports;
+  return pulumi.all(
+    routes.flatMap((route) =>
+      clusterHosts(fleet).map((host) =>
+        host.endpointOf(http, "tcp").apply((endpoint) => routeUrl(route, endpoint)),
+      ),
+    ),
+  );
 }

@@ -18,9 +18,6 @@ export const gateFolder = "/etc/hive/gate";
 /** Where the gate's container sees {@link gateFolder}. */
 export const gateTarget = "/etc/hive-gate";
 
-/** Port at which the login service answers, in its container. */
-export const loginPort = 80;
-
 /** The gate in the plan. */
 export interface GatePlan {
   /** The service that logs people in; absent: none. */

@@ -23,7 +23,7 @@ export function withDeployedServices(
   resources: readonly StateResource[],
 ): Readonly<Record<string, unknown>> {
   const { services, hosts = [] } = raw as {
-    readonly services?: unknown;
+    readonly services?: Readonly<Record<string, { readonly routes?: unknown }>>;
     readonly hosts?: readonly ServerOutput[];
   };
   // Outputs of a run that stopped before the services say nothing of them.
@@ -37,7 +37,12 @@ export function withDeployedServices(
       const endpoints = ports.flatMap((port) =>
         cluster.map((host) => endpointUrl(port, endpointOf(host, port, resources))),
       );
-      return [[name, { image, digest: image.split("@")[1] ?? "", endpoints }] as const];
+      // The gate is set up before services, so what the outputs say of routes holds.
+      const routes = services[name]?.routes;
+      const digest = image.split("@")[1] ?? "";
+      return [
+        [name, { image, digest, endpoints, ...(routes === undefined ? {} : { routes }) }] as const,
+      ];
     });
   return { ...raw, services: Object.fromEntries(deployed.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }

@@ -30,7 +30,15 @@ const outputs = z.object({
     }),
   ),
   services: z
-    .record(z.string(), z.object({ image: z.string(), endpoints: z.array(z.string()) }))
+    .record(
+      z.string(),
+      z.object({
+        image: z.string(),
+        endpoints: z.array(z.string()),
+        /** Absent: it has none. */
+        routes: z.array(z.string()).optional(),
+      }),
+    )
     .default({}),
   /**
    * Images that the site builds, by name; releases newest first. Absent in stacks of older

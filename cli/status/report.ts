@@ -115,6 +115,8 @@ export interface ServiceStatus {
   /** Steps of its initialization, in their order. */
   readonly initialization: readonly StepStatus[];
   readonly endpoints: readonly string[];
+  /** URLs of its routes at each cluster host. Absent: it has none. */
+  readonly routes?: readonly string[];
 }
 
 /** A change of a service. */

@@ -180,9 +180,10 @@ function volumeLines({ volumes }: StatusReport, paint: Paint): readonly string[]
 }
 
 function pageLines(services: readonly ServiceStatus[]): readonly string[] {
-  return services.flatMap(({ name, endpoints }) =>
-    endpoints.length === 0 ? [] : [`${name}: ${endpoints.join("  ")}`],
-  );
+  return services.flatMap(({ name, endpoints, routes = [] }) => {
+    const addresses = [...routes, ...endpoints];
+    return addresses.length === 0 ? [] : [`${name}: ${addresses.join("  ")}`];
+  });
 }
 
 function certificateLines({ certificates }: StatusReport): readonly string[] {

@@ -22,6 +22,8 @@ import type { JobStatus, NodeStatus, ServiceStatus, StepStatus, VolumeStatus } f
 export interface ServiceContext {
   /** By service name. */
   readonly endpoints?: Readonly<Record<string, readonly string[]>>;
+  /** URLs at the gate by service. */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
   /** References that were deployed, by service name. */
   readonly deployed?: Readonly<Record<string, string>>;
   /** When images were built, by digest. */
@@ -69,6 +71,7 @@ export function serviceStatuses(
     const current = tasks.filter((task) => isCurrent(task, service, facts.nodes));
     const error = running.length < wanted && mode !== "job" ? newestError(current) : undefined;
     const deployed = context.deployed?.[name];
+    const routes = context.routes?.[name] ?? [];
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
     const update = updateOf(service);
     const gave = whatItGave(service.Spec.Labels);
@@ -93,6 +96,7 @@ export function serviceStatuses(
       ...(job === undefined ? {} : { job }),
       initialization: stepStatuses(facts, name, context.steps?.[name] ?? []),
       endpoints: context.endpoints?.[name] ?? [],
+      ...(routes.length === 0 ? {} : { routes }),
     } satisfies ServiceStatus;
   });
   return statuses.sort((a, b) => a.name.localeCompare(b.name));
