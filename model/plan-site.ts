@@ -105,6 +105,7 @@ export function planSite(
   const ofSite = [
     ...site.problems,
     ...transformed.problems,
+    ...gated.problems,
     ...servers.problems,
     ...siteRuleProblems({
       stage: stage.name,

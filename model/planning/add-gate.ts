@@ -10,18 +10,21 @@ import { compareText, sortedUnique } from "../values/text-order";
 /** A site with its gate. */
 export interface SiteWithGate {
   readonly site: SiteCheck;
+  /** The site has a service or an image of the gate's name. */
+  readonly problems: readonly Problem[];
   /** A problem of the gate's service or image, at the place in the site that decides it. */
   readonly explained: (problem: Problem) => Problem;
 }
 
 /**
  * Adds the gate to a site as a service and an image, as if a user had written them, so that every
- * rule holds for it. A site without routes on this stage stays as it is, and so does one that has a
- * service or an image of this name, which is a problem of its own (`model/rules/routes.ts`).
+ * rule holds for it. A site without routes on this stage stays as it is.
  */
 export function addGate(site: SiteCheck, stage: StageName): SiteWithGate {
-  const unchanged = { site, explained: (problem: Problem) => problem };
-  if (!needsGate(site, stage) || isNameTaken(site)) return unchanged;
+  const problems = needsGate(site, stage) ? nameProblems(site) : [];
+  if (!needsGate(site, stage) || problems.length > 0) {
+    return { site, problems, explained: (problem) => problem };
+  }
   const service = gateService(site, stage);
   return {
     site: {
@@ -34,6 +37,7 @@ export function addGate(site: SiteCheck, stage: StageName): SiteWithGate {
         images: [...site.names.images, gateName],
       },
     },
+    problems,
     explained: (problem) => ({
       ...problem,
       path: placeOf(problem.path),
@@ -53,9 +57,22 @@ export function needsGate(site: SiteCheck, stage: StageName): boolean {
   return routed(site, stage).length > 0;
 }
 
-/** Whether the site itself has a service or an image of the gate's name. */
-export function isNameTaken({ names }: SiteCheck): boolean {
-  return names.services.includes(gateName) || names.images.includes(gateName);
+/** The names of the gate's service and image are its own as soon as it runs. */
+function nameProblems({ names }: SiteCheck): readonly Problem[] {
+  const taken = [
+    ...(names.services.includes(gateName)
+      ? [{ path: servicePath(gateName, []), what: "service that hive itself runs" }]
+      : []),
+    ...(names.images.includes(gateName)
+      ? [{ path: sitePath(["images", gateName]), what: "image that hive itself builds" }]
+      : []),
+  ];
+  return taken.map(({ path, what }) => ({
+    path,
+    value: `"${gateName}"`,
+    message: `is the name of the ${what} for services with routes`,
+    remedy: "choose another name",
+  }));
 }
 
 /** The gate in the plan; undefined when no service has routes. */

@@ -19,7 +19,7 @@ import { replicationProblems } from "./replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
 import { reservationProblems } from "./reservations";
 import { orderProblems } from "./rollout";
-import { gateLoginProblems, gateNameProblems, routeProblems, sameRouteProblems } from "./routes";
+import { gateLoginProblems, routeProblems, sameRouteProblems } from "./routes";
 import type { Rule, RuleInput } from "./rule";
 import { stageSecretProblems } from "./stage-secrets";
 import { systemdProblems } from "./systemd";
@@ -48,7 +48,6 @@ const rules: readonly Rule[] = [
   networkNameProblems,
   serviceNameProblems,
   aliasProblems,
-  gateNameProblems,
   gateLoginProblems,
   routeProblems,
   sameRouteProblems,

@@ -1,39 +1,11 @@
 import { gateName, reservedPath } from "../gate";
 import type { Route } from "../inventory";
-import { firstNetwork, isNameTaken, needsGate } from "../planning/add-gate";
+import { firstNetwork, needsGate } from "../planning/add-gate";
 import type { Problem } from "../problem/problems";
 import { suggestion } from "../problem/suggestion";
 import { servicePath, sitePath } from "../schema/check-site";
 import { pathAtAddress, planRoute } from "../service/routes";
 import { forEachService, type Rule } from "./rule";
-
-/** The gate's names are its own as soon as it runs. */
-export const gateNameProblems: Rule = ({ site, stage }) => {
-  if (!needsGate(site, stage) || !isNameTaken(site)) return [];
-  const remedy = "choose another name";
-  return [
-    ...(site.names.services.includes(gateName)
-      ? [
-          {
-            path: servicePath(gateName, []),
-            value: `"${gateName}"`,
-            message: "is the name of the service that hive itself runs for services with routes",
-            remedy,
-          },
-        ]
-      : []),
-    ...(site.names.images.includes(gateName)
-      ? [
-          {
-            path: sitePath(["images", gateName]),
-            value: `"${gateName}"`,
-            message: "is the name of the image that hive itself builds for services with routes",
-            remedy,
-          },
-        ]
-      : []),
-  ];
-};
 
 /** The login service exists, runs and can be reached. */
 export const gateLoginProblems: Rule = ({ site, services, stage }): readonly Problem[] => {
