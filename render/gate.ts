@@ -10,6 +10,9 @@ export const gateStepSeconds = 120;
 /** Form of the configuration; `platform/images/gate` says which one it understands. */
 const format = 1;
 
+/** What `common.conf` of the image has, so that it is not said again for each route. */
+const usual = { bodySizeBytes: 10 * 2 ** 20, timeoutSeconds: 60 };
+
 /** The gate's configuration. */
 export interface GateConfig {
   /** Names this content: twelve hexadecimal digits. */
@@ -126,33 +129,22 @@ function location({ route, path, prefix, below = "" }: PlacedRoute): readonly st
   return [
     `location ${quoted(path)} {`,
     ...[
+      `set $task ${quoted(`tasks.${route.service}:${route.port}`)};`,
+      `set $prefix ${quoted(prefix ?? "")};`,
       "include /etc/gate/route.conf;",
       `include /etc/gate/${route.login ? "logged-in" : "anybody"}.conf;`,
-      `proxy_set_header X-Forwarded-Prefix ${quoted(prefix ?? "")};`,
-      `client_max_body_size ${route.bodySizeBytes};`,
-      `proxy_send_timeout ${milliseconds}ms;`,
-      `proxy_read_timeout ${milliseconds}ms;`,
-      ...(prefix === undefined ? [] : [`if (${below} = "") { return 404; }`, ...keptBelow(prefix)]),
-      `set $task ${quoted(`tasks.${route.service}`)};`,
-      `proxy_pass http://$task:${route.port}${below};`,
+      ...(prefix === undefined
+        ? []
+        : ["include /etc/gate/below-name.conf;", `if (${below} = "") { return 404; }`]),
+      ...(route.bodySizeBytes === usual.bodySizeBytes
+        ? []
+        : [`client_max_body_size ${route.bodySizeBytes};`]),
+      ...(route.timeoutSeconds === usual.timeoutSeconds
+        ? []
+        : [`proxy_send_timeout ${milliseconds}ms;`, `proxy_read_timeout ${milliseconds}ms;`]),
+      `proxy_pass http://$task${below};`,
     ].map(indented),
     "}",
-  ];
-}
-
-/**
- * A service that does not know of the prefix sends visitors to its own root, and its cookies to the
- * whole address: both stay below the prefix.
- */
-function keptBelow(prefix: string): readonly string[] {
-  const elsewhere = `~^(?!${pattern(prefix)}(?:/|$))`;
-  return [
-    ...["http", "https"].flatMap((scheme) => [
-      `proxy_redirect ${scheme}://$http_host${prefix}/ ${prefix}/;`,
-      `proxy_redirect ${scheme}://$http_host/ ${prefix}/;`,
-    ]),
-    `proxy_redirect ${quoted(`${elsewhere}(/(?!/).*)$`)} ${quoted(`${prefix}$1`)};`,
-    `proxy_cookie_path ${quoted(`${elsewhere}(/.*)$`)} ${quoted(`${prefix}$1`)};`,
   ];
 }
 
