@@ -29,7 +29,7 @@ describe("a route", () => {
     ["may be at /login/ where nobody logs in", { path: "/login/" }],
     ["may be at /status/ of a name of its own", { host: "guestbook", path: "/status/" }],
     ["begins like a path of the gate", { path: "/statuses/" }, login],
-  ])("%s", (_, route, site) => {
+  ])("%s", (_, route, site = {}) => {
     expect(faultsOfRoute(route, site)).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe("a route", () => {
   );
 
   test.each<[string, Record<string, unknown>, string, Record<string, unknown>?]>([
-    ["leads to a port", { port: undefined }, ".port: is missing"],
+    ["leads to a port", { port: undefined }, ".port: is missing; it takes a whole number from 1 to 65535"],
     [
       "asks for a login only where one is",
       { login: true },
@@ -98,7 +98,7 @@ describe("a route", () => {
       `${web}networks: the gate reaches a service with routes through a network, and it joins none`,
       { networks: [] },
     ],
-  ])("%s", (_, route, fault, site) => {
+  ])("%s", (_, route, fault, site = {}) => {
     expect(faultsOfRoute(route, site)).toEqual([fault]);
   });
 });
@@ -195,7 +195,7 @@ describe("the gate", () => {
   test.each([
     [{ ports: { http: 22 } }, "gate.ports.http: 22/tcp is the port of the servers' SSH daemon"],
     [{ ports: { http: 80, https: 80 } }, "gate.ports.https: publishes 80/tcp twice"],
-    [{ ports: { http: 0 } }, "gate.ports.http: is less than 1"],
+    [{ ports: { http: 0 } }, "gate.ports.http: must be a whole number from 1 to 65535"],
     [{ log: "am" }, "gate.log: there is no such key"],
   ])("does not take %j", (gate, fault) => {
     expect(faultsOf(site({ gate }))).toEqual([expect.stringContaining(fault)]);
