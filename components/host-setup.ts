@@ -5,8 +5,15 @@ import { HiveComponent } from "../providers/framework/hive-component";
 import { HostStep } from "../providers/host-step/resource";
 import { engineStep, engineStepSeconds } from "../render/engine";
 import { firewallStep, firewallStepSeconds } from "../render/firewall";
+import { gateStep, gateStepSeconds } from "../render/gate";
 import { baseStep, baseStepSeconds } from "../render/host-base";
-import { baseMeaning, engineMeaning, operatorsText, shortHash } from "../render/meaning";
+import {
+  baseMeaning,
+  engineMeaning,
+  gateMeaning,
+  operatorsText,
+  shortHash,
+} from "../render/meaning";
 import { inTurn } from "../render/shell";
 
 export interface HostSetupArgs {
@@ -28,12 +35,15 @@ export interface HostSetupArgs {
  *
  * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which
  * runs on all hosts in parallel, and `engine` (settings, trust), which runs on one host after the
- * other. Each step is convergent: it may run any number of times. It runs again only when its text
+ * other. On cluster hosts of a site with routes also `gate`, the configuration of the
+ * host's gate. Each step is convergent: it may run any number of times. It runs again only when its text
  * changed or the server was replaced.
  */
 export class HostSetup extends HiveComponent {
   /** The last step; resources that need the host's Docker Engine depend on it. */
   readonly engine: HostStep;
+  /** The configuration of the host's gate; absent where there is none. */
+  readonly gate?: HostStep;
   /** All steps by name, in order. */
   readonly steps: ReadonlyMap<string, HostStep>;
   private readonly host: Host;
@@ -73,9 +83,21 @@ export class HostSetup extends HiveComponent {
       dependsOn: [system, ...(args.after === undefined ? [] : [args.after.engine])],
     });
 
+    const { gate } = args.plan;
+    if (gate !== undefined && args.host.plan.role === "cluster") {
+      this.gate = this.step("gate", {
+        step: "gate",
+        script: gateStep(gate),
+        meaning: gateMeaning(gate),
+        timeoutSeconds: gateStepSeconds,
+        dependsOn: [this.engine],
+      });
+    }
+
     this.steps = new Map([
       ["base and firewall", system],
       ["engine", this.engine],
+      ...(this.gate === undefined ? [] : [["gate", this.gate] as const]),
     ]);
     this.registerOutputs({});
   }

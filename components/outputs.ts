@@ -71,4 +71,6 @@ export interface ServiceOutput {
    * answer whose host runs a task, and tasks move. `hive status` knows which ones answer now.
    */
   readonly movingEndpoints: readonly string[];
+  /** URLs of its routes at each cluster host. Absent: it has none. */
+  readonly routes?: readonly string[];
 }

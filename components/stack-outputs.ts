@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clusterHosts, type Fleet } from "../fleet/fleet";
+import { routeUrl } from "../model/network/route-url";
 import { endpointUrl } from "../model/network/endpoint-url";
 import { portReach } from "../model/network/port-reach";
 import type { HostPlan, Plan, ServicePlan } from "../model/plan";
@@ -48,7 +49,7 @@ export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
         Object.fromEntries(
           all.map(([service, image]) => [
             service.name,
-            describeService(plan.hosts, fleet, service, image),
+            describeService(plan, fleet, service, image),
           ]),
         ),
       ),
@@ -136,12 +137,12 @@ function withImage<T>(
 }
 
 function describeService(
-  hosts: readonly HostPlan[],
+  plan: Plan,
   fleet: Fleet,
   service: ServicePlan,
   image: string,
 ): { readonly [K in keyof ServiceOutput]: pulumi.Input<ServiceOutput[K]> } {
-  const reached = service.ports.map((port) => ({ port, ...portReach(service, port, hosts) }));
+  const reached = service.ports.map((port) => ({ port, ...portReach(service, port, plan.hosts) }));
   const urls = (ofMoving: boolean): pulumi.Output<readonly string[]> =>
     pulumi.all(
       reached
@@ -156,10 +157,29 @@ function describeService(
             ),
         ),
     );
+  const routes = routeUrls(plan, fleet, service);
   return {
     image,
     digest: image.split("@")[1] ?? "",
     endpoints: urls(false),
     movingEndpoints: urls(true),
+    ...(routes === undefined ? {} : { routes }),
   };
+}
+
+/** The URLs of a service's routes at each cluster host; undefined when it has none. */
+function routeUrls(
+  { gate }: Plan,
+  fleet: Fleet,
+  { routes }: ServicePlan,
+): pulumi.Output<string[]> | undefined {
+  if (gate === undefined || routes === undefined) return undefined;
+  const { http } = gate.ports;
+  return pulumi.all(
+    routes.flatMap((route) =>
+      clusterHosts(fleet).map((host) =>
+        host.endpointOf(http, "tcp").apply((endpoint) => routeUrl(route, endpoint)),
+      ),
+    ),
+  );
 }

@@ -29,6 +29,7 @@ export const inventoryFiles = [
   "tasks.ts",
   "initialization.ts",
   "port.ts",
+  "route.ts",
   "image.ts",
   "network.ts",
   "volume.ts",

@@ -5,6 +5,7 @@ import { formatCidr, gatewayAddress, parseCidr } from "./network/addresses";
 import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
 import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName, ValuePlan } from "./plan";
+import { addGate, planGate } from "./planning/add-gate";
 import { fillValues } from "./planning/fill-values";
 import { ownOf, planExternals } from "./planning/plan-externals";
 import { bindToServers } from "./planning/bind-to-servers";
@@ -92,7 +93,8 @@ export function planSite(
     isFilled ? transform.service : undefined,
     filled.fill,
   );
-  const site: SiteCheck = { ...written, services: transformed.services };
+  const gated = addGate({ ...written, services: transformed.services }, stage.name);
+  const { site } = gated;
   const servers = transformServers(
     { stage: stage.name, siteName: siteNameOf(stage, site), hosts },
     isFilled && areContainers(config) ? transform.server : undefined,
@@ -103,6 +105,7 @@ export function planSite(
   const ofSite = [
     ...site.problems,
     ...transformed.problems,
+    ...gated.problems,
     ...servers.problems,
     ...siteRuleProblems({
       stage: stage.name,
@@ -112,7 +115,7 @@ export function planSite(
       config,
       look: filesNeeded ? look : everything,
       read: filesNeeded ? read : () => undefined,
-    }).map(transformed.explained),
+    }).map((problem) => transformed.explained(gated.explained(problem))),
     ...hostNameProblems(stage.name, config, site),
     ...(input.building === true ? buildableProblems(stage.name, config) : []),
   ];
@@ -189,6 +192,7 @@ function assemble(parts: PlanParts): Plan {
     .map(([volume, definition]) => planVolume(volume, definition, backend))
     .map((volume) => onItsDevice(volume, services, parts.hosts));
   const externals = planExternals(site, used, services, parts.hosts);
+  const gate = planGate(site.gate, services);
   return {
     stage: name,
     fleet: config.fleet,
@@ -223,6 +227,7 @@ function assemble(parts: PlanParts): Plan {
       .map(([file, definition]) => planConfig(file, definition)),
     externals,
     services,
+    ...(gate === undefined ? {} : { gate }),
     values: parts.values,
     notices: planNotices(services, volumes, parts.hosts, externals),
     ...(config.oneTimePasswords.length === 0 ? {} : { oneTimePasswords: config.oneTimePasswords }),

@@ -1,6 +1,7 @@
 import type { ContainerOptions } from "../fleet/container/options";
 import type { PreparedOptions } from "../fleet/prepared/options";
 import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
+import type { GatePlan } from "./gate";
 import type { Phase } from "./phases";
 import type { ServerContainerPlan } from "./server-container";
 import type { ServicePlan } from "./service-plan";
@@ -58,6 +59,8 @@ export interface Plan {
   readonly externals: readonly ExternalPlan[];
   /** Services that this stage runs, by name in alphabetical order. */
   readonly services: readonly ServicePlan[];
+  /** The site's gate, which is among the services as well. Absent: no service has routes. */
+  readonly gate?: GatePlan;
   /**
    * The values that the site declares with `stageValues`, on this stage: by name in alphabetical
    * order. They are filled in everywhere else.

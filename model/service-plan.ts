@@ -19,5 +19,6 @@ export type { AttachmentPlan } from "./service/networks";
 export type { PlacementPlan } from "./service/placement";
 export type { PortPlan } from "./service/ports";
 export type { ResourcesPlan } from "./service/resources";
+export type { RoutePlan } from "./service/routes";
 export type { RestartPlan } from "./service/restart";
 export type { UpdatePlan } from "./service/rollout";

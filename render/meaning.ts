@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 
+import type { GatePlan } from "../model/gate";
 import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
 import { renderDaemonJson, renderDockerDropIn } from "./daemon-json";
 import { type FirewallPort, firewallRules } from "./firewall";
+import { gateConfig } from "./gate";
 
 /**
  * What a converge step means for its host, one line for each thing that a reviewer wants to see
@@ -44,6 +46,17 @@ export function engineMeaning(plan: Plan, host: HostPlan): StepMeaning {
     registry: [plan.registry.address],
     // Other settings restart the Docker Engine.
     dockerSettingsHash: [shortHash(renderDaemonJson(standalone) + renderDockerDropIn())],
+  });
+}
+
+/** The meaning of the gate's step: which address leads to which service. */
+export function gateMeaning(gate: GatePlan): StepMeaning {
+  return present({
+    routes: gate.routes.map(
+      ({ host = "", path, service, port, login }) =>
+        `${host}${path} to ${service}:${port}${login ? " after login" : ""}`,
+    ),
+    gateConfigHash: [gateConfig(gate).release],
   });
 }
 

@@ -17,6 +17,7 @@ interface ServerOutput {
 interface ServiceEntry {
   readonly endpoints?: readonly string[];
   readonly movingEndpoints?: readonly string[];
+  readonly routes?: readonly string[];
 }
 
 /** An address of a published port of a service. */
@@ -44,13 +45,17 @@ export function withDeployedServices(
 ): Readonly<Record<string, unknown>> {
   // Outputs of a run that stopped before the services say nothing of them.
   if (raw["services"] === undefined) return raw;
+  const written = raw["services"] as Readonly<Record<string, ServiceEntry>>;
   const addresses = deployedAddresses(raw, resources);
   const services = deployedServices(resources).map(({ name, image }) => {
     const own = addresses[name] ?? [];
     const urls = (moving: boolean): readonly string[] =>
       own.filter(({ moves }) => moves === moving).map(({ url }) => url);
     const digest = image.split("@")[1] ?? "";
-    return [name, { image, digest, endpoints: urls(false), movingEndpoints: urls(true) }] as const;
+    // The gate is set up before services, so what the outputs say of routes holds.
+    const routes = written[name]?.routes;
+    const service = { image, digest, endpoints: urls(false), movingEndpoints: urls(true) };
+    return [name, { ...service, ...(routes === undefined ? {} : { routes }) }] as const;
   });
   return { ...raw, services: Object.fromEntries(services) };
 }

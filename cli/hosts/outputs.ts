@@ -37,6 +37,8 @@ const outputs = z.object({
         endpoints: z.array(z.string()),
         /** Absent in stacks of older versions. */
         movingEndpoints: z.array(z.string()).default([]),
+        /** Absent: it has none. */
+        routes: z.array(z.string()).optional(),
       }),
     )
     .default({}),

@@ -125,6 +125,8 @@ export interface ServiceStatus {
   readonly endpoints: readonly string[];
   /** Where it should answer now, in the order of ports and servers. */
   readonly addresses: readonly AddressStatus[];
+  /** URLs of its routes at each cluster host where the gate answers. Absent: it has none. */
+  readonly routes?: readonly string[];
 }
 
 /** A published port of a service on one server. */

@@ -186,11 +186,18 @@ function pageLines(services: readonly ServiceStatus[]): readonly string[] {
   });
 }
 
-/** The addresses of a service that answer, or cannot be asked, with a note on those that move. */
-export function addressTexts({ addresses }: Pick<ServiceStatus, "addresses">): readonly string[] {
-  return addresses
+/**
+ * The addresses of a service: its routes at the gate, then its ports that answer, or cannot be
+ * asked, with a note on those that move.
+ */
+export function addressTexts({
+  addresses,
+  routes = [],
+}: Pick<ServiceStatus, "addresses" | "routes">): readonly string[] {
+  const ports = addresses
     .filter(({ answers }) => answers !== false)
     .map(({ url, moves }) => (moves ? `${url} (moves with its task)` : url));
+  return [...routes, ...ports];
 }
 
 function certificateLines({ certificates }: StatusReport): readonly string[] {

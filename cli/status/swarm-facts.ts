@@ -1,3 +1,4 @@
+import { gateName } from "../../model/gate";
 import { initializationLabels } from "../../model/initialization/record";
 import { nextRun } from "../../model/values/cron";
 import { whatItGave } from "../../model/service/releasing";
@@ -30,6 +31,8 @@ import type {
 export interface ServiceContext {
   /** Where services should answer, and whether they do, by service name. */
   readonly addresses?: Readonly<Record<string, readonly AddressStatus[]>>;
+  /** URLs at the gate by service. */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
   /** References that were deployed, by service name. */
   readonly deployed?: Readonly<Record<string, string>>;
   /** When images were built, by digest. */
@@ -77,6 +80,7 @@ export function serviceStatuses(
     const current = tasks.filter((task) => isCurrent(task, service, facts.nodes));
     const error = running.length < wanted && mode !== "job" ? newestError(current) : undefined;
     const deployed = context.deployed?.[name];
+    const routes = answeringRoutes(context, name);
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
     const update = updateOf(service);
     const gave = whatItGave(service.Spec.Labels);
@@ -105,9 +109,16 @@ export function serviceStatuses(
         .length,
       endpoints: addresses.filter(({ answers }) => answers !== false).map(({ url }) => url),
       addresses,
+      ...(routes.length === 0 ? {} : { routes }),
     } satisfies ServiceStatus;
   });
   return statuses.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The URLs of a service's routes, but for those at servers whose gate does not answer. */
+function answeringRoutes({ routes, addresses }: ServiceContext, name: string): readonly string[] {
+  const dead = (addresses?.[gateName] ?? []).filter(({ answers }) => answers === false);
+  return (routes?.[name] ?? []).filter((url) => !dead.some((gate) => url.startsWith(gate.url)));
 }
 
 /** Services that the stage deployed and that are not in the Swarm, in alphabetical order. */

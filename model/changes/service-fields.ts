@@ -21,6 +21,7 @@ export const fieldWords: Readonly<Record<ServiceField, FieldWords>> = {
   command: { word: "command" },
   environment: { word: "variable", plural: "variables" },
   ports: { word: "port", plural: "ports" },
+  routes: { word: "route", plural: "routes" },
   endpointMode: { word: "endpoint mode" },
   networks: { word: "network", plural: "networks" },
   mounts: { word: "mount", plural: "mounts" },
@@ -79,7 +80,13 @@ export function fieldParts(
     dependsOn: by(service.dependsOn, (one) => one),
     environment: service.environment,
     // What a port speaks changes no server and no task.
-    ports: by(service.ports.map(portOfSwarm), (port) => `${port.published}/${port.protocol} ${port.target}`),
+    ports: by(
+      service.ports.map(portOfSwarm),
+      (port) => `${port.published}/${port.protocol} ${port.target}`,
+    ),
+    ...(service.routes === undefined
+      ? {}
+      : { routes: by(service.routes, ({ host = "", path }) => `${host}${path}`) }),
     networks: by(
       service.networks.map((one) => ({ ...one, content: used.networks(one.network) })),
       ({ network }) => network,

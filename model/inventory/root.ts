@@ -1,3 +1,4 @@
+import type { Gate } from "./route";
 import type { Image } from "./image";
 import type { Network } from "./network";
 import type { Config, Secret } from "./secret";
@@ -60,6 +61,12 @@ export interface Site {
    * @default none
    */
   readonly services?: Readonly<Record<string, Service>>;
+  /**
+   * The gate of all services with `routes`.
+   *
+   * @default no login; ports 80 and 443
+   */
+  readonly gate?: Gate;
   /**
    * Functions that change services, or servers of the private stage, while the plan is made.
    *

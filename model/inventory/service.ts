@@ -2,6 +2,7 @@ import type { Duration } from "../values/duration";
 import type { StageName } from "../values/names";
 import type { Initialization } from "./initialization";
 import type { Port, ShortPort } from "./port";
+import type { Route } from "./route";
 import type { ConfigMount, SecretMount } from "./secret";
 import type {
   Backup,
@@ -79,6 +80,13 @@ export interface Service {
    * @default none
    */
   readonly ports?: readonly (ShortPort | Port)[];
+  /**
+   * Addresses at the site's gate that lead to it, the same on every cluster server:
+   * `[{ port: 8080, path: "/app/" }]`. Its ports need not be published.
+   *
+   * @default none
+   */
+  readonly routes?: readonly Route[];
   /**
    * How other services find it: `vip` one virtual address for all tasks (needs IPVS in the servers'
    * kernel); `dnsrr` the name resolves to the tasks' own addresses.

@@ -1,5 +1,6 @@
 import { phases } from "../phases";
 import type { MountPlan, Plan, PortPlan, SecretPlan, ServicePlan, VolumePlan } from "../plan";
+import { pathAtAddress } from "../service/routes";
 import { contentText } from "../stage-values";
 import { sizeText } from "../values/size";
 
@@ -23,6 +24,7 @@ export function planTable(plan: Plan): string {
     ...externalTable(plan),
     serviceTable(plan),
     ...mountTable(plan),
+    ...routeTable(plan),
     phaseLines(plan),
     ...noticeLines(plan),
   ].join("\n\n");
@@ -236,6 +238,21 @@ function portText(port: PortPlan): string {
   const mapping =
     port.published === port.target ? port.published : `${port.published}:${port.target}`;
   return `${mapping}/${port.protocol} ${port.mode}`;
+}
+
+function routeTable({ gate }: Plan): readonly string[] {
+  if (gate === undefined) return [];
+  return [
+    table(
+      ["ROUTE", "NAME", "LEADS TO", "FOR"],
+      gate.routes.map((route) => [
+        pathAtAddress(route),
+        route.host === undefined ? "any" : `${route.host}${route.path}`,
+        `${route.service}, port ${route.port}`,
+        route.login ? `who has logged in at ${gate.login ?? ""}` : "everybody",
+      ]),
+    ),
+  ];
 }
 
 function phaseLines(plan: Plan): string {

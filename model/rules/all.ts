@@ -19,6 +19,7 @@ import { replicationProblems } from "./replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
 import { reservationProblems } from "./reservations";
 import { orderProblems } from "./rollout";
+import { gateLoginProblems, routeProblems, sameRouteProblems } from "./routes";
 import type { Rule, RuleInput } from "./rule";
 import { stageSecretProblems } from "./stage-secrets";
 import { systemdProblems } from "./systemd";
@@ -47,6 +48,9 @@ const rules: readonly Rule[] = [
   networkNameProblems,
   serviceNameProblems,
   aliasProblems,
+  gateLoginProblems,
+  routeProblems,
+  sameRouteProblems,
   templateProblems,
   volumeTemplateProblems,
   configTemplateProblems,

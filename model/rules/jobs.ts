@@ -17,6 +17,12 @@ const pointless: readonly {
     remedy: "remove them, or write mode: { replicas: 1 }",
   },
   {
+    path: ["routes"],
+    given: ({ routes }) => routes !== undefined && routes.length > 0,
+    message: "a job does not accept connections: its task ends",
+    remedy: "remove them, or write mode: { replicas: 1 }",
+  },
+  {
     path: ["update"],
     given: ({ update }) => update !== undefined,
     message: "a job is not rolled out: a change runs it",

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type {
   Config,
+  Gate,
   Image,
   Network,
   Secret,
@@ -92,6 +93,8 @@ export type SiteCheck = {
 } & {
   /** Without functions that are none. */
   readonly transform: Transform;
+  /** Undefined when it is absent, or when something in it is wrong. */
+  readonly gate: Gate | undefined;
   /** Undefined when it is not a domain name. */
   readonly name: string | undefined;
   /**
@@ -123,10 +126,12 @@ export function checkSite(site: Site, read: FileContent = () => undefined): Site
     services: checkPart("services", serviceSchema, site.services, { systems, read }),
   };
   for (const part of Object.values(parts)) problems.push(...part.problems);
-  const nameIsRight = outer.ok || !outer.problems.some(({ path }) => path === sitePath(["name"]));
+  const isRight = (key: keyof Site): boolean =>
+    outer.ok || !outer.problems.some(({ path }) => path.startsWith(sitePath([key])));
   return {
     transform: transformOf(site),
-    name: nameIsRight ? site.name : undefined,
+    gate: isRight("gate") ? site.gate : undefined,
+    name: isRight("name") ? site.name : undefined,
     images: parts.images.kept,
     networks: parts.networks.kept,
     volumes: parts.volumes.kept,

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { composeSite } from "../foreign/compose";
 import { builderSite } from "../foreign/hive-builder";
-import type { Site, Transform } from "../inventory";
+import type { Gate, GatePorts, Site, Transform } from "../inventory";
 import { isDomainName } from "../values/names";
+import { portNumber, reference } from "./values";
 
 const transformFunction = z
   .custom<(...inputs: never[]) => unknown>((value) => typeof value === "function", {
@@ -29,6 +30,18 @@ export const siteSchema = z
     secrets: parts,
     configs: parts,
     services: parts,
+    gate: z
+      .strictObject({
+        // A rule checks whether it exists.
+        login: reference.optional(),
+        ports: z
+          .strictObject({
+            http: portNumber.optional(),
+            https: portNumber.optional(),
+          } satisfies Record<keyof GatePorts, z.ZodType>)
+          .optional(),
+      } satisfies Record<keyof Gate, z.ZodType>)
+      .optional(),
     // What it returns is checked when the plan is made: `model/planning/transform-services.ts`.
     transform: z
       .strictObject({

@@ -20,6 +20,7 @@ import { placement } from "./placement";
 import { ports } from "./ports";
 import { resources } from "./resources";
 import { restart } from "./restart";
+import { routes } from "./routes";
 import { rollout } from "./rollout";
 import { standalone } from "./standalone";
 import { stop } from "./stop";
@@ -35,6 +36,7 @@ export const concepts = [
   mode,
   command,
   ports,
+  routes,
   networks,
   mounts,
   files,

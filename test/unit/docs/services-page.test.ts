@@ -24,12 +24,16 @@ const plan = (site: Site) =>
 
 describe("docs/services.md", () => {
   it("has examples of whole sites and of services", () => {
-    expect([blocks("site").length, blocks("service").length]).toEqual([3, 2]);
+    expect([blocks("site").length, blocks("service").length]).toEqual([4, 2]);
   });
 
   it.each(blocks("site"))("shows a site that can be planned: %s", (code) => {
     const site = runInNewContext(code, { defineSite }) as Site;
-    expect(plan(site).services.map(({ name }) => name)).toEqual(Object.keys(site.services ?? {}));
+    const { services, gate } = plan(site);
+    const names = Object.keys(site.services ?? {});
+    expect(services.map(({ name }) => name)).toEqual(
+      [...names, ...(gate === undefined ? [] : ["gate"])].sort(),
+    );
   });
 
   it.each(blocks("service"))("shows a service that can be planned: %s", (code) => {

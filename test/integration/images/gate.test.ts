@@ -1,0 +1,353 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { GatePlan } from "../../../model/gate";
+import type { Route } from "../../../model/inventory";
+import { planRoute } from "../../../model/service/routes";
+import { gateConfig } from "../../../render/gate";
+import { proves } from "../../proves";
+import { type Answer, ask, type Asked, inside } from "./example-site";
+import { buildLocally, docker, processesOf, waitForHealth } from "./local-image";
+
+jest.setTimeout(300_000);
+
+/**
+ * A service: answers with what it was asked, as JSON. `/away` leads to its root with a cookie;
+ * `/slow` takes two seconds; a WebSocket sends back what it gets. As a login service, it knows one
+ * person, whose session is `good`.
+ */
+const service = String.raw`
+use strict; use IO::Socket::INET; $SIG{CHLD} = "IGNORE"; $| = 1;
+my $listen = IO::Socket::INET->new(LocalPort => 80, Listen => 64, ReuseAddr => 1) or die;
+while (my $client = $listen->accept) {
+  next if fork;
+  my ($method, $path) = split / /, scalar <$client>;
+  my (%is, @all);
+  while (my $line = <$client>) {
+    $line =~ s/\r\n//; last if $line eq "";
+    my ($name, $value) = split /: /, $line, 2;
+    $is{lc $name} = $value; push @all, "\"" . lc($name) . "\":\"" . $value =~ s/"/'/gr . "\"";
+  }
+  read $client, my $body, $is{"content-length"} // 0;
+  my $end = "\r\n";
+  if (($is{upgrade} // "") eq "websocket") {
+    print $client "HTTP/1.1 101 Switching Protocols$end" . "Upgrade: websocket$end" . "Connection: upgrade$end$end";
+    while (sysread $client, my $data, 1000) { syswrite $client, "echo $data" }
+    exit;
+  }
+  my ($status, $more) = ("200 OK", "");
+  if ($path eq "/check") {
+    if (($is{cookie} // "") =~ /hive_session=good/) { $more = "X-Remote-User: queen$end" . "X-Remote-Name: The Queen$end" . "X-Remote-Groups: bees$end" }
+    else { $status = "401 Unauthorized" }
+  }
+  if ($path =~ m{/away$}) { ($status, $more) = ("302 Found", "Location: /elsewhere$end" . "Set-Cookie: a=b; Path=/$end") }
+  sleep 2 if $path =~ m{/slow$};
+  my $text = "{\"at\":\"$ENV{HOSTNAME}\",\"path\":\"$path\",\"length\":" . length($body // "") . ",\"headers\":{" . join(",", @all) . "}}";
+  print $client "HTTP/1.1 $status$end$more" . "Content-Length: " . length($text) . "$end" . "Connection: close$end$end$text";
+  exit;
+}
+`;
+
+/** What the service tells. */
+interface Told {
+  readonly at: string;
+  readonly path: string;
+  readonly length: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const network = `hive-gate-${randomBytes(4).toString("hex")}`;
+const folder = mkdtempSync(join(tmpdir(), "hive-gate-"));
+const started: string[] = [];
+let image: string;
+let gate: { readonly id: string; readonly address: string };
+
+async function run(...args: readonly string[]): Promise<{ id: string; address: string }> {
+  const labels = ["--label", "hive.test=image", "--memory", "256m", "--network", network];
+  const id = await docker("run", "--detach", ...labels, ...args);
+  started.push(id);
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  return { id, address: await docker("inspect", "--format", format, id) };
+}
+
+/** A task of a service, found by the name under which the Swarm's tasks are. */
+const startTask = (name: string, hostname = name): Promise<{ id: string; address: string }> =>
+  run(
+    ...["--network-alias", `tasks.${name}`, "--hostname", hostname, "--user", "root"],
+    ...["--env", `HOSTNAME=${hostname}`, image, "perl", "-e", service],
+  );
+
+const route = (name: string, given: Route): GatePlan["routes"][number] => ({
+  ...planRoute(given),
+  service: name,
+});
+const routes = [
+  route("app", { port: 80, path: "/app/" }),
+  route("small", { port: 80, path: "/small/", bodySize: "1KiB", timeout: "1s" }),
+  route("gone", { port: 80, path: "/gone/" }),
+  route("book", { port: 80, host: "guestbook" }),
+  route("wiki", { port: 80, host: "wiki.example", path: "/", login: true }),
+  route("wiki", { port: 80, path: "/private/", login: true }),
+];
+
+/** Puts a configuration where the gate finds it, as the step on a server does. @returns its release */
+function configure(more: GatePlan["routes"] = []): string {
+  const ports = { http: 80, https: 443 };
+  const { release, text } = gateConfig({ login: "am", ports, routes: [...routes, ...more] });
+  put(text);
+  return release;
+}
+function put(text: string): void {
+  writeFileSync(join(folder, "new"), text, { mode: 0o644 });
+  renameSync(join(folder, "new"), join(folder, "routes.conf"));
+}
+const serves = async (release: string): Promise<string> => {
+  const { code, output } = await inside(gate, ["gate-release", release]);
+  return code === 0 ? "yes" : output.trim();
+};
+async function untilServed(release: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const answer = await serves(release);
+    if (answer === "yes") return;
+    if (Date.now() > end) throw new Error(answer);
+    await sleep(200);
+  }
+}
+
+const get = (path: string, asked: Asked = {}): Promise<Answer> =>
+  ask(`http://${gate.address}${path}`, asked);
+async function told(path: string, asked: Asked = {}): Promise<Told> {
+  const { status, text } = await get(path, asked);
+  expect([path, status, text.slice(0, 1)]).toEqual([path, 200, "{"]);
+  return JSON.parse(text) as Told;
+}
+
+beforeAll(async () => {
+  // As on a server: readable for the gate's user.
+  chmodSync(folder, 0o755);
+  await docker("network", "create", "--label", "hive.test=image", network);
+  image = await buildLocally("platform/images/gate");
+  gate = await run("--hostname", "p-hive1", "--volume", `${folder}:/etc/hive-gate:ro`, image);
+  expect(await waitForHealth(gate.id, 60)).toBe("healthy");
+});
+afterAll(async () => {
+  await docker("rm", "--force", "--volumes", ...started);
+  await docker("network", "rm", network);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("without a configuration it is healthy and asks to wait, as a user without rights", async () => {
+  const { status, headers, text } = await get("/app/");
+  expect([status, headers.refresh, headers["retry-after"]]).toEqual([503, "1", "1"]);
+  expect(text).toContain("One moment, please");
+  expect((await get("/healthz")).headers["x-gate-release"]).toBe("none");
+  const users = (await processesOf(gate.id)).map(({ uid }) => uid);
+  expect(new Set(users)).toEqual(new Set([33]));
+});
+
+describe("with routes", () => {
+  beforeAll(async () => {
+    for (const name of ["app", "small", "book", "wiki", "am"]) await startTask(name);
+    await untilServed(configure());
+  });
+
+  proves("routes.path", "routes.port")(
+    "a path leads to the port of its service, which sees it as it was asked for",
+    async () => {
+      expect(await told("/app/a%2Fb//c?d=/e")).toMatchObject({
+        at: "app",
+        path: "/app/a%2Fb//c?d=/e",
+      });
+      const { status, headers } = await get("/app");
+      expect([status, headers.location]).toEqual([301, "/app/"]);
+      expect((await get("/other/")).status).toBe(404);
+    },
+  );
+
+  proves("routes.host")("a name leads to its service, with anything behind it", async () => {
+    for (const host of ["guestbook", "guestbook.hive.example:8080"]) {
+      expect(await told("/a", { headers: { Host: host } })).toMatchObject({
+        at: "book",
+        path: "/a",
+      });
+    }
+    expect((await get("/a", { headers: { Host: "book" } })).status).toBe(404);
+  });
+
+  test("without the name it is below it, and stays there", async () => {
+    const { at, path, headers } = await told("/guestbook/a%2Fb?c");
+    expect([at, path, headers["x-forwarded-prefix"]]).toEqual(["book", "/a%2Fb?c", "/guestbook"]);
+    const away = await get("/guestbook/away");
+    expect([away.headers.location, away.headers["set-cookie"]]).toEqual([
+      "/guestbook/elsewhere",
+      ["a=b; Path=/guestbook/"],
+    ]);
+    const named = await get("/away", { headers: { Host: "guestbook" } });
+    expect([named.headers.location, named.headers["set-cookie"]]).toEqual([
+      "/elsewhere",
+      ["a=b; Path=/"],
+    ]);
+  });
+
+  test("nobody says who he is, or where he comes from, but the gate", async () => {
+    const lies = Object.fromEntries(
+      [
+        ...["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port"],
+        ...["X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Real-IP"],
+        ...["X-Original-URL", "X-Rewrite-URL", "X-Served-By"],
+        ...["X-Remote-User", "x-remote-name", "X-Remote-Groups", "X_Remote_User"],
+      ].map((name) => [name, "a-lie"]),
+    );
+    const { headers } = await told("/app/", { headers: lies });
+    expect(JSON.stringify(headers)).not.toContain("a-lie");
+    expect(headers).toMatchObject({
+      "x-forwarded-proto": "http",
+      "x-forwarded-host": gate.address,
+      "x-served-by": "p-hive1",
+    });
+    expect(headers["x-forwarded-for"]).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    const session = { headers: { ...lies, Cookie: "a=1; hive_session=good; b=2" } };
+    const inPrivate = await told("/private/", session);
+    expect(inPrivate.headers).toMatchObject({
+      "x-remote-user": "queen",
+      "x-remote-name": "The Queen",
+      "x-remote-groups": "bees",
+      cookie: "a=1; b=2",
+    });
+    expect((await told("/app/", session)).headers.cookie).toBe("a=1; b=2");
+  });
+
+  proves("routes.login")("a login is needed where the route says so", async () => {
+    const { status, headers } = await get("/private/a?b=c");
+    expect([status, headers.location]).toEqual([302, "/login?next=/private/a?b=c"]);
+    const named = await get("/a", { headers: { Host: "wiki.example" } });
+    expect([named.status, named.headers.location]).toEqual([302, "/login?next=/a"]);
+    expect((await told("/login")).at).toBe("am");
+    expect((await told("/wiki.example/a", { session: "good" })).headers["x-remote-user"]).toBe(
+      "queen",
+    );
+    expect((await get("/private/", { session: "bad" })).status).toBe(302);
+    expect((await get("/.gate/check")).status).toBe(404);
+    for (const path of [
+      "/app/../private/",
+      "/app/%2e%2e/private/",
+      "/app/..%2fprivate/",
+      "/app/..;/private/",
+    ]) {
+      expect([path, (await get(path)).status]).toEqual([path, 400]);
+    }
+    expect((await get("/app/...?a=/../b")).status).toBe(200);
+  });
+
+  proves("routes.bodySize")("a body that is too large is refused", async () => {
+    const form = (length: number): Asked => ({ form: { a: "x".repeat(length) } });
+    expect((await told("/small/", form(1000))).length).toBe(1002);
+    expect((await get("/small/", form(1100))).status).toBe(413);
+    expect((await told("/app/", form(1_000_000))).length).toBe(1_000_002);
+  });
+
+  proves("routes.timeout")("a service that says nothing for too long is given up", async () => {
+    expect((await get("/small/slow")).status).toBe(503);
+    expect((await told("/app/slow")).at).toBe("app");
+  });
+
+  test("a WebSocket stays open, through a new configuration too; no other protocol comes through", async () => {
+    const socket = connect(80, gate.address);
+    let received = "";
+    socket.setEncoding("utf8").on("data", (text: string) => (received += text));
+    const until = async (text: string): Promise<void> => {
+      const end = Date.now() + 15_000;
+      while (!received.includes(text) && Date.now() < end) await sleep(50);
+      expect(received).toContain(text);
+    };
+    const request = [
+      "GET /app/ws HTTP/1.1",
+      "Host: a",
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+    ];
+    socket.write(`${request.join("\r\n")}\r\n\r\n`);
+    await until("101 Switching Protocols");
+    socket.write("one");
+    await until("echo one");
+    await untilServed(configure([route("app", { port: 80, path: "/more/" })]));
+    socket.write("two");
+    await until("echo two");
+    socket.destroy();
+    const { headers } = await told("/app/", {
+      headers: { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "a" },
+    });
+    expect(headers.upgrade).toBeUndefined();
+  });
+
+  test("a service that is away gets a page that loads itself again", async () => {
+    const { status, headers, text } = await get("/gone/");
+    expect([status, headers.refresh, text.includes("One moment")]).toEqual([503, "1", true]);
+  });
+
+  test("the next task is asked when one is gone, without an error in between", async () => {
+    const second = await startTask("app", "app2");
+    const seen = new Set<string>();
+    const end = Date.now() + 20_000;
+    while (seen.size < 2 && Date.now() < end) seen.add((await told("/app/")).at);
+    expect(seen).toEqual(new Set(["app", "app2"]));
+    // Paused, it takes connections and answers nothing; killed, it refuses them.
+    await docker("kill", second.id);
+    for (let count = 0; count < 20; count++) expect((await told("/app/")).at).toBe("app");
+  });
+
+  test("no request is lost while configurations are loaded", async () => {
+    let left = 1000;
+    const faults: string[] = [];
+    const worker = async (): Promise<void> => {
+      while (left-- > 0) {
+        await get("/status/").then(
+          ({ status }) => (status === 200 ? undefined : faults.push(String(status))),
+          (error: unknown) => faults.push(String(error)),
+        );
+      }
+    };
+    let releases = 0;
+    const reloading = (async () => {
+      while (left > 0) {
+        await untilServed(configure([route("app", { port: 80, path: `/r${releases++}/` })]));
+      }
+    })();
+    await Promise.all([...Array.from({ length: 8 }, worker), reloading]);
+    expect(faults).toEqual([]);
+    expect(releases).toBeGreaterThan(1);
+  });
+
+  test("a configuration that nginx refuses changes nothing, and is told", async () => {
+    const before = (await get("/healthz")).headers["x-gate-release"];
+    put('# hive gate, format 1, release abcdef\nmap "" $release { default x; }\nnonsense;\n');
+    const end = Date.now() + 15_000;
+    while (!(await serves("abcdef")).includes("nonsense") && Date.now() < end) await sleep(200);
+    expect(await serves("abcdef")).toMatch(/^the gate refused it: .*unknown directive "nonsense"/);
+    expect((await told("/app/")).at).toBe("app");
+    expect((await get("/healthz")).headers["x-gate-release"]).toBe(before);
+    expect(await docker("logs", gate.id)).toContain("the routes stay as they are");
+    // One for a later image is no error: it is loaded when that image comes.
+    put("# hive gate, format 2, release fedcba\nnonsense;\n");
+    await untilServed("fedcba");
+    await untilServed(configure());
+  });
+
+  test("HTTPS has a certificate of the gate's own, and the status page names the server", async () => {
+    const { status, headers, text } = await ask(`https://${gate.address}/status/`);
+    expect([status, headers["x-served-by"]]).toEqual([200, "p-hive1"]);
+    expect(text).not.toContain("<!--#");
+  });
+});
+
+test("it ends at once when it is told to", async () => {
+  const start = Date.now();
+  await docker("stop", "--time", "20", gate.id);
+  expect(Date.now() - start).toBeLessThan(15_000);
+  expect(await docker("inspect", "--format", "{{.State.ExitCode}}", gate.id)).toBe("0");
+});

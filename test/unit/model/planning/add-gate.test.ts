@@ -1,0 +1,103 @@
+import type { Site } from "../../../../model/inventory";
+import { routeUrl } from "../../../../model/network/route-url";
+import { planSite } from "../../../../model/plan-site";
+import { planTable } from "../../../../model/planning/plan-table";
+import { parseStage } from "../../../../model/stage/check-stage";
+import { rawStage } from "../plans";
+import { image } from "../problems-of";
+
+const plan = (site: Partial<Site>) =>
+  planSite({ stage: parseStage("private", rawStage), site: { name: "hive.example", ...site } });
+
+const web = { image, networks: ["front", "back"] };
+const networks = { front: {}, back: {}, other: {} };
+
+describe("a site with routes", () => {
+  const routed = plan({
+    networks,
+    gate: { login: "am", ports: { http: 8080 } },
+    services: {
+      am: { image, networks: ["other"] },
+      web: {
+        ...web,
+        routes: [
+          { port: 80, path: "/b/" },
+          { port: 81, host: "web", login: true },
+        ],
+      },
+    },
+  });
+  const gate = routed.services.find(({ name }) => name === "gate");
+
+  test("has a gate on every cluster server, at its ports, built from its own image", () => {
+    expect(gate).toMatchObject({
+      image: { kind: "build", image: "gate" },
+      mode: { kind: "global" },
+      endpointMode: "dnsrr",
+      dependsOn: [],
+      ports: [
+        { target: 443, published: 443, mode: "host" },
+        { target: 80, published: 8080, mode: "host" },
+      ],
+    });
+    expect(routed.images).toMatchObject([{ name: "gate", context: "platform/images/gate" }]);
+  });
+
+  test("its gate joins the first network of each service that it asks, and no other", () => {
+    expect(gate?.networks.map(({ network }) => network)).toEqual(["front", "other"]);
+  });
+
+  test("has all routes in one place, with every default", () => {
+    const limits = { bodySizeBytes: 10 * 2 ** 20, timeoutSeconds: 60 };
+    expect(routed.gate).toEqual({
+      login: "am",
+      ports: { http: 8080, https: 443 },
+      routes: [
+        { service: "web", port: 80, path: "/b/", login: false, ...limits },
+        { service: "web", port: 81, host: "web", path: "/", login: true, ...limits },
+      ],
+    });
+  });
+
+  test("shows its routes in the table of the plan", () => {
+    const text = planTable(routed);
+    expect(text).toMatch(/^\/b\/ +any +web, port 80 +everybody$/m);
+    expect(text).toMatch(/^\/web\/ +web\/ +web, port 81 +who has logged in at am$/m);
+  });
+
+  test("is the same for a service without routes: a route changes no task", () => {
+    const { services } = plan({ networks, services: { web } });
+    const { routes, ...before } = routed.services.find(({ name }) => name === "web") ?? {};
+    expect(routes).toHaveLength(2);
+    expect(services).toEqual([before]);
+  });
+});
+
+test("a site without routes on this stage has no gate, whatever it says of it", () => {
+  const planned = plan({
+    gate: { login: "web" },
+    services: {
+      web: { image },
+      shop: { image, availableOn: ["production"], routes: [{ port: 80 }] },
+    },
+  });
+  expect("gate" in planned).toBe(false);
+  expect(planned.services.map(({ name }) => name)).toEqual(["web"]);
+  expect(planned.images).toEqual([]);
+});
+
+test("routes that a transform adds count", () => {
+  const { gate } = plan({
+    services: { web: { image } },
+    transform: { service: (service) => ({ ...service, routes: [{ port: 80 }] }) },
+  });
+  expect(gate?.routes).toMatchObject([{ service: "web", path: "/" }]);
+});
+
+test.each([
+  [{ path: "/app/" }, 80, "http://172.29.16.4/app/"],
+  [{ path: "/", host: "guestbook" }, 80, "http://172.29.16.4/guestbook/"],
+  [{ path: "/app/", host: "a.example" }, 8080, "http://172.29.16.4:8080/a.example/app/"],
+])("the URL of %j at port %d is %s", (route, port, url) => {
+  expect(routeUrl(route, { address: "172.29.16.4", port })).toBe(url);
+});

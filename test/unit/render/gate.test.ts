@@ -1,0 +1,42 @@
+import type { GateRoutePlan } from "../../../model/gate";
+import { planRoute } from "../../../model/service/routes";
+import { gateConfig, gateStep } from "../../../render/gate";
+
+const ports = { http: 80, https: 443 };
+const app: GateRoutePlan = { ...planRoute({ port: 8080, path: "/app/" }), service: "app" };
+const book: GateRoutePlan = { ...planRoute({ port: 80, host: "guestbook" }), service: "book" };
+const wiki: GateRoutePlan = {
+  ...planRoute({ port: 80, host: "wiki.example", path: "/x/", login: true, timeout: "500ms" }),
+  service: "wiki",
+};
+
+test("the gate's configuration, with and without login", () => {
+  expect(gateConfig({ ports, routes: [app] }).text).toMatchSnapshot();
+  expect(gateConfig({ ports, login: "am", routes: [app, book, wiki] }).text).toMatchSnapshot();
+});
+
+test("the release follows from the content alone", () => {
+  const { release, text } = gateConfig({ ports, routes: [app] });
+  expect(gateConfig({ ports: { http: 8080, https: 8443 }, routes: [app] }).release).toBe(release);
+  expect(gateConfig({ ports, routes: [book] }).release).not.toBe(release);
+  expect(text).toContain(`# hive gate, format 1, release ${release}\n`);
+});
+
+test.each<Partial<GateRoutePlan>>([
+  { path: '/a" { return 200; } location "/b/' },
+  { path: "/a;/" },
+  { host: "a\nb" },
+  { service: 'a"; return 200' },
+])("what could become other words than its own is refused: %j", (change) => {
+  expect(() => gateConfig({ ports, routes: [{ ...app, ...change }] })).toThrow(RangeError);
+});
+
+test("the step writes the configuration and asks the running gate for its release", () => {
+  const step = gateStep({ ports, routes: [app] });
+  expect(step).toContain(`gate-release ${gateConfig({ ports, routes: [app] }).release}`);
+});
+
+test("a hundred routes fit into the step", () => {
+  const routes = Array.from({ length: 100 }, (_, index) => ({ ...book, host: `name-${index}` }));
+  expect(() => gateStep({ ports, routes })).not.toThrow();
+});
