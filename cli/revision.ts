@@ -39,7 +39,7 @@ const ofHive = [
  */
 export async function atRevision<Result>(
   name: string,
-  use: (revision: Revision) => Promise<Result>,
+  use: (revision: Revision) => Result | Promise<Result>,
   project: string = projectFolder,
 ): Promise<Result> {
   const inside = git(project, ["rev-parse", "--show-toplevel", "--show-prefix"]);

@@ -57,7 +57,7 @@ async function sinceLastRun(plan: Plan): Promise<Found> {
 }
 
 async function since(name: string, plan: Plan): Promise<Found> {
-  return await atRevision(name, async (revision) => {
+  return await atRevision(name, (revision): Found => {
     const { folder, commit } = revision;
     const former = formerPlan(plan.stage, name, revision);
     const before = snapshotOf(former, readSiteContents(former, folder));

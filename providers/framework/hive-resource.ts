@@ -59,8 +59,8 @@ export abstract class HiveResource extends pulumi.CustomResource {
       },
       {
         ...opts,
-        // Where one of them differs, the preview says no more than that. The code of a new release is
-        // of this kind too.
+        // Where one of them differs, the preview says no more than that. The code of a new release
+        // is of this kind too.
         hideDiffs: ["__provider", ...folded, ...(opts.hideDiffs ?? [])],
         additionalSecretOutputs: [...marked, ...(opts.additionalSecretOutputs ?? [])],
       },

@@ -64,10 +64,10 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
 };
 
 /** The names of all inputs: what the step means to a reader has names of its own. */
-function namesOf(...states: readonly Partial<HostStepState>[]): (keyof HostStepInputs & string)[] {
+function namesOf(...states: readonly Partial<HostStepState>[]): (keyof HostStepInputs)[] {
   const names = new Set(states.flatMap((state) => Object.keys(state)));
   return [...names].filter(
-    (name): name is keyof HostStepInputs & string => name !== "missing" && !name.startsWith("__"),
+    (name): name is keyof HostStepInputs => name !== "missing" && !name.startsWith("__"),
   );
 }
 

@@ -2,7 +2,6 @@ import { operatorKeyFile } from "../operator-key";
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { isDeepStrictEqual } from "node:util";
 
 import * as grpc from "@grpc/grpc-js";
 import * as serviceProto from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -35,8 +34,8 @@ export interface Checked {
 }
 
 /**
- * The answer to `diff`. If the provider has no opinion, the inputs are compared, as the engine does
- * then; those of the state are taken from its outputs.
+ * The answer to `diff`. A provider without an opinion leaves the comparison of the inputs to the
+ * engine; it may do that only where they differ, so it counts as a change.
  */
 export interface Diffed {
   readonly changes: boolean;
@@ -147,11 +146,9 @@ export async function startProviderServer(
       request.setOlds(struct(withText(text, olds)));
       request.setNews(struct(withText(text, news)));
       const answer = await call<proto.DiffResponse>((done) => client.diff(request, done));
-      const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
-      const changes = answer.getChanges();
-      const differ = Object.keys(news).some((name) => !isDeepStrictEqual(olds[name], news[name]));
+      const { DIFF_NONE } = proto.DiffResponse.DiffChanges;
       return {
-        changes: changes === DIFF_SOME || (changes !== DIFF_NONE && differ),
+        changes: answer.getChanges() !== DIFF_NONE,
         replaces: answer.getReplacesList(),
         deleteBeforeReplace: answer.getDeletebeforereplace(),
       };
