@@ -79,7 +79,10 @@ export function fieldParts(
     dependsOn: by(service.dependsOn, (one) => one),
     environment: service.environment,
     // What a port speaks changes no server and no task.
-    ports: by(service.ports.map(portOfSwarm), (port) => `${port.published}/${port.protocol} ${port.target}`),
+    ports: by(
+      service.ports.map(portOfSwarm),
+      (port) => `${port.published}/${port.protocol} ${port.target}`,
+    ),
     networks: by(
       service.networks.map((one) => ({ ...one, content: used.networks(one.network) })),
       ({ network }) => network,
