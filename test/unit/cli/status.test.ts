@@ -640,7 +640,7 @@ test("the outputs of a stage tell endpoints, what was deployed, and when it was 
     stage: "private",
     site: "hive.example",
     hosts: [],
-    services: { webgate: { image, endpoints: ["http://x/"] } },
+    services: { webgate: { image, endpoints: ["http://x/"], routes: ["http://x/app/"] } },
     images: {
       webgate: {
         reference: image,
@@ -653,6 +653,7 @@ test("the outputs of a stage tell endpoints, what was deployed, and when it was 
   });
   expect(serviceContext(outputs, undefined, now)).toEqual({
     endpoints: { webgate: ["http://x/"] },
+    routes: { webgate: ["http://x/app/"] },
     deployed: { webgate: image },
     builtAt: { "sha256:1": "2026-11-23T09:00:00Z" },
     now,

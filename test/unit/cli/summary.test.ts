@@ -59,6 +59,13 @@ test("the end of a run: what is where, how long it took, what to do next", () =>
   `);
 });
 
+test("the routes of a service are where it is opened", () => {
+  const book = { image: "x", endpoints: [], routes: ["http://172.29.16.4/guestbook/"] };
+  const services = { ...outputs.services, book };
+  const text = summaryText({ ...facts, outputs: { ...outputs, services } }, plain);
+  expect(text).toMatch(/^ {2}open book +http:\/\/172\.29\.16\.4\/guestbook\/$/m);
+});
+
 test("phases that add up to more than the run are said to overlap", () => {
   const text = summaryText({ ...facts, milliseconds: 1500 }, plain);
   expect(text).toMatch(/^ {2}altogether +1\.5 s {2}4 created, 15 unchanged \(phases overlap\)$/m);
