@@ -35,9 +35,9 @@ export interface HostSetupArgs {
  *
  * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which
  * runs on all hosts in parallel, and `engine` (settings, trust), which runs on one host after the
- * other. On cluster hosts of a site with routes also `gate`, the configuration of the
- * host's gate. Each step is convergent: it may run any number of times. It runs again only when its text
- * changed or the server was replaced.
+ * other; on cluster hosts of a site with routes also `gate`, the configuration of the host's gate.
+ * Each step is convergent: it may run any number of times. It runs again only when its text changed
+ * or the server was replaced.
  */
 export class HostSetup extends HiveComponent {
   /** The last step; resources that need the host's Docker Engine depend on it. */

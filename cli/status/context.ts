@@ -19,7 +19,9 @@ export function serviceContext(
   const releases = Object.values(outputs.images).flatMap((image) => image.releases);
   return {
     addresses,
-    routes: Object.fromEntries(services.map(([name, { routes }]) => [name, routes ?? []])),
+    routes: Object.fromEntries(
+      services.flatMap(([name, { routes }]) => (routes === undefined ? [] : [[name, routes]])),
+    ),
     deployed: Object.fromEntries(services.map(([name, { image }]) => [name, image])),
     builtAt: Object.fromEntries(releases.map(({ digest, builtAt }) => [digest, builtAt ?? ""])),
     ...(plan === undefined

@@ -16,7 +16,7 @@ export function changedInputs<K extends string>(
 /**
  * What `diff` answers about changes. Where inputs differ it says nothing, and leaves the comparison
  * to the engine: that finds the same, and then its preview prints what differs, and not all inputs
- * with it (decision 60).
+ * with it (decision 53).
  *
  * @param inputs whether inputs differ, or are not known yet
  * @param others whether there is a change that the engine does not see in the inputs

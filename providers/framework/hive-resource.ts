@@ -22,7 +22,7 @@ export interface HiveResourceKind {
   /**
    * Inputs that nobody reads in a preview: scripts, and how hosts are reached, which many resources
    * have. They are not secret, but marked as if they were: then the engine prints `[secret]` in one
-   * line in their place, and everything with `--show-secrets` (decision 60). Default: none.
+   * line in their place, and everything with `--show-secrets` (decision 53). Default: none.
    */
   readonly folded?: readonly string[];
 }

@@ -471,6 +471,39 @@ describe("a site that uses all of the service model", () => {
   });
 });
 
+describe("a site with routes", () => {
+  const image = `docker.io/library/nginx@sha256:${"0".repeat(64)}`;
+  const declared = (): Promise<readonly Recorded[]> =>
+    declare(
+      {},
+      {
+        site: defineSite({
+          name: "hive.example",
+          services: { web: { image, routes: [{ port: 8080, path: "/app/" }] } },
+        }),
+      },
+    );
+
+  it("has a gate, whose configuration is on every cluster host before it starts, and on no other", async () => {
+    const resources = await declared();
+    const steps = ofType(resources, stepType).filter(({ inputs }) => inputs.step === "gate");
+    expect(steps.map(({ name }) => name).sort()).toEqual(
+      ["hive0", "hive1", "hive2"].map((host) => `setup-${host}-gate`),
+    );
+    const gate = named(resources, "service-gate", "hive:index:SwarmService");
+    const waits = ([gate.options.dependsOn ?? []].flat() as { __name?: string }[]).map(
+      (each) => each.__name,
+    );
+    expect(waits).toEqual(expect.arrayContaining(steps.map(({ name }) => name)));
+    expect(named(resources, "image-gate-build").inputs.contextFolder).toBe("platform/images/gate");
+  });
+
+  it("is the only one with a gate", async () => {
+    const without = await declare();
+    expect(without.filter(({ name }) => /(^|-)gate(-|$)/.test(name))).toEqual([]);
+  });
+});
+
 describe("servers that exist", () => {
   const waitedFor = async (serverImage: string): Promise<readonly (readonly string[])[]> => {
     const labels = {

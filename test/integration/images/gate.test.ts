@@ -94,7 +94,7 @@ const routes = [
   route("wiki", { port: 80, path: "/private/", login: true }),
 ];
 
-/** Puts a configuration where the gate finds it, as the step on a server does. @returns its release */
+/** Puts a configuration where the gate finds it. @returns its release */
 function configure(more: GatePlan["routes"] = []): string {
   const ports = { http: 80, https: 443 };
   const { release, text } = gateConfig({ login: "am", ports, routes: [...routes, ...more] });

@@ -51,6 +51,13 @@ test("after a failed run the services are those that the state has, where it has
   });
 });
 
+test("routes are as the outputs have them: the gate is set up before services", () => {
+  const routes = ["http://172.29.16.4/web/"];
+  const services = { web: { ...raw.services.web, routes } };
+  const seen = withDeployedServices({ ...raw, services }, [service("web", 8082, "b")]);
+  expect(seen).toMatchObject({ services: { web: { image: image("b"), routes } } });
+});
+
 test("a service that the failed run removed is no service of the stage", () => {
   expect(withDeployedServices(raw, [])).toEqual({ ...raw, services: {} });
 });

@@ -15,7 +15,11 @@ jest.mock("../../../cli/project", () => ({
   projectFolder: mockFolder,
 }));
 jest.mock("../../../cli/pulumi/open-stack", () => ({
-  openStack: () => Promise.resolve({ exists: () => Promise.resolve(true) }),
+  openStack: () =>
+    Promise.resolve({
+      exists: () => Promise.resolve(true),
+      state: () => Promise.resolve({ resources: [], pending: [] }),
+    }),
 }));
 jest.mock("../../../cli/status/after-run", () => ({ endWithJudgement: () => Promise.resolve(5) }));
 jest.mock("../../../cli/releases/release-services", () => ({

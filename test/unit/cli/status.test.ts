@@ -665,7 +665,7 @@ test("the outputs of a stage tell what was deployed, and when it was built", () 
     stage: "private",
     site: "hive.example",
     hosts: [],
-    services: { webgate: { image, endpoints: ["http://x/"] } },
+    services: { webgate: { image, endpoints: ["http://x/"], routes: ["http://x/app/"] } },
     images: {
       webgate: {
         reference: image,
@@ -678,6 +678,7 @@ test("the outputs of a stage tell what was deployed, and when it was built", () 
   });
   expect(serviceContext(outputs, undefined, now)).toEqual({
     addresses: {},
+    routes: { webgate: ["http://x/app/"] },
     deployed: { webgate: image },
     builtAt: { "sha256:1": "2026-11-23T09:00:00Z" },
     now,

@@ -96,6 +96,12 @@ test("a run after which the site is not whole does not say that it is up, and li
   expect(text).toMatch(/\n\nWhat is wrong:\n {2}- p-hive1 is paused: [^\n]*$/);
 });
 
+test("the routes of a service are where it is opened", () => {
+  const book = { ...service("book", []), routes: ["http://172.29.16.4/guestbook/"] };
+  const text = summaryText({ ...facts, report: { ...report, services: [book] } }, plain);
+  expect(text).toMatch(/^ {2}open book +http:\/\/172\.29\.16\.4\/guestbook\/$/m);
+});
+
 test("phases that add up to more than the run are said to overlap", () => {
   const text = summaryText({ ...facts, milliseconds: 1500 }, plain);
   expect(text).toMatch(/^ {2}altogether +1\.5 s {2}4 created, 15 unchanged \(phases overlap\)$/m);

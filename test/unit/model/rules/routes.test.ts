@@ -48,7 +48,11 @@ describe("a route", () => {
   );
 
   test.each<[string, Record<string, unknown>, string, Record<string, unknown>?]>([
-    ["leads to a port", { port: undefined }, ".port: is missing; it takes a whole number from 1 to 65535"],
+    [
+      "leads to a port",
+      { port: undefined },
+      ".port: is missing; it takes a whole number from 1 to 65535",
+    ],
     [
       "asks for a login only where one is",
       { login: true },
