@@ -152,7 +152,7 @@ describe("SwarmService", () => {
     const failed: unknown = await server.update(id, outs, news).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       message: expect.stringMatching(
-        /service 'web' .*rolled back[^]*Task \S+ on hive\d\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
+        /the update of web failed; the previous release is running again\.\nTask \S+ on hive\d\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
       ) as string,
     });
     expect(swarm.services[0]?.Spec.TaskTemplate.ContainerSpec.Env).toEqual([
