@@ -3,7 +3,7 @@ import { clusterHosts, type Fleet } from "../fleet/fleet";
 import { routeUrl } from "../model/network/route-url";
 import { endpointUrl } from "../model/network/endpoint-url";
 import { portReach } from "../model/network/port-reach";
-import type { HostPlan, Plan, ServicePlan } from "../model/plan";
+import type { Plan, ServicePlan } from "../model/plan";
 import type { HostStep } from "../providers/host-step/resource";
 import type { ServiceOutput, StackOutputs } from "./outputs";
 import type { Images } from "./phases/build-images";

@@ -24,8 +24,8 @@ export interface Port {
    */
   readonly published?: number | "auto";
   /**
-   * Protocol of both ports. `http` and `https` are TCP for the servers; the addresses of the service
-   * become URLs.
+   * Protocol of both ports. `http` and `https` are TCP for the servers; the addresses of the
+   * service become URLs.
    *
    * @default "tcp", and for the addresses of the published ports 80 and 443 `http` and `https`
    */

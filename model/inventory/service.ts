@@ -74,8 +74,8 @@ export interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * Published ports. Two services may have the same port in host mode if their constraints keep
-   * them on different servers. Short (`"80"`, `"80:8080"`, `"53:53/udp"`, `"8080/http"`: port on the
-   * server, then port in the container) or long.
+   * them on different servers. Short (`"80"`, `"80:8080"`, `"53:53/udp"`, `"8080/http"`: port on
+   * the server, then port in the container) or long.
    *
    * @default none
    */

@@ -5,8 +5,8 @@ import { forEachService, type PlannedService, type RuleInput, unknownReference }
 
 /**
  * `placement.with` is possible: the other service runs on the stage and follows none itself, and
- * both have one task. A job may follow, not lead. A chain is refused, so that a site shows at a glance which service decides
- * where a group runs.
+ * both have one task. A job may follow, not lead. A chain is refused, so that a site shows at a
+ * glance which service decides where a group runs.
  */
 export const colocationProblems = forEachService((follower, input) => [
   ...reservedConstraints(follower),
