@@ -119,7 +119,7 @@ class Staying {
           this.isSpokenOf(state) ||
           holdings(state).some((one) => this.held.has(one)) ||
           networks(state).some((one) => this.newcomersNetworks.has(one)) ||
-          // The records of a service's initial data are removed with the service.
+          // The records of a service's initial data is removed with the service.
           (readUrn(urn).type === initializationType &&
             state.dependencies.some((other) => this.kept.has(other))),
       )

@@ -176,7 +176,7 @@ export interface JobStatus {
 export interface StepStatus {
   readonly step: string;
   /**
-   * `done`: it ran; `found`: its data were there before; `failed`: it will run again; `missing`: it
+   * `done`: it ran; `found`: its data was there before; `failed`: it will run again; `missing`: it
    * never ran.
    */
   readonly result: "done" | "found" | "failed" | "missing";

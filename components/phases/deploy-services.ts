@@ -32,7 +32,7 @@ export interface DeployedServices {
 
 /**
  * The phase deploy-services: the services, each after the services that it depends on run and have
- * loaded their initial data. The resources that load data are created in between, under their own
+ * loaded their initial data. The resources that load data is created in between, under their own
  * phase.
  */
 export function deployServices(

@@ -6,7 +6,7 @@ import type { PhaseComponent } from "./phase";
  * The phase initialize-services, for one service: its initial data. Undefined when it has none, or
  * when the run stops before this phase.
  *
- * @returns resolves when the data are loaded
+ * @returns resolves when the data is loaded
  */
 export function initializeService(
   parent: PhaseComponent | undefined,

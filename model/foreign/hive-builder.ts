@@ -132,7 +132,7 @@ export const builderReplicated: ForeignTable = {
     ),
     diskless: needless("every cluster server has the data"),
     fstype: renamed("filesystem"),
-    vgname: needless("hive chooses where the data lie on a server"),
+    vgname: needless("hive chooses where the data is on a server"),
   },
 };
 

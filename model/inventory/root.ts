@@ -35,8 +35,9 @@ export interface Site {
    */
   readonly networks?: Readonly<Record<string, Network>>;
   /**
-   * Volumes, by name. A service mounts them by that name; two services that name the same volume
-   * share it, so it cannot be declared in two different ways.
+   * Volumes, by name. A service mounts them by that name. Several services may share a local
+   * volume, each server its own; a replicated one has one writer, and only services that run
+   * together (`placement.with`) share it.
    *
    * @default none
    */

@@ -7,7 +7,7 @@ import { sortedUnique } from "../values/text-order";
 /**
  * Binds services to the server that has their replicated volumes, on a stage where nothing
  * replicates them. A task that could move would find an empty volume on another server, and the
- * site would look as if its data were lost.
+ * site would look as if its data was lost.
  *
  * The server is the first one, by index, that the service's own constraints allow: growing or
  * shrinking the cluster does not change it. A service that follows another one runs on the same

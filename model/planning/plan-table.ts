@@ -107,7 +107,7 @@ function networkTable(plan: Plan): readonly string[] {
   if (plan.overlays.length === 0) return [];
   return [
     table(
-      ["NETWORK", "NAME IN THE SWARM", "DRIVER", "SUBNET", "WAY OUT"],
+      ["NETWORK", "NAME IN THE SWARM", "DRIVER", "SUBNET", "INTERNET"],
       plan.overlays.map((network) => [
         network.name,
         network.swarmName,
@@ -177,7 +177,7 @@ function secretSource({ source }: SecretPlan): string {
 function serviceTable(plan: Plan): string {
   if (plan.services.length === 0) return "No services run on this stage.";
   return table(
-    ["SERVICE", "IMAGE", "TASKS", "PORTS", "NETWORKS", "AFTER"],
+    ["SERVICE", "IMAGE", "TASKS", "PORTS", "NETWORKS", "DEPENDS ON"],
     plan.services.map((service) => [
       service.name,
       service.image.kind === "build"
@@ -201,7 +201,7 @@ function mountTable(plan: Plan): readonly string[] {
     ]),
     ...service.configs.map(({ name, target }) => [service.name, target, `config ${name}`]),
   ]);
-  return rows.length === 0 ? [] : [table(["SERVICE", "SEES", "WHICH IS"], rows)];
+  return rows.length === 0 ? [] : [table(["SERVICE", "MOUNT", "SOURCE"], rows)];
 }
 
 function mountCells(mount: MountPlan): readonly string[] {

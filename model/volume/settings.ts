@@ -76,7 +76,7 @@ export function otherVolume(
 ): string {
   return (
     `has a volume '${name}' already, and ${differences.join("; ")}. hive deletes nothing to change that. ` +
-    "Change the volume in the site back, or give it another name and move the data; or, if the data are not needed, " +
+    "Change the volume in the site back, or give it another name and move the data; or, if the data is not needed, " +
     `run on that host: ${removalCommand(name, holders)}`
   );
 }
@@ -120,7 +120,7 @@ export function foreignVolume(name: string, seen: EngineVolume, site: string): s
   if (seen.Labels?.[siteLabel] === undefined && seen.Driver !== "local") return undefined;
   return (
     `has a volume '${name}' already, and it ${describeOwner(seen.Labels, site)}. hive does not use or delete it. ` +
-    "Give the volume in the site another name; or, if the data are not needed (move them first if they are), " +
+    "Give the volume in the site another name; or, if the data is not needed (move them first if they are), " +
     `run on that host: docker volume rm ${name}`
   );
 }

@@ -95,7 +95,7 @@ export const volumeProvider: pulumi.dynamic.ResourceProvider<VolumeInputs, Volum
       [
         `the volume '${props.name}' could not be removed everywhere. It stays, with its data, on:`,
         ...left.map((line) => `  ${line}`),
-        `If the data are not needed, stop the users of the volume, and run on those hosts: docker volume rm ${props.name}`,
+        `If the data is not needed, stop the users of the volume, and run on those hosts: docker volume rm ${props.name}`,
       ].join("\n"),
     );
   },
@@ -114,7 +114,7 @@ async function forgetLoadedData(volume: VolumeState): Promise<void> {
   } catch (error) {
     if (!isTransportError(error)) throw error;
     reportWarning(
-      `the Swarm still has a record that initial data were loaded into the volume '${name}': no manager answered to remove it. ` +
+      `the Swarm still has a record that initial data was loaded into the volume '${name}': no manager answered to remove it. ` +
         "If the Swarm is removed too, nothing is to be done. Else, before you create a volume of this name again, run on a manager: " +
         `docker config ls --filter label=${initializationLabels.volumes}; then docker config rm every config listed that names this volume.`,
     );

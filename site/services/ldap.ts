@@ -1,7 +1,7 @@
 import { defineService } from "../../model/service";
 
 /**
- * The directory of people and groups. One task; its data lie on a volume that follows it to another
+ * The directory of people and groups. One task; its data is on a volume that follows it to another
  * server.
  */
 export const ldap = defineService({

@@ -164,7 +164,7 @@ describe("a stage whose servers are Debian 12", () => {
     await eventually(60, () => (reachability(1) === "reachable" ? true : undefined));
   });
 
-  it("is moved by up, one server at a time: two always run and one always serves, and the data are there", async () => {
+  it("is moved by up, one server at a time: two always run and one always serves, and the data is there", async () => {
     const ids = docker(
       "exec",
       server(0),

@@ -47,7 +47,7 @@ export function verdict(findings) {
     return `Missing: ${missing.map((finding) => finding.what).join(", ")}. See above what to do.`;
   const coming = findings.filter((finding) => finding.status === "can be made");
   if (coming.length > 0) return `npm start gets the parts marked "--" by itself.`;
-  return "All there.";
+  return "Nothing is missing.";
 }
 
 /**

@@ -60,7 +60,7 @@ export async function startContainer(
     if (state === "missing") {
       throw new Error(
         `The server ${containerName} is gone: its container was removed outside of Pulumi. ` +
-          "Recreate it with `npm start` or `npx hive up --refresh`; its data are kept in a volume.",
+          "Recreate it with `npm start` or `npx hive up --refresh`; its data is kept in a volume.",
       );
     }
     if (Date.now() > end || state === "unknown") {

@@ -122,7 +122,7 @@ describe("a removal waits", () => {
     expect(done(gate, [remove(removed), remove(free)])).toEqual(["free"]);
   });
 
-  test("of a service whose initial data are recorded stays with it, and so do its network and component", () => {
+  test("of a service whose initial data is recorded stays with it, and so do its network and component", () => {
     const parent = component("old");
     const back = record("SwarmNetwork", "back");
     const old = service("old", { ...port(80), dependencies: [back], parent });

@@ -101,7 +101,7 @@ describe("a record", () => {
     ["no volume, its service", { volumes: [] }, "ldap", [], true],
     ["no volume, another service", { volumes: [] }, "ldap2", [], false],
     ["a first volume", { volumes: [] }, "ldap", ["data"], false],
-  ])("counts where the data are: %s", (_what, changes, service, volumes, counts) => {
+  ])("counts where the data is: %s", (_what, changes, service, volumes, counts) => {
     const found = findRecord(step, ["secret"], stored(record(changes)), { service, volumes });
     expect(found !== undefined).toBe(counts);
   });

@@ -26,10 +26,10 @@ test("a small site", () => {
     IMAGE    BUILT FROM           PUSHED TO
     webgate  site/images/webgate  registry.hive.example:5000/webgate
 
-    NETWORK  NAME IN THE SWARM  DRIVER   SUBNET             WAY OUT
+    NETWORK  NAME IN THE SWARM  DRIVER   SUBNET             INTERNET
     default  hive_default       overlay  the next free one  yes
 
-    SERVICE  IMAGE    TASKS           PORTS        NETWORKS  AFTER
+    SERVICE  IMAGE    TASKS           PORTS        NETWORKS  DEPENDS ON
     webgate  webgate  one per server  80/tcp host  default   -
 
     PHASES
@@ -141,7 +141,7 @@ test("a site with everything: what is used is shown by name, and no value that m
     am       pulled: registry.example/am@sha256:000000000000…  -
     webgate  site/images/webgate                               registry.hive.example:5000/webgate
 
-    NETWORK  NAME IN THE SWARM  DRIVER   SUBNET             WAY OUT
+    NETWORK  NAME IN THE SWARM  DRIVER   SUBNET             INTERNET
     back     back               overlay  10.96.0.0/24       no
     default  hive_default       overlay  the next free one  yes
 
@@ -155,14 +155,14 @@ test("a site with everything: what is used is shown by name, and no value that m
     motd           config  written in the site
     nginx          config  site/files/nginx.conf
 
-    SERVICE  IMAGE                                         TASKS                PORTS                 NETWORKS       AFTER
+    SERVICE  IMAGE                                         TASKS                PORTS                 NETWORKS       DEPENDS ON
     clean    docker.io/library/nginx@sha256:000000000000…  job at 0 3 * * *     -                     default        -
     ldap     docker.io/library/nginx@sha256:000000000000…  1                    -                     back, default  -
     once     docker.io/library/nginx@sha256:000000000000…  job, at each change  -                     default        -
     webgate  webgate                                       one per server       80/tcp host           default        -
     wiki     am                                            1                    61356:80/tcp ingress  default        ldap, webgate
 
-    SERVICE  SEES                        WHICH IS
+    SERVICE  MOUNT                       SOURCE
     ldap     /schema                     folder /srv/schema, read-only
     ldap     /tmp                        memory, 64MiB
     ldap     /var/lib/ldap               volume ldap-data
