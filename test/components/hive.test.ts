@@ -579,7 +579,7 @@ describe("what the last complete run has built", () => {
 describe("what the engine prints of the inputs", () => {
   test("no script and no way to a host, but what the steps mean", async () => {
     const all = await declare();
-    // The keys of hosts are shown once: where they are pinned. A step of initial data is the site's.
+    // The keys of hosts are shown once, where they are pinned; initial data has the site's steps.
     const shownInFull = /:(FirstContact|SwarmCluster|ServiceInitialization)$/;
     const texts = all
       .filter(({ type }) => /dynamic\/hive:/.test(type) && !shownInFull.test(type))
