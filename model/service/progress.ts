@@ -45,11 +45,15 @@ export type ServiceProgress =
  */
 export function rolledBackText(service: EngineService, state?: string): string {
   const release = `the previous release${releaseOf(service)}`;
-  const end =
-    state === undefined
-      ? `${release} is running again`
-      : `${release} was put back, but of it ${state}`;
-  return `the update of ${service.Spec.Name} failed; ${end}`;
+  return `the update of ${service.Spec.Name} failed; ${release} ${endText(service, state)}`;
+}
+
+/** What became of the previous release. A change that moves a volume has stopped it before. */
+function endText({ Spec }: EngineService, state?: string): string {
+  if (state !== undefined) return `was put back, but of it ${state}`;
+  return Spec.Mode.Replicated?.Replicas === 0
+    ? "is back; it had no task when the update began"
+    : "is running again";
 }
 
 /**

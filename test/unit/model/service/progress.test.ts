@@ -384,6 +384,15 @@ describe("an update", () => {
     });
   });
 
+  test("is told when the previous release had no task: nothing runs then", () => {
+    const none = { ...service({ Replicated: { Replicas: 0 } }, "rollback_completed") };
+    expect(progress(none, [])).toMatchObject({
+      kind: "failed",
+      detail:
+        "the update of web failed; the previous release is back; it had no task when the update began",
+    });
+  });
+
   test("is not blamed for how tasks from before it ended", () => {
     const before = [task("a", "failed", old, "exit 9"), task("b", "complete", old)];
     const past = new Set(before.map(({ ID }) => ID));
