@@ -119,7 +119,7 @@ export function deadHost(site: StageUnderTest): void {
       // A server that the others know again may need a moment more until somebody can log in.
       const status = await eventually(120, async () => {
         const { output } = await site.stage.hive(["status"], { deadlineSeconds: 60 });
-        return output.includes("no answer") ? undefined : output;
+        return output.includes(`hive${dead} is unreachable`) ? undefined : output;
       });
       expect(status).toMatch(
         new RegExp(

@@ -1,7 +1,7 @@
 import { proves } from "../../proves";
 import { extendSite, restoreSite } from "../extended-site";
 import type { StageUnderTest } from "../stage-under-test";
-import { docker, fetchPage } from "../test-stage";
+import { docker, eventually, fetchPage } from "../test-stage";
 
 /** The exit code of a run that is done, though the site is not whole. */
 const notWhole = 5;
@@ -24,7 +24,14 @@ export function wholeSite(site: StageUnderTest): void {
   describe("a server that is frozen", () => {
     it("is named by status, and resumed by up, which ends when the site is whole", async () => {
       const frozen = [0, 1, 2].find((index) => !site.hostsOf("ldap").includes(index)) ?? 0;
-      docker("pause", site.container(frozen));
+      // A container whose processes are busy cannot always be frozen at the first try.
+      await eventually(60, () => {
+        try {
+          return docker("pause", site.container(frozen)) !== "";
+        } catch {
+          return undefined;
+        }
+      });
       try {
         const status = await stage.hive(["status"], { deadlineSeconds: 60 });
         expect(status.code).toBe(1);
