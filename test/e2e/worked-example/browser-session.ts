@@ -124,8 +124,8 @@ class Visit {
     const message = await this.browser.text("[role=alert]");
     await this.must("wrong-password", refused, message === "Name or password is wrong.");
 
+    // The page has kept the name.
     this.begin();
-    await this.browser.type("#username", this.person.user);
     await this.browser.type("#password", this.person.password);
     const failed = await this.browser.click("button[type=submit]");
     await this.must("logged-in", failed, await this.isPortal());

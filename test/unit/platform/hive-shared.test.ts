@@ -93,6 +93,14 @@ describe("a further mount on the server that holds a volume", () => {
     ]);
   });
 
+  test("is let in for the task of a job of the group, which the Swarm wants to end", () => {
+    const job = {
+      ...group,
+      tasks: [task("app", "running"), task("helper", "starting", "complete")],
+    };
+    expect(run(first, { mount: "m2", ...job })).toEqual(["done", "done"]);
+  });
+
   test("is let in beside a service that gave the volume away, and is removed later", () => {
     const renamed = {
       services: [stopped(service("store")), service("app"), service("helper", "app")],

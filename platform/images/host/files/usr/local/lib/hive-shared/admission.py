@@ -22,6 +22,8 @@ TASK_ID_LABEL = "com.docker.swarm.task.id"
 MOUNTED = {"running", "paused"}
 # States of a task that has a server but does not run yet (Engine API, TaskState).
 COMING = {"assigned", "accepted", "preparing", "ready", "starting"}
+# What the Swarm wants of a task that is not to end now: a job's task is to end by itself.
+WANTED = {"running", "complete"}
 
 
 def users(services: list, volume: str) -> list:
@@ -57,7 +59,7 @@ def may_join(volume: str, held: int, services: list, containers: list, tasks: li
     coming = {
         task["ID"]
         for task in tasks
-        if task["DesiredState"] == "running" and task["Status"]["State"] in COMING
+        if task["DesiredState"] in WANTED and task["Status"]["State"] in COMING
     }
     starting = {
         _service(container)
