@@ -41,10 +41,11 @@ export function isSettling({ cluster, hosts, services }: StatusReport): boolean 
     ({ reachable, swarm }) => reachable && swarm !== undefined && swarm.state !== "ready",
   );
   const isStarting = services.some(
-    ({ job, starting, error, running, wanted, update }) =>
+    ({ job, running, wanted, update }) =>
       job === undefined &&
-      ((starting > 0 && running < wanted && error === undefined) ||
-        ["updating", "rollback_started"].includes(update?.state ?? "")),
+      // Also while none starts, or the last one failed: on a server that has just come back, the
+      // first tasks may find its Docker Engine not ready for the Swarm's networks.
+      (running < wanted || ["updating", "rollback_started"].includes(update?.state ?? "")),
   );
   return !cluster.answers || isComingBack || isStarting;
 }

@@ -206,8 +206,7 @@ describe("what is wrong right after a run is waited for", () => {
   test.each<[string, Partial<StatusReport>, boolean]>([
     ["all runs", { services: [status({})] }, false],
     ["a task starts", { services: [status({ running: 0, starting: 1 })] }, true],
-    ["it fails again", { services: [status({ running: 0, starting: 1, error: "exit 1" })] }, false],
-    ["no task comes", { services: [status({ running: 0 })] }, false],
+    ["the last one failed", { services: [status({ running: 0, error: "not ready" })] }, true],
     [
       "a roll-out goes on",
       { services: [status({ update: { state: "updating", message: "" } })] },
