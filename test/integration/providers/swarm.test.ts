@@ -231,7 +231,7 @@ describe("a service on real engines", () => {
       .catch((error: unknown) => error);
     expect(failed).toMatchObject({
       message: expect.stringMatching(
-        /the previous release \([0-9a-f]{12}\) is running again[^]*Task \S+ on swarm\d\.lab\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
+        /the update of \S+ failed; the previous release[^]*Task \S+ on swarm\d\.lab\.example failed: task: non-zero exit \(1\)[^]*cannot open \/etc\/app\.conf/,
       ) as string,
       properties: { environment: { GREETING: "two" }, complete: false },
     });
