@@ -47,7 +47,11 @@ export function isSettling({ cluster, hosts, services }: StatusReport): boolean 
       // first tasks may find its Docker Engine not ready for the Swarm's networks.
       (running < wanted || ["updating", "rollback_started"].includes(update?.state ?? "")),
   );
-  return !cluster.answers || isComingBack || isStarting;
+  // The task runs and its program does not listen yet, or a new server has no routing mesh yet.
+  const isSilent = services.some(({ addresses }) =>
+    addresses.some(({ answers }) => answers === false),
+  );
+  return !cluster.answers || isComingBack || isStarting || isSilent;
 }
 
 /** The exit code of a run that ended with this report. */

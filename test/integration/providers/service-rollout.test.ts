@@ -6,7 +6,7 @@ import { serviceSpec } from "../../unit/model/service-specs";
 import { proves } from "../../proves";
 import type { Lab } from "../lab";
 import { busybox, labServices, type Made } from "../lab-services";
-import { type LabTask, startSwarmLab, tasksOf } from "../service-lab";
+import { eventually, type LabTask, startSwarmLab, tasksOf } from "../service-lab";
 
 /**
  * How a change is rolled out, and rolled back, by what the containers do meanwhile. A few changes
@@ -200,7 +200,7 @@ async function change(name: string, trial: Trial, made: Made): Promise<Outcome> 
     if (error.message === `${name} was changed.`) return "";
     throw error;
   });
-  const { UpdateStatus: status } = await inspectService(made.id);
+  const state = await endOfUpdate(made.id);
   const running = await runningNow(name);
   const tasks = (await tasksOf(lab, name)).reverse();
   const containers = new Map<string, Dockerode.ContainerInspectInfo>();
@@ -210,9 +210,20 @@ async function change(name: string, trial: Trial, made: Made): Promise<Outcome> 
   }
   if (trial.again === true) await update(made, wanted);
   return {
-    ...{ message, state: status?.State ?? "" },
+    ...{ message, state },
     ...{ running, before, tasks, containers, runningAfterwards: await runningNow(name) },
   };
+}
+
+/**
+ * The state of an update that the Swarm no longer works at. hive can have spoken before: as soon as
+ * tasks are known to end again and again.
+ */
+async function endOfUpdate(id: string): Promise<string> {
+  return await eventually("the update ends", 90, async () => {
+    const state = (await inspectService(id)).UpdateStatus?.State ?? "";
+    return !["updating", "rollback_started"].includes(state) && state;
+  });
 }
 
 async function runningNow(name: string): Promise<string[]> {

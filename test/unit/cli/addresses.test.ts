@@ -212,6 +212,12 @@ describe("what is wrong right after a run is waited for", () => {
       { services: [status({ update: { state: "updating", message: "" } })] },
       true,
     ],
+    [
+      "an address does not answer yet",
+      { services: [status({ addresses: [address(0, silent("connection refused"))] })] },
+      true,
+    ],
+    ["an address cannot be asked", { services: [status({ addresses: [address(0)] })] }, false],
     ["a server comes back", { hosts: [host(true, "down")] }, true],
     ["a server is away", { hosts: [host(false, "down")] }, false],
     ["the Swarm elects a leader", { cluster: { answers: false } }, true],
