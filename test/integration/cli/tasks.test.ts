@@ -374,16 +374,8 @@ interface Shown {
   readonly err: string[];
 }
 
-/** `hive logs`; with `seconds`, `hive logs --follow` for so long. */
-async function logs(
-  request: Partial<LogRequest> & { service: string },
-  seconds?: number,
-): Promise<Shown> {
-  if (seconds !== undefined) {
-    const { done, ...shown } = follow(request, AbortSignal.timeout(seconds * 1000));
-    await done;
-    return shown;
-  }
+/** `hive logs`. */
+async function logs(request: Partial<LogRequest> & { service: string }): Promise<Shown> {
   const { whole, output, ...shown } = logRequest(request);
   await showLogs(lab.hosts, whole, output);
   return shown;
@@ -443,15 +435,17 @@ describe("logs", () => {
   });
 
   test("followed, also into a task that takes the place of one that was killed", async () => {
-    // The Swarm waits five seconds before it starts a task again; a busy computer takes its time.
-    const following = logs({ service: "chatty", tail: 1 }, 20);
+    const enough = new AbortController();
+    const { out, done } = follow({ service: "chatty", tail: 1 }, enough.signal);
     await sleep(3000);
     await killTask("chatty");
-    const { out } = await following;
-    const first = out.filter((line) => /chatty\.1 /.test(line));
-    const numbers = first.map((line) => Number(/line (\d+)/.exec(line)?.[1]));
-    // Counts up, and begins anew in the new task; no line twice.
-    expect(numbers.filter((number) => number === 1).length).toBeGreaterThanOrEqual(1);
+    // Counts up, and begins anew in the new task.
+    await eventually("the new task's first line", 60, () =>
+      Promise.resolve(out.some((line) => /chatty\.1 .*line 1 of/.test(line))),
+    );
+    enough.abort();
+    await done;
+    // No line twice.
     expect(new Set(out).size).toBe(out.length);
     const { out: ended } = await logs({ service: "chatty", tail: 1 });
     expect(ended.some((line) => /^chatty\.1 cli\d \([a-z0-9]{5}\) +\|/.test(line))).toBe(true);

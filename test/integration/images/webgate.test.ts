@@ -214,11 +214,15 @@ describe("when servers are lost", () => {
     // Nobody takes the calls that fill its queue, so it does not answer further ones, as a lost
     // server does not.
     const silent = `use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80) or die;
-      my @calls = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:80", Blocking => 0) } 1 .. 4; sleep 600;`;
+      my @calls = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:80", Blocking => 0) } 1 .. 4;
+      $| = 1; print "silent\\n"; sleep 600;`;
     const lost = await site.launchAs("am", "portal", "perl", "-e", silent);
-    // The name's addresses are remembered for two seconds.
-    await sleep(2500);
     try {
+      await eventually(30, async () =>
+        (await docker("logs", lost.id)).includes("silent") ? true : undefined,
+      );
+      // The name's addresses are remembered for two seconds.
+      await sleep(2500);
       for (let round = 0; round < 4; round++) {
         let answer: Answer | undefined;
         const time = await timeOf(async () => (answer = await get("/", { session })));

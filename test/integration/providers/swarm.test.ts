@@ -119,7 +119,10 @@ describe("a Swarm on real engines", () => {
     expect(Object.keys(cluster.state.nodeIds)).toHaveLength(3);
     // One each; a connection that nobody used for 3 s is closed, which happens on a busy computer,
     // and opened again.
-    for (const count of lab.hosts.map(connectionsOpened)) expect([1, 2]).toContain(count);
+    for (const count of lab.hosts.map(connectionsOpened)) {
+      expect(count).toBeGreaterThanOrEqual(1);
+      expect(count).toBeLessThanOrEqual(1 + Math.floor(seconds / 3));
+    }
     expect(await readCluster()).toEqual(clusterInputs());
     console.info(`three managers formed a Swarm in ${seconds.toFixed(1)} s`);
   });
