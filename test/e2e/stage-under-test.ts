@@ -77,7 +77,8 @@ export class StageUnderTest {
   readonly upNotWhole = (...flags: string[]): Promise<string> => this.upEndingWith(5, flags);
 
   private async upEndingWith(code: number, flags: readonly string[]): Promise<string> {
-    const run = await this.stage.hive(["up", "--yes", ...flags], { deadlineSeconds: 900 });
+    // Less than a test may take, so that a run that hangs shows what it printed.
+    const run = await this.stage.hive(["up", "--yes", ...flags], { deadlineSeconds: 720 });
     if (run.code !== code) throw new Error(`hive up: exit code ${run.code}\n${run.output}`);
     return run.output;
   }
