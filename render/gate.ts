@@ -10,7 +10,7 @@ export const gateStepSeconds = 120;
 /** Form of the configuration; `platform/images/gate` says which one it understands. */
 const format = 1;
 
-/** What `common.conf` of the image has, so that it is not said again for each route. */
+/** What `all-routes.conf` of the image has, so that it is not said again for each route. */
 const usual = { bodySizeBytes: 10 * 2 ** 20, timeoutSeconds: 60 };
 
 /** The gate's configuration. */

@@ -439,12 +439,18 @@ describe("logs", () => {
     const { out, done } = follow({ service: "chatty", tail: 1 }, enough.signal);
     await sleep(3000);
     await killTask("chatty");
-    // Counts up, and begins anew in the new task.
-    await eventually("the new task's first line", 60, () =>
-      Promise.resolve(out.some((line) => /chatty\.1 .*line 1 of/.test(line))),
+    // Counts up, begins anew in the new task, and goes on there.
+    const numbers = (): number[] =>
+      out
+        .filter((line) => /chatty\.1 /.test(line))
+        .map((line) => Number(/line (\d+) of/.exec(line)?.[1]));
+    const inNewTask = (): number[] => numbers().slice(numbers().indexOf(1));
+    await eventually("the new task's first lines", 60, () =>
+      Promise.resolve(numbers().includes(1) && inNewTask().length >= 5),
     );
     enough.abort();
     await done;
+    expect(inNewTask()).toEqual(inNewTask().map((_, index) => index + 1));
     // No line twice.
     expect(new Set(out).size).toBe(out.length);
     const { out: ended } = await logs({ service: "chatty", tail: 1 });
