@@ -7,23 +7,34 @@ export const restartSeconds = 60;
 const isManager = `docker info --format '{{and (eq .Swarm.LocalNodeState "active") .Swarm.ControlAvailable}}'`;
 
 /**
+ * Limit of the wait for managers that do not answer, before a restart is refused, seconds. After an
+ * election the Swarm calls every node unknown until it has reported again, which takes seconds.
+ */
+export const othersSeconds = 30;
+
+/**
  * A command for bash that runs before a restart of the engine. It fails if the restart could cost
- * the Swarm its majority. An engine that does not run, or is not a manager, does not count for the
- * majority.
+ * the Swarm its majority, and waits {@link othersSeconds} for managers that only come back slowly.
+ * An engine that does not run, or is not a manager, does not count for the majority.
  */
 export const othersReachable = `
 systemctl is-active --quiet docker.service || exit 0
 [ "$(timeout 20 ${isManager})" = true ] || exit 0
-managers=$(timeout 20 docker node ls --filter role=manager --format '{{.Self}} {{.Hostname}} {{.Status}} {{.ManagerStatus}}') || {
-  echo "The Docker Engine must restart, but the Swarm has no majority now (docker node ls failed). Bring the other managers back, then run again."
-  exit 1
-}
-lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 != "Reachable" && $4 != "Leader")) { print $2 }')
-[ -z "$lost" ] || {
-  echo "The Docker Engine must restart, but these managers of the Swarm cannot be reached now:" $lost
-  echo "A restart could cost the Swarm its majority. Bring them back, or remove them from the Swarm, then run again."
-  exit 1
-}
+end=$((SECONDS + ${othersSeconds}))
+while :; do
+  if managers=$(timeout 20 docker node ls --filter role=manager --format '{{.Self}} {{.Hostname}} {{.Status}} {{.ManagerStatus}}' 2>&1); then
+    lost=$(printf '%s\\n' "$managers" | awk '$1 != "true" && ($3 != "Ready" || ($4 != "Reachable" && $4 != "Leader")) { print $2 }')
+    [ -n "$lost" ] || exit 0
+    why="these managers of the Swarm cannot be reached now: "$(echo $lost)"
+A restart could cost the Swarm its majority. Bring them back, or remove them from the Swarm, then run again."
+  else
+    why="the Swarm has no majority now (docker node ls failed: $managers). Bring the other managers back, then run again."
+  fi
+  [ "$SECONDS" -lt "$end" ] || break
+  sleep 0.5
+done
+echo "The Docker Engine must restart, but $why"
+exit 1
 `.trim();
 
 /**

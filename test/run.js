@@ -120,8 +120,8 @@ function jest(level, extra) {
 }
 
 /**
- * Every test that failed, and every file that could not be loaded: where it is, its name, and how
- * its message begins.
+ * Every test that failed, and every file that could not be loaded: where it is, its name, and the
+ * gist of its message.
  * @param {{ name: string, status: string, message: string, assertionResults: { status: string,
  *   fullName: string, failureMessages: string[] }[] }[]} files
  */
@@ -130,21 +130,23 @@ function failuresOf(files) {
     const file = relative(root, name);
     const tests = assertionResults
       .filter((test) => test.status === "failed")
-      .map(({ fullName, failureMessages: [text] }) => `${file} › ${fullName}\n${beginning(text)}`);
-    return tests.length > 0 || status !== "failed" ? tests : [`${file}\n${beginning(message)}`];
+      .map(({ fullName, failureMessages: [text] }) => `${file} › ${fullName}\n${gist(text)}`);
+    return tests.length > 0 || status !== "failed" ? tests : [`${file}\n${gist(message)}`];
   });
 }
 
 /**
- * The first lines of a message, indented, without colours.
+ * A message in few lines, indented, without colours and without the places that Node adds: how it
+ * begins, and how it ends, since what a run of hive printed says at its end what was wrong. All
+ * failures together must fit where only the end of the output is kept.
  * @param {string} [text]
  */
-function beginning(text = "") {
-  const lines = stripVTControlCharacters(text).trim().split("\n");
-  return lines
-    .slice(0, 15)
-    .map((line) => `      ${line}`.trimEnd())
-    .join("\n");
+function gist(text = "") {
+  const lines = stripVTControlCharacters(text)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
+  const kept = lines.length <= 14 ? lines : [...lines.slice(0, 5), "[…]", ...lines.slice(-8)];
+  return kept.map((line) => `      ${line.slice(0, 300)}`.trimEnd()).join("\n");
 }
 
 /**

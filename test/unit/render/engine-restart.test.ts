@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineBack, othersReachable } from "../../../render/engine-restart";
@@ -18,6 +18,9 @@ function program(name: string, script: string): void {
   writeFileSync(file, `#!/bin/bash\n${script}\n`);
   chmodSync(file, 0o755);
 }
+
+/** The same command, but it waits only a second. */
+const impatient = (command: string): string => command.replace(/end=.*/, "end=$((SECONDS + 1))");
 
 function run(command: string): { status: number | null; said: string } {
   const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", command], {
@@ -54,7 +57,7 @@ describe("before an engine restarts", () => {
     ["down", "false two Down Reachable"],
   ])("a manager that is %s is named, and nothing restarts", (_, node) => {
     manager("true one Ready Leader", node, "false three Ready Reachable");
-    const { status, said } = run(othersReachable);
+    const { status, said } = run(impatient(othersReachable));
     expect(status).toBe(1);
     expect(said).toContain("these managers of the Swarm cannot be reached now: two\n");
   });
@@ -64,12 +67,32 @@ describe("before an engine restarts", () => {
     expect(run(othersReachable).status).toBe(0);
   });
 
+  test("a manager that is not known yet after an election is waited for", () => {
+    const tries = join(folder, "tries");
+    program("systemctl", "exit 0");
+    program(
+      "docker",
+      `case $1 in
+        info) echo true ;;
+        node)
+          echo try >> ${tries}
+          case $(wc -l < ${tries}) in
+            1) echo 'no leader' >&2; exit 1 ;;
+            2) printf '%s\\n' 'true one Ready Reachable' 'false two Unknown Leader' ;;
+            *) printf '%s\\n' 'true one Ready Reachable' 'false two Ready Leader' ;;
+          esac ;;
+      esac`,
+    );
+    expect(run(othersReachable)).toEqual({ status: 0, said: "" });
+    expect(readFileSync(tries, "utf8")).toBe("try\n".repeat(3));
+  });
+
   test("without a majority nothing restarts", () => {
     program("systemctl", "exit 0");
-    program("docker", "case $1 in info) echo true;; node) exit 1;; esac");
-    const { status, said } = run(othersReachable);
+    program("docker", "case $1 in info) echo true;; node) echo 'no leader' >&2; exit 1;; esac");
+    const { status, said } = run(impatient(othersReachable));
     expect(status).toBe(1);
-    expect(said).toContain("the Swarm has no majority now");
+    expect(said).toContain("the Swarm has no majority now (docker node ls failed: no leader)");
   });
 
   test.each([
@@ -103,7 +126,7 @@ describe("after an engine restarted", () => {
 
   test("one that does not come back fails, with where to look", () => {
     program("docker", "echo 'no answer' >&2; exit 1");
-    const { status, said } = run(engineBack.replace(/end=.*/, "end=$((SECONDS + 1))"));
+    const { status, said } = run(impatient(engineBack));
     expect(status).toBe(1);
     expect(said).toContain(
       "The Docker Engine was restarted and is not back within 60 s; look with",
