@@ -75,7 +75,8 @@ function importedSource(name: string, siteFile: string, read: FileContent): Sour
 
 /** The variable that the site gives a service: `web` of `{ web }`, `front` of `{ web: front }`. */
 function localName(name: string, text: string): string {
-  const key = `(?:\\b${name}|"${name}")`;
+  const literal = name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const key = `(?:\\b${literal}|"${literal}")`;
   return new RegExp(`${key}\\s*:\\s*([A-Za-z_$][\\w$]*)`).exec(text)?.[1] ?? name;
 }
 

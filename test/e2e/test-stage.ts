@@ -14,6 +14,7 @@ import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
+import { killTree } from "./process-tree";
 
 const root = join(__dirname, "..", "..");
 
@@ -222,10 +223,11 @@ export class TestStage {
         stderr += chunk.toString();
         output += chunk.toString();
       });
-      const deadline = setTimeout(
-        () => child.kill("SIGKILL"),
-        (options.deadlineSeconds ?? 300) * 1000,
-      );
+      const seconds = options.deadlineSeconds ?? 300;
+      const deadline = setTimeout(() => {
+        const running = child.pid === undefined ? "" : killTree(child.pid);
+        output += `\nThe test ended this run after ${seconds} s. What ran then:\n${running}\n`;
+      }, seconds * 1000);
       child.once("error", reject);
       child.once("close", (code) => {
         clearTimeout(deadline);

@@ -102,6 +102,12 @@ test("whatever stands in a whole part of a site", () => {
   );
 });
 
+test("a service without a value whose name means something in a pattern", () => {
+  for (const name of ["(", "a+", "[", "x|y", "\\"]) {
+    planned({ name: "hive.example", services: { [name]: undefined } });
+  }
+});
+
 test("a key that does not exist is a problem at every depth", () => {
   fc.assert(
     fc.property(sites, fc.nat(), (site, choice) => {
