@@ -98,12 +98,14 @@ export function ofServices(
   if (comparedWith !== "last complete run")
     return { lines: lines.filter(({ losesData }) => !losesData) };
   const own = changes.filter(({ thing, name }) => thing === "service" && services.includes(name));
-  return {
-    lines:
-      own.length > 0
-        ? changeLines(own)
-        : [line(`Nothing in ${services.join(", ")} has changed since the last complete run.`)],
-  };
+  const routes = changes.filter((one) => one.thing === "route" && services.includes(one.service));
+  const names = services.join(", ");
+  // A release does not touch the gate, and what it leaves must not look as if it were not there.
+  const waiting =
+    routes.length === 0 ? [] : [line(`The changed routes of ${names} wait for \`npx hive up\`.`)];
+  if (own.length > 0) return { lines: [...changeLines(own), ...waiting] };
+  const nothing = line(`Nothing in ${names} has changed since the last complete run.`);
+  return { lines: waiting.length > 0 ? waiting : [nothing] };
 }
 
 /**

@@ -16,7 +16,7 @@ export function demoLogin(
   { stage, services }: Pick<StageOutputs, "stage" | "services">,
   people: string | undefined,
 ): string | undefined {
-  const hasExample = ["webgate", "am", "ldap"].every((name) => name in services);
+  const hasExample = ["gate", "am", "ldap"].every((name) => name in services);
   const hasPerson = people?.includes(`{CRYPT}${demo.salt}`) === true;
   return stage === "private" && hasExample && hasPerson
     ? `${demo.name} / ${demo.password}`

@@ -1,9 +1,9 @@
+import { firstAccess } from "../fleet/first-access";
 import type { FleetRecovery } from "../fleet/recovery";
 import type { Plan } from "../model/plan";
-import { willNeedIpvs, withoutIpvs } from "../model/service/ipvs";
+import { ipvsTest, willNeedIpvs, withoutIpvs } from "../model/service/ipvs";
 import { runCommand } from "../providers/transport/command";
 import type { HostAccess } from "../providers/transport/host-access";
-import { findManager } from "../providers/transport/manager";
 import { closeIdleConnections } from "../providers/transport/pool";
 import type { StateResource } from "./pulumi/state";
 
@@ -41,33 +41,45 @@ export async function missingIpvs(
 }
 
 /**
- * The same for servers that are not on this computer: asks one that the stage has already. Never
- * throws; servers that do not answer are reported by the run.
+ * The same for servers that are not on this computer: asks those that the stage has already, or
+ * else those that it is to have. Never throws; servers that do not answer are reported by the run.
  */
 export async function missingIpvsOnServers(
-  plan: Pick<Plan, "services" | "phases">,
+  plan: Plan,
   resources: readonly Known[],
 ): Promise<string | undefined> {
   const names = servicesWithIpvs(plan);
-  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-  const { access = [], hosts = [] } = stack as {
-    readonly access?: readonly HostAccess[];
-    readonly hosts?: readonly { readonly name: string; readonly role: string }[];
-  };
-  const managers = access.filter(({ name }) =>
-    hosts.some((host) => host.name === name && host.role === "cluster"),
-  );
-  if (names.length === 0 || managers.length === 0 || !plan.phases.includes("deploy-services"))
-    return undefined;
+  if (names.length === 0 || !plan.phases.includes("deploy-services")) return undefined;
+  const known = knownManagers(resources);
+  const servers = known.length > 0 ? known : firstAccess(plan);
   try {
-    const host = await findManager(managers, AbortSignal.timeout(seconds * 1000));
-    const { code } = await runCommand(host, "test -e /proc/net/ip_vs", {
-      deadlineSeconds: seconds,
-    });
+    // One kernel is enough: a cluster of different ones is judged after the run.
+    const code = await Promise.any(servers.map(askForIpvs));
     return code === 1 ? withoutIpvs(names) : undefined;
   } catch {
     return undefined;
   } finally {
     closeIdleConnections();
   }
+}
+
+async function askForIpvs(host: HostAccess): Promise<number> {
+  const { code } = await runCommand(host, ipvsTest, {
+    deadlineSeconds: seconds,
+    dialSeconds: seconds,
+  });
+  if (code > 1) throw new Error(`The server ${host.name} does not know.`);
+  return code;
+}
+
+/** The cluster servers that the last run has set up. */
+function knownManagers(resources: readonly Known[]): readonly HostAccess[] {
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const { access = [], hosts = [] } = stack as {
+    readonly access?: readonly HostAccess[];
+    readonly hosts?: readonly { readonly name: string; readonly role: string }[];
+  };
+  return access.filter(({ name }) =>
+    hosts.some((host) => host.name === name && host.role === "cluster"),
+  );
 }

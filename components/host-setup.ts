@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../fleet/fleet";
-import type { OperatorPlan, Plan } from "../model/plan";
+import type { GatePlan } from "../model/gate";
+import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
 import { HostStep } from "../providers/host-step/resource";
 import { engineStep, engineStepSeconds } from "../render/engine";
@@ -33,17 +34,15 @@ export interface HostSetupArgs {
 /**
  * Makes a plain Linux server a host of the site.
  *
- * Creates: `base` (operators, names, kernel settings, journal, time, and then the firewall), which
- * runs on all hosts in parallel, and `engine` (settings, trust), which runs on one host after the
- * other; on cluster hosts of a site with routes also `gate`, the configuration of the host's gate.
+ * Creates: `base` (operators, names, kernel settings, journal, time, then the firewall, and then
+ * the configuration of the host's gate, if it has one), which runs on all hosts in parallel, and
+ * `engine` (settings, trust), which runs on one host after the other.
  * Each step is convergent: it may run any number of times. It runs again only when its text changed
  * or the server was replaced.
  */
 export class HostSetup extends HiveComponent {
   /** The last step; resources that need the host's Docker Engine depend on it. */
   readonly engine: HostStep;
-  /** The configuration of the host's gate; absent where there is none. */
-  readonly gate?: HostStep;
   /** All steps by name, in order. */
   readonly steps: ReadonlyMap<string, HostStep>;
   private readonly host: Host;
@@ -52,6 +51,7 @@ export class HostSetup extends HiveComponent {
     super("HostSetup", name, opts);
     this.host = args.host;
 
+    const gate = gateOn(args.host.plan, args.plan);
     const system = this.step("base", {
       step: "base and firewall",
       script: pulumi
@@ -61,13 +61,16 @@ export class HostSetup extends HiveComponent {
             "base and firewall",
             baseStep(args.plan, args.host.plan, operators),
             firewallStep(args.plan, args.host.plan),
+            ...(gate === undefined ? [] : [gateStep(gate)]),
           ),
         ),
       meaning: {
         ...baseMeaning(args.plan, args.host.plan),
         operators: pulumi.output(args.operators).apply(operatorsText),
+        ...(gate === undefined ? {} : gateMeaning(gate)),
       },
-      timeoutSeconds: baseStepSeconds + firewallStepSeconds,
+      timeoutSeconds:
+        baseStepSeconds + firewallStepSeconds + (gate === undefined ? 0 : gateStepSeconds),
       dependsOn: [args.host.ready],
     });
     this.engine = this.step("engine", {
@@ -83,21 +86,9 @@ export class HostSetup extends HiveComponent {
       dependsOn: [system, ...(args.after === undefined ? [] : [args.after.engine])],
     });
 
-    const { gate } = args.plan;
-    if (gate !== undefined && args.host.plan.role === "cluster") {
-      this.gate = this.step("gate", {
-        step: "gate",
-        script: gateStep(gate),
-        meaning: gateMeaning(gate),
-        timeoutSeconds: gateStepSeconds,
-        dependsOn: [this.engine],
-      });
-    }
-
     this.steps = new Map([
       ["base and firewall", system],
       ["engine", this.engine],
-      ...(this.gate === undefined ? [] : [["gate", this.gate] as const]),
     ]);
     this.registerOutputs({});
   }
@@ -122,4 +113,9 @@ export class HostSetup extends HiveComponent {
       { parent: this, dependsOn },
     );
   }
+}
+
+/** What the gate of a host is to serve; undefined on a host without one. */
+function gateOn(host: HostPlan, { gate }: Plan): GatePlan | undefined {
+  return host.role === "cluster" ? gate : undefined;
 }

@@ -44,8 +44,8 @@ export interface HostOutput {
   readonly publicAddress: string;
   /**
    * Work that is still to be done there, because the host did not answer in the last run:
-   * `firewall`, `image web`. The first run that reaches the host does it. Empty for a host in the
-   * wanted state.
+   * `base and firewall`, `image web`. The first run that reaches the host does it. Empty for a host
+   * in the wanted state.
    */
   readonly missing: readonly string[];
 }

@@ -5,7 +5,7 @@ import { renderConverge } from "./converge";
 import { commandLine, quote } from "./shell";
 
 /** Limit of the step, seconds. */
-export const gateStepSeconds = 120;
+export const gateStepSeconds = 150;
 
 /** Form of the configuration; `platform/images/gate` says which one it understands. */
 const format = 1;
@@ -38,7 +38,8 @@ export function gateConfig(gate: GatePlan): GateConfig {
 
 /**
  * The converge step that gives a cluster host's gate its configuration. Where a gate runs, the step
- * waits until it serves the new release; where none runs yet, the gate finds it when it starts.
+ * waits until it serves the new release; where none runs yet, also because the Docker
+ * Engine does not answer (the step for the engine says so), the gate finds it when it starts.
  */
 export function gateStep(gate: GatePlan): string {
   const { release, text } = gateConfig(gate);
@@ -51,8 +52,8 @@ export function gateStep(gate: GatePlan): string {
     checks: [
       {
         what: `the gate serves the release ${release}`,
-        run: `for gate in $(${running}); do docker exec "$gate" gate-release ${quote(release)}; done`,
-        withinSeconds: 30,
+        run: `for gate in $(timeout 10 ${running} 2> /dev/null); do docker exec "$gate" gate-release ${quote(release)}; done`,
+        withinSeconds: 60,
         remedy: `look at ${path} on the host; if the gate does not see that file, because its folder was removed, run there: docker service update --force ${gateName}`,
       },
     ],

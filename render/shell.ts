@@ -4,10 +4,10 @@
  */
 
 /**
- * Longest command that fits into one argument of a process (Linux: MAX_ARG_STRLEN, 32 pages of 4
- * KiB), with a margin.
+ * Longest command, bytes. What is longer than an argument of a process may be goes compressed
+ * (`providers/transport/long-command.ts`); scripts become a tenth of their size and less.
  */
-export const longestCommand = 120_000;
+export const longestCommand = 600_000;
 
 /**
  * Quotes one word for a POSIX shell. The shell returns exactly the same text, whatever its bytes.
@@ -87,7 +87,7 @@ const loader = 'IFS= read -r -d "" script; eval "$script"';
  * `$mode` is the login shell's variable `HIVE_MODE` in the script, else `apply`: with
  * `HIVE_MODE=check;` before the command, a script that supports it only checks.
  *
- * @throws RangeError when the command is too long to be an argument of the login shell
+ * @throws RangeError when the command is longer than {@link longestCommand}
  */
 export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript): string {
   const deadline = String(timeoutSeconds);
@@ -112,7 +112,7 @@ export function asRoot({ title, script, readsInput, timeoutSeconds }: RootScript
  * The command that runs others in turn, and stops at the first failure.
  *
  * @param title - name of them all, for the error
- * @throws RangeError when the command is too long to be an argument of the login shell
+ * @throws RangeError when the command is longer than {@link longestCommand}
  */
 export function inTurn(title: string, ...commands: readonly string[]): string {
   const text = commands.join(" && ");

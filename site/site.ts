@@ -2,7 +2,6 @@ import { defineSite } from "../model/site";
 import { am } from "./services/am";
 import { ldap } from "./services/ldap";
 import { portal } from "./services/portal";
-import { webgate } from "./services/webgate";
 
 /**
  * The inventory: what runs on all stages. Differences between stages stand in
@@ -11,7 +10,7 @@ import { webgate } from "./services/webgate";
  */
 export const site = defineSite({
   name: "hive.example",
-  images: { am: {}, ldap: {}, portal: {}, webgate: {} },
+  images: { am: {}, ldap: {}, portal: {} },
   volumes: { "ldap-data": { replicated: { size: "1GiB" } } },
   secrets: {
     /** Password of the directory's administrator. */
@@ -19,5 +18,7 @@ export const site = defineSite({
     /** Key of the session cookies. Another version of it logs everybody out. */
     "am-session-key": { generate: { length: 64 } },
   },
-  services: { am, ldap, portal, webgate },
+  services: { am, ldap, portal },
+  /** The web server on every cluster server. It admits users who have logged in at am. */
+  gate: { login: "am" },
 });

@@ -22,7 +22,7 @@ const long = [
   "integration/render/colocation",
   "integration/render/host-setup",
   "integration/providers/swarm",
-  "integration/images/webgate",
+  "integration/images/login-through-gate",
   "integration/images/am",
   "e2e/struck-stage",
   "e2e/private-stage",

@@ -36,12 +36,20 @@ const readers = [
   { paths: ["docs/worked-example.md", "site/data/"], tests: ["test/unit/cli/summary"] },
   {
     paths: ["platform/"],
-    tests: ["test/unit/platform/", "test/unit/render/", "test/integration/"],
+    tests: [
+      "test/unit/platform/",
+      "test/unit/render/",
+      "test/unit/cli/new",
+      "test/unit/cli/pins",
+      "test/unit/docs/first-service-page",
+      "test/integration/",
+    ],
   },
   {
     paths: ["site/"],
     tests: [
       "test/unit/model/",
+      "test/unit/cli/examples",
       "test/components/",
       "test/contract/image-build",
       "test/integration/images/",

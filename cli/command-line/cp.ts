@@ -28,8 +28,8 @@ only the contents of the folder are copied. The parent folder of the destination
 the files there, and you own them here. A copy changes one container only: the next roll-out starts from the image again.
 
 Examples:
-  npx hive cp webgate:/etc/webgate/nginx.conf .
-  npx hive cp page.html webgate:/usr/share/webgate/ --host hive1
+  npx hive cp gate:/etc/gate/nginx.conf .
+  npx hive cp status.html gate:/usr/share/gate/ --host hive1
   npx hive cp ldap:/var/backups/. backups
   npx hive cp ldap:/etc/hive-ldap - | tar -t
   tar -c users.ldif | npx hive cp - ldap:/tmp`),

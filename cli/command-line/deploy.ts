@@ -22,9 +22,9 @@ export function addDeploy(program: Command, finish: Finish): void {
 If the roll-out fails, the Swarm rolls it back: the release before keeps running, and the exit code is 1.
 
 Examples:
-  npx hive deploy webgate
-  npx hive deploy webgate --only
-  npx hive deploy webgate --yes && npx hive status`),
+  npx hive deploy portal
+  npx hive deploy portal --only
+  npx hive deploy portal --yes && npx hive status`),
     )
     .action(async (service: string, options: { stack: string; only: boolean; yes: boolean }) => {
       const { deploy } = require("../commands/deploy") as typeof deployCommand;

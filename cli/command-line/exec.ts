@@ -28,7 +28,7 @@ Without --replica or --host, the command runs in the first task whose server ans
 Exit code: that of the command (126 and 127: it could not run); 255 when its server is unreachable.
 
 Examples:
-  npx hive exec webgate --host hive2 -- cat /etc/hostname
+  npx hive exec gate --host hive2 -- cat /etc/hostname
   npx hive exec ldap -n 1 -- sh -c 'ls -l /var/lib/ldap | tail -3'
   npx hive exec ldap -- ldap-backup > people.backup
   npx hive exec ldap -- ldapadd -Y EXTERNAL -H ldapi:/// < users.ldif`),

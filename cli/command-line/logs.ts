@@ -36,10 +36,10 @@ export function addLogs(program: Command, finish: Finish): void {
 For a task that has ended, the beginning of its id follows its name.
 
 Examples:
-  npx hive logs webgate
+  npx hive logs portal
   npx hive logs ldap --follow --tail 5
   npx hive logs am --since 10m --timestamps
-  npx hive logs webgate --host hive1 --tail all > webgate.log`),
+  npx hive logs gate --host hive1 --tail all > gate.log`),
     )
     .action(async (service: string, options: Omit<logsCommand.LogsOptions, "service">) => {
       const { logs } = require("../commands/logs") as typeof logsCommand;

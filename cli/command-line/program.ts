@@ -76,8 +76,8 @@ Examples:
   npx hive preview                      what would \`npx hive up\` change?
   npx hive new service guestbook        write a new service into site/
   npx hive status                       is all well?
-  npx hive deploy webgate               build and roll out one service alone
-  npx hive logs webgate --follow        the output of all its tasks
+  npx hive deploy portal                build and roll out one service alone
+  npx hive logs portal --follow         the output of all its tasks
   npx hive exec ldap -- ldap-backup     run a command in a service's container
   npx hive ssh hive0 -- docker node ls  run a command on a server
   npx hive plan --stack production      what would be built; changes nothing

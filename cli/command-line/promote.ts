@@ -27,12 +27,12 @@ export function addPromote(program: Command, finish: Finish): void {
       "after",
       wrapped(`
 Examples:
-  npx hive promote webgate --from staging --to production
-  npx hive rollback webgate --list --stack staging        the releases that staging has
-  npx hive promote webgate --from staging --to production --digest 3f2a91 --yes
-  npx hive deploy webgate --stack production              roll out what was promoted
-  npx hive rollback webgate --stack production            back to what ran there before
-  npx hive unpin webgate --stack production               build from the site's sources again`),
+  npx hive promote portal --from staging --to production
+  npx hive rollback portal --list --stack staging         the releases that staging has
+  npx hive promote portal --from staging --to production --digest 3f2a91 --yes
+  npx hive deploy portal --stack production               roll out what was promoted
+  npx hive rollback portal --stack production             back to what ran there before
+  npx hive unpin portal --stack production                build from the site's sources again`),
     )
     .action(async (image: string, options: Omit<promoteCommand.PromoteOptions, "image">) => {
       const { promote } = require("../commands/promote") as typeof promoteCommand;

@@ -26,10 +26,10 @@ export function addRollback(program: Command, finish: Finish): void {
       "after",
       wrapped(`
 Examples:
-  npx hive rollback webgate --list
-  npx hive rollback webgate
-  npx hive rollback webgate --to 3f2a91 --yes
-  npx hive rollback webgate --release        the same as: npx hive unpin webgate`),
+  npx hive rollback portal --list
+  npx hive rollback portal
+  npx hive rollback portal --to 3f2a91 --yes
+  npx hive rollback portal --release         the same as: npx hive unpin portal`),
     )
     .action(async (service: string, options: Omit<rollbackCommand.RollbackOptions, "service">) => {
       const { rollback } = require("../commands/rollback") as typeof rollbackCommand;

@@ -24,8 +24,8 @@ Exit code: that of the shell; 255 when its server is unreachable.
 
 Examples:
   npx hive shell ldap
-  npx hive shell webgate --replica 2
-  npx hive shell webgate --host hive1 --user root
+  npx hive shell portal --replica 2
+  npx hive shell gate --host hive1 --user root
   echo 'df -h /var/lib/ldap' | npx hive shell ldap`),
     )
     .action(async (service: string, options: Omit<shellCommand.ShellOptions, "service">) => {

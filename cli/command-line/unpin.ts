@@ -16,7 +16,7 @@ export function addUnpin(program: Command, finish: Finish): void {
     .option("-y, --yes", "do not ask", false)
     .addHelpText(
       "after",
-      wrapped("\nExamples:\n  npx hive unpin webgate\n  npx hive unpin webgate --yes"),
+      wrapped("\nExamples:\n  npx hive unpin portal\n  npx hive unpin portal --yes"),
     )
     .action(async (image: string, options: { stack: string; yes: boolean }) => {
       const { unpin } = require("../commands/rollback") as typeof rollbackCommand;

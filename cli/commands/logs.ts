@@ -20,17 +20,27 @@ export interface LogsOptions {
   readonly timestamps: boolean;
 }
 
+/** The note when there is no output; empty if none was asked for. Pure. */
+export function silenceText({ tail, since }: Pick<LogsOptions, "tail" | "since">): string {
+  if (tail === 0) return "";
+  return since === undefined ? "No output yet." : "No output since then.";
+}
+
 /** `hive logs`: prints the output of all tasks of a service. */
 export async function logs(options: LogsOptions): Promise<number> {
   const terminal = processTerminal();
   const { service, tail } = options;
   const hosts = clusterAccess(await stageOutputs(options.stack));
-  const wanted = await chooseLogs(hosts, options, (text) => terminal.printError(text));
+  let said = false;
+  const wanted = await chooseLogs(hosts, options, (text) => {
+    said = true;
+    terminal.printError(text);
+  });
   const request = { service, tail, since: options.since ?? 0, wanted };
   const chosen = options.host === undefined ? hosts : [findHost(hosts, options.host)];
   const output = { terminal, timestamps: options.timestamps };
   if (!options.follow) {
-    await showLogs(chosen, request, output);
+    await showLogs(chosen, request, output, said ? "" : silenceText(options));
     closeIdleConnections();
     return exitCodes.ok;
   }

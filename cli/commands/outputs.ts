@@ -20,10 +20,10 @@ export async function outputs(options: {
 
 function outputsText(read: StageOutputs): string {
   const services = Object.entries(read.services).map(
-    ([name, { image, endpoints, movingEndpoints }]) => [
+    ([name, { image, routes = [], endpoints, movingEndpoints }]) => [
       name,
       image,
-      [...endpoints, ...movingEndpoints.map((url) => `${url} (moves)`)].join(" "),
+      [...routes, ...endpoints, ...movingEndpoints.map((url) => `${url} (moves)`)].join(" "),
     ],
   );
   const moving = Object.values(read.services).some((service) => service.movingEndpoints.length > 0);
@@ -44,7 +44,7 @@ function outputsText(read: StageOutputs): string {
     ]),
     ...(services.length === 0
       ? []
-      : ["", ...tableLines([["service", "image", "endpoints"], ...services])]),
+      : ["", ...tableLines([["service", "image", "addresses"], ...services])]),
     ...(moving
       ? ["", "(moves): only the server that runs a task answers; `npx hive status` shows which."]
       : []),

@@ -56,7 +56,7 @@ export function readDirection(source: string, destination: string): CopyDirectio
       ? "Both sides are containers: copy to this computer first, then from it."
       : "Neither side is a container.";
   throw new Failure(
-    `${problem} Write one side as <service>:<path>, e.g. \`npx hive cp webgate:/etc/nginx .\``,
+    `${problem} Write one side as <service>:<path>, e.g. \`npx hive cp portal:/etc/nginx .\``,
     exitCodes.input,
   );
 }

@@ -10,6 +10,7 @@ import {
   startedRun,
 } from "../../model/service/job-run";
 import { hostNames } from "../../model/service/progress";
+import { taskError } from "../../model/service/task-error";
 import { siteLabel } from "../../model/swarm/labels";
 import type { ServiceInspection } from "../../providers/swarm-service/client";
 import { exitCodes } from "../exit-codes";
@@ -124,7 +125,7 @@ export function endText(name: string, { kind, failures }: RunProgress, took: str
 
 function reasonOf([newest]: readonly EngineTask[]): string {
   const { Err: error = "", Message: message = "" } = newest?.Status ?? {};
-  const [line = ""] = (error === "" ? message : error).split("\n");
+  const [line = ""] = taskError(error === "" ? message : error).split("\n");
   return line === "" ? "no reason given" : line.replace(/\.$/, "");
 }
 

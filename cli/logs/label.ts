@@ -2,7 +2,7 @@ import { shortName } from "../swarm/facts";
 
 /** A container of a service in its host's Docker Engine. */
 export interface TaskLabel {
-  /** `webgate.1 p-hive0`, and for a task that has ended `webgate.1 p-hive0 (k3x9z)`. */
+  /** `portal.1 p-hive0`, and for a task that has ended `portal.1 p-hive0 (k3x9z)`. */
   readonly label: string;
   readonly taskId: string;
   /** Number of the replica; 0 for tasks of global services. */

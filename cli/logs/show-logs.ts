@@ -18,15 +18,21 @@ const windowMs = 250;
 /** How long to wait for earlier lines before the first ones are shown. */
 const firstWindowMs = 1000;
 
-/** Prints what the tasks of a service on these hosts have printed, in the order of time. */
+/**
+ * Prints what the tasks of a service on these hosts have printed, in the order of time.
+ *
+ * @param silence - the note when that is nothing, and there is no other note either
+ */
 export async function showLogs(
   hosts: readonly HostAccess[],
   request: LogRequest,
   output: LogOutput,
+  silence = "",
 ): Promise<void> {
   const printer = new LogPrinter(output);
   await Promise.all(hosts.map((host) => readHostLogs(host, request, printer)));
   printer.flush();
+  if (silence !== "" && !printer.hasPrinted) printer.note(silence);
 }
 
 /** Prints what the tasks of a service on these hosts print, until `signal` is aborted. */
@@ -54,6 +60,8 @@ class LogPrinter implements LogSink {
   private readonly merge = new LogMerge();
   private readonly colourOf = new Map<string, Style>();
   private width = 0;
+  /** Whether anything was printed: a line or a note. */
+  hasPrinted = false;
 
   constructor(private readonly output: LogOutput) {}
 
@@ -64,6 +72,7 @@ class LogPrinter implements LogSink {
 
   note(text: string): void {
     const { terminal } = this.output;
+    this.hasPrinted = true;
     terminal.printError(terminal.paint("yellow", text));
   }
 
@@ -74,6 +83,7 @@ class LogPrinter implements LogSink {
 
   private print({ source, time, stream, text }: LabelledLine): void {
     const { terminal, timestamps } = this.output;
+    this.hasPrinted = true;
     const head = terminal.paint(this.colour(source), `${source.padEnd(this.width)} |`);
     const line = [head, ...(timestamps ? [time] : []), text].join(" ").trimEnd();
     if (stream === "stderr") terminal.printError(line);

@@ -26,6 +26,9 @@ RUN apt-get update \\
  && rm -rf /var/lib/apt/lists/*
 
 COPY files/ /
+# All files of a build have the same time, by which browsers would take a changed page of the same
+# length for the old one.
+RUN find /srv/www -exec touch {} +
 
 EXPOSE 8080
 USER www-data

@@ -3,7 +3,7 @@ import { cleanMessage } from "../pulumi/diagnostics";
 
 /** A message of a long step about what it is doing. */
 export interface ProgressNote {
-  /** The subject: `webgate`, `image webgate`. */
+  /** The subject: `portal`, `image portal`. */
   readonly subject: string;
   readonly text: string;
 }
@@ -28,8 +28,8 @@ export function readProgressNote(message: string): ProgressNote | undefined {
 const kinds = ["service", "initialization", "image", "volume", "network"] as const;
 
 /**
- * Finds the running step that a note is about, by the names of resources: `webgate` is about
- * `service-webgate-service`, `image webgate` about `image-webgate-build`.
+ * Finds the running step that a note is about, by the names of resources: `portal` is about
+ * `service-portal-service`, `image portal` about `image-portal-build`.
  *
  * @returns undefined when none fits
  */

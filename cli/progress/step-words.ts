@@ -11,9 +11,9 @@ const words: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a resource is to a user of hive, from its logical name: `webgate` for
- * `service-webgate-service`, `image webgate` for `image-webgate-build`. The name itself where it
- * already says so, as `setup-hive0-firewall` does.
+ * What a resource is to a user of hive, from its logical name: `portal` for
+ * `service-portal-service`, `image portal` for `image-portal-build`. The name itself where it
+ * already says so, as `setup-hive0-base` does.
  */
 export function stepWords(name: string): string {
   const [pattern, replacement] = words.find(([each]) => each.test(name)) ?? [];

@@ -50,7 +50,7 @@ export function sectionTime(progress: Progress, section: Section, now: number): 
   return (running.size > 0 || endedAt === undefined ? now : endedAt) - startedAt;
 }
 
-/** `webgate 6 s, image am (delete) 1 s, and 3 more`: what runs, the oldest first. */
+/** `portal 6 s, image am (delete) 1 s, and 3 more`: what runs, the oldest first. */
 function runningText(steps: ReadonlyMap<string, RunningStep>, now: number): string {
   const oldest = [...steps.values()].sort((a, b) => a.since - b.since);
   const shown = oldest.slice(0, 3).map(({ name, operation, since }) => {

@@ -15,7 +15,7 @@ export interface Diagnostic {
 export interface ReadableDiagnostic {
   readonly severity: Diagnostic["severity"];
   /**
-   * `deploy-services: webgate`, `setup-hosts: setup-hive0-firewall (HostStep)`; empty for a message
+   * `deploy-services: portal`, `setup-hosts: setup-hive0-base (HostStep)`; empty for a message
    * about no resource.
    */
   readonly subject: string;

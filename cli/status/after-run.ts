@@ -48,8 +48,9 @@ export function isSettling({ cluster, hosts, services }: StatusReport): boolean 
       (running < wanted || ["updating", "rollback_started"].includes(update?.state ?? "")),
   );
   // The task runs and its program does not listen yet, or a new server has no routing mesh yet.
-  const isSilent = services.some(({ addresses }) =>
-    addresses.some(({ answers }) => answers === false),
+  const isSilent = services.some(
+    ({ addresses, silentRoutes = [] }) =>
+      silentRoutes.length > 0 || addresses.some(({ answers }) => answers === false),
   );
   return !cluster.answers || isComingBack || isStarting || isSilent;
 }

@@ -17,9 +17,13 @@ export interface AddressAnswer {
  */
 const forwardedMs = 300;
 
+/** Reason of a route at which the gate answers in the place of the service. */
+export const gateWaits = "the gate reaches no task of it";
+
 /**
- * Asks an address from this computer: over HTTP or HTTPS for a page, any answer will do; else
- * whether it takes a TCP connection. UDP and SCTP cannot be asked. Never throws.
+ * Asks an address from this computer: over HTTP or HTTPS for a page, any answer will do but the
+ * gate's that it waits for the service; else whether it takes a TCP connection. UDP and SCTP cannot
+ * be asked. Never throws.
  *
  * @param url as in a service's endpoints
  * @param milliseconds limit for everything together
@@ -59,7 +63,13 @@ function askPage(url: string, milliseconds: number): Promise<AddressAnswer> {
   };
   return new Promise((resolve) => {
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const request = send(url, options, () => end({ answers: true }));
+    const request = send(url, options, ({ headers }) =>
+      end(
+        headers["x-hive-gate"] === "waiting"
+          ? { answers: false, reason: gateWaits }
+          : { answers: true },
+      ),
+    );
     const end = (answer: AddressAnswer): void => {
       clearTimeout(limit);
       request.destroy();

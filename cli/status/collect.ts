@@ -1,3 +1,4 @@
+import { gateName } from "../../model/gate";
 import type { Plan } from "../../model/plan";
 import { runCommand } from "../../providers/transport/command";
 import { isTransportError } from "../../providers/transport/errors";
@@ -16,6 +17,7 @@ import type {
   CertificateStatus,
   ClusterStatus,
   HostStatus,
+  RouteStatus,
   StatusReport,
 } from "./report";
 import {
@@ -72,7 +74,8 @@ export async function collectStatus(
     };
   });
   const addresses = "value" in swarm ? await askServices(swarm.value, outputs, hosts) : {};
-  const context = serviceContext(outputs, plan, Date.now(), addresses);
+  const routes = await askRoutes(outputs, addresses[gateName] ?? []);
+  const context = serviceContext(outputs, plan, Date.now(), { addresses, routes });
   const facts = {
     certificates: certificates(outputs, Date.now()),
     stage: outputs.stage,
@@ -101,6 +104,20 @@ async function askServices(
       ...address,
       ...(await askAddress(address.url, addressMs)),
     }));
+    return [name, await Promise.all(answers)] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+/** Asks all routes, at the servers whose gate answers, at once. */
+async function askRoutes(
+  { services }: StageOutputs,
+  gates: readonly AddressStatus[],
+): Promise<Readonly<Record<string, readonly RouteStatus[]>>> {
+  const answering = gates.filter(({ answers }) => answers !== false);
+  const asked = Object.entries(services).map(async ([name, { routes = [] }]) => {
+    const urls = routes.filter((url) => answering.some((gate) => url.startsWith(gate.url)));
+    const answers = urls.map(async (url) => ({ url, ...(await askAddress(url, addressMs)) }));
     return [name, await Promise.all(answers)] as const;
   });
   return Object.fromEntries(await Promise.all(asked));

@@ -5,7 +5,7 @@ import type { ServiceContext } from "./swarm-facts";
 /**
  * The facts about services in the outputs and the site.
  *
- * @param addresses where services should answer, and whether they do
+ * @param answers where services should answer, and whether they do
  * @param plan absent when the site cannot be planned at the moment: then only the deployed state is
  *   known
  */
@@ -13,15 +13,12 @@ export function serviceContext(
   outputs: StageOutputs,
   plan: Pick<Plan, "services" | "volumes"> | undefined,
   now: number,
-  addresses: ServiceContext["addresses"] = {},
+  answers: Pick<ServiceContext, "addresses" | "routes"> = {},
 ): ServiceContext {
   const services = Object.entries(outputs.services);
   const releases = Object.values(outputs.images).flatMap((image) => image.releases);
   return {
-    addresses,
-    routes: Object.fromEntries(
-      services.flatMap(([name, { routes }]) => (routes === undefined ? [] : [[name, routes]])),
-    ),
+    ...answers,
     deployed: Object.fromEntries(services.map(([name, { image }]) => [name, image])),
     builtAt: Object.fromEntries(releases.map(({ digest, builtAt }) => [digest, builtAt ?? ""])),
     ...(plan === undefined

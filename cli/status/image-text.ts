@@ -1,5 +1,5 @@
 /**
- * A short form of a reference: `webgate@038b8fc78668`, without the registry; of an id its
+ * A short form of a reference: `portal@038b8fc78668`, without the registry; of an id its
  * beginning.
  */
 export function shortImage(image: string): string {

@@ -1,5 +1,6 @@
 import { shortImage } from "./image-text";
 import type { HostStatus, ServiceStatus, StatusReport } from "./report";
+import { heldVolume } from "../../model/service/task-error";
 import { shortName } from "../swarm/facts";
 
 /** A disk fuller than this is a problem, percent. */
@@ -116,16 +117,37 @@ function problemsOfServices({
   stage,
 }: Omit<StatusReport, "problems">): readonly string[] {
   return [
-    ...services.flatMap((service) => serviceProblems(service, stage)),
+    ...toldOnce(services).flatMap((service) => serviceProblems(service, stage)),
     ...removedServices.map((name) => removedService(name, stage)),
     ...meshProblems(services, hosts),
     ...services.flatMap(addressProblems),
   ];
 }
 
+/**
+ * Services that wait for the same volume have the same long error: only the first one keeps it
+ * whole.
+ */
+function toldOnce(services: readonly ServiceStatus[]): readonly ServiceStatus[] {
+  const first = new Map<string, string>();
+  return services.map((service) => {
+    const { name, error = "" } = service;
+    if (heldVolume(error) === undefined) return service;
+    const other = first.get(error);
+    if (other !== undefined) return { ...service, error: `the same error as ${other}` };
+    first.set(error, name);
+    return service;
+  });
+}
+
 /** Addresses at which nobody answers, although a task runs there: one problem for each reason. */
-function addressProblems({ name, addresses }: ServiceStatus): readonly string[] {
-  const silent = addresses.filter(({ answers }) => answers === false);
+function addressProblems(service: ServiceStatus): readonly string[] {
+  const { name, addresses, silentRoutes = [], running } = service;
+  const silent = [
+    ...addresses.filter(({ answers }) => answers === false),
+    // Without a task, that is the problem.
+    ...(running > 0 ? silentRoutes : []).map((route) => ({ ...route, target: undefined })),
+  ];
   const causes = new Map<string, string[]>();
   for (const { url, reason = "no answer", target } of silent) {
     const why = `${reason}. ${addressRemedy(name, reason, target)}`;
@@ -134,10 +156,14 @@ function addressProblems({ name, addresses }: ServiceStatus): readonly string[] 
   return [...causes].map(([why, urls]) => `${name} does not answer at ${urls.join(", ")}: ${why}`);
 }
 
-function addressRemedy(name: string, reason: string, target: number): string {
+function addressRemedy(name: string, reason: string, target: number | undefined): string {
+  const place =
+    target === undefined
+      ? "the port of its route, on all addresses of the container"
+      : `port ${target} of the container, on all addresses`;
   return /^no (answer|route)/.test(reason)
     ? "Does a firewall, or a missing route, keep this computer from it?"
-    : `Does its program listen on port ${target} of the container, on all addresses? \`npx hive logs ${name}\` shows what it printed.`;
+    : `Does its program listen on ${place}? \`npx hive logs ${name}\` shows what it printed.`;
 }
 
 /** Services that cannot be reached by their virtual address or through the mesh. */
@@ -228,13 +254,18 @@ function changeProblems(service: ServiceStatus, stage: string): readonly string[
   ];
 }
 
+/** The failed and missing steps. An error that a problem of the tasks tells is not told again. */
 function stepProblems(service: ServiceStatus, stage: string): readonly string[] {
+  const error = withoutDot(service.error ?? "");
+  const isTold =
+    error !== "" && taskProblems(service, stage).some((problem) => problem.includes(error));
   return service.initialization.flatMap(({ step, result, detail }) => {
     const what = `The step ${step} of the initialization of ${service.name}`;
     const again = `\`npx hive up --stack ${stage}\` runs it`;
     if (result === "missing") return [`${what} has not been run: ${again}.`];
     if (result !== "failed") return [];
-    const why = detail === undefined || detail === "" ? "" : `: ${withoutDot(detail)}`;
+    const reason = withoutDot(detail ?? "");
+    const why = reason === "" || (isTold && reason === error) ? "" : `: ${reason}`;
     return [`${what} failed${why}. ${again} again.`];
   });
 }

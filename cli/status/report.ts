@@ -125,8 +125,19 @@ export interface ServiceStatus {
   readonly endpoints: readonly string[];
   /** Where it should answer now, in the order of ports and servers. */
   readonly addresses: readonly AddressStatus[];
-  /** URLs of its routes at each cluster host where the gate answers. Absent: it has none. */
+  /** URLs of its routes that answer, at each cluster host with a gate that does. Absent: none. */
   readonly routes?: readonly string[];
+  /** URLs of its routes at which the gate answers in its place, or nobody does. Absent: none. */
+  readonly silentRoutes?: readonly RouteStatus[];
+}
+
+/** A route at one server's gate. */
+export interface RouteStatus {
+  readonly url: string;
+  /** Absent where nothing can be asked. */
+  readonly answers?: boolean;
+  /** Why it does not answer. */
+  readonly reason?: string;
 }
 
 /** A published port of a service on one server. */
@@ -193,4 +204,9 @@ export interface VolumeStatus {
   readonly services: readonly string[];
   /** Short names of the hosts on which one of them runs: it is in use there. */
   readonly hosts: readonly string[];
+  /**
+   * Short name of the server that does not let it go, while none of them runs. Absent: none is
+   * known.
+   */
+  readonly heldOn?: string;
 }

@@ -172,11 +172,17 @@ function volumeLines({ volumes }: StatusReport, paint: Paint): readonly string[]
   return table(
     paint,
     ["replicated volume", "in use on", "by"],
-    volumes.map(({ name, hosts, services }) => ({
-      cells: [name, hosts.length === 0 ? "no server" : hosts.join(" "), services.join(" ")],
+    volumes.map(({ name, hosts, heldOn, services }) => ({
+      cells: [name, placesText(hosts, heldOn), services.join(" ")],
       style: undefined,
     })),
   );
+}
+
+/** Where a volume is in use. */
+function placesText(hosts: readonly string[], heldOn: string | undefined): string {
+  if (hosts.length > 0) return hosts.join(" ");
+  return heldOn === undefined ? "no server" : `held on ${heldOn}`;
 }
 
 function pageLines(services: readonly ServiceStatus[]): readonly string[] {

@@ -1,4 +1,3 @@
-import { gateName } from "../../model/gate";
 import { initializationLabels } from "../../model/initialization/record";
 import { nextRun } from "../../model/values/cron";
 import { whatItGave } from "../../model/service/releasing";
@@ -14,6 +13,7 @@ import {
   tasksOfRun,
 } from "../../model/service/health";
 import { needsIpvs } from "../../model/service/ipvs";
+import { heldVolume, taskError } from "../../model/service/task-error";
 import { lastRunLabel, scheduleLabel } from "../../model/swarm/labels";
 import { shortName, type SwarmFacts } from "../swarm/facts";
 import type { EngineService } from "../../model/engine-api/service";
@@ -22,6 +22,7 @@ import type {
   AddressStatus,
   JobStatus,
   NodeStatus,
+  RouteStatus,
   ServiceStatus,
   StepStatus,
   VolumeStatus,
@@ -31,8 +32,8 @@ import type {
 export interface ServiceContext {
   /** Where services should answer, and whether they do, by service name. */
   readonly addresses?: Readonly<Record<string, readonly AddressStatus[]>>;
-  /** URLs at the gate by service. */
-  readonly routes?: Readonly<Record<string, readonly string[]>>;
+  /** URLs at the gate, and whether they answer, by service name. */
+  readonly routes?: Readonly<Record<string, readonly RouteStatus[]>>;
   /** References that were deployed, by service name. */
   readonly deployed?: Readonly<Record<string, string>>;
   /** When images were built, by digest. */
@@ -80,7 +81,9 @@ export function serviceStatuses(
     const current = tasks.filter((task) => isCurrent(task, service, facts.nodes));
     const error = running.length < wanted && mode !== "job" ? newestError(current) : undefined;
     const deployed = context.deployed?.[name];
-    const routes = answeringRoutes(context, name);
+    const routes = context.routes?.[name] ?? [];
+    const answering = routes.filter(({ answers }) => answers !== false).map(({ url }) => url);
+    const silent = routes.filter(({ answers }) => answers === false);
     const builtAt = context.builtAt?.[image.split("@")[1] ?? ""];
     const update = updateOf(service);
     const gave = whatItGave(service.Spec.Labels);
@@ -109,16 +112,11 @@ export function serviceStatuses(
         .length,
       endpoints: addresses.filter(({ answers }) => answers !== false).map(({ url }) => url),
       addresses,
-      ...(routes.length === 0 ? {} : { routes }),
+      ...(answering.length === 0 ? {} : { routes: answering }),
+      ...(silent.length === 0 ? {} : { silentRoutes: silent }),
     } satisfies ServiceStatus;
   });
   return statuses.sort((a, b) => a.name.localeCompare(b.name));
-}
-
-/** The URLs of a service's routes, but for those at servers whose gate does not answer. */
-function answeringRoutes({ routes, addresses }: ServiceContext, name: string): readonly string[] {
-  const dead = (addresses?.[gateName] ?? []).filter(({ answers }) => answers === false);
-  return (routes?.[name] ?? []).filter((url) => !dead.some((gate) => url.startsWith(gate.url)));
 }
 
 /** Services that the stage deployed and that are not in the Swarm, in alphabetical order. */
@@ -151,13 +149,31 @@ export function volumeStatuses(
           .filter((task) => isRunning(task, facts.nodes))
           .map((task) => hostOf(facts, task)),
       );
+      const heldOn = holderOf(facts, name, [...services]);
       return {
         name,
         services: [...services].map(({ Spec, ID }) => Spec.Name ?? ID).sort(),
         hosts: [...new Set(hosts)].sort(),
+        ...(heldOn === undefined || hosts.length > 0 ? {} : { heldOn }),
       };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The server that does not let a volume go, if a task that should run says so. */
+function holderOf(
+  facts: SwarmFacts,
+  volume: string,
+  services: readonly EngineService[],
+): string | undefined {
+  const servers = services
+    .filter((service) => serviceHealth(service, tasksOf(facts, service), facts.nodes).wanted > 0)
+    .flatMap((service) => {
+      const tasks = tasksOf(facts, service).filter((task) => isCurrent(task, service, facts.nodes));
+      const held = heldVolume(newestError(tasks) ?? "");
+      return held?.volume === volume ? [shortName(held.server)] : [];
+    });
+  return servers[0];
 }
 
 /** The tasks of a service. */
@@ -230,6 +246,8 @@ function resultOf(text: string | undefined): StepStatus["result"] {
 }
 
 function newestError(tasks: readonly EngineTask[]): string | undefined {
-  return newestFirst(tasks).find((task) => task.Status.Err !== undefined && task.Status.Err !== "")
-    ?.Status.Err;
+  const [error] = newestFirst(tasks).flatMap(({ Status: { Err = "" } }) =>
+    Err === "" ? [] : [Err],
+  );
+  return error === undefined ? undefined : taskError(error);
 }

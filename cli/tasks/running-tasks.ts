@@ -16,7 +16,7 @@ export interface RunningTask {
   readonly service: string;
   /** 1-based position among the running tasks of the service. */
   readonly replica: number;
-  /** `webgate.1`; `webgate` for tasks of global services, of which a host has one. */
+  /** `portal.1`; `gate` for tasks of global services, of which a host has one. */
   readonly name: string;
   readonly taskId: string;
   readonly containerId: string;
@@ -170,7 +170,7 @@ export function chooseTasks(
   return [chosen];
 }
 
-/** `webgate.1 on p-hive0`. */
+/** `portal.1 on p-hive0`. */
 export function placeOf(task: Pick<RunningTask, "name" | "host">): string {
   return `${task.name} on ${shortName(task.host)}`;
 }

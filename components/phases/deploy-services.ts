@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { clusterHosts, type Fleet } from "../../fleet/fleet";
 import type { Plan, ServicePlan } from "../../model/plan";
-import { gateName } from "../../model/gate";
 import { deploymentOrder } from "../../model/planning/deployment-order";
 import type { JoinedNetwork } from "../service-network";
 import { SecretsAndConfigs } from "../secrets-and-configs";
@@ -69,9 +68,6 @@ export function deployServices(
           swarm.membership,
           ...volumesOf(service).map((name) => volumeNamed(name, earlier.volumes)),
           ...service.dependsOn.map((name) => required(ready, name)),
-          ...(plan.gate !== undefined && service.name === gateName
-            ? gateSteps(earlier.siteHosts)
-            : []),
         ],
       },
     );
@@ -86,11 +82,6 @@ export function deployServices(
     ready.set(service.name, initialized ?? running.converged);
   }
   return { running: services, ready };
-}
-
-/** What makes the folder that the gate sees, on every cluster host. */
-function gateSteps({ setups }: SiteHosts): readonly pulumi.Resource[] {
-  return [...setups.values()].flatMap(({ gate }) => gate ?? []);
 }
 
 /** The resource that a service waits for when it mounts the volume. */

@@ -3,7 +3,11 @@ import type { HostAccess } from "../../providers/transport/host-access";
 import type { PreparedServer } from "./options";
 
 /** How a server is reached as soon as it has its admin user. */
-export function accessOf(plan: Plan, host: HostPlan, server: PreparedServer): HostAccess {
+export function accessOf(
+  plan: Pick<Plan, "ssh" | "stage">,
+  host: HostPlan,
+  server: PreparedServer,
+): HostAccess {
   return {
     name: host.name,
     address: server.address,

@@ -1,6 +1,7 @@
 import { specFields } from "../service/concepts";
 import type { PortPlan, ServicePlan } from "../plan";
 import { compareText } from "../values/text-order";
+import { type RouteChange, routeChanges } from "./routes";
 import { fieldWords, type ServiceField } from "./service-fields";
 import {
   type ObjectKind,
@@ -60,6 +61,7 @@ export type Change =
     }
   /** A port on the cluster hosts, `8081/tcp`: added is open to the world, removed is closed. */
   | { readonly thing: "port"; readonly change: "added" | "removed"; readonly name: string }
+  | RouteChange
   | { readonly thing: ObjectKind; readonly change: Direction; readonly name: string }
   /** A setting of the whole site. */
   | { readonly thing: "setting"; readonly change: Direction; readonly name: string };
@@ -88,6 +90,7 @@ export function changesBetween(
     ...serverChanges(old?.servers ?? [], after.servers),
     ...serviceChanges(old?.services ?? [], after.services),
     ...portChanges(old?.services ?? [], after.services),
+    ...routeChanges(old?.services ?? [], after.services),
     ...objects,
     ...settings.map(({ name, change }): Change => ({ thing: "setting", change, name })),
   ];
@@ -159,7 +162,8 @@ function serviceChange(old: ServiceSnapshot, now: ServiceSnapshot): Change[] {
 function changedFields(old: ServiceSnapshot, now: ServiceSnapshot): readonly ServiceField[] {
   const known = Object.keys(fieldWords) as ServiceField[];
   // A field that this version does not know has no words, and nothing is done about it.
-  return known.filter((field) => changedParts(field, old, now).length > 0);
+  // Routes have lines of their own, as they change the gate and not the service.
+  return known.filter((field) => field !== "routes" && changedParts(field, old, now).length > 0);
 }
 
 function changedParts(field: ServiceField, old: ServiceSnapshot, now: ServiceSnapshot) {

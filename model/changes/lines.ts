@@ -1,4 +1,5 @@
 import type { Change, Direction, TaskEffect } from "./changes";
+import { foldedKind, foldedRoutes, type RouteChange, routeText } from "./routes";
 
 /** A line about changes. */
 export interface ChangeLine {
@@ -52,6 +53,8 @@ function lineOf(change: Change): string {
       return change.change === "added" ? `${start} (${change.role})` : `${start}: its settings`;
     case "port":
       return `${portVerb(change.change)} ${change.name} on the cluster hosts`;
+    case "route":
+      return `${signs[change.change]} ${routeText(change)}`;
     case "volume":
       return change.change === "removed" ? `${start} WITH ALL DATA` : start + settings(change);
     case "secret":
@@ -116,13 +119,21 @@ function groupedPorts(changes: readonly Change[]): readonly string[] {
 /** A line for each kind of change, with the number and the names. */
 function foldedLines(changes: readonly Change[]): readonly string[] {
   const kind = (one: Change): string =>
-    [one.thing, one.change, ...(isChangedService(one) ? effects(one) : [])].join(" ");
+    [
+      one.thing,
+      one.change,
+      ...(isChangedService(one) ? effects(one) : []),
+      ...(one.thing === "route" ? [foldedKind(one)] : []),
+    ].join(" ");
   return [...grouped(changes, kind).values()].map((group) => {
     const [first] = group;
     if (first === undefined) return "";
     if (group.length === 1) return lineOf(first);
     const names = group.map(({ name }) => name).join(", ");
     if (first.thing === "port") return lineOf({ ...first, name: names });
+    // A group is of one thing.
+    if (first.thing === "route")
+      return `${signs[first.change]} ${foldedRoutes(group as readonly RouteChange[])}`;
     const line = `${signs[first.change]} ${group.length} ${plurals[first.thing]}: ${names}`;
     const what = isChangedService(first) ? effects(first) : [];
     return [line, ...what].join("; ");
@@ -133,6 +144,7 @@ const plurals: Readonly<Record<Change["thing"], string>> = {
   service: "services",
   server: "servers",
   port: "ports",
+  route: "routes",
   volume: "volumes",
   network: "networks",
   secret: "secrets",

@@ -1,5 +1,6 @@
 import type { InitializationPlan, ServicePlan } from "../plan";
 import { portOfSwarm } from "../service/ports";
+import { routeAddress } from "../service/routes";
 
 /** A field of a service's plan. */
 export type ServiceField = Exclude<keyof ServicePlan, "name">;
@@ -84,9 +85,7 @@ export function fieldParts(
       service.ports.map(portOfSwarm),
       (port) => `${port.published}/${port.protocol} ${port.target}`,
     ),
-    ...(service.routes === undefined
-      ? {}
-      : { routes: by(service.routes, ({ host = "", path }) => `${host}${path}`) }),
+    ...(service.routes === undefined ? {} : { routes: by(service.routes, routeAddress) }),
     networks: by(
       service.networks.map((one) => ({ ...one, content: used.networks(one.network) })),
       ({ network }) => network,

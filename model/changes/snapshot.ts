@@ -52,6 +52,8 @@ export interface ServiceSnapshot {
   readonly image: string;
   readonly mode: ServicePlan["mode"];
   readonly ports: ServicePlan["ports"];
+  /** Absent: none, or an older release wrote the snapshot; then only their hashes are known. */
+  readonly routes?: ServicePlan["routes"];
   /** How its tasks are replaced. */
   readonly update: { readonly order: string; readonly parallelism: number };
   /** The parts of each field, such as one variable; a field without parts has the part "". */
@@ -207,7 +209,7 @@ function snapshotOfService(
     readonly contents: SiteContents;
   },
 ): ServiceSnapshot {
-  const { name, image, mode, ports, update } = service;
+  const { name, image, mode, ports, routes, update } = service;
   // What a service uses is a part of it: when it changes, the service changes too.
   const used = {
     image: (one: ServicePlan["image"]) =>
@@ -231,6 +233,7 @@ function snapshotOfService(
     image: image.kind === "build" ? image.image : image.reference,
     mode,
     ports,
+    ...(routes === undefined ? {} : { routes }),
     update: { order: update.order, parallelism: update.parallelism },
     fields: mapped(fieldParts(service, used), (parts) => mapped(parts, hashOf)),
   };

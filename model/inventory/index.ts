@@ -6,7 +6,7 @@ export type { Initialization } from "./initialization";
 export type { Network } from "./network";
 export type { Port, PortProtocol, ShortPort } from "./port";
 export type { Config, ConfigMount, Secret, SecretMount } from "./secret";
-export type { Gate, GatePorts, Route } from "./route";
+export type { Gate, GateCertificate, GatePorts, Route } from "./route";
 export type { Service } from "./service";
 export type { Site } from "./root";
 export type {

@@ -66,6 +66,20 @@ export interface Gate {
    * @default { http: 80, https: 443 }
    */
   readonly ports?: GatePorts;
+  /**
+   * The certificate that the gate shows at its port of HTTPS.
+   *
+   * @default one of the gate's own making, which no browser trusts
+   */
+  readonly certificate?: GateCertificate;
+}
+
+/** Names of secrets of the site, PEM. Another value restarts the gates, one after the other. */
+export interface GateCertificate {
+  /** The certificate, and those that lead to one that browsers know. */
+  readonly chain: string;
+  /** Its private key. */
+  readonly key: string;
 }
 
 /** Ports of the servers. */
@@ -77,7 +91,7 @@ export interface GatePorts {
    */
   readonly http?: number;
   /**
-   * Port of HTTPS; its certificate is of the gate's own making.
+   * Port of HTTPS.
    *
    * @default 443
    */

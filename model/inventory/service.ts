@@ -27,8 +27,8 @@ import type { Mount, Tmpfs } from "./volume";
  */
 export interface Service {
   /**
-   * The image: a reference such as `docker.io/library/nginx@sha256:…`, or `{ build: "webgate" }`
-   * for an image that the site builds from `site/images/webgate`. Staging and production accept
+   * The image: a reference such as `docker.io/library/nginx@sha256:…`, or `{ build: "portal" }`
+   * for an image that the site builds from `site/images/portal`. Staging and production accept
    * only references with a digest: a tag can move under a running site, and resolving it needs the
    * registry at the moment of a failover.
    */

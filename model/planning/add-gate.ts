@@ -122,6 +122,7 @@ function gateService(site: SiteCheck, stage: StageName): Service {
     endpointMode: "dnsrr",
     networks: sortedUnique(networks),
     hostname: "{{.Node.Hostname}}",
+    secrets: certificateSecrets(site.gate),
     volumes: [{ source: gateFolder, target: gateTarget, readOnly: true }],
     // Open requests are finished; the gate itself waits at most 5 s for them.
     stopGracePeriod: "10s",
@@ -129,12 +130,24 @@ function gateService(site: SiteCheck, stage: StageName): Service {
   };
 }
 
+/** Where the gate's image looks for its certificate, in the order of {@link placeOf}. */
+function certificateSecrets(gate: Gate | undefined): NonNullable<Service["secrets"]> {
+  if (gate?.certificate === undefined) return [];
+  const { chain, key } = gate.certificate;
+  // 33 is www-data, as which the gate runs.
+  return [
+    { secret: chain, target: "tls.crt", uid: 33, gid: 33, mode: "0400" },
+    { secret: key, target: "tls.key", uid: 33, gid: 33, mode: "0400" },
+  ];
+}
+
 /** The place in the site that decides a part of the gate's service. */
 function placeOf(path: string): string {
   const own = servicePath(gateName, []);
   if (path !== own && !path.startsWith(`${own}.`)) return path;
-  const port = /\.ports\[(\d)\]/.exec(path)?.[1];
-  return port === undefined
-    ? sitePath(["gate"])
-    : sitePath(["gate", "ports", port === "0" ? "http" : "https"]);
+  const [, part, index] = /\.(ports|secrets)\[(\d)\]/.exec(path) ?? [];
+  const isFirst = index === "0";
+  if (part === "ports") return sitePath(["gate", "ports", isFirst ? "http" : "https"]);
+  if (part === "secrets") return sitePath(["gate", "certificate", isFirst ? "chain" : "key"]);
+  return sitePath(["gate"]);
 }

@@ -2,7 +2,7 @@
 export interface Problem {
   /**
    * File and key, e.g. `Pulumi.private.yaml: hive:container.access` or
-   * `site/services/webgate.ts: services.webgate.ports[0]`.
+   * `site/services/portal.ts: services.portal.ports[0]`.
    */
   readonly path: string;
   /** The found value, ready to print. Absent when there is none, or when it may be a secret. */

@@ -19,7 +19,12 @@ import { replicationProblems } from "./replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
 import { reservationProblems } from "./reservations";
 import { orderProblems } from "./rollout";
-import { gateLoginProblems, routeProblems, sameRouteProblems } from "./routes";
+import {
+  gateCertificateProblems,
+  gateLoginProblems,
+  routeProblems,
+  sameRouteProblems,
+} from "./routes";
 import type { Rule, RuleInput } from "./rule";
 import { stageSecretProblems } from "./stage-secrets";
 import { systemdProblems } from "./systemd";
@@ -48,6 +53,7 @@ const rules: readonly Rule[] = [
   networkNameProblems,
   serviceNameProblems,
   aliasProblems,
+  gateCertificateProblems,
   gateLoginProblems,
   routeProblems,
   sameRouteProblems,

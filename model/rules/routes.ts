@@ -1,9 +1,10 @@
+import { keyText } from "../foreign/code-text";
 import { gateName, reservedPath } from "../gate";
 import type { Route } from "../inventory";
 import { firstNetwork, needsGate } from "../planning/add-gate";
 import type { Problem } from "../problem/problems";
 import { suggestion } from "../problem/suggestion";
-import { servicePath, sitePath } from "../schema/check-site";
+import { servicePath, siteFile, sitePath } from "../schema/check-site";
 import { pathAtAddress, planRoute } from "../service/routes";
 import { forEachService, type Rule } from "./rule";
 
@@ -50,6 +51,31 @@ export const gateLoginProblems: Rule = ({ site, services, stage }): readonly Pro
     ];
   }
   return [];
+};
+
+/** The gate's certificate and its key are two values that somebody has made. */
+export const gateCertificateProblems: Rule = ({ site }): readonly Problem[] => {
+  const certificate = site.gate?.certificate;
+  if (certificate === undefined) return [];
+  const { chain, key } = certificate;
+  const generated = Object.entries({ chain, key })
+    .filter(([, name]) => "generate" in (site.secrets.get(name) ?? {}))
+    .map(([part, name]) => ({
+      path: sitePath(["gate", "certificate", part]),
+      value: `"${name}"`,
+      message: `hive generates this secret, and random text is no ${part === "chain" ? "certificate" : "private key"}`,
+      remedy: `write ${keyText(name)}: { fromStage: true } in secrets of ${siteFile}`,
+    }));
+  if (chain !== key) return generated;
+  return [
+    ...generated,
+    {
+      path: sitePath(["gate", "certificate", "key"]),
+      value: `"${key}"`,
+      message: "is the secret of the certificate chain as well",
+      remedy: "name the secret with the private key",
+    },
+  ];
 };
 
 /** What a single route needs. */

@@ -33,7 +33,7 @@ const pull = z.strictObject({
     .refine((text) => text.includes("@sha256:"), "has no digest: a tag can move")
     .meta({
       takes: "an image reference with a digest",
-      write: 'write a reference by digest, e.g. "registry.example:5000/webgate@sha256:…"',
+      write: 'write a reference by digest, e.g. "registry.example:5000/portal@sha256:…"',
     }),
 } satisfies Record<keyof ImagePull, z.ZodType>);
 
@@ -41,7 +41,7 @@ const pull = z.strictObject({
 export const imageSchema = z.strictObject({
   context: projectPath
     .optional()
-    .meta({ write: "write a folder relative to the project's root, e.g. site/images/webgate" }),
+    .meta({ write: "write a folder relative to the project's root, e.g. site/images/portal" }),
   buildArguments: z
     .record(environmentName, z.string().meta({ foreignForm: textForm }))
     .optional()

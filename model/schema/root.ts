@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { composeSite } from "../foreign/compose";
 import { builderSite } from "../foreign/hive-builder";
-import type { Gate, GatePorts, Site, Transform } from "../inventory";
+import type { Gate, GateCertificate, GatePorts, Site, Transform } from "../inventory";
 import { isDomainName } from "../values/names";
 import { portNumber, reference } from "./values";
 
@@ -39,6 +39,12 @@ export const siteSchema = z
             http: portNumber.optional(),
             https: portNumber.optional(),
           } satisfies Record<keyof GatePorts, z.ZodType>)
+          .optional(),
+        certificate: z
+          .strictObject({
+            chain: reference,
+            key: reference,
+          } satisfies Record<keyof GateCertificate, z.ZodType>)
           .optional(),
       } satisfies Record<keyof Gate, z.ZodType>)
       .optional(),

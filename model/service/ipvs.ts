@@ -25,15 +25,21 @@ export function willNeedIpvs({
 }
 
 /**
+ * A command that succeeds on a server whose kernel has IPVS, or loads it when the Docker Engine
+ * first needs it. A server that shares its kernel and has no modules of its own cannot load one.
+ */
+export const ipvsTest =
+  "test -e /proc/net/ip_vs || cat /lib/modules/$(uname -r)/modules.dep /lib/modules/$(uname -r)/modules.builtin 2> /dev/null | grep -q /ip_vs.ko";
+
+/**
  * What is said of services that need IPVS where the servers' kernel has none.
  *
  * @param names at least one
  */
 export function withoutIpvs(names: readonly string[]): string {
-  const are = names.length === 1 ? "it is" : "they are";
   return (
-    `No client can connect to ${names.join(", ")}: ${are} reached by a virtual address or through the routing mesh, ` +
-    "and the servers' kernel has no IPVS.\n" +
+    `No client can connect to ${names.join(", ")} by a virtual address or through the routing mesh: ` +
+    "the servers' kernel has no IPVS. Routes work without it.\n" +
     'Write endpointMode: "dnsrr", and mode: "host" for ports; or load the module ip_vs on the servers.'
   );
 }

@@ -18,6 +18,7 @@ import {
   type ServiceHealth,
   tasksOfRun,
 } from "./health";
+import { taskError } from "./task-error";
 
 /** The progress of a service. */
 export type ServiceProgress =
@@ -338,7 +339,7 @@ function waiting(
       ? []
       : [
           `${withHosts(`last one ${failure.Status.State}`, hostOf(failure, nodes))}: ` +
-            (failure.Status.Err ?? "no reason given"),
+            taskError(failure.Status.Err ?? "no reason given"),
         ]),
   ];
   return {
@@ -350,7 +351,7 @@ function waiting(
 
 /** The state of a task, in words. */
 function stateWords({ Status: { State: state, Err: error = "" } }: EngineTask): string {
-  if (error !== "") return `${state}: ${error}`;
+  if (error !== "") return `${state}: ${taskError(error)}`;
   switch (state) {
     case "new":
     case "pending":

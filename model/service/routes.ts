@@ -107,6 +107,11 @@ export function byAddress(left: RoutePlan, right: RoutePlan): number {
   return hosts === 0 ? compareText(left.path, right.path) : hosts;
 }
 
+/** A route's address as people read it: `/app/`, or `guestbook/` with a name of its own. */
+export function routeAddress({ host = "", path }: Pick<RoutePlan, "host" | "path">): string {
+  return `${host}${path}`;
+}
+
 /**
  * The path of a route at a server's bare address: a route with a name of its own is below that
  * name, as long as no DNS leads there.

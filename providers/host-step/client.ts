@@ -8,7 +8,7 @@ import type { HostAccess } from "../transport/host-access";
 /** A converge step on one host. */
 export interface StepOnHost {
   readonly host: HostAccess;
-  /** Name of the step: `firewall`. */
+  /** Name of the step: `base and firewall`. */
   readonly step: string;
   /** The command that converges; see `render/converge.ts`. It contains no secret. */
   readonly script: string;

@@ -7,7 +7,7 @@ export interface HostStepArgs {
   readonly host: pulumi.Input<HostAccess>;
   /** Changes exactly when the server was replaced by a new one: then the step is done again. */
   readonly incarnation: pulumi.Input<string>;
-  /** Name of the step in messages: `firewall`. */
+  /** Name of the step in messages: `base and firewall`. */
   readonly step: string;
   /**
    * The command that converges (`render/converge.ts`). It is visible in the state and in the host's

@@ -7,6 +7,7 @@ import {
   resolvedReference,
 } from "../../model/image/reference";
 import type { HostFailure, HostOutcome } from "../../model/image/host-outcomes";
+import { pullRemedy } from "../../model/image/pull-remedy";
 import { onEveryHost, hostFailure } from "../every-host";
 import { copyImage } from "../base-image/client";
 import { authConfig, type RegistryAuth } from "../registry/registry-auth";
@@ -160,7 +161,13 @@ export async function resolveTag(
     if (typeof found === "string") return found;
     if (found.kind === "failed") {
       // Without the error as its cause: that one may contain the password.
-      throw new Error(`${host.name} cannot resolve ${reference}: ${found.reason}`);
+      const remedy = pullRemedy(reference, found.reason);
+      throw new Error(
+        [
+          `${host.name} cannot resolve ${reference}: ${found.reason}`,
+          ...(remedy === undefined ? [] : [remedy]),
+        ].join("\n"),
+      );
     }
     away.push(`  ${host.name}: ${found.reason}`);
   }

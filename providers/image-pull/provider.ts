@@ -6,8 +6,9 @@ import {
   isSameReference,
   repositoryOf,
 } from "../../model/image/reference";
-import { judgeHosts } from "../../model/image/host-outcomes";
+import { type HostOutcome, judgeHosts } from "../../model/image/host-outcomes";
 import { earlierImages, removableImages } from "../../model/image/on-hosts";
+import { pullRemedy } from "../../model/image/pull-remedy";
 import { checkFailure } from "../framework/check-failure";
 import { changedInputs, changesOf } from "../framework/dynamic";
 import { imagesInUse } from "../images-in-use";
@@ -165,17 +166,34 @@ async function ensureImage(
       (isByDigest(reference) || isImageId(reference)
         ? reference
         : await resolveTag(hosts, reference, registryAuth));
-    const verdict = judgeHosts(resolved, await pullOnHosts(hosts, resolved, registryAuth));
-    if (verdict.kind === "failed") throw new Error(withRemedy(verdict.message, registry));
+    const outcomes = await pullOnHosts(hosts, resolved, registryAuth);
+    const verdict = judgeHosts(resolved, outcomes);
+    if (verdict.kind === "failed") {
+      const remedy =
+        registry === undefined
+          ? remedyElsewhere(reference, outcomes)
+          : remedyInSite(verdict.message, registry);
+      throw new Error([verdict.message, ...remedy].join("\n"));
+    }
     return { resolved, missing: verdict.missing };
   });
 }
 
+/** The remedy for an image of another registry. A host that does not answer is another matter. */
+function remedyElsewhere(reference: string, outcomes: readonly HostOutcome[]): readonly string[] {
+  if (isImageId(reference)) return [];
+  const reasons = outcomes.flatMap((outcome) =>
+    outcome.kind === "failed" ? [outcome.reason] : [],
+  );
+  return [pullRemedy(reference, reasons.join("\n")) ?? []].flat();
+}
+
 /**
- * Adds the remedy when the site's own registry does not have the image: a person must bring it
- * back.
+ * The remedy when the site's own registry does not have the image: a person must bring it back.
  */
-function withRemedy(message: string, registry: RegistryUnit | undefined): string {
-  if (registry === undefined || !/manifest unknown/i.test(message)) return message;
-  return `${message}\nThe site's registry on ${registry.host.name} does not have it. If hive:pins names it, promote it again with 'npx hive promote' or end the pin with 'npx hive unpin'. Else 'npx hive up --refresh' pushes it again.`;
+function remedyInSite(message: string, registry: RegistryUnit): readonly string[] {
+  if (!/manifest unknown/i.test(message)) return [];
+  return [
+    `The site's registry on ${registry.host.name} does not have it. If hive:pins names it, promote it again with 'npx hive promote' or end the pin with 'npx hive unpin'. Else 'npx hive up --refresh' pushes it again.`,
+  ];
 }

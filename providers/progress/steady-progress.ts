@@ -16,7 +16,7 @@ const INTERVAL_MS = 2000;
 const WIDTH = 160;
 
 /**
- * @param about - subject of the lines, e.g. `image webgate`
+ * @param about - subject of the lines, e.g. `image portal`
  * @param report - for tests
  */
 export function steadyProgress(

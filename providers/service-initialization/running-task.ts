@@ -1,3 +1,4 @@
+import { taskError } from "../../model/service/task-error";
 import { engineTime } from "../../model/values/engine-time";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
@@ -61,9 +62,13 @@ export async function findRunningTask(
     }
     if (looks === 0) onWait();
     if (Date.now() > end) {
-      const states = tasks.map(({ Status, NodeID }) =>
-        [Status.State, ready.get(NodeID ?? "") ?? "no host", Status.Err ?? ""].join(" ").trim(),
+      const all = tasks.map(({ Status, NodeID }) =>
+        [Status.State, ready.get(NodeID ?? "") ?? "no host", taskError(Status.Err ?? "")]
+          .join(" ")
+          .trim(),
       );
+      // Tasks that failed one after another often say the same.
+      const states = [...new Set(all)];
       throw new Error(
         `The service '${service}' has had no running task for ${seconds} s ` +
           `(${states.length === 0 ? "it has no task at all" : states.join("; ")}), ` +

@@ -4,6 +4,7 @@ import { lastLineCount, lastLines } from "../../model/values/last-lines";
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineTask } from "../../model/engine-api/task";
 import type { EngineContainer } from "../../model/engine-api/container";
+import { taskError } from "../../model/service/task-error";
 import { sleep } from "../transport/deadline";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
@@ -41,11 +42,14 @@ export async function reportTask(
 /**
  * How a task ended. An unhealthy task may have ended with code 0 when it was told to stop.
  */
-function endOf({ Status: { State: state, Err, Message } }: EngineTask, unhealthy: boolean): string {
+export function endOf(
+  { Status: { State: state, Err, Message } }: Pick<EngineTask, "Status">,
+  unhealthy: boolean,
+): string {
   if (unhealthy && Err === undefined) {
     return `was unhealthy, was therefore stopped, and ended (${state})`;
   }
-  return `${state}: ${Err ?? Message ?? "no reason given"}`;
+  return `${state}: ${taskError(Err ?? Message ?? "no reason given")}`;
 }
 
 /** A report as a part of an error. */

@@ -9,6 +9,7 @@ import { withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 import type { LoginKey } from "./operator-key";
+import { fitting } from "./long-command";
 import { withHost } from "./pool";
 
 /** Options of a command. */
@@ -72,7 +73,7 @@ export async function runCommand(
         access,
         async (host) => {
           const { channel, free } = await host.channel((client, done) =>
-            client.exec(command, done),
+            client.exec(fitting(command), done),
           );
           try {
             return await finish(channel, options, signal);

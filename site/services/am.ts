@@ -1,7 +1,7 @@
 import { defineService } from "../../model/service";
 
 /**
- * The authentication server: it shows the login page, and tells webgate who sends a request. It
+ * The authentication server: it shows the login page, and tells the gate who sends a request. It
  * keeps no state, so two replicas run on two servers: when one is lost, the other one answers at
  * once.
  */

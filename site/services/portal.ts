@@ -8,6 +8,8 @@ export const portal = defineService({
   image: { build: "portal" },
   mode: { replicas: 2 },
   placement: { maxReplicasPerHost: 1 },
+  // What the gate leads to, on every server, for those who have logged in.
+  routes: [{ port: 80, login: true }],
   endpointMode: "dnsrr",
   hostname: "{{.Node.Hostname}}",
   restart: { delay: "0s" },

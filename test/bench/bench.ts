@@ -4,11 +4,15 @@
  *
  * `npm run bench [-- --runs 3]`: medians of so many runs; about five minutes a run.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { statusPath } from "../e2e/stage-under-test";
 import { docker, eventually, fetchPage, type Finished, TestStage } from "../e2e/test-stage";
+
+/** The port of the service of {@link addProbe}, and a page of it. */
+const probePort = 8080;
+const probePath = `:${probePort}/healthz`;
 
 /** One number: what was measured and what is promised. */
 interface Figure {
@@ -27,7 +31,7 @@ const figure = (what: string, must: string, aim: string, unit: Figure["unit"] = 
   values: [],
 });
 const fresh = figure("private stage from nothing, toolchain and images cached", "90", "45");
-const unchanged = figure("`up` without change (4 hosts, 4 services)", "15", "6");
+const unchanged = figure("`up` without change (4 hosts, 5 services)", "15", "6");
 const sessions = figure("SSH sessions of an `up` without change", "0", "0", "");
 const preview = figure("`preview`", "8", "4");
 // The same work as before the question of `hive up`, which needs a terminal to ask on.
@@ -106,12 +110,17 @@ async function measure(run: number): Promise<void> {
   const pages = (): Promise<true> =>
     eventually(60, async () => {
       const answers = await Promise.all(
-        hosts.map((host) => fetchPage(`http://${host}${statusPath}`)),
+        hosts.flatMap((host) => [
+          fetchPage(`http://${host}${statusPath}`),
+          fetchPage(`http://${host}${probePath}`),
+        ]),
       );
       return answers.every((answer) => answer?.status === 200) ? true : undefined;
     });
   try {
     record(fresh, await stage.hive(["up", "--yes"]));
+    addProbe(stage);
+    await expectSuccess(stage.hive(["up", "--yes"]));
     await pages();
     const before = sshSessions(stage);
     if (before === 0) throw new Error("No login is in the servers' journals: they were not read.");
@@ -121,18 +130,18 @@ async function measure(run: number): Promise<void> {
     );
     sessions.values.push(sshSessions(stage) - before);
     record(preview, await stage.hive(["pulumi", "--", "preview"]));
-    stage.edit("site/services/webgate.ts", 'RELEASE: "1"', `RELEASE: "${run + 1}"`);
+    stage.edit("site/services/probe.ts", 'RELEASE: "1"', `RELEASE: "${run + 1}"`);
     relabel(stage, `${run}a`);
     const change = await stage.hive(["preview"]);
-    if (!change.stdout.includes("~ service webgate: "))
-      throw new Error(`The change of webgate is not shown:\n${change.stdout}`);
+    if (!change.stdout.includes("~ service probe: "))
+      throw new Error(`The change of probe is not shown:\n${change.stdout}`);
     record(shown, change);
     record(changed, await stage.hive(["up", "--yes"]));
     relabel(stage, `${run}b`);
-    record(deployed, await stage.hive(["deploy", "webgate", "--yes"]));
+    record(deployed, await stage.hive(["deploy", "probe", "--yes"]));
     await releaseCrash(stage, hosts);
     await pages();
-    // Last of what concerns webgate, which has another name from then on.
+    // Last of what concerns probe, which has another name from then on.
     renamed.values.push(await gapOfRename(stage, hosts));
     for (let kill = 0; kill < 2; kill++) {
       await killStateful(stage);
@@ -160,12 +169,44 @@ async function measure(run: number): Promise<void> {
 }
 
 /**
- * Gives the service webgate another name while its pages are asked for.
+ * Adds a service that holds a port of every server, so that gaps can be seen from outside: the gate
+ * is hive's own, and the portal stands behind it.
+ */
+function addProbe(stage: TestStage): void {
+  const folder = "site/images/probe";
+  cpSync(join(stage.directory, "site/images/portal"), join(stage.directory, folder), {
+    recursive: true,
+  });
+  stage.write(
+    "site/services/probe.ts",
+    `import { defineService } from "../../model/service";
+
+export const probe = defineService({
+  image: { build: "probe" },
+  mode: "global",
+  ports: [{ target: 80, published: ${probePort}, protocol: "http", mode: "host" }],
+  endpointMode: "dnsrr",
+  environment: { RELEASE: "1" },
+  stopGracePeriod: "10s",
+});
+`,
+  );
+  stage.edit(
+    "site/site.ts",
+    'from "./services/portal";',
+    'from "./services/portal";\nimport { probe } from "./services/probe";',
+  );
+  stage.edit("site/site.ts", "portal: {} }", "portal: {}, probe: {} }");
+  stage.edit("site/site.ts", "ldap, portal }", "ldap, portal, probe }");
+}
+
+/**
+ * Gives the service probe another name while its pages are asked for.
  *
  * @returns the longest time for which one of the servers did not answer, seconds
  */
 async function gapOfRename(stage: TestStage, hosts: readonly string[]): Promise<number> {
-  stage.edit("site/site.ts", "portal, webgate }", "portal, gate: webgate }");
+  stage.edit("site/site.ts", "portal, probe }", "portal, renamed: probe }");
   return (await gapDuring(hosts, () => expectSuccess(stage.hive(["up", "--yes"])))).seconds;
 }
 
@@ -182,7 +223,7 @@ async function gapDuring<T>(
     let [last, longest] = [Date.now(), 0];
     // A server that is silent when the work ends is waited for.
     while (last < end && Date.now() < end + 60_000) {
-      if ((await fetchPage(`http://${host}${statusPath}`))?.status === 200) {
+      if ((await fetchPage(`http://${host}${probePath}`))?.status === 200) {
         longest = Math.max(longest, Date.now() - last);
         last = Date.now();
       }
@@ -194,15 +235,15 @@ async function gapDuring<T>(
   return { result, seconds: Math.max(...(await Promise.all(probes))) };
 }
 
-/** Releases a webgate that crashes at its start, and mends it. */
+/** Releases a probe that crashes at its start, and mends it. */
 async function releaseCrash(stage: TestStage, hosts: readonly string[]): Promise<void> {
-  const file = "site/services/webgate.ts";
+  const file = "site/services/probe.ts";
   const before = stage.read(file);
-  const lastLine = "webgate: the certificate cannot be read";
+  const lastLine = "probe: the certificate cannot be read";
   const crash = JSON.stringify(["/bin/sh", "-c", `echo "${lastLine}" >&2; exit 1`]);
   stage.edit(file, "defineService({", `defineService({\n  entrypoint: ${crash},`);
   const { result: run, seconds } = await gapDuring(hosts, () =>
-    stage.hive(["deploy", "webgate", "--yes"]),
+    stage.hive(["deploy", "probe", "--yes"]),
   );
   if (run.code !== 1 || !run.stderr.includes(lastLine))
     throw new Error(`A crash was not reported: exit code ${run.code}\n${run.output.slice(-4000)}`);
@@ -213,9 +254,9 @@ async function releaseCrash(stage: TestStage, hosts: readonly string[]): Promise
   await expectSuccess(stage.hive(["up", "--yes"]));
 }
 
-/** Makes webgate another image, by a label. */
+/** Makes probe another image, by a label. */
 function relabel(stage: TestStage, run: string): void {
-  const file = "site/images/webgate/Dockerfile";
+  const file = "site/images/probe/Dockerfile";
   stage.write(file, `${stage.read(file).replace(/\nLABEL run=.*\n$/, "\n")}LABEL run="${run}"\n`);
 }
 

@@ -254,8 +254,8 @@ describe("the whole site", () => {
   });
 
   it("builds with the account that may push and pulls with the one that may not", () => {
-    const build = named(resources, "image-webgate-build").inputs;
-    const pull = named(resources, "image-webgate-on-hosts").inputs;
+    const build = named(resources, "image-portal-build").inputs;
+    const pull = named(resources, "image-portal-on-hosts").inputs;
     expect(build.registryAuth).toMatchObject({
       username: "push",
       password: "PASSWORD-repository-registry-push-password",
@@ -272,7 +272,7 @@ describe("the whole site", () => {
   });
 
   it("hands a service to its resource as the site's transform returned it", async () => {
-    const serviceOf = (all: readonly Recorded[]) => named(all, "service-webgate-service").inputs;
+    const serviceOf = (all: readonly Recorded[]) => named(all, "service-portal-service").inputs;
     const transformed = await declare(
       {},
       {
@@ -290,13 +290,13 @@ describe("the whole site", () => {
     );
     expect(serviceOf(transformed)).toEqual({
       ...serviceOf(resources),
-      containerLabels: { owner: "webgate" },
+      containerLabels: { owner: "portal" },
       stopGracePeriodSeconds: 21,
     });
   });
 
   it("deploys the service by the digest that was pulled onto the hosts", () => {
-    const { inputs } = named(resources, "service-webgate-service");
+    const { inputs } = named(resources, "service-portal-service");
     expect(inputs.image).toMatch(/@sha256:a{64}$/);
     expect(inputs.managers).toHaveLength(3);
   });
@@ -342,7 +342,7 @@ describe("a run that stops after a phase", () => {
     expect(
       resources.filter(({ type }) => type.startsWith("hive:phase:")).map(({ name }) => name),
     ).toEqual(["build-infra", "setup-hosts"]);
-    expect(resources.some(({ name }) => name.startsWith("image-webgate"))).toBe(false);
+    expect(resources.some(({ name }) => name.startsWith("image-portal"))).toBe(false);
     expect(resources.some(({ name }) => name === "swarm-membership")).toBe(true);
   });
 });
@@ -366,7 +366,7 @@ describe("servers that are reached through ports of this computer", () => {
 describe("a site that uses all of the service model", () => {
   const site = defineSite({
     name: "hive.example",
-    images: { app: { context: "site/images/webgate", buildSecrets: ["npm-token"] } },
+    images: { app: { context: "site/images/portal", buildSecrets: ["npm-token"] } },
     networks: { back: {} },
     volumes: { data: { replicated: { size: "1GiB" } }, cache: { local: {} } },
     secrets: {
@@ -484,23 +484,33 @@ describe("a site with routes", () => {
       },
     );
 
-  it("has a gate, whose configuration is on every cluster host before it starts, and on no other", async () => {
+  it("has a gate, whose configuration is on every cluster host before the engine's step, and on no other", async () => {
     const resources = await declared();
-    const steps = ofType(resources, stepType).filter(({ inputs }) => inputs.step === "gate");
-    expect(steps.map(({ name }) => name).sort()).toEqual(
-      ["hive0", "hive1", "hive2"].map((host) => `setup-${host}-gate`),
+    const withGate = ofType(resources, stepType)
+      .filter(({ inputs }) => String(inputs.script).includes("hive: gate"))
+      .map(({ name }) => name);
+    expect(withGate.sort()).toEqual(
+      ["hive0", "hive1", "hive2"].map((host) => `setup-${host}-base`),
     );
-    const gate = named(resources, "service-gate", "hive:index:SwarmService");
-    const waits = ([gate.options.dependsOn ?? []].flat() as { __name?: string }[]).map(
-      (each) => each.__name,
+    const namesOf = ({ options }: Recorded) =>
+      ([options.dependsOn ?? []].flat() as { __name?: string }[]).map(({ __name }) => __name);
+    expect(namesOf(named(resources, "setup-hive0-engine"))).toContain("setup-hive0-base");
+    expect(namesOf(named(resources, "service-gate", "hive:index:SwarmService"))).toContain(
+      "swarm-membership",
     );
-    expect(waits).toEqual(expect.arrayContaining(steps.map(({ name }) => name)));
     expect(named(resources, "image-gate-build").inputs.contextFolder).toBe("platform/images/gate");
   });
 
   it("is the only one with a gate", async () => {
-    const without = await declare();
-    expect(without.filter(({ name }) => /(^|-)gate(-|$)/.test(name))).toEqual([]);
+    const without = await declare(
+      {},
+      { site: defineSite({ name: "hive.example", services: { web: { image } } }) },
+    );
+    expect(without.map(({ name }) => name).filter((name) => /(^|-)gate(-|$)/.test(name))).toEqual(
+      [],
+    );
+    const scripts = ofType(without, stepType).map(({ inputs }) => String(inputs.script));
+    expect(scripts.filter((script) => script.includes("hive: gate"))).toEqual([]);
   });
 });
 
@@ -566,7 +576,7 @@ describe("what the last complete run has built", () => {
   it("is kept when everything is done, without values", async () => {
     const [snapshot, ...more] = await snapshotsOf({});
     expect(more).toEqual([]);
-    expect(readSnapshot(snapshot)?.services.map(({ name }) => name)).toContain("webgate");
+    expect(readSnapshot(snapshot)?.services.map(({ name }) => name)).toContain("gate");
     expect(JSON.stringify(snapshot)).not.toMatch(/STAGE-smtp|PASSWORD-|PRIVATE-/);
   });
 

@@ -42,7 +42,7 @@ function computed(
     case "pulumi-nodejs:dynamic/hive:ImageBuild":
       return {
         digest: `sha256:${"a".repeat(64)}`,
-        reference: `registry.test.example:5000/webgate@sha256:${"a".repeat(64)}`,
+        reference: `registry.test.example:5000/portal@sha256:${"a".repeat(64)}`,
         imageId: `sha256:${"b".repeat(64)}`,
         tag: "abc",
         releases: [],

@@ -27,7 +27,7 @@ async function declare(
     },
     site: defineSite({
       name: "hive.example",
-      images: { web: { context: "site/images/webgate", ...pull } },
+      images: { web: { context: "site/images/portal", ...pull } },
       services: { web: { image: { build: "web" } } },
     }),
     building: true,

@@ -18,7 +18,7 @@ let host: FakeImageHost;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "hive-image-build-"));
-  cpSync("site/images/webgate", folder, { recursive: true });
+  cpSync("site/images/portal", folder, { recursive: true });
   registry = { images: new Map(), passwords: { push: password } };
   host = await startFakeImageHost("hive3.example", registry);
 });

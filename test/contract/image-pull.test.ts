@@ -213,8 +213,10 @@ describe("ImagePull", () => {
 
   test("a tag that no host can be asked about, and one that does not exist, fail with the reason", async () => {
     const unknown = inputs({ reference: `${repository}:none` });
-    expect(await failureOf(server.create(unknown))).toContain(
-      `hive0.example cannot resolve ${repository}:none: `,
+    const missing = await failureOf(server.create(unknown));
+    expect(missing).toContain(`hive0.example cannot resolve ${repository}:none: `);
+    expect(missing).toContain(
+      `No such image or tag, or it is private: check the reference ${repository}:none in site/.`,
     );
     await Promise.all(hosts.map((host) => host.die()));
     const message = await failureOf(server.create(unknown));

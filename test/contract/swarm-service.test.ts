@@ -264,7 +264,7 @@ describe("SwarmService", () => {
       const before = server.log().length;
       const wanted = await inputs(changes);
       await server.delete((await server.create(wanted)).id, wanted);
-      return /No client can connect to web: [^]*has no IPVS/.test(server.log().slice(before));
+      return /No client can connect to web by [^]*has no IPVS/.test(server.log().slice(before));
     };
     const meshed = { ports: [{ ...port, mode: "ingress" }], endpointMode: "vip" };
     const networks = [{ id: "n1", aliases: [] }];

@@ -76,21 +76,21 @@ beforeAll(() => {
     container: { access: "loopback", loopbackPortBase: base },
   });
   for (const [from, to] of debian12) stage.edit(serverImage, from, to);
-  // How a server is reached is the same for one service as for many: the gate alone, which shows
-  // its page to everybody.
+  // How a server is reached is the same for few services as for many: the gate, which shows its
+  // page to everybody, and a service for its volume.
   stage.write(
     "site/site.ts",
     `import { defineSite } from "../model/site";
-import { webgate } from "./services/webgate";
+import { portal } from "./services/portal";
 
 export const site = defineSite({
   name: "hive.example",
-  images: { webgate: {} },
+  images: { portal: {} },
   volumes: { ledger: { replicated: { size: "64MiB" } } },
   services: {
-    webgate: { ...webgate, dependsOn: [] },
+    portal: { ...portal, routes: [{ port: 80 }] },
     ledger: {
-      image: { build: "webgate" }, endpointMode: "dnsrr", networks: [], user: "root", healthcheck: "none", stopGracePeriod: "2s",
+      image: { build: "portal" }, endpointMode: "dnsrr", networks: [], user: "root", healthcheck: "none", stopGracePeriod: "2s",
       entrypoint: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"],
       volumes: [{ source: "ledger", target: "/ledger" }],
     },

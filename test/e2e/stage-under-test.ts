@@ -124,5 +124,8 @@ export class StageUnderTest {
   };
 }
 
-/** Where webgate shows its host and release to everybody, without a login. */
+/** Where the gate shows its host and release to everybody, without a login. */
 export const statusPath = "/status/";
+
+/** The page that is there, in the project. */
+export const statusPage = "platform/images/gate/files/usr/share/gate/status.html";

@@ -1,5 +1,5 @@
 import { extendSite, restoreSite } from "../extended-site";
-import type { StageUnderTest } from "../stage-under-test";
+import { type StageUnderTest, statusPage } from "../stage-under-test";
 import { eventually, fetchPage } from "../test-stage";
 
 /** A service with a port, a network and a secret of its own. */
@@ -76,11 +76,7 @@ export function deadHost(site: StageUnderTest): void {
         '"am-session-key": { generate: { length: 64 } }',
         '"am-session-key": { generate: { length: 64, version: 2 } }',
       );
-      site.stage.edit(
-        "site/images/webgate/files/usr/share/webgate/index.html",
-        "</title>",
-        " (without a server)</title>",
-      );
+      site.stage.edit(statusPage, "</title>", " (without a server)</title>");
       const keyOf = (): string =>
         site.inspectService("am", "{{json .Spec.TaskTemplate.ContainerSpec.Secrets}}", alive[0]);
       const certificate = async (): Promise<string> =>

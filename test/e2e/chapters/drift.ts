@@ -7,7 +7,7 @@ export function drift(site: StageUnderTest): void {
       site.onHost(3, "systemctl stop hive-registry.service");
       site.onHost(0, `docker node update --label-rm hive.zone ${site.host(2)}`);
       site.onHost(0, "docker swarm update --dispatcher-heartbeat 9s");
-      site.onHost(0, "docker service update --detach --env-add SABOTAGE=1 webgate");
+      site.onHost(0, "docker service update --detach --env-add SABOTAGE=1 portal");
       const found = await site.changesOf("preview", "--refresh", "--diff");
       expect(found).toContain("SABOTAGE");
       expect(found).toContain("heartbeatSeconds");
@@ -24,7 +24,7 @@ export function drift(site: StageUnderTest): void {
       expect(
         site.onHost(
           0,
-          "docker service inspect webgate --format '{{.Spec.TaskTemplate.ContainerSpec.Env}}'",
+          "docker service inspect portal --format '{{.Spec.TaskTemplate.ContainerSpec.Env}}'",
         ),
       ).not.toContain("SABOTAGE");
       expect(site.onHost(1, "grep -c 'by hand' /etc/sysctl.d/80-hive.conf || true")).toBe("0");

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
-import { type StageUnderTest, statusPath } from "../stage-under-test";
-import { eventually, fetchPage } from "../test-stage";
+import type { StageUnderTest } from "../stage-under-test";
+import { eventually } from "../test-stage";
 
 /** Lines of progress by which a run shows what it is in the middle of. */
 const moments = {
@@ -11,9 +11,9 @@ const moments = {
    */
   building: /^build-images +started$/m,
   /**
-   * The engine changes webgate, server by server, and the run looks on through one of the managers.
+   * The engine changes the portal, task by task, and the run looks on through one of the managers.
    */
-  rollingOut: /^deploy-services +webgate: the change is being rolled out/m,
+  rollingOut: /^deploy-services +portal: the change is being rolled out/m,
 };
 
 /**
@@ -37,21 +37,24 @@ export function faults(site: StageUnderTest): void {
   let release = 100;
 
   /**
-   * Edits webgate, so that a run has something to roll out; with `image`, also a new layer to
+   * Edits the portal, so that a run has something to roll out; with `image`, also a new layer to
    * build, push and pull.
    */
   const change = (image: boolean): void => {
     release += 1;
-    const service = stage.read("site/services/webgate.ts");
+    const service = stage.read("site/services/portal.ts");
+    const edition = `  environment: { RELEASE: "${release}" },\n`;
     stage.write(
-      "site/services/webgate.ts",
-      service.replace(/RELEASE: "[0-9]+"/, `RELEASE: "${release}"`),
+      "site/services/portal.ts",
+      service
+        .replace(/ {2}environment: .*\n/, "")
+        .replace("  mode: { replicas: 2 },\n", `  mode: { replicas: 2 },\n${edition}`),
     );
     if (!image) return;
-    const dockerfile = stage.read("site/images/webgate/Dockerfile");
+    const dockerfile = stage.read("site/images/portal/Dockerfile");
     const layer = `RUN head -c 3000000 /dev/urandom > /tmp/edition-${release}`;
     stage.write(
-      "site/images/webgate/Dockerfile",
+      "site/images/portal/Dockerfile",
       `${dockerfile.replace(/\nUSER root\nRUN head [^]*$/, "").trimEnd()}\nUSER root\n${layer}\nUSER www-data\n`,
     );
   };
@@ -100,15 +103,28 @@ export function faults(site: StageUnderTest): void {
       ),
     );
 
+  /** Releases of the portal's tasks on some cluster hosts. */
+  const editions = (hosts: readonly number[]): readonly number[] =>
+    hosts.flatMap((index) =>
+      site
+        .onHost(
+          index,
+          "docker ps --quiet --filter label=com.docker.swarm.service.name=portal | xargs --no-run-if-empty docker inspect --format '{{.Config.Env}}'",
+        )
+        .split("\n")
+        .flatMap((line) => /RELEASE=(\d+)/.exec(line)?.[1] ?? [])
+        .map(Number),
+    );
+
   /**
    * A run under a fault has ended well, and then what it was to do is done wherever a server lives;
    * or it has failed, and then it has named the server and said what to do.
    */
-  const gotAlongOrSaidWhy = async (
+  const gotAlongOrSaidWhy = (
     { code, output }: RunEnd,
     struck: number,
     living: readonly number[],
-  ): Promise<void> => {
+  ): void => {
     console.log(`With ${site.host(struck)} struck, hive up ended with code ${code}.`);
     // 5: done, and the struck server is what is wrong.
     if (code !== 0 && code !== 5) {
@@ -122,16 +138,14 @@ export function faults(site: StageUnderTest): void {
         ? `The private stage of ${stage.siteName} is up.`
         : `The run is done, but the private stage of ${stage.siteName} is not whole`,
     );
-    for (const index of living) {
-      const page = await fetchPage(`http://${site.addresses[index]}${statusPath}`);
-      expect(page?.text).toContain(`id="release">${release}<`);
-    }
+    expect([...new Set(editions(living))]).toEqual([release]);
   };
 
   const correct = async (): Promise<void> => {
     await site.up();
-    await site.pages(
-      (text, index) => site.namesItsHost(text, index) && text.includes(`id="release">${release}<`),
+    await site.pages(site.namesItsHost);
+    await eventually(30, () =>
+      editions([0, 1, 2]).join() === `${release},${release}` ? true : undefined,
     );
     // Nothing to change, and the servers are as the state says.
     expect(await site.changesOf("preview", "--refresh")).toBe("");
@@ -176,7 +190,7 @@ export function faults(site: StageUnderTest): void {
       await mended;
       // What the run sent to this server did not arrive.
       expect(dropped).toBeGreaterThan(0);
-      await gotAlongOrSaidWhy(end, struck, [0, 1, 2]);
+      gotAlongOrSaidWhy(end, struck, [0, 1, 2]);
       await correct();
     });
 
@@ -187,7 +201,7 @@ export function faults(site: StageUnderTest): void {
         struck = await hostInUse();
         site.kill(struck);
       });
-      await gotAlongOrSaidWhy(
+      gotAlongOrSaidWhy(
         end,
         struck,
         [0, 1, 2].filter((index) => index !== struck),

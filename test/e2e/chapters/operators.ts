@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
-import type { StageUnderTest } from "../stage-under-test";
+import { type StageUnderTest, statusPage } from "../stage-under-test";
 
 /** What operators do with one service: the quick way out, the way back, a look inside. */
 export function operators(site: StageUnderTest): void {
   const { stage } = site;
-  const page = "site/images/webgate/files/usr/share/webgate/index.html";
   const hive = async (...args: string[]): Promise<string> => {
     const run = await stage.hive(args);
     if (run.code !== 0) throw new Error(`hive ${args.join(" ")}: ${run.code}\n${run.output}`);
@@ -18,17 +17,17 @@ export function operators(site: StageUnderTest): void {
   describe("one service", () => {
     it("is deployed alone, and rolled back to the release before, which then stays", async () => {
       const portal = site.inspectService("portal", "{{.UpdatedAt}}");
-      stage.edit(page, "(second edition)", "(third edition)");
-      await hive("deploy", "webgate", "--yes");
+      stage.edit(statusPage, "(second edition)", "(third edition)");
+      await hive("deploy", "gate", "--yes");
       await site.pages(shows("third edition"));
-      await hive("rollback", "webgate", "--yes");
+      await hive("rollback", "gate", "--yes");
       await site.pages(shows("second edition"));
-      expect(pins()).toMatch(/hive:pins:\n\s+webgate: sha256:[0-9a-f]{64}/);
+      expect(pins()).toMatch(/hive:pins:\n\s+gate: sha256:[0-9a-f]{64}/);
       await site.up();
       await site.pages(shows("second edition"), 5);
-      await hive("unpin", "webgate", "--yes");
+      await hive("unpin", "gate", "--yes");
       await site.pages(shows("third edition"));
-      expect(pins()).not.toContain("webgate: sha256");
+      expect(pins()).not.toContain("gate: sha256");
       expect(site.inspectService("portal", "{{.UpdatedAt}}")).toBe(portal);
       expect(await site.changesOf("preview")).toBe("");
     });
@@ -58,7 +57,7 @@ export function operators(site: StageUnderTest): void {
       );
       await hive("cp", "ldap:/etc/hostname", join(stage.directory, "copied"));
       expect(stage.read("copied").trim()).toBe(site.host(site.hostOf("ldap")));
-      expect(await hive("logs", "webgate", "--tail", "5")).toMatch(/webgate/);
+      expect(await hive("logs", "gate", "--tail", "5")).toMatch(/gate/);
     });
   });
 }

@@ -14,11 +14,11 @@ export function previewDiff(site: StageUnderTest): void {
 
   describe("the engine's own diff", () => {
     it("of a changed port, variable and image is short and shows nothing else", async () => {
-      const service = "site/services/webgate.ts";
-      const page = "site/images/webgate/files/usr/share/webgate/index.html";
+      const service = "site/services/portal.ts";
+      const page = "site/images/portal/files/usr/share/portal/index.html";
       const edits: [string, string, string][] = [
-        [service, 'ports: ["80", "443"]', 'ports: ["80", "8443:443"]'],
-        [service, 'RELEASE: "1"', 'RELEASE: "1", MOTD: "hi"'],
+        ["site/site.ts", 'login: "am" }', 'login: "am", ports: { https: 8443 } }'],
+        [service, "  mode: {", '  environment: { MOTD: "hi" },\n  mode: {'],
         [page, "</title>", " (previewed)</title>"],
       ];
       for (const [file, from, to] of edits) stage.edit(file, from, to);

@@ -125,7 +125,7 @@ export function serviceModel(site: StageUnderTest): void {
     });
 
     it("rolls exactly the service whose secret or config changed", async () => {
-      const others = ["bystander", "ledger", "after", "once", "webgate"];
+      const others = ["bystander", "ledger", "after", "once", "gate"];
       const before = others.map(updatedAt);
       const [token, rolled] = [exec("probe", "cat", "/run/secrets/token"), updatedAt("probe")];
       extendSite(stage, extension({ secretVersion: 2, config: "second" }));
@@ -263,7 +263,7 @@ export function serviceModel(site: StageUnderTest): void {
 
   describe("services that are no longer in the site", () => {
     it("are removed with their networks, secrets and configs, though the image of a new one does not build; the others are left alone", async () => {
-      const before = updatedAt("webgate");
+      const before = updatedAt("gate");
       stage.write("site/images/blank/Dockerfile", "FROM debian:trixie-slim\nRUN false\n");
       extendSite(stage, {
         images: "{ blank: {} }",
@@ -278,7 +278,7 @@ export function serviceModel(site: StageUnderTest): void {
       const outputs = JSON.parse((await stage.hive(["outputs", "--json"])).stdout) as {
         readonly services: object;
       };
-      expect(Object.keys(outputs.services)).toContain("webgate");
+      expect(Object.keys(outputs.services)).toContain("gate");
       expect(Object.keys(outputs.services)).not.toContain("blank");
       const list = (kind: string): string =>
         site.inside(0, "docker", kind, "ls", "--format", "{{.Name}}");
@@ -286,7 +286,7 @@ export function serviceModel(site: StageUnderTest): void {
       expect(list("network")).not.toMatch(/^back$/m);
       expect(list("secret")).not.toMatch(/^token-/m);
       expect(list("config")).not.toMatch(/^greeting-|^hive\.init\.ledger/m);
-      expect(updatedAt("webgate")).toBe(before);
+      expect(updatedAt("gate")).toBe(before);
       restoreSite(stage);
       stage.write("site/images/blank/Dockerfile", undefined);
       await site.up();

@@ -9,7 +9,7 @@ import { loginLoad, type LoginLoadResult } from "../worked-example/login-load";
  */
 const logins = { seconds: 45, perSecond: 1 };
 /**
- * A request waits at webgate for a service that is on its way to another server for 40 s
+ * A request waits at the gate for a service that is on its way to another server for 40 s
  * (`proxy_read_timeout`).
  */
 const gateSeconds = 40;

@@ -18,7 +18,7 @@ export interface Blow {
 /** What {@link browserSession} needs. */
 export interface BrowserSessionOptions {
   /**
-   * Addresses of the servers that run webgate. The browser knows them all under one name, as from
+   * Addresses of the servers that run the gate. The browser knows them all under one name, as from
    * the GSLB.
    */
   readonly addresses: readonly string[];

@@ -8,8 +8,8 @@ import { drone, type Person, queen, worker } from "./people";
 /** What {@link loginLoad} does. */
 export interface LoginLoadOptions {
   /**
-   * Addresses of the servers that run webgate, used in turn as a GSLB gives them out; one that does
-   * not answer is left out for ten seconds.
+   * Addresses of the servers that run the gate, used in turn as a GSLB gives them out; one that
+   * does not answer is left out for ten seconds.
    */
   readonly addresses: readonly string[];
   /** Who logs in, in turn. @default the three demo people */
@@ -20,7 +20,7 @@ export interface LoginLoadOptions {
   readonly perSecond: number;
   /** How long one login may take until it has failed, seconds. @default 60 */
   readonly patience?: number;
-  /** Port of webgate. @default 80 */
+  /** Port of the gate. @default 80 */
   readonly port?: number;
   /** JSON file of the result. @default "test-output/worked-example/logins.json" in the project */
   readonly output?: string;
@@ -250,7 +250,7 @@ class Login {
   }
 }
 
-/** An answer of webgate. */
+/** An answer of the gate. */
 interface Answer {
   readonly status: number;
   readonly location: string;

@@ -1,17 +1,21 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { gateContext, gateTarget } from "../../../model/gate";
+import { planStack } from "../../../model/plan-site";
+import { gateConfig } from "../../../render/gate";
+import { site } from "../../../site/site";
 import { buildLocally, docker, waitForHealth } from "./local-image";
 
 const root = join(__dirname, "..", "..", "..");
 
 /** The services of the worked example. */
-export type ServiceName = "webgate" | "am" | "ldap" | "portal";
+export type ServiceName = "gate" | "am" | "ldap" | "portal";
 
 /** Secrets that are given to the containers; tests look for them where they must not be. */
 export interface PlantedSecrets {
@@ -40,7 +44,7 @@ export interface Answer {
 
 /**
  * The worked example without a Swarm: its containers in a network of this computer's engine, found
- * by name as in the hive. Volumes, network and containers are removed by
+ * by name as in the hive: a service, and its tasks. Volumes, network and containers are removed by
  * {@link ExampleSite.destroy}.
  */
 export class ExampleSite {
@@ -57,7 +61,8 @@ export class ExampleSite {
   /** Builds the images and makes the network. */
   async prepare(...services: readonly ServiceName[]): Promise<void> {
     for (const service of services) {
-      this.images.set(service, await buildLocally(`site/images/${service}`));
+      const context = service === "gate" ? gateContext : `site/images/${service}`;
+      this.images.set(service, await buildLocally(context));
     }
     await docker("network", "create", "--label", "hive.test=image", this.name);
   }
@@ -92,7 +97,7 @@ export class ExampleSite {
   private async run(name: ServiceName, args: readonly string[]): Promise<ExampleContainer> {
     const id = await docker(
       ...["run", "--detach", "--label", "hive.test=image"],
-      ...["--network", this.name, "--network-alias", name],
+      ...["--network", this.name, "--network-alias", name, "--network-alias", `tasks.${name}`],
       ...args,
     );
     this.containers.push(id);
@@ -119,6 +124,18 @@ export class ExampleSite {
   startAm(key = this.secrets.sessionKey, ...args: readonly string[]): Promise<ExampleContainer> {
     const file = this.file("am-session-key", `${key}\n`);
     return this.start("am", "--volume", `${file}:/run/secrets/am-session-key:ro`, ...args);
+  }
+
+  /**
+   * Starts a gate with the configuration that the site's own routes make.
+   *
+   * @param args more for `docker run`
+   */
+  startGate(...args: readonly string[]): Promise<ExampleContainer> {
+    const folder = mkdtempSync(join(this.folder, "gate-"));
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, "routes.conf"), configOfGate(), { mode: 0o644 });
+    return this.start("gate", "--volume", `${folder}:${gateTarget}:ro`, ...args);
   }
 
   /** A new volume. */
@@ -181,6 +198,14 @@ export class ExampleSite {
         .map(([name]) => `${name} in ${place}`),
     );
   }
+}
+
+/** The gate's configuration on the private stage. */
+function configOfGate(): string {
+  const config = { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" };
+  const { gate } = planStack({ stackName: "private", config, site, building: true });
+  if (gate === undefined) throw new Error("The site has no routes.");
+  return gateConfig(gate).text;
 }
 
 /** How a command in a container ended. */

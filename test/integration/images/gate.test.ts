@@ -1,16 +1,18 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as tlsConnect } from "node:tls";
 
 import type { GatePlan } from "../../../model/gate";
 import type { Route } from "../../../model/inventory";
 import { planRoute } from "../../../model/service/routes";
 import { gateConfig } from "../../../render/gate";
 import { proves } from "../../proves";
-import { type Answer, ask, type Asked, inside } from "./example-site";
+import { type Answer, ask, type Asked, inside, textOf } from "./example-site";
 import { buildLocally, docker, processesOf, waitForHealth } from "./local-image";
 
 jest.setTimeout(300_000);
@@ -288,6 +290,8 @@ describe("with routes", () => {
   test("a service that is away gets a page that loads itself again", async () => {
     const { status, headers, text } = await get("/gone/");
     expect([status, headers.refresh, text.includes("One moment")]).toEqual([503, "1", true]);
+    // What hive status tells it by.
+    expect(headers["x-hive-gate"]).toBe("waiting");
   });
 
   test("the next task is asked when one is gone, without an error in between", async () => {
@@ -341,11 +345,69 @@ describe("with routes", () => {
     await untilServed(configure());
   });
 
-  test("HTTPS has a certificate of the gate's own, and the status page names the server", async () => {
-    const { status, headers, text } = await ask(`https://${gate.address}/status/`);
-    expect([status, headers["x-served-by"]]).toEqual([200, "p-hive1"]);
-    expect(text).not.toContain("<!--#");
+  test("the status page names the server, the release, the time and the visitor, over HTTPS as well", async () => {
+    const release = configure();
+    await untilServed(release);
+    for (const scheme of ["http", "https"]) {
+      const { status, headers, text } = await ask(`${scheme}://${gate.address}/status/`);
+      expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+      expect([textOf(text, "host"), textOf(text, "release")]).toEqual(["p-hive1", release]);
+      expect(headers["x-served-by"]).toBe("p-hive1");
+      expect(textOf(text, "client")).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+      expect(textOf(text, "time")).toMatch(/^ ?\d{1,2} [A-Z][a-z]+ \d{4}, [\d:]{8} UTC$/);
+      expect(Math.abs(Date.parse(textOf(text, "time")) - Date.now())).toBeLessThan(30_000);
+      expect(text).not.toContain("<!--#");
+    }
   });
+
+  test("its pages load nothing from elsewhere, are kept by no cache, and say little about its software", async () => {
+    const { headers, text } = await get("/status/");
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    const urls = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url?.slice(0, 5));
+    expect(urls).toEqual(["data:"]);
+    expect(text).toContain('<html lang="en">');
+    expect(text).toContain("prefers-color-scheme: dark");
+    expect([headers["cache-control"], headers.server]).toEqual(["no-store", "nginx"]);
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    const health = await get("/healthz");
+    expect([health.status, health.text]).toEqual([200, "ok\n"]);
+  });
+});
+
+test("HTTPS shows the certificate that the gate is given", async () => {
+  const subjectOf = (address: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = tlsConnect({ host: address, port: 443, rejectUnauthorized: false }, () => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.end();
+      });
+      socket.on("error", reject);
+    });
+  expect(await subjectOf(gate.address)).toBe("gate");
+  const given = mkdtempSync(join(tmpdir(), "hive-tls-"));
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+      ...["-days", "2", "-subj", "/CN=www.hive.example"],
+      ...["-keyout", join(given, "tls.key"), "-out", join(given, "tls.crt")],
+    ],
+    { stdio: "ignore" },
+  );
+  try {
+    chmodSync(given, 0o755);
+    // As the Swarm mounts them: for the gate's user alone.
+    const own = "chown 33:33 /given/tls.*; chmod 0400 /given/tls.*";
+    await docker(
+      ...["run", "--rm", "--user", "0", "--volume", `${given}:/given`],
+      ...["--entrypoint", "sh", image, "-c", own],
+    );
+    const other = await run("--volume", `${given}:/run/secrets:ro`, image);
+    expect(await waitForHealth(other.id, 60)).toBe("healthy");
+    expect(await subjectOf(other.address)).toBe("www.hive.example");
+  } finally {
+    rmSync(given, { recursive: true });
+  }
 });
 
 test("it ends at once when it is told to", async () => {

@@ -82,6 +82,18 @@ describe("asking an address from this computer", () => {
     expect(await askAddress(`http://127.0.0.1:${port}/`, 2000)).toEqual({ answers: true });
   });
 
+  test("the gate's answer in the place of a service is none", async () => {
+    const gate = createHttpServer((_request, response) => {
+      response.writeHead(503, { connection: "close", "x-hive-gate": "waiting" });
+      response.end();
+    });
+    const port = await listening(gate);
+    expect(await askAddress(`http://127.0.0.1:${port}/clock/`, 2000)).toEqual({
+      answers: false,
+      reason: "the gate reaches no task of it",
+    });
+  });
+
   test("a program that takes a connection and waits answers over TCP", async () => {
     const sockets = createServer((socket) => socket.unref());
     const port = await listening(sockets);
@@ -189,6 +201,20 @@ describe("what is said of addresses", () => {
         "Does a firewall, or a missing route, keep this computer from it?",
     ]);
   });
+
+  test("a route that leads nowhere is a problem, unless no task runs, which is the problem then", () => {
+    const silentRoutes = ["172.29.16.4", "172.29.16.5"].map((server) => ({
+      url: `http://${server}/clock/`,
+      ...silent("the gate reaches no task of it"),
+    }));
+    expect(judge(report({ services: [status({ silentRoutes })] }))).toEqual([
+      "web does not answer at http://172.29.16.4/clock/, http://172.29.16.5/clock/: the gate reaches no task of it. " +
+        "Does its program listen on the port of its route, on all addresses of the container? `npx hive logs web` shows what it printed.",
+    ]);
+    const [problem, ...more] = judge(report({ services: [status({ running: 0, silentRoutes })] }));
+    expect(problem).not.toContain("the gate");
+    expect(more).toEqual([]);
+  });
 });
 
 describe("what is wrong right after a run is waited for", () => {
@@ -215,6 +241,11 @@ describe("what is wrong right after a run is waited for", () => {
     [
       "an address does not answer yet",
       { services: [status({ addresses: [address(0, silent("connection refused"))] })] },
+      true,
+    ],
+    [
+      "a route does not answer yet",
+      { services: [status({ silentRoutes: [{ url: "http://x/", ...silent("no answer") }] })] },
       true,
     ],
     ["an address cannot be asked", { services: [status({ addresses: [address(0)] })] }, false],

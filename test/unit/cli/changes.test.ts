@@ -101,6 +101,24 @@ test.each([
   expect(found.lines.map(({ text }) => text)).toEqual(lines);
 });
 
+test.each([
+  ["alone", { a: "1" }, []],
+  ["after the service's own changes", { a: "2" }, ["~ service web: 1 label"]],
+])("a release leaves changed routes to `up`, and says so: %s", (_, labels, own) => {
+  const routes = [{ port: 80 }];
+  const db = { routes: [{ port: 80, path: "/db/" }] };
+  const before = [noted(site({ web: { labels: { a: "1" } }, db }))];
+  const now = site({ web: { labels, routes }, db });
+  const found = compare(planWith({ site: now }), snapshot(now), before);
+  expect(ofServices(found, ["web"]).lines.map(({ text }) => text)).toEqual([
+    ...own,
+    "The changed routes of web wait for `npx hive up`.",
+  ]);
+  expect(ofServices(found, ["db"]).lines.map(({ text }) => text)).toEqual([
+    "Nothing in db has changed since the last complete run.",
+  ]);
+});
+
 test("a release on a stage of an older version says what is not known, and no removal", () => {
   const state = [resource("SwarmService", "service-db-service"), stack];
   const found = ofServices(compare(planWith({ site: site({}) }), snapshot(site({})), state), [

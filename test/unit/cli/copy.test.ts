@@ -22,9 +22,9 @@ import { unpackTo } from "../../../cli/copy/unpack";
 describe("the two sides of a copy", () => {
   test.each([
     ["-", { kind: "stream" }],
-    ["webgate:/etc/nginx", { kind: "service", service: "webgate", path: "/etc/nginx" }],
-    ["webgate:etc/nginx/", { kind: "service", service: "webgate", path: "/etc/nginx/" }],
-    ["webgate:", { kind: "service", service: "webgate", path: "/" }],
+    ["portal:/etc/nginx", { kind: "service", service: "portal", path: "/etc/nginx" }],
+    ["portal:etc/nginx/", { kind: "service", service: "portal", path: "/etc/nginx/" }],
+    ["portal:", { kind: "service", service: "portal", path: "/" }],
     ["notes.txt", { kind: "local", path: "notes.txt" }],
     ["./a:b", { kind: "local", path: "./a:b" }],
     ["/tmp/a:b", { kind: "local", path: "/tmp/a:b" }],

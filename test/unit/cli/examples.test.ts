@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { commandLine } from "../../../cli/command-line/program";
+import { planSite } from "../../../model/plan-site";
+import { parseStageYaml } from "../../../model/stage/yaml";
 import { site } from "../../../site/site";
 import { examplesIn, helpExamples, pageExamples } from "../../command-examples";
 
@@ -39,12 +43,19 @@ test.each(all)("hive %j (%s) is a command line that hive accepts", async (args) 
   expect(await problemOf(args)).toBe("");
 });
 
-test("help names services and images of the site", () => {
+test("help names services of the stage, the gate among them", () => {
   const withService = ["deploy", "rollback", "unpin", "logs", "exec", "shell", "promote"];
-  const named = inHelp
-    .filter(({ args: [command = ""] }) => withService.includes(command))
-    .map(({ args }) => args[1] ?? "");
-  expect(Object.keys(site.services ?? {})).toEqual(expect.arrayContaining([...new Set(named)]));
+  const named = inHelp.flatMap(({ args: [command = "", ...args] }) =>
+    command === "cp"
+      ? args.flatMap((side) => /^([a-z0-9-]+):/.exec(side)?.[1] ?? [])
+      : withService.includes(command)
+        ? (args[0] ?? [])
+        : [],
+  );
+  const yaml = readFileSync(join(__dirname, "../../..", "Pulumi.private.yaml"), "utf8");
+  const { services } = planSite({ stage: parseStageYaml("private", yaml), site });
+  expect([...new Set(named)].sort()).toEqual(["gate", "ldap", "portal", "am"].sort());
+  expect(services.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
 });
 
 test.each([
@@ -64,7 +75,7 @@ test.each([
   [["stats"], /unknown command/],
   [["up", "--fresh"], /unknown option/],
   [["ssh"], /missing required argument/],
-  [["status", "webgate"], /too many arguments/],
+  [["status", "portal"], /too many arguments/],
 ])("the check finds what is wrong in %j", async (args, problem) => {
   expect(await problemOf(args)).toMatch(problem);
 });

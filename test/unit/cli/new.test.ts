@@ -230,7 +230,7 @@ describe.each(Object.entries(sites))("added to %s, it passes all checks:", (_wha
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "hive-new-"));
     cpSync(join(root, "site"), join(folder, "site"), { recursive: true });
-    for (const name of ["model", "fleet", "node_modules"])
+    for (const name of ["model", "fleet", "platform", "node_modules"])
       symlinkSync(join(root, name), join(folder, name));
     for (const name of ["eslint.config.mjs", "package.json"])
       cpSync(join(root, name), join(folder, name));

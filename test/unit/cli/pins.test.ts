@@ -29,7 +29,8 @@ jest.mock("../../../cli/releases/release-services", () => ({
   },
 }));
 
-symlinkSync(join(__dirname, "..", "..", "..", "site"), join(mockFolder, "site"));
+for (const name of ["site", "platform"])
+  symlinkSync(join(__dirname, "..", "..", "..", name), join(mockFolder, name));
 
 const file = join(mockFolder, "Pulumi.private.yaml");
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -53,11 +54,11 @@ const unpinned = (image: string): Promise<number> => unpin({ stack: "private", i
 
 describe("hive unpin", () => {
   test("takes the pin out and rolls out the services that run the image", async () => {
-    writeFileSync(file, withPin(before, "webgate", digest("a")));
+    writeFileSync(file, withPin(before, "portal", digest("a")));
     // The site is not whole: the run's judgement is the command's.
-    expect(await unpinned("webgate")).toBe(5);
+    expect(await unpinned("portal")).toBe(5);
     expect(readFileSync(file, "utf8")).toBe(before);
-    expect(mockReleased).toEqual([["webgate"]]);
+    expect(mockReleased).toEqual([["portal"]]);
   });
 
   test("takes out the pin of an image that the site no longer has, and rolls out nothing", async () => {
@@ -69,24 +70,22 @@ describe("hive unpin", () => {
   });
 
   test("of what is not pinned names what is, and changes nothing", async () => {
-    const text = withPin(before, "webgate", digest("a"));
+    const text = withPin(before, "portal", digest("a"));
     writeFileSync(file, text);
     await expect(unpinned("am")).rejects.toThrow(
-      "am is not pinned on the stage private. Pinned images: webgate.",
+      "am is not pinned on the stage private. Pinned images: portal.",
     );
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 
   test("names the other pins that are wrong", async () => {
-    writeFileSync(file, withPin(withPin(before, "gone", digest("a")), "webgate", digest("b")));
-    await expect(unpinned("webgate")).rejects.toThrow("npx hive unpin gone --stack private");
+    writeFileSync(file, withPin(withPin(before, "gone", digest("a")), "portal", digest("b")));
+    await expect(unpinned("portal")).rejects.toThrow("npx hive unpin gone --stack private");
   });
 
   test("of an unknown stage is refused", async () => {
-    await expect(unpin({ stack: "stagin", image: "webgate", yes: true })).rejects.toThrow(
-      "staging",
-    );
-    await expect(unpin({ stack: "staging", image: "webgate", yes: true })).rejects.toThrow(
+    await expect(unpin({ stack: "stagin", image: "portal", yes: true })).rejects.toThrow("staging");
+    await expect(unpin({ stack: "staging", image: "portal", yes: true })).rejects.toThrow(
       "The stage staging has no configuration",
     );
   });

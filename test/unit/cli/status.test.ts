@@ -644,6 +644,75 @@ test("a replicated volume is in use where tasks run that mount it", () => {
   expect(seen("local", ["data"])).toEqual(expected);
 });
 
+describe("a volume that a server does not let go", () => {
+  const own =
+    "hive-shared: volume 'data' is held by the task webgate.1 on p-hive1.hive.example since 2026-11-23T09:00:00Z, " +
+    "and was not released within 30 s. Only one task at a time may write it";
+  const engines = `error while mounting volume '': VolumeDriver.Mount: ${own}`;
+  const users = (...mounted: readonly string[]): EngineService[] =>
+    mounted.map((name) => ({
+      ID: name,
+      Spec: {
+        Name: name,
+        Mode: { Replicated: { Replicas: 1 } },
+        TaskTemplate: {
+          ContainerSpec: {
+            Image: image,
+            Mounts: [
+              {
+                Type: "volume",
+                Source: "data",
+                VolumeOptions: { DriverConfig: { Name: "hive-shared" } },
+              },
+            ],
+          },
+        },
+      },
+    }));
+  const refusedTask = (name: string): EngineTask => ({
+    ...task(0, "rejected", engines),
+    Spec: users(name)[0]!.Spec.TaskTemplate,
+    ServiceID: name,
+  });
+  const swarm = (...names: readonly string[]): SwarmFacts =>
+    facts({ services: users(...names), tasks: names.map(refusedTask) });
+
+  test("is held there in the table of volumes, until a task runs", () => {
+    const held = swarm("clock");
+    expect(volumeStatuses(held, { now })).toEqual([
+      { name: "data", services: ["clock"], hosts: [], heldOn: "p-hive1" },
+    ]);
+    const again = { ...task(1), ServiceID: "clock" };
+    expect(volumeStatuses({ ...held, tasks: [...held.tasks, again] }, { now })).toEqual([
+      { name: "data", services: ["clock"], hosts: ["p-hive1"] },
+    ]);
+    const volumes = volumeStatuses(held, { now });
+    const shown = statusText({ ...report({ volumes }), problems: [] }, plain, now);
+    expect(shown).toMatch(/data +held on p-hive1 +clock/);
+  });
+
+  test.each([
+    ["one service", ["clock"], [`clock runs 0 of 1 tasks: ${own}.`]],
+    [
+      "two services",
+      ["chime", "clock"],
+      [`chime runs 0 of 1 tasks: ${own}.`, "clock runs 0 of 1 tasks: the same error as chime."],
+    ],
+  ])("is told once, in the driver's words: %s", (_title, names, expected) => {
+    const services = serviceStatuses(swarm(...names), { now });
+    expect(judge(report({ services }))).toEqual(expected);
+  });
+
+  test("is not told again by a step that failed because of it", () => {
+    const [clock] = serviceStatuses(swarm("clock"), { now });
+    const step = { step: "users", result: "failed" as const, detail: `${own}.` };
+    expect(judge(report({ services: [{ ...clock!, initialization: [step] }] }))).toEqual([
+      `clock runs 0 of 1 tasks: ${own}.`,
+      "The step users of the initialization of clock failed. `npx hive up --stack private` runs it again.",
+    ]);
+  });
+});
+
 test("a global service with constraints wants a task only where they are met", () => {
   const service: EngineService = {
     ...webgate({ Global: {} }),
@@ -677,8 +746,6 @@ test("the outputs of a stage tell what was deployed, and when it was built", () 
     access: [],
   });
   expect(serviceContext(outputs, undefined, now)).toEqual({
-    addresses: {},
-    routes: { webgate: ["http://x/app/"] },
     deployed: { webgate: image },
     builtAt: { "sha256:1": "2026-11-23T09:00:00Z" },
     now,

@@ -1,10 +1,10 @@
 import { noteWords, stepWords } from "../../../cli/progress/step-words";
 
 test.each([
-  ["service-webgate-service", "webgate"],
+  ["service-portal-service", "portal"],
   ["service-web-service-service", "web-service"],
-  ["image-webgate-build", "image webgate"],
-  ["image-webgate-on-hosts", "image webgate on the hosts"],
+  ["image-portal-build", "image portal"],
+  ["image-portal-on-hosts", "image portal on the hosts"],
   ["reference-nginx-on-hosts", "image nginx on the hosts"],
   ["initialization-ldap-steps", "initial data of ldap"],
   ["volume-ldap-data-on-hosts", "volume ldap-data"],

@@ -108,7 +108,7 @@ test("phases that add up to more than the run are said to overlap", () => {
 });
 
 describe("the login of a demo person", () => {
-  const services = { webgate: {}, am: {}, ldap: {} } as unknown as typeof outputs.services;
+  const services = { gate: {}, am: {}, ldap: {} } as unknown as typeof outputs.services;
   const people = readFileSync(join(__dirname, "../../..", peopleFile), "utf8");
 
   test("is shown where the stage has the worked example and its people", () => {

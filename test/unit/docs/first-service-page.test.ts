@@ -31,7 +31,7 @@ describe("docs/first-service.md", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "hive-first-service-"));
     cpSync(join(root, "site"), join(folder, "site"), { recursive: true });
-    for (const name of ["model", "fleet", "node_modules"])
+    for (const name of ["model", "fleet", "platform", "node_modules"])
       symlinkSync(join(root, name), join(folder, name));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

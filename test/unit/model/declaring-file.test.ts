@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { declaringFile, defineService } from "../../../model/service";
+import { am } from "../../../site/services/am";
 import { portal } from "../../../site/services/portal";
-import { webgate } from "../../../site/services/webgate";
 import { faultsOf, image } from "./problems-of";
 
 /** Every path is a file: also those of services that stand elsewhere. */
@@ -20,30 +20,30 @@ function filesOf(services: Readonly<Record<string, unknown>>): Readonly<Record<s
 describe("a problem names the file in which its service is written", () => {
   test("whatever the service is called", () => {
     // The images of the example are no part of this site.
-    expect(filesOf({ gate: webgate, portal })).toEqual({
-      gate: "site/services/webgate.ts",
+    expect(filesOf({ login: am, portal })).toEqual({
+      login: "site/services/am.ts",
       portal: "site/services/portal.ts",
     });
   });
 
   test("also where a file of the service's name holds another one", () => {
-    expect(filesOf({ gate: webgate, webgate: { image, replica: 1 } })).toMatchObject({
-      webgate: "site/site.ts",
+    expect(filesOf({ login: am, am: { image, replica: 1 } })).toMatchObject({
+      am: "site/site.ts",
     });
-    expect(filesOf({ webgate: defineService({ image, dependsOn: ["nowhere"] }) })).toEqual({
-      webgate: here,
+    expect(filesOf({ am: defineService({ image, dependsOn: ["nowhere"] }) })).toEqual({
+      am: here,
     });
   });
 
   test("a copy with changes stands where it was copied", () => {
-    expect(filesOf({ webgate: { ...webgate, mode: { replicas: 1 } }, portal })).toMatchObject({
-      webgate: "site/site.ts",
+    expect(filesOf({ am: { ...am, mode: { replicas: 1 } }, portal })).toMatchObject({
+      am: "site/site.ts",
     });
   });
 
   test("a site without declarations goes by the names of its files", () => {
-    expect(filesOf({ webgate: { image, replica: 1 } })).toEqual({
-      webgate: "site/services/webgate.ts",
+    expect(filesOf({ am: { image, replica: 1 } })).toEqual({
+      am: "site/services/am.ts",
     });
   });
 

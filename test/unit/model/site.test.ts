@@ -289,7 +289,7 @@ describe("other parts of a site", () => {
     [
       "an image that is pulled by tag",
       { images: { a: { pull: { on: ["production"], from: "registry.example/a:1" } } } },
-      'images.a.pull.from | write a reference by digest, e.g. "registry.example:5000/webgate@sha256:…"',
+      'images.a.pull.from | write a reference by digest, e.g. "registry.example:5000/portal@sha256:…"',
     ],
     [
       "a build secret that does not exist",

@@ -77,6 +77,11 @@ const first: Step = { mount: "m1", broken: "must not be asked" };
 const refused = (who: string): string =>
   `volume 'data' is held by ${who} since then, and was not released within 0.2 s. Only one task at a time may write it: stop what uses it ` +
   'on hive0, or wait until it has stopped. Services that belong together share it if one has placement: { with: "<the other>" }';
+/** The same for another server, which may never hear of the holder again. */
+const refusedElsewhere = (who: string): string =>
+  `volume 'data' is held by ${who} since then, and was not released within 0.2 s. Only one task at a time may write it: stop what uses it ` +
+  'on hive0, or wait; services share it with placement: { with: "<the other>" }. If hive0 hangs and does not come back: ' +
+  "`npx hive up` resumes a paused server, and `docker kill hive0` lets the volume go";
 
 describe("a further mount on the server that holds a volume", () => {
   const group = {
@@ -230,7 +235,7 @@ test("another server is refused with the task that holds the volume, where the S
   };
   expect(run(first, there, { ...there, broken: "no leader" })).toEqual([
     "done",
-    refused("the task app.1 on hive0"),
-    refused("hive0"),
+    refusedElsewhere("the task app.1 on hive0"),
+    refusedElsewhere("hive0"),
   ]);
 });

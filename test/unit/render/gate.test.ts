@@ -1,6 +1,8 @@
 import type { GateRoutePlan } from "../../../model/gate";
 import { planRoute } from "../../../model/service/routes";
 import { gateConfig, gateStep } from "../../../render/gate";
+import { longestCommand } from "../../../render/shell";
+import { fitting } from "../../../providers/transport/long-command";
 
 const ports = { http: 80, https: 443 };
 const app: GateRoutePlan = { ...planRoute({ port: 8080, path: "/app/" }), service: "app" };
@@ -36,7 +38,15 @@ test("the step writes the configuration and asks the running gate for its releas
   expect(step).toContain(`gate-release ${gateConfig({ ports, routes: [app] }).release}`);
 });
 
-test("a hundred routes fit into the step", () => {
-  const routes = Array.from({ length: 100 }, (_, index) => ({ ...book, host: `name-${index}` }));
-  expect(() => gateStep({ ports, routes })).not.toThrow();
+test("four hundred routes fit into the step, and into what goes to a server", () => {
+  const routes = Array.from({ length: 400 }, (_, index) => ({
+    ...book,
+    host: `name-${index}`,
+    service: `service-${index * 7}`,
+    port: 1000 + index,
+  }));
+  const step = gateStep({ ports, routes });
+  // Base and firewall, in the same command, are about 40,000 bytes.
+  expect(step.length).toBeLessThan(longestCommand - 60_000);
+  expect(fitting(step).length).toBeLessThan(60_000);
 });

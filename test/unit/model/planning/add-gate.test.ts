@@ -6,8 +6,11 @@ import { parseStage } from "../../../../model/stage/check-stage";
 import { rawStage } from "../plans";
 import { image } from "../problems-of";
 
-const plan = (site: Partial<Site>) =>
-  planSite({ stage: parseStage("private", rawStage), site: { name: "hive.example", ...site } });
+const plan = (site: Partial<Site>, more: Readonly<Record<string, string>> = {}) =>
+  planSite({
+    stage: parseStage("private", { ...rawStage, ...more }),
+    site: { name: "hive.example", ...site },
+  });
 
 const web = { image, networks: ["front", "back"] };
 const networks = { front: {}, back: {}, other: {} };
@@ -84,6 +87,45 @@ test("a site without routes on this stage has no gate, whatever it says of it", 
   expect("gate" in planned).toBe(false);
   expect(planned.services.map(({ name }) => name)).toEqual(["web"]);
   expect(planned.images).toEqual([]);
+});
+
+describe("a certificate of the site's own", () => {
+  const certificate = { chain: "chain", key: "key" };
+  const services = { web: { image, routes: [{ port: 80 }] } };
+
+  test("reaches the gate alone, as secrets that only it reads", () => {
+    const planned = plan(
+      {
+        gate: { certificate },
+        secrets: { chain: { fromStage: true }, key: { fromStage: true } },
+        services,
+      },
+      { "hive:secrets": JSON.stringify({ chain: "PEM", key: "PEM" }) },
+    );
+    const secretsOf = (wanted: string) =>
+      planned.services.find(({ name }) => name === wanted)?.secrets;
+    expect(secretsOf("gate")).toMatchObject([
+      { name: "chain", target: "tls.crt", uid: 33, mode: "0400" },
+      { name: "key", target: "tls.key", uid: 33, mode: "0400" },
+    ]);
+    expect(secretsOf("web")).toEqual([]);
+  });
+
+  test("that the site does not have is named where it is written", () => {
+    expect(() =>
+      plan({ gate: { certificate }, secrets: { chain: { fromStage: true } }, services }),
+    ).toThrow(/gate\.certificate\.key\n {2}found: +\\?"key/);
+  });
+
+  test("is not random text, and not one secret for both", () => {
+    const secrets = { chain: { fromStage: true }, key: { generate: {} } } as const;
+    expect(() => plan({ gate: { certificate }, secrets, services })).toThrow(
+      /gate\.certificate\.key\n {2}found: +"key"[^]*random text is no private key[^]*write key: \{ fromStage: true \}/,
+    );
+    expect(() =>
+      plan({ gate: { certificate: { chain: "chain", key: "chain" } }, secrets, services }),
+    ).toThrow(/gate\.certificate\.key[^]*is the secret of the certificate chain as well/);
+  });
 });
 
 test("routes that a transform adds count", () => {

@@ -1,4 +1,4 @@
-import { withoutFrames } from "../../../../providers/swarm-service/task-report";
+import { endOf, withoutFrames } from "../../../../providers/swarm-service/task-report";
 
 /** A piece of output as the engine frames it. */
 function frame(stream: number, text: string): Buffer {
@@ -21,4 +21,17 @@ test("output of a task with a terminal has no frames and stays as it is", () => 
 
 test("no output is an empty text", () => {
   expect(withoutFrames(Buffer.alloc(0))).toBe("");
+});
+
+test.each([
+  [{ State: "failed", Err: "task: non-zero exit (1)" }, false, "failed: task: non-zero exit (1)"],
+  [
+    { State: "rejected", Err: "error while mounting volume '': VolumeDriver.Mount: it is held" },
+    false,
+    "rejected: it is held",
+  ],
+  [{ State: "failed" }, false, "failed: no reason given"],
+  [{ State: "complete" }, true, "was unhealthy, was therefore stopped, and ended (complete)"],
+])("how a task ended: %j, unhealthy: %s", (Status, unhealthy, text) => {
+  expect(endOf({ Status }, unhealthy)).toBe(text);
 });

@@ -219,10 +219,20 @@ class Holdings:
         who = f"{' and '.join(holders)} on {server}" if holders else server
         since = f" since {holder['since']}" if "since" in holder else ""
         waited = f", and was not released within {seconds:g} s" if seconds else ""
+        says = (
+            f"volume '{name}' is held by {who}{since}{waited}. Only one task at a time may write it"
+        )
+        if server == self.volumes.server:
+            return (
+                f"{says}: stop what uses it on {server}, or wait until it has stopped. Services "
+                f'that belong together share it if one has placement: {{ with: "<the other>" }}'
+            )
+        # A server that hangs keeps its lock: only its end lets the volume go.
         return (
-            f"volume '{name}' is held by {who}{since}{waited}. Only one task at a time may write "
-            f"it: stop what uses it on {server}, or wait until it has stopped. Services that "
-            f'belong together share it if one has placement: {{ with: "<the other>" }}'
+            f"{says}: stop what uses it on {server}, or wait; services share it with placement: "
+            f'{{ with: "<the other>" }}. If {server} hangs and does not come back: `npx hive up` '
+            f"resumes a paused server, and `docker kill {holder.get('server', '<server>')}` lets "
+            f"the volume go"
         )
 
     def _load(self) -> dict:
