@@ -29,12 +29,6 @@ export function repositoryOf(reference: string): string {
   return colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
 }
 
-/** The registry that a reference names; `docker.io`, the Docker Engine's own, when it has none. */
-export function registryOf(reference: string): string {
-  const [first = "", ...rest] = reference.split("/");
-  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : "docker.io";
-}
-
 /** The digest at the end of a reference, `sha256:…`; empty if it has none. */
 export function digestOf(reference: string): string {
   return DIGEST.exec(reference)?.[0].slice(1) ?? "";

@@ -161,13 +161,8 @@ export async function resolveTag(
     if (typeof found === "string") return found;
     if (found.kind === "failed") {
       // Without the error as its cause: that one may contain the password.
-      const remedy = pullRemedy(reference, found.reason);
-      throw new Error(
-        [
-          `${host.name} cannot resolve ${reference}: ${found.reason}`,
-          ...(remedy === undefined ? [] : [remedy]),
-        ].join("\n"),
-      );
+      const message = `${host.name} cannot resolve ${reference}: ${found.reason}`;
+      throw new Error(withRemedy(message, pullRemedy(reference, found.reason)));
     }
     away.push(`  ${host.name}: ${found.reason}`);
   }
@@ -273,4 +268,9 @@ function describeFailure(
   return outcome.kind !== "failed" || password === ""
     ? outcome
     : { ...outcome, reason: outcome.reason.replaceAll(password, "[secret]") };
+}
+
+/** A message and, on a line of its own, what to do. */
+export function withRemedy(message: string, remedy = ""): string {
+  return `${message}\n${remedy}`.trim();
 }

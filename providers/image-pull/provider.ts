@@ -17,7 +17,14 @@ import type { RegistryAuth } from "../registry/registry-auth";
 import { type RegistryUnit, withRegistryRunning } from "../registry/registry-running";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
-import { hostsWithout, isSameImage, removeUnused, resolveTag, pullOnHosts } from "./client";
+import {
+  hostsWithout,
+  isSameImage,
+  pullOnHosts,
+  removeUnused,
+  resolveTag,
+  withRemedy,
+} from "./client";
 
 /** Inputs as they come over the wire. */
 export interface ImagePullInputs {
@@ -169,31 +176,28 @@ async function ensureImage(
     const outcomes = await pullOnHosts(hosts, resolved, registryAuth);
     const verdict = judgeHosts(resolved, outcomes);
     if (verdict.kind === "failed") {
+      const { message } = verdict;
       const remedy =
         registry === undefined
           ? remedyElsewhere(reference, outcomes)
-          : remedyInSite(verdict.message, registry);
-      throw new Error([verdict.message, ...remedy].join("\n"));
+          : remedyInSite(message, registry);
+      throw new Error(withRemedy(message, remedy));
     }
     return { resolved, missing: verdict.missing };
   });
 }
 
 /** The remedy for an image of another registry. A host that does not answer is another matter. */
-function remedyElsewhere(reference: string, outcomes: readonly HostOutcome[]): readonly string[] {
-  if (isImageId(reference)) return [];
-  const reasons = outcomes.flatMap((outcome) =>
-    outcome.kind === "failed" ? [outcome.reason] : [],
-  );
-  return [pullRemedy(reference, reasons.join("\n")) ?? []].flat();
+function remedyElsewhere(reference: string, outcomes: readonly HostOutcome[]): string | undefined {
+  if (isImageId(reference)) return undefined;
+  const failed = outcomes.map((outcome) => (outcome.kind === "failed" ? outcome.reason : ""));
+  return pullRemedy(reference, failed.join());
 }
 
 /**
  * The remedy when the site's own registry does not have the image: a person must bring it back.
  */
-function remedyInSite(message: string, registry: RegistryUnit): readonly string[] {
-  if (!/manifest unknown/i.test(message)) return [];
-  return [
-    `The site's registry on ${registry.host.name} does not have it. If hive:pins names it, promote it again with 'npx hive promote' or end the pin with 'npx hive unpin'. Else 'npx hive up --refresh' pushes it again.`,
-  ];
+function remedyInSite(message: string, registry: RegistryUnit): string | undefined {
+  if (!/manifest unknown/i.test(message)) return undefined;
+  return `The site's registry on ${registry.host.name} does not have it. If hive:pins names it, promote it again with 'npx hive promote' or end the pin with 'npx hive unpin'. Else 'npx hive up --refresh' pushes it again.`;
 }

@@ -25,8 +25,8 @@ beforeAll(() => {
 export const site = defineSite({
   name: "secret.hive.example",
   secrets: { "${name}": { fromStage: true } },
-  images: { webgate: {} },
-  services: { mail: { image: { build: "webgate" }, endpointMode: "dnsrr", secrets: ["${name}"] } },
+  images: { portal: {} },
+  services: { mail: { image: { build: "portal" }, endpointMode: "dnsrr", secrets: ["${name}"] } },
 });
 `,
   );
