@@ -1,38 +1,63 @@
-import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 
-/** A process and the command line that it runs. */
+/** A process and the command line that it runs, its words separated by NUL. */
 export interface RunningProcess {
   readonly pid: number;
   readonly command: string;
 }
 
-/** What a process has started, directly and through others, with itself first. */
-export function processTree(pid: number): readonly RunningProcess[] {
-  const { stdout } = spawnSync("ps", ["-Ao", "pid=,ppid=,args="], { encoding: "utf8" });
-  const all = stdout.split("\n").flatMap((line) => {
-    const [, id, parent, command = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return id === undefined ? [] : [{ pid: Number(id), parent: Number(parent), command }];
-  });
-  const below = (parent: number): readonly RunningProcess[] =>
-    all
-      .filter((each) => each.parent === parent)
-      .flatMap(({ pid: id, command }) => [{ pid: id, command }, ...below(id)]);
-  const own = all.find((each) => each.pid === pid);
-  return [...(own === undefined ? [] : [{ pid, command: own.command }]), ...below(pid)];
+/** Processes that a process has started, and those that these have started. */
+export function descendants(pid: number): readonly RunningProcess[] {
+  const children = readdirSync("/proc")
+    .map(Number)
+    .filter((each) => each > 0 && parentOf(each) === pid);
+  return children.flatMap((child) => [
+    { pid: child, command: commandOf(child) },
+    ...descendants(child),
+  ]);
 }
 
-/**
- * Ends a process and everything that it has started, and says what that was: what a run that hangs
- * waited for is seen there.
- */
-export function killTree(pid: number): string {
-  const tree = processTree(pid);
-  for (const each of tree) {
+/** Ends the processes that still run, and nobody who has got the number of one since. */
+export function killAll(processes: readonly RunningProcess[]): void {
+  for (const { pid, command } of processes) {
+    if (command === "" || commandOf(pid) !== command) continue;
     try {
-      process.kill(each.pid, "SIGKILL");
+      process.kill(pid, "SIGKILL");
     } catch {
       // It has ended meanwhile.
     }
   }
-  return tree.map(({ command }) => `  ${command.slice(0, 120)}`).join("\n");
+}
+
+/**
+ * Ends a process and everything that it has started, and says what that was, a line for each: what
+ * a run that hangs waited for is seen there.
+ */
+export function killTree(pid: number): string {
+  const tree = [{ pid, command: commandOf(pid) }, ...descendants(pid)];
+  killAll(tree);
+  return tree
+    .map(({ command }) => `  ${command.replaceAll("\0", " ").trim().slice(0, 120)}`)
+    .join("\n");
+}
+
+/** Its command line; empty when it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    // It has ended meanwhile.
+    return "";
+  }
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The second field, the program's name, may contain anything: fields are counted from its
+    // closing parenthesis.
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
+  }
 }

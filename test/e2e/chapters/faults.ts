@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
+import { descendants, killAll, type RunningProcess } from "../process-tree";
 import type { StageUnderTest } from "../stage-under-test";
 import { eventually } from "../test-stage";
 
@@ -154,17 +154,17 @@ export function faults(site: StageUnderTest): void {
   describe("a fault while a run goes on ends in a correct site after another run", () => {
     it("the engine is killed with SIGKILL", async () => {
       change(true);
-      let killed = 0;
+      let started: readonly RunningProcess[] = [];
+      const isEngine = ({ command }: RunningProcess) => /(^|\/)pulumi\0/.test(command);
       const { code } = await during(moments.building, (run) => {
-        for (const pid of descendants(run.pid ?? 0)) {
-          if (!/(^|\/)pulumi\0/.test(commandOf(pid))) continue;
-          process.kill(pid, "SIGKILL");
-          killed += 1;
-        }
+        started = descendants(run.pid ?? 0);
+        killAll(started.filter(isEngine));
       });
-      expect(killed).toBeGreaterThan(0);
+      expect(started.filter(isEngine).length).toBeGreaterThan(0);
       expect(code).not.toBe(0);
       await correct();
+      // The engine's language host does not notice that nobody asks it any more.
+      killAll(started);
     });
 
     it("SSH to a server is cut for some seconds", async () => {
@@ -234,32 +234,4 @@ export function faults(site: StageUnderTest): void {
       await correct();
     });
   });
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
-  } catch {
-    // It has ended meanwhile.
-    return "";
-  }
-}
-
-/** Processes that a process has started, and those that these have started. */
-function descendants(pid: number): number[] {
-  const children = readdirSync("/proc")
-    .map(Number)
-    .filter((each) => each > 0 && parentOf(each) === pid);
-  return children.flatMap((child) => [child, ...descendants(child)]);
-}
-
-function parentOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field, the program's name, may contain anything: fields are counted from its
-    // closing parenthesis.
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return 0;
-  }
 }
