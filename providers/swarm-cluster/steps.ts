@@ -46,7 +46,10 @@ export async function applyStep(step: SwarmStep, around: StepSurroundings): Prom
       await withEngine(hostOf(around, step.through), (docker) => setSettings(docker, step));
       return;
     case "remove":
-      await onManager(step, around, (docker, id) => removeNode(docker, id));
+      await onManager(step, around, async (docker, id) => {
+        await removeNode(docker, id);
+        await rotateJoinTokens(docker);
+      });
       return;
     case "promote":
     case "demote":
@@ -129,7 +132,10 @@ async function init(name: string, around: StepSurroundings): Promise<void> {
   );
 }
 
-/** Makes a host join. The token goes from one Docker Engine to the other and nowhere else. */
+/**
+ * Makes a host join. The token goes from one Docker Engine to the other and nowhere else, and opens
+ * nothing afterwards.
+ */
 async function join(name: string, manager: string, around: StepSurroundings): Promise<void> {
   await withEngine(
     hostOf(around, manager),
@@ -147,6 +153,7 @@ async function join(name: string, manager: string, around: StepSurroundings): Pr
         { deadlineSeconds: limits.settle },
       );
       await waitForManager(managing, name, nodeId);
+      await rotateJoinTokens(managing);
     },
     { deadlineSeconds: 2 * limits.settle },
   );
@@ -208,15 +215,32 @@ async function setSettings(
   docker: Dockerode,
   step: { readonly heartbeatSeconds: number; readonly taskHistoryLimit: number },
 ): Promise<void> {
+  await updateSwarm(docker, (spec) => ({
+    ...spec,
+    Dispatcher: { ...spec.Dispatcher, HeartbeatPeriod: step.heartbeatSeconds * 1e9 },
+    Orchestration: { ...spec.Orchestration, TaskHistoryRetentionLimit: step.taskHistoryLimit },
+  }));
+}
+
+/**
+ * Makes the join tokens useless that were used, or that a server knew which is no member any more;
+ * every manager knows both.
+ */
+async function rotateJoinTokens(docker: Dockerode): Promise<void> {
+  await updateSwarm(docker, (spec) => spec, { rotateManagerToken: true, rotateWorkerToken: true });
+}
+
+/** Changes the Swarm; tries again if another writer changed it in between. */
+async function updateSwarm(
+  docker: Dockerode,
+  change: (spec: EngineSwarm["Spec"]) => object,
+  query: Readonly<Record<string, boolean>> = {},
+): Promise<void> {
   await retryOutOfSequence(async () => {
     const { Version, Spec } = (await docker.swarmInspect()) as EngineSwarm & Versioned;
     await docker.swarmUpdate({
-      _query: { version: Version.Index },
-      _body: {
-        ...Spec,
-        Dispatcher: { ...Spec.Dispatcher, HeartbeatPeriod: step.heartbeatSeconds * 1e9 },
-        Orchestration: { ...Spec.Orchestration, TaskHistoryRetentionLimit: step.taskHistoryLimit },
-      },
+      _query: { version: Version.Index, ...query },
+      _body: change(Spec),
     });
   });
 }

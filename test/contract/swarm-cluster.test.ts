@@ -59,8 +59,18 @@ describe("SwarmCluster", () => {
   test("keeps the join token to itself", async () => {
     const created = await server.create(inputs());
     const read = await server.read(created.id, created.outs);
-    expect(JSON.stringify([created, read])).not.toContain(swarm.joinToken);
-    expect(server.log()).not.toContain(swarm.joinToken);
+    for (const token of swarm.joinTokens) {
+      expect(JSON.stringify([created, read])).not.toContain(token);
+      expect(server.log()).not.toContain(token);
+    }
+  });
+
+  test("lets no join token work twice, and none that a removed member knew", async () => {
+    const { id, outs } = await server.create(inputs());
+    // One for each of the two that joined, and the next one.
+    expect(new Set(swarm.joinTokens).size).toBe(3);
+    await server.update(id, outs, inputs(2));
+    expect(new Set(swarm.joinTokens).size).toBe(4);
   });
 
   test("adopts what is there: a second create writes nothing and yields the same id", async () => {

@@ -19,8 +19,8 @@ export interface FakeSwarmHost extends FakeHost {
  */
 export interface FakeSwarm {
   readonly hosts: readonly FakeSwarmHost[];
-  /** The token that makes a manager; it must show nowhere. */
-  readonly joinToken: string;
+  /** The tokens that made managers, oldest first; only the last one still does. None may show. */
+  readonly joinTokens: readonly string[];
   /** The cluster as the engines store it; a test may change it to make drift. */
   readonly nodes: FakeNode[];
   readonly services: FakeService[];
@@ -129,7 +129,8 @@ const rollbackMs = 1500;
  * scheduler says that value. One of a job completes.
  */
 export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwarm> {
-  const joinToken = `SWMTKN-1-${randomBytes(12).toString("hex")}`;
+  const newToken = (): string => `SWMTKN-1-${randomBytes(12).toString("hex")}`;
+  const joinTokens = [newToken()];
   let clusterId: string | undefined;
   let settings: Record<string, unknown> = {};
   let version = 1;
@@ -360,7 +361,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
       return ok(nodeIds.get(hostname));
     }
     if (path === "/swarm/join") {
-      if (body["JoinToken"] !== joinToken)
+      if (body["JoinToken"] !== joinTokens.at(-1))
         return refuse(400, `invalid join token ${String(body["JoinToken"])}`);
       enter(hostname, String(body["AdvertiseAddr"]));
       return ok();
@@ -391,12 +392,13 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
         ID: clusterId,
         Version: { Index: version },
         Spec: settings,
-        JoinTokens: { Manager: joinToken },
+        JoinTokens: { Manager: joinTokens.at(-1) },
       });
     }
     if (path === "/swarm/update") {
       if (Number(query.get("version")) !== version) return refuse(500, "update out of sequence");
       version++;
+      if (query.get("rotateManagerToken") === "true") joinTokens.push(newToken());
       settings = body;
       return ok();
     }
@@ -548,7 +550,7 @@ export async function startFakeSwarm(names: readonly string[]): Promise<FakeSwar
   });
   return {
     hosts,
-    joinToken,
+    joinTokens,
     nodes,
     services,
     get settings() {

@@ -102,6 +102,16 @@ async function readCluster(): Promise<Partial<SwarmClusterInputs> | undefined> {
   return seen?.inputs;
 }
 
+/** The tokens with which a server would join as worker or manager now. */
+async function joinTokens(manager: number): Promise<readonly string[]> {
+  return await withEngine(host(manager), async (docker) => {
+    const { JoinTokens: tokens } = (await docker.swarmInspect()) as {
+      JoinTokens: { Worker: string; Manager: string };
+    };
+    return [tokens.Worker, tokens.Manager];
+  });
+}
+
 /** Seconds that `work` took. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begin = Date.now();
@@ -339,6 +349,7 @@ describe("with the leader killed", () => {
     expect((await readCluster())?.taskHistoryLimit).toBe(4);
 
     const dead = cluster.state.nodeIds[host(index).name];
+    const known = await joinTokens((index + 1) % 3);
     await lab.replace(index);
     const updated = await swarmClusterProvider.update?.(
       cluster.id,
@@ -351,6 +362,10 @@ describe("with the leader killed", () => {
       (await docker.listNodes()).map((node) => (node as { ID: string }).ID),
     );
     expect(ids.sort()).toEqual(Object.values(cluster.state.nodeIds).sort());
+    // What the lost server knew opens nothing any more, nor what the new one was given.
+    const now = await joinTokens((index + 1) % 3);
+    expect(now.filter((token) => known.includes(token))).toEqual([]);
+    expect(now).toHaveLength(2);
   });
 });
 
