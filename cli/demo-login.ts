@@ -1,10 +1,11 @@
+import { demoSalts } from "../model/rules/demo-people";
 import type { StageOutputs } from "./hosts/outputs";
 
 /** The file with the people of the worked example. */
 export const peopleFile = "site/data/people.ldif";
 
 /** A demo person: docs/worked-example.md has the password, `people.ldif` its hash. */
-const demo = { name: "queen", password: "Queen-of-hive-1", salt: "$6$a4789d4e9f62fed0$" };
+const demo = { name: "queen", password: "Queen-of-hive-1", salt: demoSalts[0] };
 
 /**
  * The login of a demo person, if the stage has the worked example with its people. Only the private

@@ -2,6 +2,7 @@ import { defineSite } from "../model/site";
 import { am } from "./services/am";
 import { ldap } from "./services/ldap";
 import { portal } from "./services/portal";
+import { values } from "./values";
 
 /**
  * The inventory: what runs on all stages. Differences between stages stand in
@@ -10,6 +11,7 @@ import { portal } from "./services/portal";
  */
 export const site = defineSite({
   name: "hive.example",
+  values,
   images: { am: {}, ldap: {}, portal: {} },
   volumes: { "ldap-data": { replicated: { size: "1GiB" } } },
   secrets: {

@@ -2,6 +2,7 @@ import type { Problem } from "../problem/problems";
 import { networkRoomProblems, poolProblems } from "./addresses";
 import { argumentProblems } from "./arguments";
 import { colocationProblems } from "./colocation";
+import { demoPeopleProblems } from "./demo-people";
 import { cycleProblems, dependencyProblems } from "./dependencies";
 import { externalProblems } from "./externals";
 import { configFileProblems, contextProblems, stepFileProblems } from "./files";
@@ -46,6 +47,7 @@ const rules: readonly Rule[] = [
   contextProblems,
   configFileProblems,
   stepFileProblems,
+  demoPeopleProblems,
   dependencyProblems,
   cycleProblems,
   colocationProblems,

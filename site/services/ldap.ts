@@ -1,4 +1,5 @@
 import { defineService } from "../../model/service";
+import { values } from "../values";
 
 /**
  * The directory of people and groups. One task; its data is on a volume that follows it to another
@@ -19,7 +20,7 @@ export const ldap = defineService({
       script: "site/data/load-people.sh",
       interpreter: ["bash", "-c"],
       secrets: ["ldap-admin-password"],
-      input: "site/data/people.ldif",
+      input: values.people,
       deadline: "1m",
     },
   ],
