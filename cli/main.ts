@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { commandLine } from "./command-line/program";
 import { exitCodes } from "./exit-codes";
 import { reportFailure } from "./failure";
+import { writeLine } from "./harmless";
 import { hiveHome } from "./project";
 
 /** Runs the command line and ends the process with its exit code. @param argv as Node gives it */
@@ -43,7 +44,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.input;
     const { text, exitCode } = reportFailure(error);
-    if (text !== "") process.stderr.write(`${text}\n`);
+    if (text !== "") writeLine(process.stderr, text);
     return exitCode;
   }
 }

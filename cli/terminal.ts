@@ -1,15 +1,6 @@
-/** Names of the few styles that hive prints in. */
-export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+import { sgr, type Style, writeLine } from "./harmless";
 
-/** SGR parameters of ECMA-48: on, off. */
-const sgr: Readonly<Record<Style, readonly [number, number]>> = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  cyan: [36, 39],
-};
+export type { Style } from "./harmless";
 
 /** Gives a text a style, or leaves it alone if colours are off. */
 export type Paint = (style: Style, text: string) => string;
@@ -21,9 +12,9 @@ export interface Terminal {
   /** Columns; 80 when unknown. */
   readonly columns: number;
   readonly paint: Paint;
-  /** Prints a line (or several) on standard output. */
+  /** Prints a line (or several) on standard output; what could act on a terminal is harmless. */
   print(text: string): void;
-  /** Prints a line (or several) on standard error. */
+  /** Prints a line (or several) on standard error, in the same way. */
   printError(text: string): void;
   /** Writes as is; only for redrawing on a live terminal. */
   write(text: string): void;
@@ -70,8 +61,8 @@ export function processTerminal(): Terminal {
       return stdout.columns ?? 80;
     },
     paint: colour ? coloured : plain,
-    print: (text) => void stdout.write(`${text}\n`),
-    printError: (text) => void stderr.write(`${text}\n`),
+    print: (text) => writeLine(stdout, text),
+    printError: (text) => writeLine(stderr, text),
     write: (text) => void stdout.write(text),
   };
 }

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { harmless } from "../harmless";
 import type { Terminal } from "../terminal";
 import {
   type Direction,
@@ -99,7 +100,7 @@ export class ProgressPrinter {
     const { columns, paint } = this.terminal;
     const lines = liveLines(this.progress, { now: Date.now(), columns, frame: this.frame, paint });
     this.erase();
-    if (lines.length > 0) this.terminal.write(`${lines.join("\n")}\n`);
+    if (lines.length > 0) this.terminal.write(`${harmless(lines.join("\n"))}\n`);
     this.drawn = lines.length;
   }
 

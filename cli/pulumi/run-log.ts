@@ -1,6 +1,7 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { harmless } from "../harmless";
 import { privateFolder } from "../project";
 import { readUrn } from "./urn";
 
@@ -27,10 +28,11 @@ export class RunLog {
     this.descriptor = openSync(this.file, "w", 0o600);
   }
 
-  /** Writes a line (or several) with the time. */
+  /** Writes a line (or several) with the time; somebody will look at it on a terminal. */
   write(text: string): void {
     const time = new Date().toISOString().slice(11, 23);
-    writeSync(this.descriptor, `${time} ${text.trimEnd().replaceAll("\n", "\n             ")}\n`);
+    const lines = harmless(text.trimEnd()).replaceAll("\n", "\n             ");
+    writeSync(this.descriptor, `${time} ${lines}\n`);
   }
 
   /** Writes an event, without the values of resources. */
