@@ -138,13 +138,7 @@ async function bootstrap(project, image, pullProblem, context) {
     const sources = aptSources("/etc/apt");
     const mirror = suiteMirror(sources, image.suite);
     context.report("building it with debootstrap");
-    const args = [
-      `--variant=${image.variant}`,
-      image.suite,
-      tree,
-      ...(mirror === undefined ? [] : [mirror]),
-    ];
-    await runLogged(debootstrap, args, {
+    await runLogged(debootstrap, debootstrapArguments(image, tree, mirror), {
       what: `debootstrap ${image.suite}`,
       log,
       signal: context.signal,
@@ -157,6 +151,28 @@ async function bootstrap(project, image, pullProblem, context) {
   } finally {
     await removeTree(folder);
   }
+}
+
+/** The keys of Debian's archive, from its package debian-archive-keyring. */
+const archiveKeys = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/**
+ * Arguments of debootstrap. Left to itself it takes packages without a valid signature when it
+ * finds no keys (debootstrap(8), `--force-check-gpg`).
+ * @param {Pick<BaseImage, "variant" | "suite">} image
+ * @param {string} tree where it builds
+ * @param {string | undefined} mirror
+ * @returns {string[]}
+ */
+export function debootstrapArguments(image, tree, mirror) {
+  return [
+    "--force-check-gpg",
+    `--keyring=${archiveKeys}`,
+    `--variant=${image.variant}`,
+    image.suite,
+    tree,
+    ...(mirror === undefined ? [] : [mirror]),
+  ];
 }
 
 /**
@@ -179,12 +195,21 @@ async function findDebootstrap(project, image, pullProblem, context) {
   const problem = `The image ${image.tag} is missing, and it could not be pulled: ${pullProblem}`;
   if (facts.os !== "linux" || !facts.root) throw new StepError(problem, { remedy });
   const look = () => findOnPath("debootstrap", { PATH: `${project.env.PATH}:/usr/sbin:/sbin` });
-  if (look() === undefined && aptIsHere(facts, project.env)) {
-    await installPackages(project, ["debootstrap", "debian-archive-keyring"], context);
+  const hasKeys = () =>
+    fs.existsSync(archiveKeys) && findOnPath("gpgv", project.env) !== undefined;
+  if ((look() === undefined || !hasKeys()) && aptIsHere(facts, project.env)) {
+    const packages = ["debootstrap", "debian-archive-keyring", "gpgv"];
+    await installPackages(project, packages, context);
   }
   const found = look();
   if (found === undefined) {
     throw new StepError(`${problem}, and debootstrap is not installed to build it`, { remedy });
+  }
+  if (!hasKeys()) {
+    throw new StepError(
+      `${problem}, and debootstrap cannot check Debian's signatures: gpgv or ${archiveKeys} is missing`,
+      { remedy },
+    );
   }
   return found;
 }

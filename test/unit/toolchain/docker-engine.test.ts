@@ -54,6 +54,21 @@ describe("docker-engine.mjs stop", () => {
 });
 
 describe("a base image made by debootstrap", () => {
+  it("takes no package without a signature of Debian's archive", async () => {
+    const given = await runModule<string[]>(`
+      import { debootstrapArguments } from "./toolchain/steps/base-images.mjs";
+      const image = { suite: "trixie", variant: "minbase" };
+      result(debootstrapArguments(image, "/tree", "http://mirror.example/debian"));`);
+    expect(given).toEqual([
+      "--force-check-gpg",
+      "--keyring=/usr/share/keyrings/debian-archive-keyring.gpg",
+      "--variant=minbase",
+      "trixie",
+      "/tree",
+      "http://mirror.example/debian",
+    ]);
+  });
+
   it("is dressed like the official slim image", async () => {
     const tree = path.join(folder, "tree");
     const put = (file: string, text = "x") => {

@@ -5,6 +5,7 @@ import { projectRoot } from "./run-module";
 interface LockedPackage {
   version?: string;
   resolved?: string;
+  integrity?: string;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
 }
@@ -34,6 +35,19 @@ describe("package-lock.json", () => {
         .map((name) => `${name}, which ${place} asks for`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it("has the SHA-512 of every package, so that no registry can put another one in its place", () => {
+    const open = Object.entries(packages).filter(
+      ([place, { integrity = "" }]) =>
+        place !== "" && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity),
+    );
+    expect(open.map(([place]) => place)).toEqual([]);
+  });
+
+  it("lets no package run a program when it is installed", () => {
+    const settings = readFileSync(path.join(projectRoot, ".npmrc"), "utf8").split("\n");
+    expect(settings).toContain("ignore-scripts=true");
   });
 
   it("names no registry", () => {
