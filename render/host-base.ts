@@ -3,7 +3,7 @@ import { type ConvergeKeep, renderConverge } from "./converge";
 import { type HostEntry, hostsFileStep } from "./hosts-file";
 import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
-import { authorizedKeysPath, renderSshdConfig, sshdConfigPath } from "./sshd";
+import { authorizedKeysPath, checkSshd, renderSshdConfig, sshdConfigPath } from "./sshd";
 import { kernelSettingsStep } from "./sysctl";
 import { volumeDevices } from "./volume-devices";
 
@@ -80,6 +80,13 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
         what: "the sudo rules are valid",
         run: "visudo --check --quiet",
         remedy: "look at /etc/sudoers.d",
+      },
+      {
+        what: `sshd lets in ${admin} alone, by the keys of the operators`,
+        run: checkSshd(admin),
+        remedy:
+          "look with 'sshd -T' at what holds, and take out of /etc/ssh/sshd_config and " +
+          "/etc/ssh/sshd_config.d what else lets somebody in, such as Match blocks and AllowUsers",
       },
       {
         what: `${host.name} resolves to ${host.privateAddress}`,

@@ -1,3 +1,5 @@
+import { commandLine, quote } from "./shell";
+
 /**
  * Path of the settings; sshd reads this folder first and uses the first value of each keyword.
  */
@@ -9,7 +11,8 @@ export function authorizedKeysPath(adminUser: string): string {
 }
 
 /**
- * Settings of sshd: keys only, no root, the admin user only.
+ * Settings of sshd: keys only, no root, the admin user only. What else could let somebody in is off
+ * by name, so that a file that sshd reads later cannot switch it on.
  *
  * `MaxStartups` and `MaxSessions` are high because the resources of one run reach a server in
  * parallel; sshd's defaults (10 and 10) would refuse some of them. Socket forwarding gives access
@@ -22,7 +25,10 @@ AllowUsers ${adminUser}
 PermitRootLogin no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-AllowStreamLocalForwarding yes
+TrustedUserCAKeys none
+AuthorizedKeysCommand none
+AllowTcpForwarding local
+AllowStreamLocalForwarding local
 AllowAgentForwarding no
 X11Forwarding no
 UseDNS no
@@ -32,4 +38,24 @@ LoginGraceTime 20
 ClientAliveInterval 15
 ClientAliveCountMax 4
 `;
+}
+
+/**
+ * A command for bash that succeeds if sshd asks of the admin user what {@link renderSshdConfig}
+ * says, and of nobody else anything. Two things get past a file that is read first: a `Match` block
+ * overrides it, and lists such as `AllowUsers` grow (sshd_config(5)).
+ */
+export function checkSshd(adminUser: string): string {
+  const wanted = [
+    `allowusers ${adminUser}`,
+    `authorizedkeyscommand none`,
+    `authorizedkeysfile ${authorizedKeysPath("%u")}`,
+    `kbdinteractiveauthentication no`,
+    `passwordauthentication no`,
+    `permitrootlogin no`,
+    `trustedusercakeys none`,
+  ];
+  const keywords = wanted.map((line) => line.split(" ")[0]).join("|");
+  const connection = commandLine("sshd", "-T", "-C", `user=${adminUser},host=any,addr=192.0.2.1`);
+  return `[ "$(${connection} | grep -E ${quote(`^(${keywords}) `)} | LC_ALL=C sort)" = ${quote(wanted.join("\n"))} ]`;
 }

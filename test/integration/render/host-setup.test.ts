@@ -163,6 +163,44 @@ describe("setting up hosts", () => {
   });
 });
 
+describe("the way in", () => {
+  const base = (): string => baseStep(plan, hostOf(plan, 0), lab.operators);
+  const conf = "/etc/ssh/sshd_config.d";
+
+  test("is open to no key in a user's own folder", async () => {
+    const key = lab.stranger;
+    const home = "/home/hive/.ssh";
+    await server(0).sh(
+      `install -d -o hive -m 700 ${home}; echo '${key.publicKey}' > ${home}/authorized_keys; chown hive ${home}/authorized_keys`,
+    );
+    const refused = await server(0).ssh("true", { key: key.file });
+    expect(refused.status).toBe(255);
+    expect(refused.stderr).toMatch(/Permission denied \(publickey\)/);
+    await server(0).sh(`rm -r ${home}`);
+  });
+
+  test.each([
+    ["a Match block", "Match User hive\nAuthorizedKeysFile .ssh/authorized_keys"],
+    ["one more user", "AllowUsers someone"],
+    ["passwords for an address", "Match Address 192.0.2.0/24\nPasswordAuthentication yes"],
+  ])("is not widened by a later file, %s, without a word", async (_, lines) => {
+    await server(0).sh(`printf '${lines}\n' > ${conf}/90-other.conf`);
+    const { status, stderr } = await server(0).ssh(base());
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/sshd lets in hive alone, by the keys of the operators/);
+    expect(stderr).toMatch(/take out of .*sshd_config\.d/);
+    await server(0).sh(`rm ${conf}/90-other.conf; systemctl reload ssh.service`);
+    expect(await server(0).ssh(base())).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("leads to ports of the server, and from the server nowhere", async () => {
+    const refused = await server(0).ssh("true", {
+      flags: ["-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:1"],
+    });
+    expect(refused.stderr).toMatch(/remote port forwarding failed/);
+  });
+});
+
 describe("the firewall", () => {
   /** Listens on a TCP port for as long as the test runs. */
   const listen = (port: number): string =>

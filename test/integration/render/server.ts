@@ -51,7 +51,7 @@ export class Lab {
         : ["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"];
     const lab = new Lab(`172.30.${1 + (process.pid % 250)}`, cgroup);
     await run("docker", ["network", "create", "--subnet", `${lab.prefix}.0/24`, lab.id]);
-    for (const key of ["user", "host"]) {
+    for (const key of ["user", "host", "stranger"]) {
       await run("ssh-keygen", [
         "-q",
         "-t",
@@ -71,6 +71,12 @@ export class Lab {
   get operators(): readonly OperatorPlan[] {
     const [type, key] = readFileSync(join(this.folder, "user.pub"), "utf8").trim().split(" ");
     return [{ name: "operator", publicKey: `${type} ${key}` }];
+  }
+
+  /** The key pair of somebody who may not log in. */
+  get stranger(): { readonly file: string; readonly publicKey: string } {
+    const file = join(this.folder, "stranger");
+    return { file, publicKey: readFileSync(`${file}.pub`, "utf8").trim() };
   }
 
   /**
@@ -223,12 +229,26 @@ export class Server extends Outsider {
   /** Runs a command over SSH, as hive does. */
   ssh(
     command: string,
-    options: RunOptions & { readonly user?: string; readonly flags?: readonly string[] } = {},
+    options: RunOptions & {
+      readonly user?: string;
+      readonly flags?: readonly string[];
+      /** File of another private key than the operator's. */
+      readonly key?: string;
+    } = {},
   ): Promise<Ending> {
     return finish(
       "ssh",
       [
-        ...["-F", "/dev/null", "-i", this.keyFile, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"],
+        ...[
+          "-F",
+          "/dev/null",
+          "-i",
+          options.key ?? this.keyFile,
+          "-o",
+          "BatchMode=yes",
+          "-o",
+          "ConnectTimeout=5",
+        ],
         ...[
           "-o",
           `UserKnownHostsFile=${this.knownHosts}`,
