@@ -24,7 +24,8 @@ export const projectFolder = dirname(toolchainFolder);
  * @property {{version: string, minimum: string, module: string, package: string, tags: string}} cli
  * @property {{version: string, module: string, package: string, tags: string}} languageHost
  * @property {{module: string, tags: string, plugins: string[]}} bridge
- * @property {{docker: string, random: string, command: string}} plugins
+ * @property {{docker: string, random: string}} plugins
+ * @property {Record<string, string>} checksums SHA-256 of release archives by file name
  * @property {{tag: string, suite: string, variant: string}[]} baseImages
  * @property {{tag: string, suite: string, variant: string}[]} testImages
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Official downloads. Each server has a short deadline to answer, because the next way (building
- * from source) waits for it. The checksum is verified if the publisher offers one.
+ * from source) waits for it. Nothing is taken whose SHA-256 is not known.
  */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
@@ -53,7 +53,9 @@ export function releasePlatform(platform) {
  * An archive to download.
  * @typedef {object} Archive
  * @property {string[]} urls tried in order
- * @property {string} checksums address of a text with lines `<sha256>  <file name>`
+ * @property {Record<string, string>} pinned SHA-256 by file name, from `toolchain/versions.json`
+ * @property {string} checksums address of a text with lines `<sha256>  <file name>`, from the
+ *   publisher; only for files that are not pinned
  */
 
 /**
@@ -61,11 +63,12 @@ export function releasePlatform(platform) {
  * @param {NodeJS.ProcessEnv} what.env
  * @param {string} what.platform
  * @param {string} what.version
+ * @param {Record<string, string>} [what.pinned] see {@link Archive}; default: none
  * @param {string} [what.plugin] a plugin's name; without it: the CLI
  * @returns {Archive | undefined} nothing when downloads are off or no release exists for the
  *   platform
  */
-export function releaseArchive({ env, platform, version, plugin }) {
+export function releaseArchive({ env, platform, version, pinned = {}, plugin }) {
   const servers = downloadServers(env);
   const names = releasePlatform(platform);
   if (!servers || !names) return undefined;
@@ -74,6 +77,7 @@ export function releaseArchive({ env, platform, version, plugin }) {
     const release = `${servers.github}/pulumi/pulumi/releases/download/v${version}`;
     return {
       urls: [`${servers.get}/releases/sdk/${file}`, `${release}/${file}`],
+      pinned,
       checksums: `${release}/pulumi-${version}-checksums.txt`,
     };
   }
@@ -81,6 +85,7 @@ export function releaseArchive({ env, platform, version, plugin }) {
   const release = `${servers.github}/pulumi/pulumi-${plugin}/releases/download/v${version}`;
   return {
     urls: [`${servers.get}/releases/plugins/${file}`, `${release}/${file}`],
+    pinned,
     checksums: `${release}/pulumi-${plugin}_${version}_checksums.txt`,
   };
 }
@@ -93,8 +98,8 @@ export function releaseArchive({ env, platform, version, plugin }) {
  * @param {NodeJS.ProcessEnv} options.env
  * @param {AbortSignal} options.signal
  * @param {(text: string) => void} options.report
- * @returns {Promise<{verified: boolean} | {problem: string}>} problem: why it failed, in a few
- *   words; try the next way then
+ * @returns {Promise<{problem?: string}>} problem: why it failed, in a few words; try the next way
+ *   then
  */
 export async function downloadArchive(archive, { folder, env, signal, report }) {
   const file = path.join(folder, "archive.tar.gz");
@@ -109,17 +114,17 @@ export async function downloadArchive(archive, { folder, env, signal, report }) 
       continue;
     }
     const digest = sha256(file);
-    const wanted = await publishedDigest(archive.checksums, path.basename(new URL(url).pathname), {
-      env,
-      signal,
-    });
-    if (wanted !== undefined && wanted !== digest) {
-      problem = `${url}: SHA-256 is ${digest}, but ${archive.checksums} says ${wanted}`;
+    const name = path.basename(new URL(url).pathname);
+    const pinned = archive.pinned[name];
+    const from = pinned === undefined ? archive.checksums : "toolchain/versions.json";
+    const wanted = pinned ?? (await publishedDigest(archive.checksums, name, { env, signal }));
+    if (wanted !== digest) {
+      problem = `${url}: SHA-256 is ${digest}, but ${from} ${wanted === undefined ? "has none for it" : `says ${wanted}`}`;
       continue;
     }
     const unpacked = await capture("tar", ["-xzf", file, "-C", folder], { timeoutMs: 120_000 });
     fs.rmSync(file, { force: true });
-    if (unpacked?.code === 0) return { verified: wanted !== undefined };
+    if (unpacked?.code === 0) return {};
     problem = `${url}: tar could not unpack it: ${unpacked?.stderr.trim() ?? "tar is missing"}`;
   }
   return { problem };

@@ -195,8 +195,7 @@ async function findDebootstrap(project, image, pullProblem, context) {
   const problem = `The image ${image.tag} is missing, and it could not be pulled: ${pullProblem}`;
   if (facts.os !== "linux" || !facts.root) throw new StepError(problem, { remedy });
   const look = () => findOnPath("debootstrap", { PATH: `${project.env.PATH}:/usr/sbin:/sbin` });
-  const hasKeys = () =>
-    fs.existsSync(archiveKeys) && findOnPath("gpgv", project.env) !== undefined;
+  const hasKeys = () => fs.existsSync(archiveKeys) && findOnPath("gpgv", project.env) !== undefined;
   if ((look() === undefined || !hasKeys()) && aptIsHere(facts, project.env)) {
     const packages = ["debootstrap", "debian-archive-keyring", "gpgv"];
     await installPackages(project, packages, context);

@@ -96,7 +96,7 @@ async function versionOf(project, file) {
  */
 export function engineSteps(project) {
   const { cli, languageHost } = project.versions;
-  /** @type {Promise<{found?: Engine, closed?: string, verified?: boolean}> | undefined} */
+  /** @type {Promise<{found?: Engine, closed?: string}> | undefined} */
   let first;
   const lookAndDownload = (/** @type {StepContext} */ context) =>
     (first ??= release(project, context));
@@ -107,7 +107,7 @@ export function engineSteps(project) {
    * @param {StepContext} context
    */
   const obtain = async (file, pin, title, context) => {
-    const { found, closed, verified } = await lookAndDownload(context);
+    const { found, closed } = await lookAndDownload(context);
     if (found?.from === "path") {
       return { changed: false, detail: `${found.version} on the PATH (${found.folder})` };
     }
@@ -118,9 +118,8 @@ export function engineSteps(project) {
         detail: `${pin.version} (${originOf(project, file)}, ${found.folder})`,
       };
     if (closed === undefined) {
-      const how = verified === true ? "checksum verified" : "no checksum offered";
       record(project, file, "downloaded");
-      return { changed: true, detail: `${cli.version} downloaded (${how})` };
+      return { changed: true, detail: `${cli.version} downloaded (checksum verified)` };
     }
     const lock = path.join(
       project.layout.locks,
@@ -173,15 +172,15 @@ export function engineSteps(project) {
  * Looks for a usable CLI, and downloads the official release if there is none.
  * @param {Project} project
  * @param {StepContext} context
- * @returns {Promise<{found?: Engine, closed?: string, verified?: boolean}>} closed: why the
+ * @returns {Promise<{found?: Engine, closed?: string}>} closed: why the
  *   download failed
  */
 async function release(project, { signal, report }) {
   const found = await findEngine(project);
   if (found) return { found };
   const { engine, locks, platform, root } = project.layout;
-  const { version } = project.versions.cli;
-  const archive = releaseArchive({ env: project.env, platform, version });
+  const { cli, checksums: pinned } = project.versions;
+  const archive = releaseArchive({ env: project.env, platform, version: cli.version, pinned });
   if (!archive) return { closed: "no release for this platform, or HIVE_DOWNLOADS=none" };
   const lock = path.join(locks, `${path.basename(engine)}-release.lock`);
   const onWait = () => report("another run is downloading it; waiting");
@@ -194,14 +193,14 @@ async function release(project, { signal, report }) {
       const folder = fs.mkdtempSync(path.join(root, "download-"));
       try {
         const result = await downloadArchive(archive, { folder, env: project.env, signal, report });
-        if ("problem" in result) return { closed: result.problem };
+        if (result.problem !== undefined) return { closed: result.problem };
         fs.mkdirSync(engine, { recursive: true });
         const unpacked = path.join(folder, "pulumi");
         // The CLI last: if it is there, the rest is there too.
         for (const name of fs.readdirSync(unpacked).sort((a) => (a === cliName ? 1 : -1))) {
           fs.renameSync(path.join(unpacked, name), path.join(engine, name));
         }
-        return { verified: result.verified };
+        return {};
       } finally {
         fs.rmSync(folder, { recursive: true, force: true });
       }

@@ -134,13 +134,14 @@ async function obtain(project, name, make, context) {
     link(installed, file);
     return "installed";
   }
-  const archive = releaseArchive({ env: project.env, platform, version, plugin: name });
+  const { checksums: pinned } = project.versions;
+  const archive = releaseArchive({ env: project.env, platform, version, pinned, plugin: name });
   if (!archive) return make("no release for this platform, or HIVE_DOWNLOADS=none", context);
   fs.mkdirSync(root, { recursive: true });
   const folder = fs.mkdtempSync(path.join(root, "download-"));
   try {
     const result = await downloadArchive(archive, { folder, env: project.env, ...context });
-    if ("problem" in result) return await make(result.problem, context);
+    if (result.problem !== undefined) return await make(result.problem, context);
     fs.renameSync(path.join(folder, path.basename(file)), file);
     return "downloaded";
   } finally {

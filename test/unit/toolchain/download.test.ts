@@ -91,6 +91,34 @@ describe("the engine from its official release", () => {
     expect((await run(engine, "wrong"))[0]?.status).toBe("done");
   });
 
+  it("is not taken when nobody says what its checksum is", async () => {
+    const { archive } = archiveOf(folder, programs, cli);
+    server.files.set(archivePath, archive);
+    const [first] = await run(engine, "unknown");
+    expect(first?.status).toBe("failed");
+    expect(existsSync(await engineFile("unknown", "pulumi"))).toBe(false);
+  });
+
+  it("is judged by the checksum that the project has, and not by the publisher's", async () => {
+    const { archive, sha256 } = archiveOf(folder, programs, cli);
+    const name = path.basename(archivePath);
+    server.files.set(archivePath, archive);
+    const judged = (pinned: string): Promise<{ problem?: string }> =>
+      runModule(`
+        import fs from "node:fs";
+        import { downloadArchive } from "./toolchain/mechanics/download.mjs";
+        const archive = { urls: [${JSON.stringify(server.url + archivePath)}], checksums: ${JSON.stringify(server.url + checksumsPath)}, pinned: { ${JSON.stringify(name)}: ${JSON.stringify(pinned)} } };
+        const folder = fs.mkdtempSync(${JSON.stringify(path.join(folder, "pinned-"))});
+        const options = { folder, env: {}, signal: new AbortController().signal, report: () => {} };
+        result(await downloadArchive(archive, options));`);
+    server.files.set(checksumsPath, Buffer.from(`${sha256}  ${name}\n`));
+    expect((await judged("0".repeat(64))).problem).toMatch(
+      /SHA-256 is [0-9a-f]{64}, but toolchain\/versions\.json says 0{64}/,
+    );
+    server.files.set(checksumsPath, Buffer.from(`${"0".repeat(64)}  ${name}\n`));
+    expect(await judged(sha256)).toEqual({});
+  });
+
   it.each([
     ["no server answers", undefined],
     ["downloads are off", "none"],
@@ -106,8 +134,9 @@ describe("the engine from its official release", () => {
 
   it("that does not run on this computer is thrown away and named", async () => {
     const broken = path.join(folder, "broken");
-    const { archive } = archiveOf(broken, programs, "x; exit 1");
+    const { archive, sha256 } = archiveOf(broken, programs, "x; exit 1");
     server.files.set(archivePath, archive);
+    server.files.set(checksumsPath, Buffer.from(`${sha256}  ${path.basename(archivePath)}\n`));
     const [first] = await run(engine, "broken");
     expect(first).toMatchObject({ name: "cli", status: "failed" });
     expect(first?.message).toContain("does not run on this computer");
@@ -119,10 +148,16 @@ describe("a plugin from its official release", () => {
   it("lands where the engine looks for exactly that version", async () => {
     const version = "4.21.2";
     const names = platform.replace("x64", "amd64");
-    const { archive } = archiveOf(path.join(folder, "plugin"), ["pulumi-resource-random"], version);
+    const { archive, sha256 } = archiveOf(
+      path.join(folder, "plugin"),
+      ["pulumi-resource-random"],
+      version,
+    );
+    const name = `pulumi-resource-random-v${version}-${names}.tar.gz`;
+    server.files.set(`/get/releases/plugins/${name}`, archive);
     server.files.set(
-      `/get/releases/plugins/pulumi-resource-random-v${version}-${names}.tar.gz`,
-      archive,
+      `/github/pulumi/pulumi-random/releases/download/v${version}/pulumi-random_${version}_checksums.txt`,
+      Buffer.from(`${sha256}  ${name}\n`),
     );
     const [result] = await run(
       `(project) => pluginSteps(project).filter((step) => step.name === "plugin-random")`,
