@@ -1,10 +1,9 @@
 import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
 import type { EngineTask } from "../../model/engine-api/task";
-import { attemptsAllowed, serviceMode } from "../../model/service/health";
+import { attemptsAllowed, iteration, serviceMode } from "../../model/service/health";
 import {
   isGoing,
-  runNumber,
   type RunProgress,
   runProgress,
   startedRun,
@@ -77,7 +76,7 @@ async function start(control: JobControl, site: string): Promise<number> {
         `A run of ${name} is going on already. \`npx hive logs ${name} --follow\` shows what it prints. Nothing was changed.`,
       );
     }
-    if (await control.change(service, startedRun(service.Spec, time))) return runNumber(service);
+    if (await control.change(service, startedRun(service.Spec, time))) return iteration(service);
     if (attempt === attempts) {
       throw new Failure(
         `Others changed ${name} ${attempts} times during this start. Run again when they have finished. Nothing was changed.`,

@@ -6,6 +6,7 @@ import type { EngineNode } from "../engine-api/node";
 import type { EngineService } from "../engine-api/service";
 import type { EngineServiceSpec, EngineTaskTemplate } from "../engine-api/service-spec";
 import type { EngineTask } from "../engine-api/task";
+import { endedRunLabel } from "../swarm/labels";
 import { mayRun } from "../swarm/node-state";
 import { engineTime } from "../values/engine-time";
 import { sameValue } from "../values/same-value";
@@ -192,19 +193,36 @@ export function attemptsAllowed({ Spec }: EngineService): number {
   return MaxAttempts === 0 ? Infinity : MaxAttempts + 1;
 }
 
-/** Tasks of a job's present run. */
+/** Tasks of a job's present run, or of the complete one after which the job came to rest. */
 export function tasksOfRun(
   service: EngineService,
   tasks: readonly EngineTask[],
 ): readonly EngineTask[] {
-  const iteration = service.JobStatus?.JobIteration?.Index ?? 0;
-  return tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === iteration);
+  const run = lastRun(service);
+  return tasks.filter(({ JobIteration }) => (JobIteration?.Index ?? 0) === run);
+}
+
+/** Number of a job's last change. Each one begins a run, if the job wants any. */
+export function iteration({ JobStatus }: Pick<EngineService, "JobStatus">): number {
+  return JobStatus?.JobIteration?.Index ?? 0;
+}
+
+/** The iteration of a job's last run: the present one, or the one after which it came to rest. */
+export function lastRun(service: EngineService): number {
+  return iteration(service) - (isAtRest(service) ? 1 : 0);
+}
+
+/** Whether the run before a job's last change is complete, see {@link endedRunLabel}. */
+function isAtRest(service: EngineService): boolean {
+  return service.Spec.Labels?.[endedRunLabel] === String(iteration(service));
 }
 
 /** State of a job's present run. */
 export function jobState(service: EngineService, tasks: readonly EngineTask[]): JobState {
   const run = tasksOfRun(service, tasks);
   const wanted = service.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 0;
+  // The Swarm need not keep the tasks of a run that ended.
+  if (isAtRest(service)) return "complete";
   if (run.length === 0) return "never run";
   if (run.some(isUnfinished)) return "running";
   const complete = run.filter(({ Status }) => Status.State === "complete");

@@ -4,7 +4,7 @@ import type { EngineServiceSpec } from "../engine-api/service-spec";
 import type { EngineTask } from "../engine-api/task";
 import { lastRunLabel, scheduleLabel } from "../swarm/labels";
 import { engineTime } from "../values/engine-time";
-import { failuresOf, jobState, tasksOfRun } from "./health";
+import { failuresOf, jobState, lastRun, tasksOfRun } from "./health";
 import { jobActivity } from "./progress";
 
 /**
@@ -55,23 +55,18 @@ export interface RunProgress {
 /**
  * How a run is getting on.
  *
- * @param before number of the run before it: each change of a job raises it by one
+ * @param before the job's iteration before the start
  */
 export function runProgress(
   service: EngineService,
   all: readonly EngineTask[],
   before: number,
 ): RunProgress {
-  const number = runNumber(service);
+  const number = lastRun(service);
   const tasks = tasksOfRun(service, all);
   const failures = failuresOf(tasks);
   if (number > before + 1) return { kind: "overtaken", tasks: [], failures: [] };
   if (number <= before) return { kind: "starting", tasks: [], failures: [] };
   const state = jobState(service, all);
   return { kind: state === "never run" ? "starting" : state, tasks, failures };
-}
-
-/** Number of a job's present run. */
-export function runNumber({ JobStatus }: Pick<EngineService, "JobStatus">): number {
-  return JobStatus?.JobIteration?.Index ?? 0;
 }

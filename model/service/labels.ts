@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { labelTextForm, recordForm } from "../foreign/text-forms";
-import { lastRunLabel, scheduleLabel, siteLabel } from "../swarm/labels";
+import { endedRunLabel, lastRunLabel, scheduleLabel, siteLabel } from "../swarm/labels";
 import { sortedRecord } from "../values/text-order";
 import type { SwarmConcept } from "./concept";
 
@@ -43,7 +43,7 @@ export const labels: SwarmConcept<typeof schema, LabelsPlan> = {
   fromEngine: (engine) => ({
     labels: Object.fromEntries(
       Object.entries(engine.Labels ?? {}).filter(
-        ([label]) => ![siteLabel, scheduleLabel, lastRunLabel].includes(label),
+        ([label]) => ![siteLabel, scheduleLabel, lastRunLabel, endedRunLabel].includes(label),
       ),
     ),
     containerLabels: engine.TaskTemplate.ContainerSpec.Labels ?? {},

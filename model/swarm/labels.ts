@@ -19,6 +19,15 @@ export const scheduleLabel = "hive.schedule";
 export const lastRunLabel = "hive.schedule.last";
 
 /**
+ * Label of a job that wants no run any more (`TotalCompletions` 0), because its last one is complete
+ * and its group moves to another server. Its value is the number of the iteration that this change
+ * began. The colocation agent writes it: the Swarm would repeat a complete run when its server no
+ * longer meets the job's constraint (swarmkit, `constraintenforcer`). A value that is not the
+ * present iteration's says nothing.
+ */
+export const endedRunLabel = "hive.job.ended";
+
+/**
  * Label of a service that gave something up to another one before its own change or removal in the
  * same run: what, and to which service. No wanted service has it, so a service that a failed run
  * left behind differs from the wanted one.

@@ -43,7 +43,10 @@ class Agent:
             return False
         services = self.engine.services()
         leaders = decision.leaders(services)
-        for node, labels in decision.changes(self._places(leaders, services), nodes):
+        changes = decision.changes(self._places(leaders, services), nodes)
+        if not self._let_jobs_rest(decision.jobs_with_a_run(services, changes)):
+            return True
+        for node, labels in changes:
             if self.engine.update_node(node, {**node["Spec"], "Labels": labels}):
                 print(f"{node['Description']['Hostname']}: {described(labels)}", flush=True)
         self.said = None
@@ -60,6 +63,19 @@ class Agent:
                 self.said = str(error)
                 print(f"Docker Engine: {error}", flush=True)
             return True
+
+    def _let_jobs_rest(self, jobs):
+        """Ends the complete runs among these, so that no run is repeated where the label goes.
+
+        Returns whether all changes were accepted. If not, the next look sees what is still to do.
+        """
+        tasks = self.engine.tasks(*[job["ID"] for job in jobs]) if jobs else []
+        for job in jobs:
+            if decision.has_ended_well(job, tasks):
+                if not self.engine.update(job, decision.at_rest(job)):
+                    return False
+                print(f"{job['Spec']['Name']}: its run is complete, and is not repeated", flush=True)
+        return True
 
     def _places(self, leaders, services):
         ids = {

@@ -11,7 +11,12 @@ import { withEngine } from "../../../providers/transport/engine";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { withAnyManager } from "../../../providers/transport/manager";
 import { volumeProvider } from "../../../providers/volume/provider";
+import type { EngineService } from "../../../model/engine-api/service";
+import type { EngineTask } from "../../../model/engine-api/task";
 import { colocationConstraint } from "../../../model/service/colocation";
+import { jobState } from "../../../model/service/health";
+import { startedRun } from "../../../model/service/job-run";
+import { toEngineSpec } from "../../../model/service/to-engine";
 import { renderConverge } from "../../../render/converge";
 import { agentStep } from "../../../render/agent";
 import { colocation } from "../../../render/colocation";
@@ -19,6 +24,7 @@ import { proves } from "../../proves";
 import { serviceSpec } from "../../unit/model/service-specs";
 import type { Lab } from "../lab";
 import {
+  createLabService,
   eventually,
   inTask,
   type LabTask,
@@ -170,6 +176,51 @@ async function allReady(): Promise<void> {
   );
 }
 
+/** A job that follows `app`, as the plan writes it. */
+async function createJob(name: string, script: string): Promise<void> {
+  const spec = serviceSpec({
+    name,
+    site: "lab.example",
+    image: taskImage,
+    entrypoint: ["/bin/sh", "-c"],
+    command: [script],
+    mode: { kind: "job", retries: 0 },
+    placement: { constraints: [colocationConstraint("app")], spread: [], maxReplicasPerHost: 0 },
+  });
+  await createLabService(lab, toEngineSpec(spec));
+}
+
+/** Starts a run of a job, as `hive run` does. */
+async function startAgain(name: string): Promise<void> {
+  await withAnyManager(lab.hosts, async (docker) => {
+    const seen = (await docker.getService(name).inspect()) as EngineService & Pick<Node, "Version">;
+    const spec = startedRun(seen.Spec, new Date());
+    await docker.getService(name).update({ version: seen.Version.Index, ...spec });
+  });
+}
+
+/** What hive says of a job, where its tasks run, and how many of them had a container. */
+async function job(name: string): Promise<{
+  readonly state: string;
+  readonly running: readonly number[];
+  readonly started: number;
+}> {
+  const tasks = await tasksOf(lab, name);
+  const service = (await withAnyManager(
+    lab.hosts,
+    (docker) => docker.getService(name).inspect() as Promise<unknown>,
+    { repeatable: true },
+  )) as EngineService;
+  const running = tasks.filter(
+    ({ Status, DesiredState }) => Status.State === "running" && DesiredState === "complete",
+  );
+  return {
+    state: jobState(service, tasks as unknown as readonly EngineTask[]),
+    running: await Promise.all(running.map((task) => serverOf(lab, task))),
+    started: tasks.filter(({ Status }) => Status.ContainerStatus?.ContainerID !== undefined).length,
+  };
+}
+
 async function setAvailability(server: number, availability: string): Promise<void> {
   await withAnyManager(lab.hosts, async (docker) => {
     const node = docker.getNode(host(server).name);
@@ -266,6 +317,56 @@ describe("an application and its helper on one replicated volume", () => {
     const next = await together(60, (now) => now !== server);
     await expectShared(next);
     await setAvailability(server, "active");
+  });
+
+  test("jobs that follow: a complete run is not repeated on the next server, one that goes on is", async () => {
+    const old = await together(10);
+    await Promise.all([
+      createJob("done", "exit 0"),
+      createJob("going", "exec /bin/busybox sleep 600"),
+    ]);
+    await eventually("one job is complete, the other one runs", 30, async () => {
+      const [done, going] = await Promise.all([job("done"), job("going")]);
+      return done.state === "complete" && going.running.includes(old);
+    });
+    await setAvailability(old, "drain");
+    const next = await together(60, (now) => now !== old);
+    // A drain leaves a job's run alone. What no longer fits is stopped when the server is back.
+    await setAvailability(old, "active");
+    await eventually("the run that went on begins again beside its group", 30, async () =>
+      (await job("going")).running.includes(next),
+    );
+    await sleep(5000);
+    expect(await job("done")).toMatchObject({ state: "complete", started: 1 });
+
+    // Now the same with a lost server. Each of both begins one more run of its own here.
+    const leader = await leaderOfSwarm();
+    if (next === leader) {
+      await setAvailability(leader, "drain");
+      await together(60, (now) => now !== leader);
+      await setAvailability(leader, "active");
+    }
+    const lost = await together(30, (now) => now !== leader);
+    await startAgain("done");
+    await eventually("the second run is complete", 30, async () => {
+      const { state, started } = await job("done");
+      return state === "complete" && started === 2;
+    });
+    await eventually("the other one runs there too", 60, async () =>
+      (await job("going")).running.includes(lost),
+    );
+    await lab.kill(lost);
+    const last = await together(90, (now) => now !== lost);
+    await eventually("the job that was lost runs again", 60, async () =>
+      (await job("going")).running.includes(last),
+    );
+    await lab.start(lost);
+    await allReady();
+    await sleep(5000);
+    expect(await job("done")).toMatchObject({ state: "complete", started: 2 });
+    await withAnyManager(lab.hosts, async (docker) => {
+      await Promise.all(["done", "going"].map((name) => docker.getService(name).remove()));
+    });
   });
 
   test("come up together on another server when theirs is killed, within 15 s", async () => {

@@ -14,7 +14,7 @@ from engine_client import EngineError  # noqa: E402
 
 
 class ScriptedEngine:
-    """A Swarm as a case describes it, as one of its servers sees it; accepts changes of nodes."""
+    """A Swarm as a case describes it, as one of its servers sees it; accepts changes."""
 
     def __init__(self, case):
         self.case = case
@@ -38,6 +38,13 @@ class ScriptedEngine:
     def tasks(self, *ids):
         self.asked.append("tasks")
         return [task for task in self.case["tasks"] if task["ServiceID"] in ids]
+
+    def update(self, service, spec):
+        self.writes.append([service["ID"], spec])
+        if not self.case.get("accepts", True):
+            return False
+        service["Spec"] = spec
+        return True
 
     def update_node(self, node, spec):
         self.writes.append([node["ID"], spec])

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 
 import { colocationConstraint, leaderOf } from "../../../model/service/colocation";
+import { endedRunLabel, scheduleLabel } from "../../../model/swarm/labels";
 
 /** Lets the agent's own Python code answer. */
 function ask(cases: readonly object[]): Looked[] {
@@ -35,7 +36,11 @@ const node = (id: string, labels: Labels = {}, leads = false): object => ({
 });
 const service = (name: string, constraints: readonly string[] | null = []): object => ({
   ID: `id-${name}`,
-  Spec: { Name: name, TaskTemplate: { Placement: { Constraints: constraints } } },
+  Spec: {
+    Name: name,
+    Mode: { Replicated: { Replicas: 1 } },
+    TaskTemplate: { Placement: { Constraints: constraints } },
+  },
 });
 const follower = (name: string, leader: string): object =>
   service(name, [colocationConstraint(leader)]);
@@ -153,6 +158,67 @@ describe("the label of a group", () => {
     const refused = look({ tasks: [task("app", "n1")], accepts: false });
     expect(refused.again).toEqual(refused.writes);
     expect(look({ broken: "no leader" })).toMatchObject({ writes: [], busy: true });
+  });
+});
+
+describe("a job that follows, when the label goes to another node", () => {
+  const run = 4;
+  const dump = {
+    ID: "id-dump",
+    JobStatus: { JobIteration: { Index: run } },
+    Spec: {
+      Name: "dump",
+      Labels: { [scheduleLabel]: "0 3 * * *" },
+      Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } },
+      TaskTemplate: { ForceUpdate: 7, Placement: { Constraints: [colocationConstraint("app")] } },
+    },
+  };
+  const runTask = (state: string, iteration = run): object => ({
+    ...task("dump", "n1", { state, desired: "complete" }),
+    JobIteration: { Index: iteration },
+  });
+  const moving = {
+    nodes: [node("n0", {}, true), node("n1", here), node("n2", here)],
+    services: [service("app"), dump],
+    tasks: [task("app", "n0"), runTask("complete")],
+  };
+
+  test("is told that its complete run was the last one, before its node loses the label", () => {
+    const seen = look(moving);
+    expect(seen.writes.map(([id]) => id)).toEqual(["id-dump", "n1", "n2", "n0"]);
+    expect(seen.writes[0]?.[1]).toEqual({
+      ...dump.Spec,
+      Labels: { [scheduleLabel]: "0 3 * * *", [endedRunLabel]: String(run + 1) },
+      Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 0 } },
+    });
+    expect(seen.again).toEqual([]);
+  });
+
+  test("keeps the label where it is until the Swarm has accepted that", () => {
+    const refused = look({ ...moving, accepts: false });
+    expect(refused.writes.map(([id]) => id)).toEqual(["id-dump"]);
+    expect(refused.busy).toBe(true);
+  });
+
+  test.each<[string, readonly object[]]>([
+    ["still runs", [runTask("running")]],
+    ["failed", [runTask("failed")]],
+    ["has no task yet, but an earlier run is complete", [runTask("complete", run - 1)]],
+  ])("begins again on the new node if its run %s", (_, tasks) => {
+    const seen = look({ ...moving, tasks: [task("app", "n0"), ...tasks] });
+    expect(seen.writes.map(([id]) => id)).toEqual(["n1", "n2", "n0"]);
+  });
+
+  test("is left alone while its own group stays", () => {
+    const nodes = [node("n0", here, true), node("n1", { "hive.with.gone": "true" })];
+    const seen = look({ ...moving, nodes });
+    expect(seen.writes.map(([id]) => id)).toEqual(["n1"]);
+  });
+
+  test("is not changed again when it wants no run", () => {
+    const Mode = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 0 } };
+    const services = [service("app"), { ...dump, Spec: { ...dump.Spec, Mode } }];
+    expect(look({ ...moving, services }).writes.map(([id]) => id)).toEqual(["n1", "n2", "n0"]);
   });
 });
 

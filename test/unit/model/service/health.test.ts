@@ -7,9 +7,10 @@ import type {
   EngineTaskTemplate,
 } from "../../../../model/engine-api/service-spec";
 import type { EngineTask } from "../../../../model/engine-api/task";
-import { jobState, serviceHealth, serviceMode } from "../../../../model/service/health";
+import { jobState, serviceHealth, serviceMode, tasksOfRun } from "../../../../model/service/health";
 import { needsIpvs } from "../../../../model/service/ipvs";
 import { serviceProgress } from "../../../../model/service/progress";
+import { endedRunLabel } from "../../../../model/swarm/labels";
 
 type State = EngineNode["Status"]["State"];
 type Availability = EngineNode["Spec"]["Availability"];
@@ -165,6 +166,26 @@ describe("a job", () => {
     ["moves to another host", job(), [ran("shutdown")], "running"],
   ] as const)("that %s", (_what, what, tasks, state) => {
     expect(jobState(what, tasks)).toBe(state);
+  });
+
+  test.each([
+    ["its tasks known", [ran("failed"), ran("complete")], 2],
+    ["its tasks forgotten", [], 0],
+  ] as const)("at rest after a complete run, %s, is complete", (_what, tasks, known) => {
+    const last = 4;
+    const atRest = (ended: number): EngineService => {
+      const { Spec, ...rest } = job(0);
+      return {
+        ...rest,
+        Spec: { ...Spec, Labels: { [endedRunLabel]: String(ended) } },
+        JobStatus: { JobIteration: { Index: last + 1 } },
+      };
+    };
+    const older = tasks.map((each) => ({ ...each, JobIteration: { Index: last } }));
+    expect(jobState(atRest(last + 1), older)).toBe("complete");
+    expect(tasksOfRun(atRest(last + 1), older)).toHaveLength(known);
+    // The label of an earlier rest says nothing about the change that came after it.
+    expect(jobState(atRest(last), older)).toBe("never run");
   });
 
   test("whatever its tasks, a run does not wait for one that status calls ended", () => {

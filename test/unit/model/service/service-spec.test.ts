@@ -3,7 +3,12 @@ import fc from "fast-check";
 import type { PortPlan } from "../../../../model/plan";
 import type { EngineServiceSpec } from "../../../../model/engine-api/service-spec";
 import { fromEngineSpec } from "../../../../model/service/from-engine";
-import { lastRunLabel, scheduleLabel, siteLabel } from "../../../../model/swarm/labels";
+import {
+  endedRunLabel,
+  lastRunLabel,
+  scheduleLabel,
+  siteLabel,
+} from "../../../../model/swarm/labels";
 import { normalizeService } from "../../../../model/service/normalize";
 import type { ServiceSpec } from "../../../../model/service/spec";
 import { toEngineSpec } from "../../../../model/service/to-engine";
@@ -244,6 +249,19 @@ describe("a job", () => {
       TaskTemplate: { ForceUpdate: 7 },
       Mode: { ReplicatedJob: { TotalCompletions: 0 } },
     });
+  });
+
+  test("at rest after a complete run, because its group moved, is no drift", () => {
+    for (const job of [nightly, { ...nightly, mode: { kind: "job", retries: 0 } } as const]) {
+      const engine = toEngineSpec(job);
+      const atRest: EngineServiceSpec = {
+        ...engine,
+        Labels: { ...engine.Labels, [endedRunLabel]: "4" },
+        Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 0 } },
+      };
+      expect(fromEngineSpec(atRest)).toEqual(job);
+      expect(toEngineSpec(job, atRest).Labels).not.toHaveProperty(endedRunLabel);
+    }
   });
 
   test("with another schedule counts from the change, and not from when it ran last", () => {
