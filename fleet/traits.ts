@@ -41,6 +41,12 @@ export interface FleetTraits {
    * least one operator is needed.
    */
   readonly generatesKey: boolean;
+  /**
+   * Whether the networks of services are encrypted between servers, unless the stage says
+   * otherwise. Containers of one computer have nobody between them, and its kernel may not be able
+   * to.
+   */
+  readonly encryptsNetworks: boolean;
 }
 
 /** The traits of each kind. */
@@ -55,6 +61,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     volumeBackends: ["shared", "drbd"],
     baseImages: "local",
     generatesKey: true,
+    encryptsNetworks: false,
   },
   aws: {
     buildable: false,
@@ -64,6 +71,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     volumeBackends: ["drbd"],
     baseImages: "registry",
     generatesKey: false,
+    encryptsNetworks: true,
   },
   // Until DRBD is set up, a replicated volume is a local volume on one server.
   prepared: {
@@ -74,5 +82,6 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     volumeBackends: ["local", "drbd"],
     baseImages: "registry",
     generatesKey: false,
+    encryptsNetworks: true,
   },
 };

@@ -193,10 +193,11 @@ function assemble(parts: PlanParts): Plan {
     .map((volume) => onItsDevice(volume, services, parts.hosts));
   const externals = planExternals(site, used, services, parts.hosts);
   const gate = planGate(site.gate, services);
+  const traits = traitsOf(config);
   return {
     stage: name,
     fleet: config.fleet,
-    traits: traitsOf(config),
+    traits,
     siteName,
     network: {
       cidr: formatCidr(cidr),
@@ -217,7 +218,7 @@ function assemble(parts: PlanParts): Plan {
     images,
     overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))
-      .map(([network, definition]) => planOverlay(network, definition)),
+      .map(([network, definition]) => planOverlay(network, definition, traits.encryptsNetworks)),
     volumes,
     secrets: ownOf(site.secrets)
       .filter(([secret]) => used.secrets.has(secret))
@@ -238,9 +239,13 @@ function assemble(parts: PlanParts): Plan {
 }
 
 /** The traits of the stage's fleet, with those that an option overrides. */
-function traitsOf({ fleet, prepared }: StageConfig): FleetTraits {
+function traitsOf({ fleet, prepared, encryptNetworks }: StageConfig): FleetTraits {
   const traits = fleetTraits[fleet];
-  return prepared === undefined ? traits : { ...traits, baseImages: prepared.baseImages };
+  return {
+    ...traits,
+    ...(prepared === undefined ? {} : { baseImages: prepared.baseImages }),
+    encryptsNetworks: encryptNetworks ?? traits.encryptsNetworks,
+  };
 }
 
 /** The options of the stage's own kind of fleet, under its name. */

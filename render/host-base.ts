@@ -1,5 +1,5 @@
 import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
-import { type ConvergeKeep, renderConverge } from "./converge";
+import { type ConvergeCheck, type ConvergeKeep, renderConverge } from "./converge";
 import { type HostEntry, hostsFileStep } from "./hosts-file";
 import { journaldConfigPath, renderJournaldConfig } from "./journald";
 import { commandLine, quote } from "./shell";
@@ -88,6 +88,7 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
           "look with 'sshd -T' at what holds, and take out of /etc/ssh/sshd_config and " +
           "/etc/ssh/sshd_config.d what else lets somebody in, such as Match blocks and AllowUsers",
       },
+      ...(plan.traits.encryptsNetworks && host.role === "cluster" ? [encryptionCheck] : []),
       {
         what: `${host.name} resolves to ${host.privateAddress}`,
         run: `getent ahostsv4 ${quote(host.name)} | grep ${quote(`^${host.privateAddress} `)} > /dev/null`,
@@ -97,6 +98,14 @@ export function baseStep(plan: Plan, host: HostPlan, operators: readonly Operato
     timeoutSeconds: baseStepSeconds,
   });
 }
+
+/** Encrypted overlay networks are states and policies of the kernel's IPsec (moby, `overlay`). */
+const encryptionCheck: ConvergeCheck = {
+  what: "the kernel can encrypt the networks of services (IPsec)",
+  run: "{ modprobe -q xfrm_user; modprobe -q esp4; ip xfrm state list > /dev/null 2>&1; }",
+  remedy:
+    "install a kernel with the modules xfrm_user and esp4, or write hive:encryptNetworks: false for the stage if nobody can read between the servers",
+};
 
 /** The list of keys for the admin user. */
 export function authorizedKeys(operators: readonly OperatorPlan[]): string {

@@ -106,7 +106,8 @@ function isGiven(env, name, root) {
  * @param {NodeJS.ProcessEnv} [options.env] default: this process's
  * @param {string} [options.root] the clone; default: the one this file belongs to
  * @returns {Promise<NodeJS.ProcessEnv>}
- * @throws {StepError} when the passphrase of an existing state is lost
+ * @throws {StepError} when the passphrase of an existing state is lost, or that of a state elsewhere
+ *   is not named
  */
 export async function projectEnvironment({ env = process.env, root } = {}) {
   return { ...env, ...(await projectVariables({ env, ...(root === undefined ? {} : { root }) })) };
@@ -159,6 +160,20 @@ function prepareHome(project, set) {
   }
   const file = wanted.PULUMI_CONFIG_PASSPHRASE_FILE;
   if (set.PULUMI_CONFIG_PASSPHRASE_FILE !== file || fs.existsSync(file)) return;
+  const backend = set.PULUMI_BACKEND_URL ?? project.env.PULUMI_BACKEND_URL ?? "";
+  // A service such as Pulumi Cloud keeps the keys itself.
+  if (backend !== wanted.PULUMI_BACKEND_URL && !/^https?:/.test(backend)) {
+    throw new StepError(
+      `The state is at ${backend}, but nothing says how its secrets are encrypted`,
+      {
+        remedy: [
+          "Name the passphrase that all who share this state use: PULUMI_CONFIG_PASSPHRASE_FILE=/its/place",
+          "A passphrase made in this clone would be known to nobody else, and lost with it.",
+          "For stacks that a key of a cloud encrypts, set PULUMI_CONFIG_PASSPHRASE to nothing.",
+        ],
+      },
+    );
+  }
   const stacks = path.join(state, ".pulumi/stacks");
   if (
     fs.existsSync(stacks) &&

@@ -21,7 +21,7 @@ export interface Network {
   /**
    * Options of the driver, e.g. `{ encrypted: "" }`.
    *
-   * @default none
+   * @default `{ encrypted: "" }` for the driver `overlay` where the stage encrypts (`hive:encryptNetworks`), else none
    */
   readonly driverOptions?: Readonly<Record<string, string>>;
   /**

@@ -10,13 +10,20 @@ export function swarmNetworkName(name: string): string {
   return name === "default" ? "hive_default" : name;
 }
 
-/** The normal form of a network. */
-export function planOverlay(name: string, network: Network): OverlayPlan {
+/**
+ * The normal form of a network.
+ *
+ * @param isEncrypted whether the stage encrypts what the driver `overlay` sends between servers
+ */
+export function planOverlay(name: string, network: Network, isEncrypted: boolean): OverlayPlan {
+  const { driver = "overlay", driverOptions = {} } = network;
+  // Docker looks at the option's presence; older engines at nothing else.
+  const encryption = isEncrypted && driver === "overlay" ? { encrypted: "" } : {};
   return {
     name,
     swarmName: swarmNetworkName(name),
-    driver: network.driver ?? "overlay",
-    driverOptions: sortedRecord(network.driverOptions ?? {}),
+    driver,
+    driverOptions: sortedRecord({ ...encryption, ...driverOptions }),
     ...(network.subnet === undefined ? {} : { subnet: network.subnet }),
     ...(network.gateway === undefined ? {} : { gateway: network.gateway }),
     attachable: network.attachable ?? true,

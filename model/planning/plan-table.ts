@@ -52,7 +52,10 @@ function settingsTable(plan: Plan): string {
   const { ssh, swarm } = plan;
   const rows = [
     ["network", `${plan.network.cidr}, gateway ${plan.network.gateway}`],
-    ["service networks", `a /24 each of ${plan.network.overlayPool}`],
+    [
+      "service networks",
+      `a /24 each of ${plan.network.overlayPool}, ${plan.traits.encryptsNetworks ? "encrypted" : "not encrypted"} between servers`,
+    ],
     ["login", `${ssh.user}, port ${ssh.port}`],
     [
       "operators",

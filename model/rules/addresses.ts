@@ -1,6 +1,5 @@
 import { cidrSize, parseCidr } from "../network/addresses";
 import type { ServicePlan } from "../plan";
-import { planOverlay } from "../planning/plan-resources";
 import type { Problem } from "../problem/problems";
 import { sitePath } from "../schema/check-site";
 import { stageFile } from "../stage/check-stage";
@@ -49,8 +48,8 @@ export const poolProblems: Rule = ({ site, services, config, stage }) => {
   if (overlayPool === undefined) return [];
   const used = new Set(services.flatMap(({ plan }) => plan.networks.map(({ network }) => network)));
   const pooled = [...site.networks].filter(([name, network]) => {
-    const { driver, subnet } = planOverlay(name, network);
-    if (network.external !== undefined) return false;
+    const { driver = "overlay", external, subnet } = network;
+    if (external !== undefined) return false;
     return used.has(name) && subnet === undefined && driver === "overlay";
   });
   const { prefix } = parseCidr(overlayPool);

@@ -354,6 +354,18 @@ export const stageSchema = z.strictObject({
     write:
       "write a private network of at least a /20 that is used for nothing else, e.g. 10.224.0.0/12",
   }),
+  encryptNetworks: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Whether the Swarm encrypts the networks of services between servers (IPsec, of the driver `overlay`). Without it, whoever is on the way " +
+        "between two servers reads passwords. `false` fits where another layer encrypts, such as a VPN or instances that encrypt in transit, and " +
+        "kernels without `xfrm_user` and `esp4`. Another value makes the networks anew: their services restart.",
+      defaultText: "`true` on the fleets `aws` and `prepared`, `false` on `container`",
+      takes: "true or false",
+      write: "write true or false",
+    }),
   throughPhase: z.enum(phases).default("initialize-services").meta({
     description: "The last phase that a run goes through: for tests and careful operators.",
   }),

@@ -163,6 +163,18 @@ describe("the folder for state and passphrase", () => {
     expect(existsSync(path.join(home, "passphrase"))).toBe(false);
   });
 
+  it("gets none for a state elsewhere, where nobody else would know it; one that is there stays", async () => {
+    const home = path.join(folder, "shared");
+    const shared = { PULUMI_BACKEND_URL: "s3://states" };
+    await expect(projectVariables(home, shared)).rejects.toThrow(
+      /state is at s3:\/\/states, but nothing says how its secrets are encrypted/,
+    );
+    expect(existsSync(path.join(home, "passphrase"))).toBe(false);
+    writeFileSync(path.join(home, "passphrase"), "from before");
+    await projectVariables(home, shared);
+    expect(readFileSync(path.join(home, "passphrase"), "utf8")).toBe("from before");
+  });
+
   it("gets none when the user names another", async () => {
     const home = path.join(folder, "own");
     await projectVariables(home, {

@@ -17,7 +17,7 @@ describe("networks", () => {
   });
 
   test("in full", () => {
-    expect(planOverlay("default", {})).toEqual({
+    expect(planOverlay("default", {}, false)).toEqual({
       name: "default",
       swarmName: "hive_default",
       driver: "overlay",
@@ -26,14 +26,18 @@ describe("networks", () => {
       internal: false,
     });
     expect(
-      planOverlay("back", {
-        driver: "weave",
-        driverOptions: { b: "1", a: "2" },
-        subnet: "10.96.0.0/24",
-        gateway: "10.96.0.1",
-        attachable: false,
-        internal: true,
-      }),
+      planOverlay(
+        "back",
+        {
+          driver: "weave",
+          driverOptions: { b: "1", a: "2" },
+          subnet: "10.96.0.0/24",
+          gateway: "10.96.0.1",
+          attachable: false,
+          internal: true,
+        },
+        true,
+      ),
     ).toEqual({
       name: "back",
       swarmName: "back",
@@ -44,6 +48,33 @@ describe("networks", () => {
       attachable: false,
       internal: true,
     });
+  });
+});
+
+describe("between servers, networks", () => {
+  const aws = { "hive:fleet": "aws" };
+  const optionsOf = (changes: Parameters<typeof planWith>[0], network: object = {}) =>
+    planWith({ site: { ...smallSite, networks: { default: network } }, ...changes }).overlays.map(
+      ({ driverOptions }) => driverOptions,
+    );
+
+  test.each([
+    ["are not encrypted on containers of one computer", {}, {}],
+    ["are encrypted where others are on the way", { raw: aws }, { encrypted: "" }],
+    [
+      "are not encrypted if the stage says so",
+      { raw: { ...aws, "hive:encryptNetworks": "false" } },
+      {},
+    ],
+    ["may be encrypted anywhere", { raw: { "hive:encryptNetworks": "true" } }, { encrypted: "" }],
+  ] as const)("%s", (_what, changes, options) => {
+    expect(optionsOf(changes)).toEqual([options]);
+  });
+
+  test("keep their other options, and those of other drivers are their own", () => {
+    const mtu = { "com.docker.network.driver.mtu": "1400" };
+    expect(optionsOf({ raw: aws }, { driverOptions: mtu })).toEqual([{ ...mtu, encrypted: "" }]);
+    expect(optionsOf({ raw: aws }, { driver: "weave" })).toEqual([{}]);
   });
 });
 

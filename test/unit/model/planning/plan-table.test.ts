@@ -16,7 +16,7 @@ test("a small site", () => {
 
     SETTING           VALUE
     network           172.29.16.0/24, gateway 172.29.16.1
-    service networks  a /24 each of 10.224.0.0/12
+    service networks  a /24 each of 10.224.0.0/12, not encrypted between servers
     login             hive, port 22
     operators         whoever has the stage's generated key
     registry          registry.hive.example:5000
@@ -130,7 +130,7 @@ test("a site with everything: what is used is shown by name, and no value that m
 
     SETTING           VALUE
     network           172.29.16.0/24, gateway 172.29.16.1
-    service networks  a /24 each of 10.224.0.0/12
+    service networks  a /24 each of 10.224.0.0/12, not encrypted between servers
     login             hive, port 22
     operators         whoever has the stage's generated key
     registry          registry.hive.example:5000
