@@ -4,6 +4,7 @@ import { authorizedKeys, renderSudoers } from "./host-base";
 import { readyScript } from "./ready";
 import { authorizedKeysPath } from "./sshd";
 import { asRoot, commandLine, printContent, quote } from "./shell";
+import { leaveSystemStore } from "./system-store";
 
 /**
  * Limit of the first contact's script on a server, seconds: a boot to wait for, and a package to
@@ -159,8 +160,8 @@ grep -q "[[:space:]]$(uname -n)\\$" /etc/hosts || printf '127.0.1.1\\t%s\\n' "$(
   [
     "files",
     `rm -rf /etc/hive /usr/local/lib/hive /var/lib/hive ${commandLine(`/etc/docker/certs.d/${registry}`)}
-rm -f /etc/sysctl.d/80-hive.conf /etc/systemd/journald.conf.d/10-hive.conf ${commandLine(`/usr/local/share/ca-certificates/hive-${plan.siteName}.crt`)}
-update-ca-certificates
+rm -f /etc/sysctl.d/80-hive.conf /etc/systemd/journald.conf.d/10-hive.conf
+${leaveSystemStore(plan.siteName)}
 systemctl restart systemd-journald.service`,
   ],
   [

@@ -24,23 +24,23 @@ import {
 import { scheduler } from "./job-scheduler";
 import { commandLine, quote } from "./shell";
 import { keepUnit } from "./systemd-unit";
+import { outOfSystemStore } from "./system-store";
 
 /** Limit of the step, seconds. */
 export const engineStepSeconds = 900;
 
 /**
- * The converge step for the Docker Engine: its settings, and trust in the site's authority; on
- * cluster hosts the agents that start scheduled jobs and keep services together as well.
+ * The converge step for the Docker Engine: its settings, and its trust in the site's authority for
+ * the registry, and for nothing else; on cluster hosts the agents that start scheduled jobs and
+ * keep services together as well.
  *
  * On a manager of a Swarm, the engine restarts only while all other managers are reachable, and the
  * step succeeds only when this manager is back: Ready and reachable. The hosts' steps run one after
  * the other, so the Swarm keeps its majority throughout.
  *
- * @param authorityCertificate PEM of the site's own authority
+ * @param trustedAuthorities PEM of the site's own authority, and of the former one while it counts
  */
-export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: string): string {
-  const certificate = `${authorityCertificate.trim()}\n`;
-  const trustPath = `/usr/local/share/ca-certificates/hive-${plan.siteName}.crt`;
+export function engineStep(plan: Plan, host: HostPlan, trustedAuthorities: string): string {
   const inCluster = host.role === "cluster";
   const agents = inCluster ? agentStep(scheduler, colocation) : undefined;
   const standalone = inCluster && plan.services.some((service) => service.standalone);
@@ -49,14 +49,16 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
     files: [
       { path: daemonJsonPath, mode: "0644", content: renderDaemonJson(standalone) },
       { path: dockerDropInPath, mode: "0644", content: renderDockerDropIn() },
-      { path: registryAuthorityFile(plan.registry.address), mode: "0644", content: certificate },
-      { path: trustPath, mode: "0644", content: certificate },
+      {
+        path: registryAuthorityFile(plan.registry.address),
+        mode: "0644",
+        content: `${trustedAuthorities.trim()}\n`,
+      },
       ...(agents?.files ?? []),
     ],
     packages: agents?.packages ?? [],
     systemPackages: ({ dockerEngine }) => dockerEngine,
     reactions: [
-      { name: "trust-authority", on: [trustPath], run: ["update-ca-certificates"] },
       {
         name: "restart-engine",
         on: [daemonJsonPath, dockerDropInPath],
@@ -72,6 +74,7 @@ export function engineStep(plan: Plan, host: HostPlan, authorityCertificate: str
       ...(agents?.reactions ?? []),
     ],
     keeps: [
+      outOfSystemStore(plan.siteName),
       keepUnit("docker.service"),
       {
         what: `groups of ${plan.ssh.user}`,

@@ -95,11 +95,49 @@ describe("setting up hosts", () => {
     }
   });
 
-  test("makes the host trust the site's authority", async () => {
-    const trusted = await server(0).sh(
-      `openssl verify -CApath /etc/ssl/certs /etc/docker/certs.d/registry.hive.example:5000/ca.crt`,
-    );
-    expect(trusted.stdout).toContain("ca.crt: OK");
+  describe("trust in the site's authority", () => {
+    const planted = "/usr/local/share/ca-certificates/hive-hive.example.crt";
+    const ownFile = "/etc/docker/certs.d/registry.hive.example:5000/ca.crt";
+    /** How the two forms of the system's store judge the authority. */
+    const judgements = async (): Promise<string[]> => {
+      const store = ["-CApath /etc/ssl/certs", "-CAfile /etc/ssl/certs/ca-certificates.crt"];
+      const all = store.map((each) => server(0).sh(`openssl verify ${each} ${ownFile}`));
+      return (await Promise.all(all)).map(({ status }) => (status === 0 ? "trusted" : "refused"));
+    };
+    const engine = (): Promise<Ending> =>
+      server(0).ssh(engineStep(plan, hostOf(plan, 0), certificate));
+
+    test("is for the registry, and not for every program on the host", async () => {
+      expect((await server(0).sh(`cat ${ownFile}`)).stdout).toBe(`${certificate.trim()}\n`);
+      expect(await judgements()).toEqual(["refused", "refused"]);
+    });
+
+    test.each([
+      ["left by an earlier release", "true"],
+      // As a run left it that was killed right before the store was made anew.
+      ["half removed by a run", `mv ${planted} ${planted}.gone`],
+    ])("is taken out of the system's store where it was %s", async (_, then) => {
+      await server(0).sh(`cp ${ownFile} ${planted} && update-ca-certificates && ${then}`);
+      expect(await judgements()).toEqual(["trusted", "trusted"]);
+      const pid = await server(0).sh("systemctl show --value --property MainPID docker.service");
+      const { status, stdout, stderr } = await engine();
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout.split("\n").filter((line) => line.startsWith("changed "))).toEqual([
+        "changed the site's authority in the system's certificate store: removed",
+      ]);
+      expect(await judgements()).toEqual(["refused", "refused"]);
+      expect(
+        (await server(0).sh(`ls ${planted}* /etc/ssl/certs | grep hive-hive | cat`)).stdout,
+      ).toBe("");
+      // Others are still trusted.
+      expect(
+        Number((await server(0).sh("grep -c BEGIN /etc/ssl/certs/ca-certificates.crt")).stdout),
+      ).toBeGreaterThan(50);
+      expect(
+        await server(0).sh("systemctl show --value --property MainPID docker.service"),
+      ).toEqual(pid);
+      expect((await engine()).stdout).toContain("engine: unchanged\n");
+    });
   });
 
   test.each<[string, string, "base" | "firewall" | "engine", string, string]>([
