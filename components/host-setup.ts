@@ -22,8 +22,11 @@ export interface HostSetupArgs {
   readonly host: Host;
   /** Operators who may log in on the host. */
   readonly operators: pulumi.Input<readonly OperatorPlan[]>;
-  /** PEM of the site's own authority, which every host trusts for the registry. */
-  readonly authorityCertificate: pulumi.Input<string>;
+  /**
+   * PEM of the site's own authority, and of the former one while it counts: every host trusts them
+   * for the registry.
+   */
+  readonly trustedAuthorities: pulumi.Input<string>;
   /**
    * The set-up of the host before this one in the chain. The engine step restarts Docker where its
    * settings changed: never on two hosts at once, and not before the previous one is healthy again.
@@ -76,11 +79,11 @@ export class HostSetup extends HiveComponent {
     this.engine = this.step("engine", {
       step: "engine",
       script: pulumi
-        .output(args.authorityCertificate)
-        .apply((certificate) => engineStep(args.plan, args.host.plan, certificate)),
+        .output(args.trustedAuthorities)
+        .apply((trusted) => engineStep(args.plan, args.host.plan, trusted)),
       meaning: {
         ...engineMeaning(args.plan, args.host.plan),
-        authorityHash: pulumi.output(args.authorityCertificate).apply(shortHash),
+        authorityHash: pulumi.output(args.trustedAuthorities).apply(shortHash),
       },
       timeoutSeconds: engineStepSeconds,
       dependsOn: [system, ...(args.after === undefined ? [] : [args.after.engine])],

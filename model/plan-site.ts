@@ -215,6 +215,7 @@ function assemble(parts: PlanParts): Plan {
     },
     swarm: config.swarm,
     registry,
+    keyVersion: config.keyVersion,
     images,
     overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))

@@ -39,6 +39,11 @@ export interface Plan {
   readonly ssh: SshPlan;
   readonly swarm: SwarmPlan;
   readonly registry: RegistryPlan;
+  /**
+   * Version of the keys that hive makes for itself: of the site's authority, of the registry's
+   * certificate, and the registry's passwords. 1 or more; another one makes new keys.
+   */
+  readonly keyVersion: number;
   /** Images that the site builds, by name in alphabetical order. */
   readonly images: readonly ImagePlan[];
   /** Networks of the Swarm that services of this stage use, by name in alphabetical order. */

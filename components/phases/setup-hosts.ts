@@ -52,7 +52,7 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
         plan,
         host,
         operators: fleet.operators,
-        authorityCertificate: authority.certificate,
+        trustedAuthorities: authority.trusted,
         ...(previous === undefined || host.plan.role === "repository" ? {} : { after: previous }),
       },
       { parent },
@@ -69,7 +69,13 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
   const host = repositoryHost(fleet);
   const repositoryServer = new RepositoryServer(
     "repository",
-    { plan, host, setup: required(setups, host.plan.name), authority },
+    {
+      plan,
+      host,
+      setup: required(setups, host.plan.name),
+      authority,
+      trust: [...setups.values()].map(({ engine }) => engine),
+    },
     { parent },
   );
   return { swarm, repositoryServer, secrets, setups };

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../fleet/fleet";
 import type { Plan } from "../../model/plan";
 import type { HostSetup } from "../host-setup";
@@ -8,4 +9,6 @@ export interface RepositoryServerArgs {
   readonly host: Host;
   readonly setup: HostSetup;
   readonly authority: SiteAuthority;
+  /** The steps after which every host trusts the authority. */
+  readonly trust: readonly pulumi.Resource[];
 }

@@ -89,10 +89,18 @@ export class Registry extends HiveComponent {
             registrySecretInput({ certificatePem, privateKeyPem, push, pull }),
           ),
       },
-      { parent: this, dependsOn: [args.setup.engine] },
+      { parent: this, dependsOn: [args.setup.engine, ...this.trustBefore(args)] },
     );
 
     this.registerOutputs({});
+  }
+
+  /**
+   * What comes before the registry's certificate. With the first key of the authority nobody trusts
+   * another one, and the registry, on which all builds wait, waits for no other host.
+   */
+  private trustBefore({ plan, trust }: RepositoryServerArgs): readonly pulumi.Resource[] {
+    return plan.keyVersion === 1 ? [] : trust;
   }
 
   private createBaseImage(engine: pulumi.Resource): BaseImage {
@@ -125,9 +133,15 @@ export class Registry extends HiveComponent {
   }
 
   private createAccount(username: "push" | "pull"): RegistryAccount {
+    const version = this.plan.keyVersion;
     const password = new random.RandomPassword(
       this.child(`${username}-password`),
-      { length: 32, special: false },
+      {
+        length: 32,
+        special: false,
+        // Another keeper makes another password. Those of the first version never had one.
+        ...(version === 1 ? {} : { keepers: { version: String(version) } }),
+      },
       { parent: this },
     );
     return { username, password: password.result };

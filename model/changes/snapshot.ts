@@ -159,6 +159,8 @@ function settingsOf(plan: Plan): Readonly<Record<string, unknown>> {
     operators: ssh.operators,
     Swarm: plan.swarm,
     registry: plan.registry,
+    // Left out at first, so that a snapshot of before there were versions says the same.
+    ...(plan.keyVersion === 1 ? {} : { "version of hive's own keys": plan.keyVersion }),
     "server containers": [plan.container, plan.serverContainers],
     "prepared servers": plan.prepared,
   };

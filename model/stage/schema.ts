@@ -97,6 +97,18 @@ const registry = z
   .prefault({})
   .meta({ description: "The site's private image registry." });
 
+const keyVersion = z
+  .int()
+  .min(1)
+  .default(1)
+  .meta({
+    description:
+      "Version of the keys that hive makes for itself: of the site's authority, of the registry's certificate, and the " +
+      "registry's two passwords. A larger number makes new ones; a smaller one is refused. The servers trust the former authority beside the new " +
+      "one until the next version, so after a leak raise it twice, with a complete run each time: see `docs/security.md`.",
+    write: "write a whole number, one more than the present one to make new keys",
+  });
+
 const ssh = z
   .strictObject({
     user: z
@@ -335,6 +347,7 @@ export const stageSchema = z.strictObject({
     }),
   swarm,
   registry,
+  keyVersion,
   ssh,
   operators,
   ...fleetOptions,

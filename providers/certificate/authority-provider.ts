@@ -4,37 +4,58 @@ import { changedInputs } from "../framework/dynamic";
 import { readResult } from "../framework/read-result";
 import { isKnown } from "../framework/unknown-value";
 import { certificateFingerprint, createAuthority, isRenewalDue } from "./client";
+import { keyVersionOf } from "./key-version";
+import { checkPermittedNames, type PermittedNames } from "./name-constraints";
 import { checkCommonName, checkDays } from "./names";
 
 /** Inputs as they come over the wire. */
-export interface CertificateAuthorityInputs {
+export interface CertificateAuthorityInputs extends PermittedNames {
   readonly commonName: string;
+  readonly version: number;
   readonly validityDays: number;
   readonly renewBeforeDays: number;
   readonly revision: number;
 }
 
-/** What the state holds. */
+/**
+ * What the state holds. That of an earlier release has no permitted names, no version and no former
+ * certificate.
+ */
 export interface CertificateAuthorityState extends CertificateAuthorityInputs {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
   readonly fingerprint: string;
   readonly notAfter: string;
+  /** The last certificate of the key before this one; empty if there was none. */
+  readonly formerCertificatePem: string;
 }
 
-const INPUTS = ["commonName", "validityDays", "renewBeforeDays", "revision"] as const;
+/** Inputs that a certificate is made of, besides the name; its key depends on the version. */
+const CONTENT = ["validityDays", "permittedDomains", "permittedNetworks"] as const;
+const INPUTS = ["commonName", ...CONTENT, "version", "renewBeforeDays", "revision"] as const;
 
 /** Makes and renews the site's own authority. It lives in the state only. */
 export const certificateAuthorityProvider: pulumi.dynamic.ResourceProvider<
   CertificateAuthorityInputs,
   CertificateAuthorityState
 > = {
-  async check(_olds, news) {
+  async check(olds, news) {
     const failures = [
       ...checkCommonName(news.commonName),
+      ...checkPermittedNames(news),
       ...checkDays("validityDays", news.validityDays),
       ...checkDays("renewBeforeDays", news.renewBeforeDays),
     ];
+    const present = keyVersionOf(olds);
+    if (isKnown(news.version) && news.version < present) {
+      failures.push(
+        checkFailure(
+          "version",
+          `${news.version} is less than ${present}, the present one, and its key no longer exists; ` +
+            `write hive:keyVersion: ${present} to keep the present keys, or ${present + 1} for new ones`,
+        ),
+      );
+    }
     if (isKnown(news) && failures.length === 0 && news.renewBeforeDays >= news.validityDays) {
       failures.push(checkFailure("renewBeforeDays", "must be less than validityDays"));
     }
@@ -55,9 +76,12 @@ export const certificateAuthorityProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async create(inputs) {
-    const authority = await createAuthority(inputs.commonName, inputs.validityDays);
+    const authority = await createAuthority(inputs.commonName, inputs.validityDays, inputs);
     const fingerprint = certificateFingerprint(authority.certificatePem);
-    return { id: fingerprint, outs: { ...inputs, ...authority, fingerprint } };
+    return {
+      id: fingerprint,
+      outs: { ...inputs, ...authority, fingerprint, formerCertificatePem: "" },
+    };
   },
 
   async read(id, props) {
@@ -65,14 +89,30 @@ export const certificateAuthorityProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async update(_id, olds, news) {
+    const former = (olds.formerCertificatePem as string | undefined) ?? "";
+    const isOtherKey = keyVersionOf(olds) !== news.version;
     const due =
-      olds.validityDays !== news.validityDays || isRenewalDue(olds.notAfter, news.renewBeforeDays);
-    if (!due) return { outs: { ...olds, ...news } };
-    // The same key: certificates that it signed stay valid, and hosts that trust the old
-    // certificate accept them.
-    const authority = await createAuthority(news.commonName, news.validityDays, olds.privateKeyPem);
+      isOtherKey ||
+      changedInputs(CONTENT, olds, news).length > 0 ||
+      isRenewalDue(olds.notAfter, news.renewBeforeDays);
+    if (!due) return { outs: { ...olds, ...news, formerCertificatePem: former } };
+    // With the same key, certificates that it signed stay valid, and hosts that trust the old
+    // certificate accept them. With another one, they stay valid for hosts that trust both.
+    const authority = await createAuthority(
+      news.commonName,
+      news.validityDays,
+      news,
+      isOtherKey ? undefined : olds.privateKeyPem,
+    );
     const fingerprint = certificateFingerprint(authority.certificatePem);
-    return { outs: { ...news, ...authority, fingerprint } };
+    return {
+      outs: {
+        ...news,
+        ...authority,
+        fingerprint,
+        formerCertificatePem: isOtherKey ? olds.certificatePem : former,
+      },
+    };
   },
 
   async delete() {

@@ -8,6 +8,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import type * as PeculiarX509 from "@peculiar/x509";
+import { nameConstraints, nameConstraintsId, type PermittedNames } from "./name-constraints";
 
 /** A certificate and its private key, both PEM. */
 export interface SignedCertificate {
@@ -33,15 +34,17 @@ const DAY = 86_400_000;
 const BACKDATE = 300_000;
 
 /**
- * Makes a self-signed certificate of an authority that may sign servers only, and no other
- * authorities (path length 0).
+ * Makes a self-signed certificate of an authority that may sign servers of certain names only, and
+ * no other authorities (path length 0).
  *
+ * @param permitted - the names; clients refuse every other one, whoever has the key
  * @param privateKeyPem - the key of an earlier certificate, so that certificates it signed stay
  *   valid. Default: a new key.
  */
 export async function createAuthority(
   commonName: string,
   validityDays: number,
+  permitted: PermittedNames,
   privateKeyPem?: string,
 ): Promise<SignedCertificate> {
   const x509 = loadX509();
@@ -61,6 +64,8 @@ export async function createAuthority(
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
         new x509.KeyUsagesExtension(digitalSignature | keyCertSign | cRLSign, true),
+        // Critical: who does not know the extension must not trust the authority at all.
+        new x509.Extension(nameConstraintsId, true, nameConstraints(permitted)),
         await x509.SubjectKeyIdentifierExtension.create(pair.publicKey, false, webcrypto),
       ],
     },

@@ -10,6 +10,7 @@ import {
   signCertificate,
   type SignedCertificate,
 } from "./client";
+import { keyVersionOf } from "./key-version";
 import { checkCommonName, checkDays, checkServerNames } from "./names";
 
 /** Inputs as they come over the wire. */
@@ -19,12 +20,13 @@ export interface CertificateInputs {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
+  readonly version: number;
   readonly validityDays: number;
   readonly renewBeforeDays: number;
   readonly revision: number;
 }
 
-/** What the state holds. */
+/** What the state holds. That of an earlier release has no version. */
 export interface CertificateState extends CertificateInputs {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
@@ -41,7 +43,7 @@ const CONTENT = [
   "ipAddresses",
   "validityDays",
 ] as const;
-const INPUTS = [...CONTENT, "renewBeforeDays", "revision"] as const;
+const INPUTS = [...CONTENT, "version", "renewBeforeDays", "revision"] as const;
 
 /**
  * Makes and renews server certificates signed by the site's authority. They live in the state only.
@@ -83,7 +85,8 @@ export const certificateProvider: pulumi.dynamic.ResourceProvider<
 
   async update(_id, olds, news) {
     if (!needsNewCertificate(olds, news)) return { outs: { ...olds, ...news } };
-    const signed = await sign(news, olds.privateKeyPem);
+    const isOtherKey = keyVersionOf(olds) !== news.version;
+    const signed = await sign(news, isOtherKey ? undefined : olds.privateKeyPem);
     return {
       outs: { ...news, ...signed, fingerprint: certificateFingerprint(signed.certificatePem) },
     };
@@ -97,6 +100,7 @@ export const certificateProvider: pulumi.dynamic.ResourceProvider<
 /** Whether the certificate in the state differs from the inputs, or ends soon. */
 function needsNewCertificate(olds: CertificateState, news: CertificateInputs): boolean {
   return (
+    keyVersionOf(olds) !== news.version ||
     changedInputs(CONTENT, olds, news).length > 0 ||
     isRenewalDue(olds.notAfter, news.renewBeforeDays, endOfValidity(news.authorityCertificatePem))
   );

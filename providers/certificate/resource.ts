@@ -11,6 +11,8 @@ export interface CertificateArgs {
   /** Names that clients connect to; the common name is not added to them. */
   readonly dnsNames?: pulumi.Input<pulumi.Input<string>[]>;
   readonly ipAddresses?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Another one makes a new key. Default 1. */
+  readonly version?: pulumi.Input<number>;
   /** Default 397, the most that browsers accept. */
   readonly validityDays?: pulumi.Input<number>;
   /** Days before its end at which a run makes a new certificate with the same key. Default 120. */
@@ -35,7 +37,7 @@ export class Certificate extends HiveResource {
     super(
       {
         type: "Certificate",
-        revision: 1,
+        revision: 2,
         provider: certificateProvider,
         outputs: ["certificatePem", "privateKeyPem", "fingerprint", "notAfter"],
         secrets: ["privateKeyPem", "authorityPrivateKeyPem"],
@@ -44,6 +46,7 @@ export class Certificate extends HiveResource {
       {
         dnsNames: [],
         ipAddresses: [],
+        version: 1,
         validityDays: 397,
         renewBeforeDays: 120,
         ...args,

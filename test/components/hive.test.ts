@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { bootSeconds, scriptSeconds } from "../../providers/first-contact/client";
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
+import { shortHash } from "../../render/meaning";
 import { readSnapshot, snapshotOf } from "../../model/changes/snapshot";
 import { phases, type Phase } from "../../model/phases";
 import type { DockerFacts } from "../../fleet/container/docker-facts";
@@ -187,6 +188,44 @@ describe("the whole site", () => {
     }
     expect(String(inputs.input).length).toBeGreaterThan(0);
     expect(options.additionalSecretOutputs).toContain("input");
+  });
+
+  it("permits its authority the site's names and network, and has every host trust it and the former one", () => {
+    const authority = named(resources, "authority-root");
+    expect(authority.inputs).toMatchObject({
+      permittedDomains: ["hive.example"],
+      permittedNetworks: ["172.29.16.0/24"],
+      version: 1,
+    });
+    const { inputs } = named(resources, "repository-registry-certificate");
+    for (const name of inputs.dnsNames as string[]) expect(name).toMatch(/\.hive\.example$/);
+    for (const address of inputs.ipAddresses as string[]) expect(address).toMatch(/^172\.29\.16\./);
+    const hash = shortHash("CERTIFICATE-authority-root\nFORMER-authority-root\n");
+    for (const host of ["hive0", "hive1", "hive2", "hive3"]) {
+      expect(named(resources, `setup-${host}-engine`).inputs.authorityHash).toBe(hash);
+    }
+  });
+
+  it("makes new keys for another version, whose authority all hosts trust before the registry has its certificate", async () => {
+    const waitsFor = (all: readonly Recorded[]): string[] =>
+      [named(all, "repository-registry-running").options.dependsOn]
+        .flat()
+        .map((resource) => (resource as { __name?: string }).__name ?? "")
+        .filter((name) => name !== "");
+    const passwords = ["repository-registry-push-password", "repository-registry-pull-password"];
+    // As in older states: passwords without keepers, and a registry that waits for its own host.
+    for (const name of passwords)
+      expect(named(resources, name).inputs).not.toHaveProperty("keepers");
+    expect(waitsFor(resources)).toEqual(["setup-hive3-engine"]);
+
+    const second = await declare({ "hive:keyVersion": "2" });
+    expect(named(second, "authority-root").inputs.version).toBe(2);
+    expect(named(second, "repository-registry-certificate").inputs.version).toBe(2);
+    for (const name of passwords)
+      expect(named(second, name).inputs.keepers).toEqual({ version: "2" });
+    expect(new Set(waitsFor(second))).toEqual(
+      new Set(["hive0", "hive1", "hive2", "hive3"].map((host) => `setup-${host}-engine`)),
+    );
   });
 
   it("restarts engines one cluster host after the other, and does not wait for the repository server", () => {

@@ -37,6 +37,11 @@ function computed(
         fingerprint: "SHA256:x",
       };
     case "pulumi-nodejs:dynamic/hive:CertificateAuthority":
+      return {
+        certificatePem: `CERTIFICATE-${name}\n`,
+        formerCertificatePem: `FORMER-${name}\n`,
+        privateKeyPem: `PRIVATE-${name}`,
+      };
     case "pulumi-nodejs:dynamic/hive:Certificate":
       return { certificatePem: `CERTIFICATE-${name}`, privateKeyPem: `PRIVATE-${name}` };
     case "pulumi-nodejs:dynamic/hive:ImageBuild":

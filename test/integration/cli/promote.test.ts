@@ -101,7 +101,10 @@ async function loadImage(index: number, image: string): Promise<void> {
 
 async function startRegistry(index: number, image: string): Promise<void> {
   const name = `registry.${stages[index]!}.example`;
-  const authority = await createAuthority(`authority of ${stages[index]!}`, 5);
+  const authority = await createAuthority(`authority of ${stages[index]!}`, 5, {
+    permittedDomains: [`${stages[index]!}.example`],
+    permittedNetworks: ["127.0.0.0/8"],
+  });
   const certificate = await signCertificate(
     authority,
     { commonName: name, dnsNames: [name], ipAddresses: [] },

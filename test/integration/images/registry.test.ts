@@ -49,7 +49,10 @@ const ask = (method: string, path: string, account?: string): Promise<number> =>
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hive-registry-"));
-  const authority = await createAuthority("test authority", 5);
+  const authority = await createAuthority("test authority", 5, {
+    permittedDomains: ["example"],
+    permittedNetworks: ["127.0.0.0/8"],
+  });
   ca = authority.certificatePem;
   const names = { commonName: "registry.example", dnsNames: ["registry.example"], ipAddresses: [] };
   const certificate = await signCertificate(authority, names, 2);

@@ -21,6 +21,9 @@ describe("certificates and OpenSSL", () => {
 
   const authorityInputs = {
     commonName: "hive.example private authority",
+    permittedDomains: ["hive.example", "localhost"],
+    permittedNetworks: ["127.0.0.0/8", "172.29.16.0/24"],
+    version: 1,
     validityDays: 3650,
     renewBeforeDays: 730,
     revision: 1,
@@ -30,7 +33,8 @@ describe("certificates and OpenSSL", () => {
     authorityPrivateKeyPem: authority.privateKeyPem,
     commonName: "registry.hive.example",
     dnsNames: ["registry.hive.example", "localhost"],
-    ipAddresses: ["127.0.0.1", "fd00::7"],
+    ipAddresses: ["127.0.0.1"],
+    version: 1,
     validityDays: 397,
     renewBeforeDays: 120,
     revision: 1,
@@ -50,7 +54,6 @@ describe("certificates and OpenSSL", () => {
     for (const subject of [
       ["-verify_hostname", "registry.hive.example"],
       ["-verify_ip", "127.0.0.1"],
-      ["-verify_ip", "fd00::7"],
     ]) {
       const output = openssl(
         ...["verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", path("ca.pem")],
@@ -72,6 +75,28 @@ describe("certificates and OpenSSL", () => {
         path("server.pem"),
       ),
     ).toThrow(/hostname mismatch/);
+  });
+
+  test("openssl refuses what the authority signs for foreign names and networks", async () => {
+    expect(openssl("x509", "-in", path("ca.pem"), "-noout", "-text")).toMatch(
+      /Name Constraints: critical\s+Permitted:\s+DNS:hive\.example\s+DNS:localhost\s+IP:127\.0\.0\.0\/255\.0\.0\.0\s+IP:172\.29\.16\.0\/255\.255\.255\.0\n/,
+    );
+    for (const [dnsName, ipAddress] of [
+      ["www.bank.example", "127.0.0.1"],
+      ["hive.example.bank.example", "127.0.0.1"],
+      ["registry.hive.example", "172.29.17.1"],
+      ["registry.hive.example", "fd00::7"],
+    ] as const) {
+      const { outs } = await certificateProvider.create({
+        ...serverInputs(),
+        dnsNames: [dnsName],
+        ipAddresses: [ipAddress],
+      });
+      writeFileSync(path("foreign.pem"), outs!.certificatePem);
+      expect(() => openssl("verify", "-CAfile", path("ca.pem"), path("foreign.pem"))).toThrow(
+        /permitted subtree violation/,
+      );
+    }
   });
 
   test("the authority may sign servers but no other authorities, and the server may sign nothing", () => {
@@ -111,7 +136,13 @@ describe("certificates and OpenSSL", () => {
   test("a renewed authority has the same key, so what the old one signed is still accepted", async () => {
     const renewed = await certificateAuthorityProvider.update!(
       "id",
-      { ...authorityInputs, ...authority, fingerprint: "", notAfter: "2026-01-01T00:00:00.000Z" },
+      {
+        ...authorityInputs,
+        ...authority,
+        fingerprint: "",
+        formerCertificatePem: "",
+        notAfter: "2026-01-01T00:00:00.000Z",
+      },
       authorityInputs,
     );
     expect(renewed.outs!.certificatePem).not.toBe(authority.certificatePem);

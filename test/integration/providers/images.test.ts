@@ -105,6 +105,9 @@ beforeAll(async () => {
   const authority = (
     await certificateAuthorityProvider.create({
       commonName: "lab authority",
+      permittedDomains: ["lab.example"],
+      permittedNetworks: ["127.0.0.0/8"],
+      version: 1,
       validityDays: 10,
       renewBeforeDays: 1,
       revision: 1,
@@ -117,6 +120,7 @@ beforeAll(async () => {
       commonName: "registry.lab.example",
       dnsNames: ["registry.lab.example"],
       ipAddresses: [],
+      version: 1,
       validityDays: 5,
       renewBeforeDays: 1,
       revision: 1,

@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Plan } from "../../../model/plan";
+import {
+  createAuthority,
+  signCertificate,
+  type SignedCertificate,
+} from "../../../providers/certificate/client";
 import { engineStep } from "../../../render/engine";
 import { baseStep } from "../../../render/host-base";
 import { type RegistrySecrets, registrySecretInput, registryStep } from "../../../render/registry";
@@ -16,41 +19,31 @@ jest.setTimeout(120_000);
 let lab: Lab;
 let plan: Plan;
 let server: Server;
+let authority: SignedCertificate;
 let secrets: RegistrySecrets;
 let command: string;
 const image = "hive-render-test/registry";
 
-/** A certificate for the registry, signed by itself: authority and server in one. */
-async function makeCertificate(names: string): Promise<{ certificate: string; key: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "hive-registry-"));
-  const [certificate, key] = [join(folder, "tls.crt"), join(folder, "tls.key")];
-  writeFileSync(key, "", { mode: 0o600 });
-  await run("openssl", [
-    ...[
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-    ],
-    ...[
-      "-subj",
-      "/CN=registry",
-      "-addext",
-      `subjectAltName=${names}`,
-      "-keyout",
-      key,
-      "-out",
-      certificate,
-    ],
-  ]);
-  const made = { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
-  rmSync(folder, { recursive: true });
-  return made;
+/** A version of the site's authority. */
+const makeAuthority = (): Promise<SignedCertificate> =>
+  createAuthority("test authority", 5, {
+    permittedDomains: [plan.siteName],
+    permittedNetworks: [plan.network.cidr],
+  });
+
+/** The registry's secrets with a certificate for this name by this authority. */
+async function signedBy(
+  authority: SignedCertificate,
+  name = plan.registry.name,
+): Promise<RegistrySecrets> {
+  const names = { commonName: "registry", dnsNames: [name], ipAddresses: [] };
+  const { certificatePem, privateKeyPem } = await signCertificate(authority, names, 2);
+  return {
+    certificatePem,
+    privateKeyPem,
+    push: "planted-push-password",
+    pull: "planted-pull-password",
+  };
 }
 
 /** What the registry answers to an account; the password goes through standard input. */
@@ -79,16 +72,14 @@ beforeAll(async () => {
   server = await lab.server(host.name, host.privateAddress, {
     [plan.registry.name]: host.privateAddress,
   });
-  const { certificate, key } = await makeCertificate(`DNS:${plan.registry.name}`);
-  secrets = {
-    certificatePem: certificate,
-    privateKeyPem: key,
-    push: "planted-push-password",
-    pull: "planted-pull-password",
-  };
+  authority = await makeAuthority();
+  secrets = await signedBy(authority);
   await server.booted();
   await server.load(image);
-  for (const step of [baseStep(plan, host, lab.operators), engineStep(plan, host, certificate)]) {
+  for (const step of [
+    baseStep(plan, host, lab.operators),
+    engineStep(plan, host, authority.certificatePem),
+  ]) {
     expect(await server.ssh(step)).toMatchObject({ status: 0 });
   }
   const { stdout } = await server.sh(`docker inspect --format '{{.Id}}' ${image}`);
@@ -237,6 +228,66 @@ describe("the registry of the repository server", () => {
     expect(await answer("pull", changed.pull, "/v2/")).toBe("200");
   });
 
+  describe("by another authority", () => {
+    const sample = (): string => `${plan.registry.address}/sample:1`;
+    const trust = async (...authorities: SignedCertificate[]): Promise<void> => {
+      const certificates = authorities.map(({ certificatePem }) => certificatePem).join("");
+      const step = engineStep(plan, hostOf(plan, 3), certificates);
+      expect(await server.ssh(step)).toMatchObject({ status: 0, stderr: "" });
+    };
+    const serve = async (given: RegistrySecrets): Promise<void> => {
+      const { status, stderr } = await server.ssh(command, { input: registrySecretInput(given) });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    };
+    /** How the Docker Engine answers to a pull that has to ask the registry. */
+    const pull = async (): Promise<string> => {
+      const { status, stdout, stderr } = await server.sh(
+        `docker rmi ${sample()} > /dev/null 2>&1; docker pull --quiet ${sample()}`,
+      );
+      return status === 0 ? stdout.trim() : stderr;
+    };
+
+    test("with another key: images can be pulled in between, then the old one counts no more", async () => {
+      await server.sh(`docker login --username push --password-stdin ${plan.registry.address}`, {
+        input: secrets.push,
+      });
+      await serve(secrets);
+      const engine = await server.sh("systemctl show --value --property MainPID docker.service");
+      const [second, third] = [await makeAuthority(), await makeAuthority()];
+      await trust(second, authority);
+      expect(await pull()).toBe(sample());
+      expect(await answer("pull", secrets.pull, "/v2/")).toBe("200");
+      await serve(await signedBy(second));
+      expect(await pull()).toBe(sample());
+      await trust(third, second);
+      expect(await pull()).toBe(sample());
+      await serve(await signedBy(third));
+      expect(await pull()).toBe(sample());
+      // Somebody has the first key and stands in for the registry.
+      const impostor = command.replace("check 30", "check 3");
+      await server.ssh(impostor, { input: registrySecretInput(secrets) });
+      expect(await pull()).toMatch(/certificate signed by unknown authority/);
+      expect(await server.sh("systemctl show --value --property MainPID docker.service")).toEqual(
+        engine,
+      );
+      await trust(authority);
+      await serve(secrets);
+      expect(await pull()).toBe(sample());
+    });
+
+    test("for a foreign name too, it is refused by the Docker Engine", async () => {
+      const names = { commonName: "registry", dnsNames: [plan.registry.name, "www.bank.example"] };
+      const foreign = await signCertificate(authority, { ...names, ipAddresses: [] }, 2);
+      await server.ssh(command.replace("check 30", "check 3"), {
+        input: registrySecretInput({ ...secrets, ...foreign }),
+      });
+      expect(await pull()).toMatch(/not permitted by any constraint/);
+      await serve(secrets);
+      expect(await pull()).toBe(sample());
+      await server.sh(`docker logout ${plan.registry.address}`);
+    });
+  });
+
   test("shows no password and no key in what others on the host can see", async () => {
     const seen = await server.sh(
       "docker inspect hive-registry; docker logs hive-registry 2>&1; journalctl --no-pager; systemctl cat hive-registry.service; cat /proc/[0-9]*/cmdline | tr '\\0' ' '",
@@ -251,14 +302,10 @@ describe("the registry of the repository server", () => {
   });
 
   test("says what to do when it does not answer", async () => {
-    const wrong = await makeCertificate("DNS:another.hive.example");
+    const wrong = await signedBy(authority, "another.hive.example");
     // The same command, but it gives up earlier.
     const { status, stderr } = await server.ssh(command.replace("check 30", "check 3"), {
-      input: registrySecretInput({
-        ...secrets,
-        certificatePem: wrong.certificate,
-        privateKeyPem: wrong.key,
-      }),
+      input: registrySecretInput(wrong),
     });
     expect(status).toBe(1);
     expect(stderr).toContain(

@@ -15,6 +15,7 @@ export function samplePlan(prefix = "172.29.16", ports: readonly PortPlan[] = [w
     ssh: { user: "hive", port: 22, operators: [] },
     swarm: { heartbeatSeconds: 2, taskHistoryLimit: 1 },
     registry: { name: "registry.hive.example", port: 5000, address: "registry.hive.example:5000" },
+    keyVersion: 1,
     images: [],
     overlays: [],
     volumes: [],

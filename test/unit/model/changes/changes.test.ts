@@ -225,6 +225,15 @@ describe("the lines of a change", () => {
       "~ setting operators",
     ]);
   });
+
+  test("another version of hive's own keys", () => {
+    const of = planWith({ site: site({ web: service() }) });
+    const at = (keyVersion: number): PlanSnapshot => snapshotOf({ ...of, keyVersion }, noContents);
+    // A snapshot of before there were versions has no such setting.
+    expect(at(1).settings).not.toHaveProperty("version of hive's own keys");
+    expect(textsOf(changesBetween(at(1), at(2)))).toEqual(["+ setting version of hive's own keys"]);
+    expect(textsOf(changesBetween(at(2), at(3)))).toEqual(["~ setting version of hive's own keys"]);
+  });
 });
 
 describe("many changes", () => {
@@ -292,7 +301,7 @@ function changedField<One extends object>(one: One, field: string, other: unknow
 test("every part of a plan is looked at, or is known to be told elsewhere", () => {
   const told = ["fleet", "siteName", "network", "hosts", "ssh", "swarm", "registry", "images"]
     .concat(["overlays", "volumes", "secrets", "configs", "externals", "services", "phases"])
-    .concat(["container", "prepared", "serverContainers"]);
+    .concat(["container", "prepared", "serverContainers", "keyVersion"]);
   // Traits follow from the fleet; values are filled in everywhere; passwords are used up by a run.
   const elsewhere = ["stage", "traits", "values", "notices", "oneTimePasswords"];
   expect([...told, ...elsewhere]).toEqual(expect.arrayContaining(Object.keys(planWith())));

@@ -38,6 +38,7 @@ describe("a stage's configuration", () => {
         zones: ["zone-a", "zone-b", "zone-c"],
         swarm: { heartbeatSeconds: 2, taskHistoryLimit: 5 },
         registry: { port: 5000 },
+        keyVersion: 1,
         ssh: { user: "hive", port: 22 },
         container: { access: "auto", loopbackPortBase: 20000 },
         volumes: {},
@@ -119,6 +120,11 @@ describe("a stage's configuration", () => {
       "a heartbeat out of range",
       { "hive:swarm": '{"heartbeatSeconds":61}' },
       "hive:swarm.heartbeatSeconds | write a whole number from 1 to 60",
+    ],
+    [
+      "no version of keys",
+      { "hive:keyVersion": "0" },
+      "hive:keyVersion | write a whole number, one more than the present one to make new keys",
     ],
     ["host bits", { "hive:cidr": "172.29.16.4/24" }, "hive:cidr | write 172.29.16.0/24"],
     [

@@ -21,19 +21,19 @@ const base: Provider = {
 };
 
 test("code of which a person keeps the revision is the one that this number stands for; raise it in the resource if this fails", async () => {
-  const revisions = [
-    await revisionOf(`revision-test-${process.pid}-key`, sshKeyPairProvider),
+  const keyPair = await revisionOf(`revision-test-${process.pid}-key`, sshKeyPairProvider);
+  const certificates = [
     await revisionOf(`revision-test-${process.pid}-certificate`, certificateProvider),
     await revisionOf(`revision-test-${process.pid}-authority`, certificateAuthorityProvider),
   ];
   // The first one differs from what older states hold: that code looks at the operator's file,
   // which their state names, and still may.
-  expect({ 1: revisions }).toMatchInlineSnapshot(`
+  expect({ 1: keyPair, 2: certificates }).toMatchInlineSnapshot(`
     {
-      "1": [
-        "41151a9a41eb",
-        "f0ad6f3fb0c4",
-        "8cf86b56708a",
+      "1": "41151a9a41eb",
+      "2": [
+        "b2282d311283",
+        "e05c1599db0f",
       ],
     }
   `);
