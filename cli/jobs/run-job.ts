@@ -2,12 +2,7 @@ import type { EngineNode } from "../../model/engine-api/node";
 import type { EngineServiceSpec } from "../../model/engine-api/service-spec";
 import type { EngineTask } from "../../model/engine-api/task";
 import { attemptsAllowed, iteration, serviceMode } from "../../model/service/health";
-import {
-  isGoing,
-  type RunProgress,
-  runProgress,
-  startedRun,
-} from "../../model/service/job-run";
+import { isGoing, type RunProgress, runProgress, startedRun } from "../../model/service/job-run";
 import { hostNames } from "../../model/service/progress";
 import { taskError } from "../../model/service/task-error";
 import { siteLabel } from "../../model/swarm/labels";
