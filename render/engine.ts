@@ -6,6 +6,7 @@ import { renderConverge } from "./converge";
 import {
   daemonJsonPath,
   dockerDropInPath,
+  engineNeeds,
   renderDaemonJson,
   renderDockerDropIn,
 } from "./daemon-json";
@@ -43,11 +44,10 @@ export const engineStepSeconds = 900;
 export function engineStep(plan: Plan, host: HostPlan, trustedAuthorities: string): string {
   const inCluster = host.role === "cluster";
   const agents = inCluster ? agentStep(scheduler, colocation) : undefined;
-  const standalone = inCluster && plan.services.some((service) => service.standalone);
   return renderConverge({
     title: "engine",
     files: [
-      { path: daemonJsonPath, mode: "0644", content: renderDaemonJson(standalone) },
+      { path: daemonJsonPath, mode: "0644", content: renderDaemonJson(engineNeeds(plan, host)) },
       { path: dockerDropInPath, mode: "0644", content: renderDockerDropIn() },
       {
         path: registryAuthorityFile(plan.registry.address),

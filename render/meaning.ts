@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { GatePlan } from "../model/gate";
 import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
-import { renderDaemonJson, renderDockerDropIn } from "./daemon-json";
+import { engineNeeds, renderDaemonJson, renderDockerDropIn } from "./daemon-json";
 import { type FirewallPort, firewallRules } from "./firewall";
 import { gateConfig } from "./gate";
 
@@ -40,12 +40,12 @@ export function baseMeaning(plan: Plan, host: HostPlan): StepMeaning {
 
 /** The meaning of the step for the Docker Engine, besides the authority that it trusts. */
 export function engineMeaning(plan: Plan, host: HostPlan): StepMeaning {
-  const inCluster = host.role === "cluster";
-  const standalone = inCluster && plan.services.some((service) => service.standalone);
   return present({
     registry: [plan.registry.address],
     // Other settings restart the Docker Engine.
-    dockerSettingsHash: [shortHash(renderDaemonJson(standalone) + renderDockerDropIn())],
+    dockerSettingsHash: [
+      shortHash(renderDaemonJson(engineNeeds(plan, host)) + renderDockerDropIn()),
+    ],
   });
 }
 

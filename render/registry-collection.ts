@@ -1,5 +1,5 @@
 import { quoteForUnit } from "./shell";
-import type { SystemdContainer } from "./systemd-container";
+import { type ContainerRights, rightsArguments, type SystemdContainer } from "./systemd-container";
 
 /** A systemd unit file, with its path. */
 interface UnitFile {
@@ -16,6 +16,9 @@ export interface RegistryCollection {
 
 /** The registry's volume, mounted as in the registry's container. */
 const store = "type=volume,source=hive-registry,target=/var/lib/registry";
+
+/** It removes files of the registry's own user, as that user. */
+const rights: ContainerRights = { user: "docker-registry", memoryMiB: 512, pids: 128 };
 
 /**
  * A service that frees disk, and a timer that starts it every week: Sunday night, as the host's
@@ -34,6 +37,7 @@ export function registryCollection(registry: SystemdContainer): RegistryCollecti
     ["/usr/bin/docker", ...words].map(quoteForUnit).join(" ");
   const run = docker(
     ...["run", "--rm", "--pull=never", "--network=none", "--name", name, "--mount", store],
+    ...rightsArguments(rights),
     registry.image,
     "/usr/local/bin/hive-registry-collect",
   );

@@ -36,6 +36,19 @@ export function registryContainer(plan: Plan, imageId: string): SystemdContainer
     name: "hive-registry",
     description: "Image registry of the hive",
     image: imageId,
+    rights: {
+      // Its script gives files to nginx and to the registry, starts both under their users, and
+      // stops them by signals. DAC_OVERRIDE: it takes over a volume that another user has filled.
+      keepCapabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETUID"],
+      tmpfs: [
+        { target: "/run", sizeMiB: 16, mode: "0755" },
+        { target: "/tmp", sizeMiB: 64, mode: "1777" },
+        // nginx creates its folders there; nothing is buffered in them.
+        { target: "/var/lib/nginx", sizeMiB: 16, mode: "0755" },
+      ],
+      memoryMiB: 512,
+      pids: 512,
+    },
     ports: [{ published: plan.registry.port, target: 5000, protocol: "tcp" }],
     mounts: [
       { source: folder, target: "/etc/hive-registry", readOnly: true },

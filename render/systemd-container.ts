@@ -1,5 +1,28 @@
 import { quoteForUnit } from "./shell";
 
+/**
+ * The rights of a container of hive's own. What is not named here it does not have: its root
+ * file system is read-only, it has no capability, and no program in it gains rights
+ * (`no-new-privileges`).
+ */
+export interface ContainerRights {
+  /** User that runs the program. Default: the image's. */
+  readonly user?: string;
+  /** Capabilities that it keeps, as in capabilities(7) without `CAP_`. Default: none. */
+  readonly keepCapabilities?: readonly string[];
+  /** Folders that it may write besides its mounts. They are in memory and start empty. */
+  readonly tmpfs?: readonly {
+    readonly target: string;
+    readonly sizeMiB: number;
+    /** Octal digits, e.g. `1777`. */
+    readonly mode: string;
+  }[];
+  /** Limit, MiB; what is in its `tmpfs` counts. */
+  readonly memoryMiB: number;
+  /** Limit of its processes and threads. */
+  readonly pids: number;
+}
+
 /** A container that systemd runs on one host, outside of the Swarm. */
 export interface SystemdContainer {
   /** Name of the container and, with `.service`, of the unit. */
@@ -7,6 +30,7 @@ export interface SystemdContainer {
   readonly description: string;
   /** Image id (`sha256:…`) or reference; must be on the host. */
   readonly image: string;
+  readonly rights: ContainerRights;
   readonly ports?: readonly {
     readonly published: number;
     readonly target: number;
@@ -55,6 +79,7 @@ export function renderContainerUnit(container: SystemdContainer): string {
     container.name,
     "--stop-timeout",
     String(stopSeconds),
+    ...rightsArguments(container.rights),
     ...(container.ports ?? []).flatMap((port) => [
       "--publish",
       `${port.address === undefined ? "" : `${port.address}:`}${port.published}:${port.target}/${port.protocol}`,
@@ -86,6 +111,22 @@ TimeoutStopSec=${stopSeconds + 20}
 [Install]
 WantedBy=multi-user.target
 `;
+}
+
+/** Arguments of `docker run` that give a container these rights and no others. */
+export function rightsArguments(rights: ContainerRights): readonly string[] {
+  return [
+    "--read-only",
+    "--cap-drop=ALL",
+    ...(rights.keepCapabilities ?? []).map((name) => `--cap-add=${name}`),
+    "--security-opt=no-new-privileges",
+    ...(rights.user === undefined ? [] : [`--user=${rights.user}`]),
+    `--memory=${rights.memoryMiB}m`,
+    `--pids-limit=${rights.pids}`,
+    ...(rights.tmpfs ?? []).map(
+      ({ target, sizeMiB, mode }) => `--tmpfs=${target}:size=${sizeMiB}m,mode=${mode}`,
+    ),
+  ];
 }
 
 function renderMount(mount: NonNullable<SystemdContainer["mounts"]>[number]): string {

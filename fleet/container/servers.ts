@@ -9,6 +9,7 @@ import { authorizedKeys } from "../../render/host-base";
 import { authorizedKeysPath } from "../../render/sshd";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import type { Fleet, FleetArgs, Host } from "../fleet";
+import { droppedCapabilities } from "./dropped-capabilities";
 import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
 import { RunningContainer } from "./running-container/resource";
 import { serverImageLabel } from "./replacement";
@@ -221,8 +222,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
           ip: port.hostAddress,
           protocol: port.protocol,
         })),
-        // All but one: some computers refuse the capability to exceed resource limits.
-        capabilities: { adds: ["ALL"], drops: ["CAP_SYS_RESOURCE"] },
+        capabilities: { adds: ["ALL"], drops: droppedCapabilities.map((name) => `CAP_${name}`) },
         securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
         cgroupnsMode: cgroup.cgroupnsMode,
         mounts: [

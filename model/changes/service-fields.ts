@@ -44,6 +44,7 @@ export const fieldWords: Readonly<Record<ServiceField, FieldWords>> = {
   workingDirectory: { word: "working directory" },
   groups: { word: "groups" },
   capabilities: { word: "capabilities" },
+  newPrivileges: { word: "new privileges" },
   sysctls: { word: "kernel setting", plural: "kernel settings" },
   ulimits: { word: "limit of processes", plural: "limits of processes" },
   init: { word: "init process" },

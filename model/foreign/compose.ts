@@ -286,7 +286,7 @@ export const composeService: ForeignTable = {
       return replicas === undefined ? undefined : { replicas };
     }),
     security_opt: cannot(
-      "have security options of the Engine here (seccomp, AppArmor, no-new-privileges)",
+      "have security options of the Engine here (seccomp, AppArmor); no-new-privileges holds for every service",
       'take capabilities away: `capabilities: { drop: ["ALL"] }`, and let it run as a user: `user: "1000"`, `readOnly: true`',
     ),
     shm_size: renamed("tmpfs", (value) => {

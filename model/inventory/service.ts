@@ -228,6 +228,14 @@ export interface Service {
    */
   readonly capabilities?: Capabilities;
   /**
+   * Whether programs in its containers may gain rights that their caller does not have: by setuid
+   * (`sudo`, `ping`, `crontab`) or by capabilities of a file. A Docker Engine forbids this for all
+   * of its containers or for none: one such service lifts it for all services of the stage.
+   *
+   * @default false; true for a `standalone` service
+   */
+  readonly newPrivileges?: boolean;
+  /**
    * Kernel settings of the container's own namespaces, e.g. `{ "net.core.somaxconn": "1024" }`.
    *
    * @default none

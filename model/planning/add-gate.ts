@@ -126,6 +126,9 @@ function gateService(site: SiteCheck, stage: StageName): Service {
     volumes: [{ source: gateFolder, target: gateTarget, readOnly: true }],
     // Open requests are finished; the gate itself waits at most 5 s for them.
     stopGracePeriod: "10s",
+    // It writes below /tmp/gate only, a volume that its image declares.
+    readOnly: true,
+    capabilities: { drop: ["ALL"] },
     resources: { limits: { memory: "256MiB", pids: 512 } },
   };
 }

@@ -16,6 +16,7 @@ import { mode } from "./mode";
 import { mounts } from "./mounts";
 import { names } from "./names";
 import { networks } from "./networks";
+import { newPrivileges } from "./new-privileges";
 import { placement } from "./placement";
 import { ports } from "./ports";
 import { resources } from "./resources";
@@ -49,6 +50,7 @@ export const concepts = [
   stop,
   user,
   capabilities,
+  newPrivileges,
   kernel,
   container,
   resources,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { droppedCapabilities } from "../../fleet/container/dropped-capabilities";
 import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
 import { docker, eventually } from "./test-stage";
 
@@ -141,16 +142,8 @@ systemctl reload ssh`,
         : ["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"];
     docker(
       ...["create", "--name", container, "--hostname", `plain${index}`],
-      ...[
-        "--network",
-        this.name,
-        "--ip",
-        address,
-        "--cap-add",
-        "ALL",
-        "--cap-drop",
-        "SYS_RESOURCE",
-      ],
+      ...["--network", this.name, "--ip", address, "--cap-add", "ALL"],
+      ...droppedCapabilities.flatMap((name) => ["--cap-drop", name]),
       ...["seccomp", "apparmor", "systempaths"].flatMap((part) => [
         "--security-opt",
         `${part}=unconfined`,

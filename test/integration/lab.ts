@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import Docker from "dockerode";
 import { pack } from "tar-stream";
 
+import { droppedCapabilities } from "../../fleet/container/dropped-capabilities";
 import { generateOpenSshKeyPair } from "../../providers/ssh-key-pair/openssh-key";
 import { sleep } from "../../providers/transport/deadline";
 import { withEngine } from "../../providers/transport/engine";
@@ -182,7 +183,7 @@ async function hostConfig(
   return {
     NetworkMode: network,
     CapAdd: ["ALL"],
-    CapDrop: ["SYS_RESOURCE"],
+    CapDrop: [...droppedCapabilities],
     SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
     // What the command line's systempaths=unconfined stands for.
     MaskedPaths: [],

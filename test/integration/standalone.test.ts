@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { defineSite } from "../../model/site";
+import type { Plan } from "../../model/plan";
 import { planSite } from "../../model/plan-site";
 import { serviceMounts } from "../../model/service/mounts";
 import { parseStage } from "../../model/stage/check-stage";
@@ -12,7 +13,9 @@ import type {
   SwarmServiceInputs,
   SwarmServiceState,
 } from "../../providers/swarm-service/service-state";
+import { runChecked } from "../../providers/transport/command";
 import { withEngine } from "../../providers/transport/engine";
+import { daemonJsonPath, engineNeeds, renderDaemonJson } from "../../render/daemon-json";
 import { proves } from "../proves";
 import { type Lab, startLab } from "./lab";
 import { eventually, formSwarm, inTask, provideImage, runningTask } from "./service-lab";
@@ -23,12 +26,13 @@ let inputs: SwarmServiceInputs;
 let service: { id: string; state: SwarmServiceState };
 let containerId: string;
 
-let image: string;
+let image = "127.0.0.1:1/none:1";
 
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
   lab = await startLab({ servers: 1, prefix: "alone" });
+  await asPlanned(plannedSite());
   await formSwarm(lab);
 }, 600_000);
 afterAll(() => lab.destroy());
@@ -50,8 +54,8 @@ async function provideSystem(base: string): Promise<void> {
   }
 }
 
-/** The inputs that the plan of a site with one standalone service leads to. */
-async function planned(): Promise<SwarmServiceInputs> {
+/** A site with a standalone service, and one whose program has setuid programs. */
+function plannedSite(): Plan {
   const site = defineSite({
     name: "lab.example",
     services: {
@@ -62,12 +66,41 @@ async function planned(): Promise<SwarmServiceInputs> {
         stopGracePeriod: "20s",
         endpointMode: "dnsrr",
       },
+      tool: {
+        image,
+        newPrivileges: true,
+        command: ["sh", "-c", `${setuid}; exec sleep infinity`],
+        networks: [],
+        stopGracePeriod: "1s",
+        endpointMode: "dnsrr",
+      },
     },
   });
   const stage = parseStage("private", { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" });
-  const plan = planSite({ stage, site });
-  const [found] = plan.services;
-  if (found === undefined) throw new Error("The plan has no service.");
+  return planSite({ stage, site });
+}
+
+/** Somebody without rights runs a program of root's that says whose rights it has. */
+const setuid =
+  "cp /usr/bin/id /var/who && chmod u+s /var/who && setpriv --reuid 65534 --clear-groups /var/who -u > /var/seen";
+
+/** Gives the server's Docker Engine the settings that the plan leads to. */
+async function asPlanned(plan: Plan): Promise<void> {
+  const [access] = lab.hosts;
+  const host = plan.hosts.find(({ role }) => role === "cluster");
+  if (access === undefined || host === undefined) throw new Error("There is no server.");
+  await runChecked(
+    access,
+    `sudo -n sh -c 'cat > ${daemonJsonPath} && systemctl restart docker.service'`,
+    { stdin: renderDaemonJson(engineNeeds(plan, host)) },
+  );
+}
+
+/** The inputs that the plan leads to for one of its services. */
+async function planned(name: string): Promise<SwarmServiceInputs> {
+  const plan = plannedSite();
+  const found = plan.services.find((service) => service.name === name);
+  if (found === undefined) throw new Error(`The plan has no service ${name}.`);
   const input = {
     ...found,
     managers: lab.hosts,
@@ -85,8 +118,9 @@ async function planned(): Promise<SwarmServiceInputs> {
   return checked?.inputs as SwarmServiceInputs;
 }
 
-const inside = async (...command: string[]): Promise<string> =>
-  (await inTask(lab, "system", command)).trim();
+const insideOf = async (name: string, ...command: string[]): Promise<string> =>
+  (await inTask(lab, name, command)).trim();
+const inside = (...command: string[]): Promise<string> => insideOf("system", ...command);
 
 /** A file of the container, also when it has stopped. */
 async function fileOf(path: string): Promise<string> {
@@ -104,7 +138,7 @@ describe.each([
   beforeAll(() => provideSystem(base), 600_000);
 
   proves("standalone")("comes up as a service of the Swarm, with all its units", async () => {
-    inputs = await planned();
+    inputs = await planned("system");
     const created = await swarmServiceProvider.create(inputs);
     service = { id: created.id, state: created.outs as SwarmServiceState };
     const task = await runningTask(lab, "system");
@@ -113,6 +147,11 @@ describe.each([
     expect(await inside("systemctl", "is-active", "greeter.service")).toBe("active");
     expect(await inside("cat", "/proc/1/comm")).toBe("systemd");
     expect(await inside("cat", "/var/lib/greeter/notes")).toBe("started");
+  });
+
+  test("its programs may gain privileges, as on a server", async () => {
+    expect(await inside("grep", "NoNewPrivs", "/proc/1/status")).toBe("NoNewPrivs:\t0");
+    expect(await inside("sh", "-c", `${setuid}; cat /var/seen`)).toBe("0");
   });
 
   test("its units get the file system namespaces that they ask for", async () => {
@@ -169,3 +208,15 @@ describe.each([
     await swarmServiceProvider.delete?.(service.id, service.state);
   });
 });
+
+proves("newPrivileges")(
+  "a service whose setuid programs have the rights of their owner",
+  async () => {
+    const created = await swarmServiceProvider.create(await planned("tool"));
+    await runningTask(lab, "tool");
+    expect(
+      await eventually("the program has run", 20, () => insideOf("tool", "cat", "/var/seen")),
+    ).toBe("0");
+    await swarmServiceProvider.delete?.(created.id, created.outs as SwarmServiceState);
+  },
+);

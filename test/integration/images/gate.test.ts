@@ -134,7 +134,11 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   await docker("network", "create", "--label", "hive.test=image", network);
   image = await buildLocally("platform/images/gate");
-  gate = await run("--hostname", "p-hive1", "--volume", `${folder}:/etc/hive-gate:ro`, image);
+  gate = await run(
+    // As `model/planning/add-gate.ts` and the Docker Engines' settings have it.
+    ...["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+    ...["--hostname", "p-hive1", "--volume", `${folder}:/etc/hive-gate:ro`, image],
+  );
   expect(await waitForHealth(gate.id, 60)).toBe("healthy");
 });
 afterAll(async () => {

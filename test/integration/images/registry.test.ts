@@ -4,6 +4,9 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAuthority, signCertificate } from "../../../providers/certificate/client";
+import { registryContainer } from "../../../render/registry";
+import { rightsArguments } from "../../../render/systemd-container";
+import { samplePlan } from "../../unit/render/sample-plan";
 import {
   buildLocally,
   docker,
@@ -20,9 +23,17 @@ let folder: string;
 let ca: string;
 let container: LocalContainer;
 
-/** Starts the registry with the folder mounted. */
-const start = (): Promise<LocalContainer> =>
-  startLocally(image, "--mount", `type=bind,source=${folder},target=/etc/hive-registry,readonly`);
+/** The rights that it has on the repository server. */
+const { rights } = registryContainer(samplePlan(), "");
+
+/** Starts the registry with these rights, with the folder mounted. */
+const start = (...args: readonly string[]): Promise<LocalContainer> =>
+  startLocally(
+    image,
+    ...rightsArguments(rights),
+    ...["--mount", `type=bind,source=${folder},target=/etc/hive-registry,readonly`],
+    ...args,
+  );
 
 /** Status that the registry answers with; `account` is `user:password`. */
 const ask = (method: string, path: string, account?: string): Promise<number> =>
@@ -121,6 +132,36 @@ describe("the registry image", () => {
     expect(processes.map(({ command }) => command)).toContain(
       "docker-registry serve /etc/hive-registry-image/registry.yml",
     );
+  });
+
+  test("its server and nginx's workers have no capability, and nothing can gain one", async () => {
+    const script =
+      "for p in /proc/[0-9]*; do sed -n 's/^\\(Uid\\|CapPrm\\|NoNewPrivs\\):\\t\\(\\S*\\).*/\\2/p' $p/status | paste -sd ' '; done";
+    const processes = (await docker("exec", container.id, "bash", "-c", script)).split("\n");
+    const others = processes.filter((line) => !line.startsWith("0 "));
+    expect(others.length).toBeGreaterThan(1);
+    for (const line of others) expect(line).toMatch(/^\d+ 0000000000000000 1$/);
+    for (const line of processes) expect(line).toMatch(/ 1$/);
+  });
+
+  test("it takes over a volume that another user has filled", async () => {
+    const volume = `hive-registry-test-${process.pid}`;
+    const mount = ["--mount", `type=volume,source=${volume},target=/var/lib/registry`];
+    await docker(
+      ...["run", "--rm", ...mount, "--entrypoint", "bash", image, "-c"],
+      "mkdir -p /var/lib/registry/docker && touch /var/lib/registry/docker/file && chmod 0700 /var/lib/registry/docker && chown -R 1234 /var/lib/registry",
+    );
+    const other = await start(...mount);
+    try {
+      expect(await waitForHealth(other.id, 60)).toBe("healthy");
+      const owner = ["stat", "--format", "%U", "/var/lib/registry/docker/file"];
+      expect(await docker("exec", "--user", "docker-registry", other.id, ...owner)).toBe(
+        "docker-registry",
+      );
+    } finally {
+      await docker("rm", "--force", other.id);
+      await docker("volume", "rm", volume);
+    }
   });
 
   test("when one of its processes dies, the container ends, so that whoever keeps it starts it anew", async () => {

@@ -379,6 +379,10 @@ describe("every attribute of a service", () => {
     },
   );
 
+  test("its programs gain no privileges", async () => {
+    expect(await shell("everything", `${busybox} grep NoNewPrivs /proc/1/status`)).toMatch(/\s1$/);
+  });
+
   proves("sysctls", "ulimits")("kernel settings and limits of processes", async () => {
     expect(
       await shell("everything", `${busybox} cat /proc/sys/net/ipv4/ip_local_port_range`),

@@ -98,6 +98,17 @@ describe("the registry of the repository server", () => {
     );
   });
 
+  test("runs with the rights that it needs and no others", async () => {
+    const format =
+      "{{json .HostConfig.ReadonlyRootfs}} {{json .HostConfig.CapDrop}} {{json .HostConfig.CapAdd}} {{json .HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}";
+    const { stdout } = await server.sh(`docker inspect --format '${format}' hive-registry`);
+    expect(stdout.trim().replaceAll("CAP_", "")).toBe(
+      'true ["ALL"] ["CHOWN","DAC_OVERRIDE","KILL","SETGID","SETUID"] ["no-new-privileges"] 536870912 512',
+    );
+    const seen = await server.sh("docker exec hive-registry grep NoNewPrivs /proc/1/status");
+    expect(seen.stdout).toBe("NoNewPrivs:\t1\n");
+  });
+
   test("is left alone by a second run: the same container goes on", async () => {
     const before = await server.sh("docker inspect --format '{{.Id}}' hive-registry");
     const { stdout } = await server.ssh(command, { input: registrySecretInput(secrets) });

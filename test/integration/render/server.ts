@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { droppedCapabilities } from "../../../fleet/container/dropped-capabilities";
 import type { OperatorPlan } from "../../../model/plan";
 
 const run = promisify(execFile);
@@ -92,7 +93,8 @@ export class Lab {
     this.containers.push(container);
     await run("docker", [
       ...["create", "--name", container, "--hostname", name, "--network", this.id, "--ip", address],
-      ...["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", ...this.cgroup],
+      ...["--cap-add", "ALL", ...this.cgroup],
+      ...droppedCapabilities.flatMap((name) => ["--cap-drop", name]),
       ...["seccomp", "apparmor", "systempaths"].flatMap((part) => [
         "--security-opt",
         `${part}=unconfined`,

@@ -1,5 +1,6 @@
 import { overlaps, parseCidr } from "../../../model/network/addresses";
-import { renderDaemonJson } from "../../../render/daemon-json";
+import { engineNeeds, renderDaemonJson } from "../../../render/daemon-json";
+import { hostOf, samplePlan } from "./sample-plan";
 
 interface Settings extends Record<string, unknown> {
   readonly "default-address-pools": readonly { base: string; size: number }[];
@@ -26,4 +27,33 @@ test("networks of containers stay clear of the default networks of stage and ser
       expect(overlaps(parseCidr(base), parseCidr(other))).toBe(false);
     }
   }
+});
+
+describe("programs in containers gain no privileges", () => {
+  const plan = samplePlan();
+  const withServices = (change: object): typeof plan => ({
+    ...plan,
+    services: plan.services.map((service) => ({ ...service, ...change })),
+  });
+  const isForbidden = (of: typeof plan, index: number): boolean =>
+    "no-new-privileges" in
+    (JSON.parse(renderDaemonJson(engineNeeds(of, hostOf(of, index)))) as Settings);
+
+  test("on any server", () => {
+    expect(settings["no-new-privileges"]).toBe(true);
+    expect([0, 3].map((index) => isForbidden(plan, index))).toEqual([true, true]);
+  });
+
+  test.each([{ newPrivileges: true }, { standalone: true }])(
+    "but on cluster servers of a site with a service that needs it: %j",
+    (change) => {
+      const of = withServices(change);
+      expect([0, 1, 2, 3].map((index) => isForbidden(of, index))).toEqual([
+        false,
+        false,
+        false,
+        true,
+      ]);
+    },
+  );
 });

@@ -36,9 +36,9 @@ test("a standalone service puts containers of cluster hosts into the host's cgro
   const [first] = plan.services;
   if (first === undefined) throw new Error("The sample plan has no service.");
   const standalone = { ...plan, services: [{ ...first, standalone: true }] };
-  const settings = encode(renderDaemonJson(true));
-  expect(JSON.parse(renderDaemonJson(true))).toHaveProperty("default-cgroupns-mode", "host");
+  const text = renderDaemonJson({ standalone: true, newPrivileges: true });
+  expect(JSON.parse(text)).toHaveProperty("default-cgroupns-mode", "host");
   expect(JSON.parse(renderDaemonJson())).not.toHaveProperty("default-cgroupns-mode");
-  expect(engineStep(standalone, hostOf(plan, 0), certificate)).toContain(settings);
-  expect(engineStep(plan, hostOf(plan, 0), certificate)).not.toContain(settings);
+  expect(engineStep(standalone, hostOf(plan, 0), certificate)).toContain(encode(text));
+  expect(engineStep(plan, hostOf(plan, 0), certificate)).not.toContain(encode(text));
 });

@@ -5,7 +5,11 @@ import { firstContactStep } from "../../../render/first-contact";
 import { baseStep } from "../../../render/host-base";
 import { readyStep } from "../../../render/ready";
 import { registrySecretInput, registryStep } from "../../../render/registry";
-import { containerUnitPath, renderContainerUnit } from "../../../render/systemd-container";
+import {
+  containerUnitPath,
+  renderContainerUnit,
+  rightsArguments,
+} from "../../../render/systemd-container";
 import { hostOf, sampleOperators, samplePlan } from "./sample-plan";
 
 const plan = samplePlan();
@@ -94,6 +98,13 @@ test("the unit of a container on a host", () => {
     name: "hive-sample",
     description: "A sample",
     image: "sha256:1",
+    rights: {
+      user: "sample",
+      keepCapabilities: ["CHOWN", "KILL"],
+      tmpfs: [{ target: "/run", sizeMiB: 16, mode: "0755" }],
+      memoryMiB: 64,
+      pids: 32,
+    },
     ports: [
       { published: 5000, target: 5000, protocol: "tcp" as const },
       { published: 53, target: 1053, protocol: "udp" as const, address: "127.0.0.1" },
@@ -108,4 +119,14 @@ test("the unit of a container on a host", () => {
   };
   expect(containerUnitPath(container)).toBe("/etc/systemd/system/hive-sample.service");
   expect(renderContainerUnit(container)).toMatchSnapshot();
+});
+
+test("a container on a host has no rights that are not named", () => {
+  expect(rightsArguments({ memoryMiB: 64, pids: 32 })).toEqual([
+    "--read-only",
+    "--cap-drop=ALL",
+    "--security-opt=no-new-privileges",
+    "--memory=64m",
+    "--pids-limit=32",
+  ]);
 });
