@@ -97,7 +97,10 @@ export function ofServices(
 ): Pick<ChangesOfRun, "lines"> {
   if (comparedWith !== "last complete run")
     return { lines: lines.filter(({ losesData }) => !losesData) };
-  const own = changes.filter(({ thing, name }) => thing === "service" && services.includes(name));
+  const own = changes.filter(
+    ({ thing, name }) =>
+      (thing === "service" || thing === "root access") && services.includes(name),
+  );
   const routes = changes.filter((one) => one.thing === "route" && services.includes(one.service));
   const names = services.join(", ");
   // A release does not touch the gate, and what it leaves must not look as if it were not there.
@@ -125,10 +128,10 @@ export function changesSince(
   return { changes, lines: changes.length === 0 ? nothing : changeLines(changes) };
 }
 
-/** Prints what a run will change; what loses data stands out. */
+/** Prints what a run will change; what loses data or gives root stands out. */
 export function printChanges({ lines }: Pick<ChangesOfRun, "lines">, terminal: Terminal): void {
-  for (const { text, losesData } of lines)
-    terminal.print(losesData ? terminal.paint("yellow", text) : text);
+  for (const { text, losesData, givesRoot = false } of lines)
+    terminal.print(losesData || givesRoot ? terminal.paint("yellow", text) : text);
 }
 
 /** What the last complete run has built; undefined when no run has noted it. */

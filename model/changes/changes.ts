@@ -62,6 +62,15 @@ export type Change =
   /** A port on the cluster hosts, `8081/tcp`: added is open to the world, removed is closed. */
   | { readonly thing: "port"; readonly change: "added" | "removed"; readonly name: string }
   | RouteChange
+  /** A service can become root on its servers, by what it could not before. */
+  | {
+      readonly thing: "root access";
+      readonly change: "added";
+      /** The service. */
+      readonly name: string;
+      /** After the service's name: `mounts /var/run/docker.sock`. */
+      readonly ways: readonly string[];
+    }
   | { readonly thing: ObjectKind; readonly change: Direction; readonly name: string }
   /** A setting of the whole site. */
   | { readonly thing: "setting"; readonly change: Direction; readonly name: string };
@@ -89,6 +98,7 @@ export function changesBetween(
   return [
     ...serverChanges(old?.servers ?? [], after.servers),
     ...serviceChanges(old?.services ?? [], after.services),
+    ...rootAccessChanges(old?.services ?? [], after.services),
     ...portChanges(old?.services ?? [], after.services),
     ...routeChanges(old?.services ?? [], after.services),
     ...objects,
@@ -140,6 +150,17 @@ function serviceChanges(
       old === undefined ? ["added" as const, now] : ["removed" as const, old];
     if (service === undefined) return [];
     return [{ thing: "service", change, name, image: service.image, mode: modeText(service.mode) }];
+  });
+}
+
+function rootAccessChanges(
+  before: readonly ServiceSnapshot[],
+  after: readonly ServiceSnapshot[],
+): readonly Change[] {
+  return after.flatMap(({ name, rootAccess = [] }): Change[] => {
+    const had = before.find((service) => service.name === name)?.rootAccess ?? [];
+    const ways = rootAccess.filter((way) => !had.includes(way));
+    return ways.length === 0 ? [] : [{ thing: "root access", change: "added", name, ways }];
   });
 }
 

@@ -6,6 +6,8 @@ export interface ChangeLine {
   readonly text: string;
   /** Data are lost: it stands first, and is never folded. */
   readonly losesData: boolean;
+  /** A service can become root on its servers: it stands first, and is never folded. */
+  readonly givesRoot?: true;
 }
 
 /** More lines than these are folded by kind. */
@@ -26,8 +28,16 @@ export function changeLines(
 ): readonly ChangeLine[] {
   if (changes.length === 0) return [{ text: nothingChanged, losesData: false }];
   const losses = changes.filter(losesData);
-  const others = changes.filter((change) => !losesData(change));
-  const first = losses.map((change) => ({ text: lineOf(change), losesData: true }));
+  const rights = changes.filter(givesRoot);
+  const others = changes.filter((change) => !losesData(change) && !givesRoot(change));
+  const first: readonly ChangeLine[] = [
+    ...losses.map((change) => ({ text: lineOf(change), losesData: true })),
+    ...rights.map((change) => ({
+      text: lineOf(change),
+      losesData: false,
+      givesRoot: true as const,
+    })),
+  ];
   const full = groupedPorts(others);
   const rest = folded || first.length + full.length > fullLines ? foldedLines(others) : full;
   return [...first, ...rest.map((text) => ({ text, losesData: false }))];
@@ -35,6 +45,10 @@ export function changeLines(
 
 function losesData({ thing, change }: Change): boolean {
   return change === "removed" && (thing === "volume" || thing === "server");
+}
+
+function givesRoot({ thing }: Change): boolean {
+  return thing === "root access";
 }
 
 const signs: Readonly<Record<Direction, string>> = { added: "+", removed: "-", changed: "~" };
@@ -53,6 +67,8 @@ function lineOf(change: Change): string {
       return change.change === "added" ? `${start} (${change.role})` : `${start}: its settings`;
     case "port":
       return `${portVerb(change.change)} ${change.name} on the cluster hosts`;
+    case "root access":
+      return `! service ${change.name} can become ROOT ON THE SERVERS: it ${change.ways.join(", ")}`;
     case "route":
       return `${signs[change.change]} ${routeText(change)}`;
     case "volume":
@@ -144,6 +160,7 @@ const plurals: Readonly<Record<Change["thing"], string>> = {
   service: "services",
   server: "servers",
   port: "ports",
+  "root access": "services with root on the servers",
   route: "routes",
   volume: "volumes",
   network: "networks",

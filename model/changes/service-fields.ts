@@ -45,6 +45,7 @@ export const fieldWords: Readonly<Record<ServiceField, FieldWords>> = {
   groups: { word: "groups" },
   capabilities: { word: "capabilities" },
   newPrivileges: { word: "new privileges" },
+  rootOnServers: { word: "root on the servers" },
   sysctls: { word: "kernel setting", plural: "kernel settings" },
   ulimits: { word: "limit of processes", plural: "limits of processes" },
   init: { word: "init process" },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Phase } from "../phases";
 import type { ImagePlan, InitializationPlan, Plan, ServicePlan } from "../plan";
+import { rootAccess } from "../planning/root-access";
 import { canonical } from "../values/same-value";
 import { fieldParts, type ServiceField } from "./service-fields";
 
@@ -54,6 +55,8 @@ export interface ServiceSnapshot {
   readonly ports: ServicePlan["ports"];
   /** Absent: none, or an older release wrote the snapshot; then only their hashes are known. */
   readonly routes?: ServicePlan["routes"];
+  /** By what its programs can become root on the servers. Absent: by nothing. */
+  readonly rootAccess?: readonly string[];
   /** How its tasks are replaced. */
   readonly update: { readonly order: string; readonly parallelism: number };
   /** The parts of each field, such as one variable; a field without parts has the part "". */
@@ -230,12 +233,14 @@ function snapshotOfService(
       ...secrets.map((secret) => objects.secret[secret]),
     ],
   };
+  const ways = rootAccess(service, plan.volumes).map(({ text }) => text);
   return {
     name,
     image: image.kind === "build" ? image.image : image.reference,
     mode,
     ports,
     ...(routes === undefined ? {} : { routes }),
+    ...(ways.length === 0 ? {} : { rootAccess: ways }),
     update: { order: update.order, parallelism: update.parallelism },
     fields: mapped(fieldParts(service, used), (parts) => mapped(parts, hashOf)),
   };

@@ -236,6 +236,14 @@ export interface Service {
    */
   readonly newPrivileges?: boolean;
   /**
+   * Whether its programs may be root on the servers. A service that can become so has to say it: one
+   * that mounts the Docker Engine's socket, `/`, a folder of the server with keys, or writes a folder
+   * of the system; that has a capability such as SYS_ADMIN; or that is `standalone`.
+   *
+   * @default false
+   */
+  readonly rootOnServers?: boolean;
+  /**
    * Kernel settings of the container's own namespaces, e.g. `{ "net.core.somaxconn": "1024" }`.
    *
    * @default none

@@ -5,13 +5,19 @@ import { compareText, sortedRecord, sortedUnique } from "../values/text-order";
  * Capabilities that systemd needs beyond Docker's default set, to mount file systems, set up
  * networks, trace and log as process 1 of a system.
  */
-const capabilities = ["AUDIT_CONTROL", "NET_ADMIN", "SYSLOG", "SYS_ADMIN", "SYS_PTRACE"];
+export const systemdCapabilities: readonly string[] = [
+  "AUDIT_CONTROL",
+  "NET_ADMIN",
+  "SYSLOG",
+  "SYS_ADMIN",
+  "SYS_PTRACE",
+];
 
 /**
  * File systems that systemd expects to find mounted (https://systemd.io/CONTAINER_INTERFACE/), by
  * target.
  */
-const mounts: readonly MountPlan[] = [
+export const systemdMounts: readonly MountPlan[] = [
   { kind: "tmpfs", target: "/run", mode: "0755" },
   { kind: "tmpfs", target: "/run/lock", mode: "1777" },
   { kind: "bind", source: "/sys/fs/cgroup", target: "/sys/fs/cgroup", readOnly: false },
@@ -38,13 +44,13 @@ export function forSystemd(plan: ServicePlan): ServicePlan {
   return {
     ...plan,
     environment: sortedRecord({ ...environment, ...plan.environment }),
-    mounts: [...plan.mounts, ...mounts.filter((mount) => !own.has(mount.target))].sort(
+    mounts: [...plan.mounts, ...systemdMounts.filter((mount) => !own.has(mount.target))].sort(
       (left, right) => compareText(left.target, right.target),
     ),
     capabilities: {
       add: sortedUnique([
         ...plan.capabilities.add,
-        ...capabilities.filter((name) => !plan.capabilities.drop.includes(name)),
+        ...systemdCapabilities.filter((name) => !plan.capabilities.drop.includes(name)),
       ]),
       drop: plan.capabilities.drop,
     },

@@ -20,6 +20,7 @@ import { replicationProblems } from "./replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
 import { reservationProblems } from "./reservations";
 import { orderProblems } from "./rollout";
+import { rootAccessProblems } from "./root-access";
 import {
   gateCertificateProblems,
   gateLoginProblems,
@@ -83,6 +84,7 @@ const rules: readonly Rule[] = [
   hostSizeProblems,
   reservationProblems,
   systemdProblems,
+  rootAccessProblems,
   hostLineProblems,
   stageSecretProblems,
   pinProblems,

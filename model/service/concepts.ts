@@ -22,6 +22,7 @@ import { ports } from "./ports";
 import { resources } from "./resources";
 import { restart } from "./restart";
 import { routes } from "./routes";
+import { rootOnServers } from "./root-on-servers";
 import { rollout } from "./rollout";
 import { standalone } from "./standalone";
 import { stop } from "./stop";
@@ -51,6 +52,7 @@ export const concepts = [
   user,
   capabilities,
   newPrivileges,
+  rootOnServers,
   kernel,
   container,
   resources,

@@ -54,14 +54,18 @@ async function provideSystem(base: string): Promise<void> {
   }
 }
 
-/** A site with a standalone service, and one whose program has setuid programs. */
-function plannedSite(): Plan {
+/**
+ * A site with a standalone service, and one whose program has setuid programs and sees all files of
+ * the server.
+ */
+function plannedSite(rootOnServers = true): Plan {
   const site = defineSite({
     name: "lab.example",
     services: {
       system: {
         image,
         standalone: true,
+        rootOnServers: true,
         networks: [],
         stopGracePeriod: "20s",
         endpointMode: "dnsrr",
@@ -69,6 +73,8 @@ function plannedSite(): Plan {
       tool: {
         image,
         newPrivileges: true,
+        rootOnServers,
+        volumes: [{ source: "/", target: "/server", readOnly: true }],
         command: ["sh", "-c", `${setuid}; exec sleep infinity`],
         networks: [],
         stopGracePeriod: "1s",
@@ -209,14 +215,27 @@ describe.each([
   });
 });
 
-proves("newPrivileges")(
-  "a service whose setuid programs have the rights of their owner",
-  async () => {
-    const created = await swarmServiceProvider.create(await planned("tool"));
+describe("a service that is given rights by name", () => {
+  let tool: Awaited<ReturnType<typeof swarmServiceProvider.create>>;
+
+  beforeAll(async () => {
+    tool = await swarmServiceProvider.create(await planned("tool"));
     await runningTask(lab, "tool");
-    expect(
-      await eventually("the program has run", 20, () => insideOf("tool", "cat", "/var/seen")),
-    ).toBe("0");
-    await swarmServiceProvider.delete?.(created.id, created.outs as SwarmServiceState);
-  },
-);
+  });
+  afterAll(() => swarmServiceProvider.delete?.(tool.id, tool.outs as SwarmServiceState));
+
+  proves("newPrivileges")("has setuid programs with the rights of their owner", async () => {
+    const seen = await eventually("the program has run", 20, () =>
+      insideOf("tool", "cat", "/var/seen"),
+    );
+    expect(seen).toBe("0");
+  });
+
+  proves("rootOnServers")("reads all of the server, and is refused without the name", async () => {
+    expect(await insideOf("tool", "cat", "/server/etc/hostname")).toBe(lab.hosts[0]?.name);
+    expect(await insideOf("tool", "grep", "-c", "^root:", "/server/etc/shadow")).toBe("1");
+    expect(() => plannedSite(false)).toThrow(
+      /the service mounts \/, so its programs can become root/,
+    );
+  });
+});

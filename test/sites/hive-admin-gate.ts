@@ -152,6 +152,7 @@ const webdavServer = defineService({
 const webgate = defineService({
   image: { build: "webgate" },
   standalone: true,
+  rootOnServers: true,
   mode: "global",
   endpointMode: "dnsrr",
   ports: ["80", "443", "18080:8080"],
@@ -164,6 +165,7 @@ const memcached = defineService({ image: pinned("library/memcached"), endpointMo
 const idm = defineService({
   image: { build: "idm" },
   standalone: true,
+  rootOnServers: true,
   user: "root",
   ports: ["10443:9443"],
   labels: published("idm", { proxies: [{ target_port: 80, readTimeout: 7200, pathPattern: "/" }] }),

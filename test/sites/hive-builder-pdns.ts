@@ -89,6 +89,7 @@ const proxy = defineService({
 const configure = defineService({
   image: { build: "configure" },
   mode: "global",
+  rootOnServers: true,
   environment: { TZ: "JST-9" },
   volumes: [
     { source: "proxy-config", target: "/etc/nginx/conf.d" },
@@ -107,6 +108,7 @@ const certbot = defineService({
     CERTBOT_EMAIL: values.certbotMail,
   },
   secrets: ["db-password"],
+  rootOnServers: true,
   volumes: [
     { source: "letsencrypt-data", target: "/etc/letsencrypt" },
     { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },

@@ -19,6 +19,7 @@ const cadvisor = defineService({
   mode: "global",
   networks: ["net"],
   command: ["-logtostderr", "-docker_only"],
+  rootOnServers: true,
   volumes: [
     readOnly("/", "/rootfs"),
     readOnly("/sys", "/sys"),
@@ -32,6 +33,7 @@ const nodeExporter = defineService({
   mode: "global",
   networks: ["net"],
   environment: { NODE_ID: "{{.Node.ID}}" },
+  rootOnServers: true,
   volumes: [
     readOnly("/proc", "/host/proc"),
     readOnly("/sys", "/host/sys"),

@@ -25,6 +25,7 @@ const traefik = defineService({
   image: pinned("library/traefik"),
   ports: ["80", "443", "443/udp"],
   networks: ["traefik-public"],
+  rootOnServers: true,
   volumes: [socket, { source: "traefik-certificates", target: "/certificates" }],
   command: [
     "--providers.swarm.constraints=Label(`traefik.constraint-label`, `traefik-public`)",
@@ -51,6 +52,7 @@ const app = defineService({
   image: pinned("swarmpit/swarmpit"),
   dependsOn: ["db"],
   environment: { SWARMPIT_DB: "http://db:5984" },
+  rootOnServers: true,
   volumes: [socket],
   ports: ["888:8080"],
   networks: ["net", "traefik-public"],
@@ -80,6 +82,7 @@ const agent = defineService({
   image: pinned("swarmpit/agent"),
   mode: "global",
   environment: { DOCKER_API_VERSION: "1.35" },
+  rootOnServers: true,
   volumes: [socket],
   networks: ["net"],
   resources: {

@@ -39,6 +39,10 @@ const lines = (before: Site, after: Site): readonly string[] =>
 describe("the lines of a change", () => {
   const twice = { mode: { replicas: 2 } } as const;
   const volume = { volumes: { data: { replicated: { size: "1GiB" } } } } as const;
+  const socket: Partial<Service> = {
+    rootOnServers: true,
+    volumes: [{ source: "/var/run/docker.sock", target: "/var/run/docker.sock" }],
+  };
   const mounting = service({ volumes: [{ source: "data", target: "/data" }] });
   test.each<[string, Site, Site, readonly string[]]>([
     ["nothing", site({ web: service() }), site({ web: service() }), [nothingChanged]],
@@ -47,6 +51,30 @@ describe("the lines of a change", () => {
       site({ web: service() }),
       site({ web: service(), new: service({ ports: ["8081:80"] }) }),
       [`+ service new (1 replica, image ${image})`, "open 8081/tcp on the cluster hosts"],
+    ],
+    [
+      "a new service that can become root on the servers",
+      site({ web: service() }),
+      site({ web: service(), console: service(socket) }),
+      [
+        "! service console can become ROOT ON THE SERVERS: it mounts /var/run/docker.sock",
+        `+ service console (1 replica, image ${image})`,
+      ],
+    ],
+    [
+      "a service that can become root by more than before",
+      site({ console: single(socket) }),
+      site({ console: single({ ...socket, capabilities: { add: ["SYS_ADMIN"] } }) }),
+      [
+        "! service console can become ROOT ON THE SERVERS: it has the capability SYS_ADMIN",
+        "~ service console: capabilities; its only task restarts: away for a moment",
+      ],
+    ],
+    [
+      "another change of a service that could become root before",
+      site({ console: single(socket) }),
+      site({ console: single({ ...socket, user: "www" }) }),
+      ["~ service console: user; its only task restarts: away for a moment"],
     ],
     [
       "a removed service and its data",
@@ -282,9 +310,11 @@ test("every field of a service has words, and a change of it is told", () => {
       field === "hosts" || field === "environment" ? { other: "1" } : undefined;
     const changed = plan.services.map((one) => changedField(one, field, other));
     const changes = changesBetween(before, snapshotOf({ ...plan, services: changed }, noContents));
+    const rights =
+      field === "standalone" ? [expect.objectContaining({ thing: "root access" })] : [];
     expect([field, changes]).toEqual([
       field,
-      [expect.objectContaining({ thing: "service", change: "changed" })],
+      [expect.objectContaining({ thing: "service", change: "changed" }), ...rights],
     ]);
   }
 });

@@ -12,6 +12,7 @@ const faults = (service: Record<string, unknown>): readonly string[] =>
 test("folders may lie in each other, also over the root and with the secrets inside", () => {
   expect(
     faults({
+      rootOnServers: true,
       volumes: [
         { source: "data", target: "/data" },
         { source: "more", target: "/data/more" },
