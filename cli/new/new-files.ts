@@ -96,6 +96,10 @@ function serviceText({ name, constant, image: given, port }: NewRequest): string
       ? [
           "  // As process 1 the program would ignore the signal to stop, and be killed after 10 s.",
           "  init: true,",
+          "  // It writes nothing and needs no rights. A program that writes gets a folder:",
+          '  // tmpfs: [{ target: "/tmp", size: "16MiB" }].',
+          "  readOnly: true,",
+          '  capabilities: { drop: ["ALL"] },',
           '  resources: { limits: { memory: "64MiB", pids: 32 } },',
         ]
       : []),
@@ -112,7 +116,12 @@ function jobText({ name, constant, image: given }: NewRequest): string {
     `export const ${constant} = defineService({`,
     `  image: { build: "${given ?? name}" },`,
     ...(given === undefined
-      ? []
+      ? [
+          "  // It writes nothing and needs no rights. A program that writes gets a folder:",
+          '  // tmpfs: [{ target: "/tmp", size: "16MiB" }].',
+          "  readOnly: true,",
+          '  capabilities: { drop: ["ALL"] },',
+        ]
       : [
           "  // Instead of the image's own program, and of its check, which would be one of a service.",
           '  command: ["echo", "done"],',

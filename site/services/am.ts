@@ -16,5 +16,9 @@ export const am = defineService({
   secrets: [{ secret: "am-session-key", uid: 33, gid: 33, mode: "0400" }],
   restart: { delay: "0s" },
   stopGracePeriod: "10s",
+  // It writes its process id, and keeps what it knows of the directory.
+  readOnly: true,
+  tmpfs: [{ target: "/tmp", size: "16MiB" }],
+  capabilities: { drop: ["ALL"] },
   resources: { limits: { memory: "256MiB", pids: 1024 } },
 });

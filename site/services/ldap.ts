@@ -13,6 +13,17 @@ export const ldap = defineService({
   secrets: [{ secret: "ldap-admin-password", mode: "0400" }],
   // Writes end in order; the database itself would survive a kill as well.
   stopGracePeriod: "20s",
+  readOnly: true,
+  tmpfs: [
+    { target: "/run", size: "1MiB", mode: "0755" },
+    { target: "/tmp", size: "16MiB" },
+  ],
+  // It starts as root: it makes the volume slapd's own, looks what is there, and becomes slapd. A
+  // restored backup ends slapd by a signal.
+  capabilities: {
+    drop: ["ALL"],
+    add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
+  },
   resources: { limits: { memory: "256MiB", pids: 64 } },
   initialize: [
     {

@@ -14,5 +14,8 @@ export const portal = defineService({
   hostname: "{{.Node.Hostname}}",
   restart: { delay: "0s" },
   stopGracePeriod: "10s",
+  readOnly: true,
+  tmpfs: [{ target: "/tmp", size: "16MiB" }],
+  capabilities: { drop: ["ALL"] },
   resources: { limits: { memory: "64MiB", pids: 32 } },
 });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { gateContext, gateTarget } from "../../../model/gate";
+import type { Plan } from "../../../model/plan";
 import { planStack } from "../../../model/plan-site";
 import { gateConfig } from "../../../render/gate";
 import { site } from "../../../site/site";
@@ -82,7 +83,8 @@ export class ExampleSite {
 
   /** Starts a container of a service without waiting. */
   launch(service: ServiceName, ...args: readonly string[]): Promise<ExampleContainer> {
-    return this.run(service, [...args, this.images.get(service) ?? service]);
+    const image = this.images.get(service) ?? service;
+    return this.run(service, [...rightsOf(service), ...args, image]);
   }
 
   /** Starts another program in a service's image under the name of a service. */
@@ -200,10 +202,36 @@ export class ExampleSite {
   }
 }
 
+/** The site on the private stage. */
+function planned(): Plan {
+  const config = { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" };
+  return planStack({ stackName: "private", config, site, building: true });
+}
+
+/** Arguments of `docker run` that give a container what its service may do in the hive. */
+function rightsOf(name: ServiceName): readonly string[] {
+  const service = planned().services.find((one) => one.name === name);
+  if (service === undefined) throw new Error(`The site has no service ${name}.`);
+  const { readOnly, capabilities, mounts, resources } = service;
+  const tmpfs = mounts.flatMap((mount) => (mount.kind === "tmpfs" ? [mount] : []));
+  return [
+    ...(readOnly ? ["--read-only"] : []),
+    ...capabilities.drop.flatMap((one) => ["--cap-drop", one]),
+    ...capabilities.add.flatMap((one) => ["--cap-add", one]),
+    // As the Docker Engines of the servers have it for all.
+    ...["--security-opt", "no-new-privileges"],
+    ...["--memory", String(resources.limits.memoryBytes ?? 0)],
+    ...["--pids-limit", String(resources.limits.pids ?? 0)],
+    ...tmpfs.flatMap(({ target, sizeBytes = 0, mode }) => [
+      "--tmpfs",
+      `${target}:size=${sizeBytes},mode=${mode}`,
+    ]),
+  ];
+}
+
 /** The gate's configuration on the private stage. */
 function configOfGate(): string {
-  const config = { "hive:fleet": "container", "hive:cidr": "172.29.16.0/24" };
-  const { gate } = planStack({ stackName: "private", config, site, building: true });
+  const { gate } = planned();
   if (gate === undefined) throw new Error("The site has no routes.");
   return gateConfig(gate).text;
 }
