@@ -236,9 +236,10 @@ export interface Service {
    */
   readonly newPrivileges?: boolean;
   /**
-   * Whether its programs may be root on the servers. A service that can become so has to say it: one
-   * that mounts the Docker Engine's socket, `/`, a folder of the server with keys, or writes a folder
-   * of the system; that has a capability such as SYS_ADMIN; or that is `standalone`.
+   * Whether its programs may be root on the servers. A service that can become so has to say it:
+   * one that mounts the Docker Engine's socket, `/`, or a folder of the server with keys; that
+   * writes a folder of the system; that has a capability such as SYS_ADMIN; or that is
+   * `standalone`.
    *
    * @default false
    */

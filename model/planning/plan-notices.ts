@@ -1,6 +1,7 @@
 import { decidingConstraints, leaderOf } from "../service/colocation";
 import { volumeServer } from "./volume-server";
 import { variableNotices } from "../foreign/variables";
+import { gainsPrivileges } from "../service/new-privileges";
 import { eligibleHosts, pinsToOneServer } from "../service/placement-constraints";
 import type { ExternalPlan, HostPlan, ServicePlan, VolumePlan } from "../plan";
 
@@ -43,8 +44,19 @@ export function planNotices(
         ({ name }) =>
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
+    ...newPrivilegesNotices(services),
     ...services.flatMap((service) => dataLeftBehind(service, services, staying, cluster)),
     ...variableNotices(services),
+  ];
+}
+
+/** One service lifts the protection of all others: the Docker Engines decide it for all. */
+function newPrivilegesNotices(services: readonly ServicePlan[]): readonly string[] {
+  const lifting = services.filter(gainsPrivileges).map(({ name }) => name);
+  if (lifting.length === 0 || lifting.length === services.length) return [];
+  return [
+    `Programs of all services may gain privileges (setuid), because those of ${lifting.join(", ")} may: ` +
+      "a Docker Engine allows it to all or to none.",
   ];
 }
 

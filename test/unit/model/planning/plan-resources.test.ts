@@ -221,6 +221,24 @@ test("what cannot be had is said, one sentence each", () => {
   expect(planWith().notices).toEqual([]);
 });
 
+test("one service that lifts the protection of all is named", () => {
+  const noticesOf = (...services: readonly object[]) =>
+    planWith({
+      site: {
+        name: "hive.example",
+        services: Object.fromEntries(
+          services.map((service, index) => [`s${index}`, { image, ...service }]),
+        ),
+      },
+    }).notices;
+  const text =
+    "Programs of all services may gain privileges (setuid), because those of s0 may: a Docker Engine allows it to all or to none.";
+  expect(noticesOf({ newPrivileges: true }, {})).toEqual([text]);
+  expect(noticesOf({ standalone: true, rootOnServers: true }, {})).toEqual([text]);
+  expect(noticesOf({ newPrivileges: true })).toEqual([]);
+  expect(noticesOf({ newPrivileges: false }, {})).toEqual([]);
+});
+
 describe("data that stay where they are", () => {
   const local = { local: {} };
   const noticesOf = (
