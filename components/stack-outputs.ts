@@ -174,11 +174,13 @@ function routeUrls(
   { routes }: ServicePlan,
 ): pulumi.Output<string[]> | undefined {
   if (gate === undefined || routes === undefined) return undefined;
-  const { http } = gate.ports;
+  const scheme = gate.secure ? "https" : "http";
   return pulumi.all(
     routes.flatMap((route) =>
       clusterHosts(fleet).map((host) =>
-        host.endpointOf(http, "tcp").apply((endpoint) => routeUrl(route, endpoint)),
+        host
+          .endpointOf(gate.ports[scheme], "tcp")
+          .apply((endpoint) => routeUrl(route, scheme, endpoint)),
       ),
     ),
   );

@@ -22,6 +22,17 @@ export const gateTarget = "/etc/hive-gate";
 export interface GatePlan {
   /** The service that logs people in; absent: none. */
   readonly login?: string;
+  /**
+   * Whether everything but the health check is answered over HTTPS alone, and the port of HTTP
+   * leads there. On the private stage, whose addresses nobody else reaches, it is not.
+   */
+  readonly secure: boolean;
+  /**
+   * Whether browsers are told to ask over HTTPS only from now on (RFC 6797, HSTS). Not with a
+   * certificate that no browser trusts: its warning could not be passed any more. And not at other
+   * ports than 80 and 443: a browser would ask the port of HTTP for HTTPS.
+   */
+  readonly hsts: boolean;
   /** Ports of the hosts. */
   readonly ports: Required<NonNullable<Gate["ports"]>>;
   /** The routes of all services, by host and path. */

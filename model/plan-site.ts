@@ -192,7 +192,7 @@ function assemble(parts: PlanParts): Plan {
     .map(([volume, definition]) => planVolume(volume, definition, backend))
     .map((volume) => onItsDevice(volume, services, parts.hosts));
   const externals = planExternals(site, used, services, parts.hosts);
-  const gate = planGate(site.gate, services);
+  const gate = planGate(site.gate, services, name);
   const traits = traitsOf(config);
   return {
     stage: name,

@@ -8,7 +8,7 @@ import { commandLine, quote } from "./shell";
 export const gateStepSeconds = 150;
 
 /** Form of the configuration; `platform/images/gate` says which one it understands. */
-const format = 1;
+const format = 2;
 
 /** What `all-routes.conf` of the image has, so that it is not said again for each route. */
 const usual = { bodySizeBytes: 10 * 2 ** 20, timeoutSeconds: 60 };
@@ -62,8 +62,10 @@ export function gateStep(gate: GatePlan): string {
 }
 
 /** What the addresses share. */
-function general({ login, routes }: GatePlan): readonly string[] {
+function general({ login, routes, hsts }: GatePlan): readonly string[] {
   return [
+    // A year; an empty header is not sent.
+    `map "" $hsts { default ${hsts ? "max-age=31536000" : '""'}; }`,
     // Without a login service, hive_session is a cookie like any other.
     `map "" $cookies { default ${login === undefined ? "$http_cookie" : "$other_cookies"}; }`,
     ...hostsOf(routes).map(
@@ -76,6 +78,8 @@ function general({ login, routes }: GatePlan): readonly string[] {
 /** A server's bare address, and every name of a route. */
 function servers(gate: GatePlan): readonly string[] {
   const hosts = hostsOf(gate.routes);
+  // Where the gate is secure, the port of HTTP has a server of its own.
+  const listens = (line: string): readonly string[] => (gate.secure ? [] : [line]);
   const atAddress = gate.routes.map((route) => {
     const path = pathAtAddress(route);
     return route.host === undefined
@@ -83,16 +87,35 @@ function servers(gate: GatePlan): readonly string[] {
       : { route, path, prefix: `/${route.host}`, below: `$below_${hosts.indexOf(route.host)}` };
   });
   return [
-    ...server(gate, ["listen 80 default_server;", "include /etc/gate/status.conf;"], atAddress),
+    ...(gate.secure ? leadingToHttps(gate) : []),
+    ...server(
+      gate,
+      [...listens("listen 80 default_server;"), "include /etc/gate/status.conf;"],
+      atAddress,
+    ),
     ...hosts.flatMap((host) => {
       const own = gate.routes.filter((route) => route.host === host);
       const names = `server_name ${quoted(host)} ${quoted(`${host}.*`)};`;
       return server(
         gate,
-        ["listen 80;", names],
+        [...listens("listen 80;"), names],
         own.map((route) => ({ route, path: route.path })),
       );
     }),
+  ];
+}
+
+/** The port of HTTP, where nothing is answered but the health check. */
+function leadingToHttps({ ports: { https } }: GatePlan): readonly string[] {
+  const port = https === 443 ? "" : `:${https}`;
+  return [
+    "server {",
+    ...[
+      "listen 80 default_server;",
+      `set $https_port "${port}";`,
+      "include /etc/gate/only-https.conf;",
+    ].map(indented),
+    "}",
   ];
 }
 

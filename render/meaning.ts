@@ -56,6 +56,7 @@ export function gateMeaning(gate: GatePlan): StepMeaning {
       ({ host = "", path, service, port, login }) =>
         `${host}${path} to ${service}:${port}${login ? " after login" : ""}`,
     ),
+    plainHttp: gate.secure ? ["leads to HTTPS"] : [],
     gateConfigHash: [gateConfig(gate).release],
   });
 }

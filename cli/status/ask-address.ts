@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 
@@ -22,8 +22,8 @@ export const gateWaits = "the gate reaches no task of it";
 
 /**
  * Asks an address from this computer: over HTTP or HTTPS for a page, any answer will do but the
- * gate's that it waits for the service; else whether it takes a TCP connection. UDP and SCTP cannot
- * be asked. Never throws.
+ * gate's that it waits for the service, and where the gate leads to HTTPS, it is asked there; else
+ * whether it takes a TCP connection. UDP and SCTP cannot be asked. Never throws.
  *
  * @param url as in a service's endpoints
  * @param milliseconds limit for everything together
@@ -61,16 +61,18 @@ function askPage(url: string, milliseconds: number): Promise<AddressAnswer> {
     // Whether it answers is asked, not who it is.
     rejectUnauthorized: false,
   };
+  const start = Date.now();
   return new Promise((resolve) => {
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const request = send(url, options, ({ headers }) =>
-      end(
-        headers["x-hive-gate"] === "waiting"
-          ? { answers: false, reason: gateWaits }
-          : { answers: true },
-      ),
-    );
-    const end = (answer: AddressAnswer): void => {
+    const request = send(url, options, ({ headers }) => {
+      const secure = url.startsWith("http:") ? secureAddress(url, headers) : undefined;
+      if (secure === undefined) {
+        const waits = headers["x-hive-gate"] === "waiting";
+        return end(waits ? { answers: false, reason: gateWaits } : { answers: true });
+      }
+      end(askPage(secure, Math.max(1, milliseconds - (Date.now() - start))));
+    });
+    const end = (answer: AddressAnswer | Promise<AddressAnswer>): void => {
       clearTimeout(limit);
       request.destroy();
       resolve(answer);
@@ -79,6 +81,15 @@ function askPage(url: string, milliseconds: number): Promise<AddressAnswer> {
     request.on("error", (error) => end(refused(error)));
     request.end();
   });
+}
+
+/** Where the gate answers the same over HTTPS; undefined when the answer was not the gate's. */
+function secureAddress(asked: string, headers: IncomingHttpHeaders): string | undefined {
+  const { "x-hive-gate": gate, location = "" } = headers;
+  if (gate !== "https" || !URL.canParse(location)) return undefined;
+  const { protocol, hostname } = new URL(location);
+  // Whatever answers, this computer asks no other server than the one that it wanted to.
+  return protocol === "https:" && hostname === new URL(asked).hostname ? location : undefined;
 }
 
 function silent(milliseconds: number): AddressAnswer {

@@ -67,7 +67,9 @@ export interface Gate {
    */
   readonly ports?: GatePorts;
   /**
-   * The certificate that the gate shows at its port of HTTPS.
+   * The certificate that the gate shows at its port of HTTPS. With one, browsers are told for a
+   * year to come back over HTTPS only, if the ports are 80 and 443 and the stage is not the private
+   * one.
    *
    * @default one of the gate's own making, which no browser trusts
    */
@@ -85,7 +87,8 @@ export interface GateCertificate {
 /** Ports of the servers. */
 export interface GatePorts {
   /**
-   * Port of HTTP.
+   * Port of HTTP. It answers everything on the private stage; on the others it answers `/healthz`
+   * and leads to HTTPS.
    *
    * @default 80
    */

@@ -4,9 +4,14 @@ import type { Endpoint } from "./endpoint-url";
 /**
  * The URL of a route at one server, by its address: `http://172.29.16.4/app/`.
  *
- * @param endpoint where the gate's port of HTTP is reached
+ * @param scheme what the gate answers: HTTPS where it is secure
+ * @param endpoint where the gate's port of that scheme is reached
  */
-export function routeUrl(route: Pick<RoutePlan, "host" | "path">, endpoint: Endpoint): string {
-  const isUsual = endpoint.port === 80;
-  return `http://${endpoint.address}${isUsual ? "" : `:${endpoint.port}`}${pathAtAddress(route)}`;
+export function routeUrl(
+  route: Pick<RoutePlan, "host" | "path">,
+  scheme: "http" | "https",
+  { address, port }: Endpoint,
+): string {
+  const isUsual = port === (scheme === "https" ? 443 : 80);
+  return `${scheme}://${address}${isUsual ? "" : `:${port}`}${pathAtAddress(route)}`;
 }

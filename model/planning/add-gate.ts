@@ -79,14 +79,20 @@ function nameProblems({ names }: SiteCheck): readonly Problem[] {
 export function planGate(
   gate: Gate | undefined,
   services: readonly ServicePlan[],
+  stage: StageName,
 ): GatePlan | undefined {
   const routes = services.flatMap(({ name, routes: own = [] }) =>
     own.map((route) => ({ ...route, service: name })),
   );
   if (routes.length === 0) return undefined;
+  const ports = gatePorts(gate);
+  const secure = stage !== "private";
+  const usual = ports.http === 80 && ports.https === 443;
   return {
     ...(gate?.login === undefined ? {} : { login: gate.login }),
-    ports: gatePorts(gate),
+    secure,
+    hsts: secure && usual && gate?.certificate !== undefined,
+    ports,
     routes: routes.sort(byAddress),
   };
 }

@@ -96,10 +96,17 @@ const routes = [
   route("wiki", { port: 80, path: "/private/", login: true }),
 ];
 
+/** The gate of a private stage, but for its routes. */
+const privateGate = {
+  login: "am",
+  secure: false,
+  hsts: false,
+  ports: { http: 80, https: 443 },
+};
+
 /** Puts a configuration where the gate finds it. @returns its release */
 function configure(more: GatePlan["routes"] = []): string {
-  const ports = { http: 80, https: 443 };
-  const { release, text } = gateConfig({ login: "am", ports, routes: [...routes, ...more] });
+  const { release, text } = gateConfig({ ...privateGate, routes: [...routes, ...more] });
   put(text);
   return release;
 }
@@ -336,7 +343,7 @@ describe("with routes", () => {
 
   test("a configuration that nginx refuses changes nothing, and is told", async () => {
     const before = (await get("/healthz")).headers["x-gate-release"];
-    put('# hive gate, format 1, release abcdef\nmap "" $release { default x; }\nnonsense;\n');
+    put('# hive gate, format 2, release abcdef\nmap "" $release { default x; }\nnonsense;\n');
     const end = Date.now() + 15_000;
     while (!(await serves("abcdef")).includes("nonsense") && Date.now() < end) await sleep(200);
     expect(await serves("abcdef")).toMatch(/^the gate refused it: .*unknown directive "nonsense"/);
@@ -344,7 +351,7 @@ describe("with routes", () => {
     expect((await get("/healthz")).headers["x-gate-release"]).toBe(before);
     expect(await docker("logs", gate.id)).toContain("the routes stay as they are");
     // One for a later image is no error: it is loaded when that image comes.
-    put("# hive gate, format 2, release fedcba\nnonsense;\n");
+    put("# hive gate, format 3, release fedcba\nnonsense;\n");
     await untilServed("fedcba");
     await untilServed(configure());
   });
@@ -375,6 +382,88 @@ describe("with routes", () => {
     expect(headers["x-content-type-options"]).toBe("nosniff");
     const health = await get("/healthz");
     expect([health.status, health.text]).toEqual([200, "ok\n"]);
+  });
+});
+
+describe("where it is secure", () => {
+  const secured = (more: Partial<GatePlan> = {}): string => {
+    const { release, text } = gateConfig({ ...privateGate, secure: true, routes, ...more });
+    put(text);
+    return release;
+  };
+  const secret = { form: { username: "queen", password: "secret-of-the-queen" } };
+  beforeAll(() => untilServed(secured()));
+  afterAll(() => untilServed(configure()));
+
+  test("the port of HTTP leads to HTTPS, whatever is asked, and takes no password", async () => {
+    const wanted: readonly [string, Asked?][] = [
+      ["/"],
+      ["/app/a%2Fb?c=d"],
+      ["/status/"],
+      ["/login"],
+      ["/login/submit?next=/", secret],
+      ["/private/", { session: "good" }],
+      ["/guestbook/"],
+    ];
+    for (const [path, asked] of wanted) {
+      const { status, headers, text } = await get(path, asked);
+      expect([path, status, headers.location]).toEqual([
+        path,
+        301,
+        `https://${gate.address}${path}`,
+      ]);
+      expect([headers["set-cookie"], text.includes('"at"')]).toEqual([undefined, false]);
+      expect(headers["x-hive-gate"]).toBe("https");
+    }
+    const named = await get("/a", { headers: { Host: "guestbook.hive.example:8080" } });
+    expect(named.headers.location).toBe("https://guestbook.hive.example/a");
+    // Nothing of it reached the login service.
+    expect(await docker("logs", gate.id)).not.toContain("secret-of-the-queen");
+  });
+
+  test("health checks are answered at both ports", async () => {
+    for (const scheme of ["http", "https"]) {
+      const { status, text } = await ask(`${scheme}://${gate.address}/healthz`);
+      expect([scheme, status, text]).toEqual([scheme, 200, "ok\n"]);
+    }
+    expect((await inside(gate, ["gate-health"])).code).toBe(0);
+  });
+
+  test("HTTPS has everything, by address and by name", async () => {
+    const page = async (path: string, asked: Asked = {}): Promise<Told> =>
+      JSON.parse((await ask(`https://${gate.address}${path}`, asked)).text) as Told;
+    expect((await page("/app/")).headers["x-forwarded-proto"]).toBe("https");
+    expect((await page("/a", { headers: { Host: "guestbook" } })).at).toBe("book");
+    expect((await page("/private/", { session: "good" })).headers["x-remote-user"]).toBe("queen");
+    expect((await ask(`https://${gate.address}/private/`)).headers.location).toBe(
+      "/login?next=/private/",
+    );
+  });
+
+  test("browsers are told to come back over HTTPS only where the plan says so", async () => {
+    const told = async (path: string): Promise<unknown> =>
+      (await ask(`https://${gate.address}${path}`)).headers["strict-transport-security"];
+    expect([await told("/app/"), await told("/status/")]).toEqual([undefined, undefined]);
+    await untilServed(secured({ hsts: true }));
+    for (const path of ["/app/", "/status/", "/gone/", "/private/", "/guestbook/"]) {
+      expect([path, await told(path)]).toEqual([path, "max-age=31536000"]);
+    }
+    expect((await get("/app/")).headers["strict-transport-security"]).toBeUndefined();
+  });
+
+  test("it leads to the port at which HTTPS is published", async () => {
+    await untilServed(secured({ ports: { http: 80, https: 8443 } }));
+    expect((await get("/a")).headers.location).toBe(`https://${gate.address}:8443/a`);
+  });
+
+  test("who sends no name is told nothing of where to go", async () => {
+    const socket = connect(80, gate.address);
+    let received = "";
+    socket.setEncoding("utf8").on("data", (text: string) => (received += text));
+    socket.write("GET /a HTTP/1.0\r\n\r\n");
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(received).toMatch(/^HTTP\/1\.1 400 /);
+    expect(received).not.toMatch(/^location:/im);
   });
 });
 

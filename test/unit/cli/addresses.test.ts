@@ -94,6 +94,41 @@ describe("asking an address from this computer", () => {
     });
   });
 
+  describe("the gate that leads to HTTPS", () => {
+    const leadingTo = (location: string) =>
+      listening(
+        createHttpServer((_request, response) => {
+          response.writeHead(301, { connection: "close", "x-hive-gate": "https", location });
+          response.end();
+        }),
+      );
+
+    test("has not answered for the service: it is asked there", async () => {
+      const closed = createServer();
+      const gone = await listening(closed);
+      await new Promise((resolve) => closed.close(resolve));
+      const port = await leadingTo(`https://127.0.0.1:${gone}/`);
+      expect(await askAddress(`http://127.0.0.1:${port}/`, 2000)).toEqual({
+        answers: false,
+        reason: "connection refused",
+      });
+      const mute = await listening(createServer((socket) => socket.unref()));
+      const slow = await leadingTo(`https://127.0.0.1:${mute}/`);
+      expect(await askAddress(`http://127.0.0.1:${slow}/`, 300)).toMatchObject({ answers: false });
+      const other = await listening(createServer((socket) => void socket.end("no TLS")));
+      const there = await leadingTo(`https://127.0.0.1:${other}/`);
+      expect(await askAddress(`http://127.0.0.1:${there}/`, 2000)).toEqual({ answers: true });
+    });
+
+    test.each(["https://localhost:1/", "http://127.0.0.1:1/", "nowhere", ""])(
+      "is followed to no other server, and to nothing but HTTPS: %j",
+      async (location) => {
+        const port = await leadingTo(location);
+        expect(await askAddress(`http://127.0.0.1:${port}/`, 2000)).toEqual({ answers: true });
+      },
+    );
+  });
+
   test("a program that takes a connection and waits answers over TCP", async () => {
     const sockets = createServer((socket) => socket.unref());
     const port = await listening(sockets);

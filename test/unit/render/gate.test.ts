@@ -4,7 +4,8 @@ import { gateConfig, gateStep } from "../../../render/gate";
 import { longestCommand } from "../../../render/shell";
 import { fitting } from "../../../providers/transport/long-command";
 
-const ports = { http: 80, https: 443 };
+/** The gate of a private stage. */
+const gate = { secure: false, hsts: false, ports: { http: 80, https: 443 } };
 const app: GateRoutePlan = { ...planRoute({ port: 8080, path: "/app/" }), service: "app" };
 const book: GateRoutePlan = { ...planRoute({ port: 80, host: "guestbook" }), service: "book" };
 const wiki: GateRoutePlan = {
@@ -13,15 +14,41 @@ const wiki: GateRoutePlan = {
 };
 
 test("the gate's configuration, with and without login", () => {
-  expect(gateConfig({ ports, routes: [app] }).text).toMatchSnapshot();
-  expect(gateConfig({ ports, login: "am", routes: [app, book, wiki] }).text).toMatchSnapshot();
+  expect(gateConfig({ ...gate, routes: [app] }).text).toMatchSnapshot();
+  expect(gateConfig({ ...gate, login: "am", routes: [app, book, wiki] }).text).toMatchSnapshot();
+});
+
+describe("a gate that is secure", () => {
+  const secure = { ...gate, secure: true };
+
+  test("has at the port of HTTP the way to HTTPS, and nothing else", () => {
+    const { text } = gateConfig({ ...secure, login: "am", routes: [app, wiki] });
+    expect(text).toMatchSnapshot();
+    expect(text.match(/listen 80/g)).toHaveLength(1);
+  });
+
+  test.each([
+    [443, 'set $https_port "";'],
+    [8443, 'set $https_port ":8443";'],
+  ])("leads to its port %d", (https, line) => {
+    const { text } = gateConfig({ ...secure, ports: { http: 80, https }, routes: [app] });
+    expect(text).toContain(line);
+  });
+
+  test("tells browsers to come back over HTTPS only where the plan says so", () => {
+    const header = "max-age=31536000";
+    expect(gateConfig({ ...secure, hsts: true, routes: [app] }).text).toContain(header);
+    expect(gateConfig({ ...secure, routes: [app] }).text).not.toContain(header);
+  });
 });
 
 test("the release follows from the content alone", () => {
-  const { release, text } = gateConfig({ ports, routes: [app] });
-  expect(gateConfig({ ports: { http: 8080, https: 8443 }, routes: [app] }).release).toBe(release);
-  expect(gateConfig({ ports, routes: [book] }).release).not.toBe(release);
-  expect(text).toContain(`# hive gate, format 1, release ${release}\n`);
+  const { release, text } = gateConfig({ ...gate, routes: [app] });
+  expect(gateConfig({ ...gate, ports: { http: 8080, https: 8443 }, routes: [app] }).release).toBe(
+    release,
+  );
+  expect(gateConfig({ ...gate, routes: [book] }).release).not.toBe(release);
+  expect(text).toContain(`# hive gate, format 2, release ${release}\n`);
 });
 
 test.each<Partial<GateRoutePlan>>([
@@ -30,12 +57,12 @@ test.each<Partial<GateRoutePlan>>([
   { host: "a\nb" },
   { service: 'a"; return 200' },
 ])("what could become other words than its own is refused: %j", (change) => {
-  expect(() => gateConfig({ ports, routes: [{ ...app, ...change }] })).toThrow(RangeError);
+  expect(() => gateConfig({ ...gate, routes: [{ ...app, ...change }] })).toThrow(RangeError);
 });
 
 test("the step writes the configuration and asks the running gate for its release", () => {
-  const step = gateStep({ ports, routes: [app] });
-  expect(step).toContain(`gate-release ${gateConfig({ ports, routes: [app] }).release}`);
+  const step = gateStep({ ...gate, routes: [app] });
+  expect(step).toContain(`gate-release ${gateConfig({ ...gate, routes: [app] }).release}`);
 });
 
 test("four hundred routes fit into the step, and into what goes to a server", () => {
@@ -45,7 +72,7 @@ test("four hundred routes fit into the step, and into what goes to a server", ()
     service: `service-${index * 7}`,
     port: 1000 + index,
   }));
-  const step = gateStep({ ports, routes });
+  const step = gateStep({ ...gate, routes });
   // Base and firewall, in the same command, are about 40,000 bytes.
   expect(step.length).toBeLessThan(longestCommand - 60_000);
   expect(fitting(step).length).toBeLessThan(60_000);

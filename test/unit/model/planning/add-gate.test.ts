@@ -1,5 +1,6 @@
-import type { Site } from "../../../../model/inventory";
+import type { Gate, Site } from "../../../../model/inventory";
 import { routeUrl } from "../../../../model/network/route-url";
+import type { StageName } from "../../../../model/plan";
 import { planSite } from "../../../../model/plan-site";
 import { planTable } from "../../../../model/planning/plan-table";
 import { parseStage } from "../../../../model/stage/check-stage";
@@ -54,6 +55,8 @@ describe("a site with routes", () => {
     const limits = { bodySizeBytes: 10 * 2 ** 20, timeoutSeconds: 60 };
     expect(routed.gate).toEqual({
       login: "am",
+      secure: false,
+      hsts: false,
       ports: { http: 8080, https: 443 },
       routes: [
         { service: "web", port: 80, path: "/b/", login: false, ...limits },
@@ -128,6 +131,41 @@ describe("a certificate of the site's own", () => {
   });
 });
 
+describe("what is answered over plain HTTP", () => {
+  const certificate = { chain: "chain", key: "key" };
+  const secrets = { chain: { fromStage: true }, key: { fromStage: true } } as const;
+  const gateOf = (stage: StageName, gate?: Gate) =>
+    planSite({
+      stage: parseStage(stage, {
+        ...rawStage,
+        "hive:secrets": JSON.stringify({ chain: "PEM", key: "PEM" }),
+      }),
+      site: {
+        name: "hive.example",
+        ...(gate === undefined ? {} : { gate }),
+        secrets,
+        services: { web: { image, routes: [{ port: 80 }] } },
+      },
+    }).gate;
+
+  test.each<[string, StageName, Gate | undefined, boolean, boolean]>([
+    ["everything on the private stage", "private", undefined, false, false],
+    ["also with a certificate there", "private", { certificate }, false, false],
+    ["the way to HTTPS elsewhere", "staging", undefined, true, false],
+    ["and with a certificate, browsers remember it", "production", { certificate }, true, true],
+    [
+      "but not of a port that they would take for that of HTTPS",
+      "production",
+      { certificate, ports: { https: 8443 } },
+      true,
+      false,
+    ],
+    ["nor", "production", { certificate, ports: { http: 8080 } }, true, false],
+  ])("%s", (_, stage, gate, secure, hsts) => {
+    expect(gateOf(stage, gate)).toMatchObject({ secure, hsts });
+  });
+});
+
 test("routes that a transform adds count", () => {
   const { gate } = plan({
     services: { web: { image } },
@@ -137,9 +175,11 @@ test("routes that a transform adds count", () => {
 });
 
 test.each([
-  [{ path: "/app/" }, 80, "http://172.29.16.4/app/"],
-  [{ path: "/", host: "guestbook" }, 80, "http://172.29.16.4/guestbook/"],
-  [{ path: "/app/", host: "a.example" }, 8080, "http://172.29.16.4:8080/a.example/app/"],
-])("the URL of %j at port %d is %s", (route, port, url) => {
-  expect(routeUrl(route, { address: "172.29.16.4", port })).toBe(url);
+  [{ path: "/app/" }, "http", 80, "http://172.29.16.4/app/"],
+  [{ path: "/", host: "guestbook" }, "http", 80, "http://172.29.16.4/guestbook/"],
+  [{ path: "/app/", host: "a.example" }, "http", 8080, "http://172.29.16.4:8080/a.example/app/"],
+  [{ path: "/app/" }, "https", 443, "https://172.29.16.4/app/"],
+  [{ path: "/app/" }, "https", 80, "https://172.29.16.4:80/app/"],
+] as const)("the URL of %j over %s at port %d is %s", (route, scheme, port, url) => {
+  expect(routeUrl(route, scheme, { address: "172.29.16.4", port })).toBe(url);
 });
