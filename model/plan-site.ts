@@ -231,7 +231,7 @@ function assemble(parts: PlanParts): Plan {
     services,
     ...(gate === undefined ? {} : { gate }),
     values: parts.values,
-    notices: planNotices(services, volumes, parts.hosts, externals),
+    notices: planNotices(services, volumes, parts.hosts, externals, gate),
     ...(config.oneTimePasswords.length === 0 ? {} : { oneTimePasswords: config.oneTimePasswords }),
     ...(Object.keys(parts.containers).length === 0 ? {} : { serverContainers: parts.containers }),
     phases: phasesThrough(config.throughPhase),

@@ -13,6 +13,15 @@ export const site = defineSite({
   name: "hive.example",
   values,
   images: { am: {}, ldap: {}, portal: {} },
+  /** Who is on a network can ask all others there: only the gate reaches the portal. */
+  networks: {
+    /** The gate, and what it leads to. */
+    portal: {},
+    /** The gate, and who it asks. */
+    login: {},
+    /** am and the directory. */
+    directory: {},
+  },
   volumes: { "ldap-data": { replicated: { size: "1GiB" } } },
   secrets: {
     /** Password of the directory's administrator. */

@@ -28,6 +28,7 @@ export interface Route {
   /**
    * Whether only those get through who have logged in at the service that `gate.login` of the site
    * names. The service gets their name in `X-Remote-User`, `X-Remote-Name` and `X-Remote-Groups`.
+   * It must be written where the site has such a service.
    *
    * @default false
    */

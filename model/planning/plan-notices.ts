@@ -1,4 +1,6 @@
 import { decidingConstraints, leaderOf } from "../service/colocation";
+import type { GatePlan } from "../gate";
+import { loginNotices } from "./login-notices";
 import { volumeServer } from "./volume-server";
 import { variableNotices } from "../foreign/variables";
 import { gainsPrivileges } from "../service/new-privileges";
@@ -14,6 +16,7 @@ export function planNotices(
   volumes: readonly VolumePlan[],
   hosts: readonly HostPlan[],
   externals: readonly ExternalPlan[],
+  gate: GatePlan | undefined,
 ): readonly string[] {
   const cluster = hosts.filter(({ role }) => role === "cluster");
   // For an external volume it is unknown whether each server has a separate one.
@@ -45,6 +48,7 @@ export function planNotices(
           `The service ${name} asks for its log to be monitored, which this version of hive does not do.`,
       ),
     ...newPrivilegesNotices(services),
+    ...loginNotices(services, gate),
     ...services.flatMap((service) => dataLeftBehind(service, services, staying, cluster)),
     ...variableNotices(services),
   ];

@@ -108,6 +108,15 @@ export const routeProblems = forEachService(({ name, service }, { site }) => {
               },
             ]
           : []),
+        ...(route.login === undefined && site.gate?.login !== undefined
+          ? [
+              {
+                path: place("login"),
+                message: `is missing; the site has a login (${site.gate.login}), so a route says whether it needs one`,
+                remedy: "write login: true or login: false",
+              },
+            ]
+          : []),
         ...(reserved === undefined
           ? []
           : [

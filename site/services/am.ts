@@ -10,6 +10,8 @@ export const am = defineService({
   dependsOn: ["ldap"],
   mode: { replicas: 2 },
   placement: { maxReplicasPerHost: 1 },
+  // The gate comes by the first one.
+  networks: ["login", "directory"],
   endpointMode: "dnsrr",
   hostname: "{{.Node.Hostname}}",
   // 33 is www-data, as which it runs.

@@ -7,6 +7,7 @@ import { values } from "../values";
  */
 export const ldap = defineService({
   image: { build: "ldap" },
+  networks: ["directory"],
   endpointMode: "dnsrr",
   hostname: "{{.Node.Hostname}}",
   volumes: [{ source: "ldap-data", target: "/var/lib/ldap" }],

@@ -10,6 +10,8 @@ export const portal = defineService({
   placement: { maxReplicasPerHost: 1 },
   // What the gate leads to, on every server, for those who have logged in.
   routes: [{ port: 80, login: true }],
+  // It believes what the gate says of who asks, so nobody else may reach it.
+  networks: ["portal"],
   endpointMode: "dnsrr",
   hostname: "{{.Node.Hostname}}",
   restart: { delay: "0s" },

@@ -86,6 +86,7 @@ import { portal } from "./services/portal";
 export const site = defineSite({
   name: "hive.example",
   images: { portal: {} },
+  networks: { portal: {} },
   volumes: { ledger: { replicated: { size: "64MiB" } } },
   services: {
     portal: { ...portal, routes: [{ port: 80 }] },

@@ -214,10 +214,22 @@ describe("with routes", () => {
         ...["X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Real-IP"],
         ...["X-Original-URL", "X-Rewrite-URL", "X-Served-By"],
         ...["X-Remote-User", "x-remote-name", "X-Remote-Groups", "X_Remote_User"],
+        ...["User", "Name", "Groups", "Email"].map((part) => `Remote-${part}`),
+        ...["X-Remote-Email", "X-Authenticated-User", "X-Forwarded-Client-Cert"],
+        ...["User", "Email", "Groups", "Preferred-Username", "Access-Token"].flatMap((part) => [
+          `X-Forwarded-${part}`,
+          `X-Auth-Request-${part}`,
+        ]),
+        ...["User", "Name", "Email", "Groups"].map((part) => `X-WebAuth-${part}`),
+        ...["Cert", "CN", "DN", "S-DN", "Verify"].map((part) => `X-SSL-Client-${part}`),
       ].map((name) => [name, "a-lie"]),
     );
     const { headers } = await told("/app/", { headers: lies });
     expect(JSON.stringify(headers)).not.toContain("a-lie");
+    // Neither the login service is lied to.
+    expect(JSON.stringify((await told("/login", { headers: lies })).headers)).not.toContain(
+      "a-lie",
+    );
     expect(headers).toMatchObject({
       "x-forwarded-proto": "http",
       "x-forwarded-host": gate.address,

@@ -14,10 +14,14 @@ type Routes = Readonly<Record<string, readonly Route[]>>;
 
 /** Services with routes; the gate always runs, for am, so its own service stays as it is. */
 const snapshot = (routes: Routes, changes: Partial<Service> = {}): PlanSnapshot => {
-  const am = { image, routes: [{ port: 80, path: "/am/" }] };
+  const am = { image, routes: [{ port: 80, path: "/am/", login: false }] };
   const services = Object.entries(routes).map(([name, own]): [string, Service] => [
     name,
-    { image, ...changes, ...(own.length === 0 ? {} : { routes: own }) },
+    {
+      image,
+      ...changes,
+      ...(own.length === 0 ? {} : { routes: own.map((route) => ({ login: false, ...route })) }),
+    },
   ]);
   return snapshotOf(
     planWith({

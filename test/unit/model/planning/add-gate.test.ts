@@ -25,7 +25,7 @@ describe("a site with routes", () => {
       web: {
         ...web,
         routes: [
-          { port: 80, path: "/b/" },
+          { port: 80, path: "/b/", login: false },
           { port: 81, host: "web", login: true },
         ],
       },

@@ -213,7 +213,7 @@ test("what cannot be had is said, one sentence each", () => {
     planVolume("shared", { replicated: { size: "1GiB" } }, "shared"),
     planVolume("local", { local: {} }, "drbd"),
   ];
-  expect(planNotices([service], volumes, [], [])).toEqual([
+  expect(planNotices([service], volumes, [], [], undefined)).toEqual([
     "The volume data needs replication with DRBD, which this version of hive does not set up: it cannot be mounted.",
     "The service db asks for backups (dump), which this version of hive does not take.",
     "The service db asks for its log to be monitored, which this version of hive does not do.",

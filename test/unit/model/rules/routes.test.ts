@@ -28,7 +28,8 @@ describe("a route", () => {
     ["asks for a login", { login: true }, login],
     ["may be at /login/ where nobody logs in", { path: "/login/" }],
     ["may be at /status/ of a name of its own", { host: "guestbook", path: "/status/" }],
-    ["begins like a path of the gate", { path: "/statuses/" }, login],
+    ["begins like a path of the gate", { path: "/statuses/", login: false }, login],
+    ["asks for no login, and says so", { login: false }, login],
   ])("%s", (_, route, site = {}) => {
     expect(faultsOfRoute(route, site)).toEqual([]);
   });
@@ -59,6 +60,12 @@ describe("a route", () => {
       ".login: the site does not say which service logs people in",
     ],
     [
+      "says whether it asks for a login where one is",
+      {},
+      ".login: is missing; the site has a login (am), so a route says whether it needs one",
+      login,
+    ],
+    [
       "is not at the health address",
       { path: "/healthz/" },
       ".path: the gate answers at /healthz/ itself",
@@ -75,13 +82,13 @@ describe("a route", () => {
     ],
     [
       "is not at the login",
-      { path: "/login/" },
+      { path: "/login/", login: false },
       ".path: the gate answers at /login/ itself",
       login,
     ],
     [
       "is not at the login of its name",
-      { host: "guestbook", path: "/logout/" },
+      { host: "guestbook", path: "/logout/", login: true },
       ".path: the gate answers at /logout/ itself",
       login,
     ],
@@ -140,7 +147,7 @@ describe("two routes", () => {
 });
 
 describe("the gate", () => {
-  const routes = [{ port: 80 }];
+  const routes = [{ port: 80, login: false }];
   const site = (more: LooseSite): LooseSite => ({ services: { web: { image, routes } }, ...more });
 
   test("has a login service that exists", () => {
