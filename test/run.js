@@ -10,6 +10,7 @@ const { mkdirSync, readFileSync, rmSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { join, relative } = require("node:path");
 const { stripVTControlCharacters } = require("node:util");
+const { askAdvisories } = require("./advisories.js");
 const { touchedSince } = require("./touched.js");
 
 const root = join(__dirname, "..");
@@ -42,7 +43,8 @@ const workersOf = {
 };
 
 /**
- * The three static checks, at the same time; each counts as one test.
+ * The three static checks, at the same time; each counts as one test. Known weaknesses of packages
+ * count as a fourth one, if the registry tells them.
  * @returns {Promise<Omit<Result, "level" | "seconds">>}
  */
 async function lint() {
@@ -54,9 +56,20 @@ async function lint() {
       ok: succeeds("format", "prettier", ["--check", "--log-level", "warn", "."]),
     },
   ];
-  const results = await Promise.all(checks.map(({ ok }) => ok));
+  const [results, advisories] = await Promise.all([
+    Promise.all(checks.map(({ ok }) => ok)),
+    askAdvisories(root),
+  ]);
   const failures = checks.filter((_, index) => !results[index]).map(({ check }) => check);
-  return { passed: checks.length - failures.length, failed: failures.length, failures };
+  if (!advisories.answered) {
+    console.log(`  --   known weaknesses of packages: not known (${advisories.why})`);
+    return { passed: checks.length - failures.length, failed: failures.length, failures };
+  }
+  const { weak } = advisories;
+  console.log(`  ${weak.length === 0 ? "ok  " : "FAIL"} known weaknesses of packages`);
+  for (const line of weak) console.log(`       ${line}`);
+  const all = [...failures, ...(weak.length === 0 ? [] : [`weak packages: ${weak.join("; ")}`])];
+  return { passed: checks.length + 1 - all.length, failed: all.length, failures: all };
 }
 
 /**

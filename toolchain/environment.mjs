@@ -106,8 +106,8 @@ function isGiven(env, name, root) {
  * @param {NodeJS.ProcessEnv} [options.env] default: this process's
  * @param {string} [options.root] the clone; default: the one this file belongs to
  * @returns {Promise<NodeJS.ProcessEnv>}
- * @throws {StepError} when the passphrase of an existing state is lost, or that of a state elsewhere
- *   is not named
+ * @throws {StepError} when the passphrase of an existing state is lost, or that of a state
+ *   elsewhere is not named
  */
 export async function projectEnvironment({ env = process.env, root } = {}) {
   return { ...env, ...(await projectVariables({ env, ...(root === undefined ? {} : { root }) })) };

@@ -21,7 +21,8 @@ export interface Network {
   /**
    * Options of the driver, e.g. `{ encrypted: "" }`.
    *
-   * @default `{ encrypted: "" }` for the driver `overlay` where the stage encrypts (`hive:encryptNetworks`), else none
+   * @default `{ encrypted: "" }` for the driver `overlay` where the stage encrypts
+   *   (`hive:encryptNetworks`), else none
    */
   readonly driverOptions?: Readonly<Record<string, string>>;
   /**

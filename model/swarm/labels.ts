@@ -19,8 +19,8 @@ export const scheduleLabel = "hive.schedule";
 export const lastRunLabel = "hive.schedule.last";
 
 /**
- * Label of a job that wants no run any more (`TotalCompletions` 0), because its last one is complete
- * and its group moves to another server. Its value is the number of the iteration that this change
+ * Label of a job that wants no run any more (`TotalCompletions` 0), because its last one is
+ * complete and its group moves to another server. Its value is the number of the iteration that this change
  * began. The colocation agent writes it: the Swarm would repeat a complete run when its server no
  * longer meets the job's constraint (swarmkit, `constraintenforcer`). A value that is not the
  * present iteration's says nothing.
