@@ -55,7 +55,8 @@ export interface Gate {
   /**
    * The service that logs people in, at its port 80: `/login` is its page, which posts to
    * `/login/submit`; `/logout` ends a session; `/check` answers 200 with the headers
-   * `X-Remote-User`, `X-Remote-Name` and `X-Remote-Groups`, or 401. Its cookie is `hive_session`,
+   * `X-Remote-User`, `X-Remote-Name` and `X-Remote-Groups`, or 401, with which it may take the
+   * cookie away. Its cookie is `hive_session`,
    * which the gate keeps from all other services.
    *
    * @default none: no route may have `login: true`

@@ -20,10 +20,10 @@ export const lastRunLabel = "hive.schedule.last";
 
 /**
  * Label of a job that wants no run any more (`TotalCompletions` 0), because its last one is
- * complete and its group moves to another server. Its value is the number of the iteration that this change
- * began. The colocation agent writes it: the Swarm would repeat a complete run when its server no
- * longer meets the job's constraint (swarmkit, `constraintenforcer`). A value that is not the
- * present iteration's says nothing.
+ * complete and its group moves to another server. Its value is the number of the iteration that
+ * this change began; another number says nothing. The colocation agent writes it: the Swarm would
+ * repeat a complete run when its server no longer meets the job's constraint (swarmkit,
+ * `constraintenforcer`).
  */
 export const endedRunLabel = "hive.job.ended";
 

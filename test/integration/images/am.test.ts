@@ -23,9 +23,17 @@ const logIn = (user: string, password: string, query = "next=/"): Promise<Answer
   ask(`http://${am.address}/login/submit?${query}`, { form: { username: user, password } });
 const check = (session?: string, server = am): Promise<Answer> =>
   ask(`http://${server.address}/check`, session === undefined ? {} : { session });
+const dnOf = (user: string): string => `uid=${user},ou=people,dc=hive,dc=example`;
 /** Runs an LDAP client as the directory's administrator, by the local socket. */
 const asAdmin = (command: string, ...args: string[]): Promise<Finished> =>
   inside(ldap, [command, "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///", ...args]);
+/** Whether ten wrong passwords lock a name. */
+async function lock(isOn: boolean): Promise<void> {
+  const policy = "cn=default,ou=policies,dc=hive,dc=example";
+  const change = `dn: ${policy}\nchangetype: modify\nreplace: pwdLockout\npwdLockout: ${isOn ? "TRUE" : "FALSE"}\n`;
+  const command = ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///"];
+  expect(await inside(ldap, command, change)).toMatchObject({ code: 0 });
+}
 /** Header values come as Latin-1; names are UTF-8. */
 const utf8 = (header: unknown): string => Buffer.from(String(header), "latin1").toString("utf8");
 
@@ -34,6 +42,8 @@ beforeAll(async () => {
   ldap = await site.startLdap(await site.volume());
   await site.loadPeople(ldap);
   am = await site.startAm();
+  // These tests type more wrong passwords than people do.
+  await lock(false);
 });
 afterAll(() => site.destroy());
 
@@ -42,8 +52,11 @@ describe("the am image", () => {
     expect((await check()).status).toBe(401);
     expect((await check("bm90IG9uZSBvZiB0aGVpcnM=")).status).toBe(401);
     const { session = "" } = await logIn(queen.user, queen.password);
+    expect((await check()).session).toBeUndefined();
     const forged = `${session.slice(0, 20)}${session[20] === "A" ? "B" : "A"}${session.slice(21)}`;
-    expect((await check(forged)).status).toBe(401);
+    const refused = await check(forged);
+    expect([refused.status, refused.session]).toEqual([401, ""]);
+    expect((await check(session)).session).toBeUndefined();
   });
 
   test("gives a session for the right password, and tells from it name and groups", async () => {
@@ -65,6 +78,7 @@ describe("the am image", () => {
     expect(cookie).toMatch(/SameSite=Lax/);
     expect(cookie).toMatch(/path=\//i);
     const clear = Buffer.from(decodeURIComponent(session), "base64").toString("latin1");
+    expect(cookie).toMatch(/Max-Age=14400(;|$)/);
     for (const text of [cookie, clear]) {
       expect(text).not.toContain(queen.password);
       expect(text).not.toContain(queen.user);
@@ -89,6 +103,8 @@ describe("the am image", () => {
       const answer = await logIn(user, password, "next=/a?b=c");
       expect(answer.status).toBe(302);
       expect(answer.headers.location).toMatch(/^\/login\?failed=1&name=.*&next=\/a\?b=c$/);
+      // Not kept by the browser, which would send it again and again, as one more wrong password.
+      expect(answer.session).toBe("");
       expect((await check(answer.session)).status).toBe(401);
       // And whoever comes next is not held responsible for it.
       expect((await logIn(queen.user, queen.password)).headers.location).toBe("/");
@@ -172,6 +188,59 @@ describe("the am image", () => {
     expect(page.text).toMatch(/role="status"[^>]*>You are logged out\./);
   });
 
+  test("a session ends when its time is over, however often it was used", async () => {
+    const settings = readFileSync(
+      join(__dirname, "../../../site/images/am/files/etc/am/httpd.conf"),
+      "utf8",
+    );
+    const brief = site.file("httpd.conf", settings.replace(/^(SessionMaxAge) \d+$/m, "$1 4"));
+    const hasty = await site.startAm(undefined, "--volume", `${brief}:/etc/am/httpd.conf:ro`);
+    const { session } = await ask(`http://${hasty.address}/login/submit?next=/`, {
+      form: { username: queen.user, password: queen.password },
+    });
+    const start = Date.now();
+    while (Date.now() - start < 3000) {
+      expect((await check(session, hasty)).status).toBe(200);
+      await sleep(500);
+    }
+    await sleep(2500);
+    const over = await check(session, hasty);
+    expect([over.status, over.session]).toEqual([401, ""]);
+    await site.remove(hasty);
+  });
+
+  test("a locked name gets no session, as with a wrong password, and those it has stay while they are known", async () => {
+    const other = await site.startAm();
+    const { session } = await logIn(worker.user, worker.password);
+    expect((await check(session, other)).status).toBe(200);
+    await lock(true);
+    try {
+      const tried = (password: string): Promise<Answer> =>
+        ask(`http://${other.address}/login/submit?next=/`, {
+          form: { username: worker.user, password },
+        });
+      const wrong: Answer[] = [];
+      for (let time = 0; time < 10; time++) wrong.push(await tried(`wrong ${time}`));
+      const right = await tried(worker.password);
+      expect([right.status, right.headers.location, right.session]).toEqual([
+        ...[302, "/login?failed=1&name=worker&next=/", ""],
+      ]);
+      expect(right.headers.location).toBe(wrong[0]?.headers.location);
+      expect((await check(session, other)).headers["x-remote-user"]).toBe(worker.user);
+      const page = await ask(`http://${other.address}${right.headers.location ?? ""}`);
+      expect(page.text).toContain("After ten wrong tries, wait two minutes.");
+      // Ten and not twenty: one try is one question to the directory.
+      const failures = await asAdmin("ldapsearch", "-LLL", "-b", dnOf(worker.user), "+");
+      expect(failures.output.match(/^pwdFailureTime:/gm)).toHaveLength(10);
+    } finally {
+      await lock(false);
+      const unlock = `dn: ${dnOf(worker.user)}\nchangetype: modify\ndelete: pwdAccountLockedTime\n`;
+      const command = ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///"];
+      expect(await inside(ldap, command, unlock)).toMatchObject({ code: 0 });
+      await site.remove(other);
+    }
+  });
+
   test("any other task with the same key takes the session, also when the key is the former one", async () => {
     const { session } = await logIn(queen.user, queen.password);
     const [other, stranger, rotated] = await Promise.all([
@@ -221,6 +290,7 @@ describe("the am image", () => {
 
   test("while the directory is away, sessions are known and new logins wait for it", async () => {
     const { session } = await logIn("Queen", queen.password);
+    expect((await check(session)).status).toBe(200);
     await docker("kill", ldap.id);
     expect((await check(session)).headers["x-remote-user"]).toBe(queen.user);
     const waiting = logIn("Worker", worker.password);
@@ -234,6 +304,7 @@ describe("the am image", () => {
 
   test("a directory that does not come back is an error, never a wrong password or a lost session", async () => {
     const { session } = await logIn("dronE", drone.password);
+    expect((await check(session)).status).toBe(200);
     await docker("kill", ldap.id);
     const [login, known] = await Promise.all([logIn("DRONE", drone.password), check(session)]);
     expect([login.status, known.status]).toEqual([500, 200]);

@@ -44,7 +44,10 @@ while (my $client = $listen->accept) {
   my ($status, $more) = ("200 OK", "");
   if ($path eq "/check") {
     if (($is{cookie} // "") =~ /hive_session=good/) { $more = "X-Remote-User: queen$end" . "X-Remote-Name: The Queen$end" . "X-Remote-Groups: bees$end" }
-    else { $status = "401 Unauthorized" }
+    else {
+      $status = "401 Unauthorized";
+      $more = "Set-Cookie: hive_session=;Max-Age=0;path=/$end" if ($is{cookie} // "") =~ /hive_session=over/;
+    }
   }
   if ($path =~ m{/away$}) { ($status, $more) = ("302 Found", "Location: /elsewhere$end" . "Set-Cookie: a=b; Path=/$end") }
   sleep 2 if $path =~ m{/slow$};
@@ -257,6 +260,11 @@ describe("with routes", () => {
       "queen",
     );
     expect((await get("/private/", { session: "bad" })).status).toBe(302);
+    const over = await get("/private/", { session: "over" });
+    expect([over.status, over.headers.location, over.session, over.headers["x-served-by"]]).toEqual(
+      [...[302, "/login?next=/private/", "", "p-hive1"]],
+    );
+    expect((await get("/private/")).headers["set-cookie"]).toBeUndefined();
     expect((await get("/.gate/check")).status).toBe(404);
     for (const path of [
       "/app/../private/",

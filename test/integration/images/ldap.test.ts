@@ -1,4 +1,6 @@
-import { queen, worker } from "../../e2e/worked-example/people";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { drone, queen, worker } from "../../e2e/worked-example/people";
 import { type ExampleContainer, ExampleSite, type Finished, inside } from "./example-site";
 import { docker, processesOf, waitForHealth } from "./local-image";
 
@@ -65,7 +67,11 @@ afterAll(() => site.destroy());
 describe("the ldap image", () => {
   test("makes its database on an empty volume, with nobody in it", async () => {
     const text = await entries();
-    expect(count(text, /^dn: /gm)).toBe(3);
+    expect([...text.matchAll(/^dn: (.*)$/gm)].map(([, dn]) => dn)).toEqual(
+      ["", "ou=people,", "ou=groups,", "ou=policies,", "cn=default,ou=policies,"].map(
+        (name) => `${name}dc=hive,dc=example`,
+      ),
+    );
     expect((await as(admin, site.secrets.adminPassword, "ldapwhoami")).output).toContain(admin);
     expect((await as(admin, "something-else", "ldapwhoami")).code).not.toBe(0);
   });
@@ -120,6 +126,64 @@ describe("the ldap image", () => {
     expect(output).not.toMatch(/userPassword/i);
     const stranger = ["ldapsearch", "-LLL", "-x", "-H", "ldap://ldap", "-b", "dc=hive,dc=example"];
     expect((await inside(ldap, stranger)).output).not.toContain("dn:");
+  });
+
+  describe("after ten wrong passwords", () => {
+    const policy = "cn=default,ou=policies,dc=hive,dc=example";
+    /** Shortens the lock as an administrator does. */
+    const lockFor = async (seconds: number): Promise<void> => {
+      const change = `dn: ${policy}\nchangetype: modify\nreplace: pwdLockoutDuration\npwdLockoutDuration: ${seconds}\n`;
+      const done = await inside(
+        ldap,
+        ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///"],
+        change,
+      );
+      expect(done).toMatchObject({ code: 0 });
+    };
+    const fail = async (user: string, times: number): Promise<void> => {
+      for (let time = 0; time < times; time++) {
+        expect(await logsIn(user, `wrong ${time}`)).toBe(false);
+      }
+    };
+    afterAll(() => lockFor(120));
+
+    test("the right one is refused for a while, and then taken again", async () => {
+      expect(await entries()).toMatch(/^pwdLockoutDuration: 120$/m);
+      await lockFor(5);
+      await fail(queen.user, 10);
+      const refused = await as(dnOf(queen.user), queen.password, "ldapwhoami");
+      // In the words of a wrong password, so nobody learns that this was the right one.
+      const wrong = await as(dnOf("nobody"), "wrong", "ldapwhoami");
+      expect(refused).toEqual(wrong);
+      expect(refused.output).toContain("Invalid credentials");
+      // Others are not kept out, nor the administrator.
+      expect(await logsIn(drone.user, drone.password)).toBe(true);
+      expect((await as(admin, site.secrets.adminPassword, "ldapwhoami")).code).toBe(0);
+      await sleep(6500);
+      expect(await logsIn(queen.user, queen.password)).toBe(true);
+    });
+
+    test("and not after nine, which the right one makes forgotten", async () => {
+      await fail(queen.user, 9);
+      expect(await logsIn(queen.user, queen.password)).toBe(true);
+      await fail(queen.user, 9);
+      expect(await logsIn(queen.user, queen.password)).toBe(true);
+      const own = (await entries()).split("\n\n").find((entry) => entry.includes("uid=queen,"));
+      expect(own).toContain("uid: queen");
+      expect(own).not.toMatch(/^pwdFailureTime:/m);
+    });
+
+    test("it stays locked when slapd is started again, and the administrator can unlock it", async () => {
+      await lockFor(120);
+      await fail(queen.user, 10);
+      await docker("restart", ldap.id);
+      expect(await waitForHealth(ldap.id, 60)).toBe("healthy");
+      expect(await logsIn(queen.user, queen.password)).toBe(false);
+      const unlock = `dn: ${dnOf(queen.user)}\nchangetype: modify\ndelete: pwdAccountLockedTime\n`;
+      const change = ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///"];
+      expect(await inside(ldap, change, unlock)).toMatchObject({ code: 0 });
+      expect(await logsIn(queen.user, queen.password)).toBe(true);
+    });
   });
 
   test("keeps no password in settings, processes, log or image, and runs slapd without rights", async () => {
@@ -191,6 +255,21 @@ describe("the ldap image", () => {
     await docker("start", ldap.id);
     expect(await waitForHealth(ldap.id, 60)).toBe("healthy");
     expect(await entries()).toBe(backup);
+    expect(await logsIn(queen.user, queen.password)).toBe(true);
+  });
+
+  test("a backup from before names were locked is restored, and gets what it lacks", async () => {
+    const backup = (await entries())
+      .split("\n\n")
+      .filter((entry) => !/^dn: .*ou=policies,/.test(entry))
+      .map((entry) => entry.replace(/^pwd.*\n/gm, ""))
+      .join("\n\n");
+    expect(backup).not.toContain("policies");
+    await inside(ldap, ["ldap-restore"], backup);
+    await docker("wait", ldap.id);
+    await docker("start", ldap.id);
+    expect(await waitForHealth(ldap.id, 60)).toBe("healthy");
+    expect(await entries()).toMatch(/^pwdMaxFailure: 10$/m);
     expect(await logsIn(queen.user, queen.password)).toBe(true);
   });
 

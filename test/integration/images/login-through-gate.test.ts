@@ -143,6 +143,13 @@ describe("with a session", () => {
     portal = await site.start("portal", "--hostname", "p-hive2.hive.example");
   });
 
+  test("one that is nobody's is taken away, so that it is not asked for again", async () => {
+    const answer = await get("/", { session: "bm90IG9uZSBvZiB0aGVpcnM=" });
+    expect([answer.status, answer.headers.location, answer.session]).toEqual([
+      ...[302, "/login?next=/", ""],
+    ]);
+  });
+
   test("logging out ends it", async () => {
     const { session = "" } = await logIn();
     const out = await get("/logout", { method: "POST", session });
