@@ -67,6 +67,11 @@ describe("setting up hosts", () => {
     );
   });
 
+  test("lets no program in a container leave its memory in a file", async () => {
+    const limit = await server(0).sh("docker run --rm debian:trixie-slim bash -c 'ulimit -Hc'");
+    expect(limit.stdout).toBe("0\n");
+  });
+
   test("finds nothing to do the second time", async () => {
     for (const [, command] of stepsOf(hostOf(plan, 0))) {
       const { stdout } = await server(0).ssh(command);
