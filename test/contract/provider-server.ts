@@ -217,12 +217,17 @@ function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream }): Pro
 }
 
 /** Makes a promise of a gRPC call, with a deadline through the test's own timeout. */
-function call<Answer>(
+async function call<Answer>(
   start: (done: (error: grpc.ServiceError | null, answer: Answer) => void) => unknown,
 ): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    start((error, answer) => (error === null ? resolve(answer) : reject(decode(error))));
-  });
+  try {
+    return await new Promise<Answer>((resolve, reject) => {
+      start((error, answer) => (error === null ? resolve(answer) : reject(decode(error))));
+    });
+  } finally {
+    // What the provider printed before it answered is in the pipe, and read a turn later.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** The rich error, if the provider threw one. */
