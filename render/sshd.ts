@@ -41,12 +41,10 @@ ClientAliveCountMax 4
 }
 
 /**
- * A command for bash that succeeds if sshd asks of the admin user what {@link renderSshdConfig}
- * says, and of nobody else anything. Two things get past a file that is read first: a `Match` block
- * overrides it, and lists such as `AllowUsers` grow (sshd_config(5)).
+ * What `sshd -T` must say of a login of the admin user: `keyword value`, in alphabetical order.
  */
-export function checkSshd(adminUser: string): string {
-  const wanted = [
+export function effectiveSshd(adminUser: string): readonly string[] {
+  return [
     `allowusers ${adminUser}`,
     `authorizedkeyscommand none`,
     `authorizedkeysfile ${authorizedKeysPath("%u")}`,
@@ -55,6 +53,15 @@ export function checkSshd(adminUser: string): string {
     `permitrootlogin no`,
     `trustedusercakeys none`,
   ];
+}
+
+/**
+ * A command for bash that succeeds if sshd asks of the admin user what {@link renderSshdConfig}
+ * says, and of nobody else anything. Two things get past a file that is read first: a `Match` block
+ * overrides it, and lists such as `AllowUsers` grow (sshd_config(5)).
+ */
+export function checkSshd(adminUser: string): string {
+  const wanted = effectiveSshd(adminUser);
   const keywords = wanted.map((line) => line.split(" ")[0]).join("|");
   const connection = commandLine("sshd", "-T", "-C", `user=${adminUser},host=any,addr=192.0.2.1`);
   return `[ "$(${connection} | grep -E ${quote(`^(${keywords}) `)} | LC_ALL=C sort)" = ${quote(wanted.join("\n"))} ]`;

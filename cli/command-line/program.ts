@@ -1,5 +1,6 @@
 import { type Argument, Command, CommanderError, Help } from "commander";
 import type * as hiveVersion from "../version";
+import { addAudit } from "./audit";
 import { addCompletion } from "./completion";
 import { addCp } from "./cp";
 import { addDeploy } from "./deploy";
@@ -76,6 +77,7 @@ Examples:
   npx hive preview                      what would \`npx hive up\` change?
   npx hive new service guestbook        write a new service into site/
   npx hive status                       is all well?
+  npx hive audit                        is it still as safe as it was built?
   npx hive deploy portal                build and roll out one service alone
   npx hive logs portal --follow         the output of all its tasks
   npx hive exec ldap -- ldap-backup     run a command in a service's container
@@ -96,6 +98,7 @@ run holds the stage · 5 the run is done, but the site is not whole · 130 inter
   addPlan(program, finish);
   addPreview(program, finish);
   addStatus(program, finish);
+  addAudit(program, finish);
   addLogs(program, finish);
   addRun(program, finish);
   addExec(program, finish);
