@@ -30,15 +30,25 @@ export function judgePorts(facts: AuditFacts): readonly Finding[] {
         what: `TCP port ${port}${known[port] ?? ""} answers this computer, and the stage does not declare it.`,
         remedy: `${repair}; \`${ssh} sudo ss -ltnp sport = :${port}\` shows who listens.`,
       })),
-    ...(server.openToContainers ?? [])
-      .filter((target) => !wanted.publishedPorts.includes(Number(target.split(":")[1])))
-      .map((target) => ({
-        id: "port-from-container" as const,
-        severity: "high" as const,
-        what: `A container on it reaches ${target}${known[Number(target.split(":")[1])] ?? ""}, which is for servers and operators.`,
-        remedy: `${repair}.`,
-      })),
+    ...reached(server, wanted).map((targets) => ({
+      id: "port-from-container" as const,
+      severity: "high" as const,
+      what: `A container on it reaches what is for servers and operators: ${targets}.`,
+      remedy: `${repair}.`,
+    })),
   ]);
+}
+
+/** What a container reaches and must not, as one text; none: nothing. */
+function reached(
+  { openToContainers = [] }: ServerFacts,
+  { publishedPorts }: AuditFacts["wanted"],
+): readonly string[] {
+  const wrong = openToContainers.flatMap((target) => {
+    const port = Number(target.split(":")[1]);
+    return publishedPorts.includes(port) ? [] : [`${target}${known[port] ?? ""}`];
+  });
+  return wrong.length === 0 ? [] : [wrong.join(", ")];
 }
 
 function isDeclared(

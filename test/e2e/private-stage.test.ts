@@ -5,6 +5,7 @@
  * side.
  */
 import { access } from "./chapters/access";
+import { audit } from "./chapters/audit";
 import { changedImage } from "./chapters/changed-image";
 import { destroy } from "./chapters/destroy";
 import { drift } from "./chapters/drift";
@@ -37,6 +38,7 @@ afterAll(async () => {
 fromNothing(site);
 runningSite(site);
 secondRun(site);
+audit(site);
 previewDiff(site);
 access(site);
 drift(site);
