@@ -3,9 +3,12 @@
  * of the remote command, and 255 (OpenSSH's) when there was no connection.
  */
 export const exitCodes = {
-  /** Done; for `status`: all is well. */
+  /** Done; for `status`: all is well; for `audit`: nothing was found. */
   ok: 0,
-  /** Pulumi or a host reported an error; for `status`: something is wrong. */
+  /**
+   * Pulumi or a host reported an error; for `status`: something is wrong; for `audit`: something
+   * was found.
+   */
   failed: 1,
   /**
    * Arguments, `Pulumi.<stage>.yaml` or `site/` are wrong. Nothing was changed.

@@ -1,3 +1,4 @@
+import { quote } from "../../render/shell";
 import { authorizedKeysPath, effectiveSshd } from "../../render/sshd";
 import type { AuditFacts, ServerProbe } from "./facts";
 import type { Finding } from "./finding";
@@ -39,7 +40,7 @@ function sshdSettings(probe: ServerProbe, user: string, ssh: string): readonly S
       id: "sshd-match" as const,
       severity: "medium" as const,
       what: `A Match block of sshd's settings gives somebody other rules: ${place}.`,
-      remedy: `\`${ssh} sudo sed -n 1,200p ${place.split(":")[0] ?? ""}\` shows it: take it out, then \`${ssh} sudo systemctl reload ssh\`.`,
+      remedy: `\`${ssh} sudo sed -n 1,200p ${quote(place.split(":")[0] ?? "")}\` shows it: take it out, then \`${ssh} sudo systemctl reload ssh\`.`,
     })),
   ];
 }
@@ -71,7 +72,7 @@ function foreignKeys(
     if (own && operatorKeys.includes(keyOf(line))) return [];
     const remedy = own
       ? `\`npx hive up --stack ${stage} --refresh\` writes the list again`
-      : `\`${ssh} sudo rm ${file}\``;
+      : `\`${ssh} sudo rm ${quote(file)}\``;
     return [
       {
         id: "foreign-key",
@@ -104,7 +105,7 @@ function users({ accounts }: ServerProbe, ssh: string): readonly ServerFinding[]
             id: "account-root" as const,
             severity: "high" as const,
             what: `The user ${name} has the number 0, so it is root.`,
-            remedy: `Remove it: \`${ssh} sudo sed -i '/^${name}:/d' /etc/passwd /etc/shadow\`.`,
+            remedy: `Take its lines out: \`${ssh} sudo vipw\`, \`${ssh} sudo vipw -s\`.`,
           },
         ]
       : []),
@@ -115,7 +116,7 @@ function users({ accounts }: ServerProbe, ssh: string): readonly ServerFinding[]
             id: "password" as const,
             severity: password === "empty" ? ("high" as const) : ("medium" as const),
             what: `The user ${name} with the shell ${shell} has ${password === "empty" ? "an empty password" : "a password"}; users of a server log in by key alone.`,
-            remedy: `\`${ssh} sudo usermod --password '*' ${name}\` takes the password away.`,
+            remedy: `\`${ssh} sudo usermod --password '*' ${quote(name)}\` takes the password away.`,
           },
         ]),
   ]);
@@ -128,7 +129,7 @@ function members({ groups }: ServerProbe, user: string, ssh: string): readonly S
       id: "group-member",
       severity: "high",
       what: `The user ${member} is in the group ${group}, which can become root.`,
-      remedy: `\`${ssh} sudo gpasswd --delete ${member} ${group}\` takes it out.`,
+      remedy: `\`${ssh} sudo gpasswd --delete ${quote(member)} ${group}\` takes it out.`,
     }));
 }
 
@@ -150,7 +151,7 @@ function sudoRules(
       what: `${file} lets others become root: \`${line.trim()}\`.`,
       remedy:
         file === "/etc/sudoers"
-          ? `\`${ssh} -t sudo visudo\`, and take the line out.`
-          : `\`${ssh} sudo rm ${file}\`, if nobody needs it.`,
+          ? `Take the line out: \`${ssh} sudo visudo\`.`
+          : `\`${ssh} sudo rm ${quote(file)}\`, if nobody needs it.`,
     }));
 }

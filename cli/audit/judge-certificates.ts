@@ -1,3 +1,4 @@
+import { quote } from "../../render/shell";
 import type { AuditFacts } from "./facts";
 import type { Finding } from "./finding";
 import { ofServers } from "./of-servers";
@@ -45,7 +46,7 @@ export function judgeCertificates(facts: AuditFacts, now: number): readonly Find
         id: "authority-in-store" as const,
         severity: "medium" as const,
         what: `Every program of it trusts ${file}; the site's authority is for the registry alone.`,
-        remedy: `\`${ssh} 'sudo rm ${file} && sudo update-ca-certificates --fresh'\`.`,
+        remedy: `\`${ssh} sudo rm ${quote(file)}\`, \`${ssh} sudo update-ca-certificates --fresh\`.`,
       })),
     ]),
   ];

@@ -1,4 +1,5 @@
 import { rootAccess } from "../../model/planning/root-access";
+import { quote } from "../../render/shell";
 import type { AuditFacts, ContainerFacts, PlannedRights, ServerFacts } from "./facts";
 import type { Finding } from "./finding";
 import { ofServers, type ServerFinding } from "./of-servers";
@@ -49,14 +50,14 @@ function byHand(
       id: "container-by-hand",
       severity: "medium",
       what: `The container ${name} (${image}) is neither of the Swarm nor of hive${published}.`,
-      remedy: `\`${ssh} docker rm --force ${name}\`, or make it a service of the site.`,
+      remedy: `\`${ssh} docker rm --force ${quote(name)}\`, or make it a service of the site.`,
     },
   ];
 }
 
 function stop({ name }: ContainerFacts, origin: Origin, stage: string, ssh: string): string {
   return origin === "hand"
-    ? `\`${ssh} docker rm --force ${name}\`.`
+    ? `\`${ssh} docker rm --force ${quote(name)}\`.`
     : `\`npx hive up --stack ${stage} --refresh\` makes it as it is planned.`;
 }
 
@@ -152,7 +153,7 @@ function newPrivileges(
       what: `Programs of the container ${name} can gain rights (no-new-privileges is not set), and no service of the stage asks for that.`,
       remedy:
         origin === "hand"
-          ? `\`${ssh} docker rm --force ${name}\`.`
+          ? `\`${ssh} docker rm --force ${quote(name)}\`.`
           : `\`npx hive up --stack ${stage} --refresh\` writes the settings of the Docker Engine again; a container takes them up when it starts: \`npx hive deploy <service>\`.`,
     },
   ];

@@ -1,3 +1,4 @@
+import { quote } from "../../render/shell";
 import type { AuditFacts, FileFacts } from "./facts";
 import type { Finding } from "./finding";
 import { ofServers, type ServerFinding } from "./of-servers";
@@ -13,7 +14,7 @@ export function judgeFiles(facts: AuditFacts): readonly Finding[] {
         severity: "high",
         where: "this computer",
         what: `${path} has the mode ${octal(mode)}: other users of this computer may use it, and keys and passphrases lie there.`,
-        remedy: `\`chmod go= ${path}\`; if somebody else works on this computer, see "A key leaked" in docs/security.md.`,
+        remedy: `\`chmod go= ${quote(path)}\`; if somebody else works on this computer, see "A key leaked" in docs/security.md.`,
       })),
   ];
 }
@@ -40,7 +41,7 @@ function judgeFile(file: FileFacts, ssh: string): readonly ServerFinding[] {
         id: "file-mode",
         severity: "high",
         what: `${seen}: others than root may read it, and it holds keys and passwords of the registry.`,
-        remedy: `\`${ssh} sudo chmod go= ${path}\`; then give new keys (hive:keyVersion, docs/security.md).`,
+        remedy: `\`${ssh} sudo chmod go= ${quote(path)}\`; then give new keys (hive:keyVersion, docs/security.md).`,
       },
     ];
   }
@@ -53,7 +54,7 @@ function judgeFile(file: FileFacts, ssh: string): readonly ServerFinding[] {
       id: "file-mode",
       severity: "high",
       what: `${seen}: others than root may change it.`,
-      remedy: `\`${ssh} sudo chmod go-w ${path}\` and \`${ssh} sudo chown root:root ${path}\`.`,
+      remedy: `\`${ssh} sudo chmod go-w ${quote(path)}\` and \`${ssh} sudo chown root:root ${quote(path)}\`.`,
     },
   ];
 }

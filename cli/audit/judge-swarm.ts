@@ -1,3 +1,4 @@
+import { quote } from "../../render/shell";
 import { shortName } from "../swarm/facts";
 import type { AuditFacts } from "./facts";
 import type { Finding } from "./finding";
@@ -43,7 +44,7 @@ export function judgeSwarm(facts: AuditFacts, now: number): readonly Finding[] {
       severity: "low",
       where,
       what: `The network ${name} is not of the site, and nothing in the site names it.`,
-      remedy: `\`${ssh} docker network rm ${name}\`, or declare it as external in the site.`,
+      remedy: `\`${ssh} docker network rm ${quote(name)}\`, or declare it as external in the site.`,
     })),
     ...services
       .filter((service) => service.site !== site)
@@ -52,7 +53,7 @@ export function judgeSwarm(facts: AuditFacts, now: number): readonly Finding[] {
         severity: "medium",
         where,
         what: `The service ${name} is not of the site: somebody made it by hand.`,
-        remedy: `\`${ssh} docker service rm ${name}\`, or make it a service of the site.`,
+        remedy: `\`${ssh} docker service rm ${quote(name)}\`, or make it a service of the site.`,
       })),
     ...tokens(probe?.swarmUpdatedAt, now, ssh),
   ];

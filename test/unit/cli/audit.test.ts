@@ -10,6 +10,7 @@ import type {
 import { judgeAudit } from "../../../cli/audit/judge";
 import { wantedFacts } from "../../../cli/audit/wanted";
 import { plain } from "../../../cli/terminal";
+import { quote } from "../../../render/shell";
 import { effectiveSshd } from "../../../render/sshd";
 import { samplePlan } from "../render/sample-plan";
 
@@ -47,6 +48,12 @@ function container(name: string, change: Partial<ContainerFacts> = {}): Containe
     noNewPrivileges: true,
     ...change,
   };
+}
+
+/** A container that does not say that it is of the Swarm. */
+function outsideOfSwarm({ task, service, ...rest }: ContainerFacts): ContainerFacts {
+  void [task, service];
+  return rest;
 }
 
 function file(path: string, mode: number, change: Partial<FileFacts> = {}): FileFacts {
@@ -382,7 +389,7 @@ describe("each weakness is found, and nothing else", () => {
 
 describe("what is as the stage means it is no finding", () => {
   const registry = container("registry", { name: "hive-registry", capabilities: ["CHOWN"] });
-  const { task: _task, service: _service, ...outside } = registry;
+  const outside = outsideOfSwarm(registry);
   test.each<[string, Partial<AuditFacts>]>([
     [
       "the registry, asked from the stage's network, and its container",
@@ -433,18 +440,17 @@ describe("what is as the stage means it is no finding", () => {
 });
 
 test("a container with the registry's name on a cluster server is by hand", () => {
-  const { task: _task, service: _service, ...fake } = container("x", { name: "hive-registry" });
+  const fake = outsideOfSwarm(container("x", { name: "hive-registry" }));
   expect(found(withProbe({ containers: [fake] }))).toEqual([
     expect.stringContaining("container-by-hand"),
   ]);
 });
 
 test("without a plan, and behind forwarded ports, it is said what was not compared", () => {
-  const { open: _open, openToContainers: _asked, ...forwarded } = server;
-  const { plan: _plan, ...wanted } = clean.wanted;
+  const { name, role, user, port } = server;
   const { notes, findings } = judged({
-    wanted,
-    servers: [{ ...forwarded, probe: { value: probe } }],
+    wanted: { publishedPorts: [80], registryPort: 5000 },
+    servers: [{ name, role, user, port, probe: { value: probe } }],
   });
   expect(findings).toEqual([]);
   expect(notes).toEqual([
@@ -491,4 +497,25 @@ test("what is wanted comes from the state's ports and the plan", () => {
     },
   });
   expect(Object.keys(wanted.plan?.services ?? {})).toEqual(sample.services.map(({ name }) => name));
+});
+
+test("what a server says cannot act in a command that is pasted", () => {
+  const evil = "x'; rm -rf ~; `id` $(id)";
+  const { findings } = judged({
+    ...withProbe({
+      accounts: [{ name: evil, id: 5, shell: "/bin/sh", password: "set" }],
+      groups: [{ group: "docker", member: evil }],
+      keys: [{ file: evil, line: "k" }],
+      sudoRules: [{ file: evil, line: "eve ALL=ALL" }],
+      sshdMatches: [`${evil}:1:Match all`],
+      storeFiles: [evil],
+      files: [file(evil, 0o666)],
+      containers: [container("web", { name: evil, task: "none" })],
+      networks: [{ name: evil, driver: "overlay", encrypted: true, ingress: false }],
+    }),
+    swarm: { value: { taskIds: [], services: [{ name: evil }] } },
+  });
+  expect(findings).toHaveLength(10);
+  for (const { id, remedy } of findings)
+    expect([id, remedy]).toEqual([id, expect.stringContaining(quote(evil))]);
 });
