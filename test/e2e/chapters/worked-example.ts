@@ -67,19 +67,11 @@ export function workedExample(site: StageUnderTest): void {
         stage.hive(["exec", from, "--", "timeout", "5", "bash", "-c", forge, "forge", target], {
           deadlineSeconds: 60,
         });
-      const [host] = site.hostsOf("portal");
-      const addresses = site
-        .onHost(
-          host ?? 0,
-          `docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' $(docker ps --quiet --filter label=com.docker.swarm.service.name=portal)`,
-        )
-        .trim()
-        .split(" ");
-      expect(addresses[0]).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+      // Not by address: a network that a task is not on is nowhere, so the packets would leave the stage.
       for (const from of ["ldap", "am"]) {
-        for (const target of ["portal", "tasks.portal", ...addresses]) {
+        for (const target of ["portal", "tasks.portal"]) {
           const { code, output } = await ask(from, target);
-          // Not found, or no answer within the time.
+          // Not found.
           expect({ from, target, reached: code === 0, text: output.includes("queen") }).toEqual({
             from,
             target,
