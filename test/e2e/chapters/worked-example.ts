@@ -67,7 +67,7 @@ export function workedExample(site: StageUnderTest): void {
         stage.hive(["exec", from, "--", "timeout", "5", "bash", "-c", forge, "forge", target], {
           deadlineSeconds: 60,
         });
-      // Not by address: a network that a task is not on is nowhere, so the packets would leave the stage.
+      // Not by address: a task's packets to a network that it is not on would leave the stage.
       for (const from of ["ldap", "am"]) {
         for (const target of ["portal", "tasks.portal"]) {
           const { code, output } = await ask(from, target);
