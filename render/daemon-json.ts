@@ -46,7 +46,7 @@ export function renderDaemonJson(
     // out of this pool, and the networks of services out of its beginning (dockerBridges).
     "default-address-pools": [{ base: dockerBridgePool, size: 22 }],
     ...(standalone ? { "default-cgroupns-mode": "host" } : {}),
-    // The memory of a program that crashed holds its secrets. A service can ask for dumps (ulimits).
+    // The memory of a program that crashed holds its secrets. A service can ask for dumps.
     "default-ulimits": { core: { Hard: 0, Name: "core", Soft: 0 } },
     // Swarm mode does not work with it.
     "live-restore": false,
