@@ -205,7 +205,7 @@ async function change(name: string, trial: Trial, made: Made): Promise<Outcome> 
   const tasks = (await tasksOf(lab, name)).reverse();
   const containers = new Map<string, Dockerode.ContainerInspectInfo>();
   for (const task of tasks) {
-    const container = await containerOf(task).catch(() => undefined);
+    const container = await endedIfLeft(task);
     if (container !== undefined) containers.set(task.ID, container);
   }
   if (trial.again === true) await update(made, wanted);
@@ -213,6 +213,23 @@ async function change(name: string, trial: Trial, made: Made): Promise<Outcome> 
     ...{ message, state },
     ...{ running, before, tasks, containers, runningAfterwards: await runningNow(name) },
   };
+}
+
+/**
+ * The container of a task as far as it is still known; when the Swarm wants the task gone, as it is
+ * after its end: the update of a service can be complete while the last old task still stops.
+ */
+async function endedIfLeft(task: LabTask): Promise<Dockerode.ContainerInspectInfo | undefined> {
+  const { container } = await eventually(
+    `the task ${task.ID}, which was left, ends`,
+    60,
+    async () => {
+      const container = await containerOf(task).catch(() => undefined);
+      const settled = task.DesiredState === "running" || container?.State.Running !== true;
+      return settled && { container };
+    },
+  );
+  return container;
 }
 
 /**
