@@ -13,5 +13,16 @@ Error.prepareStackTrace = (error, sites) => {
   const isMark = error.message === "" && error.name === "Error";
   return isMark || withSourceLines === undefined
     ? [String(error), ...sites.map(String)].join("\n    at ")
-    : withSourceLines(error, sites);
+    : inPackage(String(withSourceLines(error, sites)));
 };
+
+/**
+ * The source maps of Pulumi's SDK name its files one folder too high, `@pulumi/output.ts`. That is
+ * more than a wrong path: `util.inspect` of Node 20, with which Pulumi shows an error, never ends
+ * for a scoped package's path without a folder below, until the text is too long for a string half
+ * a minute later.
+ * @param {string} trace
+ */
+function inPackage(trace) {
+  return trace.replace(/(node_modules\/@pulumi\/)(?=[\w.-]+:\d)/g, "$1pulumi/");
+}
