@@ -33,6 +33,7 @@ export default tseslint.config(
       "coverage",
       "test-output",
       "toolchain/modules",
+      "outputs/dist",
       "**/__snapshots__",
     ],
   },
@@ -187,6 +188,16 @@ export default tseslint.config(
       "fleet/container",
       "fleet/prepared",
     ),
+  },
+  {
+    files: ["outputs/**/*.ts"],
+    rules: mayNotImport(...["model", "render", "fleet", "components", "providers", "cli", "site"]),
+  },
+  // Programs of others have their own packages; the end-to-end test checks their types with these.
+  { files: ["examples/**/*.ts"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["examples/**/*.ts"],
+    rules: { "@typescript-eslint/strict-boolean-expressions": "off" },
   },
   {
     files: ["site/**/*.ts"],

@@ -5,7 +5,9 @@ import { endpointUrl } from "../model/network/endpoint-url";
 import { portReach } from "../model/network/port-reach";
 import type { Plan, ServicePlan } from "../model/plan";
 import type { HostStep } from "../providers/host-step/resource";
-import type { ServiceOutput, StackOutputs } from "./outputs";
+import type { ServiceOutput } from "../outputs/schema";
+import { outputsVersion } from "../outputs/version";
+import type { StackOutputs } from "./outputs";
 import type { Images } from "./phases/build-images";
 import type { SiteHosts } from "./phases/setup-hosts";
 import type { SiteVolume } from "./site-volume";
@@ -29,6 +31,7 @@ export function stackOutputs(plan: Plan, built: BuiltPhases): StackOutputs {
     return component === undefined ? [] : [[service, component] as const];
   });
   return {
+    outputsVersion: pulumi.output(outputsVersion),
     stage: pulumi.output(plan.stage),
     site: pulumi.output(plan.siteName),
     phases: pulumi.output(plan.phases),

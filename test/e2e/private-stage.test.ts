@@ -7,6 +7,7 @@
 import { access } from "./chapters/access";
 import { audit } from "./chapters/audit";
 import { changedImage } from "./chapters/changed-image";
+import { consumer } from "./chapters/consumer";
 import { destroy } from "./chapters/destroy";
 import { drift } from "./chapters/drift";
 import { examples } from "./chapters/examples";
@@ -39,6 +40,7 @@ fromNothing(site);
 runningSite(site);
 secondRun(site);
 audit(site);
+consumer(site);
 previewDiff(site);
 access(site);
 drift(site);

@@ -5,7 +5,12 @@ const root = join(__dirname, "../../..");
 const width = 100;
 
 /** Pages that a program writes. */
-const generated = ["docs/inventory.md", "docs/stage-options.md", "docs/benchmarks.md"];
+const generated = [
+  "docs/inventory.md",
+  "docs/stage-options.md",
+  "docs/outputs-schema.md",
+  "docs/benchmarks.md",
+];
 
 const pages = [
   "README.md",
