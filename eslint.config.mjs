@@ -193,6 +193,10 @@ export default tseslint.config(
     files: ["outputs/**/*.ts"],
     rules: mayNotImport(...["model", "render", "fleet", "components", "providers", "cli", "site"]),
   },
+  {
+    files: ["policy/**/*.ts"],
+    rules: mayNotImport(...["model", "render", "fleet", "components", "providers", "cli", "site"]),
+  },
   // Programs of others have their own packages; the end-to-end test checks their types with these.
   { files: ["examples/**/*.ts"], ...tseslint.configs.disableTypeChecked },
   {

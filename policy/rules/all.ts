@@ -1,0 +1,21 @@
+import type { Rule } from "../rule";
+import { disksEncrypted } from "./disks-encrypted";
+import { imagesByDigest } from "./images-by-digest";
+import { imdsv2Required } from "./imdsv2-required";
+import { noPlainSecrets } from "./no-plain-secrets";
+import { noSshFromAnywhere } from "./no-ssh-from-anywhere";
+import { productionProtected } from "./production-protected";
+import { resourcesPerHost } from "./resources-per-host";
+import { worldOpenPorts } from "./world-open-ports";
+
+/** Every rule of the pack. Rules of your own go into the list: docs/policy.md. */
+export const rules: readonly Rule[] = [
+  noSshFromAnywhere,
+  worldOpenPorts,
+  imdsv2Required,
+  disksEncrypted,
+  productionProtected,
+  imagesByDigest,
+  noPlainSecrets,
+  resourcesPerHost,
+];
