@@ -51,6 +51,11 @@ export interface FirewallRules {
    * container reaches them.
    */
   readonly metadataAddresses: readonly string[];
+  /**
+   * IPv4 networks of the Swarm's overlays. They exist only where a task is on them: what leaves the
+   * host for such an address by a route of its own has lost its way.
+   */
+  readonly overlaySubnets: readonly string[];
   /** Ports that are open to the world on this host. */
   readonly publicPorts: readonly FirewallPort[];
   /** Ports that only some networks may use. */
@@ -103,11 +108,23 @@ export function firewallRules(
     publishingAddresses: members.flatMap(addressesOf),
     publishedPorts,
     metadataAddresses,
+    overlaySubnets: overlaySubnets(plan),
     publicPorts: isMember ? publishedPorts : [],
     restrictedPorts: isMember
       ? []
       : [{ port: plan.registry.port, protocol: "tcp", sources: [plan.network.cidr] }],
   };
+}
+
+/**
+ * The pool, and what networks have outside of it. Networks of other drivers are those around the
+ * servers, which containers may reach.
+ */
+function overlaySubnets({ network, overlays }: Plan): readonly string[] {
+  const own = overlays.flatMap(({ driver, subnet }) =>
+    driver !== "overlay" || subnet === undefined ? [] : [subnet],
+  );
+  return [network.overlayPool, ...own];
 }
 
 function firewallPort({ published, protocol }: PortPlan): FirewallPort {
@@ -139,6 +156,7 @@ ${set("swarm", "ipv4_addr", rules.swarmAddresses)}
 ${addressSets("site", rules.siteAddresses)}
 ${addressSets("publishing", rules.publishingAddresses)}
 ${addressSets("metadata", rules.metadataAddresses)}
+${set("overlays", "ipv4_addr; flags interval", rules.overlaySubnets)}
 ${set("management", "ipv4_addr; flags interval", rules.managementSources)}
 ${portSets("published", rules.publishedPorts)}
 ${portSets("public", rules.publicPorts)}
@@ -183,6 +201,8 @@ ${protocols.map((each) => `    ${each} dport @public_${each} accept`).join("\n")
     ip daddr 169.254.0.0/16 meta l4proto { tcp, udp } th dport != 53 counter drop comment "dropped: link-local"
     ip daddr @site goto to_hosts
     ip6 daddr @site6 goto to_hosts
+    # Tasks on an overlay reach each other inside of it, and pass no chain of the host. Others look for its addresses around the host, where anybody may read what was meant for a task.
+    ip daddr @overlays oifname != { "docker0", "docker_gwbridge" } oifname != "br-*" counter drop comment "dropped: to an overlay, past it"
 ${fromContainerBridges("ct status dnat goto published_to_containers")}
     ct state established,related accept
 ${fromContainerBridges("accept")}

@@ -33,6 +33,8 @@ let internet: string;
 let metadata: string;
 /** An address of the same kind as a cloud's metadata; a cloud's name server may be one. */
 const linkLocal = "169.254.77.77";
+/** An address that an overlay could have, at which somebody around the servers answers. */
+const stray = "10.239.77.77";
 let addresses: FirewallAddresses;
 
 const server = (index: number): Server => {
@@ -189,10 +191,11 @@ beforeAll(async () => {
   };
   outsider = await lab.outsider();
   await outsider.sh(`ip address add ${metadata}/24 dev eth0`);
-  await outsider.sh(`ip address add ${linkLocal}/32 dev eth0`);
+  for (const address of [linkLocal, stray])
+    await outsider.sh(`ip address add ${address}/32 dev eth0`);
   const answers = [
-    ...every("tcp", [internet, metadata, linkLocal], 80),
-    ...every("udp", [internet, metadata, linkLocal], 80),
+    ...every("tcp", [internet, metadata, linkLocal, stray], 80),
+    ...every("udp", [internet, metadata, linkLocal, stray], 80),
     ...every("udp", [linkLocal], 53),
   ];
   await outsider.sh(
@@ -202,7 +205,7 @@ beforeAll(async () => {
     servers.map(async (each, index) => {
       await each.booted();
       await each.sh(
-        `ip address add ${addressesOf(index)[1]}/24 dev eth0; ip route add ${linkLocal} via ${internet}`,
+        `ip address add ${addressesOf(index)[1]}/24 dev eth0; for each in ${linkLocal} ${stray}; do ip route add $each via ${internet}; done`,
       );
       await Promise.all([setFirewall(index), each.load(image)]);
       await each.sh(
@@ -248,8 +251,8 @@ test("what is asked below is there: servers of the Swarm reach it themselves", a
   const wanted = [
     ...every("tcp", addressesOf(0), 22, 2377, 7946),
     ...every("tcp", addressesOf(repository), 22, 5000),
-    ...every("tcp", [metadata, linkLocal, internet], 80),
-    ...every("udp", [metadata, linkLocal, internet], 80),
+    ...every("tcp", [metadata, linkLocal, internet, stray], 80),
+    ...every("udp", [metadata, linkLocal, internet, stray], 80),
     ...every("udp", [linkLocal], 53),
   ];
   expect(await answering(1, undefined, wanted)).toEqual(wanted.map(line).sort());
@@ -315,6 +318,24 @@ describe("a container", () => {
       expect(found.stdout).toContain(server(1).address);
     },
   );
+
+  test.each(places)(
+    "%s reaches no address of an overlay on another way than that overlay",
+    async (_, index, find) => {
+      const astray = [...every("tcp", [stray], 80), ...every("udp", [stray], 80)];
+      expect(await answering(index, await find(), astray)).toEqual([]);
+    },
+  );
+
+  test("reaches the others on its bridge, also where the bridge has addresses as overlays have them", async () => {
+    const { stdout } = await server(0).sh(
+      `docker network create --subnet 10.238.0.0/24 pooled > /dev/null
+for each in one two; do docker run --detach --name $each --network pooled ${image} perl -e ${quote(answerInContainer)} > /dev/null; done
+docker inspect --format '{{.NetworkSettings.Networks.pooled.IPAddress}}' two`,
+    );
+    const wanted = every("tcp", [stdout.trim()], 80);
+    expect(await answering(0, "one", wanted)).toEqual(wanted.map(line));
+  });
 
   test("reaches the service's other tasks by their name, through the overlay", async () => {
     const { stdout } = await server(0).sh(

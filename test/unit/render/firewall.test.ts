@@ -14,6 +14,7 @@ describe("who may reach what", () => {
       publishingAddresses: ["172.29.16.4", "172.29.16.5", "172.29.16.6"],
       publishedPorts: [{ port: 80, protocol: "tcp" }],
       metadataAddresses: cloudMetadataAddresses,
+      overlaySubnets: ["10.224.0.0/12"],
       publicPorts: [{ port: 80, protocol: "tcp" }],
       restrictedPorts: [],
     });
@@ -107,6 +108,37 @@ describe("the ruleset", () => {
     expect(text).toContain("set metadata { type ipv4_addr; elements = { 169.254.169.254 }; }");
     expect(text).toContain("set metadata6 { type ipv6_addr; elements = { fd00:ec2::254 }; }");
     expect(text).toMatch(/ip daddr 169\.254\.0\.0\/16 .* th dport != 53 counter drop/);
+  });
+
+  test("lets nothing for an overlay leave the host past it, whichever subnet the overlay has", () => {
+    const network = {
+      driverOptions: {},
+      attachable: false,
+      internal: false,
+    };
+    const rules = firewallRules(
+      {
+        ...plan,
+        overlays: [
+          { ...network, name: "any", swarmName: "any", driver: "overlay" },
+          { ...network, name: "own", swarmName: "own", driver: "overlay", subnet: "10.96.0.0/24" },
+          // This one is around the servers, and reached as everything there.
+          { ...network, name: "lan", swarmName: "lan", driver: "macvlan", subnet: "10.97.0.0/24" },
+        ],
+      },
+      hostOf(plan, 3),
+    );
+    const text = renderFirewall(rules);
+    expect(text).toContain(
+      "set overlays { type ipv4_addr; flags interval; elements = { 10.224.0.0/12, 10.96.0.0/24 }; }",
+    );
+    const lines = chain(text, "published");
+    const judged = lines.findIndex((line) => line.startsWith("ip daddr @overlays"));
+    expect(lines[judged]).toMatch(
+      /oifname != \{ "docker0", "docker_gwbridge" \} oifname != "br-\*" counter drop/,
+    );
+    // Before containers are let out.
+    expect(judged).toBeLessThan(lines.indexOf('iifname "br-*" accept'));
   });
 
   test.each(["to_hosts", "published_to_containers", "from_containers"])(
