@@ -88,7 +88,7 @@ const stageRooms = [
  */
 const covers = {
   "test/e2e/private-stage.test.ts": [...stageRooms, "test/sites/"],
-  // The smallest site: what differs is how its servers are reached and replaced.
+  // The smallest site: what differs is how its servers are reached and replaced, and new keys.
   "test/e2e/loopback.test.ts": [
     "cli/",
     "components/",
@@ -98,6 +98,7 @@ const covers = {
     "model/server-container.ts",
     "model/stage/",
     "platform/",
+    "providers/certificate/",
     "render/",
   ],
 };

@@ -199,3 +199,38 @@ describe("a stage whose servers are Debian 12", () => {
     expect([again.code, again.code === 0 ? "" : again.output]).toEqual([0, ""]);
   });
 });
+
+describe("new keys of hive", () => {
+  /** The certificate that the registry shows, and the accounts that it lets in. */
+  const registryKeys = (): readonly string[] =>
+    ["tls.crt", "push.htpasswd", "pull.htpasswd"].map((name) =>
+      docker("exec", server(3), "cat", `/etc/hive/registry/${name}`),
+    );
+  const image = (service: string): string =>
+    docker(
+      ...["exec", server(0), "docker", "service", "inspect", service],
+      ...["--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}"],
+    );
+
+  it("come with one run: what it builds is pushed and pulled with them, one server always serves, and a second run changes nothing", async () => {
+    const before = { keys: registryKeys(), portal: image("portal"), gate: image("gate") };
+    stage.configure({ keyVersion: 2 });
+    stage.edit("site/images/portal/files/usr/share/portal/index.html", "</title>", " 2</title>");
+    let isOver = false;
+    const watching = watchServers(() => isOver);
+    const run = await stage.hive(["up", "--yes"], { deadlineSeconds: 600 }).finally(() => {
+      isOver = true;
+    });
+    expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
+    expect((await watching).serving).toBeGreaterThanOrEqual(1);
+    expect(registryKeys().filter((key) => before.keys.includes(key))).toEqual([]);
+    // The registry with the new keys gave every server the new release, and has the old images yet.
+    expect(image("gate")).toBe(before.gate);
+    expect(image("portal")).not.toBe(before.portal);
+    for (const index of [0, 1, 2])
+      docker("exec", server(index), "docker", "image", "inspect", image("portal"));
+    expect(await eventually(30, () => inLedger("cat /ledger/page"))).toBe("kept");
+    const again = await stage.hive(["pulumi", "--", "preview", "--expect-no-changes"]);
+    expect([again.code, again.code === 0 ? "" : again.output]).toEqual([0, ""]);
+  });
+});
