@@ -1,7 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type * as previewCommand from "../commands/preview";
 import { type Finish, stackOption } from "./options";
 import { wrapped } from "./wrapped";
+
+interface PreviewFlags extends previewCommand.PreviewOptions {
+  readonly json: boolean;
+}
 
 /** Declares `hive preview`. */
 export function addPreview(program: Command, finish: Finish): void {
@@ -15,7 +19,15 @@ export function addPreview(program: Command, finish: Finish): void {
     )
     .addOption(stackOption())
     .option("--against <revision>", "compare with the site at this revision of git instead")
-    .option("--json", "print the changes as JSON", false)
+    .addOption(
+      new Option(
+        "--format <format>",
+        "print for people, for a comment on a change, or for programs",
+      )
+        .choices(["text", "markdown", "json"])
+        .default("text"),
+    )
+    .option("--json", "the same as --format json", false)
     .addHelpText(
       "after",
       wrapped(`
@@ -28,10 +40,11 @@ needs no running stage.
 Examples:
   npx hive preview
   npx hive preview --against HEAD
+  npx hive preview --against origin/main --format markdown
   npx hive preview --stack production --json | jq '.changes[].name'`),
     )
-    .action(async (options: { stack: string; against?: string; json: boolean }) => {
+    .action(async ({ json, ...options }: PreviewFlags) => {
       const { preview } = require("../commands/preview") as typeof previewCommand;
-      await finish(preview(options));
+      await finish(preview(json ? { ...options, format: "json" } : options));
     });
 }

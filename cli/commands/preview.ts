@@ -1,4 +1,6 @@
 import { recoveryOf } from "../../fleet/recoveries";
+import { changesMarkdown } from "../../model/changes/markdown";
+import { risksOf } from "../../model/changes/risks";
 import { snapshotOf } from "../../model/changes/snapshot";
 import type { Plan } from "../../model/plan";
 import { readSiteContents } from "../../providers/site-contents";
@@ -16,8 +18,12 @@ export interface PreviewOptions {
   readonly stack: string;
   /** A revision of git to compare with. Default: what the last complete run has built. */
   readonly against?: string;
-  readonly json: boolean;
+  /** `text` for people, `markdown` for a comment on a change request, `json` for programs. */
+  readonly format: PreviewFormat;
 }
+
+/** A form of what `hive preview` prints. */
+export type PreviewFormat = "text" | "markdown" | "json";
 
 /** What `hive preview` finds. */
 interface Found extends Pick<ChangesOfRun, "changes" | "lines"> {
@@ -37,15 +43,25 @@ export async function preview(options: PreviewOptions): Promise<number> {
   const found = against === undefined ? await sinceLastRun(plan) : await since(against, plan);
   const warning = against === undefined ? await missingIpvs(plan, recoveryOf(plan)) : undefined;
   const warnings = warning === undefined ? [] : [warning];
-  if (!options.json) {
-    for (const text of warnings) terminal.print(terminal.paint("yellow", text));
-    printChanges(found, terminal);
-  } else {
-    const { lines, ...rest } = found;
-    const texts = lines.map(({ text }) => text);
-    terminal.print(
-      JSON.stringify({ stage: plan.stage, ...rest, lines: texts, warnings }, undefined, 2),
-    );
+  const { stage } = plan;
+  const risks = risksOf(found.changes);
+  const { lines, ...rest } = found;
+  switch (options.format) {
+    case "text":
+      for (const text of warnings) terminal.print(terminal.paint("yellow", text));
+      printChanges(found, terminal);
+      break;
+    case "markdown": {
+      const comparedWith =
+        against === undefined ? found.comparedWith : text(against, found.revision ?? "");
+      terminal.print(changesMarkdown({ stage, comparedWith, lines, risks, warnings }));
+      break;
+    }
+    case "json": {
+      const texts = lines.map(({ text }) => text);
+      const all = { stage, ...rest, risks, lines: texts, warnings };
+      terminal.print(JSON.stringify(all, undefined, 2));
+    }
   }
   return exitCodes.ok;
 }
