@@ -85,7 +85,7 @@ export class HostSetup extends HiveComponent {
         ...engineMeaning(args.plan, args.host.plan),
         authorityHash: pulumi.output(args.trustedAuthorities).apply(shortHash),
       },
-      timeoutSeconds: engineStepSeconds,
+      timeoutSeconds: engineStepSeconds(args.plan),
       dependsOn: [system, ...(args.after === undefined ? [] : [args.after.engine])],
     });
 

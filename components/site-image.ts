@@ -96,6 +96,7 @@ export class SiteImage extends HiveComponent {
         baseImageId: registry.baseImage.imageId,
         baseImage: { ...registry.baseImageSource, digest: registry.baseImage.digest },
         labels: { "hive.site": registry.siteName },
+        ...registry.update,
         push: true,
         registryAuth: registry.pushAccount,
         registryUnit: registry.unit,

@@ -216,6 +216,7 @@ function assemble(parts: PlanParts): Plan {
     swarm: config.swarm,
     registry,
     keyVersion: config.keyVersion,
+    ...(config.updated === undefined ? {} : { updated: config.updated }),
     images,
     overlays: ownOf(site.networks)
       .filter(([network]) => used.networks.has(network))

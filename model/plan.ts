@@ -44,6 +44,12 @@ export interface Plan {
    * certificate, and the registry's passwords. 1 or more; another one makes new keys.
    */
   readonly keyVersion: number;
+  /**
+   * When updates were last asked for (`hive:updated`), a day or a second in UTC, ISO 8601. Another
+   * value ends the pins of base images, rebuilds images and server containers, and upgrades the
+   * packages of servers. Absent: never.
+   */
+  readonly updated?: string;
   /** Images that the site builds, by name in alphabetical order. */
   readonly images: readonly ImagePlan[];
   /** Networks of the Swarm that services of this stage use, by name in alphabetical order. */

@@ -23,17 +23,24 @@ import {
   tasksSeconds,
 } from "./engine-restart";
 import { scheduler } from "./job-scheduler";
+import { packageUpgrade, upgradeSeconds } from "./package-upgrade";
 import { commandLine, quote } from "./shell";
 import { keepUnit } from "./systemd-unit";
 import { outOfSystemStore } from "./system-store";
 
+/** Limit of the step without an upgrade of packages, seconds. */
+const setUpSeconds = 900;
+
 /** Limit of the step, seconds. */
-export const engineStepSeconds = 900;
+export function engineStepSeconds(plan: Plan): number {
+  return setUpSeconds + (packageUpgrade(plan) === undefined ? 0 : upgradeSeconds);
+}
 
 /**
  * The converge step for the Docker Engine: its settings, and its trust in the site's authority for
  * the registry, and for nothing else; on cluster hosts the agents that start scheduled jobs and
- * keep services together as well.
+ * keep services together as well. On servers that are machines, the packages are upgraded here once
+ * for each update.
  *
  * On a manager of a Swarm, the engine restarts only while all other managers are reachable, and the
  * step succeeds only when this manager is back: Ready and reachable. The hosts' steps run one after
@@ -44,6 +51,7 @@ export const engineStepSeconds = 900;
 export function engineStep(plan: Plan, host: HostPlan, trustedAuthorities: string): string {
   const inCluster = host.role === "cluster";
   const agents = inCluster ? agentStep(scheduler, colocation) : undefined;
+  const upgrade = packageUpgrade(plan);
   return renderConverge({
     title: "engine",
     files: [
@@ -55,10 +63,12 @@ export function engineStep(plan: Plan, host: HostPlan, trustedAuthorities: strin
         content: `${trustedAuthorities.trim()}\n`,
       },
       ...(agents?.files ?? []),
+      ...(upgrade?.files ?? []),
     ],
     packages: agents?.packages ?? [],
     systemPackages: ({ dockerEngine }) => dockerEngine,
     reactions: [
+      ...(upgrade?.reactions ?? []),
       {
         name: "restart-engine",
         on: [daemonJsonPath, dockerDropInPath],
@@ -116,6 +126,6 @@ export function engineStep(plan: Plan, host: HostPlan, trustedAuthorities: strin
           ]
         : []),
     ],
-    timeoutSeconds: engineStepSeconds,
+    timeoutSeconds: engineStepSeconds(plan),
   });
 }

@@ -5,6 +5,7 @@ import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
 import { engineNeeds, renderDaemonJson, renderDockerDropIn } from "./daemon-json";
 import { type FirewallPort, firewallRules } from "./firewall";
 import { gateConfig } from "./gate";
+import { packageUpgrade } from "./package-upgrade";
 
 /**
  * What a converge step means for its host, one line for each thing that a reviewer wants to see
@@ -46,6 +47,7 @@ export function engineMeaning(plan: Plan, host: HostPlan): StepMeaning {
     dockerSettingsHash: [
       shortHash(renderDaemonJson(engineNeeds(plan, host)) + renderDockerDropIn()),
     ],
+    packagesUpgraded: packageUpgrade(plan) === undefined ? [] : [plan.updated ?? ""],
   });
 }
 

@@ -45,12 +45,15 @@ export class Registry extends HiveComponent {
   readonly unit = registryUnit;
   /** Name of the site whose images it holds. */
   readonly siteName: string;
+  /** The plan's time of the last update, as an input of resources; nothing when there was none. */
+  readonly update: { readonly updated?: string };
   private readonly plan: Plan;
 
   constructor(name: string, args: RepositoryServerArgs, opts: pulumi.ComponentResourceOptions) {
     super("Registry", name, opts);
     this.plan = args.plan;
     this.siteName = args.plan.siteName;
+    this.update = args.plan.updated === undefined ? {} : { updated: args.plan.updated };
     this.address = args.plan.registry.address;
     this.host = args.host;
 
@@ -110,6 +113,7 @@ export class Registry extends HiveComponent {
         host: this.host.access,
         incarnation: this.host.instanceId,
         ...this.baseImageSource,
+        ...this.update,
       },
       { parent: this, dependsOn: [engine] },
     );
@@ -126,6 +130,7 @@ export class Registry extends HiveComponent {
         repository: "hive/registry",
         baseImageId: this.baseImage.imageId,
         labels: { "hive.site": this.plan.siteName },
+        ...this.update,
         push: false,
       },
       { parent: this, dependsOn: [this.baseImage] },

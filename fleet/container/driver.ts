@@ -9,7 +9,7 @@ import { ContainerFleet } from "./servers";
 export const containerDriver: FleetDriver = {
   async prepare(plan) {
     const facts = await readDockerFacts(loopbackPorts(plan));
-    const fleet = planContainerFleet(plan, { ...facts, serverImage: serverImageTag() });
+    const fleet = planContainerFleet(plan, { ...facts, serverImage: serverImageTag(plan) });
     return (name, args, opts) => new ContainerFleet(name, { ...args, plan, fleet }, opts);
   },
 };

@@ -42,7 +42,7 @@ export const containerRecovery: RecoverableFleet = {
     async requiredServers(plan) {
       const facts = {
         ...(await readDockerFacts(loopbackPorts(plan))),
-        serverImage: serverImageTag(),
+        serverImage: serverImageTag(plan),
       };
       return planContainerFleet(plan, facts).oneByOne ? memberContainers(plan, facts) : [];
     },

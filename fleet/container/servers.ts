@@ -125,14 +125,20 @@ export class ContainerFleet extends HiveComponent implements Fleet {
   private createImage(): docker.RemoteImage {
     // A Dockerfile's content is not tracked by the provider: the hash in the tag makes a change
     // visible.
-    const tag = serverImageTag();
+    const { updated } = this.plan;
+    const tag = serverImageTag(this.plan);
     return new docker.RemoteImage(
       this.child("image"),
       {
         name: `${imageRepository}:${tag}`,
         build: {
           context: serverImageContext,
-          labels: { "hive.image": "server" },
+          labels: {
+            "hive.image": "server",
+            ...(updated === undefined ? {} : { "hive.updated": updated }),
+          },
+          // Steps that this computer remembers have the packages of before the update.
+          ...(updated === undefined ? {} : { noCache: true }),
         },
         keepLocally: true,
       },
@@ -207,7 +213,7 @@ export class ContainerFleet extends HiveComponent implements Fleet {
             ? []
             : [{ label: serverSettingsLabel, value: server.settings }]),
           // Shows the next run which servers have another image, see `oneByOne`.
-          { label: serverImageLabel, value: serverImageTag() },
+          { label: serverImageLabel, value: serverImageTag(this.plan) },
         ],
         networksAdvanced: [{ name: parts.network.name, ipv4Address: server.host.privateAddress }],
         hosts: [

@@ -164,6 +164,7 @@ function settingsOf(plan: Plan): Readonly<Record<string, unknown>> {
     registry: plan.registry,
     // Left out at first, so that a snapshot of before there were versions says the same.
     ...(plan.keyVersion === 1 ? {} : { "version of hive's own keys": plan.keyVersion }),
+    ...(plan.updated === undefined ? {} : { "time of the last update": plan.updated }),
     "server containers": [plan.container, plan.serverContainers],
     "prepared servers": plan.prepared,
   };
@@ -180,7 +181,7 @@ function objectsOf(plan: Plan, contents: SiteContents): PlanSnapshot["objects"] 
       source.kind === "file" ? file(source.file) : hashOf(source.content),
       template,
     ]),
-    image: hashes(plan.images, (image) => imageContent(image, secrets, contents)),
+    image: hashes(plan.images, (image) => imageContent(image, secrets, contents, plan)),
     "external object": Object.fromEntries(
       plan.externals.map(({ kind, name, externalName, hosts }) => [
         `${kind} ${name}`,
@@ -195,11 +196,13 @@ function imageContent(
   image: ImagePlan,
   secrets: Readonly<Record<string, Hash>>,
   contents: SiteContents,
+  { updated }: Plan,
 ): unknown {
   const { name, repository, buildArguments, target, buildSecrets, pullFrom } = image;
   if (pullFrom !== undefined) return { pullFrom };
   const read = buildSecrets.map((secret) => [secret, secrets[secret]]);
-  return [contents.contexts[name], repository, buildArguments, target, read];
+  const sources = [contents.contexts[name], repository, buildArguments, target, read];
+  return updated === undefined ? sources : [...sources, updated];
 }
 
 function snapshotOfService(

@@ -33,6 +33,8 @@ export interface ImageContent {
    * short secret could be guessed from it.
    */
   readonly secretNames?: readonly string[] | undefined;
+  /** `updated` of the plan: another one is another image of the same sources. Absent: never. */
+  readonly updated?: string | undefined;
 }
 
 /**
@@ -101,6 +103,7 @@ export function hashImageContent(content: ImageContent): string {
     // introduced.
     ...(content.target === undefined || content.target === "" ? [] : [["target", content.target]]),
     ...(secretNames.length === 0 ? [] : [["secrets", secretNames]]),
+    ...(content.updated === undefined ? [] : [["updated", content.updated]]),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidrFault } from "../network/addresses";
+import { isUpdateTime } from "./update-time";
 import { isDomainName } from "../values/names";
 import { phases } from "../phases";
 import { nameSchema, size } from "../schema/values";
@@ -107,6 +108,19 @@ const keyVersion = z
       "registry's two passwords. A larger number makes new ones; a smaller one is refused. The servers trust the former authority beside the new " +
       "one until the next version, so after a leak raise it twice, with a complete run each time: see `docs/security.md`.",
     write: "write a whole number, one more than the present one to make new keys",
+  });
+
+const updated = z
+  .string()
+  .refine(isUpdateTime, "is not a day or a time in UTC")
+  .optional()
+  .meta({
+    description:
+      "When `npx hive update` last asked for updates, in UTC. Another value, in one run: base images are asked for again, images are " +
+      "built again without a cache, and the packages of the servers are upgraded, one server at a time. `hive update` writes it.",
+    defaultText: "never: base images stay as the first run found them",
+    takes: "a day or a time in UTC, in quotes",
+    write: 'write e.g. "2026-12-24" or "2026-12-24T08:00:00Z", better let `npx hive update` do it',
   });
 
 const ssh = z
@@ -348,6 +362,7 @@ export const stageSchema = z.strictObject({
   swarm,
   registry,
   keyVersion,
+  updated,
   ssh,
   operators,
   ...fleetOptions,

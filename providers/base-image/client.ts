@@ -113,6 +113,41 @@ export async function fetchBaseImage(
 }
 
 /**
+ * Gets the image that a reference means today: that of this computer's Docker Engine if that is
+ * wanted and it has one, else that of the registry, which is asked in any case.
+ *
+ * @param present - id of the image that the engine has under the reference; undefined for none.
+ * @throws Error with the host, the image, and what to do.
+ */
+export async function fetchNewest(
+  docker: Dockerode,
+  hostName: string,
+  source: {
+    readonly reference: string;
+    readonly seedFromLocalEngine: boolean;
+    readonly present: string | undefined;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { reference, seedFromLocalEngine, present } = source;
+  const local = seedFromLocalEngine ? await openLocalEngine(reference) : undefined;
+  if (local !== undefined) {
+    if ((await imageIdOf(local, reference)) !== present)
+      await copyImage(local, docker, reference, signal);
+    return;
+  }
+  try {
+    await pullImage(docker, reference, undefined, signal);
+  } catch (error) {
+    throw new Error(
+      `${hostName} could not ask for a newer ${reference}: ${messageOf(error)}. Images stay as they are. ` +
+        `Does ${hostName} reach the registry that holds it? Run again, or take hive:updated back.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
  * The digest under which a registry knows an image of an engine; empty for one that came from no
  * registry.
  */

@@ -5,7 +5,7 @@ import { readResult } from "../framework/read-result";
 import { withEngine } from "../transport/engine";
 import type { HostAccess } from "../transport/host-access";
 import { isKnown } from "../framework/unknown-value";
-import { fetchBaseImage, imageIdOf, repositoryDigestOf } from "./client";
+import { fetchBaseImage, fetchNewest, imageIdOf, repositoryDigestOf } from "./client";
 
 /** Inputs as they come over the wire. */
 export interface BaseImageInputs {
@@ -13,10 +13,11 @@ export interface BaseImageInputs {
   readonly incarnation: string;
   readonly reference: string;
   readonly seedFromLocalEngine: boolean;
+  readonly updated?: string;
   readonly revision: string;
 }
 
-/** The image that a reference meant when it was first pulled. */
+/** The image that a reference meant when it was first pulled, or at the last update. */
 interface Pin {
   /** Id, `sha256:…`. It is part of the content hash of built images. */
   readonly imageId: string;
@@ -28,7 +29,7 @@ interface Pin {
 export interface BaseImageState extends BaseImageInputs, Pin {}
 
 /** Inputs that decide which image must be where. */
-const IMAGE = ["incarnation", "reference"] as const;
+const IMAGE = ["incarnation", "reference", "updated"] as const;
 const INPUTS = [...IMAGE, "host", "seedFromLocalEngine", "revision"] as const;
 const FETCH_SECONDS = 600;
 const LOOK_SECONDS = 20;
@@ -71,7 +72,7 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
     const changed = changedInputs(IMAGE, olds, news).length > 0;
     if (!changed) return { outs: { ...news, imageId, digest } };
     // A refresh that did not find the image noted that behind the reference.
-    const isSame = olds.reference.split(" ")[0] === news.reference;
+    const isSame = olds.reference.split(" ")[0] === news.reference && !isUpdate(olds, news);
     return {
       outs: { ...news, ...(await ensureImage(news, isSame ? { imageId, digest } : undefined)) },
     };
@@ -82,20 +83,28 @@ export const baseImageProvider: pulumi.dynamic.ResourceProvider<BaseImageInputs,
   },
 };
 
+/** Whether a run asks for updates that no run has asked for. */
+function isUpdate(olds: Partial<BaseImageInputs>, { updated }: BaseImageInputs): boolean {
+  return updated !== undefined && updated !== olds.updated;
+}
+
 /**
- * Makes sure that the host has the image.
+ * Makes sure that the host has the image. Without a pin, and with an update that was asked for, the
+ * host's own image counts only when there is no newer one.
  *
  * @param pin - the image that the reference meant before. It stays, also when a new host gets
  *   another image under the reference: a replaced server builds the same images from the same
- *   sources. Another reference ends the pin.
+ *   sources. Another reference or an update ends the pin.
  */
 async function ensureImage(inputs: BaseImageInputs, pin?: Pin): Promise<Pin> {
-  const { host, reference } = inputs;
+  const { host, reference, updated } = inputs;
   return await withEngine(
     host,
     async (docker, signal) => {
       const present = await imageIdOf(docker, reference);
-      if (
+      if (pin === undefined && updated !== undefined) {
+        await fetchNewest(docker, host.name, { ...inputs, present }, signal);
+      } else if (
         present === undefined ||
         (pin !== undefined && pin.digest !== "" && present !== pin.imageId)
       ) {

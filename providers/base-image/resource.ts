@@ -14,6 +14,10 @@ export interface BaseImageArgs {
    * false.
    */
   readonly seedFromLocalEngine?: pulumi.Input<boolean>;
+  /**
+   * `updated` of the plan. Another one ends the pin: the image is asked for again. Default: none.
+   */
+  readonly updated?: pulumi.Input<string>;
 }
 
 /**
@@ -22,8 +26,8 @@ export interface BaseImageArgs {
  */
 export class BaseImage extends HiveResource {
   /**
-   * Id of the image that the reference meant when it was first pulled, `sha256:…`; a replaced
-   * server does not change it.
+   * Id of the image that the reference meant when it was first pulled, or at the last update,
+   * `sha256:…`; a replaced server does not change it.
    */
   declare readonly imageId: pulumi.Output<string>;
   /** Digest of that image in its registry, `sha256:…`; empty if it came from no registry. */

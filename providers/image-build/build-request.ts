@@ -9,6 +9,8 @@ export interface BuildRequest {
   readonly target?: string | undefined;
   /** Values by name that build steps may read. Secret. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Whether every step runs, whatever the builder remembers. */
+  readonly noCache: boolean;
   /** Network of the RUN steps, e.g. `host`. Default: the Docker Engine's bridge. */
   readonly networkMode?: string | undefined;
 }

@@ -104,6 +104,7 @@ export function renderBuildHeader(request: BuildRequest): string {
     ...pairs("--build-arg", request.buildArguments),
     ...(request.target === undefined ? [] : ["--target", request.target]),
     ...(request.networkMode === undefined ? [] : ["--network", request.networkMode]),
+    ...(request.noCache ? ["--no-cache"] : []),
   ];
   return [
     ...words.map((word) => `word ${encode(word)}`),

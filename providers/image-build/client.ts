@@ -73,6 +73,7 @@ async function startBuild(
       labels: request.labels,
       ...(request.target === undefined ? {} : { target: request.target }),
       ...(request.networkMode === undefined ? {} : { networkmode: request.networkMode }),
+      ...(request.noCache ? { nocache: true } : {}),
       rm: true,
       forcerm: true,
       abortSignal: AbortSignal.any([signal, broken.signal]),

@@ -11,7 +11,13 @@ import type { HostAccess } from "../transport/host-access";
 import { BUILD_SECONDS } from "./buildkit";
 import { buildImage, inspectImage, knownDigest, pushImage, registryDigest } from "./client";
 import { hashBuildContext } from "./context";
-import { type BuiltImage, CONTENT_LABEL, type ImageBuildInputs } from "./image-build-state";
+import {
+  type BuiltImage,
+  CONTENT_LABEL,
+  type ImageBuildInputs,
+  UPDATED_LABEL,
+} from "./image-build-state";
+import { renewBases } from "./renew-bases";
 import { reportWarning } from "../progress/progress-line";
 
 /** Where an image is built. */
@@ -22,6 +28,8 @@ interface Place {
    * Hosts that may have the image if the registry does not, in the order of asking.
    */
   readonly copies?: readonly Copy[];
+  /** Whether a build runs every step: the first one for an update. */
+  readonly noCache: boolean;
 }
 
 /** An image on another host. */
@@ -37,6 +45,8 @@ interface Known {
   readonly builtOn: string;
   /** Its digest in the registry, `sha256:…`; empty if it was not pushed. */
   readonly digest: string;
+  /** The update that it was built for; undefined for none. */
+  readonly updated: string | undefined;
 }
 
 /**
@@ -48,8 +58,9 @@ interface Known {
  */
 export async function ensureBuilt(
   inputs: ImageBuildInputs,
-  { builtOn, digest }: Known,
+  { builtOn, digest, updated }: Known,
 ): Promise<BuiltImage> {
+  const noCache = inputs.updated !== undefined && inputs.updated !== updated;
   const { host, push, fallbackHosts = [], registryUnit } = inputs;
   const registry = push && registryUnit !== undefined ? { host, unit: registryUnit } : undefined;
   try {
@@ -61,12 +72,12 @@ export async function ensureBuilt(
       copies.push(...fallbackHosts.map((other) => ({ host: other, reference })));
     }
     return await onceMoreAfterLoss(() =>
-      withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copies })),
+      withRegistryRunning(registry, () => ensureAt(inputs, { host, push, copies, noCache })),
     );
   } catch (error) {
     const isUnreachable = isTransportError(error, "unreachable", "engine", "lost");
     if (isUnreachable && push && fallbackHosts.length > 0)
-      return await ensureElsewhere(inputs, error);
+      return await ensureElsewhere(inputs, noCache, error);
     const secrets = [
       inputs.registryAuth?.password ?? "",
       ...Object.values(inputs.buildSecrets ?? {}),
@@ -89,12 +100,16 @@ async function onceMoreAfterLoss<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Builds on the first of the other hosts that answers. */
-async function ensureElsewhere(inputs: ImageBuildInputs, reason: Error): Promise<BuiltImage> {
+async function ensureElsewhere(
+  inputs: ImageBuildInputs,
+  noCache: boolean,
+  reason: Error,
+): Promise<BuiltImage> {
   const { host, fallbackHosts = [], repository } = inputs;
   const away = [`  ${host.name}: ${messageOf(reason)}`];
   for (const other of fallbackHosts) {
     try {
-      const built = await ensureAt(inputs, { host: other, push: false });
+      const built = await ensureAt(inputs, { host: other, push: false, noCache });
       reportWarning(
         `${host.name} is unreachable, so ${other.name} built ${repository}. The image is in no registry yet; the next run pushes it.`,
       );
@@ -131,11 +146,17 @@ async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltIm
           contextFolder,
           name: `${repository}:${tag}`,
           buildArguments: inputs.buildArguments,
-          labels: { ...inputs.labels, [CONTENT_LABEL]: contentHash },
+          labels: {
+            ...inputs.labels,
+            [CONTENT_LABEL]: contentHash,
+            ...(inputs.updated === undefined ? {} : { [UPDATED_LABEL]: inputs.updated }),
+          },
+          noCache: place.noCache,
           target: inputs.target,
           secrets,
           networkMode: inputs.networkMode,
         };
+        if (place.noCache) await renewBases(docker, host.name, inputs, signal);
         await buildImage(docker, host, request, signal);
         await pruneLeftovers(docker);
       }
@@ -152,13 +173,15 @@ async function ensureAt(inputs: ImageBuildInputs, place: Place): Promise<BuiltIm
 /** Makes sure that another host has the image that the Dockerfile starts from. */
 async function ensureBaseImage(
   docker: Dockerode,
-  { baseImage, baseImageId }: ImageBuildInputs,
+  { baseImage, baseImageId, updated }: ImageBuildInputs,
   host: HostAccess,
   signal: AbortSignal,
 ): Promise<void> {
   if (baseImage === undefined) return;
   const present = await imageIdOf(docker, baseImage.reference);
-  const isRight = (baseImage.digest ?? "") === "" || present === baseImageId;
+  // An image of before the update must not become the base of what is called updated.
+  const isAnyRight = (baseImage.digest ?? "") === "" && updated === undefined;
+  const isRight = isAnyRight || present === baseImageId;
   if (present !== undefined && isRight) return;
   await fetchBaseImage(docker, host.name, baseImage, signal);
 }

@@ -5,6 +5,9 @@ import type { HostAccess } from "../transport/host-access";
 /** Label with the hash of everything that the image was built from. */
 export const CONTENT_LABEL = "hive.content";
 
+/** Label with the time of the update that the image was built for. */
+export const UPDATED_LABEL = "hive.updated";
+
 /** How a host gets the image that the Dockerfile starts from. */
 export interface BaseImageSource {
   /** As in FROM, e.g. `debian:trixie-slim`. */
@@ -31,6 +34,7 @@ export interface ImageBuildInputs {
   readonly baseImage?: BaseImageSource;
   readonly target?: string;
   readonly buildSecrets?: Readonly<Record<string, string>>;
+  readonly updated?: string;
   readonly networkMode?: string;
   readonly push: boolean;
   readonly registryAuth?: RegistryAuth;

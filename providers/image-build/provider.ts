@@ -29,6 +29,7 @@ const IMAGE = [
   "labels",
   "target",
   "baseImageId",
+  "updated",
   "push",
 ] as const;
 const INPUTS = [
@@ -159,8 +160,8 @@ async function ensureImage(
     return { ...inputs, tag: "", imageId: "", ...pinned, releases: recorded };
   }
   // The state of an earlier version does not have all of them.
-  const { builtOn = "", digest: known = "" }: Partial<ImageBuildState> = before ?? {};
-  const { builtAt, ...built } = await ensureBuilt(inputs, { builtOn, digest: known });
+  const { builtOn = "", digest: known = "", updated }: Partial<ImageBuildState> = before ?? {};
+  const { builtAt, ...built } = await ensureBuilt(inputs, { builtOn, digest: known, updated });
   // A rollback can name only images that were pushed.
   if (inputs.push && !built.pushed) return { ...inputs, ...built, releases };
   const { tag, digest, reference } = built;

@@ -46,6 +46,11 @@ export interface ImageBuildArgs {
     readonly seedFromLocalEngine: pulumi.Input<boolean>;
     readonly digest?: pulumi.Input<string>;
   }>;
+  /**
+   * `updated` of the plan. Another one makes a new build without the builder's cache, so that its
+   * steps get today's packages. Default: none.
+   */
+  readonly updated?: pulumi.Input<string>;
   /** Network of the RUN steps, e.g. `host`. Default: the Docker Engine's bridge. */
   readonly networkMode?: pulumi.Input<string>;
   /** Whether the image is pushed to the registry that its repository names. */

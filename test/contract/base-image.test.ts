@@ -28,6 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.stop());
 
+const inputsOf = (updated: string) => (): Properties => inputs({ updated });
 const inputs = (changes: Properties = {}): Properties => ({
   host: host.access,
   incarnation: "server-1",
@@ -112,6 +113,70 @@ describe("BaseImage", () => {
       registry.images.set("debian:13", { digest: newer.digest, image });
       const moved = await server.update(reference, outs, inputs({ reference: "debian:13" }));
       expect(moved).toMatchObject({ imageId: "sha256:13", digest: newer.digest });
+    });
+  });
+
+  describe("an update", () => {
+    const newer = {
+      Id: "sha256:newer",
+      Config: { Labels: {} },
+      RepoTags: [reference],
+      RepoDigests: [],
+    };
+    const newerDigest = `sha256:${"c".repeat(64)}`;
+    const updated = inputsOf("2026-12-24T08:00:00Z");
+    let outs: Properties;
+    beforeEach(async () => {
+      ({ outs } = await server.create(inputs()));
+    });
+
+    test("asks for the image again, and pins what it is now", async () => {
+      registry.images.set(reference, { digest: newerDigest, image: newer });
+      expect((await server.diff(reference, outs, updated())).changes).toBe(true);
+      const after = await server.update(reference, outs, updated());
+      expect(after).toEqual({ ...updated(), imageId: newer.Id, digest: newerDigest });
+
+      const requests = host.requests.length;
+      expect((await server.diff(reference, after, updated())).changes).toBe(false);
+      await server.update(reference, after, { ...updated(), revision: "2" });
+      expect(host.requests).toHaveLength(requests);
+    });
+
+    test("keeps the same image when there is no newer one", async () => {
+      const after = await server.update(reference, outs, updated());
+      expect(after).toMatchObject({ imageId: "sha256:base", digest });
+      expect(host.writes()).toEqual(["POST /images/create", "POST /images/create"]);
+    });
+
+    test("fails when nobody can be asked, and says that nothing has changed", async () => {
+      registry.images.clear();
+      const message = await server
+        .update(reference, outs, updated())
+        .then(() => "it succeeded", String);
+      expect(message).toContain(`hive3.example could not ask for a newer ${reference}`);
+      expect(message).toContain("Images stay as they are.");
+      expect(host.images.map(({ Id }) => Id)).toEqual(["sha256:base"]);
+    });
+
+    test("that is taken back keeps the pin", async () => {
+      registry.images.set(reference, { digest: newerDigest, image: newer });
+      const after = await server.update(reference, outs, updated());
+      expect(await server.update(reference, after, inputs())).toEqual({
+        ...inputs(),
+        imageId: newer.Id,
+        digest: newerDigest,
+      });
+    });
+
+    test("that is followed by another server keeps the image of the update", async () => {
+      const after = await server.update(reference, outs, updated());
+      host.images.length = 0;
+      registry.images.set(reference, { digest: newerDigest, image: newer });
+      const moved = await server.update(reference, after, {
+        ...updated(),
+        incarnation: "server-2",
+      });
+      expect(moved).toMatchObject({ imageId: "sha256:base", digest });
     });
   });
 

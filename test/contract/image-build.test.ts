@@ -94,6 +94,72 @@ describe("ImageBuild", () => {
     expect(after["digest"]).not.toBe(outs["digest"]);
   });
 
+  describe("an update", () => {
+    const updated = { updated: "2026-12-24T08:00:00Z" };
+
+    test("builds the same sources again, and the first time without the builder's cache", async () => {
+      const { id, outs } = await server.create(inputs());
+      expect((await server.diff(id, outs, inputs(updated))).changes).toBe(true);
+      const after = await server.update(id, outs, inputs(updated));
+      expect(after["tag"]).not.toBe(outs["tag"]);
+      expect(host.builtWithoutCache).toEqual([false, true]);
+      expect(host.images.at(-1)?.Config.Labels).toMatchObject({
+        "hive.updated": "2026-12-24T08:00:00Z",
+      });
+
+      // What changes later may use what the update has built.
+      expect((await server.diff(id, after, inputs(updated))).changes).toBe(false);
+      const changed = inputs({ ...updated, buildArguments: { VERSION: "2" } });
+      await server.update(id, after, changed);
+      expect(host.builtWithoutCache).toEqual([false, true, false]);
+    });
+
+    test("that failed is tried again without the cache", async () => {
+      const { id, outs } = await server.create(inputs());
+      host.failBuilds("E: no mirror", "exit 100");
+      await failureOf(server.update(id, outs, inputs(updated)));
+      await failureOf(server.update(id, outs, inputs(updated)));
+      expect(host.builtWithoutCache).toEqual([false, true, true]);
+    });
+
+    test("asks for other base images of the Dockerfile again, and says which it could not ask for", async () => {
+      writeFileSync(
+        join(folder, "Dockerfile"),
+        "FROM node:22 AS build\nFROM away:1\nFROM debian:trixie-slim\n",
+      );
+      const image = (name: string, Id: string) => ({
+        Id,
+        Config: { Labels: {} },
+        RepoTags: [name],
+        RepoDigests: [],
+      });
+      host.images.push(
+        image("node:22", "sha256:old"),
+        image("away:1", "sha256:away"),
+        image("debian:trixie-slim", "sha256:base"),
+      );
+      registry.images.set("node:22", { digest: "sha256:n", image: image("node:22", "sha256:new") });
+      const based = { baseImageId: "sha256:base" };
+      const { id, outs } = await server.create(inputs(based));
+      await server.update(id, outs, inputs({ ...based, ...updated }));
+      expect(host.images.find(({ RepoTags }) => RepoTags.includes("node:22"))?.Id).toBe(
+        "sha256:new",
+      );
+      // The base image has a resource of its own.
+      expect(host.writes().filter((write) => write === "POST /images/create")).toHaveLength(2);
+      expect(server.log()).toContain("hive3.example could not ask for a newer away:1");
+    });
+
+    test("does not touch a pinned image", async () => {
+      const { id, outs } = await server.create(inputs());
+      const pin = { pullFrom: String(outs["reference"]) };
+      const pinned = await server.update(id, outs, inputs(pin));
+      const after = await server.diff(id, pinned, inputs({ ...pin, ...updated }));
+      expect(after.changes).toBe(false);
+      expect(host.builtWithoutCache).toEqual([false]);
+    });
+  });
+
   test("without push, the reference is the id and no registry is asked", async () => {
     const { registryAuth: account, ...local } = inputs({
       push: false,

@@ -24,6 +24,8 @@ export interface FakeImageHost extends FakeHost {
   writes(): string[];
   /** Images that the Swarm's services name; this host is its manager. */
   readonly serviceImages: string[];
+  /** For each build of the classic builder so far: whether it was to run every step. */
+  readonly builtWithoutCache: readonly boolean[];
   /** Tells the engine to fail every build with this output and error. */
   failBuilds(output: string, error: string): void;
   /** The host dies when it is told to build. */
@@ -54,6 +56,7 @@ export async function startFakeImageHost(
   const images: FakeImage[] = [];
   const serviceImages: string[] = [];
   const commands: { command: string; stdin: string }[] = [];
+  const builtWithoutCache: boolean[] = [];
   let diesWhileBuilding = false;
   let buildFailure: { output: string; error: string } | undefined;
 
@@ -81,6 +84,7 @@ export async function startFakeImageHost(
   };
 
   const build = ({ query }: EngineRequest): EngineAnswer => {
+    builtWithoutCache.push(query.get("nocache") === "true");
     if (buildFailure !== undefined) {
       return lines(
         { stream: "Step 1/2 : FROM debian:trixie-slim\n" },
@@ -232,6 +236,7 @@ export async function startFakeImageHost(
     images,
     serviceImages,
     commands,
+    builtWithoutCache,
     writes: () =>
       host.requests
         .filter((request) => !request.startsWith("GET "))

@@ -327,6 +327,7 @@ describe("images from a folder to every server", () => {
           name,
           buildArguments: {},
           labels: {},
+          noCache: false,
           secrets: { token: secret },
         },
         stop.signal,

@@ -95,10 +95,9 @@ describe("hash of an image's content", () => {
     baseImageId: "",
   };
 
-  test("an image without target and secrets has the tag that it always had", () => {
-    expect(imageTag(hashImageContent({ ...content, target: undefined, secretNames: [] }))).toBe(
-      "43f48e6d6b72",
-    );
+  test("an image without target, secrets and updates has the tag that it always had", () => {
+    const without = { target: undefined, secretNames: [], updated: undefined };
+    expect(imageTag(hashImageContent({ ...content, ...without }))).toBe("43f48e6d6b72");
   });
 
   test("the order in which arguments are written does not count", () => {
@@ -113,6 +112,7 @@ describe("hash of an image's content", () => {
     ["base image", { baseImageId: "sha256:1" }],
     ["target stage", { target: "runtime" }],
     ["set of build secrets", { secretNames: ["token"] }],
+    ["update", { updated: "2026-12-24" }],
   ])("another %s gives another tag", (_what, change) => {
     const tag = imageTag(hashImageContent({ ...content, ...change }));
     expect(tag).toMatch(/^[0-9a-f]{12}$/);

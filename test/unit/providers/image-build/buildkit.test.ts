@@ -108,12 +108,18 @@ describe("what the build host reads before the context", () => {
     buildArguments: { VERSION: "1; rm -rf / '\n" },
     labels: { "hive.site": "example" },
     target: "runtime",
+    noCache: false,
     secrets: { token: "planted" },
   };
   const decode = (header: string): string[] =>
     [...header.matchAll(/^word (.*)$/gm)].map(([, word = ""]) =>
       Buffer.from(word, "base64").toString(),
     );
+
+  test("the first build for an update runs every step", () => {
+    expect(decode(renderBuildHeader({ ...request, noCache: true }))).toContain("--no-cache");
+    expect(decode(renderBuildHeader(request))).not.toContain("--no-cache");
+  });
 
   test("arguments survive whatever is in them, and lines are lines", () => {
     const header = renderBuildHeader(request);
