@@ -69,6 +69,12 @@ export interface FleetRecovery {
    */
   sleeping(): Promise<readonly SleepingServer[]>;
   /**
+   * When the image of the servers that exist was built, ISO 8601; of the oldest one, if they
+   * differ. Undefined when there is no server. @throws MissingDockerError when that cannot be
+   * observed
+   */
+  serverImageBuilt(): Promise<string | undefined>;
+  /**
    * Whether the servers' kernel has IPVS, which virtual addresses and the routing mesh need;
    * undefined when it is not known.
    */

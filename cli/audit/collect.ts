@@ -6,6 +6,7 @@ import { closeIdleConnections } from "../../providers/transport/pool";
 import { commandLine } from "../../render/shell";
 import { clusterAccess } from "../hosts/outputs";
 import type { PresentOutputs } from "../hosts/stage-outputs";
+import { askImageTimes, imageAges } from "../status/image-ages";
 import { askSwarm } from "../swarm/facts";
 import { answered } from "./answer";
 import { containerProbe, containerProbeSeconds, readContainerProbe } from "./container-probe";
@@ -54,6 +55,7 @@ export async function collectAudit(outputs: PresentOutputs, plan?: Plan): Promis
       };
     }),
   );
+  const baseImages = await baseImagesOf(outputs);
   // After the servers: a task that started meanwhile must not look like one that nobody knows.
   const swarm = await answered(swarmState(outputs));
   closeIdleConnections();
@@ -62,6 +64,8 @@ export async function collectAudit(outputs: PresentOutputs, plan?: Plan): Promis
   return {
     stage,
     site,
+    registry,
+    baseImages,
     operatorKeys: operators.map(({ publicKey }) => publicKey),
     servers,
     wanted,
@@ -69,6 +73,19 @@ export async function collectAudit(outputs: PresentOutputs, plan?: Plan): Promis
     ...(certificateEnd === undefined ? {} : { certificateEnd }),
     localFiles: localFiles(stage),
   };
+}
+
+/** The ages of base images; none while the repository server does not answer. */
+async function baseImagesOf({ hosts, access, ownImages }: PresentOutputs) {
+  const { name } = hosts.find(({ role }) => role === "repository") ?? {};
+  const builder = access.find((each) => each.name === name);
+  const images = ownImages.filter(({ kind }) => kind === "base");
+  if (builder === undefined) return [];
+  const ids = images.map(({ id }) => id);
+  const built = await askImageTimes(builder, ids, dialSeconds).catch(
+    () => new Map<string, string>(),
+  );
+  return imageAges({ images, built, services: [], serverImage: undefined, now: Date.now() });
 }
 
 async function probeServer(access: HostAccess, registry: string): Promise<ServerProbe> {

@@ -1,9 +1,12 @@
+import type { ImageAge } from "../status/report";
 import type { Answer } from "./answer";
 
 /** What an audit knows of a stage: plain data, for {@link judgeAudit}. */
 export interface AuditFacts {
   readonly stage: string;
   readonly site: string;
+  /** `<name>:<port>` of the stage's registry, the beginning of its images' references. */
+  readonly registry: string;
   /** Keys of those who may log in: `ssh-ed25519 AAAA…`, without a comment. */
   readonly operatorKeys: readonly string[];
   /** In index order. */
@@ -14,6 +17,8 @@ export interface AuditFacts {
   readonly swarm: Answer<SwarmState>;
   /** The end of the registry's certificate in the outputs, ISO 8601; absent: none is known. */
   readonly certificateEnd?: string;
+  /** Images on the repository server that builds start from; those whose age is known. */
+  readonly baseImages: readonly Pick<ImageAge, "name" | "days">[];
   /** Files of this clone that others may use. */
   readonly localFiles: readonly LocalFile[];
 }
@@ -105,6 +110,8 @@ export interface ServerProbe {
   readonly updates: readonly { readonly name: string; readonly security: boolean }[];
   /** When the lists of packages were fetched, seconds since 1970. Absent: there are none. */
   readonly listsFetchedAt?: number;
+  /** Whether it runs what an upgrade has replaced, until it is rebooted. */
+  readonly rebootWaits: boolean;
   /** Answer of `systemctl is-active` for the firewall's unit. */
   readonly firewallUnit: string;
   /** Whether the chain of the complete rules is loaded, and `input` drops what is not named. */

@@ -34,6 +34,7 @@ export type CheckId =
   | "password"
   | "port-from-container"
   | "port-open"
+  | "reboot"
   | "service-foreign"
   | "sshd-match"
   | "sshd-settings"

@@ -1,33 +1,52 @@
+import { ageInDays, oldImageDays } from "../../model/image/age";
 import type { AuditFacts } from "./facts";
 import type { Finding } from "./finding";
 
-const dayMs = 24 * 3600 * 1000;
+/** An old image of a service, or of a container beside the Swarm. */
+interface OldImage {
+  readonly days: number;
+  readonly where: Set<string>;
+  /** Built by this stage, so that an update builds it again. */
+  readonly isOwn: boolean;
+}
 
-/** Older than this, an image misses two rounds of Debian's mended packages, days. */
-const oldImageDays = 60;
+/** Old base images, and images of running containers that were built long ago, each once. */
+export function judgeImages(facts: AuditFacts, now: number): readonly Finding[] {
+  const old = facts.baseImages.filter(({ days }) => days >= oldImageDays);
+  return [
+    ...old.map(({ name, days }): Finding => ({
+      id: "image-age",
+      severity: "low",
+      where: "the repository server",
+      what: `Builds start from ${name} as it was ${days} days ago.`,
+      remedy: `\`npx hive update --stack ${facts.stage}\` asks for a newer one, and builds on it.`,
+    })),
+    ...judgeRunning(facts, now),
+  ];
+}
 
-/** Images of running containers that were built long ago, each once. */
-export function judgeImages({ servers, stage }: AuditFacts, now: number): readonly Finding[] {
-  const oldest = new Map<string, { readonly days: number; readonly where: Set<string> }>();
+function judgeRunning({ servers, stage, registry }: AuditFacts, now: number): readonly Finding[] {
+  const oldest = new Map<string, OldImage>();
   for (const { name, probe } of servers) {
     if (!("value" in probe)) continue;
     for (const { image, service, name: container, built } of probe.value.containers) {
-      const time = Date.parse(built ?? "");
-      // Images that are the same in every build have no time, or a made-up one.
-      if (Number.isNaN(time) || new Date(time).getUTCFullYear() < 2000) continue;
-      const days = Math.floor((now - time) / dayMs);
-      if (days <= oldImageDays) continue;
+      const days = ageInDays(built, now);
+      if (days === undefined || days < oldImageDays) continue;
       const key = `${service ?? container} (${image.replace(/@.*$/, "")})`;
       const other = oldest.get(key);
       const where = (other?.where ?? new Set<string>()).add(name);
-      oldest.set(key, { days: Math.max(days, other?.days ?? 0), where });
+      // The registry's own image is run by its id.
+      const isOwn = image.startsWith("sha256:") || image.startsWith(`${registry}/`);
+      oldest.set(key, { days: Math.max(days, other?.days ?? 0), where, isOwn });
     }
   }
-  return [...oldest].map(([key, { days, where }]) => ({
+  return [...oldest].map(([key, { days, where, isOwn }]) => ({
     id: "image-age",
     severity: "low",
     where: [...where].join(", "),
     what: `The image of ${key} was built ${days} days ago, and has no package that was mended since.`,
-    remedy: `Name a newer base image, or a newer image, in the site, and run \`npx hive up --stack ${stage}\`.`,
+    remedy: isOwn
+      ? `\`npx hive update --stack ${stage}\` builds it again on today's base image and packages.`
+      : `Name a newer image in the site, and run \`npx hive up --stack ${stage}\`.`,
   }));
 }

@@ -1,3 +1,5 @@
+import { rebootRemedy } from "../hosts/reboot";
+import { shortName } from "../swarm/facts";
 import type { AuditFacts } from "./facts";
 import type { Finding } from "./finding";
 import { ofServers } from "./of-servers";
@@ -16,7 +18,8 @@ const named = 5;
  */
 export function judgePackages(facts: AuditFacts, now: number): readonly Finding[] {
   if (facts.wanted.plan?.updatesPackages !== true) return [];
-  return ofServers(facts, ({ updates, listsFetchedAt, failed }, _server, ssh) => {
+  const { stage } = facts;
+  return ofServers(facts, ({ updates, listsFetchedAt, failed, rebootWaits }, server, ssh) => {
     const security = updates.filter((each) => each.security);
     const [worst = []] = [security, updates].filter(({ length }) => length > 0);
     const names = worst.map(({ name }) => name);
@@ -31,9 +34,19 @@ export function judgePackages(facts: AuditFacts, now: number): readonly Finding[
               id: "package-updates" as const,
               severity: security.length > 0 ? ("medium" as const) : ("low" as const),
               what: `${updates.length} packages have updates, ${security.length} of them for security: ${names.slice(0, named).join(", ")}${more}.`,
-              remedy: `\`${ssh} 'sudo apt-get update && sudo apt-get upgrade'\`, one server after the other.`,
+              remedy: `\`npx hive update --stack ${stage}\` upgrades them, one server after the other.`,
             },
           ]),
+      ...(rebootWaits
+        ? [
+            {
+              id: "reboot" as const,
+              severity: "medium" as const,
+              what: "It waits for a reboot: until then it runs a kernel or libraries that an upgrade has replaced.",
+              remedy: rebootRemedy(shortName(server.name), server.role, stage),
+            },
+          ]
+        : []),
       ...(failed.includes("lists") || (days !== undefined && days <= oldListsDays)
         ? []
         : [

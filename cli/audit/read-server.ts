@@ -31,6 +31,7 @@ const names = [
   "files",
   "updates",
   "lists",
+  "reboot",
   "firewall-unit",
   "firewall",
 ] as const;
@@ -92,6 +93,7 @@ export function readServer(stdout: string): ServerProbe {
       security: /-security/i.test(line),
     })),
     ...(fetched === undefined ? {} : { listsFetchedAt: Number.parseFloat(fetched) }),
+    rebootWaits: lines("reboot").includes("reboot"),
     firewallUnit: lines("firewall-unit")[0] ?? "unknown",
     firewallLoaded: lines("firewall").includes("published"),
     firewallDrops: lines("firewall").includes("drops"),

@@ -1,6 +1,7 @@
 import { registryAuthorityFile } from "../../model/image/registry-authority";
 import { authorizedKeysPath } from "../../render/sshd";
 import { commandLine, quote } from "../../render/shell";
+import { rebootWaits } from "../hosts/reboot";
 
 /** What the questions to a server depend on. */
 export interface ScriptInput {
@@ -110,11 +111,12 @@ done`,
       `{ find /etc/docker /etc/hive /var/lib/hive /etc/ssh/authorized_keys /etc/ssh/sshd_config.d /etc/sudoers.d -printf '%m\\t%u\\t%g\\t%y\\t%p\\n'
 find /run/docker.sock /etc/systemd/system/hive-* /usr/local/lib/hive /var/lib/hive-* -maxdepth 1 -printf '%m\\t%u\\t%g\\t%y\\t%p\\n'; } 2> /dev/null | head -n 3000 || true`,
     ],
-    ["updates", "apt-get -s upgrade | grep '^Inst ' || [ $? = 1 ]"],
+    ["updates", "apt-get -s --with-new-pkgs upgrade | grep '^Inst ' || [ $? = 1 ]"],
     [
       "lists",
       "find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -printf '%T@\\n' | sort -n | tail -n 1",
     ],
+    ["reboot", `if ${rebootWaits}; then echo reboot; fi`],
     ["firewall-unit", "systemctl is-active hive-firewall.service || true"],
     [
       "firewall",

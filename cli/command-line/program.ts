@@ -23,6 +23,7 @@ import { addSsh } from "./ssh";
 import { addStatus } from "./status";
 import { addUnpin } from "./unpin";
 import { addUp } from "./up";
+import { addUpdate } from "./update";
 import { helpColumns, wrapped } from "./wrapped";
 
 /** Prints the version. @returns what ends the command line, as Commander itself ends it */
@@ -77,6 +78,7 @@ Examples:
   npx hive preview                      what would \`npx hive up\` change?
   npx hive new service guestbook        write a new service into site/
   npx hive status                       is all well?
+  npx hive update                       get security updates
   npx hive audit                        is it still as safe as it was built?
   npx hive deploy portal                build and roll out one service alone
   npx hive logs portal --follow         the output of all its tasks
@@ -90,6 +92,7 @@ run holds the stage · 5 the run is done, but the site is not whole · 130 inter
     .exitOverride();
 
   addUp(program, finish);
+  addUpdate(program, finish);
   addDeploy(program, finish);
   addRollback(program, finish);
   addUnpin(program, finish);

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Plan } from "../../model/plan";
 import { changesOfRelease, printChanges } from "../changes";
 import { confirm } from "../confirm";
@@ -9,7 +7,6 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { notUp, readOutputs } from "../hosts/outputs";
 import { loadPlan } from "../plan";
-import { projectFolder } from "../project";
 import {
   chooseRelease,
   currentRelease,
@@ -20,6 +17,7 @@ import {
 import { pinsIn, withoutPins, withPin } from "../releases/pins";
 import { planned, servicesOf } from "../releases/planned-service";
 import { releaseServices } from "../releases/release-services";
+import { editStageFile, readStageFile, stageFileName } from "../stage-file";
 import { endWithJudgement } from "../status/after-run";
 import { timeText } from "../status/image-text";
 import { tableLines } from "../table";
@@ -75,7 +73,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
         ["  in use now", current === undefined ? facts.reference : shortDigest(current.digest)],
         ["  goes back to", releaseText(release)],
         ["  rolled out", services.join(", ")],
-        ["  pinned in", `${stageFile(plan.stage)}, hive:pins: commit it`],
+        ["  pinned in", `${stageFileName(plan.stage)}, hive:pins: commit it`],
       ]),
     ].join("\n"),
   );
@@ -85,7 +83,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
-  editStage(plan.stage, pin);
+  editStageFile(plan.stage, pin);
   await rollOut(stack, options.stack, services, terminal);
   terminal.print(
     terminal.paint(
@@ -107,7 +105,7 @@ export async function unpin(options: {
   // The plan without the pin: a pin must be removable even if the site no longer has its image or
   // service.
   const plan = loadPlan(options.stack, "names", (text) => withoutPins(text, [options.image]));
-  const pins = pinsIn(readFileSync(stagePath(options.stack), "utf8"));
+  const pins = pinsIn(readStageFile(options.stack));
   const image = imageNamed(plan, options.image);
   const services = servicesOf(plan, image);
   const names = [...new Set([image, ...services])].filter((name) => name in pins);
@@ -124,7 +122,9 @@ export async function unpin(options: {
     services.length === 0
       ? ", and rolls out nothing: no service of the site runs it."
       : ` and rolls out what the site says: ${services.join(", ")}.`;
-  terminal.print(`Removes the pin of ${names.join(", ")} from ${stageFile(options.stack)}${then}`);
+  terminal.print(
+    `Removes the pin of ${names.join(", ")} from ${stageFileName(options.stack)}${then}`,
+  );
   if (services.length > 0) {
     const unpinned = loadPlan(options.stack, "build", (text) => withoutPins(text, names));
     await showChanges(stack, unpinned, services, terminal);
@@ -133,7 +133,7 @@ export async function unpin(options: {
     terminal.print("Nothing was changed.");
     return exitCodes.ok;
   }
-  editStage(options.stack, (text) => withoutPins(text, names));
+  editStageFile(options.stack, (text) => withoutPins(text, names));
   if (services.length === 0) return exitCodes.ok;
   await rollOut(stack, options.stack, services, terminal);
   terminal.print(terminal.paint("green", `${image} runs as the site says.`));
@@ -163,7 +163,7 @@ async function rollOut(
     await releaseServices(stack, loadPlan(stage, "build"), services, terminal);
   } catch (error) {
     terminal.printError(
-      `${stageFile(stage)} keeps the change; the next \`npx hive up\` or \`npx hive deploy\` uses it.`,
+      `${stageFileName(stage)} keeps the change; the next \`npx hive up\` or \`npx hive deploy\` uses it.`,
     );
     throw error;
   }
@@ -178,17 +178,4 @@ function imageNamed(plan: Plan, name: string): string {
 /** Only the stage that built a promoted image knows when. */
 function releaseText({ digest, tag, builtAt }: Release): string {
   return `${shortDigest(digest)}, ${tag === "" ? "promoted to this stage" : `built ${timeText(builtAt)}`}`;
-}
-
-function stageFile(stage: string): string {
-  return `Pulumi.${stage}.yaml`;
-}
-
-function stagePath(stage: string): string {
-  return join(projectFolder, stageFile(stage));
-}
-
-function editStage(stage: string, edit: (text: string) => string): void {
-  const path = stagePath(stage);
-  writeFileSync(path, edit(readFileSync(path, "utf8")));
 }

@@ -28,6 +28,7 @@ import { totalCounts } from "../progress/progress";
 import { exitCodeOf, judgeAfterRun } from "../status/after-run";
 import { summaryText } from "../summary";
 import { processTerminal, type Terminal } from "../terminal";
+import { needsLocalRenewal, renewLocalBaseImages } from "../update/renew-local";
 
 /** Options of `hive up`. */
 export interface UpOptions {
@@ -73,6 +74,8 @@ export async function up(options: UpOptions): Promise<number> {
   // The program checks this again; here it is cheap, and the message is not wrapped by Pulumi.
   const servers = (await fleet?.requiredServers(plan)) ?? [];
   if (servers.length > 0) await requireManagers(stack, servers, resources);
+  if (plan.updated !== undefined && needsLocalRenewal(plan, resources))
+    renewLocalBaseImages(plan.updated);
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(
     stack,

@@ -5,6 +5,7 @@ import type { SleepingServer } from "../../fleet/recovery";
 import { type DeployedAddress, deployedAddresses, withDeployedServices } from "./deployed-services";
 import { rememberNames } from "./known-names";
 import { readOutputs, type StageOutputs } from "./outputs";
+import { ownImages, type OwnImage } from "../update/own-images";
 import { fetchMissingStageKey } from "./stage-key";
 
 /**
@@ -24,6 +25,13 @@ export interface PresentOutputs extends StageOutputs {
   readonly addresses: Readonly<Record<string, readonly DeployedAddress[]>>;
   /** The servers of this computer that do not run; none if that cannot be observed. */
   readonly sleeping: () => Promise<readonly SleepingServer[]>;
+  /** The images that hive itself keeps on the repository server. */
+  readonly ownImages: readonly OwnImage[];
+  /**
+   * When the image of the servers of this computer was built, ISO 8601: of the oldest one, while
+   * they differ. Undefined for other servers, or if that cannot be observed.
+   */
+  readonly serverImageBuilt: () => Promise<string | undefined>;
 }
 
 /**
@@ -45,13 +53,13 @@ export async function presentOutputsOf(stack: Stack): Promise<PresentOutputs> {
   const outputs = readOutputs(stack.stage, withDeployedServices(raw, resources));
   rememberNames(outputs);
   const { site, stage } = outputs;
+  const fleet = recoveryByState(resources, { site, stage });
   return {
     ...outputs,
     addresses: deployedAddresses(raw, resources),
-    sleeping: async () =>
-      (await recoveryByState(resources, { site, stage })
-        ?.sleeping()
-        .catch(() => [])) ?? [],
+    sleeping: async () => (await fleet?.sleeping().catch(() => [])) ?? [],
+    ownImages: ownImages(resources),
+    serverImageBuilt: async () => await fleet?.serverImageBuilt().catch(() => undefined),
   };
 }
 

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import { isMap, parseDocument } from "yaml";
+import { configOf, withConfigKey } from "../stage-config";
 
 const key = "hive:pins";
 const comment =
@@ -36,25 +35,12 @@ export function withoutPins(text: string, names: readonly string[]): string {
   });
 }
 
-/**
- * Edits lines. If that is not possible (another YAML style), the YAML library writes the text; it
- * keeps comments but may reformat some lines.
- */
 function edited(
   text: string,
   pins: Readonly<Record<string, string>>,
   edit: (lines: string[]) => string[],
 ): string {
-  const result = edit(text.split("\n")).join("\n");
-  const others = Object.entries(configOf(text)).filter(([name]) => name !== key);
-  const own = Object.keys(pins).length === 0 ? [] : [[key, pins] as const];
-  const wanted = Object.fromEntries([...others, ...own]);
-  if (isDeepStrictEqual(configOf(result), wanted)) return result;
-  const document = parseDocument(text);
-  if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
-  if (Object.keys(pins).length === 0) document.deleteIn(["config", key]);
-  else document.setIn(["config", key], document.createNode(pins));
-  return document.toString({ lineWidth: 0 });
+  return withConfigKey(text, key, Object.keys(pins).length === 0 ? undefined : pins, edit);
 }
 
 /** Lines of the key with its entries, and of the comment that was written with it. */
@@ -91,12 +77,4 @@ function entryLine(lines: readonly string[], block: Block, name: string): number
 function appended(lines: readonly string[], image: string, digest: string): string[] {
   const kept = lines.at(-1) === "" ? lines.slice(0, -1) : [...lines];
   return [...kept, "", `  ${comment}`, `  ${key}:`, `    ${image}: ${digest}`, ""];
-}
-
-function configOf(text: string): Readonly<Record<string, unknown>> {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return {};
-  const content = document.toJS() as { config?: unknown } | null;
-  const config = content?.config;
-  return typeof config === "object" && config !== null ? { ...config } : {};
 }

@@ -6,11 +6,13 @@ import type { HostAccess } from "../../providers/transport/host-access";
 import { closeIdleConnections } from "../../providers/transport/pool";
 import { clusterAccess, type StageOutputs } from "../hosts/outputs";
 import type { PresentOutputs } from "../hosts/stage-outputs";
-import { askSwarm, type SwarmFacts } from "../swarm/facts";
+import { rebootRemedy } from "../hosts/reboot";
+import { askSwarm, shortName, type SwarmFacts } from "../swarm/facts";
 import { presentAddresses } from "./addresses";
 import { askAddress } from "./ask-address";
 import { serviceContext } from "./context";
 import { type HostProbe, probeCommand, readProbe } from "./host-probe";
+import { askImageTimes, imageAges, oldImageNotices } from "./image-ages";
 import { judge } from "./judge";
 import type {
   AddressStatus,
@@ -47,12 +49,18 @@ export async function collectStatus(
   plan?: Pick<Plan, "services" | "volumes" | "notices">,
 ): Promise<StatusReport> {
   const swarmReached = outputs.phases.length === 0 || outputs.phases.includes("setup-hosts");
-  const [probes, swarm, asleep] = await Promise.all([
+  const repository = outputs.hosts.find(({ role }) => role === "repository");
+  const builder = outputs.access.find(({ name }) => name === repository?.name);
+  const imageIds = outputs.ownImages.map(({ id }) => id);
+  const [probes, swarm, asleep, built, serverImage] = await Promise.all([
     Promise.all(outputs.access.map((access) => answer(probeHost(access)))),
     swarmReached
       ? answer(askSwarm(clusterAccess(outputs), deadlineSeconds))
       : { reason: "the stage stopped before the phase setup-hosts." },
     outputs.sleeping(),
+    // Without an answer the ages are not known; that the server is away is told elsewhere.
+    builder === undefined ? [] : askImageTimes(builder, imageIds, deadlineSeconds).catch(() => []),
+    outputs.serverImageBuilt(),
   ]);
   closeIdleConnections();
   const nodes = "value" in swarm ? nodesByHost(swarm.value) : new Map<string, never>();
@@ -76,16 +84,29 @@ export async function collectStatus(
   const addresses = "value" in swarm ? await askServices(swarm.value, outputs, hosts) : {};
   const routes = await askRoutes(outputs, addresses[gateName] ?? []);
   const context = serviceContext(outputs, plan, Date.now(), { addresses, routes });
+  const services = "value" in swarm ? serviceStatuses(swarm.value, context) : [];
+  const ages = imageAges({
+    images: outputs.ownImages,
+    built: new Map(built),
+    services,
+    serverImage,
+    now: Date.now(),
+  });
   const facts = {
     certificates: certificates(outputs, Date.now()),
     stage: outputs.stage,
     site: outputs.site,
     hosts,
     cluster: clusterStatus(swarm, hosts),
-    services: "value" in swarm ? serviceStatuses(swarm.value, context) : [],
+    services,
     removedServices: "value" in swarm ? removedServices(swarm.value, context) : [],
     volumes: "value" in swarm ? volumeStatuses(swarm.value, context) : [],
-    notices: plan?.notices ?? [],
+    imageAges: ages,
+    notices: [
+      ...(plan?.notices ?? []),
+      ...oldImageNotices(ages, outputs.stage),
+      ...rebootNotices(hosts, outputs.stage),
+    ],
   };
   return { ...facts, problems: judge(facts) };
 }
@@ -132,6 +153,15 @@ export function certificates(
   if (address === undefined || end === undefined) return [];
   const daysLeft = Math.floor((Date.parse(end) - now) / (24 * 3600 * 1000));
   return [{ name: address.replace(/:\d+$/, ""), end, daysLeft }];
+}
+
+/** Servers that wait for a reboot, and how it is done. */
+export function rebootNotices(hosts: readonly HostStatus[], stage: string): readonly string[] {
+  const waiting = hosts.filter((host) => host.rebootWaits === true);
+  return waiting.map(({ name, role }) => {
+    const short = shortName(name);
+    return `${short} waits for a reboot: it still runs a kernel or libraries that an upgrade has replaced. ${rebootRemedy(short, role, stage)}`;
+  });
 }
 
 function clusterStatus(swarm: Answer<SwarmFacts>, hosts: readonly HostStatus[]): ClusterStatus {

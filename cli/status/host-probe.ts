@@ -1,3 +1,5 @@
+import { rebootWaits } from "../hosts/reboot";
+
 /** The state of a host as it reports it. */
 export interface HostProbe {
   readonly system: string;
@@ -6,6 +8,8 @@ export interface HostProbe {
   readonly diskUsedPercent?: number;
   /** Whether its kernel has IPVS, which virtual addresses and the routing mesh need. */
   readonly ipvs?: boolean;
+  /** It waits for a reboot. */
+  readonly rebootWaits?: true;
 }
 
 /** Separates the answers; none of the tools prints such a line. */
@@ -21,12 +25,13 @@ export const probeCommand = [
   "timeout 3 docker version --format '{{.Server.Version}}' 2>/dev/null",
   "df -P /var/lib/docker 2>/dev/null | awk 'NR == 2 {print $5}'",
   "test -e /proc/net/ip_vs && echo yes || echo no",
+  `if ${rebootWaits}; then echo reboot; fi`,
 ].join(`; echo ${mark}; `);
 
 /** Reads the output of {@link probeCommand}. */
 export function readProbe(stdout: string): HostProbe {
   const parts = stdout.split(mark).map((part) => part.trim());
-  const [system, units, engine, disk, ipvs] = parts;
+  const [system, units, engine, disk, ipvs, reboot] = parts;
   const used = Number.parseInt(disk ?? "", 10);
   return {
     system: system === undefined || system === "" ? "unknown" : system,
@@ -34,5 +39,6 @@ export function readProbe(stdout: string): HostProbe {
     ...(engine === undefined || engine === "" ? {} : { engine }),
     ...(Number.isNaN(used) ? {} : { diskUsedPercent: used }),
     ...(ipvs === "yes" || ipvs === "no" ? { ipvs: ipvs === "yes" } : {}),
+    ...(reboot === "reboot" ? { rebootWaits: true } : {}),
   };
 }

@@ -13,13 +13,29 @@ export interface StatusReport {
   readonly volumes: readonly VolumeStatus[];
   /** Certificates that the stage's own authority has given. */
   readonly certificates: readonly CertificateStatus[];
+  /** The ages of base images and of hive's own images, as far as they are known. */
+  readonly imageAges: readonly ImageAge[];
   /**
-   * Notices of the plan, e.g. that a service's data do not follow it; none while the site cannot be
-   * planned.
+   * What a person should know although nothing is wrong: notices of the plan (none while the site
+   * cannot be planned), old images, servers that wait for a reboot.
    */
   readonly notices: readonly string[];
   /** The problems, in plain words; empty when all is well. */
   readonly problems: readonly string[];
+}
+
+/** The age of an image. */
+export interface ImageAge {
+  /** The reference of a base image; `registry`, `gate`, or `servers` for that of all servers. */
+  readonly name: string;
+  /** `base`: builds start from it. `platform`: hive's own. */
+  readonly kind: "base" | "platform";
+  /** Whole days since it was built or, of a base image, last asked for. */
+  readonly days: number;
+  /** When it was built, ISO 8601. */
+  readonly built?: string;
+  /** The last update that asked for it, ISO 8601. */
+  readonly updated?: string;
 }
 
 /** A certificate, as of the last run of `up`. */
@@ -57,6 +73,8 @@ export interface HostStatus {
   readonly diskUsedPercent?: number;
   /** Whether its kernel has IPVS; absent when unknown. */
   readonly ipvs?: boolean;
+  /** It runs what an upgrade has replaced, until it is rebooted. Absent: it does not. */
+  readonly rebootWaits?: true;
   /** The work that is left to do there, because the host did not answer in the last run. */
   readonly missing: readonly string[];
   /**

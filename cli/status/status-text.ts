@@ -18,6 +18,7 @@ export function statusText(report: StatusReport, paint: Paint, now: number): str
     volumeLines(report, paint),
     pageLines(report.services),
     certificateLines(report),
+    imageLines(report),
     noticeLines(report.notices, paint),
     problemLines(report.problems, paint),
   ];
@@ -212,6 +213,24 @@ function certificateLines({ certificates }: StatusReport): readonly string[] {
       ? `certificate of ${name}: expired on ${end.slice(0, 10)}`
       : `certificate of ${name}: until ${end.slice(0, 10)}, ${daysLeft} days`,
   );
+}
+
+/** The ages of images on one line, the oldest base image first. */
+function imageLines({ imageAges }: StatusReport): readonly string[] {
+  if (imageAges.length === 0) return [];
+  const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
+  const kinds = ["base", "platform"] as const;
+  const oldestFirst = kinds.flatMap((kind) =>
+    imageAges.filter((each) => each.kind === kind).sort((one, other) => other.days - one.days),
+  );
+  const updated = imageAges
+    .flatMap((each) => each.updated ?? [])
+    .sort()
+    .at(-1);
+  const list = oldestFirst.map((each) => `${each.name} ${days(each.days)}`).join(", ");
+  return [
+    `age of images: ${list}; ${updated === undefined ? "never updated" : `last update ${updated.slice(0, 10)}`}`,
+  ];
 }
 
 /** A table with a dim head; none without rows. A row's style is that of its whole line. */

@@ -52,6 +52,8 @@ export async function listObjects(): Promise<readonly DockerObject[]> {
 export interface ContainerObject extends DockerObject {
   /** The engine's word: `running`, `paused`, `exited` … */
   readonly state: string;
+  /** Id of its image. */
+  readonly imageId: string;
 }
 
 /** All containers. @throws MissingDockerError when no Docker Engine answers */
@@ -61,10 +63,28 @@ export async function listContainers(): Promise<readonly ContainerObject[]> {
     return containers.map((container) => ({
       ...containerObject(container),
       state: container.State,
+      imageId: container.ImageID,
     }));
   } catch (cause) {
     throw new MissingDockerError(cause);
   }
+}
+
+/**
+ * When images were built, ISO 8601, the oldest first. Images that are gone are left out. @throws
+ * MissingDockerError when no Docker Engine answers
+ */
+export async function buildTimes(imageIds: readonly string[]): Promise<readonly string[]> {
+  const docker = new Docker({ timeout: deadline });
+  const asked = [...new Set(imageIds)].map(async (id) => {
+    try {
+      return [(await docker.getImage(id).inspect()).Created];
+    } catch (cause) {
+      if ((cause as { statusCode?: number }).statusCode === 404) return [];
+      throw new MissingDockerError(cause);
+    }
+  });
+  return (await Promise.all(asked)).flat().sort();
 }
 
 function containerObject(container: Docker.ContainerInfo): DockerObject {

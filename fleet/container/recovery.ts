@@ -1,5 +1,5 @@
 import type { RecoverableFleet } from "../recovery";
-import { listContainers, listObjects, removeObjects } from "./docker-engine";
+import { buildTimes, listContainers, listObjects, removeObjects } from "./docker-engine";
 import { kernelHasIpvs, readKernelFacts } from "./kernel";
 import { readDockerFacts } from "./read-docker-facts";
 import {
@@ -37,6 +37,10 @@ export const containerRecovery: RecoverableFleet = {
       return containers.flatMap(({ name, state }) =>
         state === "running" ? [] : [{ name, state: state === "paused" ? state : "stopped" }],
       );
+    },
+    async serverImageBuilt() {
+      const containers = (await listContainers()).filter((object) => belongsTo(object, owner));
+      return (await buildTimes(containers.map(({ imageId }) => imageId)))[0];
     },
     hasIpvs: async () => kernelHasIpvs(await readKernelFacts()),
     async requiredServers(plan) {

@@ -157,7 +157,7 @@ export async function repositoryDigestOf(docker: Dockerode, reference: string): 
 }
 
 /** This computer's Docker Engine if it answers and has the image. */
-async function openLocalEngine(reference: string): Promise<Dockerode | undefined> {
+export async function openLocalEngine(reference: string): Promise<Dockerode | undefined> {
   const Docker = require("dockerode") as typeof Dockerode;
   const docker = new Docker();
   const noAnswer = (): Error => new Error("This computer's Docker Engine does not answer.");

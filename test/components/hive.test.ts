@@ -228,6 +228,33 @@ describe("the whole site", () => {
     );
   });
 
+  it("renews for an update exactly what has packages, and else declares nothing otherwise", async () => {
+    const updated = "2026-12-24T08:00:00Z";
+    const after = await declare({ "hive:updated": updated });
+    const text = (one: Recorded): string => JSON.stringify(one.inputs);
+    const changed = after.filter((one) => text(one) !== text(named(resources, one.name, one.type)));
+    const builds = ofType(after, "pulumi-nodejs:dynamic/hive:ImageBuild").map(({ name }) => name);
+    const servers = ofType(after, "docker:index/container:Container").map(({ name }) => name);
+    expect(builds).toEqual(
+      expect.arrayContaining(["repository-registry-image", "image-gate-build"]),
+    );
+    expect(new Set(changed.map(({ name }) => name))).toEqual(
+      new Set(["repository-registry-base-image", "fleet-image", ...builds, ...servers]),
+    );
+    for (const name of ["repository-registry-base-image", ...builds]) {
+      expect(named(after, name).inputs.updated).toBe(updated);
+      expect(named(resources, name).inputs).not.toHaveProperty("updated");
+    }
+    // The steps that set servers up are the same: containers have the packages of their image.
+    expect(named(after, "fleet-image").inputs).toMatchObject({
+      build: { noCache: true, labels: { "hive.updated": updated } },
+    });
+    expect(named(resources, "fleet-image").inputs.build).not.toHaveProperty("noCache");
+    expect(named(after, "fleet-image").inputs.name).not.toBe(
+      named(resources, "fleet-image").inputs.name,
+    );
+  });
+
   it("restarts engines one cluster host after the other, and does not wait for the repository server", () => {
     const waitsFor = (host: string): string[] =>
       (

@@ -148,10 +148,22 @@ export async function pingEngine(env) {
  * @returns {Promise<boolean>} whether the Docker Engine has an image of that tag
  */
 export async function imageIsPresent(env, tag) {
+  return (await inspectImage(env, tag)) !== undefined;
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} tag
+ * @returns {Promise<{id: string, created: string} | undefined>} the image that the Docker Engine
+ *   has under that tag, and when it was made (ISO 8601)
+ */
+export async function inspectImage(env, tag) {
   const answer = await askEngine({
     env,
     path: `/images/${encodeURIComponent(tag)}/json`,
     silentMs: 15_000,
   });
-  return answer.status === 200;
+  if (answer.status !== 200) return undefined;
+  const { Id, Created } = JSON.parse(answer.text);
+  return { id: String(Id), created: String(Created ?? "") };
 }

@@ -44,14 +44,24 @@ export function baseImageSteps(project, images = project.versions.baseImages) {
     run: async (context) => {
       if (await imageIsPresent(project.env, image.tag))
         return { changed: false, detail: "present" };
-      const lock = path.join(project.layout.locks, `image-${image.tag.replace(/\W+/g, "-")}.lock`);
-      const onWait = () => context.report("another run is getting it; waiting");
-      return withLock(lock, () => provide(project, image, context), {
-        signal: context.signal,
-        onWait,
-      });
+      return alone(project, image, context, () => provide(project, image, context));
     },
   }));
+}
+
+/**
+ * Runs an action while no other process of this computer gets the image.
+ * @template T
+ * @param {Project} project
+ * @param {BaseImage} image
+ * @param {StepContext} context
+ * @param {() => Promise<T>} action
+ * @returns {Promise<T>}
+ */
+export function alone(project, image, context, action) {
+  const lock = path.join(project.layout.locks, `image-${image.tag.replace(/\W+/g, "-")}.lock`);
+  const onWait = () => context.report("another run is getting it; waiting");
+  return withLock(lock, action, { signal: context.signal, onWait });
 }
 
 /**
@@ -62,6 +72,17 @@ export function baseImageSteps(project, images = project.versions.baseImages) {
  */
 async function provide(project, image, context) {
   if (await imageIsPresent(project.env, image.tag)) return { changed: false, detail: "present" };
+  return provideAnew(project, image, context);
+}
+
+/**
+ * Gets the image as it is today, whether or not the Docker Engine has one of this tag.
+ * @param {Project} project
+ * @param {BaseImage} image
+ * @param {StepContext} context
+ * @returns {Promise<import("../mechanics/graph.mjs").StepOutcome>}
+ */
+export async function provideAnew(project, image, context) {
   context.report("pulling it");
   const problem = await pull(project, image.tag, context.signal);
   if (problem === undefined) return { changed: true, detail: "pulled" };
@@ -192,7 +213,7 @@ async function findDebootstrap(project, image, pullProblem, context) {
       : []),
     "Then run the command again.",
   ];
-  const problem = `The image ${image.tag} is missing, and it could not be pulled: ${pullProblem}`;
+  const problem = `The image ${image.tag} could not be pulled: ${pullProblem}`;
   if (facts.os !== "linux" || !facts.root) throw new StepError(problem, { remedy });
   const look = () => findOnPath("debootstrap", { PATH: `${project.env.PATH}:/usr/sbin:/sbin` });
   const hasKeys = () => fs.existsSync(archiveKeys) && findOnPath("gpgv", project.env) !== undefined;

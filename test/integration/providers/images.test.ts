@@ -342,6 +342,80 @@ describe("images from a folder to every server", () => {
     });
   });
 
+  describe("an update", () => {
+    const stampOf = async (state: ImageBuildState): Promise<string> =>
+      (await asRoot(0, `docker run --rm ${state.imageId} cat /stamp`)).stdout;
+
+    test("builds without the builder's cache, once; what changes later may use it", async () => {
+      const stamped = context("stamped", {
+        Dockerfile:
+          "FROM debian:trixie-slim\nRUN date +%s%N > /stamp\nARG NOTE\nRUN echo $NOTE > /note\n",
+      });
+      const before = await build(pushed(stamped, { buildArguments: { NOTE: "1" } }));
+      const update = { updated: "2026-12-24T08:00:00Z" };
+      const asked = pushed(stamped, { buildArguments: { NOTE: "1" }, ...update });
+      const after = (await imageBuildProvider.update!("id", before, asked)).outs!;
+      expect(after.digest).not.toBe(before.digest);
+      expect(await stampOf(after)).not.toBe(await stampOf(before));
+
+      const images = await imageCount();
+      const again = (await imageBuildProvider.update!("id", after, { ...asked, revision: "2" }))
+        .outs!;
+      expect(again).toMatchObject({ digest: after.digest, reference: after.reference });
+      expect(await imageCount()).toBe(images);
+
+      const changed = pushed(stamped, { buildArguments: { NOTE: "2" }, ...update });
+      const later = (await imageBuildProvider.update!("id", after, changed)).outs!;
+      expect(later.digest).not.toBe(after.digest);
+      expect(await stampOf(later)).toBe(await stampOf(after));
+    });
+
+    test("asks BuildKit for no cache too", async () => {
+      const stamped = context("stamped-secret", {
+        Dockerfile:
+          "FROM debian:trixie-slim\nRUN --mount=type=secret,id=token date +%s%N > /stamp\n",
+      });
+      const secrets = { buildSecrets: { token: "planted-token" } };
+      const before = await build(pushed(stamped, secrets));
+      const asked = pushed(stamped, { ...secrets, updated: "2026-12-24" });
+      const after = (await imageBuildProvider.update!("id", before, asked)).outs!;
+      expect(await stampOf(after)).not.toBe(await stampOf(before));
+    });
+
+    test("gets the base image that this computer has by then, and pins it", async () => {
+      const reference = `hive-update-test-${process.pid}:latest`;
+      const importAs = async (content: string): Promise<void> => {
+        const root = context(`root-${content}`, { content });
+        await run("bash", ["-c", `tar -C ${root} -c . | docker import - ${reference}`]);
+      };
+      const inputs = {
+        host: lab.hosts[0]!,
+        incarnation: lab.instanceId(0),
+        reference,
+        seedFromLocalEngine: true,
+        revision: "1",
+      };
+      try {
+        await importAs("first");
+        const first = (await baseImageProvider.create(inputs)).outs!;
+        await importAs("second");
+        // Without an update the stage stays with what it has.
+        const kept = { ...inputs, revision: "2" };
+        expect((await baseImageProvider.update!("id", first, kept)).outs).toMatchObject({
+          imageId: first.imageId,
+        });
+        const update = { ...inputs, updated: "2026-12-24T08:00:00Z" };
+        const second = (await baseImageProvider.update!("id", first, update)).outs!;
+        expect(second.imageId).not.toBe(first.imageId);
+        const { stdout } = await asRoot(0, `docker image inspect --format "{{.Id}}" ${reference}`);
+        expect(stdout.trim()).toBe(second.imageId);
+        expect((await baseImageProvider.diff!("id", second, update)).changes).toBe(false);
+      } finally {
+        await run("docker", ["image", "rm", "--force", reference]);
+      }
+    });
+  });
+
   test("a full disk is recognised, and the host named", async () => {
     const full = context("full", {
       Dockerfile:

@@ -197,6 +197,7 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
   removedServices: [],
   volumes: [],
   certificates: [],
+  imageAges: [],
   notices: [],
   problems: [],
   ...more,

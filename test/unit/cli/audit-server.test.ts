@@ -71,6 +71,7 @@ describe("what a server says", () => {
         "Inst openssl [1] (2 Debian-Security:12/stable-security [amd64])\nInst vim [1] (2 Debian:12/stable [amd64])",
       ),
       part("lists", "1770000000.5"),
+      part("reboot", "reboot"),
       part("firewall-unit", "active"),
       part("firewall", "published\ndrops"),
     ].join(""),
@@ -102,6 +103,7 @@ describe("what a server says", () => {
         { name: "vim", security: false },
       ],
       listsFetchedAt: 1770000000.5,
+      rebootWaits: true,
       firewallUnit: "active",
       firewallLoaded: true,
       firewallDrops: true,
@@ -126,7 +128,7 @@ describe("what a server says", () => {
   });
 
   test("nothing, or what is no JSON, fails and throws nothing", () => {
-    expect(readServer("").failed).toHaveLength(21);
+    expect(readServer("").failed).toHaveLength(22);
     expect(readServer(part("containers", "template error")).failed).toContain("containers");
   });
 });

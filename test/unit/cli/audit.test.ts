@@ -116,6 +116,7 @@ const probe: ServerProbe = {
   ],
   updates: [],
   listsFetchedAt: Date.parse(daysAgo(2)) / 1000,
+  rebootWaits: false,
   firewallUnit: "active",
   firewallLoaded: true,
   firewallDrops: true,
@@ -133,6 +134,8 @@ const server: Omit<ServerFacts, "probe"> = {
 const clean: AuditFacts = {
   stage: "production",
   site: "hive.example",
+  registry: "registry.hive.example:5000",
+  baseImages: [{ name: "debian:trixie-slim", days: 29 }],
   operatorKeys: [ownKey],
   servers: [{ ...server, probe: { value: probe } }],
   wanted: { publishedPorts: [80], registryPort: 5000, plan },
@@ -366,9 +369,14 @@ describe("each weakness is found, and nothing else", () => {
       withProbe({ storeFiles: ["/usr/local/share/ca-certificates/hive-x.crt"] }),
     ],
     [
-      "image-age: The image of web (registry.hive.example:5000/web) was built 61 days ago",
-      withContainer({ built: daysAgo(61) }),
+      "image-age: The image of web (registry.hive.example:5000/web) was built 30 days ago",
+      withContainer({ built: daysAgo(30) }),
     ],
+    [
+      "image-age: Builds start from debian:trixie-slim as it was 30 days ago.",
+      { baseImages: [{ name: "debian:trixie-slim", days: 30 }] },
+    ],
+    ["reboot: It waits for a reboot", withProbe({ rebootWaits: true })],
     [
       "package-updates: 2 packages have updates, 1 of them for security: openssl.",
       withProbe({
@@ -437,6 +445,23 @@ describe("what is as the stage means it is no finding", () => {
   ])("%s", (_name, change) => {
     expect(found(change)).toEqual([]);
   });
+});
+
+test("an old image of the stage is renewed by an update, one of others by a newer name", () => {
+  const remedyOf = (image: string): string | undefined =>
+    judged(withContainer({ image, built: daysAgo(90) })).findings[0]?.remedy;
+  const update = "`npx hive update --stack production` builds it again";
+  expect(remedyOf("registry.hive.example:5000/web@sha256:1")).toContain(update);
+  expect(remedyOf(`sha256:${"1".repeat(64)}`)).toContain(update);
+  expect(remedyOf("postgres:17@sha256:1")).toContain("Name a newer image in the site");
+});
+
+test("waiting packages are upgraded by an update; a reboot is left to a person", () => {
+  const remedies = judged(
+    withProbe({ updates: [{ name: "openssl", security: true }], rebootWaits: true }),
+  ).findings.map(({ remedy }) => remedy);
+  expect(remedies[0]).toContain("npx hive update --stack production");
+  expect(remedies[1]).toMatch(/hive drain hive0 .*systemctl reboot.*hive undrain hive0/);
 });
 
 test("a container with the registry's name on a cluster server is by hand", () => {

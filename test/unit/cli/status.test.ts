@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { probeCommand, readProbe } from "../../../cli/status/host-probe";
-import { certificates } from "../../../cli/status/collect";
+import { certificates, rebootNotices } from "../../../cli/status/collect";
+import { type AgeFacts, imageAges, oldImageNotices } from "../../../cli/status/image-ages";
 import { judge } from "../../../cli/status/judge";
 import type { AddressStatus, HostStatus, StatusReport } from "../../../cli/status/report";
 import { statusText } from "../../../cli/status/status-text";
@@ -194,7 +196,22 @@ describe("what a host says", () => {
   });
 
   test("each question may fail alone", () => {
-    expect(probeCommand.split(";").filter((part) => part.includes("--hive--"))).toHaveLength(4);
+    expect(probeCommand.split(";").filter((part) => part.includes("--hive--"))).toHaveLength(5);
+  });
+
+  test("a server that waits for a reboot says so", () => {
+    expect(readProbe(answer("running", "", "26.1", "1%", "yes", "reboot"))).toMatchObject({
+      rebootWaits: true,
+    });
+    expect(readProbe(answer("running", "", "26.1", "1%", "yes", ""))).not.toHaveProperty(
+      "rebootWaits",
+    );
+  });
+
+  test("the command runs, and this computer answers each question", () => {
+    const { stdout } = spawnSync("sh", ["-c", probeCommand], { encoding: "utf8" });
+    expect(stdout.split("--hive--")).toHaveLength(6);
+    expect(["", "reboot"]).toContain(stdout.split("--hive--").at(-1)?.trim());
   });
 });
 
@@ -230,6 +247,7 @@ const report = (more: Partial<StatusReport> = {}): Omit<StatusReport, "problems"
   volumes: [],
   removedServices: [],
   certificates: [],
+  imageAges: [],
   services: serviceStatuses(facts({}), {
     now,
     addresses: { webgate: [address(0)] },
@@ -276,6 +294,76 @@ describe("the registry's certificate", () => {
   test("of a stage of an older version is not told", () => {
     expect(certificates({ registry: { address: "registry.hive.example:5000" } }, now)).toEqual([]);
   });
+});
+
+describe("the ages of images", () => {
+  const base = {
+    name: "debian:trixie-slim",
+    kind: "base" as const,
+    id: "sha256:b",
+    isLocal: false,
+  };
+  const registry = { ...base, name: "registry", kind: "platform" as const, id: "sha256:r" };
+  const ages = (more: Partial<AgeFacts> = {}) =>
+    imageAges({
+      images: [base, registry],
+      built: new Map([
+        ["sha256:b", "2026-10-01T00:00:00Z"],
+        ["sha256:r", "2026-11-20T00:00:00Z"],
+      ]),
+      services: [
+        { name: "gate", builtAt: "2026-11-22T00:00:00Z" },
+        { name: "web", builtAt: "2026-01-01T00:00:00Z" },
+      ],
+      serverImage: "2026-11-01T00:00:00Z",
+      now,
+      ...more,
+    });
+  const lineOf = (imageAges: StatusReport["imageAges"]): string | undefined =>
+    statusText({ ...report({ imageAges }), problems: [] }, plain, now)
+      .split("\n")
+      .find((line) => line.startsWith("age of images"));
+
+  test("are on one line, the oldest base image first", () => {
+    expect(lineOf(ages())).toBe(
+      "age of images: debian:trixie-slim 53 days, servers 22 days, registry 3 days, gate 1 day; never updated",
+    );
+    expect(lineOf([])).toBeUndefined();
+  });
+
+  test("of a base image count from its last update", () => {
+    const images = [{ ...base, updated: "2026-11-21T10:00:00Z" }, registry];
+    expect(lineOf(ages({ images }))).toBe(
+      "age of images: debian:trixie-slim 2 days, servers 22 days, registry 3 days, gate 1 day; last update 2026-11-21",
+    );
+  });
+
+  test("are a note from 30 days on, which says how to renew them", () => {
+    expect(oldImageNotices(ages(), "private")).toEqual([
+      "Images are old, and lack the security updates since they were built: debian:trixie-slim (53 days). `npx hive update --stack private` renews them.",
+    ]);
+    const days = (count: number) => [{ name: "gate", kind: "platform" as const, days: count }];
+    expect(oldImageNotices(days(29), "private")).toEqual([]);
+    expect(oldImageNotices(days(30), "private")).toHaveLength(1);
+  });
+
+  test("that are not known are not told", () => {
+    expect(ages({ built: new Map(), services: [], serverImage: undefined })).toEqual([]);
+    expect(ages({ serverImage: "1970-01-01T00:00:00Z" }).map(({ name }) => name)).not.toContain(
+      "servers",
+    );
+  });
+});
+
+test("a reboot that is waited for is a note, with the way without a gap", () => {
+  const hosts = [host(0, { rebootWaits: true }), host(1), host(3, { rebootWaits: true })];
+  const notices = rebootNotices(hosts, "production");
+  expect(notices[0]).toMatch(
+    /^p-hive0 waits for a reboot.*`npx hive drain p-hive0 --stack production`.*reboot`.*`npx hive undrain p-hive0 --stack production`/,
+  );
+  expect(notices[1]).toMatch(/^p-hive3 waits for a reboot/);
+  expect(notices[1]).not.toContain("drain");
+  expect(judge(report({ hosts }))).toEqual([]);
 });
 
 describe("what is wrong", () => {

@@ -264,6 +264,27 @@ describe("the lines of a change", () => {
   });
 });
 
+describe("an update", () => {
+  const images = { web: {} };
+  const of = planWith({ site: site({ web: service({ image: { build: "web" } }) }, { images }) });
+  const at = (updated?: string): PlanSnapshot =>
+    snapshotOf({ ...of, ...(updated === undefined ? {} : { updated }) }, noContents);
+
+  test("is told with the images and services that it changes", () => {
+    expect(textsOf(changesBetween(at("2026-11-01"), at("2026-12-01")))).toEqual([
+      "~ setting time of the last update",
+      expect.stringContaining("~ service web: image"),
+      "~ image web: another content",
+    ]);
+  });
+
+  test("that was never made leaves no trace in a snapshot", () => {
+    expect(JSON.stringify(at())).not.toContain('update":"');
+    expect(at().settings).not.toHaveProperty("time of the last update");
+    expect(at().objects.image).not.toEqual(at("2026-12-01").objects.image);
+  });
+});
+
 describe("many changes", () => {
   const many = (number: number): Services =>
     Object.fromEntries(Array.from({ length: number }, (_, index) => [`s${index}`, service()]));
@@ -331,7 +352,7 @@ function changedField<One extends object>(one: One, field: string, other: unknow
 test("every part of a plan is looked at, or is known to be told elsewhere", () => {
   const told = ["fleet", "siteName", "network", "hosts", "ssh", "swarm", "registry", "images"]
     .concat(["overlays", "volumes", "secrets", "configs", "externals", "services", "phases"])
-    .concat(["container", "prepared", "serverContainers", "keyVersion"]);
+    .concat(["container", "prepared", "serverContainers", "keyVersion", "updated"]);
   // Traits follow from the fleet; values are filled in everywhere; passwords are used up by a run.
   const elsewhere = ["stage", "traits", "values", "notices", "oneTimePasswords"];
   expect([...told, ...elsewhere]).toEqual(expect.arrayContaining(Object.keys(planWith())));

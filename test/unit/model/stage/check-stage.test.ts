@@ -1,3 +1,4 @@
+import { updateTime } from "../../../../model/stage/update-time";
 import { InventoryError } from "../../../../model/problem/problems";
 import { parseStage, stageOf } from "../../../../model/stage/check-stage";
 import { parseStageYaml } from "../../../../model/stage/yaml";
@@ -53,6 +54,14 @@ describe("a stage's configuration", () => {
       },
     });
   });
+
+  test.each(["2026-12-24", "2028-02-29T23:59:59Z", updateTime(Date.now())])(
+    "%s is the time of an update",
+    (updated) => {
+      const stage = parseStage("private", { ...least, "hive:updated": updated });
+      expect(stage.config.updated).toBe(updated);
+    },
+  );
 
   test("values arrive as Pulumi hands them over: texts, and JSON for maps and lists", () => {
     const { config } = parseStage("staging", {
@@ -126,6 +135,13 @@ describe("a stage's configuration", () => {
       { "hive:keyVersion": "0" },
       "hive:keyVersion | write a whole number, one more than the present one to make new keys",
     ],
+    ...["yesterday", "2026-02-30", "2026-12-24T25:00:00Z", "2026-12-24T08:00", "1767225600"].map(
+      (updated): [string, Record<string, string>, string] => [
+        `no time of an update: ${updated}`,
+        { "hive:updated": updated },
+        'hive:updated | write e.g. "2026-12-24" or "2026-12-24T08:00:00Z", better let `npx hive update` do it',
+      ],
+    ),
     ["host bits", { "hive:cidr": "172.29.16.4/24" }, "hive:cidr | write 172.29.16.0/24"],
     [
       "no network at all",
