@@ -272,9 +272,9 @@ describe("an update", () => {
 
   test("is told with the images and services that it changes", () => {
     expect(textsOf(changesBetween(at("2026-11-01"), at("2026-12-01")))).toEqual([
-      "~ setting time of the last update",
       expect.stringContaining("~ service web: image"),
       "~ image web: another content",
+      "~ setting time of the last update",
     ]);
   });
 
