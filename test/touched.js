@@ -101,6 +101,16 @@ const covers = {
     "providers/certificate/",
     "render/",
   ],
+  // Like it, the smallest site: what differs is that everything of it is made anew.
+  "test/e2e/update.test.ts": [
+    "cli/update/",
+    "cli/commands/",
+    "fleet/container/",
+    "platform/",
+    "providers/base-image/",
+    "providers/image-build/",
+    "toolchain/",
+  ],
 };
 
 /** @param {string} path @param {readonly string[]} beginnings */
