@@ -92,9 +92,9 @@ drift(site);
 changedImage(site);
 deadHost(site);
 killedServer(site);
-// Passwords and keys; the servers have host keys of their own.
-secrets(site, 7);
 refusedRuns(site);
+// Passwords and keys; the servers have host keys of their own.
+secrets(site, 7, { "a one-time password": password });
 
 it("destroy takes what hive put there, also while a server is dead, and leaves the servers, who may log in, and the engine", async () => {
   site.kill(2);

@@ -50,7 +50,7 @@ workedExample(site);
 examples(site);
 serviceModel(site);
 realSites(site);
-secrets(site);
 refusedConfigurations(site);
 refusedRuns(site);
+secrets(site);
 destroy(site);

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { killTree } from "./process-tree";
+import { ProcessWatch } from "./process-watch";
 
 const root = join(__dirname, "..", "..");
 
@@ -38,6 +39,10 @@ export class TestStage {
   readonly siteName: string;
   /** The operator's key, for a stage that names its operators. */
   keyFile: string | undefined;
+  /** What commands wrote to the terminal so far, but for those that were asked for secrets. */
+  readonly printed: { readonly command: string; readonly output: string }[] = [];
+  /** Sees the processes while commands run. */
+  readonly processes = new ProcessWatch();
 
   /**
    * @param name - part of the site's name, so that several test stages can exist side by side.
@@ -168,17 +173,31 @@ export class TestStage {
   }
 
   /** Runs the `hive` command to its end. */
-  hive(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    return this.run(process.execPath, ["cli/bin.js", ...args], options);
+  async hive(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    const finished = await this.processes.during(() =>
+      this.run(process.execPath, ["cli/bin.js", ...args], options),
+    );
+    this.keep(args, finished.output);
+    return finished;
   }
 
   /** Starts a command without waiting; for interrupting it. */
-  start(args: readonly string[], output: "ignore" | "pipe" = "ignore"): ChildProcess {
-    return spawn(process.execPath, ["cli/bin.js", ...args], {
+  start(args: readonly string[]): ChildProcess {
+    const child = spawn(process.execPath, ["cli/bin.js", ...args], {
       cwd: this.directory,
       env: this.environment(),
-      stdio: ["ignore", output, output],
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.once("close", () => this.keep(args, output));
+    return child;
+  }
+
+  private keep(args: readonly string[], output: string): void {
+    const command = args.join(" ");
+    if (!/ --show-secrets| config get /.test(command)) this.printed.push({ command, output });
   }
 
   /** Removes the copy. The stage must have been destroyed before. */

@@ -67,7 +67,7 @@ export function faults(site: StageUnderTest): void {
     moment: RegExp,
     strike: (run: ChildProcess) => void | Promise<void>,
   ): Promise<RunEnd> => {
-    const run = stage.start(["up", "--yes"], "pipe");
+    const run = stage.start(["up", "--yes"]);
     let output = "";
     for (const stream of [run.stdout, run.stderr]) {
       stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
