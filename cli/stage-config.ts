@@ -30,5 +30,10 @@ export function withConfigKey(
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
   if (value === undefined) document.deleteIn(["config", key]);
   else document.setIn(["config", key], document.createNode(value));
-  return document.toString({ lineWidth: 0 });
+  // What is new is in quotes: Pulumi takes a time without them for something else than a text.
+  return document.toString({
+    lineWidth: 0,
+    defaultStringType: "QUOTE_DOUBLE",
+    defaultKeyType: "PLAIN",
+  });
 }

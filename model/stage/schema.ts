@@ -120,7 +120,8 @@ const updated = z
       "built again without a cache, and the packages of the servers are upgraded, one server at a time. `hive update` writes it.",
     defaultText: "never: base images stay as the first run found them",
     takes: "a day or a time in UTC, in quotes",
-    write: 'write e.g. "2026-12-24" or "2026-12-24T08:00:00Z", better let `npx hive update` do it',
+    write:
+      'write it in quotes, e.g. "2026-12-24" or "2026-12-24T08:00:00Z", or let `npx hive update` write it',
   });
 
 const ssh = z

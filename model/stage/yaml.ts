@@ -33,7 +33,8 @@ export function parseStageYaml(stageName: string, text: string): Stage {
  */
 export function checkStageYaml(stage: StageName, text: string): Stage | FaultyStage {
   const file = stageFile(stage);
-  const document = parseDocument(text);
+  // Pulumi knows times without quotes, and hands them over in another form.
+  const document = parseDocument(text, { customTags: ["timestamp"] });
   const [fault] = document.errors;
   if (fault !== undefined) {
     return refused(stage, {
@@ -154,7 +155,13 @@ function secretTexts(
 
 /** The text in which Pulumi passes this value to a program. */
 function rawText(value: unknown): string {
+  if (value instanceof Date) return timeText(value);
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+/** A time in the form of Go's `time.Time`, which is what Pulumi makes of one without quotes. */
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace("T", " ")} +0000 UTC`;
 }
 
 function isEncrypted(value: unknown): boolean {

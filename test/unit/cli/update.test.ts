@@ -50,7 +50,8 @@ config:
     ["a key behind the configuration", "config:\n  hive:cidr: x\nencryptionsalt: v1\n"],
   ])("%s is valid YAML afterwards too, with all that it had", (_, text) => {
     const before = parse(text) as { config?: object };
-    expect(parse(withUpdateTime(text, time))).toEqual({
+    // As Pulumi does, which knows times without quotes.
+    expect(parse(withUpdateTime(text, time), { customTags: ["timestamp"] })).toEqual({
       ...before,
       config: { ...before.config, "hive:updated": time },
     });

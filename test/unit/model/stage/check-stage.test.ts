@@ -139,7 +139,7 @@ describe("a stage's configuration", () => {
       (updated): [string, Record<string, string>, string] => [
         `no time of an update: ${updated}`,
         { "hive:updated": updated },
-        'hive:updated | write e.g. "2026-12-24" or "2026-12-24T08:00:00Z", better let `npx hive update` do it',
+        'hive:updated | write it in quotes, e.g. "2026-12-24" or "2026-12-24T08:00:00Z", or let `npx hive update` write it',
       ],
     ),
     ["host bits", { "hive:cidr": "172.29.16.4/24" }, "hive:cidr | write 172.29.16.0/24"],
@@ -281,6 +281,17 @@ describe("a stage's file", () => {
       "hive:swarm": '{"heartbeatSeconds":3}',
     };
     expect(parseStageYaml("staging", text)).toEqual(parseStage("staging", raw));
+  });
+
+  test("a time without quotes is refused, because Pulumi makes another text of it", () => {
+    const text = (time: string): string =>
+      `config:\n  hive:fleet: container\n  hive:cidr: 172.29.16.0/24\n  hive:updated: ${time}\n`;
+    for (const time of ["2026-12-24", "2026-12-24T08:00:00Z"]) {
+      expect(problemsOf(() => parseStageYaml("private", text(time)))[0]).toMatch(
+        /^Pulumi.private.yaml: hive:updated .*write it in quotes/,
+      );
+      expect(parseStageYaml("private", text(`"${time}"`)).config.updated).toBe(time);
+    }
   });
 
   test.each([
