@@ -232,7 +232,10 @@ describe("the way in", () => {
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/sshd lets in hive alone, by the keys of the operators/);
     expect(stderr).toMatch(/take out of .*sshd_config\.d/);
-    await server(0).sh(`rm ${conf}/90-other.conf; systemctl reload ssh.service`);
+    // A reload starts sshd anew, which refuses connections until it listens again.
+    await server(0).sh(
+      `rm ${conf}/90-other.conf; systemctl reload ssh.service; for i in $(seq 100); do sleep 0.1; ssh-keyscan -T 2 localhost 2>&1 | grep -q ssh-ed25519 && break; done`,
+    );
     expect(await server(0).ssh(base())).toMatchObject({ status: 0, stderr: "" });
   });
 
