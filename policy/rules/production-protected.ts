@@ -7,7 +7,7 @@ export const productionProtected = resourceRule({
   severity: "critical",
   enforcement: "mandatory",
   why: "Data, addresses and the zone of production cannot be made again.",
-  remedy: "Set hive:protect to true, or give the resource the option protect: true.",
+  remedy: "Give the resource the option protect: true.",
   types: [types.instance, types.disk, types.address, types.zone],
   judge: ({ protect }, stage) =>
     stage === "production" && !protect ? ["It is not protected from deletion."] : [],
