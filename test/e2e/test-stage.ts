@@ -96,10 +96,15 @@ export class TestStage {
     const plugins = join(home, "plugins");
     const plugin = join(plugins, "resource-command-v1.2.1");
     mkdirSync(plugin, { recursive: true });
-    // The others are those of today; that release would look for them in a folder of its own.
+    // The others are those of today; that release would look for them in a folder of its own. They
+    // are copies, as Pulumi takes no link for a plugin's folder.
     const today = join(process.env["PULUMI_HOME"] ?? "", "plugins");
-    for (const name of readdirSync(today))
-      if (!existsSync(join(plugins, name))) symlinkSync(join(today, name), join(plugins, name));
+    for (const entry of readdirSync(today, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const { name } = entry;
+      rmSync(join(plugins, name), { recursive: true, force: true });
+      cpSync(join(today, name), join(plugins, name), { recursive: true });
+    }
     const main = join(this.directory, "toolchain/plugins/command/main.js");
     writeFileSync(
       join(plugin, "pulumi-resource-command"),
