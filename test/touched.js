@@ -88,7 +88,8 @@ const stageRooms = [
  */
 const covers = {
   "test/e2e/private-stage.test.ts": [...stageRooms, "test/sites/"],
-  // The smallest site: what differs is how its servers are reached and replaced, and new keys.
+  // The smallest site: what differs is how its servers are reached and replaced, new keys, and
+  // updates.
   "test/e2e/loopback.test.ts": [
     "cli/",
     "components/",
@@ -98,17 +99,10 @@ const covers = {
     "model/server-container.ts",
     "model/stage/",
     "platform/",
-    "providers/certificate/",
-    "render/",
-  ],
-  // Like it, the smallest site: what differs is that everything of it is made anew.
-  "test/e2e/update.test.ts": [
-    "cli/update/",
-    "cli/commands/",
-    "fleet/container/",
-    "platform/",
     "providers/base-image/",
+    "providers/certificate/",
     "providers/image-build/",
+    "render/",
     "toolchain/",
   ],
 };

@@ -2,10 +2,14 @@
  * Servers reached through ports of this computer, as Docker Desktop needs it; forced here. The
  * stage begins with servers of Debian 12, and is moved to the system that the project has now.
  */
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { UpdateCheck } from "../../cli/update/check-text";
 import { sharesTheComputer } from "./computer";
 import { statusPath } from "./stage-under-test";
-import { docker, eventually, fetchPage, TestStage } from "./test-stage";
+import { docker, eventually, fetchPage, type Finished, TestStage } from "./test-stage";
 
 jest.setTimeout(20 * 60_000);
 
@@ -232,5 +236,93 @@ describe("new keys of hive", () => {
     expect(await eventually(30, () => inLedger("cat /ledger/page"))).toBe("kept");
     const again = await stage.hive(["pulumi", "--", "preview", "--expect-no-changes"]);
     expect([again.code, again.code === 0 ? "" : again.output]).toEqual([0, ""]);
+  });
+});
+
+/**
+ * That a base image is asked for again is proven elsewhere: on the Docker Engine that all tests
+ * share, another one would make every test after this one build everything again.
+ */
+describe("hive update", () => {
+  const baseImage = "debian:trixie-slim";
+  /**
+   * A cache folder with everything of the real one, and a note of its own: that the base image was
+   * asked for.
+   */
+  const cache = mkdtempSync(join(tmpdir(), "hive-update-cache-"));
+  const hive = async (...args: string[]): Promise<Finished> => {
+    const environment = { HIVE_CACHE: cache };
+    const run = await stage.hive(args, { environment, deadlineSeconds: 1000 });
+    if (run.code !== 0) throw new Error(`hive ${args.join(" ")}: ${run.code}\n${run.output}`);
+    return run;
+  };
+  const containers = (): readonly string[] =>
+    [0, 1, 2, 3].map((index) => docker("inspect", "--format", "{{.Id}}", server(index)));
+  /** The updates that the images of a server's containers were built for. */
+  const updatesOf = (index: number): readonly string[] => {
+    const inServer = (...args: string[]): string =>
+      docker("exec", server(index), "docker", ...args);
+    const format = '{{index .Config.Labels "hive.updated"}}';
+    return inServer("ps", "--quiet")
+      .split("\n")
+      .map((container) => inServer("inspect", "--format", "{{.Image}}", container))
+      .map((image) => inServer("image", "inspect", "--format", format, image));
+  };
+
+  beforeAll(() => {
+    const real = process.env["HIVE_CACHE"] ?? join(homedir(), ".cache", "hive");
+    for (const entry of readdirSync(real).filter((name) => name !== "base-images.json"))
+      symlinkSync(join(real, entry), join(cache, entry));
+    const id = docker("image", "inspect", "--format", "{{.Id}}", baseImage);
+    const askedAt = new Date(Date.now() + 3600_000).toISOString();
+    writeFileSync(
+      join(cache, "base-images.json"),
+      JSON.stringify({ [baseImage]: { id, askedAt } }),
+    );
+  });
+
+  afterAll(() => {
+    rmSync(cache, { recursive: true });
+  });
+
+  it("looks for newer base images, and changes nothing", async () => {
+    const before = stage.read("Pulumi.private.yaml");
+    const check = JSON.parse((await hive("update", "--check", "--json")).stdout) as UpdateCheck;
+    expect(check.images).toMatchObject([
+      {
+        reference: baseImage,
+        isPinned: true,
+        imageId: expect.stringMatching(/^sha256:/) as string,
+      },
+    ]);
+    expect(check.images[0]?.usedBy).toEqual(["gate", "portal"]);
+    expect(stage.read("Pulumi.private.yaml")).toBe(before);
+    expect((await hive("status")).stdout).toMatch(/^age of images: .*; never updated$/m);
+  });
+
+  it("renews images and servers while a gate serves at any time, and is then done", async () => {
+    const before = containers();
+    let isOver = false;
+    const watching = watchServers(() => isOver);
+    const run = await hive("update", "--yes").finally(() => {
+      isOver = true;
+    });
+    expect(run.stdout).toContain("made anew from a new server image, one after the other");
+    expect((await watching).serving).toBeGreaterThanOrEqual(1);
+
+    const file = stage.read("Pulumi.private.yaml");
+    const [, updated = ""] = /hive:updated: "([^"]+)"/.exec(file) ?? [];
+    expect(Date.parse(updated)).toBeGreaterThan(Date.now() - 3600_000);
+    for (const [index, id] of containers().entries()) expect(id).not.toBe(before[index]);
+    for (const index of [0, 1, 2, 3]) {
+      const found = await eventually(60, () => {
+        const all = updatesOf(index);
+        return all.every((each) => each === updated) ? all : undefined;
+      });
+      expect(found.length).toBeGreaterThanOrEqual(1);
+    }
+    expect(await eventually(30, () => inLedger("cat /ledger/page"))).toBe("kept");
+    await hive("pulumi", "--", "preview", "--expect-no-changes");
+    expect((await hive("status")).stdout).toMatch(/^age of images: .*; last update \d{4}-/m);
   });
 });
