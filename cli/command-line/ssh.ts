@@ -27,7 +27,7 @@ Examples:
   npx hive ssh hive0
   npx hive ssh hive3 -- sudo journalctl -u docker -n 50
   npx hive ssh hive0 -- 'docker ps | wc -l'
-  npx hive ssh hive0 -- sudo tar -C /etc -c . > etc.tar`),
+  npx hive ssh hive0 -- sudo tar -C /etc/apt -c . > apt.tar`),
     )
     .action(async (host: string, command: string[], options: { stack: string }) => {
       const { ssh } = require("../commands/ssh") as typeof sshCommand;
