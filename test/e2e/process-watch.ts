@@ -26,9 +26,22 @@ export class ProcessWatch {
   }
 
   private look(): void {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
-      for (const file of ["cmdline", "environ"]) this.texts.add(read(`/proc/${pid}/${file}`));
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      this.texts.add(read(`/proc/${pid}/cmdline`));
+      this.texts.add(withoutConfiguration(read(`/proc/${pid}/environ`)));
+    }
   }
+}
+
+/**
+ * An environment without the variable in which Pulumi's language host hands a program the stage's
+ * configuration, decrypted: there is no other way, and only its user and root can read it (proc(5)).
+ */
+export function withoutConfiguration(environment: string): string {
+  return environment
+    .split("\0")
+    .filter((variable) => !variable.startsWith("PULUMI_CONFIG="))
+    .join("\0");
 }
 
 /** Empty for a process that has ended, and for the environment of another user's. */
