@@ -35,7 +35,7 @@ export class ProcessWatch {
 
 /**
  * An environment without the variable in which Pulumi's language host hands a program the stage's
- * configuration, decrypted: there is no other way, and only its user and root can read it (proc(5)).
+ * configuration, decrypted: it has no other way. Only its user and root can read it (proc(5)).
  */
 export function withoutConfiguration(environment: string): string {
   return environment
