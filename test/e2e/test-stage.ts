@@ -100,8 +100,9 @@ export class TestStage {
     // are copies, as Pulumi takes no link for a plugin's folder.
     const today = join(process.env["PULUMI_HOME"] ?? "", "plugins");
     for (const entry of readdirSync(today, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
       const { name } = entry;
+      // A release with the pins of today has the same folder: its plugins are not taken away.
+      if (!entry.isDirectory() || plugins === today) continue;
       rmSync(join(plugins, name), { recursive: true, force: true });
       cpSync(join(today, name), join(plugins, name), { recursive: true });
     }
