@@ -176,7 +176,7 @@ export default tseslint.config(
   },
   {
     files: ["components/**/*.ts"],
-    rules: mayNotImport("cli", "site", "fleet/container", "fleet/prepared"),
+    rules: mayNotImport("cli", "site", "fleet/container", "fleet/prepared", "fleet/aws"),
   },
   // What declares resources loads Pulumi, which the command starts without.
   {
@@ -187,6 +187,7 @@ export default tseslint.config(
       "fleet/fleet",
       "fleet/container",
       "fleet/prepared",
+      "fleet/aws",
     ),
   },
   {

@@ -30,6 +30,16 @@ export interface FleetTraits {
    * their addresses, and the stage names them.
    */
   readonly addresses: "dealt" | "given";
+  /**
+   * Whether each zone has a subnet of its own in the stage's network, which the servers' addresses
+   * are dealt from. Absent: the network is one.
+   */
+  readonly zoneSubnets?: true;
+  /**
+   * Whether the fleet makes a disk on each cluster server for each replicated volume. Absent: the
+   * stage names disks, or none are needed.
+   */
+  readonly makesDisks?: true;
   /** Possible backends of replicated volumes; the default comes first. */
   readonly volumeBackends: readonly [VolumeBackend, ...VolumeBackend[]];
   /**
@@ -63,12 +73,15 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     generatesKey: true,
     encryptsNetworks: false,
   },
+  // Until DRBD is set up, a replicated volume is a local volume on the disk of one server.
   aws: {
-    buildable: false,
+    buildable: true,
     zones: "real",
     servers: "machines",
     addresses: "dealt",
-    volumeBackends: ["drbd"],
+    zoneSubnets: true,
+    makesDisks: true,
+    volumeBackends: ["local", "drbd"],
     baseImages: "registry",
     generatesKey: false,
     encryptsNetworks: true,

@@ -1,14 +1,25 @@
+import { fleetNeeds } from "../fleet/build-needs";
 import { fleetOptions, type FleetWithOptions } from "../fleet/options";
 import { fleetTraits, type FleetTraits, type VolumeBackend } from "../fleet/traits";
 import type { FileContent, FileLookup } from "./values/file-lookup";
-import { formatCidr, gatewayAddress, parseCidr } from "./network/addresses";
+import { type Cidr, formatCidr, gatewayAddress, parseCidr } from "./network/addresses";
+import { zoneSubnets } from "./network/zone-subnets";
 import type { Site } from "./inventory";
 import { phasesThrough } from "./phases";
-import type { HostPlan, Plan, RegistryPlan, ServicePlan, StageName, ValuePlan } from "./plan";
+import type {
+  HostPlan,
+  Plan,
+  RegistryPlan,
+  ServicePlan,
+  StageName,
+  SubnetPlan,
+  ValuePlan,
+} from "./plan";
 import { addGate, planGate } from "./planning/add-gate";
 import { fillValues } from "./planning/fill-values";
 import { ownOf, planExternals } from "./planning/plan-externals";
 import { bindToServers } from "./planning/bind-to-servers";
+import { withMadeDisks } from "./planning/made-disks";
 import { onItsDevice } from "./planning/volume-server";
 import { hostNameProblems, planHosts } from "./planning/plan-hosts";
 import { planImages } from "./planning/plan-images";
@@ -187,13 +198,14 @@ function assemble(parts: PlanParts): Plan {
   const images = planImages(parts, registry);
   const used = usedNames(services, images);
   const backend = volumeBackend(config);
-  const volumes = ownOf(site.volumes)
-    .filter(([volume]) => used.volumes.has(volume))
-    .map(([volume, definition]) => planVolume(volume, definition, backend))
-    .map((volume) => onItsDevice(volume, services, parts.hosts));
-  const externals = planExternals(site, used, services, parts.hosts);
-  const gate = planGate(site.gate, services, name);
   const traits = traitsOf(config);
+  const wanted = ownOf(site.volumes)
+    .filter(([volume]) => used.volumes.has(volume))
+    .map(([volume, definition]) => planVolume(volume, definition, backend));
+  const hosts = withMadeDisks(parts.hosts, wanted, services, traits);
+  const volumes = wanted.map((volume) => onItsDevice(volume, services, hosts));
+  const externals = planExternals(site, used, services, hosts);
+  const gate = planGate(site.gate, services, name);
   return {
     stage: name,
     fleet: config.fleet,
@@ -202,9 +214,10 @@ function assemble(parts: PlanParts): Plan {
     network: {
       cidr: formatCidr(cidr),
       gateway: gatewayAddress(cidr),
+      ...(traits.zoneSubnets === true ? { subnets: planSubnets(cidr, config.zones) } : {}),
       overlayPool: config.overlayPool,
     },
-    hosts: parts.hosts,
+    hosts,
     ssh: {
       user: config.ssh.user,
       port: config.ssh.port,
@@ -232,12 +245,17 @@ function assemble(parts: PlanParts): Plan {
     services,
     ...(gate === undefined ? {} : { gate }),
     values: parts.values,
-    notices: planNotices(services, volumes, parts.hosts, externals, gate),
+    notices: planNotices(services, volumes, hosts, externals, gate),
     ...(config.oneTimePasswords.length === 0 ? {} : { oneTimePasswords: config.oneTimePasswords }),
     ...(Object.keys(parts.containers).length === 0 ? {} : { serverContainers: parts.containers }),
     phases: phasesThrough(config.throughPhase),
     ...fleetOptionsOf(config),
   };
+}
+
+function planSubnets(cidr: Cidr, zones: readonly string[]): readonly SubnetPlan[] {
+  const subnets = zoneSubnets(cidr, zones.length).map(formatCidr);
+  return zones.map((zone, place) => ({ zone, cidr: subnets[place] ?? "" }));
 }
 
 /** The traits of the stage's fleet, with those that an option overrides. */
@@ -261,7 +279,12 @@ function fleetOptionsOf(config: StageConfig): Pick<Plan, FleetWithOptions> {
 function buildableProblems(stage: StageName, config: Partial<StageConfig>): readonly Problem[] {
   if (config.fleet === undefined) return [];
   const { buildable: isBuildable, generatesKey } = fleetTraits[config.fleet];
-  if (isBuildable) return generatesKey ? [] : operatorProblems(stage, config);
+  if (isBuildable) {
+    return [
+      ...(generatesKey ? [] : operatorProblems(stage, config)),
+      ...fleetNeeds(config, (key) => `${stageFile(stage)}: hive:${key}`),
+    ];
+  }
   const buildable = Object.entries(fleetTraits).flatMap(([kind, traits]) =>
     traits.buildable ? [kind] : [],
   );

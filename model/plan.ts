@@ -1,3 +1,4 @@
+import type { AwsOptions } from "../fleet/aws/options";
 import type { ContainerOptions } from "../fleet/container/options";
 import type { PreparedOptions } from "../fleet/prepared/options";
 import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
@@ -98,6 +99,8 @@ export interface Plan {
   readonly container?: ContainerOptions;
   /** Options of the `prepared` fleet; absent on other fleets. */
   readonly prepared?: PreparedOptions;
+  /** Options of the `aws` fleet; absent on other fleets. */
+  readonly aws?: AwsOptions;
 }
 
 /** The network that joins the servers. */
@@ -106,11 +109,19 @@ export interface NetworkPlan {
   readonly cidr: string;
   /** First usable address of the CIDR. */
   readonly gateway: string;
+  /** The part of each zone, in the order of `hive:zones`. Absent: the network is one. */
+  readonly subnets?: readonly SubnetPlan[];
   /**
    * Pool from which the Swarm takes the networks of services, a /24 each; e.g. `10.224.0.0/12`.
    * Fixed when the Swarm is created.
    */
   readonly overlayPool: string;
+}
+
+/** The part of the stage's network that is in one zone. */
+export interface SubnetPlan {
+  readonly zone: string;
+  readonly cidr: string;
 }
 
 /** One server. */

@@ -1,5 +1,7 @@
 import { givenServers } from "../../fleet/given-servers";
-import { hostAddress, parseCidr } from "../network/addresses";
+import { fleetTraits } from "../../fleet/traits";
+import { type Cidr, hostAddress, parseCidr } from "../network/addresses";
+import { addressInZone } from "../network/zone-subnets";
 import { longestHostName, stagePrefixes } from "../values/names";
 import type { HostPlan, StageName } from "../plan";
 import type { Problem } from "../problem/problems";
@@ -17,7 +19,7 @@ import { type StageConfig, stageFile } from "../stage/check-stage";
 export function planHosts(
   stage: StageName,
   siteName: string,
-  config: Pick<StageConfig, "cidr" | "clusterHosts" | "zones" | "labels" | "prepared">,
+  config: Pick<StageConfig, "fleet" | "cidr" | "clusterHosts" | "zones" | "labels" | "prepared">,
 ): readonly HostPlan[] {
   const cidr = parseCidr(config.cidr);
   return [...clusterIndices(config.clusterHosts), repositoryIndex]
@@ -31,7 +33,7 @@ export function planHosts(
         logicalName,
         role: index === repositoryIndex ? "repository" : "cluster",
         zone: given?.zone ?? zoneOf(index, config.zones),
-        privateAddress: given?.privateAddress ?? hostAddress(cidr, index),
+        privateAddress: given?.privateAddress ?? dealtAddress(config, cidr, index),
         ...(given === undefined || given.otherAddresses.length === 0
           ? {}
           : { otherAddresses: given.otherAddresses }),
@@ -42,6 +44,16 @@ export function planHosts(
       };
     })
     .map((host) => ({ ...host, labels: labelsOfHost(host, config.labels) }));
+}
+
+function dealtAddress(
+  { fleet, zones }: Pick<StageConfig, "fleet" | "zones">,
+  cidr: Cidr,
+  index: number,
+): string {
+  return fleetTraits[fleet].zoneSubnets === true
+    ? addressInZone(cidr, zones.length, index)
+    : hostAddress(cidr, index);
 }
 
 function hostName(stage: StageName, siteName: string, index: number): string {

@@ -16,6 +16,7 @@ import { constraintProblems, hostSizeProblems, placementProblems } from "./place
 import { meshProblems, replicaProblems, reservedPortProblems, samePortProblems } from "./ports";
 import { referenceProblems } from "./references";
 import { deviceProblems } from "./devices";
+import { diskNameProblems } from "./disk-names";
 import { replicationProblems } from "./replication";
 import { aliasProblems, networkNameProblems, serviceNameProblems } from "./reserved-names";
 import { reservationProblems } from "./reservations";
@@ -75,6 +76,7 @@ const rules: readonly Rule[] = [
   poolProblems,
   replicationProblems,
   deviceProblems,
+  diskNameProblems,
   writerProblems,
   orderProblems,
   jobProblems,

@@ -7,6 +7,7 @@ import {
   parseCidr,
   smallestPrefixFor,
 } from "../network/addresses";
+import { dividablePrefixes } from "../network/zone-subnets";
 import { stageNames } from "../values/names";
 import type { StageName } from "../plan";
 import { InventoryError, type Problem, printableValue } from "../problem/problems";
@@ -217,7 +218,9 @@ function networkProblems(
   const bridges = parseCidr(dockerBridgePool);
   if (cidr !== undefined && config.cidr !== undefined) {
     const servers = (config.clusterHosts ?? 3) + 1;
-    if (config.prepared === undefined && hostCapacity(cidr) < servers) {
+    if (config.fleet !== undefined && fleetTraits[config.fleet].zoneSubnets === true) {
+      problems.push(...subnetProblems(cidr, config.cidr, servers, config.zones ?? [], locate));
+    } else if (config.prepared === undefined && hostCapacity(cidr) < servers) {
       problems.push({
         path: locate("cidr"),
         value: config.cidr,
@@ -250,6 +253,32 @@ function networkProblems(
     });
   }
   return problems;
+}
+
+/** The problem of a network that cannot have a subnet for each zone. */
+function subnetProblems(
+  cidr: Cidr,
+  text: string,
+  servers: number,
+  zones: readonly string[],
+  locate: (key: string) => string,
+): readonly Problem[] {
+  if (zones.length === 0) return [];
+  // Indices are dense: that of the last server is the number of the others.
+  const { shortest, longest } = dividablePrefixes(zones.length, servers - 1);
+  if (cidr.prefix >= shortest && cidr.prefix <= longest) return [];
+  return [
+    {
+      path: locate("cidr"),
+      value: text,
+      message:
+        cidr.prefix < shortest
+          ? `is larger than a /${shortest}, the largest network of a cloud`
+          : `has no room for a subnet in each of the ${zones.length} zones with ${servers} servers: clouds reserve the first four ` +
+            "addresses of each subnet and the last one, and take no subnet below a /28",
+      remedy: `write a network from a /${shortest} to a /${longest}, better a /24`,
+    },
+  ];
 }
 
 function bridgeProblem(

@@ -187,7 +187,7 @@ const volumes = z
           "for the `container` fleet, whose servers are on one computer: one folder that all of them see; a lock allows one writer at a " +
           "time. `local`: not at all; each is on one server, to which its services are bound.",
         defaultText:
-          "`shared` on the `container` fleet, `local` on the `prepared` fleet until DRBD is set up, `drbd` on others",
+          "`shared` on the `container` fleet, `local` on the fleets `aws` and `prepared` until DRBD is set up",
       }),
   })
   .prefault({})
@@ -344,7 +344,8 @@ export const stageSchema = z.strictObject({
   cidr: cidr.meta({
     description:
       "The network that joins the servers. The server with index i has the network's first address + 4 + i; the first " +
-      "four are reserved for gateway and cloud. On the `prepared` fleet it contains the servers' private addresses.",
+      "four are reserved for gateway and cloud. On the `aws` fleet each zone has an equal part of the network, and the server its address in that of its " +
+      "zone, counted in the same way. On the `prepared` fleet it contains the servers' private addresses.",
     takes: "an IPv4 network in CIDR notation",
     write: "write a private network with room for all servers, e.g. 172.29.16.0/24",
   }),

@@ -149,7 +149,7 @@ describe("the run", () => {
     ]);
   });
 
-  test("a fleet that cannot be built yet may be shown, but not built", () => {
+  test("a fleet that lacks something may be shown, but not built", () => {
     const input = {
       stackName: "staging",
       config: { "hive:fleet": "aws", "hive:cidr": "10.17.16.0/24" },
@@ -157,7 +157,7 @@ describe("the run", () => {
     };
     expect(planStack(input).fleet).toBe("aws");
     expect(() => planStack({ ...input, building: true })).toThrow(
-      /Pulumi\.staging\.yaml: hive:fleet\n {2}found: {3}aws\n {2}problem: the aws fleet cannot be built yet/,
+      /Pulumi\.staging\.yaml: hive:operators[^]*Pulumi\.staging\.yaml: hive:aws\.sshSources[^]*Pulumi\.staging\.yaml: hive:zones\[0\]/,
     );
   });
 

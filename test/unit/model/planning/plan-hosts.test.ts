@@ -2,8 +2,18 @@ import fc from "fast-check";
 import { planHosts } from "../../../../model/planning/plan-hosts";
 import type { LabelsByHost } from "../../../../model/stage/host-labels";
 
-const planned = (clusterHosts: number, zones = ["a", "b", "c"]) =>
-  planHosts("private", "hive.example", { cidr: "172.29.16.0/24", clusterHosts, zones, labels: {} });
+const planned = (
+  clusterHosts: number,
+  zones = ["a", "b", "c"],
+  fleet: "container" | "aws" = "container",
+) =>
+  planHosts("private", "hive.example", {
+    fleet,
+    cidr: "172.29.16.0/24",
+    clusterHosts,
+    zones,
+    labels: {},
+  });
 
 test("five cluster servers: the repository server keeps the index 3, and with it name, address and zone", () => {
   const short = planned(5).map(({ name, role, privateAddress, zone }) => [
@@ -22,15 +32,33 @@ test("five cluster servers: the repository server keeps the index 3, and with it
   ]);
 });
 
+test("in a cloud, each server has its address in the subnet of its zone", () => {
+  const short = planned(5, ["a", "b", "c"], "aws").map(({ zone, privateAddress }) => [
+    zone,
+    privateAddress,
+  ]);
+  expect(short).toEqual([
+    ["a", "172.29.16.4"],
+    ["b", "172.29.16.69"],
+    ["c", "172.29.16.134"],
+    ["a", "172.29.16.7"],
+    ["b", "172.29.16.72"],
+    ["c", "172.29.16.137"],
+  ]);
+});
+
 test("whatever the number before and after: no server that stays is another one", () => {
+  const fleets = fc.constantFrom("container" as const, "aws" as const);
   const count = fc.constantFrom(3, 5, 7);
   const zones = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"), { minLength: 1 });
   fc.assert(
-    fc.property(count, count, zones, (before, after, names) => {
+    fc.property(count, count, zones, fleets, (before, after, names, fleet) => {
       const [smaller, larger] = [Math.min(before, after), Math.max(before, after)];
-      const kept = planned(larger, names).slice(0, smaller + 1);
-      expect(kept).toEqual(planned(smaller, names));
-      expect(planned(larger, names).filter(({ role }) => role === "cluster")).toHaveLength(larger);
+      const kept = planned(larger, names, fleet).slice(0, smaller + 1);
+      expect(kept).toEqual(planned(smaller, names, fleet));
+      expect(planned(larger, names, fleet).filter(({ role }) => role === "cluster")).toHaveLength(
+        larger,
+      );
     }),
   );
 });
@@ -39,6 +67,7 @@ describe("labels of servers", () => {
   const labelled = (labels: LabelsByHost) =>
     Object.fromEntries(
       planHosts("private", "hive.example", {
+        fleet: "container",
         cidr: "172.29.16.0/24",
         clusterHosts: 5,
         zones: ["a"],

@@ -187,9 +187,9 @@ describe("the backend of replicated volumes", () => {
   };
   const aws = { "hive:fleet": "aws", "hive:cidr": "10.17.16.0/24" };
 
-  test("is a shared folder where all servers are containers of one computer, else DRBD", () => {
+  test("is a shared folder where all servers are containers of one computer, else one server's disk", () => {
     expect(planWith({ site }).volumes[0]?.driver).toBe("hive-shared");
-    expect(planWith({ site, raw: aws }).volumes[0]?.replication?.backend).toBe("drbd");
+    expect(planWith({ site, raw: aws }).volumes[0]?.replication?.backend).toBe("local");
     expect(
       planWith({ site, raw: { "hive:volumes": '{"backend":"drbd"}' } }).volumes[0]?.replication
         ?.backend,
@@ -198,7 +198,7 @@ describe("the backend of replicated volumes", () => {
 
   test("cannot be a shared folder elsewhere", () => {
     expect(problemsOf({}, { config: { ...aws, "hive:volumes": '{"backend":"shared"}' } })).toEqual([
-      "Pulumi.private.yaml: hive:volumes.backend | remove it, or write drbd",
+      "Pulumi.private.yaml: hive:volumes.backend | remove it, or write local or drbd",
     ]);
   });
 });

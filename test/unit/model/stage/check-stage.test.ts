@@ -1,4 +1,5 @@
 import { updateTime } from "../../../../model/stage/update-time";
+import { awsOptions } from "../../../../fleet/aws/options";
 import { InventoryError } from "../../../../model/problem/problems";
 import { parseStage, stageOf } from "../../../../model/stage/check-stage";
 import { parseStageYaml } from "../../../../model/stage/yaml";
@@ -34,6 +35,7 @@ describe("a stage's configuration", () => {
       name: "private",
       config: {
         fleet: "container",
+        aws: awsOptions.parse(undefined),
         cidr: "172.29.16.0/24",
         clusterHosts: 3,
         zones: ["zone-a", "zone-b", "zone-c"],

@@ -1,0 +1,91 @@
+import type { HostPlan, Plan, SubnetPlan, VolumePlan } from "../../model/plan";
+import { attachmentName, needsDisk } from "../../model/planning/made-disks";
+import { bytesOf } from "../../model/values/size";
+import type { AwsOptions } from "./options";
+import { regionOf } from "./region";
+import { type IngressRule, ingressRules } from "./security-rules";
+
+/** Everything that is made in AWS, as plain data. */
+export interface AwsFleetPlan {
+  readonly region: string;
+  /** In the order of the stage's zones. */
+  readonly subnets: readonly SubnetPlan[];
+  /** In index order. */
+  readonly servers: readonly ServerPlan[];
+  readonly rules: readonly IngressRule[];
+  /** Whether servers, addresses and disks are protected. */
+  readonly protect: boolean;
+  readonly options: AwsOptions;
+}
+
+/** One server as an EC2 instance. */
+export interface ServerPlan {
+  readonly host: HostPlan;
+  readonly instanceType: string;
+  /** Size of the system disk, GiB. */
+  readonly rootGiB: number;
+  /** Its disks, one for each replicated volume, by the volumes' names in alphabetical order. */
+  readonly disks: readonly DiskPlan[];
+  /** Allocation id of an address that the account has already. Absent: one is allocated. */
+  readonly addressId?: string;
+}
+
+/** The disk of a volume on one server. */
+export interface DiskPlan {
+  readonly volume: string;
+  /** GiB: EBS takes whole ones. */
+  readonly sizeGiB: number;
+  /**
+   * Name that EC2 wants for the attachment. Servers find the disk by its id, and not by this name.
+   */
+  readonly deviceName: string;
+}
+
+/**
+ * Plans what is made in AWS. Pure.
+ *
+ * @throws Error when the plan is not of this fleet, which validation excludes
+ */
+export function planAwsFleet(plan: Plan): AwsFleetPlan {
+  const { aws } = plan;
+  const { subnets = [] } = plan.network;
+  const region = aws?.region ?? regionOf(subnets.map(({ zone }) => zone));
+  if (aws === undefined || region === undefined)
+    throw new Error("The plan is not one of an aws fleet that can be built.");
+  return {
+    region,
+    subnets,
+    servers: plan.hosts.map((host) => planServer(plan, aws, host)),
+    rules: ingressRules(plan),
+    protect: aws.protect ?? plan.stage === "production",
+    options: aws,
+  };
+}
+
+function planServer(plan: Plan, aws: AwsOptions, host: HostPlan): ServerPlan {
+  const address = aws.elasticIps[host.logicalName];
+  return {
+    host,
+    instanceType: aws.instanceTypes[host.role],
+    rootGiB: wholeGiB(bytesOf(aws.rootDisks[host.role]) ?? 0),
+    disks: host.role === "cluster" ? plan.volumes.flatMap(planDisk) : [],
+    ...(address === undefined ? {} : { addressId: address }),
+  };
+}
+
+function planDisk(volume: VolumePlan): readonly DiskPlan[] {
+  const { name, replication } = volume;
+  if (replication === undefined || !needsDisk(volume)) return [];
+  return [
+    {
+      volume: name,
+      sizeGiB: wholeGiB(replication.sizeBytes),
+      deviceName: attachmentName(replication.minor),
+    },
+  ];
+}
+
+/** Rounded up: no volume is smaller than the site says. */
+function wholeGiB(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 30);
+}
