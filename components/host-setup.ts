@@ -4,12 +4,14 @@ import type { GatePlan } from "../model/gate";
 import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
 import { HostStep } from "../providers/host-step/resource";
+import { diskLinksSeconds, diskLinksStep } from "../render/disk-links";
 import { engineStep, engineStepSeconds } from "../render/engine";
 import { firewallStep, firewallStepSeconds } from "../render/firewall";
 import { gateStep, gateStepSeconds } from "../render/gate";
 import { baseStep, baseStepSeconds } from "../render/host-base";
 import {
   baseMeaning,
+  disksText,
   engineMeaning,
   gateMeaning,
   operatorsText,
@@ -37,9 +39,9 @@ export interface HostSetupArgs {
 /**
  * Makes a plain Linux server a host of the site.
  *
- * Creates: `base` (operators, names, kernel settings, journal, time, then the firewall, and then
- * the configuration of the host's gate, if it has one), which runs on all hosts in parallel, and
- * `engine` (settings, trust), which runs on one host after the other.
+ * Creates: `base` (names of disks, operators, names, kernel settings, journal, time, then the
+ * firewall, and then the configuration of the host's gate, if it has one), which runs on all hosts
+ * in parallel, and `engine` (settings, trust), which runs on one host after the other.
  * Each step is convergent: it may run any number of times. It runs again only when its text changed
  * or the server was replaced.
  */
@@ -55,13 +57,15 @@ export class HostSetup extends HiveComponent {
     this.host = args.host;
 
     const gate = gateOn(args.host.plan, args.plan);
+    const disks = madeDisks(args.host, args.plan);
     const system = this.step("base", {
       step: "base and firewall",
       script: pulumi
-        .output(args.operators)
-        .apply((operators) =>
+        .all([args.operators, disks ?? {}])
+        .apply(([operators, devices]) =>
           inTurn(
             "base and firewall",
+            ...(disks === undefined ? [] : [diskLinksStep(devices)]),
             baseStep(args.plan, args.host.plan, operators),
             firewallStep(args.plan, args.host.plan),
             ...(gate === undefined ? [] : [gateStep(gate)]),
@@ -71,9 +75,13 @@ export class HostSetup extends HiveComponent {
         ...baseMeaning(args.plan, args.host.plan),
         operators: pulumi.output(args.operators).apply(operatorsText),
         ...(gate === undefined ? {} : gateMeaning(gate)),
+        ...(disks === undefined ? {} : { disks: pulumi.output(disks).apply(disksText) }),
       },
       timeoutSeconds:
-        baseStepSeconds + firewallStepSeconds + (gate === undefined ? 0 : gateStepSeconds),
+        baseStepSeconds +
+        firewallStepSeconds +
+        (gate === undefined ? 0 : gateStepSeconds) +
+        (disks === undefined ? 0 : diskLinksSeconds),
       dependsOn: [args.host.ready],
     });
     this.engine = this.step("engine", {
@@ -116,6 +124,22 @@ export class HostSetup extends HiveComponent {
       { parent: this, dependsOn },
     );
   }
+}
+
+/**
+ * The disks that the fleet made for volumes on a host, by the volumes' names; undefined if there
+ * are none.
+ */
+function madeDisks(
+  host: Host,
+  { traits, volumes }: Plan,
+): Readonly<Record<string, pulumi.Output<string>>> | undefined {
+  if (traits.makesDisks !== true) return undefined;
+  const disks = volumes.flatMap(({ name }) => {
+    const disk = host.disk(name);
+    return disk === undefined ? [] : [[name, disk] as const];
+  });
+  return disks.length === 0 ? undefined : Object.fromEntries(disks);
 }
 
 /** What the gate of a host is to serve; undefined on a host without one. */

@@ -19,6 +19,13 @@ export function operatorsText(operators: readonly OperatorPlan[]): string {
   return operators.map(({ name, publicKey }) => `${name} ${fingerprint(publicKey)}`).join(", ");
 }
 
+/** The disks that were made for volumes. */
+export function disksText(disks: Readonly<Record<string, string>>): string {
+  return Object.entries(disks)
+    .map(([volume, device]) => `${volume} ${device}`)
+    .join(", ");
+}
+
 /** The meaning of the base step and the firewall, besides the operators: who reaches what. */
 export function baseMeaning(plan: Plan, host: HostPlan): StepMeaning {
   const rules = firewallRules(plan, host);
