@@ -1,3 +1,4 @@
+import { awsDriver } from "./aws/driver";
 import { containerDriver } from "./container/driver";
 import type { FleetDriver } from "./fleet";
 import { preparedDriver } from "./prepared/driver";
@@ -6,6 +7,7 @@ import type { FleetKind } from "./traits";
 const drivers: Readonly<Partial<Record<FleetKind, FleetDriver>>> = {
   container: containerDriver,
   prepared: preparedDriver,
+  aws: awsDriver,
 };
 
 /**

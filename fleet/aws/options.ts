@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cidrFault, parseCidr } from "../../model/network/addresses";
 import { size } from "../../model/schema/values";
+import { sizeBytes } from "../../model/values/size";
 
 /** Services of AWS that hive calls; `all` stands for each of them. */
 export const awsServices = ["ec2", "iam", "kms", "route53", "s3", "ssm", "sts"] as const;
@@ -36,10 +37,15 @@ const instanceType = z
   .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "is not the name of an instance type")
   .meta({ takes: "an instance type", write: "write an instance type such as t3.medium" });
 
-/**
- * A size of a disk of EBS, from which the AMI of Debian (8 GiB) to the largest disk of gp3 fits.
- */
-const diskSize = size.meta({ takes: "a size", write: "write a size such as 20GiB" });
+/** Smallest system disk, GiB: that of Debian's image. */
+const smallestRoot = 8;
+
+const rootDiskSize = size
+  .refine(
+    (text) => (sizeBytes(text) ?? 0) >= smallestRoot * 2 ** 30,
+    `is smaller than the ${smallestRoot}GiB of Debian's image`,
+  )
+  .meta({ takes: `a size, at least \`${smallestRoot}GiB\``, write: "write a size such as 20GiB" });
 
 const tag = z
   .string()
@@ -124,11 +130,11 @@ export const awsOptions = z
       .meta({ description: "Sizes of servers. Another type stops and starts each server." }),
     rootDisks: z
       .strictObject({
-        cluster: diskSize.default("20GiB").meta({
+        cluster: rootDiskSize.default("20GiB").meta({
           description:
             "System disk of each cluster server, in whole GiB: images and local volumes are on it.",
         }),
-        repository: diskSize.default("40GiB").meta({
+        repository: rootDiskSize.default("40GiB").meta({
           description:
             "System disk of the repository server, in whole GiB: the site's images are on it.",
         }),

@@ -9,6 +9,7 @@ import { authorizedKeys } from "../../render/host-base";
 import { authorizedKeysPath } from "../../render/sshd";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import type { Fleet, FleetArgs, Host } from "../fleet";
+import { inService } from "../in-service";
 import { droppedCapabilities } from "./dropped-capabilities";
 import type { ContainerFleetPlan, ContainerServerPlan } from "./plan";
 import { RunningContainer } from "./running-container/resource";
@@ -298,17 +299,4 @@ function endpointOf(
   return published === undefined
     ? { address: server.host.privateAddress, port }
     : { address: published.hostAddress, port: published.hostPort };
-}
-
-/**
- * The resources that the next server waits for: this one has booted, is back in the Swarm, and is
- * set up.
- */
-async function inService(
-  host: Host | undefined,
-  setUp: ContainerFleetArgs["setUp"],
-): Promise<pulumi.Resource[]> {
-  if (host === undefined) return [];
-  const last = await setUp?.(host.plan);
-  return last === undefined ? [host.ready] : [host.ready, last];
 }

@@ -66,19 +66,31 @@ function computed(
       return { result: `PASSWORD-${name}` };
     case "docker:index/remoteImage:RemoteImage":
       return { imageId: `sha256:${"c".repeat(64)}` };
+    case "aws:iam/instanceProfile:InstanceProfile":
+      return { name };
+    case "aws:ec2/eip:Eip":
+      return { publicIp: "198.51.100.10" };
+    case "pulumi-nodejs:dynamic/hive:ObservedInstance":
+      return { lost: { power: 2, address: 3, disks: { "ldap-data": 4 } } };
     default:
       return {};
   }
 }
 
+/** What functions of providers answer, by their tokens. */
+export type Calls = Readonly<
+  Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>
+>;
+
 /**
  * Runs a program against mocks and returns what it declared.
  *
  * @param preview - as in a preview: nothing that a provider computes is known.
+ * @param calls - answers of functions; default: their own inputs.
  */
 export async function record(
   program: () => void | Promise<void>,
-  { preview = false }: { readonly preview?: boolean } = {},
+  { preview = false, calls = {} }: { readonly preview?: boolean; readonly calls?: Calls } = {},
 ): Promise<readonly Recorded[]> {
   // Where the program brings the stage's key.
   process.env["HIVE_HOME"] ??= temporaryHome();
@@ -111,7 +123,8 @@ export async function record(
           },
         };
       },
-      call: (args) => args.inputs as Record<string, unknown>,
+      call: ({ token, inputs: given }) =>
+        calls[token]?.(given as Record<string, unknown>) ?? (given as Record<string, unknown>),
     },
     "hive",
     "private",

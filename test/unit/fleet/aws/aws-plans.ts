@@ -2,7 +2,6 @@ import { planStack } from "../../../../model/plan-site";
 import type { Plan } from "../../../../model/plan";
 import type { Site } from "../../../../model/site";
 import { generateOpenSshKeyPair } from "../../../../providers/ssh-key-pair/openssh-key";
-import { smallSite } from "../../model/plans";
 
 const { publicKey } = generateOpenSshKeyPair("anna");
 
@@ -14,14 +13,17 @@ export const rawAws = {
   "hive:operators": JSON.stringify([{ name: "anna", publicKey }]),
 };
 
+/** An image that nobody builds. */
+export const image = `docker.io/library/nginx:1.27@sha256:${"a".repeat(64)}`;
+
 /** A site with a volume that is replicated elsewhere, and two published ports. */
 export const siteWithData: Site = {
-  ...smallSite,
+  name: "hive.example",
   volumes: { "ldap-data": { replicated: { size: "1.5GiB" } } },
   services: {
-    webgate: { image: { build: "webgate" }, mode: "global", ports: ["80", "53/udp"] },
+    webgate: { image, mode: "global", ports: ["80", "53/udp"] },
     ldap: {
-      image: { build: "webgate" },
+      image,
       volumes: [{ source: "ldap-data", target: "/data" }],
     },
   },

@@ -1,5 +1,5 @@
 import { InventoryError } from "../../../../model/problem/problems";
-import { planAws } from "./aws-plans";
+import { planAws, siteWithData } from "./aws-plans";
 
 /** The problems of a stage that is to be built, as `path | remedy`. */
 function problemsOf(change: Parameters<typeof planAws>[0]): readonly string[] {
@@ -86,6 +86,26 @@ test.each<[string, Parameters<typeof planAws>[0], readonly (string | RegExp)[]]>
     "a network that is larger than a VPC",
     { raw: { "hive:cidr": "10.16.0.0/12" } },
     ["Pulumi.staging.yaml: hive:cidr | write a network from a /16 to a /26, better a /24"],
+  ],
+  [
+    "a system disk that the image does not fit on",
+    { options: { rootDisks: { cluster: "7GiB" } } },
+    ["Pulumi.staging.yaml: hive:aws.rootDisks.cluster | write a size such as 20GiB"],
+  ],
+  [
+    "two volumes whose disks would have one name",
+    {
+      site: {
+        ...siteWithData,
+        volumes: {
+          "ldap-data": { replicated: { size: "1GiB", minor: 1001 } },
+          mail: { replicated: { size: "1GiB", minor: 2001 } },
+        },
+      },
+    },
+    [
+      /volumes\.mail\.replicated\.minor \| write another minor, which differs in the last two digits/,
+    ],
   ],
   [
     "an image that is none",

@@ -1,5 +1,5 @@
 import { planAwsFleet } from "../../../../fleet/aws/plan";
-import { planAws, siteWithData } from "./aws-plans";
+import { image, planAws, siteWithData } from "./aws-plans";
 
 describe("the plan of what is made in AWS", () => {
   test("has a subnet in each zone, and servers of the sizes of their roles", () => {
@@ -62,7 +62,7 @@ describe("security groups let in", () => {
   });
 
   test("nothing from the world where nothing is published", () => {
-    const services = { web: { image: { build: "webgate" } } };
+    const services = { web: { image } };
     expect(rules({ site: { ...siteWithData, services } }).join()).not.toContain("0.0.0.0/0");
   });
 
@@ -75,7 +75,7 @@ describe("security groups let in", () => {
   });
 
   test("one rule for all of SCTP, whose ports EC2 does not know, and says so", () => {
-    const web = { image: { build: "webgate" }, ports: ["3000/sctp", "3001/sctp"] as const };
+    const web = { image, ports: ["3000/sctp", "3001/sctp"] as const };
     const { rules: all } = planAwsFleet(planAws({ site: { ...siteWithData, services: { web } } }));
     expect(all.filter(({ group }) => group === "published")).toEqual([
       {
