@@ -21,6 +21,17 @@ describe("the project's own stages", () => {
     },
   );
 
+  test.each(["staging", "production"] as const)(
+    "%s says what is still to be given before it can be built",
+    (stage) => {
+      const text = readFileSync(join(root, `Pulumi.${stage}.yaml`), "utf8");
+      const file = `Pulumi\\.${stage}\\.yaml`;
+      expect(() => planSite({ stage: parseStageYaml(stage, text), site, building: true })).toThrow(
+        new RegExp(`2 problems found[^]*${file}: hive:operators[^]*${file}: hive:aws\\.sshSources`),
+      );
+    },
+  );
+
   test("their networks do not meet, so that all three can be reached from one place", () => {
     const cidrs = ["private", "staging", "production"].map((stage) => {
       const text = readFileSync(join(root, `Pulumi.${stage}.yaml`), "utf8");
