@@ -60,6 +60,7 @@ const readers = [
     paths: ["toolchain/"],
     tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
+  { paths: ["rehearsal/provider/"], tests: ["test/unit/toolchain/"] },
   // Reads all sources.
   {
     paths: ["cli/", "components/", "fleet/", "model/", "providers/", "render/", "site/"],

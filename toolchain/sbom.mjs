@@ -11,7 +11,7 @@ import { explain, StepError } from "./mechanics/step-error.mjs";
 const usage = `usage: npm run --silent sbom > hive.cdx.json
 
 Prints what hive and its toolchain consist of, with versions, as CycloneDX 1.5: npm packages of package-lock.json, Go modules
-of toolchain/modules, Pulumi's programs. Tools such as grype or osv-scanner look up known weaknesses in it.
+of toolchain/modules and rehearsal/provider, Pulumi's programs. Tools such as grype or osv-scanner look up known weaknesses in it.
 
 The bill of one of hive's own images is in it, made at its build:
   docker run --rm --entrypoint cat <image> /usr/share/hive/sbom.cdx.json
@@ -33,10 +33,10 @@ async function main(args) {
     });
   }
   const modules = path.join(root, "toolchain/modules");
-  const goMods = fs
-    .readdirSync(modules)
-    .sort()
-    .map((name) => fs.readFileSync(path.join(modules, name, "go.mod"), "utf8"));
+  const goMods = [
+    ...fs.readdirSync(modules).map((name) => path.join(modules, name)),
+    path.join(root, versions.awsProvider.folder),
+  ].map((folder) => fs.readFileSync(path.join(folder, "go.mod"), "utf8"));
   const programs = [
     { name: "pulumi", version: versions.cli.version },
     { name: "pulumi-language-nodejs", version: versions.languageHost.version },
@@ -44,6 +44,7 @@ async function main(args) {
       name: `pulumi-resource-${name}`,
       version,
     })),
+    { name: versions.awsProvider.module, version: versions.awsProvider.version },
   ].map((program) => ({ type: "application", ...program }));
   const bill = toolchainBill(JSON.parse(npm.stdout), goMods, programs);
   process.stdout.write(`${JSON.stringify(bill, null, 2)}\n`);

@@ -24,7 +24,10 @@ export const projectFolder = dirname(toolchainFolder);
  * @property {{version: string, minimum: string, module: string, package: string, tags: string}} cli
  * @property {{version: string, module: string, package: string, tags: string}} languageHost
  * @property {{module: string, tags: string, plugins: string[]}} bridge
- * @property {{docker: string, random: string}} plugins
+ * @property {{docker: string, random: string, aws: string}} plugins
+ * @property {{folder: string, module: string, version: string, sum: string}} awsProvider the Go
+ *   module that the aws plugin is built from, its checksum as in go.sum, and the folder of hive's
+ *   own part, relative to the project
  * @property {Record<string, string>} checksums SHA-256 of release archives by file name
  * @property {{tag: string, suite: string, variant: string}[]} baseImages
  * @property {{tag: string, suite: string, variant: string}[]} testImages
@@ -121,13 +124,14 @@ export function cacheLayout({
   const digest = (/** @type {string} */ module) => folderDigest(join(folder, module));
   const { cli, languageHost, bridge, plugins } = versions;
   const engineKey = cacheKey([cli, languageHost, digest(cli.module), digest(languageHost.module)]);
-  const bridgeKey = cacheKey([bridge, plugins.docker, plugins.random, digest(bridge.module)]);
+  const { docker, random } = plugins;
+  const bridgeKey = cacheKey([bridge, docker, random, digest(bridge.module)]);
   return {
     root,
     platform: where,
     engine: join(root, where, `engine-${cli.version}-${engineKey}`),
     bridge: join(root, where, `bridge-${bridgeKey}`),
-    home: join(root, where, `home-${cacheKey([plugins, bridgeKey])}`),
+    home: join(root, where, `home-${cacheKey([{ docker, random }, bridgeKey])}`),
     locks: join(root, "locks"),
     logs: join(root, "logs"),
     dockerEngine: join(root, "docker-engine"),

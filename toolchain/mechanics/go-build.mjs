@@ -39,6 +39,7 @@ export async function findGo(env) {
  * @param {object} build
  * @param {string} build.title as in an error: `Pulumi CLI`
  * @param {string} build.module folder of the Go module, relative to the toolchain folder
+ * @param {string} [build.overlay] a file that names the sources to compile in the place of others
  * @param {string} build.package what to build
  * @param {string} build.tags comma-separated build tags
  * @param {string} build.variable the linker variable that takes the version
@@ -58,6 +59,7 @@ export async function goBuild(project, build, { signal, report }) {
   const draft = `${build.output}.${process.pid}.building`;
   const args = ["build", "-mod=readonly", "-trimpath", "-buildvcs=false"];
   if (build.tags !== "") args.push(`-tags=${build.tags}`);
+  if (build.overlay !== undefined) args.push("-overlay", build.overlay);
   args.push(
     "-ldflags",
     `-s -w -X ${build.variable}=${build.value ?? build.version}`,
@@ -72,7 +74,7 @@ export async function goBuild(project, build, { signal, report }) {
       log,
       signal,
       timeoutMs: buildMs,
-      cwd: path.join(project.toolchain, build.module),
+      cwd: path.resolve(project.toolchain, build.module),
       env: { ...project.env, CGO_ENABLED: "0", GOWORK: "off" },
     });
   };
@@ -104,10 +106,13 @@ async function runTwice(run, report) {
 }
 
 /**
+ * The Go compiler of this computer.
  * @param {import("./project.mjs").Project} project
  * @param {{title: string, version: string, because: string}} build
+ * @returns {Promise<{path: string, version: string}>}
+ * @throws {StepError} when there is none, or it is too old
  */
-async function usableGo(project, build) {
+export async function usableGo(project, build) {
   const minimum = project.versions.go.minimum;
   const problem = `Neither a download nor a build of ${build.title} ${build.version} is possible: ${build.because}`;
   const go = await findGo(project.env);

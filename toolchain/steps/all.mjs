@@ -1,5 +1,6 @@
 // @ts-check
 /** All steps, and the groups of them that a command can ask for. */
+import { awsPlugin } from "./aws-plugin.mjs";
 import { baseImageSteps } from "./base-images.mjs";
 import { dockerEngine } from "./docker-engine.mjs";
 import { engineSteps } from "./engine.mjs";
@@ -13,6 +14,7 @@ export const groups = {
   engine: "npm packages, Pulumi CLI, language host, provider plugins",
   docker: "a Docker Engine and the base images on it",
   all: "engine and docker",
+  aws: "the provider plugin of stages on AWS",
   tests: "images that only tests start from: Debian 12 for a stage that is moved",
 };
 
@@ -34,6 +36,7 @@ export function stepsOf(project, names) {
       ...pluginSteps(project),
     ],
     docker: () => [dockerEngine(project), ...baseImageSteps(project)],
+    aws: () => [awsPlugin(project)],
     tests: () => [dockerEngine(project), ...baseImageSteps(project, project.versions.testImages)],
     all: () => [...(makers.engine?.() ?? []), ...(makers.docker?.() ?? [])],
   };

@@ -11,7 +11,7 @@ import { atLeast } from "../mechanics/versions.mjs";
 import { aptIsHere, dockerFacts, ownEngine } from "./docker-engine.mjs";
 import { findEngine, originOf } from "./engine.mjs";
 import { npmPackagesArePresent } from "./npm-packages.mjs";
-import { installedPlugin, originText, pluginFile, pluginOrigin } from "./plugins.mjs";
+import { builtPlugin, installedPlugin, originText, pluginOrigin } from "./plugins.mjs";
 
 /** How long a server may take to answer, in milliseconds. */
 const answerMs = 4000;
@@ -97,7 +97,7 @@ function examinePlugins(project, ways) {
     if (origin) return found(what, version, originText[origin]);
     const installed = installedPlugin(project, name);
     if (installed !== undefined) return found(what, version, installed);
-    const built = path.join(project.layout.bridge, path.basename(pluginFile("", name, version)));
+    const built = builtPlugin(project, name);
     if (fs.existsSync(built)) return comes(what, `${version}: link ${built}`);
     return obtainable(what, version, ways, project);
   });

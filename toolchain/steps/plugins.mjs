@@ -3,6 +3,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { cacheKey, folderDigest } from "../mechanics/cache.mjs";
 import { downloadArchive, releaseArchive } from "../mechanics/download.mjs";
 import { goBuild } from "../mechanics/go-build.mjs";
 import { withLock } from "../mechanics/lock.mjs";
@@ -13,7 +14,7 @@ import { readJson, writeJson } from "../mechanics/stamp.mjs";
 /** @typedef {import("../mechanics/graph.mjs").Step} Step */
 /** @typedef {import("../mechanics/graph.mjs").StepContext} StepContext */
 
-/** @typedef {"docker" | "random"} PluginName */
+/** @typedef {"docker" | "random" | "aws"} PluginName */
 
 /**
  * Where a plugin came from.
@@ -33,16 +34,35 @@ export function pluginFile(home, name, version) {
 }
 
 /**
+ * The file that a build of a plugin makes: another one for other sources or pins.
+ * @param {Project} project
+ * @param {PluginName} name
+ * @returns {string}
+ */
+export function builtPlugin({ root, layout, versions }, name) {
+  const file = `pulumi-resource-${name}`;
+  if (name !== "aws") return path.join(layout.bridge, file);
+  const { plugins, awsProvider } = versions;
+  const sources = folderDigest(path.join(root, awsProvider.folder));
+  const key = cacheKey([plugins.aws, awsProvider, sources]);
+  return path.join(layout.root, layout.platform, `aws-${key}`, file);
+}
+
+/**
  * Where a plugin in hive's own home came from.
  * @param {Project} project
  * @param {PluginName} name
  * @returns {PluginOrigin | undefined} nothing when it is not there, or was made for another version
+ *   or from other sources
  */
 export function pluginOrigin(project, name) {
   const version = project.versions.plugins[name];
-  if (!isExecutable(pluginFile(project.layout.home, name, version))) return undefined;
+  const file = pluginFile(project.layout.home, name, version);
+  if (!isExecutable(file)) return undefined;
   const note = readJson(originFile(project, name));
-  return note?.version === version ? note.origin : undefined;
+  if (note?.version !== version) return undefined;
+  const isStale = note.origin === "built" && fs.readlinkSync(file) !== builtPlugin(project, name);
+  return isStale ? undefined : note.origin;
 }
 
 /**
@@ -51,7 +71,7 @@ export function pluginOrigin(project, name) {
  * @returns {boolean}
  */
 export function pluginsAreMadeHere(project) {
-  return /** @type {PluginName[]} */ (["docker", "random"]).some(
+  return /** @type {PluginName[]} */ (["docker", "random", "aws"]).some(
     (name) => pluginOrigin(project, name) === "built",
   );
 }
@@ -65,7 +85,7 @@ export const originText = {
 
 /**
  * @param {Project} project
- * @returns {Step[]} one for each plugin
+ * @returns {Step[]} one for each plugin that every stage needs
  */
 export function pluginSteps(project) {
   return [
@@ -81,7 +101,7 @@ export function pluginSteps(project) {
  *   no other way to get it
  * @returns {Step}
  */
-function pluginStep(project, name, make) {
+export function pluginStep(project, name, make) {
   const version = project.versions.plugins[name];
   const file = pluginFile(project.layout.home, name, version);
   return {
@@ -173,7 +193,7 @@ export function installedPlugin(project, name) {
 async function buildBridged(project, name, because, context) {
   const version = project.versions.plugins[name];
   const { bridge } = project.versions;
-  const output = path.join(project.layout.bridge, `pulumi-resource-${name}`);
+  const output = builtPlugin(project, name);
   // One after the other: in parallel, both would compile the packages that they share.
   const lock = path.join(project.layout.locks, `${path.basename(project.layout.bridge)}.lock`);
   const onWait = () => context.report("waiting for the other bridged plugin");
@@ -200,7 +220,7 @@ async function buildBridged(project, name, because, context) {
 }
 
 /** @param {string} target @param {string} file */
-function link(target, file) {
+export function link(target, file) {
   const draft = `${file}.${process.pid}.tmp`;
   fs.rmSync(draft, { force: true });
   fs.symlinkSync(target, draft);
