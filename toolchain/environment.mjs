@@ -17,6 +17,7 @@ import { openProject } from "./mechanics/project.mjs";
 import { explain, StepError } from "./mechanics/step-error.mjs";
 import { findEngine } from "./steps/engine.mjs";
 import { pluginsAreMadeHere } from "./steps/plugins.mjs";
+import { rehearsalPython } from "./steps/rehearsal-python.mjs";
 
 /** @typedef {import("./mechanics/project.mjs").Project} Project */
 
@@ -33,6 +34,7 @@ import { pluginsAreMadeHere } from "./steps/plugins.mjs";
  *   are none
  * @property {string | undefined} dockerHost where the Docker Engine is, when it is not at the usual
  *   place
+ * @property {string} [rehearsalPython] the Python of the emulated cloud, where it is installed
  */
 
 /**
@@ -70,6 +72,7 @@ export function environmentVariables(env, facts) {
   if (!given("PULUMI_CONFIG_PASSPHRASE") && !given("PULUMI_CONFIG_PASSPHRASE_FILE")) {
     set.PULUMI_CONFIG_PASSPHRASE_FILE = defaults(facts.home).PULUMI_CONFIG_PASSPHRASE_FILE;
   }
+  if (facts.rehearsalPython !== undefined) set.HIVE_REHEARSAL_PYTHON = facts.rehearsalPython;
   if (!env.DOCKER_HOST && facts.dockerHost !== undefined) set.DOCKER_HOST = facts.dockerHost;
   return set;
 }
@@ -132,6 +135,7 @@ async function environmentFacts(project) {
   const { env } = project;
   const engine = await findEngine(project);
   const address = engineAddress(env);
+  const python = rehearsalPython(project);
   const own = env.PULUMI_HOME ? path.resolve(env.PULUMI_HOME) : path.join(os.homedir(), ".pulumi");
   return {
     root: project.root,
@@ -141,6 +145,7 @@ async function environmentFacts(project) {
     offline: pluginsAreMadeHere(project),
     credentials: fs.existsSync(path.join(own, "credentials.json")) ? own : "",
     dockerHost: address === defaultAddress ? undefined : address,
+    ...(python === undefined ? {} : { rehearsalPython: python }),
   };
 }
 

@@ -24,7 +24,7 @@ async function main(args) {
     (isAsked ? process.stdout : process.stderr).write(usage);
     return isAsked ? 0 : 2;
   }
-  const { root, env, versions } = openProject();
+  const { root, toolchain, env, versions } = openProject();
   const words = ["sbom", "--package-lock-only", "--sbom-format", "cyclonedx"];
   const npm = await capture("npm", words, { env, cwd: root, timeoutMs: 60_000 });
   if (npm?.code !== 0) {
@@ -32,10 +32,10 @@ async function main(args) {
       remedy: ["Use npm 10 or newer, which comes with Node.js 20: npm --version"],
     });
   }
-  const modules = path.join(root, "toolchain/modules");
+  const modules = path.join(toolchain, "modules");
   const goMods = [
     ...fs.readdirSync(modules).map((name) => path.join(modules, name)),
-    path.join(root, versions.awsProvider.folder),
+    path.join(toolchain, versions.awsProvider.folder),
   ].map((folder) => fs.readFileSync(path.join(folder, "go.mod"), "utf8"));
   const programs = [
     { name: "pulumi", version: versions.cli.version },

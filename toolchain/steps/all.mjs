@@ -6,6 +6,7 @@ import { dockerEngine } from "./docker-engine.mjs";
 import { engineSteps } from "./engine.mjs";
 import { npmPackages } from "./npm-packages.mjs";
 import { pluginSteps } from "./plugins.mjs";
+import { rehearsalPythonStep } from "./rehearsal-python.mjs";
 import { dynamicProvider } from "./dynamic-provider.mjs";
 
 /** Names that `--ensure` takes, with what each stands for. */
@@ -15,7 +16,8 @@ export const groups = {
   docker: "a Docker Engine and the base images on it",
   all: "engine and docker",
   aws: "the provider plugin of stages on AWS",
-  tests: "images that only tests start from: Debian 12 for a stage that is moved",
+  rehearsal: "all, aws, and an emulated AWS on this computer",
+  tests: "what only tests need: Debian 12 for a stage that is moved, an emulated AWS",
 };
 
 /**
@@ -37,7 +39,16 @@ export function stepsOf(project, names) {
     ],
     docker: () => [dockerEngine(project), ...baseImageSteps(project)],
     aws: () => [awsPlugin(project)],
-    tests: () => [dockerEngine(project), ...baseImageSteps(project, project.versions.testImages)],
+    rehearsal: () => [
+      ...(makers.all?.() ?? []),
+      ...(makers.aws?.() ?? []),
+      rehearsalPythonStep(project),
+    ],
+    tests: () => [
+      dockerEngine(project),
+      ...baseImageSteps(project, project.versions.testImages),
+      rehearsalPythonStep(project),
+    ],
     all: () => [...(makers.engine?.() ?? []), ...(makers.docker?.() ?? [])],
   };
   /** @type {Map<string, import("../mechanics/graph.mjs").Step>} */

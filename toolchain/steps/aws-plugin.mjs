@@ -106,7 +106,7 @@ function parsed(text) {
  */
 export function prepareModule(project, folder, sources) {
   fs.rmSync(folder, { recursive: true, force: true });
-  fs.cpSync(path.join(project.root, project.versions.awsProvider.folder), folder, {
+  fs.cpSync(path.join(project.toolchain, project.versions.awsProvider.folder), folder, {
     recursive: true,
   });
   fs.symlinkSync(sources, path.join(folder, "source"));

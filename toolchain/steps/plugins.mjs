@@ -39,11 +39,11 @@ export function pluginFile(home, name, version) {
  * @param {PluginName} name
  * @returns {string}
  */
-export function builtPlugin({ root, layout, versions }, name) {
+export function builtPlugin({ toolchain, layout, versions }, name) {
   const file = `pulumi-resource-${name}`;
   if (name !== "aws") return path.join(layout.bridge, file);
   const { plugins, awsProvider } = versions;
-  const sources = folderDigest(path.join(root, awsProvider.folder));
+  const sources = folderDigest(path.join(toolchain, awsProvider.folder));
   const key = cacheKey([plugins.aws, awsProvider, sources]);
   return path.join(layout.root, layout.platform, `aws-${key}`, file);
 }

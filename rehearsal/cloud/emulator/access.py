@@ -1,0 +1,53 @@
+"""Who may use the emulated cloud: whoever knows the access key of this rehearsal. The emulator
+makes containers with the rights of a server, so that no other user of the computer may reach it."""
+
+import hmac
+import re
+from urllib.parse import parse_qs
+
+MESSAGE = (
+    "This is a rehearsal with an emulated cloud. It takes only the access key that it was started"
+    " with: see credentials.json in the rehearsal's folder."
+)
+
+HEADER = re.compile(r"^AWS4-HMAC-SHA256 Credential=([^/,\s]+)/")
+
+
+def key_of(environ):
+    """The access key id that a request names; "" where it names none."""
+    found = HEADER.match(environ.get("HTTP_AUTHORIZATION", ""))
+    if found:
+        return found[1]
+    signed = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])
+    return signed[0].split("/")[0]
+
+
+class OwnKeyOnly:
+    """A WSGI application around another one, which refuses requests with other keys, whatever they
+    ask for. `lent` tells whether a key is one that the emulator gave out for a role."""
+
+    def __init__(self, application, access_key, lent=lambda key: False):
+        self._application = application
+        self._access_key = access_key.encode()
+        self._lent = lent
+
+    def __call__(self, environ, start_response):
+        key = key_of(environ)
+        if hmac.compare_digest(key.encode(), self._access_key) or (key and self._lent(key)):
+            return self._application(environ, start_response)
+        return refuse(environ, start_response)
+
+
+def refuse(environ, start_response):
+    """Status 403, in the form that the client expects."""
+    if "json" in environ.get("CONTENT_TYPE", ""):
+        kind = "application/x-amz-json-1.1"
+        body = f'{{"__type": "UnrecognizedClientException", "message": "{MESSAGE}"}}'
+    else:
+        kind = "text/xml"
+        error = f"<Error><Code>AuthFailure</Code><Message>{MESSAGE}</Message></Error>"
+        body = f"<Response><Errors>{error}</Errors></Response>"
+    data = body.encode()
+    headers = [("Content-Type", kind), ("Content-Length", str(len(data)))]
+    start_response("403 Forbidden", headers)
+    return [data]

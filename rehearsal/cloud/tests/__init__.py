@@ -1,0 +1,1 @@
+"""python -m unittest, from the folder above, with the packages of requirements.txt."""
