@@ -1,0 +1,1 @@
+"""Sources of cloud-init that work in a rehearsed instance."""
