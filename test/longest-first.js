@@ -20,6 +20,7 @@ const long = [
   "integration/render/firewall",
   "integration/providers/images",
   "integration/render/colocation",
+  "integration/rehearsal/rehearsal",
   "integration/render/host-setup",
   "integration/providers/swarm",
   "integration/images/login-through-gate",

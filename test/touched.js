@@ -61,9 +61,20 @@ const readers = [
     tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
   { paths: ["rehearsal/provider/"], tests: ["test/unit/toolchain/"] },
+  { paths: ["rehearsal/", "platform/images/host/"], tests: ["test/integration/rehearsal/"] },
+  { paths: ["rehearsal/"], tests: ["test/unit/rehearsal/"] },
   // Reads all sources.
   {
-    paths: ["cli/", "components/", "fleet/", "model/", "providers/", "render/", "site/"],
+    paths: [
+      "cli/",
+      "components/",
+      "fleet/",
+      "model/",
+      "providers/",
+      "rehearsal/",
+      "render/",
+      "site/",
+    ],
     tests: ["test/unit/layers/"],
   },
 ];

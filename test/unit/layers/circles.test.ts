@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 
 const project = join(__dirname, "../../..");
-const rooms = ["site", "model", "fleet", "render", "components", "providers", "cli"];
+const rooms = ["site", "model", "fleet", "render", "components", "providers", "cli", "rehearsal"];
 
 /** Every source file, relative to the project. */
 function sources(): readonly string[] {
