@@ -18,7 +18,8 @@ def clean(docker, image, volume, say):
     """`image` is the router's; `volume` that of the disks' files. Can be repeated."""
     # Instances first: they may have mounted what is detached then.
     for container in docker.all("container"):
-        docker("rm", "--force", "--volumes", container)
+        # A short-lived one may have ended by itself.
+        docker("rm", "--force", "--volumes", container, may_fail=True)
     if docker.has("volume", volume):
         docker(
             *("run", "--rm", *docker.labels("clean"), *may_use_loop_devices()),

@@ -61,6 +61,14 @@ class Routers:
             )
         if not self._docker.has("volume", self._disks):
             self._docker("volume", "create", *self._docker.labels("disks"), self._disks)
+        try:
+            self._create_container(name, cidr)
+        except DockerError:
+            # One that is not in all networks would never work.
+            self._docker("rm", "--force", name, may_fail=True)
+            raise
+
+    def _create_container(self, name, cidr):
         environment = {
             "VPC_GATEWAY": f"{cidr[1]}/{cidr.prefixlen}",
             "PUBLIC_GATEWAY": str(self._public[1]),

@@ -3,10 +3,11 @@
 import unittest
 from datetime import datetime, timezone
 
+from runner.docker import DockerError
 from runner.groups import rules_of
 from runner.instances import REBOOTED, Instances, reboots_of
 from runner.metadata import answers_of
-from runner.router import translation
+from runner.router import Routers, translation
 from runner.volumes import loops_of, show_disks
 from runner.world import World, look
 from runner.written import Written
@@ -95,6 +96,26 @@ class Router(unittest.TestCase):
         self.assertNotIn("elements", rules)
         self.assertIn("policy drop", rules)
         self.assertNotIn("saddr {", rules)
+
+
+    def test_one_that_could_not_be_made_whole_is_removed(self):
+        class Failing(FakeDocker):
+            def __call__(self, *args, **_):
+                super().__call__(*args)
+                if args[:2] == ("network", "connect"):
+                    raise DockerError("no such network")
+
+            def has(self, *_):
+                return True
+
+            def gateway(self, _):
+                return "172.17.0.1"
+
+        docker = Failing()
+        routers = Routers(docker, Written(), "image", "198.51.100.0/24", "disks", lambda _: None)
+        with self.assertRaises(DockerError):
+            routers.follow(World(vpcs={"vpc-1": {"CidrBlock": "10.0.0.0/24"}}))
+        self.assertEqual(["create", "network", "rm"], docker.asked)
 
 
 class Volumes(unittest.TestCase):
