@@ -75,6 +75,40 @@ export function readPort(folder: string): number | undefined {
   return readJson<{ port: number }>(join(folder, "emulator.json"))?.port;
 }
 
+/** An error that the emulated cloud answers with. */
+export interface Fault {
+  /** Its code, for example `RequestLimitExceeded`. */
+  readonly code: string;
+  readonly message: string;
+  /** Status of HTTP, 400 to 599: AWS throttles with 503, and most clients try that again. */
+  readonly status: number;
+  /** How many calls get it; those after them are done. */
+  readonly times: number;
+}
+
+/**
+ * Sets the errors that the emulated cloud answers with from now on, in the place of earlier ones.
+ *
+ * @param faults - by call, for example `ec2:RunInstances`, or `ec2:*` for all of a service
+ * @throws Error that names a call or status that is not valid
+ */
+export function setFaults(folder: string, faults: Readonly<Record<string, Fault>>): void {
+  for (const [call, { status }] of Object.entries(faults)) {
+    if (!/^[a-z0-9]+:(\*|[A-Za-z0-9]+)$/.test(call)) {
+      throw new Error(`"${call}" is no call. Write service:Action, for example ec2:RunInstances.`);
+    }
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new Error(`${call}: ${status} is no status of an error. Write one from 400 to 599.`);
+    }
+  }
+  writeJson(join(folder, "faults.json"), faults);
+}
+
+/** The calls that the emulated cloud saw so far, as `service:Action`, without the runner's. */
+export function seenCalls(folder: string): readonly string[] {
+  return readJson(join(folder, "calls.json")) ?? [];
+}
+
 /** What the runner saw at its last look; undefined before the first. */
 export function readReport(folder: string): Report | undefined {
   return readJson(join(folder, "runner.json"));
@@ -87,9 +121,14 @@ export function forgetAnswer(folder: string, process: "emulator" | "runner"): vo
 
 /** Forgets the emulated cloud and its key, so that the next start begins from nothing. */
 export function forgetCloud(folder: string): void {
-  for (const file of ["account.pickle", "calls.json", "credentials.json", "settings.json"]) {
-    rmSync(join(folder, file), { force: true });
-  }
+  const files = [
+    "account.pickle",
+    "calls.json",
+    "credentials.json",
+    "faults.json",
+    "settings.json",
+  ];
+  for (const file of files) rmSync(join(folder, file), { force: true });
 }
 
 function readJson<T>(file: string): T | undefined {

@@ -4,7 +4,8 @@
 
 FOLDER/credentials.json has the access key, FOLDER/settings.json the port (0: any) and the range of
 public addresses. Where it listens, it writes to FOLDER/emulator.json; which calls it saw, to
-FOLDER/calls.json. It listens on 127.0.0.1 only.
+FOLDER/calls.json. Which errors it is to answer with, it reads from FOLDER/faults.json. It listens on
+127.0.0.1 only.
 With --until-stdin-closes it ends with the process that started it."""
 
 import ipaddress
@@ -36,6 +37,7 @@ from . import settings  # noqa: E402
 from .access import OwnKeyOnly  # noqa: E402
 from .account import Account  # noqa: E402
 from .calls import Calls  # noqa: E402
+from .faults import Faults  # noqa: E402
 from .one_at_a_time import OneAtATime  # noqa: E402
 from .patches import apply_all  # noqa: E402
 
@@ -47,7 +49,7 @@ class QuietHandler(MotoRequestHandler):
 
     def log_request(self, code="-", size="-"):
         if str(code).startswith("5"):
-            super().log_request(code, size)
+            print(f"rehearsal: answered a {self.command} with {int(code)}", flush=True)
 
 
 def is_lent(access_key):
@@ -63,8 +65,9 @@ def serve(folder):
     apply_all()
     account = Account(folder / "account.pickle")
     account.read()
-    calls = Calls(folder / "calls.json")
-    cloud = OneAtATime(DomainDispatcherApplication(create_backend_app), account, calls)
+    moto = DomainDispatcherApplication(create_backend_app)
+    calls, faults = Calls(folder / "calls.json"), Faults(folder / "faults.json")
+    cloud = OneAtATime(moto, account, calls, faults)
     application = OwnKeyOnly(cloud, credentials["accessKeyId"], is_lent)
     server = make_server(
         LOOPBACK, wanted["port"], application, threaded=True, request_handler=QuietHandler

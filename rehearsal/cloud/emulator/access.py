@@ -5,6 +5,8 @@ import hmac
 import re
 from urllib.parse import parse_qs
 
+from .error_answer import answer_error
+
 MESSAGE = (
     "This is a rehearsal with an emulated cloud. It takes only the access key that it was started"
     " with: see credentials.json in the rehearsal's folder."
@@ -35,19 +37,4 @@ class OwnKeyOnly:
         key = key_of(environ)
         if hmac.compare_digest(key.encode(), self._access_key) or (key and self._lent(key)):
             return self._application(environ, start_response)
-        return refuse(environ, start_response)
-
-
-def refuse(environ, start_response):
-    """Status 403, in the form that the client expects."""
-    if "json" in environ.get("CONTENT_TYPE", ""):
-        kind = "application/x-amz-json-1.1"
-        body = f'{{"__type": "UnrecognizedClientException", "message": "{MESSAGE}"}}'
-    else:
-        kind = "text/xml"
-        error = f"<Error><Code>AuthFailure</Code><Message>{MESSAGE}</Message></Error>"
-        body = f"<Response><Errors>{error}</Errors></Response>"
-    data = body.encode()
-    headers = [("Content-Type", kind), ("Content-Length", str(len(data)))]
-    start_response("403 Forbidden", headers)
-    return [data]
+        return answer_error(environ, start_response, 403, "AuthFailure", MESSAGE)

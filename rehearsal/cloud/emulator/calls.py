@@ -6,7 +6,6 @@ from urllib.parse import parse_qs
 
 SCOPE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
 
-# The runner's own questions are no part of what is rehearsed.
 RUNNER = "hive-rehearsal-runner"
 
 
@@ -19,19 +18,24 @@ def action_of(environ, body):
     return environ["REQUEST_METHOD"]
 
 
+def call_of(environ, body):
+    """`service:Action` of a request; None where the runner asks, whose own questions are no part of
+    what is rehearsed."""
+    if RUNNER in environ.get("HTTP_USER_AGENT", ""):
+        return None
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return f"{scope[1] if scope else 'unsigned'}:{action_of(environ, body)}"
+
+
 class Calls:
-    """Keeps `service:Action` of each call that was made at least once, in a file."""
+    """Keeps each call that was made at least once, in a file."""
 
     def __init__(self, file):
         self._file = file
         self._seen = set(json.loads(file.read_text())) if file.exists() else set()
 
-    def note(self, environ, body):
-        if RUNNER in environ.get("HTTP_USER_AGENT", ""):
-            return
-        scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        call = f"{scope[1] if scope else 'unsigned'}:{action_of(environ, body)}"
-        if call in self._seen:
+    def note(self, call):
+        if call is None or call in self._seen:
             return
         self._seen.add(call)
         draft = self._file.with_suffix(".new")

@@ -111,6 +111,20 @@ class Server(unittest.TestCase):
         seen = ["ec2:DescribeVpcs", "s3:GET", "ssm:DescribeParameters"]
         self.assertEqual(seen, json.loads((self.folder / "calls.json").read_text()))
 
+    def test_it_answers_with_the_errors_that_it_is_told_as_often_as_it_is_told(self):
+        throttled = {"code": "RequestLimitExceeded", "message": "too <many>", "status": 503, "times": 2}
+        faults = {"ec2:DescribeVpcs": throttled, "ssm:*": {**throttled, "status": 400, "times": 1}}
+        (self.folder / "faults.json").write_text(json.dumps(faults))
+        ec2, ssm = self.client(), self.client("ssm")
+        for call in (ec2.describe_vpcs, ec2.describe_vpcs, ssm.describe_parameters):
+            with self.assertRaises(ClientError) as problem:
+                call()
+            error = problem.exception.response["Error"]
+            self.assertEqual(("RequestLimitExceeded", "too <many>"), (error["Code"], error["Message"]))
+        self.assertTrue(ec2.describe_vpcs()["Vpcs"])
+        self.assertIn("Parameters", ssm.describe_parameters())
+        self.assertIn("Subnets", ec2.describe_subnets())
+
     def test_it_ends_when_its_starter_is_gone(self):
         self.process.stdin.close()
         self.process.wait(timeout=30)
