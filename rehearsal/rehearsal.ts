@@ -9,6 +9,7 @@ import {
   readSettings,
   writeSettings,
   type Credentials,
+  type Settings,
 } from "./folder";
 import { ensureImages } from "./images";
 import { endpointOf } from "./loopback";
@@ -61,6 +62,7 @@ const shutdownSeconds = 30;
  */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { id, folder, region, lasting } = checkOptions(options);
+  const known = settingsOf(options);
   const python = rehearsalPython();
   openFolder(folder);
   const credentials = ensureCredentials(folder);
@@ -79,7 +81,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     writeSettings(folder, {
       id,
       region,
-      port: await freePort(readSettings(folder)?.port),
+      port: await freePort(known?.port),
       publicRange: await ensurePublicNetwork(id),
       images: await ensureImages(),
     });
@@ -115,6 +117,7 @@ export function rehearsalStatus(name: RehearsalName): RehearsalStatus {
  */
 export async function stopRehearsal(name: RehearsalName): Promise<void> {
   checkName(name);
+  settingsOf(name);
   await endProcesses(name.folder);
   const docker = (...args: readonly string[]): Promise<string> =>
     runCommand("docker", args, { seconds: removalSeconds });
@@ -131,8 +134,8 @@ export async function stopRehearsal(name: RehearsalName): Promise<void> {
 export async function cleanRehearsal(name: RehearsalName): Promise<void> {
   checkName(name);
   const { folder } = name;
+  const settings = settingsOf(name);
   await endProcesses(folder);
-  const settings = readSettings(folder);
   if (settings === undefined) return;
   // The images may have been removed since.
   writeSettings(folder, { ...settings, images: await ensureImages() });
@@ -142,6 +145,17 @@ export async function cleanRehearsal(name: RehearsalName): Promise<void> {
     env: pythonEnvironment(),
   });
   forgetCloud(folder);
+}
+
+/** The settings of an earlier start. @throws Error when the folder is another rehearsal's */
+function settingsOf({ id, folder }: RehearsalName): Settings | undefined {
+  const settings = readSettings(folder);
+  if (settings !== undefined && settings.id !== id) {
+    throw new Error(
+      `${folder} belongs to the rehearsal "${settings.id}". Give "${id}" another folder, or clean "${settings.id}" first.`,
+    );
+  }
+  return settings;
 }
 
 /** The runner first: it would take the emulator's end for trouble. */
