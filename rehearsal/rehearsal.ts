@@ -21,7 +21,10 @@ import { cloudFolder, pythonEnvironment, rehearsalPython } from "./python";
 
 /** A rehearsal that runs: how its emulated cloud is used. */
 export interface Rehearsal extends Credentials {
-  /** Address of the emulated cloud, on loopback, for all services of AWS. */
+  /**
+   * Address of the emulated cloud, on loopback, for all services of AWS. Its path is the access
+   * key, so that it is a secret too, and a client with other credentials is let in.
+   */
   readonly endpoint: string;
   /** Region that it stands for. */
   readonly region: string;
@@ -31,7 +34,7 @@ export interface Rehearsal extends Credentials {
 
 /** What runs of a rehearsal. */
 export interface RehearsalStatus {
-  /** Address of the emulated cloud; undefined when it does not run. */
+  /** Address of the emulated cloud without the key; undefined when it does not run. */
   readonly endpoint: string | undefined;
   /** Whether its instances are made real at the moment. */
   readonly isFollowed: boolean;
@@ -90,7 +93,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   await start("runner", () => readReport(folder) !== undefined);
   return {
     ...credentials,
-    endpoint: endpointOf(readPort(folder) ?? 0),
+    endpoint: `${endpointOf(readPort(folder) ?? 0)}/${credentials.accessKeyId}`,
     region: readSettings(folder)?.region ?? region,
     stop: () => stopRehearsal({ id, folder }),
   };

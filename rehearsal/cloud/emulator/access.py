@@ -24,9 +24,21 @@ def key_of(environ):
     return signed[0].split("/")[0]
 
 
+def without_prefix(environ, prefix):
+    """The request as if it had been made without the first part of its path."""
+    names = ("PATH_INFO", "REQUEST_URI", "RAW_URI")
+    shorter = {
+        name: environ[name].removeprefix(prefix) or "/" for name in names if name in environ
+    }
+    shorter = {name: path if path.startswith("/") else f"/{path}" for name, path in shorter.items()}
+    return {**environ, **shorter}
+
+
 class OwnKeyOnly:
-    """A WSGI application around another one, which refuses requests with other keys, whatever they
-    ask for. `lent` tells whether a key is one that the emulator gave out for a role."""
+    """A WSGI application around another one, which refuses requests without the key, whatever they
+    ask for. The key is either the access key of the request or the first part of its path, for
+    clients whose endpoint is set and whose credentials are not. `lent` tells whether a key is one
+    that the emulator gave out for a role."""
 
     def __init__(self, application, access_key, lent=lambda key: False):
         self._application = application
@@ -34,6 +46,9 @@ class OwnKeyOnly:
         self._lent = lent
 
     def __call__(self, environ, start_response):
+        first, _, _ = environ["PATH_INFO"].lstrip("/").partition("/")
+        if hmac.compare_digest(first.encode(), self._access_key):
+            return self._application(without_prefix(environ, f"/{first}"), start_response)
         key = key_of(environ)
         if hmac.compare_digest(key.encode(), self._access_key) or (key and self._lent(key)):
             return self._application(environ, start_response)

@@ -270,6 +270,17 @@ class Patches(unittest.TestCase):
             [image] = Cloud().ec2.describe_images(ImageIds=[IMAGE])["Images"]
         self.assertEqual("/dev/xvda", image["RootDeviceName"])
 
+    def test_a_terminated_instance_releases_its_disks(self):
+        """moto does so itself; hive's fleet relies on it."""
+        with mock_aws():
+            cloud = Cloud()
+            made = cloud.instance()["InstanceId"]
+            disk = cloud.ec2.create_volume(AvailabilityZone=ZONES[0], Size=1)["VolumeId"]
+            cloud.ec2.attach_volume(VolumeId=disk, InstanceId=made, Device="/dev/sdf")
+            cloud.ec2.terminate_instances(InstanceIds=[made])
+            [found] = cloud.ec2.describe_volumes(VolumeIds=[disk])["Volumes"]
+        self.assertEqual("available", found["State"])
+
     def test_zz_every_patch_has_a_test(self):
         self.assertEqual({patch.name for patch in patches.PATCHES}, Patches.tested)
 

@@ -20,6 +20,8 @@ KEY = "AKIATESTTESTTESTTEST"
 
 
 class Server(unittest.TestCase):
+    suffix = ""  # of the endpoint
+
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
@@ -56,7 +58,7 @@ class Server(unittest.TestCase):
     def client(self, service="ec2", key=KEY):
         return boto3.client(
             service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
+            endpoint_url=f"http://127.0.0.1:{self.port}{self.suffix}",
             region_name="ap-northeast-1",
             aws_access_key_id=key,
             aws_secret_access_key="-",
@@ -87,6 +89,18 @@ class Server(unittest.TestCase):
             RoleArn="arn:aws:iam::123456789012:role/host", RoleSessionName="test"
         )["Credentials"]
         self.assertTrue(self.client(key=lent["AccessKeyId"]).describe_vpcs()["Vpcs"])
+
+    def test_the_key_may_be_in_the_address_instead(self):
+        own, self.suffix = self.suffix, f"/{KEY}"
+        other = "AKIAOTHEROTHEROTHERO"
+        self.assertTrue(self.client(key=other).describe_vpcs()["Vpcs"])
+        self.assertIn("Parameters", self.client("ssm", other).describe_parameters())
+        s3 = self.client("s3", other)
+        s3.create_bucket(Bucket="a-bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+        s3.put_object(Bucket="a-bucket", Key="a/b c", Body=b"content")
+        self.assertEqual(b"content", s3.get_object(Bucket="a-bucket", Key="a/b c")["Body"].read())
+        self.assertEqual([], self.client("route53", other).list_hosted_zones()["HostedZones"])
+        self.suffix = own
 
     def test_it_listens_on_loopback_only(self):
         sockets = Path(f"/proc/{self.process.pid}/net/tcp").read_text().splitlines()[1:]

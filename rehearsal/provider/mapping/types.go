@@ -46,6 +46,7 @@ func resources() map[string]*tfbridge.ResourceInfo {
 		"instance_type":        textOr("aws:ec2/instanceType:InstanceType"),
 		"tenancy":              textOr("aws:ec2/tenancy:Tenancy"),
 	})
+	add("aws_ec2_instance_state", "ec2transitgateway", "InstanceState", nil)
 	add("aws_ebs_volume", "ebs", "Volume", nil)
 	add("aws_volume_attachment", "ec2", "VolumeAttachment", nil)
 
@@ -107,6 +108,7 @@ func functions() map[string]*tfbridge.DataSourceInfo {
 	add("aws_eip", "ec2", "getElasticIp")
 	add("aws_iam_policy_document", "iam", "getPolicyDocument")
 	add("aws_instance", "ec2", "getInstance")
+	add("aws_instances", "ec2", "getInstances")
 	add("aws_partition", "index", "getPartition")
 	add("aws_region", "index", "getRegion")
 	add("aws_ssm_parameter", "ssm", "getParameter")
