@@ -191,7 +191,6 @@ export default tseslint.config(
     ),
   },
   {
-<<<<<<< HEAD
     files: ["outputs/**/*.ts"],
     rules: mayNotImport(...["model", "render", "fleet", "components", "providers", "cli", "site"]),
   },
@@ -204,13 +203,13 @@ export default tseslint.config(
   {
     files: ["examples/**/*.ts"],
     rules: { "@typescript-eslint/strict-boolean-expressions": "off" },
-=======
+  },
+  {
     files: ["rehearsal/**/*.ts"],
     rules: mayNotImport(
       ...["@pulumi/*", "components", "render", "cli", "site"],
       ...["fleet/fleet", "fleet/drivers", "fleet/prepared", "fleet/container/!(server-image)"],
     ),
->>>>>>> 0aa8aa41 (A rehearsal is started, stopped and removed as a whole)
   },
   {
     files: ["site/**/*.ts"],
