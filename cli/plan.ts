@@ -8,7 +8,7 @@ import { checkStageYaml } from "../model/stage/yaml";
 import { lookIntoProject, readFromProject } from "../providers/project-lookup";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
-import { projectFolder } from "./project";
+import { projectFolder, stageFilePath } from "./project";
 import { siteLoadFailure } from "./site-load-failure";
 
 /**
@@ -44,7 +44,7 @@ export function loadPlan(
 }
 
 function readStageFile(stage: StageName, folder: string): string {
-  const file = join(folder, `Pulumi.${stage}.yaml`);
+  const file = stageFilePath(stage, folder);
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

@@ -16,6 +16,15 @@ export function hiveHome(project: string = projectFolder): string {
 }
 
 /**
+ * The path of a stage's configuration: `Pulumi.<stage>.yaml`, or `HIVE_STAGE_FILE` of the
+ * environment, which a rehearsal sets.
+ */
+export function stageFilePath(stage: string, project: string = projectFolder): string {
+  const given = process.env["HIVE_STAGE_FILE"] ?? "";
+  return given === "" ? join(project, `Pulumi.${stage}.yaml`) : resolve(given);
+}
+
+/**
  * Where the `hive` command keeps the files of one stage; ignored by git. All paths are absolute.
  */
 export interface StageFolder {

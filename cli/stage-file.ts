@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { projectFolder } from "./project";
+import { stageFilePath } from "./project";
 
 /** The name of a stage's file, which is the user's: commands edit only what they change. */
 export function stageFileName(stage: string): string {
@@ -9,10 +8,10 @@ export function stageFileName(stage: string): string {
 
 /** The text of a stage's file. */
 export function readStageFile(stage: string): string {
-  return readFileSync(join(projectFolder, stageFileName(stage)), "utf8");
+  return readFileSync(stageFilePath(stage), "utf8");
 }
 
 /** Writes a stage's file, changed. */
 export function editStageFile(stage: string, edit: (text: string) => string): void {
-  writeFileSync(join(projectFolder, stageFileName(stage)), edit(readStageFile(stage)));
+  writeFileSync(stageFilePath(stage), edit(readStageFile(stage)));
 }

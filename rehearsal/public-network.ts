@@ -16,7 +16,7 @@ export const publicRanges: readonly string[] = [
 ];
 
 /** The computer's own address in a network for public addresses. */
-function computerIn(range: string): string {
+export function computerIn(range: string): string {
   return range.replace(/0\/24$/, "1");
 }
 

@@ -16,7 +16,7 @@ import { endpointOf } from "./loopback";
 import { checkName, checkOptions, type RehearsalName, type RehearsalOptions } from "./options";
 import { freePort } from "./port";
 import { endProcess, isRunning, startInBackground, untilReady } from "./processes";
-import { ensurePublicNetwork } from "./public-network";
+import { computerIn, ensurePublicNetwork } from "./public-network";
 import { cloudFolder, pythonEnvironment, rehearsalPython } from "./python";
 
 /** A rehearsal that runs: how its emulated cloud is used. */
@@ -28,6 +28,8 @@ export interface Rehearsal extends Credentials {
   readonly endpoint: string;
   /** Region that it stands for. */
   readonly region: string;
+  /** Address of this computer as instances see it. */
+  readonly computer: string;
   /** As {@link stopRehearsal}. */
   stop(): Promise<void>;
 }
@@ -91,10 +93,12 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   }
   await start("emulator", () => readPort(folder) !== undefined);
   await start("runner", () => readReport(folder) !== undefined);
+  const { region: madeIn = region, publicRange = "" } = readSettings(folder) ?? {};
   return {
     ...credentials,
     endpoint: `${endpointOf(readPort(folder) ?? 0)}/${credentials.accessKeyId}`,
-    region: readSettings(folder)?.region ?? region,
+    region: madeIn,
+    computer: computerIn(publicRange),
     stop: () => stopRehearsal({ id, folder }),
   };
 }

@@ -16,6 +16,7 @@ import { addPlan } from "./plan";
 import { addPreview } from "./preview";
 import { addPromote } from "./promote";
 import { addPulumi } from "./pulumi";
+import { addRehearse } from "./rehearse";
 import { addRollback } from "./rollback";
 import { addRun } from "./run";
 import { addShell } from "./shell";
@@ -100,6 +101,7 @@ run holds the stage · 5 the run is done, but the site is not whole · 130 inter
   addNew(program, finish);
   addPlan(program, finish);
   addPreview(program, finish);
+  addRehearse(program, finish);
   addStatus(program, finish);
   addAudit(program, finish);
   addLogs(program, finish);

@@ -9,7 +9,7 @@ import { Failure } from "../failure";
 import { notUp, readOutputs, type StageOutputs } from "../hosts/outputs";
 import { fetchMissingStageKey } from "../hosts/stage-key";
 import { loadPlan } from "../plan";
-import { projectFolder } from "../project";
+import { stageFilePath } from "../project";
 import { registryAccount } from "../promotion/accounts";
 import { chooseDigest, imageNamed } from "../promotion/choose-image";
 import { confirmCopy, copyImage, planCopy } from "../promotion/copy-image";
@@ -65,7 +65,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
   const source = await repositoryOf(sourceStage, image, "pull");
   const target = await repositoryOf(targetStage, image, "push");
   const copy = await planCopy(source, target, digest);
-  const path = join(projectFolder, `Pulumi.${to}.yaml`);
+  const path = stageFilePath(to);
   const pinned = pinsIn(readFileSync(path, "utf8"))[image];
   const complete = copy.missing.blobs.length + copy.missing.manifests.length === 0;
   terminal.print(

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { stageNames } from "../../model/values/names";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { hiveHome, privateFolder, stageFolder, type StageFolder } from "../project";
+import { hiveHome, privateFolder, stageFilePath, stageFolder, type StageFolder } from "../project";
 import { encryptionOf, mergeConfig } from "./config-file";
 import { hasFailedSinceRefresh, historyLength } from "./history";
 import type { PulumiCli } from "./pulumi-cli";
@@ -50,7 +50,7 @@ export class Stack {
 
   /** The committed configuration of the stage. */
   get committedFile(): string {
-    return join(this.pulumi.project, `Pulumi.${this.stage}.yaml`);
+    return stageFilePath(this.stage, this.pulumi.project);
   }
 
   /**

@@ -1,0 +1,188 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stageOf } from "../../model/stage/check-stage";
+import { rehearsalNotice } from "../../rehearsal/notice";
+import { rehearsalOverlay } from "../../rehearsal/overlay";
+import {
+  cleanRehearsal,
+  rehearsalStatus,
+  startRehearsal,
+  stopRehearsal,
+} from "../../rehearsal/rehearsal";
+import { exitCodes } from "../exit-codes";
+import { Failure } from "../failure";
+import { loadPlan } from "../plan";
+import { privateFolder, projectFolder, stageFolder } from "../project";
+import { pulumiEnvironment } from "../pulumi/environment";
+import { readStageFile, stageFileName } from "../stage-file";
+import { processTerminal, type Terminal } from "../terminal";
+
+/** What `hive rehearse` does. */
+export interface RehearseOptions {
+  readonly stage: string;
+  /** Command of hive to run in the rehearsal, and its arguments; empty: `up`. */
+  readonly words: readonly string[];
+  /** In the place of a command: shows, stops or removes the rehearsal. */
+  readonly action?: "status" | "stop" | "clean";
+}
+
+/** Where a rehearsal keeps its files. */
+interface Folders {
+  /** Name of the rehearsal on this computer: another clone's is another one. */
+  readonly id: string;
+  /** Of the emulated cloud. */
+  readonly cloud: string;
+  /** Stands for `.hive`: state, passphrase, logs. */
+  readonly home: string;
+  /** Stands for `Pulumi.<stage>.yaml`. */
+  readonly file: string;
+  /** The key that opens the servers. */
+  readonly key: string;
+}
+
+/** `hive rehearse`: a stage on AWS, on this computer. */
+export async function rehearse({ stage, words, action }: RehearseOptions): Promise<number> {
+  const terminal = processTerminal();
+  const plan = loadPlan(stageOf(stage), "show");
+  if (plan.aws === undefined) {
+    throw new Failure(
+      `The stage ${stage} is not on AWS (hive:fleet: ${plan.fleet} in ${stageFileName(stage)}), so there is nothing to rehearse. ` +
+        "Try the same site on the private stage: npx hive up",
+      exitCodes.input,
+    );
+  }
+  const folders = foldersOf(stage);
+  const name = { id: folders.id, folder: folders.cloud };
+  if (action === "status") return showStatus(name, terminal);
+  if (action === "stop") {
+    await stopRehearsal(name);
+    terminal.print("The rehearsal is stopped. What it made is kept; the next command goes on.");
+    return exitCodes.ok;
+  }
+  await ensureTools();
+  if (action === "clean") {
+    await cleanRehearsal(name);
+    rmSync(folders.home, { recursive: true, force: true });
+    terminal.print("Nothing of the rehearsal is left on this computer but its images and logs.");
+    return exitCodes.ok;
+  }
+  terminal.print(rehearsalNotice.join("\n"));
+  const region = plan.aws.region ?? plan.hosts[0]?.zone?.slice(0, -1);
+  const cloud = await startRehearsal({
+    ...name,
+    ...(region === undefined ? {} : { region }),
+    lasting: true,
+  });
+  const overlay = rehearsalOverlay(readStageFile(stage), {
+    endpoint: cloud.endpoint,
+    computer: cloud.computer,
+    publicKey: ensureKey(folders.key),
+  });
+  terminal.print(
+    [
+      `Different from ${stageFileName(stage)}, which stays as it is:`,
+      ...overlay.differences.map((line) => `  ${line}`),
+      "",
+    ].join("\n"),
+  );
+  writeFileSync(folders.file, overlay.text, { mode: 0o600 });
+  return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+}
+
+function foldersOf(stage: string): Folders {
+  const path = join(stageFolder(stage).path, "rehearsal");
+  const digest = createHash("sha256").update(path).digest("hex").slice(0, 6);
+  privateFolder(path);
+  return {
+    id: `${stage}-${digest}`,
+    cloud: join(path, "cloud"),
+    home: join(path, "home"),
+    file: join(path, stageFileName(stage)),
+    key: join(path, "operator"),
+  };
+}
+
+/** Gets what only rehearsals need, and tells this process where it is. */
+async function ensureTools(): Promise<void> {
+  const script = join(projectFolder, "toolchain", "run.mjs");
+  const { status } = spawnSync(
+    process.execPath,
+    [script, "--ensure", "rehearsal", "--", process.execPath, "--eval", ""],
+    { stdio: "inherit" },
+  );
+  if (status !== 0)
+    throw new Failure("What a rehearsal needs could not be made ready.", exitCodes.prerequisite);
+  const { HIVE_REHEARSAL_PYTHON: python } = await pulumiEnvironment();
+  if (python !== undefined) process.env["HIVE_REHEARSAL_PYTHON"] = python;
+}
+
+/** The operator's key of the rehearsal, made once. @returns its public half */
+function ensureKey(file: string): string {
+  if (!existsSync(file)) {
+    const words = ["-q", "-t", "ed25519", "-N", "", "-C", "rehearsal", "-f", file];
+    const { status, error, stderr } = spawnSync("ssh-keygen", words, { encoding: "utf8" });
+    if (status !== 0)
+      throw new Failure(
+        `ssh-keygen could not make a key: ${error === undefined ? stderr.trim() : error.message}`,
+      );
+  }
+  return readFileSync(`${file}.pub`, "utf8").trim();
+}
+
+/** Runs a command of hive in the rehearsal. @returns its exit code */
+async function runHive(
+  stage: string,
+  [command = "up", ...rest]: readonly string[],
+  { home, file, key }: Folders,
+): Promise<number> {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  // The user's own backend, keys and account have no part in it.
+  const own = /^(PULUMI_(BACKEND_URL|CONFIG_PASSPHRASE.*|STACK)|AWS_.*|SSH_AUTH_SOCK)$/;
+  const env: NodeJS.ProcessEnv = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))),
+    HIVE_HOME: home,
+    HIVE_STAGE_FILE: file,
+    HIVE_SSH_KEY: key,
+  };
+  const program = join(projectFolder, "cli", "bin.js");
+  const child = spawn(process.execPath, [program, command, "--stack", stage, ...rest], {
+    stdio: "inherit",
+    env,
+  });
+  // Ctrl-C reaches both; the command decides how it ends.
+  const leave = (): void => undefined;
+  process.on("SIGINT", leave);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => {
+        resolve(code ?? exitCodes.interrupted);
+      });
+    });
+  } finally {
+    process.off("SIGINT", leave);
+  }
+}
+
+function showStatus(
+  name: { readonly id: string; readonly folder: string },
+  terminal: Terminal,
+): number {
+  const { endpoint, isFollowed, running, problems } = rehearsalStatus(name);
+  if (endpoint === undefined) {
+    terminal.print("The rehearsal does not run.");
+    return exitCodes.ok;
+  }
+  terminal.print(
+    [
+      `The emulated cloud answers on ${endpoint}.`,
+      isFollowed
+        ? `Instances that run: ${running.length === 0 ? "none" : running.join(", ")}`
+        : "Its instances are not followed: the next command starts their runner again.",
+      ...problems.map((problem) => `Not real yet: ${problem}`),
+    ].join("\n"),
+  );
+  return problems.length === 0 && isFollowed ? exitCodes.ok : exitCodes.failed;
+}

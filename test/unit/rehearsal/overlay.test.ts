@@ -1,0 +1,70 @@
+import { parse } from "yaml";
+import { rehearsalOverlay } from "../../../rehearsal/overlay";
+
+const facts = {
+  endpoint: "http://127.0.0.1:35105/AKIAEXAMPLE",
+  computer: "198.51.100.1",
+  publicKey: "ssh-ed25519 AAAA rehearsal",
+};
+const overlaid = (text: string): Record<string, unknown> =>
+  (parse(rehearsalOverlay(text, facts).text) as { config: Record<string, unknown> }).config;
+
+describe("the configuration of a rehearsal", () => {
+  it("keeps what the stage says, and speaks to the emulated cloud alone", () => {
+    expect(
+      overlaid("config:\n  hive:fleet: aws\n  hive:aws:\n    rootDisks: { cluster: 30GiB }\n"),
+    ).toEqual({
+      "hive:fleet": "aws",
+      "hive:aws": {
+        rootDisks: { cluster: "30GiB" },
+        endpoints: { all: facts.endpoint },
+        sshSources: ["198.51.100.1/32"],
+      },
+      "hive:operators": [{ name: "rehearsal", publicKey: facts.publicKey }],
+      "hive:encryptNetworks": false,
+    });
+  });
+
+  it("leaves out what belongs to the account, to people and to another registry, and says so", () => {
+    const text = `encryptionsalt: v1:abc
+config:
+  hive:aws:
+    profile: company
+    assumeRole: arn:aws:iam::123456789012:role/hive
+    elasticIps: { hive0: eipalloc-0123456789abcdef0 }
+    kmsKey: arn:aws:kms:ap-northeast-1:123456789012:alias/hive
+    ami: ami-0123456789abcdef0
+    endpoints: { ec2: "https://ec2.example" }
+    sshSources: [203.0.113.0/24]
+  hive:operators: [{ name: anna, publicKey: ssh-ed25519 BBBB }]
+  hive:pins: { portal: "sha256:0" }
+`;
+    const { text: made, differences } = rehearsalOverlay(text, facts);
+    expect(made).not.toMatch(
+      /company|123456789012|eipalloc|ami-|ec2\.example|203\.0|anna|pins|salt/,
+    );
+    expect(differences.join("\n")).toMatch(
+      /127\.0\.0\.1:35105[^]*profile[^]*role[^]*Elastic IPs[^]*KMS[^]*ami-0123[^]*pinned[^]*not encrypted/,
+    );
+    expect(differences.join("\n")).not.toContain("AKIAEXAMPLE");
+  });
+
+  it("keeps a machine image that a parameter names", () => {
+    const text = "config:\n  hive:aws:\n    ami: /aws/service/debian/release/13/latest/arm64\n";
+    expect(overlaid(text)["hive:aws"]).toMatchObject({
+      ami: "/aws/service/debian/release/13/latest/arm64",
+    });
+  });
+
+  it("makes the section of AWS where the file has none", () => {
+    expect(overlaid("config:\n  hive:fleet: aws\n")["hive:aws"]).toEqual({
+      endpoints: { all: facts.endpoint },
+      sshSources: ["198.51.100.1/32"],
+    });
+  });
+
+  it("refuses values that only the stage's own passphrase opens, and names them", () => {
+    const text = "config:\n  hive:secrets:\n    token: { secure: v1:abc }\n";
+    expect(() => rehearsalOverlay(text, facts)).toThrow(/^hive:secrets\.token: a rehearsal has/);
+  });
+});
