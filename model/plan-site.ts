@@ -259,11 +259,13 @@ function planSubnets(cidr: Cidr, zones: readonly string[]): readonly SubnetPlan[
 }
 
 /** The traits of the stage's fleet, with those that an option overrides. */
-function traitsOf({ fleet, prepared, encryptNetworks }: StageConfig): FleetTraits {
+function traitsOf(config: StageConfig): FleetTraits {
+  const { fleet, encryptNetworks } = config;
   const traits = fleetTraits[fleet];
+  const { prepared, aws } = fleetOptionsOf(config);
   return {
     ...traits,
-    ...(prepared === undefined ? {} : { baseImages: prepared.baseImages }),
+    baseImages: prepared?.baseImages ?? aws?.baseImages ?? traits.baseImages,
     encryptsNetworks: encryptNetworks ?? traits.encryptsNetworks,
   };
 }

@@ -53,6 +53,7 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
     ...(hasOwnImage ? [`Instances start from the rehearsal's own image, not from ${ami}.`] : []),
     ...(pins === undefined ? [] : ["Images are built, not those that are pinned."]),
     // Servers look for their kernel's modules, which a container has not.
+    "Base images of builds come from this computer's Docker Engine.",
     "The networks of services are not encrypted: containers have no kernel of their own.",
   ];
   const overlay = {
@@ -61,6 +62,7 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
       ...Object.fromEntries(Object.entries(own).filter(([key]) => !(key in ofTheAccount))),
       ...(ami === undefined || hasOwnImage ? {} : { ami }),
       endpoints: { all: facts.endpoint },
+      baseImages: "local",
       sshSources: [`${facts.computer}/32`],
     },
     "hive:operators": [{ name: "rehearsal", publicKey: facts.publicKey }],

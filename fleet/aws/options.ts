@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { baseImages } from "../base-images";
 import { cidrFault, parseCidr } from "../../model/network/addresses";
 import { size } from "../../model/schema/values";
 import { sizeBytes } from "../../model/values/size";
@@ -182,6 +183,7 @@ export const awsOptions = z
           "write a map of allocation ids by server, e.g. { hive0: eipalloc-0123456789abcdef0 }",
         defaultText: "none: hive allocates one for each server",
       }),
+    baseImages,
     ssm: z
       .boolean()
       .default(false)

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { baseImages } from "../base-images";
 import { cidrFault } from "../../model/network/addresses";
 
 const address = z
@@ -95,14 +96,7 @@ export const preparedOptions = z
       takes: "a map of servers by name",
       write: "write a map with a server for each of hive0, hive1, hive2 and hive3",
     }),
-    baseImages: z
-      .enum(["registry", "local"])
-      .default("registry")
-      .meta({
-        description:
-          "Where the repository server gets the base images of builds. `registry`: from their registry, such as Docker Hub. `local`: " +
-          "from the Docker Engine of the computer that runs hive, for servers that reach no registry.",
-      }),
+    baseImages,
   })
   .optional()
   .meta({

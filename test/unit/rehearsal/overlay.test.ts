@@ -18,6 +18,7 @@ describe("the configuration of a rehearsal", () => {
       "hive:aws": {
         rootDisks: { cluster: "30GiB" },
         endpoints: { all: facts.endpoint },
+        baseImages: "local",
         sshSources: ["198.51.100.1/32"],
       },
       "hive:operators": [{ name: "rehearsal", publicKey: facts.publicKey }],
@@ -59,6 +60,7 @@ config:
   it("makes the section of AWS where the file has none", () => {
     expect(overlaid("config:\n  hive:fleet: aws\n")["hive:aws"]).toEqual({
       endpoints: { all: facts.endpoint },
+      baseImages: "local",
       sshSources: ["198.51.100.1/32"],
     });
   });
