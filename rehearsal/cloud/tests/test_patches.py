@@ -202,6 +202,22 @@ class Patches(unittest.TestCase):
         self.assertNotEqual(["hosts"], fault)
         self.assertEqual(["hosts"], mended)
 
+    def test_description_of_group_rule(self):
+        def run(cloud):
+            group = self.group(cloud, cloud.subnet())
+            pair = {"GroupId": group, "Description": "all among hosts"}
+            cloud.ec2.authorize_security_group_ingress(
+                GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [pair]}]
+            )
+            rules = cloud.ec2.describe_security_group_rules()["SecurityGroupRules"]
+            return [
+                rule.get("Description") for rule in rules if "ReferencedGroupInfo" in rule
+            ]
+
+        self.assertEqual(
+            ([None], ["all among hosts"]), tuple(self.both("description_of_group_rule", run))
+        )
+
     def test_same_zone_only(self):
         def run(cloud):
             made = cloud.instance()["InstanceId"]

@@ -1,7 +1,7 @@
 """VPCs, subnets, security groups."""
 
 from moto.ec2.models.instances import Instance
-from moto.ec2.models.security_groups import SecurityGroupBackend
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 
@@ -64,3 +64,15 @@ def groups_of_first_interface(original):
             self.security_groups = list(self.nics[0].group_set)
 
     return prep_nics
+
+
+@mends(
+    SecurityGroupRule,
+    "description",
+    "The description of a rule for another group is never shown again.",
+)
+def description_of_group_rule(original):
+    def description(self):
+        return original.fget(self) or self.source_group.get("Description")
+
+    return property(description)
