@@ -13,6 +13,7 @@ const mockReleased: string[][] = [];
 jest.mock("../../../cli/project", () => ({
   ...jest.requireActual<object>("../../../cli/project"),
   projectFolder: mockFolder,
+  stageFilePath: (stage: string) => `${mockFolder}/Pulumi.${stage}.yaml`,
 }));
 jest.mock("../../../cli/pulumi/open-stack", () => ({
   openStack: () =>
