@@ -8,6 +8,8 @@ export interface OverlayFacts {
   readonly computer: string;
   /** Public half of the key that opens the rehearsal's servers. */
   readonly publicKey: string;
+  /** Text of the last overlay, if there is one: it has the rehearsal's own secrets. */
+  readonly previous?: string | undefined;
 }
 
 /** A stage's configuration for its rehearsal. */
@@ -16,6 +18,8 @@ export interface Overlay {
   readonly text: string;
   /** What differs from the stage's own file, in words. */
   readonly differences: readonly string[];
+  /** Secrets of `hive:secrets` that the overlay has no value for yet, by name. */
+  readonly missingSecrets: readonly string[];
 }
 
 /** Options of `hive:aws` that name what only the real account has, with the words for them. */
@@ -28,21 +32,28 @@ const ofTheAccount: Readonly<Record<string, string>> = {
 
 /**
  * The configuration of a stage for its rehearsal: everything as it is, but what belongs to the
- * account, to people or to another registry. Pure.
+ * account, to people or to another registry, and but for secrets: only the stage's own passphrase
+ * opens them, and real ones have no place in a rehearsal. Pure.
  *
  * @param text of `Pulumi.<stage>.yaml`
- * @throws Error when the file holds encrypted values, which only the stage's own passphrase opens
+ * @throws Error when something else than `hive:secrets` is encrypted
  */
 export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
   const { config = {} } = (parse(text) ?? {}) as { config?: Readonly<Record<string, unknown>> };
-  const encrypted = encryptedPaths(config);
+  const { "hive:secrets": secrets, ...readable } = config;
+  const { "hive:aws": aws = {}, "hive:pins": pins, ...others } = readable;
+  const encrypted = encryptedPaths(readable);
   if (encrypted.length > 0) {
     throw new Error(
-      `${encrypted.join(", ")}: a rehearsal has a passphrase of its own and cannot read encrypted values. ` +
-        "A stage with such values cannot be rehearsed yet.",
+      `${encrypted.join(", ")}: a rehearsal has a passphrase of its own and cannot read what this stage's encrypts. ` +
+        "Keep as encrypted values only those of hive:secrets, which a rehearsal makes up.",
     );
   }
-  const { "hive:aws": aws = {}, "hive:pins": pins, ...others } = config;
+  const names = Object.keys((secrets ?? {}));
+  const made = madeSecrets(facts.previous);
+  const known = Object.fromEntries(
+    names.flatMap((name) => (name in made ? [[name, made[name]] as const] : [])),
+  );
   const { ami, ...own } = aws as Readonly<Record<string, unknown>>;
   const hasOwnImage = typeof ami === "string" && ami.startsWith("ami-");
   const differences = [
@@ -52,6 +63,7 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
       .map(([, words]) => `Left out: ${words}.`),
     ...(hasOwnImage ? [`Instances start from the rehearsal's own image, not from ${ami}.`] : []),
     ...(pins === undefined ? [] : ["Images are built, not those that are pinned."]),
+    ...(names.length === 0 ? [] : [`Made up: the values of the secrets ${names.join(", ")}.`]),
     // Servers look for their kernel's modules, which a container has not.
     "Base images of builds come from this computer's Docker Engine.",
     "The networks of services are not encrypted: containers have no kernel of their own.",
@@ -67,9 +79,20 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
     },
     "hive:operators": [{ name: "rehearsal", publicKey: facts.publicKey }],
     "hive:encryptNetworks": false,
+    ...(Object.keys(known).length === 0 ? {} : { "hive:secrets": known }),
   };
   const head = "# Generated for a rehearsal; it holds the key of the emulated cloud.\n";
-  return { text: head + stringify({ config: overlay }, { lineWidth: 0 }), differences };
+  return {
+    text: head + stringify({ config: overlay }, { lineWidth: 0 }),
+    differences,
+    missingSecrets: names.filter((name) => !(name in known)),
+  };
+}
+
+/** The secrets that an earlier start made up, encrypted, by name. */
+function madeSecrets(previous = ""): Readonly<Record<string, unknown>> {
+  const { config = {} } = (parse(previous) ?? {}) as { config?: Readonly<Record<string, unknown>> };
+  return (config["hive:secrets"] ?? {}) as Readonly<Record<string, unknown>>;
 }
 
 /** Where values are that Pulumi encrypted, as `hive:secrets.token`. */

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { stageOf } from "../../model/stage/check-stage";
 import { confirm } from "../confirm";
 import { openStack } from "../pulumi/open-stack";

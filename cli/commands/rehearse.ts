@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stageOf } from "../../model/stage/check-stage";
@@ -68,7 +68,8 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
     terminal.print("Nothing of the rehearsal is left on this computer but its images and logs.");
     return exitCodes.ok;
   }
-  terminal.print(rehearsalNotice.join("\n"));
+  // Not on standard output: that is the command's alone, for whoever reads its JSON.
+  terminal.printError(rehearsalNotice.join("\n"));
   const region = plan.aws.region ?? plan.hosts[0]?.zone?.slice(0, -1);
   const cloud = await startRehearsal({
     ...name,
@@ -79,8 +80,9 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
     endpoint: cloud.endpoint,
     computer: cloud.computer,
     publicKey: ensureKey(folders.key),
+    previous: existsSync(folders.file) ? readFileSync(folders.file, "utf8") : undefined,
   });
-  terminal.print(
+  terminal.printError(
     [
       `Different from ${stageFileName(stage)}, which stays as it is:`,
       ...overlay.differences.map((line) => `  ${line}`),
@@ -88,6 +90,7 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
     ].join("\n"),
   );
   writeFileSync(folders.file, overlay.text, { mode: 0o600 });
+  for (const name of overlay.missingSecrets) await makeUpSecret(stage, name, folders);
   return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
 }
 
@@ -131,11 +134,26 @@ function ensureKey(file: string): string {
   return readFileSync(`${file}.pub`, "utf8").trim();
 }
 
-/** Runs a command of hive in the rehearsal. @returns its exit code */
+/** Gives the rehearsal a value for a secret that the stage's own file has encrypted. */
+async function makeUpSecret(stage: string, name: string, folders: Folders): Promise<void> {
+  const path = `hive:secrets["${name}"]`;
+  const words = ["pulumi", "--", "config", "set", "--secret", "--path", path];
+  const code = await runHive(stage, words, folders, randomBytes(24).toString("base64url"));
+  if (code !== exitCodes.ok)
+    throw new Failure(`The rehearsal could not get a made-up value for the secret ${name}.`);
+}
+
+/**
+ * Runs a command of hive in the rehearsal.
+ *
+ * @param input what it reads; absent: the terminal
+ * @returns its exit code
+ */
 async function runHive(
   stage: string,
   [command = "up", ...rest]: readonly string[],
   { home, file, key }: Folders,
+  input?: string,
 ): Promise<number> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   // The user's own backend, keys and account have no part in it.
@@ -148,9 +166,10 @@ async function runHive(
   };
   const program = join(projectFolder, "cli", "bin.js");
   const child = spawn(process.execPath, [program, command, "--stack", stage, ...rest], {
-    stdio: "inherit",
+    stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
     env,
   });
+  child.stdin?.end(input);
   // Ctrl-C reaches both; the command decides how it ends.
   const leave = (): void => undefined;
   process.on("SIGINT", leave);

@@ -65,8 +65,24 @@ config:
     });
   });
 
-  it("refuses values that only the stage's own passphrase opens, and names them", () => {
-    const text = "config:\n  hive:secrets:\n    token: { secure: v1:abc }\n";
-    expect(() => rehearsalOverlay(text, facts)).toThrow(/^hive:secrets\.token: a rehearsal has/);
+  it("makes up the stage's secrets once, and keeps those that it made up", () => {
+    const text = "config:\n  hive:secrets:\n    token: { secure: v1:real }\n";
+    const first = rehearsalOverlay(text, facts);
+    expect(first.text).not.toContain("v1:real");
+    expect(first.missingSecrets).toEqual(["token"]);
+    expect(first.differences).toContain("Made up: the values of the secrets token.");
+    const previous =
+      "config:\n  hive:secrets:\n    token: { secure: v1:made }\n    gone: { secure: v1:old }\n";
+    const second = rehearsalOverlay(text, { ...facts, previous });
+    expect(second.missingSecrets).toEqual([]);
+    expect(parse(second.text)).toMatchObject({
+      config: { "hive:secrets": { token: { secure: "v1:made" } } },
+    });
+    expect(second.text).not.toContain("v1:old");
+  });
+
+  it("refuses anything else that only the stage's own passphrase opens, and names it", () => {
+    const text = "config:\n  hive:aws:\n    profile: { secure: v1:abc }\n";
+    expect(() => rehearsalOverlay(text, facts)).toThrow(/^hive:aws\.profile: a rehearsal has/);
   });
 });
