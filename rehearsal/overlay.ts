@@ -49,7 +49,7 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
         "Keep as encrypted values only those of hive:secrets, which a rehearsal makes up.",
     );
   }
-  const names = Object.keys((secrets ?? {}));
+  const names = Object.keys(secrets ?? {});
   const made = madeSecrets(facts.previous);
   const known = Object.fromEntries(
     names.flatMap((name) => (name in made ? [[name, made[name]] as const] : [])),
