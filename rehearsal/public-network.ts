@@ -5,15 +5,13 @@ const answerSeconds = 30;
 
 /**
  * Networks for the public addresses of rehearsals, each of which one rehearsal takes: those for
- * documentation (RFC 5737), then those for measurements (RFC 2544). Nobody in the internet has
- * them.
+ * measurements (RFC 2544), which nobody in the internet has. The ones for documentation (RFC 5737)
+ * are left alone: some networks use them, and a rehearsal would hide what is there.
  */
-export const publicRanges: readonly string[] = [
-  "198.51.100.0/24",
-  "203.0.113.0/24",
-  "192.0.2.0/24",
-  ...Array.from({ length: 32 }, (_, index) => `198.18.${index}.0/24`),
-];
+export const publicRanges: readonly string[] = Array.from(
+  { length: 32 },
+  (_, index) => `198.18.${index}.0/24`,
+);
 
 /** The computer's own address in a network for public addresses. */
 export function computerIn(range: string): string {
@@ -24,7 +22,7 @@ export function computerIn(range: string): string {
  * The network of a rehearsal's public addresses. It is made at once, since its existence keeps
  * other rehearsals from the same addresses.
  *
- * @returns its range in the form `198.51.100.0/24`
+ * @returns its range in the form `198.18.0.0/24`
  * @throws Error when all ranges are taken, or Docker fails
  */
 export async function ensurePublicNetwork(id: string): Promise<string> {
