@@ -30,6 +30,7 @@ const readable: Readonly<Record<string, number>> = {
   TransportError: exitCodes.failed,
   FleetError: exitCodes.failed,
   RegistryError: exitCodes.failed,
+  RehearsalError: exitCodes.failed,
   MissingDockerError: exitCodes.prerequisite,
 };
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
 
 /** The project's root: the folder with `Pulumi.yaml`. Commands work from any folder below it. */
@@ -18,10 +19,20 @@ export function hiveHome(project: string = projectFolder): string {
 /**
  * The path of a stage's configuration: `Pulumi.<stage>.yaml`, or `HIVE_STAGE_FILE` of the
  * environment, which a rehearsal sets.
+ *
+ * @throws Failure for another stage than the one that is rehearsed: a rehearsal has no other, and
+ *   must not reach the real one
  */
 export function stageFilePath(stage: string, project: string = projectFolder): string {
+  const name = `Pulumi.${stage}.yaml`;
   const given = process.env["HIVE_STAGE_FILE"] ?? "";
-  return given === "" ? join(project, `Pulumi.${stage}.yaml`) : resolve(given);
+  if (given === "") return join(project, name);
+  if (basename(given) === name) return resolve(given);
+  throw new Failure(
+    `HIVE_STAGE_FILE is ${given}, which is not of the stage ${stage}: a rehearsal has its own stage only. ` +
+      `For the real one, run the command without \`rehearse\`.`,
+    exitCodes.input,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { RehearsalError } from "./rehearsal-error";
 
 /** How many last characters of a failed command's output its error shows. */
 const shownCharacters = 1200;
@@ -17,7 +18,8 @@ export interface CommandOptions {
  * Runs a command to its end.
  *
  * @returns what it printed on standard output
- * @throws Error with the command's last output when it fails, cannot be started, or takes too long
+ * @throws RehearsalError with the command's last output when it fails, cannot be started, or takes
+ *   too long
  */
 export function runCommand(
   command: string,
@@ -40,7 +42,7 @@ export function runCommand(
           : error.killed === true
             ? `it did not end within ${seconds} s`
             : `${stderr}${stdout}`.trim().slice(-shownCharacters);
-      reject(new Error(`${shown} failed: ${why}`, { cause: error }));
+      reject(new RehearsalError(`${shown} failed: ${why}`, { cause: error }));
     });
   });
 }

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { RehearsalImages } from "./images";
+import { RehearsalError } from "./rehearsal-error";
 
 /** The only access key that the emulated cloud takes. */
 export interface Credentials {
@@ -90,15 +91,19 @@ export interface Fault {
  * Sets the errors that the emulated cloud answers with from now on, in the place of earlier ones.
  *
  * @param faults - by call, for example `ec2:RunInstances`, or `ec2:*` for all of a service
- * @throws Error that names a call or status that is not valid
+ * @throws RehearsalError that names a call or status that is not valid
  */
 export function setFaults(folder: string, faults: Readonly<Record<string, Fault>>): void {
   for (const [call, { status }] of Object.entries(faults)) {
     if (!/^[a-z0-9]+:(\*|[A-Za-z0-9]+)$/.test(call)) {
-      throw new Error(`"${call}" is no call. Write service:Action, for example ec2:RunInstances.`);
+      throw new RehearsalError(
+        `"${call}" is no call. Write service:Action, for example ec2:RunInstances.`,
+      );
     }
     if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw new Error(`${call}: ${status} is no status of an error. Write one from 400 to 599.`);
+      throw new RehearsalError(
+        `${call}: ${status} is no status of an error. Write one from 400 to 599.`,
+      );
     }
   }
   writeJson(join(folder, "faults.json"), faults);

@@ -1,4 +1,6 @@
 import { parse, stringify } from "yaml";
+import { endpointsThatLeave } from "./loopback";
+import { RehearsalError } from "./rehearsal-error";
 
 /** What a rehearsal puts in the place of the account's own. */
 export interface OverlayFacts {
@@ -36,19 +38,17 @@ const ofTheAccount: Readonly<Record<string, string>> = {
  * opens them, and real ones have no place in a rehearsal. Pure.
  *
  * @param text of `Pulumi.<stage>.yaml`
- * @throws Error when something else than `hive:secrets` is encrypted
+ * @throws RehearsalError when something else than `hive:secrets` is encrypted, or the emulated
+ *   cloud is not on this computer
  */
 export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
   const { config = {} } = (parse(text) ?? {}) as { config?: Readonly<Record<string, unknown>> };
   const { "hive:secrets": secrets, ...readable } = config;
   const { "hive:aws": aws = {}, "hive:pins": pins, ...others } = readable;
-  const encrypted = encryptedPaths(readable);
-  if (encrypted.length > 0) {
-    throw new Error(
-      `${encrypted.join(", ")}: a rehearsal has a passphrase of its own and cannot read what this stage's encrypts. ` +
-        "Keep as encrypted values only those of hive:secrets, which a rehearsal makes up.",
-    );
-  }
+  requireReadable(text);
+  const endpoints = { all: facts.endpoint };
+  const [leaving] = endpointsThatLeave(endpoints);
+  if (leaving !== undefined) throw new RehearsalError(leaving);
   const names = Object.keys(secrets ?? {});
   const made = madeSecrets(facts.previous);
   const known = Object.fromEntries(
@@ -73,7 +73,7 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
     "hive:aws": {
       ...Object.fromEntries(Object.entries(own).filter(([key]) => !(key in ofTheAccount))),
       ...(ami === undefined || hasOwnImage ? {} : { ami }),
-      endpoints: { all: facts.endpoint },
+      endpoints,
       baseImages: "local",
       sshSources: [`${facts.computer}/32`],
     },
@@ -87,6 +87,22 @@ export function rehearsalOverlay(text: string, facts: OverlayFacts): Overlay {
     differences,
     missingSecrets: names.filter((name) => !(name in known)),
   };
+}
+
+/**
+ * Refuses a stage whose file holds what a rehearsal cannot read, before anything is started.
+ *
+ * @param text of `Pulumi.<stage>.yaml`
+ * @throws RehearsalError when something else than `hive:secrets` is encrypted
+ */
+export function requireReadable(text: string): void {
+  const { config = {} } = (parse(text) ?? {}) as { config?: Readonly<Record<string, unknown>> };
+  const encrypted = encryptedPaths({ ...config, "hive:secrets": undefined });
+  if (encrypted.length === 0) return;
+  throw new RehearsalError(
+    `${encrypted.join(", ")}: a rehearsal has a passphrase of its own and cannot read what this stage's encrypts. ` +
+      "Keep as encrypted values only those of hive:secrets, which a rehearsal makes up.",
+  );
 }
 
 /** The secrets that an earlier start made up, encrypted, by name. */

@@ -1,11 +1,12 @@
 import { createServer } from "node:net";
 import { loopback } from "./loopback";
+import { RehearsalError } from "./rehearsal-error";
 
 /** A port of loopback that nobody listens on: the wanted one if it is free, else any. */
 export async function freePort(wanted: number | undefined): Promise<number> {
   const found = wanted === undefined ? undefined : await tryPort(wanted);
   const port = found ?? (await tryPort(0));
-  if (port === undefined) throw new Error(`No port of ${loopback} is free.`);
+  if (port === undefined) throw new RehearsalError(`No port of ${loopback} is free.`);
   return port;
 }
 

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { sleep } from "../providers/transport/deadline";
+import { RehearsalError } from "./rehearsal-error";
 
 /** How a process that goes on beside this one is started. */
 export interface BackgroundProcess {
@@ -91,7 +92,7 @@ export async function endProcess(folder: string, name: string, seconds: number):
  * Waits until a started process is ready.
  *
  * @param seconds how long that may take
- * @throws Error with the last lines of its log when it ends before, or takes longer
+ * @throws RehearsalError with the last lines of its log when it ends before, or takes longer
  */
 export async function untilReady(
   folder: string,
@@ -108,7 +109,7 @@ export async function untilReady(
     }
     const what = hasEnded ? "has ended" : `is not ready after ${seconds} s`;
     const log = logOf(folder, name);
-    throw new Error(
+    throw new RehearsalError(
       `The rehearsal's ${name} ${what}. Its log, ${log}, ends with:\n${lastLines(log)}`,
     );
   }

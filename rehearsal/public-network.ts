@@ -1,4 +1,5 @@
 import { runCommand } from "./command";
+import { RehearsalError } from "./rehearsal-error";
 
 /** How long the Docker Engine may take for its answer, seconds. */
 const answerSeconds = 30;
@@ -23,7 +24,7 @@ export function computerIn(range: string): string {
  * other rehearsals from the same addresses.
  *
  * @returns its range in the form `198.18.0.0/24`
- * @throws Error when all ranges are taken, or Docker fails
+ * @throws RehearsalError when all ranges are taken, or Docker fails
  */
 export async function ensurePublicNetwork(id: string): Promise<string> {
   const name = `hive-rehearsal-${id}-public`;
@@ -45,7 +46,7 @@ export async function ensurePublicNetwork(id: string): Promise<string> {
       if (!/overlaps/.test(String(error))) throw error;
     }
   }
-  throw new Error(
+  throw new RehearsalError(
     `All networks for public addresses of rehearsals are taken (${publicRanges[0]} and others). Clean up rehearsals that you no longer need; docker network ls shows their networks.`,
   );
 }

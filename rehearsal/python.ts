@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { RehearsalError } from "./rehearsal-error";
 
 /** The folder of the Python packages `emulator` and `runner`. */
 export const cloudFolder = join(__dirname, "cloud");
@@ -7,12 +8,12 @@ export const cloudFolder = join(__dirname, "cloud");
 /**
  * The Python with the packages of `cloud/requirements.txt`, which the toolchain installs.
  *
- * @throws Error with the remedy when it is not there
+ * @throws RehearsalError with the remedy when it is not there
  */
 export function rehearsalPython(env: NodeJS.ProcessEnv = process.env): string {
   const found = env["HIVE_REHEARSAL_PYTHON"] ?? "";
   if (found !== "" && existsSync(found)) return found;
-  throw new Error(
+  throw new RehearsalError(
     "The emulated cloud is not installed on this computer. Install it: node toolchain/run.mjs --ensure rehearsal -- true",
   );
 }

@@ -18,6 +18,7 @@ import { freePort } from "./port";
 import { endProcess, isRunning, startInBackground, untilReady } from "./processes";
 import { computerIn, ensurePublicNetwork } from "./public-network";
 import { cloudFolder, pythonEnvironment, rehearsalPython } from "./python";
+import { RehearsalError } from "./rehearsal-error";
 
 /** A rehearsal that runs: how its emulated cloud is used. */
 export interface Rehearsal extends Credentials {
@@ -62,8 +63,8 @@ const shutdownSeconds = 30;
  * Starts a rehearsal: an emulated AWS on this computer, and a runner that makes its instances real.
  * What was made under the same name before is still there; one that runs goes on as it is.
  *
- * @throws Error with the remedy when an option is wrong, the Python environment or Docker is
- *   missing, an image cannot be built, or a process does not come up
+ * @throws RehearsalError with the remedy when an option is wrong, the Python environment or Docker
+ *   is missing, an image cannot be built, or a process does not come up
  */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { id, folder, region, lasting } = checkOptions(options);
@@ -154,11 +155,15 @@ export async function cleanRehearsal(name: RehearsalName): Promise<void> {
   forgetCloud(folder);
 }
 
-/** The settings of an earlier start. @throws Error when the folder is another rehearsal's */
+/**
+ * The settings of an earlier start.
+ *
+ * @throws RehearsalError when the folder is another rehearsal's
+ */
 function settingsOf({ id, folder }: RehearsalName): Settings | undefined {
   const settings = readSettings(folder);
   if (settings !== undefined && settings.id !== id) {
-    throw new Error(
+    throw new RehearsalError(
       `${folder} belongs to the rehearsal "${settings.id}". Give "${id}" another folder, or clean "${settings.id}" first.`,
     );
   }

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { stageOf } from "../../model/stage/check-stage";
 import { rehearsalNotice } from "../../rehearsal/notice";
-import { rehearsalOverlay } from "../../rehearsal/overlay";
+import { rehearsalOverlay, requireReadable } from "../../rehearsal/overlay";
+import { rehearsedRegion } from "../../rehearsal/region";
 import {
   cleanRehearsal,
   rehearsalStatus,
@@ -61,6 +62,7 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
     terminal.print("The rehearsal is stopped. What it made is kept; the next command goes on.");
     return exitCodes.ok;
   }
+  if (action === undefined) requireReadable(readStageFile(stage));
   await ensureTools();
   if (action === "clean") {
     await cleanRehearsal(name);
@@ -70,7 +72,7 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
   }
   // Not on standard output: that is the command's alone, for whoever reads its JSON.
   terminal.printError(rehearsalNotice.join("\n"));
-  const region = plan.aws.region ?? plan.hosts[0]?.zone?.slice(0, -1);
+  const region = rehearsedRegion(plan);
   const cloud = await startRehearsal({
     ...name,
     ...(region === undefined ? {} : { region }),
@@ -170,9 +172,11 @@ async function runHive(
     env,
   });
   child.stdin?.end(input);
-  // Ctrl-C reaches both; the command decides how it ends.
+  // Ctrl-C reaches both; the command decides how it ends. Another end is passed on to it.
   const leave = (): void => undefined;
+  const end = (): void => void child.kill("SIGTERM");
   process.on("SIGINT", leave);
+  process.on("SIGTERM", end);
   try {
     return await new Promise((resolve, reject) => {
       child.once("error", reject);
@@ -182,6 +186,7 @@ async function runHive(
     });
   } finally {
     process.off("SIGINT", leave);
+    process.off("SIGTERM", end);
   }
 }
 

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { rehearsalOverlay } from "../../../rehearsal/overlay";
+import { reportFailure } from "../../../cli/failure";
+import { rehearsalOverlay, requireReadable } from "../../../rehearsal/overlay";
 
 const facts = {
   endpoint: "http://127.0.0.1:35105/AKIAEXAMPLE",
@@ -84,5 +85,17 @@ config:
   it("refuses anything else that only the stage's own passphrase opens, and names it", () => {
     const text = "config:\n  hive:aws:\n    profile: { secure: v1:abc }\n";
     expect(() => rehearsalOverlay(text, facts)).toThrow(/^hive:aws\.profile: a rehearsal has/);
+    try {
+      requireReadable(text);
+    } catch (error) {
+      // For a person: without a stack trace.
+      expect(reportFailure(error).text).toMatch(/^hive:aws\.profile: [^\n]*makes up\.$/);
+    }
+    expect.assertions(2);
+  });
+
+  it("refuses a cloud that is not on this computer", () => {
+    const elsewhere = { ...facts, endpoint: "https://ec2.example/KEY" };
+    expect(() => rehearsalOverlay("config: {}\n", elsewhere)).toThrow(/is not on this computer/);
   });
 });
