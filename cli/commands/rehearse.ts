@@ -66,7 +66,8 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
   await ensureTools();
   if (action === "clean") {
     await cleanRehearsal(name);
-    rmSync(folders.home, { recursive: true, force: true });
+    // Together: what the configuration has encrypted opens with the passphrase in the home only.
+    for (const path of [folders.home, folders.file]) rmSync(path, { recursive: true, force: true });
     terminal.print("Nothing of the rehearsal is left on this computer but its images and logs.");
     return exitCodes.ok;
   }
