@@ -1,7 +1,7 @@
 /**
  * Commands of hive that a text names, as they must be given in a rehearsal: `npx hive status
- * --stack staging` becomes `npx hive rehearse staging status`. What a rehearsal does not change, the
- * stage's own file and the site, is for plain commands. Pure.
+ * --stack staging` becomes `npx hive rehearse staging status`. A rehearsal changes neither the
+ * stage's own file nor the site: commands for these stay. Pure.
  *
  * @param stage whose rehearsal this is
  */

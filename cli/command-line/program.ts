@@ -17,6 +17,7 @@ import { addPreview } from "./preview";
 import { addPromote } from "./promote";
 import { addPulumi } from "./pulumi";
 import { addRehearse } from "./rehearse";
+import { addReplace } from "./replace";
 import { addRollback } from "./rollback";
 import { addRun } from "./run";
 import { addShell } from "./shell";
@@ -112,6 +113,7 @@ run holds the stage · 5 the run is done, but the site is not whole · 130 inter
   addSsh(program, finish);
   addDrain(program, finish);
   addUndrain(program, finish);
+  addReplace(program, finish);
   addOutputs(program, finish);
   addPulumi(program, finish);
   addDestroy(program, finish);
