@@ -17,6 +17,7 @@ const titles: Readonly<Record<RiskKind, string>> = {
   outage: "Outage",
   redundancy: "Redundancy",
   exposure: "Open to more people",
+  cost: "Cost",
 };
 
 /**

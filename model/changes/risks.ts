@@ -1,7 +1,8 @@
 import type { Change } from "./changes";
+import { cloudRisks } from "./cloud-text";
 
 /** What can go wrong with a change, the worst first. */
-export const riskKinds = ["data", "rights", "outage", "redundancy", "exposure"] as const;
+export const riskKinds = ["data", "rights", "outage", "redundancy", "exposure", "cost"] as const;
 
 /** A kind of risk. */
 export type RiskKind = (typeof riskKinds)[number];
@@ -47,6 +48,13 @@ function risksOfOne(change: Change): readonly Risk[] {
       return change.change === "added"
         ? [{ kind: "exposure", text: `The port ${name} opens on the cluster hosts.` }]
         : [];
+    case "machine":
+    case "disk":
+    case "SSH source":
+    case "protection":
+    case "cloud options":
+    case "cost":
+      return cloudRisks(change);
     case "network":
     case "secret":
     case "config":
