@@ -22,7 +22,9 @@ import { addRollback } from "./rollback";
 import { addRun } from "./run";
 import { addShell } from "./shell";
 import { addSsh } from "./ssh";
+import { addStart } from "./start";
 import { addStatus } from "./status";
+import { addStop } from "./stop";
 import { addUnpin } from "./unpin";
 import { addUp } from "./up";
 import { addUpdate } from "./update";
@@ -114,6 +116,8 @@ run holds the stage · 5 the run is done, but the site is not whole · 130 inter
   addDrain(program, finish);
   addUndrain(program, finish);
   addReplace(program, finish);
+  addStop(program, finish);
+  addStart(program, finish);
   addOutputs(program, finish);
   addPulumi(program, finish);
   addDestroy(program, finish);
