@@ -1,9 +1,9 @@
+import { connect } from "node:net";
 import { recoveryOf } from "../../fleet/recoveries";
 import { runChecked } from "../../providers/transport/command";
 import { sleep } from "../../providers/transport/deadline";
 import { isTransportError, messageOf } from "../../providers/transport/errors";
 import type { HostAccess } from "../../providers/transport/host-access";
-import { openPorts } from "../audit/dial";
 import { confirm } from "../confirm";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
@@ -23,8 +23,10 @@ export interface StopOptions {
 const shutdownSeconds = 120;
 /** Time between two looks, seconds. */
 const pauseSeconds = 2;
-/** Servers that answer nothing so often are off. */
+/** Servers that answer nothing so often, one time after the other, are off. */
 const silences = 2;
+/** How long an answer may take, milliseconds. */
+const dialMs = 3000;
 
 /** `hive stop`: shuts all servers down, the repository server last. */
 export async function stop({ stack, yes }: StopOptions): Promise<number> {
@@ -86,14 +88,31 @@ async function shutDown(server: HostAccess): Promise<void> {
   }
   const end = Date.now() + shutdownSeconds * 1000;
   while (!(await isOff(server))) {
-    if (Date.now() > end) throw new Error(`it still answers on SSH after ${shutdownSeconds} s`);
+    if (Date.now() > end) throw new Error(`it still answers after ${shutdownSeconds} s`);
     await sleep(pauseSeconds * 1000);
   }
 }
 
-/** Whether the SSH port of a server answers nothing, several times. */
+/**
+ * Whether a server is off: nothing answers on its SSH port. A refusal is an answer: its SSH daemon
+ * has ended, and the rest of it is still about to shut down.
+ */
 async function isOff({ address, port }: HostAccess): Promise<boolean> {
   for (let silent = 0; silent < silences; silent += 1)
-    if ((await openPorts(address, [port])).length > 0) return false;
+    if (await answers(address, port)) return false;
   return true;
+}
+
+/** Whether a connection is taken, or refused. */
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: dialMs });
+    const end = (answer: boolean) => (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", end(true));
+    socket.once("timeout", end(false));
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => end(code === "ECONNREFUSED")());
+  });
 }

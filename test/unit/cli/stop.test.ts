@@ -48,19 +48,40 @@ test("containers are stopped by their Docker Engine, the repository server last"
   expect(stopped).toEqual([["a.hive.example", "b.hive.example"], ["r.hive.example"]]);
 });
 
-test("other servers shut down from inside, and count as off when they no longer answer; those that are off are left alone", async () => {
+/** No connection can be made to a broadcast address: nothing is sent, and nobody answers. */
+const nobody = "255.255.255.255";
+
+test("other servers shut down from inside; those that are off are left alone", async () => {
+  const ssh = createServer();
+  await new Promise<void>((resolve) => ssh.listen(0, "127.0.0.1", resolve));
+  const on = host("a", "cluster", (ssh.address() as { port: number }).port);
+  const asked: string[] = [];
+  jest.mocked(runChecked).mockImplementation((server, command) => {
+    asked.push(`${server.name}: ${command}`);
+    // Its daemon ends first, and the server a moment later. It is gone before it can answer.
+    ssh.close();
+    setTimeout(() => Object.assign(on, { address: nobody }), 1000);
+    return Promise.reject(transportError("lost", server.name, "The connection ended."));
+  });
+  stage("aws", [on, { ...host("r", "repository"), address: nobody }]);
+  const started = Date.now();
+  expect(await stop({ stack: "staging", yes: true })).toBe(0);
+  expect(asked).toEqual(["a.hive.example: sudo systemctl --no-block poweroff"]);
+  // A server that refuses connections is not off yet.
+  expect(Date.now() - started).toBeGreaterThan(1000);
+});
+
+test("a server that cannot be told to shut down is named, and the repository server is left on", async () => {
   const ssh = createServer();
   await new Promise<void>((resolve) => ssh.listen(0, "127.0.0.1", resolve));
   const { port } = ssh.address() as { port: number };
-  const asked: string[] = [];
-  jest.mocked(runChecked).mockImplementation(({ name }, command) => {
-    asked.push(`${name}: ${command}`);
-    ssh.close();
-    // It goes down before it can answer.
-    return Promise.reject(transportError("lost", name, "The connection ended."));
-  });
-  // Nothing listens on port 1.
-  stage("aws", [host("a", "cluster", port), host("r", "repository", 1)]);
-  expect(await stop({ stack: "staging", yes: true })).toBe(0);
-  expect(asked).toEqual(["a.hive.example: sudo systemctl --no-block poweroff"]);
+  jest
+    .mocked(runChecked)
+    .mockRejectedValue(transportError("login", "a.hive.example", "It accepts no key."));
+  stage("aws", [host("a", "cluster", port), host("r", "repository", port)]);
+  await expect(stop({ stack: "staging", yes: true })).rejects.toThrow(
+    /not off:\n {2}a: It accepts no key\.\n.*hive stop --stack staging/,
+  );
+  expect(runChecked).toHaveBeenCalledTimes(1);
+  ssh.close();
 });
