@@ -1,5 +1,5 @@
 import type { CloudChange } from "./cloud";
-import type { Risk } from "./risks";
+import type { Risk } from "./risk";
 
 /** Where prices are: they differ by region and change, and an old one would be a wrong one. */
 export const calculator = "https://calculator.aws";

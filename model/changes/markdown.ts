@@ -1,5 +1,5 @@
 import type { ChangeLine } from "./lines";
-import type { Risk, RiskKind } from "./risks";
+import type { Risk, RiskKind } from "./risk";
 
 /** What a comment on a change request shows. */
 export interface ShownChanges {
