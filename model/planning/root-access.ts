@@ -12,8 +12,8 @@ export interface SourceVolume {
   readonly driver: string;
   readonly driverOptions: Readonly<Record<string, string>>;
   /**
-   * Set for a replicated volume. Its device is one that hive makes, or that the stage gives for this
-   * volume alone; the inventory cannot name another one of the server's.
+   * Set for a replicated volume. Its device is one that hive makes, or that the stage gives for
+   * this volume alone; the inventory cannot name another one of the server's.
    */
   readonly replication?: unknown;
 }
