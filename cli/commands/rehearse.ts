@@ -163,6 +163,8 @@ async function runHive(
     HIVE_HOME: home,
     HIVE_STAGE_FILE: file,
     HIVE_SSH_KEY: key,
+    // What hive prints names the commands of the rehearsal.
+    HIVE_REHEARSAL: stage,
   };
   const program = join(projectFolder, "cli", "bin.js");
   const child = spawn(process.execPath, [program, command, "--stack", stage, ...rest], {

@@ -11,6 +11,11 @@ export interface SourceVolume {
   /** Docker volume driver. */
   readonly driver: string;
   readonly driverOptions: Readonly<Record<string, string>>;
+  /**
+   * Set for a replicated volume. Its device is one that hive makes, or that the stage gives for
+   * this volume alone; the inventory cannot name another one of the server's.
+   */
+  readonly replication?: unknown;
 }
 
 /** One thing by which programs of a service can become root on its server. */
@@ -155,8 +160,8 @@ interface Place {
 }
 
 /** What a volume of the driver `local` mounts of the server, as mount(8) reads its options. */
-function placesOf({ driver, driverOptions }: SourceVolume): readonly Place[] {
-  if (driver !== "local") return [];
+function placesOf({ driver, driverOptions, replication }: SourceVolume): readonly Place[] {
+  if (driver !== "local" || replication !== undefined) return [];
   const { type = "", device = "", o = "" } = driverOptions;
   const options = o.split(",");
   const readOnly = options.includes("ro");

@@ -1,4 +1,6 @@
+import { planVolume } from "../../../../model/planning/plan-resources";
 import { rootAccess } from "../../../../model/planning/root-access";
+import { planAws } from "../../fleet/aws/aws-plans";
 import { faultsOf, image, problemsOf } from "../problems-of";
 
 const nothing = { mounts: [], capabilities: { add: [], drop: [] }, standalone: false };
@@ -79,6 +81,17 @@ describe("a volume of the driver local gives root", () => {
 
   test("and not one of another driver", () => {
     expect(ofVolume({ o: "bind", device: "/" }, false, "hive-shared")).toEqual([]);
+  });
+
+  test("but not by the disk that hive or the stage gives a replicated volume", () => {
+    const plan = planAws();
+    const ldap = plan.services.find(({ name }) => name === "ldap");
+    const [volume] = plan.volumes;
+    expect(volume?.driverOptions["device"]).toBe("/dev/hive/ldap-data");
+    expect(ldap === undefined ? undefined : rootAccess(ldap, plan.volumes)).toEqual([]);
+    const drbd = planVolume("ldap-data", { replicated: { size: "1GiB" } }, "drbd");
+    expect(drbd.driverOptions["device"]).toMatch(/^\/dev\/drbd/);
+    expect(ldap === undefined ? undefined : rootAccess(ldap, [drbd])).toEqual([]);
   });
 });
 
