@@ -5,7 +5,16 @@ import { size } from "../../model/schema/values";
 import { sizeBytes } from "../../model/values/size";
 
 /** Services of AWS that hive calls; `all` stands for each of them. */
-export const awsServices = ["ec2", "iam", "kms", "route53", "s3", "ssm", "sts"] as const;
+export const awsServices = [
+  "ec2",
+  "iam",
+  "kms",
+  "route53",
+  "s3",
+  "servicequotas",
+  "ssm",
+  "sts",
+] as const;
 
 /** Key of the endpoint of every service. */
 export const everyService = "all";

@@ -21,10 +21,21 @@ import { ObservedInstance } from "./observed-instance/resource";
 import type { AwsFleetPlan, DiskPlan, ServerPlan } from "./plan";
 import { providerArgs } from "./provider-args";
 import { createSessionManagerProfile } from "./session-manager";
+import { stageTags } from "./stage-tags";
 
 export interface AwsFleetArgs extends FleetArgs {
   readonly plan: Plan;
   readonly fleet: AwsFleetPlan;
+  /** The account in which everything is made, as {@link accountOf} returns it. */
+  readonly account: Provider;
+}
+
+/**
+ * The stage's account. It is there before the fleet, because it is asked first whether the fleet
+ * can be made in it.
+ */
+export function accountOf(fleet: AwsFleetPlan): Provider {
+  return new Provider("fleet-account", providerArgs(fleet));
 }
 
 /** The common parts of all servers. */
@@ -73,9 +84,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
     this.plan = args.plan;
     this.fleet = args.fleet;
     this.operators = pulumi.output(args.plan.ssh.operators);
-    this.provider = new Provider(this.child("account"), providerArgs(this.fleet), {
-      parent: this,
-    });
+    this.provider = args.account;
 
     const naming = {
       child: (noun: string) => this.child(noun),
@@ -330,7 +339,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
     return ec2
       .getInstancesOutput(
         {
-          instanceTags: { ...this.stageTags() },
+          instanceTags: { ...stageTags(this.plan) },
           instanceStateNames: ["pending", "running", "stopping", "stopped"],
         },
         this.owned(),
@@ -352,16 +361,12 @@ export class AwsFleet extends HiveComponent implements Fleet {
     return { ...opts, parent: this, provider: this.provider };
   }
 
-  private stageTags(): Readonly<Record<string, string>> {
-    return { "hive:site": this.plan.siteName, "hive:stage": this.plan.stage };
-  }
-
   private tags(noun: string): Readonly<Record<string, string>> {
-    return { Name: `${this.plan.stage} ${noun} of ${this.plan.siteName}`, ...this.stageTags() };
+    return { Name: `${this.plan.stage} ${noun} of ${this.plan.siteName}`, ...stageTags(this.plan) };
   }
 
   private tagsOf(host: HostPlan): Readonly<Record<string, string>> {
-    return { Name: host.name, ...this.stageTags(), "hive:role": host.role };
+    return { Name: host.name, ...stageTags(this.plan), "hive:role": host.role };
   }
 }
 

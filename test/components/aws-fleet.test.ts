@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { planAwsFleet } from "../../fleet/aws/plan";
-import { AwsFleet } from "../../fleet/aws/servers";
+import { accountOf, AwsFleet } from "../../fleet/aws/servers";
 import type { Fleet } from "../../fleet/fleet";
 import { snapshotOf } from "../../model/changes/snapshot";
 import { planAws } from "../unit/fleet/aws/aws-plans";
@@ -40,12 +40,14 @@ async function declare(
   let fleet: Fleet | undefined;
   const resources = await record(
     () => {
+      const planned = planAwsFleet(plan);
+      const account = accountOf(planned);
       new Hive("hive", {
         plan,
         snapshot: snapshotOf(plan, { contexts: {}, files: {} }),
         partial: false,
         buildFleet: (name, args, opts) =>
-          (fleet = new AwsFleet(name, { ...args, plan, fleet: planAwsFleet(plan) }, opts)),
+          (fleet = new AwsFleet(name, { ...args, plan, fleet: planned, account }, opts)),
         stageSecrets: pulumi.secret<Record<string, string>>({}),
       });
     },
