@@ -150,10 +150,10 @@ function refusal(error: unknown): FleetError {
   );
 }
 
-/** The last and most exact part of an error that functions of the provider wrap several times. */
+/** An error of the provider in one line, without what wraps it every time. */
 function shortened(text: string): string {
   return text
-    .replace(/^Invocation of \S+ returned an error: /, "")
     .replace(/\s+/g, " ")
+    .replace(/^invocation of \S+ returned an error: (1 error occurred: \* )?/i, "")
     .trim();
 }
