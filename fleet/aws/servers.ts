@@ -6,6 +6,8 @@ import { Provider } from "@pulumi/aws/provider";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan, OperatorPlan, Plan } from "../../model/plan";
+import type { CloudDiskPlan } from "../../model/server-instance";
+import { present } from "../../model/values/present";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 import { renderCloudConfig } from "../../render/cloud-init";
@@ -223,8 +225,10 @@ export class AwsFleet extends HiveComponent implements Fleet {
         availabilityZone: host.zone,
         type: "gp3",
         size: disk.sizeGiB,
+        ...performanceOf(disk),
         ...this.encryption(),
         tags: {
+          ...disk.tags,
           ...this.tagsOf(host),
           Name: `${host.name} ${disk.volume}`,
           "hive:volume": disk.volume,
@@ -236,7 +240,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
 
   private createInstance(
     name: string,
-    { host, instanceType, rootGiB }: ServerPlan,
+    { host, instanceType, root, tags }: ServerPlan,
     parts: SharedParts & { readonly bootHostKey: SshKeyPair },
   ): ec2.Instance {
     const { network, profile, bootstrapKey, bootHostKey } = parts;
@@ -274,12 +278,13 @@ export class AwsFleet extends HiveComponent implements Fleet {
         },
         rootBlockDevice: {
           volumeType: "gp3",
-          volumeSize: rootGiB,
+          volumeSize: root.sizeGiB,
+          ...performanceOf(root),
           ...this.encryption(),
           deleteOnTermination: true,
-          tags: { ...this.tagsOf(host), Name: `${host.name} root` },
+          tags: { ...tags, ...this.tagsOf(host), Name: `${host.name} root` },
         },
-        tags: this.tagsOf(host),
+        tags: { ...tags, ...this.tagsOf(host) },
       },
       this.owned({
         dependsOn: parts.dependsOn,
@@ -391,6 +396,14 @@ async function observedParts(
     if (/no matching|not found|notfound/i.test(String(error))) return undefined;
     throw error;
   }
+}
+
+/** What a disk has beside its size; what is absent is left to AWS. */
+function performanceOf({
+  iops,
+  throughput,
+}: CloudDiskPlan): Pick<CloudDiskPlan, "iops" | "throughput"> {
+  return { ...present("iops", iops), ...present("throughput", throughput) };
 }
 
 /** Where a server finds a disk of EBS, whatever EC2 calls it. */
