@@ -26,6 +26,11 @@ export interface FleetTraits {
    */
   readonly servers: "containers" | "machines";
   /**
+   * Whether servers are instances of a cloud that hive makes; the site's `transform.instance` may
+   * change them. Absent: they are not.
+   */
+  readonly makesInstances?: true;
+  /**
    * `dealt`: hive assigns each server its address in the stage's network. `given`: the servers have
    * their addresses, and the stage names them.
    */
@@ -100,6 +105,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     servers: "machines",
     addresses: "dealt",
     zoneSubnets: true,
+    makesInstances: true,
     makesDisks: true,
     volumeBackends: ["local", "drbd"],
     baseImages: "registry",
