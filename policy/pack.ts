@@ -1,5 +1,5 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import type { Rule, Target } from "./rule";
+import type { Rule, Run, Target } from "./rule";
 
 /** A rule in the form that Pulumi runs: once for the whole stack, in previews too. */
 export function policyOf(rule: Rule): StackValidationPolicy {
@@ -10,17 +10,25 @@ export function policyOf(rule: Rule): StackValidationPolicy {
     enforcementLevel: rule.enforcement,
     remediationSteps: rule.remedy,
     validateStack: ({ resources }, report) => {
-      for (const { text, urn } of rule.faults(resources.map(targetOf), stageOf(resources)))
+      for (const { text, urn } of rule.faults(resources.map(targetOf), runOf(resources)))
         report(`${text} ${rule.remedy}`, urn);
     },
   };
 }
 
-function targetOf({ type, name, urn, props, opts }: PolicyResource): Target {
-  return { type, name, urn, props, protect: opts.protect };
+function targetOf({ type, name, urn, props, opts, parent, dependencies }: PolicyResource): Target {
+  return {
+    ...{ type, name, urn, props, protect: opts.protect },
+    ...(parent === undefined ? {} : { parent: { type: parent.type, name: parent.name } }),
+    dependencies: dependencies.map((each) => each.urn),
+  };
 }
 
-/** The stack's name: `urn:pulumi:<stack>::…`. Empty for a stack without resources. */
-function stageOf(resources: readonly PolicyResource[]): string {
-  return resources[0]?.urn.split(":")[2] ?? "";
+function runOf(resources: readonly PolicyResource[]): Run {
+  return {
+    // `urn:pulumi:<stack>::…`
+    stage: resources[0]?.urn.split(":")[2] ?? "",
+    // The engine says it to packs of every language.
+    preview: process.env["PULUMI_DRY_RUN"] !== "false",
+  };
 }

@@ -9,6 +9,18 @@ export interface Target {
   readonly props: Readonly<Record<string, unknown>>;
   /** Whether Pulumi refuses to delete it. */
   readonly protect: boolean;
+  /** The component that it is a part of; absent: it is a part of none. */
+  readonly parent?: { readonly type: string; readonly name: string };
+  /** URNs of the resources that have to be there before it. */
+  readonly dependencies: readonly string[];
+}
+
+/** What is judged. */
+export interface Run {
+  /** The stack's name, which is the stage. Empty for a stack without resources. */
+  readonly stage: string;
+  /** Whether nothing has been made yet: every `up` previews first, unless it is told not to. */
+  readonly preview: boolean;
 }
 
 /** What breaks a rule. */
@@ -30,12 +42,8 @@ export interface Rule {
   readonly why: string;
   /** What to do about a fault, one sentence. */
   readonly remedy: string;
-  /**
-   * Judges all resources of a stack.
-   *
-   * @param stage - the stack's name.
-   */
-  readonly faults: (targets: readonly Target[], stage: string) => readonly Fault[];
+  /** Judges all resources of a stack. */
+  readonly faults: (targets: readonly Target[], run: Run) => readonly Fault[];
 }
 
 /** A rule that looks at one resource at a time, of some types only. */
@@ -46,14 +54,14 @@ export function resourceRule({
 }: Omit<Rule, "faults"> & {
   readonly types: readonly string[];
   /** What is wrong with a resource, one sentence each. */
-  readonly judge: (target: Target, stage: string) => readonly string[];
+  readonly judge: (target: Target, run: Run) => readonly string[];
 }): Rule {
   return {
     ...rule,
-    faults: (targets, stage) =>
+    faults: (targets, run) =>
       targets
         .filter(({ type }) => types.includes(type))
-        .flatMap((target) => judge(target, stage).map((text) => ({ text, urn: target.urn }))),
+        .flatMap((target) => judge(target, run).map((text) => ({ text, urn: target.urn }))),
   };
 }
 

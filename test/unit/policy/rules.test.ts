@@ -4,10 +4,11 @@ import type { Target } from "../../../policy/rule";
 const target = (
   type: string,
   props: Record<string, unknown>,
-  { name = "x", protect = false } = {},
+  { name = "x", ...rest }: Partial<Target> = {},
 ): Target => ({
-  ...{ type, name, props, protect },
+  ...{ type, name, props, protect: false, dependencies: [] },
   urn: `urn:pulumi:production::hive::${type}::${name}`,
+  ...rest,
 });
 
 const ingress = (props: Record<string, unknown>): Target =>
@@ -22,6 +23,33 @@ const instance = (props: Record<string, unknown>, protect = true): Target =>
 const disk = (props: Record<string, unknown>, protect = true): Target =>
   target("aws:ebs/volume:Volume", props, { protect });
 
+const vpc = (tags: Record<string, string> | undefined): Target =>
+  target("aws:ec2/vpc:Vpc", { ...(tags === undefined ? {} : { tags }), tagsAll: ownTags });
+const ownTags = { Name: "x", "hive:site": "hive.example", "hive:stage": "production" };
+const setup = { type: "hive:index:HostSetup", name: "setup-hive0" };
+const step = (name: string, parent = setup): Target =>
+  target("pulumi-nodejs:dynamic/hive:HostStep", {}, { name, parent });
+/** A server that exists, of those that a run could change; what it waits for by URN. */
+const server = (index: number, dependencies: string[] = [], known = true): Target =>
+  target(
+    "aws:ec2/instance:Instance",
+    {
+      ...(known ? { arn: "arn:aws:ec2:…" } : {}),
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      tags: { "hive:role": index === 3 ? "repository" : "cluster" },
+    },
+    { name: `fleet-hive${index}`, urn: `server${index}`, dependencies },
+  );
+/** The last step of a server's set-up. */
+const engine = (index: number): Target =>
+  target(
+    "pulumi-nodejs:dynamic/hive:HostStep",
+    {},
+    { name: `setup-hive${index}-engine`, urn: `engine${index}`, dependencies: [`server${index}`] },
+  );
+const address = target("aws:ec2/eip:Eip", { arn: "arn:aws:ec2:…" }, { name: "fleet-hive0-ip" });
+const given = target("aws:ec2/eip:Eip", { arn: "arn:…" }, { name: "fleet-hive0-given-ip" });
+
 const world = { cidrIpv4: "0.0.0.0/0" };
 const web = service({ ports: [{ published: 443, protocol: "tcp" }] });
 const digest = `nginx@sha256:${"a".repeat(64)}`;
@@ -29,6 +57,8 @@ const steps = (count: number, type: string): Target[] =>
   Array.from({ length: count }, (_, index) =>
     target(type, {}, { name: `setup-hive1-step${index}` }),
   );
+
+const run = { stage: "production", preview: true };
 
 /** What each rule catches, alone or together, and what it lets pass. */
 const cases: readonly [
@@ -78,7 +108,7 @@ const cases: readonly [
   [
     "production-protected",
     [disk({}, false), target("aws:ec2/eip:Eip", {})],
-    [disk({}), instance({}), target("aws:ec2/vpc:Vpc", {})],
+    [disk({}), instance({}), target("aws:ec2/vpc:Vpc", {}), given],
   ],
   [
     "images-by-digest",
@@ -93,6 +123,41 @@ const cases: readonly [
       service({ environment: { LABEL: "AKIAIOSFODNN7EXAMPLE" } }),
     ],
     [service({ environment: { DB_PASSWORD_FILE: "/run/secrets/db", TOKENS: "7", TOKEN: "" } })],
+  ],
+  [
+    "named-by-rule",
+    [
+      step("setup-hive0_base"),
+      step("Setup-hive0-base"),
+      step("setup-hive1-base"),
+      step("setup-hive01"),
+    ],
+    [
+      step("setup-hive0-base"),
+      step("setup-hive0"),
+      step("fleet-rule-ssh-203.0.113.0-24", { type: "hive:index:Hive", name: "hive" }),
+      target("pulumi:providers:docker", {}, { name: "default_5_2_0" }),
+    ],
+  ],
+  [
+    "tagged-by-rule",
+    [
+      vpc(undefined),
+      vpc({ Name: "x", "hive:site": "hive.example" }),
+      vpc({ ...ownTags, Name: "" }),
+      vpc({ ...ownTags, "hive:stage": "staging" }),
+    ],
+    [vpc({ ...ownTags, team: "web" }), target("aws:ec2/route:Route", {}), given],
+  ],
+  [
+    "one-host-at-a-time",
+    [
+      // A change of two that exist; one that only the address of the old one tells of.
+      [server(0), server(1)],
+      [server(0), engine(0), server(1, ["engine0"]), engine(1), server(2, ["engine0"])],
+      [server(0, [], false), server(1, [], false), address],
+    ],
+    [server(0), engine(0), server(1, ["engine0"]), engine(1), server(2, ["engine1"]), server(3)],
   ],
   [
     "resources-per-host",
@@ -115,8 +180,8 @@ test("every rule is tried here, and says why it is and what to do", () => {
 });
 
 describe.each(cases)("%s", (id, caught, passed) => {
-  const faults = (targets: readonly Target[], stage = "production") =>
-    rules.find((rule) => rule.id === id)?.faults([web, ...targets], stage) ?? [];
+  const faults = (targets: readonly Target[]) =>
+    rules.find((rule) => rule.id === id)?.faults([web, ...targets], run) ?? [];
 
   test.each(caught.map((one) => [[one].flat()] as const))("catches case %#", (broken) => {
     expect(faults(broken)).not.toEqual([]);
@@ -129,7 +194,16 @@ describe.each(cases)("%s", (id, caught, passed) => {
 
 test("staging need not be protected", () => {
   const rule = rules.find(({ id }) => id === "production-protected");
-  expect(rule?.faults([disk({}, false)], "staging")).toEqual([]);
+  expect(rule?.faults([disk({}, false)], { ...run, stage: "staging" })).toEqual([]);
+});
+
+test("a first run may make all servers at once", () => {
+  const rule = rules.find(({ id }) => id === "one-host-at-a-time");
+  const unknown = [0, 1, 2].map((index) => server(index, [], false));
+  expect(rule?.faults([...unknown, given], run)).toEqual([]);
+  // What it has made is judged when it ends.
+  const made = [0, 1, 2].map((index) => server(index));
+  expect(rule?.faults(made, { ...run, preview: false })).toEqual([]);
 });
 
 test("an image that a preview does not know yet breaks no rule", () => {
@@ -139,12 +213,12 @@ test("an image that a preview does not know yet breaks no rule", () => {
     },
   });
   const rule = rules.find(({ id }) => id === "images-by-digest");
-  expect(rule?.faults([service(unknown), service({ image: "nginx" })], "s")).toHaveLength(1);
+  expect(rule?.faults([service(unknown), service({ image: "nginx" })], run)).toHaveLength(1);
 });
 
 test("no message repeats a value that is secret", () => {
   const rule = rules.find(({ id }) => id === "no-plain-secrets");
-  const [fault] = rule?.faults([service({ environment: { PASSWORD: "planted" } })], "s") ?? [];
+  const [fault] = rule?.faults([service({ environment: { PASSWORD: "planted" } })], run) ?? [];
   expect(fault?.text).toContain("PASSWORD");
   expect(fault?.text).not.toContain("planted");
 });
