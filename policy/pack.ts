@@ -1,5 +1,5 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import type { Rule, Run, Target } from "./rule";
+import type { Rule, Target } from "./rule";
 
 /** A rule in the form that Pulumi runs: once for the whole stack, in previews too. */
 export function policyOf(rule: Rule): StackValidationPolicy {
@@ -10,7 +10,7 @@ export function policyOf(rule: Rule): StackValidationPolicy {
     enforcementLevel: rule.enforcement,
     remediationSteps: rule.remedy,
     validateStack: ({ resources }, report) => {
-      for (const { text, urn } of rule.faults(resources.map(targetOf), runOf(resources)))
+      for (const { text, urn } of rule.faults(resources.map(targetOf), stageOf(resources)))
         report(`${text} ${rule.remedy}`, urn);
     },
   };
@@ -24,11 +24,7 @@ function targetOf({ type, name, urn, props, opts, parent, dependencies }: Policy
   };
 }
 
-function runOf(resources: readonly PolicyResource[]): Run {
-  return {
-    // `urn:pulumi:<stack>::…`
-    stage: resources[0]?.urn.split(":")[2] ?? "",
-    // The engine says it to packs of every language.
-    preview: process.env["PULUMI_DRY_RUN"] !== "false",
-  };
+/** The stack's name: `urn:pulumi:<stack>::…`. */
+function stageOf(resources: readonly PolicyResource[]): string {
+  return resources[0]?.urn.split(":")[2] ?? "";
 }

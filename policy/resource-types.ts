@@ -2,6 +2,7 @@ import type { Target } from "./rule";
 
 /** Types of resources that rules ask for, as the engine names them. */
 export const types = {
+  fleet: "hive:index:AwsFleet",
   instance: "aws:ec2/instance:Instance",
   disk: "aws:ebs/volume:Volume",
   address: "aws:ec2/eip:Eip",

@@ -15,14 +15,6 @@ export interface Target {
   readonly dependencies: readonly string[];
 }
 
-/** What is judged. */
-export interface Run {
-  /** The stack's name, which is the stage. Empty for a stack without resources. */
-  readonly stage: string;
-  /** Whether nothing has been made yet: every `up` previews first, unless it is told not to. */
-  readonly preview: boolean;
-}
-
 /** What breaks a rule. */
 export interface Fault {
   /** What is wrong, one sentence. */
@@ -42,8 +34,12 @@ export interface Rule {
   readonly why: string;
   /** What to do about a fault, one sentence. */
   readonly remedy: string;
-  /** Judges all resources of a stack. */
-  readonly faults: (targets: readonly Target[], run: Run) => readonly Fault[];
+  /**
+   * Judges all resources of a stack.
+   *
+   * @param stage - the stack's name; empty for a stack without resources.
+   */
+  readonly faults: (targets: readonly Target[], stage: string) => readonly Fault[];
 }
 
 /** A rule that looks at one resource at a time, of some types only. */
@@ -54,14 +50,14 @@ export function resourceRule({
 }: Omit<Rule, "faults"> & {
   readonly types: readonly string[];
   /** What is wrong with a resource, one sentence each. */
-  readonly judge: (target: Target, run: Run) => readonly string[];
+  readonly judge: (target: Target, stage: string) => readonly string[];
 }): Rule {
   return {
     ...rule,
-    faults: (targets, run) =>
+    faults: (targets, stage) =>
       targets
         .filter(({ type }) => types.includes(type))
-        .flatMap((target) => judge(target, run).map((text) => ({ text, urn: target.urn }))),
+        .flatMap((target) => judge(target, stage).map((text) => ({ text, urn: target.urn }))),
   };
 }
 

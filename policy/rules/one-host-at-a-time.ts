@@ -1,4 +1,4 @@
-import { isGiven, types } from "../resource-types";
+import { types } from "../resource-types";
 import { known, type Rule, type Target, valueAt } from "../rule";
 
 /** No run has two cluster servers in its hands at once. */
@@ -9,9 +9,8 @@ export const oneHostAtATime: Rule = {
   why: "Two cluster servers of three that go at once take the site and its managers' majority with them.",
   remedy:
     "Let the instance depend on what brings the server before it back into service (fleet/in-service.ts).",
-  faults: (targets, { preview }) => {
-    // At the end of a first run its servers are there, and nothing ordered them.
-    if (!preview || !targets.some(wasThere)) return [];
+  faults: (targets) => {
+    if (targets.some(isFirstRun)) return [];
     const byUrn = new Map(targets.map((target) => [target.urn, target]));
     const servers = targets.filter(isClusterServer);
     const waitsFor = new Map(servers.map(({ urn }) => [urn, everythingBefore(urn, byUrn)]));
@@ -35,15 +34,9 @@ function isClusterServer({ type, props }: Target): boolean {
   return type === types.instance && valueAt(props, "tags", "hive:role") === "cluster";
 }
 
-/**
- * Whether a resource shows that the stage was built before: a preview knows the ARN then, which the
- * account makes up. Addresses and disks count beside instances, since they are kept when an
- * instance is replaced, and a preview does not know the ARN of the new one.
- */
-function wasThere(target: Target): boolean {
-  const lasting: readonly string[] = [types.instance, types.address, types.disk];
-  if (!lasting.includes(target.type) || isGiven(target)) return false;
-  return typeof known(() => target.props["arn"]) === "string";
+/** Whether the fleet found no server in the account: then it may make all of them at once. */
+function isFirstRun({ type, props }: Target): boolean {
+  return type === types.fleet && known(() => props["firstRun"]) === true;
 }
 
 /** Everything that a resource waits for, on any way. */

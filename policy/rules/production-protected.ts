@@ -9,7 +9,7 @@ export const productionProtected = resourceRule({
   why: "Data, addresses and the zone of production cannot be made again.",
   remedy: "Give the resource the option protect: true.",
   types: [types.instance, types.disk, types.address, types.zone],
-  judge: (target, { stage }) =>
+  judge: (target, stage) =>
     stage === "production" && !target.protect && !isGiven(target)
       ? ["It is not protected from deletion."]
       : [],

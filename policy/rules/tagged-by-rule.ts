@@ -1,5 +1,5 @@
 import { isGiven } from "../resource-types";
-import { type Rule, type Run, type Target, valueAt } from "../rule";
+import { type Rule, type Target, valueAt } from "../rule";
 
 /** Types of AWS that have no tags; every other one must be tagged. */
 const untagged = new Set(
@@ -24,16 +24,16 @@ export const taggedByRule: Rule = {
   why: "Bills, clean-up and permissions of an account go by tags, and hive finds its servers by them.",
   remedy:
     "Give it the tags Name, hive:site and hive:stage itself: a stage's defaultTags do not count, since another stage may have others.",
-  faults: (targets, run) =>
+  faults: (targets, stage) =>
     targets
       .filter(
         (target) =>
           target.type.startsWith("aws:") && !untagged.has(target.type) && !isGiven(target),
       )
-      .flatMap((target) => faultsOf(target, run).map((text) => ({ text, urn: target.urn }))),
+      .flatMap((target) => faultsOf(target, stage).map((text) => ({ text, urn: target.urn }))),
 };
 
-function faultsOf({ props }: Target, { stage }: Run): readonly string[] {
+function faultsOf({ props }: Target, stage: string): readonly string[] {
   const tag = (key: string): unknown => valueAt(props, "tags", key);
   const missing = ["Name", "hive:site", "hive:stage"].filter((key) => !isText(tag(key)));
   if (missing.length > 0) return [`It has no tag ${missing.join(", ")}.`];

@@ -26,9 +26,7 @@ test("the rule that docs/policy.md shows catches what it says, and lets the rest
       ...{ type: "pulumi-nodejs:dynamic/hive:SwarmService", name: "x", urn: "x" },
       ...{ props: { labels }, protect: false, dependencies: [] },
     });
-    const faults = rule.faults([service({}), service({ owner: "anna" })], {
-      ...{ stage: "staging", preview: true },
-    });
+    const faults = rule.faults([service({}), service({ owner: "anna" })], "staging");
     expect(faults).toEqual([{ text: "It has no label owner.", urn: "x" }]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
