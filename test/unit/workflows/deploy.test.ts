@@ -96,3 +96,21 @@ test("the example for GitLab has the same order, and one run of a stage at a tim
   // The job that runs code of a merge request has neither a token nor the runner of the stages.
   expect(pipeline["preview"]).not.toHaveProperty("extends");
 });
+
+test("the roles of docs/github-flow.md trust one environment of one repository, and the reading one only reads", () => {
+  const [trust, reading] = [...read("docs/github-flow.md").matchAll(/```json\n([^]*?)```/g)].map(
+    ([, json = ""]) => (JSON.parse(json) as { readonly Statement: readonly Statement[] }).Statement,
+  );
+  const said = trust?.[0]?.Condition?.StringEquals ?? {};
+  expect(said["token.actions.githubusercontent.com:sub"]).toMatch(
+    /^repo:[\w-]+\/[\w-]+:environment:[\w-]+$/,
+  );
+  const actions = reading?.flatMap(({ Action }) => Action) ?? [];
+  expect(actions.length).toBeGreaterThan(4);
+  for (const action of actions) expect(action).toMatch(/:(Describe\*|Get\w+|ListBucket|Decrypt)$/);
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Condition?: { readonly StringEquals: Readonly<Record<string, string>> };
+}
