@@ -115,7 +115,8 @@ export class AwsFleet extends HiveComponent implements Fleet {
     }
     this.hosts = hosts;
 
-    this.registerOutputs({});
+    // For the policy pack: at a first run, nothing orders the servers.
+    this.registerOutputs({ firstRun: isFirstRun });
   }
 
   private createHost(server: ServerPlan, shared: SharedParts): Host {
