@@ -16,6 +16,8 @@ import { Failure } from "../failure";
 import { loadPlan } from "../plan";
 import { privateFolder, projectFolder, stageFolder } from "../project";
 import { pulumiEnvironment } from "../pulumi/environment";
+import { findScenario } from "../scenario/find-scenario";
+import { runScenario } from "../scenario/run-scenario";
 import { readStageFile, stageFileName } from "../stage-file";
 import { processTerminal, type Terminal } from "../terminal";
 
@@ -26,6 +28,8 @@ export interface RehearseOptions {
   readonly words: readonly string[];
   /** In the place of a command: shows, stops or removes the rehearsal. */
   readonly action?: "status" | "stop" | "clean";
+  /** In the place of a command: name or file of a scenario to run. */
+  readonly scenario?: string;
 }
 
 /** Where a rehearsal keeps its files. */
@@ -40,11 +44,15 @@ interface Folders {
   readonly file: string;
   /** The key that opens the servers. */
   readonly key: string;
+  /** Of what scenarios found; stays when all else is removed. */
+  readonly reports: string;
 }
 
 /** `hive rehearse`: a stage on AWS, on this computer. */
-export async function rehearse({ stage, words, action }: RehearseOptions): Promise<number> {
+export async function rehearse(options: RehearseOptions): Promise<number> {
+  const { stage, words, action } = options;
   const terminal = processTerminal();
+  const scenario = options.scenario === undefined ? undefined : findScenario(options.scenario);
   const plan = loadPlan(stageOf(stage), "show");
   if (plan.aws === undefined) {
     throw new Failure(
@@ -65,7 +73,9 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
   if (action === "clean") {
     await cleanRehearsal(name);
     rmSync(folders.home, { recursive: true, force: true });
-    terminal.print("Nothing of the rehearsal is left on this computer but its images and logs.");
+    terminal.print(
+      "Nothing of the rehearsal is left on this computer but its images, logs and reports.",
+    );
     return exitCodes.ok;
   }
   terminal.print(rehearsalNotice.join("\n"));
@@ -88,7 +98,14 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
     ].join("\n"),
   );
   writeFileSync(folders.file, overlay.text, { mode: 0o600 });
-  return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+  if (scenario === undefined)
+    return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+  // From here on, this process reads what the rehearsal wrote, and nothing of the stage itself.
+  Object.assign(process.env, rehearsalVariables(folders));
+  return await runScenario(scenario, {
+    ...{ stage, rehearsal: name, reports: folders.reports, terminal },
+    runHive: (command, signal) => runHive(stage, command, folders, signal),
+  });
 }
 
 function foldersOf(stage: string): Folders {
@@ -101,6 +118,7 @@ function foldersOf(stage: string): Folders {
     home: join(path, "home"),
     file: join(path, stageFileName(stage)),
     key: join(path, "operator"),
+    reports: join(path, "reports"),
   };
 }
 
@@ -131,32 +149,44 @@ function ensureKey(file: string): string {
   return readFileSync(`${file}.pub`, "utf8").trim();
 }
 
-/** Runs a command of hive in the rehearsal. @returns its exit code */
+/** What turns a command of hive to the rehearsal. */
+function rehearsalVariables({ home, file, key }: Folders): Readonly<Record<string, string>> {
+  return { HIVE_HOME: home, HIVE_STAGE_FILE: file, HIVE_SSH_KEY: key };
+}
+
+/**
+ * Runs a command of hive in the rehearsal.
+ *
+ * @param signal ends it early
+ * @returns its exit code
+ */
 async function runHive(
   stage: string,
   [command = "up", ...rest]: readonly string[],
-  { home, file, key }: Folders,
+  folders: Folders,
+  signal?: AbortSignal,
 ): Promise<number> {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  mkdirSync(folders.home, { recursive: true, mode: 0o700 });
   // The user's own backend, keys and account have no part in it.
   const own = /^(PULUMI_(BACKEND_URL|CONFIG_PASSPHRASE.*|STACK)|AWS_.*|SSH_AUTH_SOCK)$/;
   const env: NodeJS.ProcessEnv = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))),
-    HIVE_HOME: home,
-    HIVE_STAGE_FILE: file,
-    HIVE_SSH_KEY: key,
+    ...rehearsalVariables(folders),
   };
   const program = join(projectFolder, "cli", "bin.js");
   const child = spawn(process.execPath, [program, command, "--stack", stage, ...rest], {
     stdio: "inherit",
     env,
+    // As Ctrl-C does.
+    ...(signal === undefined ? {} : { signal, killSignal: "SIGINT" as const }),
   });
   // Ctrl-C reaches both; the command decides how it ends.
   const leave = (): void => undefined;
   process.on("SIGINT", leave);
   try {
     return await new Promise((resolve, reject) => {
-      child.once("error", reject);
+      // That it is ended early is no error: it decides how.
+      child.on("error", (error) => (error.name === "AbortError" ? undefined : reject(error)));
       child.once("close", (code) => {
         resolve(code ?? exitCodes.interrupted);
       });
