@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rehearsalNotice } from "../../rehearsal/notice";
 import type { RehearsalName } from "../../rehearsal/options";
+import { changesBetween } from "../../rehearsal/scenario/changes";
 import { lengthText, momentText } from "../../rehearsal/scenario/clock";
 import { reportMarkdown } from "../../rehearsal/scenario/markdown";
 import { picture } from "../../rehearsal/scenario/picture";
 import { reportOf, type ScenarioReport } from "../../rehearsal/scenario/report";
 import { serviceHead, serviceRows, verdictText } from "../../rehearsal/scenario/report-rows";
-import { allRuns, levelAt, type Sample, type Watched } from "../../rehearsal/scenario/sample";
+import { allRuns, type Sample, type Watched } from "../../rehearsal/scenario/sample";
 import type { Scenario } from "../../rehearsal/scenario/schema";
 import { checkTargets, UnknownTarget } from "../../rehearsal/scenario/targets";
 import { timelineOf } from "../../rehearsal/scenario/timeline";
@@ -149,8 +150,11 @@ async function observe(
     terminal.print(`${momentText(at).padStart(6)}  ${text}`);
   terminal.print(`Scenario ${scenario.name}: ${scenario.description}\n`);
   const everySeconds = durationSeconds(scenario.watch.every) ?? 1;
-  const changes = changeTeller(watched, say);
-  const watch = watchStage(watched, reachOf(outputs), everySeconds, changes);
+  let last: Sample | undefined;
+  const watch = watchStage(watched, reachOf(outputs), everySeconds, (sample) => {
+    for (const change of changesBetween(last, sample, watched)) say(sample.at, `  ${change}`);
+    last = sample;
+  });
   let steps;
   try {
     steps = await runSteps(scenario.steps, {
@@ -180,31 +184,6 @@ async function renewReach(watch: Watch, stage: string): Promise<void> {
 
 function reachOf(outputs: PresentOutputs): Reach {
   return { access: outputs.access, managers: clusterAccess(outputs) };
-}
-
-/** Tells what changed from one look to the next one. */
-function changeTeller(
-  { services, servers }: Watched,
-  say: (at: number, text: string) => void,
-): (sample: Sample) => void {
-  const words = {
-    all: "runs",
-    some: "runs with less than it should",
-    none: "is away",
-    unknown: "is not known",
-  };
-  let before: ReadonlyMap<string, string> | undefined;
-  return (sample) => {
-    const now = new Map<string, string>([
-      ...servers.map(
-        ({ name }) => [name, sample.servers[name] === true ? "answers" : "is down"] as const,
-      ),
-      ...services.map((service) => [service.name, words[levelAt(sample, service)]] as const),
-    ]);
-    for (const [name, state] of now)
-      if (before !== undefined && before.get(name) !== state) say(sample.at, `  ${name} ${state}`);
-    before = now;
-  };
 }
 
 function writeReport(report: ScenarioReport, reports: string): string {

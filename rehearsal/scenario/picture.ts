@@ -206,19 +206,21 @@ function serviceResult({ services }: ScenarioReport, name: string): string {
   const found = services.find((service) => service.name === name);
   if (found === undefined) return "";
   const { outages, longestSeconds } = found;
-  return outages.length === 0 ? "never away" : awayText(outages, longestSeconds);
+  return outages.length === 0 ? "never away" : timesText("away", outages, longestSeconds);
 }
 
 function serverResult({ servers }: ScenarioReport, name: string): string {
   const downs = servers.find((server) => server.name === name)?.downs ?? [];
   const longest = Math.max(0, ...downs.map(({ from, to }) => to - from));
-  return downs.length === 0 ? "never down" : awayText(downs, longest);
+  return downs.length === 0 ? "never down" : timesText("down", downs, longest);
 }
 
-function awayText(times: readonly Pick<Outage, "ended">[], longest: number): string {
+function timesText(what: string, times: readonly Pick<Outage, "ended">[], longest: number): string {
   if (times.at(-1)?.ended === false) return "not back";
   const length = lengthText(longest);
-  return times.length === 1 ? `away ${length}` : `${times.length} times, up to ${length}`;
+  return times.length === 1
+    ? `${what} ${length}`
+    : `${what} ${times.length} times, up to ${length}`;
 }
 
 /** Servers stand with their zone. */
