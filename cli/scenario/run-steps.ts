@@ -30,7 +30,7 @@ export interface Stage {
 /** How long a step may take that says nothing of it, seconds. */
 const defaultSeconds = { run: 900, "wait-until": 300 };
 
-/** What a step waits for has to hold for so long, seconds: longer than an answer takes to be old. */
+/** How long what a step waits for has to hold, seconds: longer than an answer takes to be old. */
 const steadySeconds = 6;
 
 /**

@@ -30,7 +30,9 @@ export function zoneServers(
   };
   const byWeight = zones
     .map((zone) => ({ zone, weight: weight(zone) }))
-    .sort((a, b) => b.weight[0] - a.weight[0] || b.weight[1] - a.weight[1])
+    .sort(({ weight: [boundA, tasksA] }, { weight: [boundB, tasksB] }) =>
+      boundA === boundB ? tasksB - tasksA : boundB - boundA,
+    )
     .map(({ zone }) => zone);
   const meant =
     word === "worst"

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadPlan } from "../../cli/plan";
 import { Hive } from "../../components/hive";
 import { planAwsFleet } from "../../fleet/aws/plan";
-import { AwsFleet } from "../../fleet/aws/servers";
+import { accountOf, AwsFleet } from "../../fleet/aws/servers";
 import type { DockerFacts } from "../../fleet/container/docker-facts";
 import { planContainerFleet } from "../../fleet/container/plan";
 import { ContainerFleet } from "../../fleet/container/servers";
@@ -36,14 +36,14 @@ const noContainers: DockerFacts = {
 };
 
 function fleetOf(plan: Plan): BuildFleet {
-  return (name, args, opts) =>
-    plan.fleet === "container"
-      ? new ContainerFleet(
-          name,
-          { ...args, plan, fleet: planContainerFleet(plan, noContainers) },
-          opts,
-        )
-      : new AwsFleet(name, { ...args, plan, fleet: planAwsFleet(plan) }, opts);
+  return (name, args, opts) => {
+    if (plan.fleet === "container") {
+      const fleet = planContainerFleet(plan, noContainers);
+      return new ContainerFleet(name, { ...args, plan, fleet }, opts);
+    }
+    const fleet = planAwsFleet(plan);
+    return new AwsFleet(name, { ...args, plan, fleet, account: accountOf(fleet) }, opts);
+  };
 }
 
 /** What AWS answers for a stage that has servers. */
