@@ -1,5 +1,7 @@
 /** What tasks, engines and servers print is data: on a terminal it must not act. Pure. */
 
+import { rehearsedCommands } from "./rehearsed-commands";
+
 /** Names of the few styles that hive prints in. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -52,7 +54,12 @@ export interface OutputStream {
   write(text: string): unknown;
 }
 
-/** Writes a line (or several): harmless on a terminal, as it is into a pipe or a file. */
+/**
+ * Writes a line (or several): harmless on a terminal, as it is into a pipe or a file. In a
+ * rehearsal, all commands that it names are those of the rehearsal.
+ */
 export function writeLine(stream: OutputStream, text: string): void {
-  stream.write(`${stream.isTTY === true ? harmless(text) : text}\n`);
+  const { HIVE_REHEARSAL: stage = "" } = process.env;
+  const said = stage === "" ? text : rehearsedCommands(text, stage);
+  stream.write(`${stream.isTTY === true ? harmless(said) : said}\n`);
 }

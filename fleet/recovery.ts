@@ -69,6 +69,11 @@ export interface FleetRecovery {
    */
   sleeping(): Promise<readonly SleepingServer[]>;
   /**
+   * Shuts servers down in order; they stay off until a run starts them. Those that are off already
+   * count as stopped. @throws FleetError that names the ones that could not be stopped
+   */
+  stop(names: readonly string[]): Promise<void>;
+  /**
    * When the image of the servers that exist was built, ISO 8601; of the oldest one, if they
    * differ. Undefined when there is no server. @throws MissingDockerError when that cannot be
    * observed

@@ -26,6 +26,11 @@ export interface FleetTraits {
    */
   readonly servers: "containers" | "machines";
   /**
+   * Whether servers are instances of a cloud that hive makes; the site's `transform.instance` may
+   * change them. Absent: they are not.
+   */
+  readonly makesInstances?: true;
+  /**
    * `dealt`: hive assigns each server its address in the stage's network. `given`: the servers have
    * their addresses, and the stage names them.
    */
@@ -57,6 +62,20 @@ export interface FleetTraits {
    * to.
    */
   readonly encryptsNetworks: boolean;
+  /** How one server is replaced by a new one. Absent: hive does not make the servers. */
+  readonly replacement?: ReplacementTraits;
+}
+
+/** What the replacement of a server means. */
+export interface ReplacementTraits {
+  /** Type of the resource that is the server. Its name ends with the server's, `-hive0`. */
+  readonly serverType: string;
+  /** What the new server takes over, for people. */
+  readonly keeps: string;
+  /** What goes with the old server, for people. */
+  readonly loses: string;
+  /** Whether the data of its Docker Engine go with it: local volumes, and the registry's images. */
+  readonly losesEngineData: boolean;
 }
 
 /** The traits of each kind. */
@@ -72,6 +91,12 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     baseImages: "local",
     generatesKey: true,
     encryptsNetworks: false,
+    replacement: {
+      serverType: "docker:index/container:Container",
+      keeps: "its name, its address, its SSH host key, all data of its Docker Engine",
+      loses: "what was changed on it by hand, its logs",
+      losesEngineData: false,
+    },
   },
   // Until DRBD is set up, a replicated volume is a local volume on the disk of one server.
   aws: {
@@ -80,11 +105,18 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     servers: "machines",
     addresses: "dealt",
     zoneSubnets: true,
+    makesInstances: true,
     makesDisks: true,
     volumeBackends: ["local", "drbd"],
     baseImages: "registry",
     generatesKey: false,
     encryptsNetworks: true,
+    replacement: {
+      serverType: "aws:ec2/instance:Instance",
+      keeps: "its name, its addresses, its SSH host key, the disks of replicated volumes",
+      loses: "its root disk: what was changed on it by hand, its logs",
+      losesEngineData: true,
+    },
   },
   // Until DRBD is set up, a replicated volume is a local volume on one server.
   prepared: {

@@ -40,6 +40,7 @@ import {
   type StageOptions,
   volumeBackend,
 } from "./stage/check-stage";
+import { type TransformedCloud, transformCloud } from "./planning/transform-instances";
 import { transformServers } from "./planning/transform-servers";
 import { transformServices } from "./planning/transform-services";
 import type { ServerContainerPlan } from "./server-container";
@@ -112,12 +113,23 @@ export function planSite(
     filled.fill,
   );
   const backend = "problems" in stage ? undefined : volumeBackend(stage.config);
+  const cloud =
+    "problems" in stage || backend === undefined || !isFilled
+      ? { serverInstances: {}, volumeDisks: {}, problems: [] }
+      : transformCloud(
+          stage,
+          hosts,
+          ownOf(site.volumes).map(([volume, one]) => planVolume(volume, one, backend)),
+          transform,
+          filled.fill,
+        );
   const services = planServices(site, stage.name, hosts, backend);
   const ofSite = [
     ...site.problems,
     ...transformed.problems,
     ...gated.problems,
     ...servers.problems,
+    ...cloud.problems,
     ...siteRuleProblems({
       stage: stage.name,
       site,
@@ -145,7 +157,15 @@ export function planSite(
   }
   const plans = services.map((service) => service.plan);
   const { containers } = servers;
-  return assemble({ stage, site, hosts, containers, services: plans, values: filled.values });
+  return assemble({
+    stage,
+    site,
+    hosts,
+    containers,
+    cloud,
+    services: plans,
+    values: filled.values,
+  });
 }
 
 /**
@@ -185,6 +205,7 @@ interface PlanParts {
   readonly hosts: readonly HostPlan[];
   /** By logical name. */
   readonly containers: Readonly<Record<string, ServerContainerPlan>>;
+  readonly cloud: TransformedCloud;
   readonly services: readonly ServicePlan[];
   readonly values: readonly ValuePlan[];
 }
@@ -247,10 +268,21 @@ function assemble(parts: PlanParts): Plan {
     values: parts.values,
     notices: planNotices(services, volumes, hosts, externals, gate),
     ...(config.oneTimePasswords.length === 0 ? {} : { oneTimePasswords: config.oneTimePasswords }),
-    ...(Object.keys(parts.containers).length === 0 ? {} : { serverContainers: parts.containers }),
+    ...transformedOf(parts),
     phases: phasesThrough(config.throughPhase),
     ...fleetOptionsOf(config),
   };
+}
+
+/** What the site's transform changes; a part in which it changes nothing is absent. */
+function transformedOf({
+  containers: serverContainers,
+  cloud: { serverInstances, volumeDisks },
+}: PlanParts): Partial<Plan> {
+  const all = { serverContainers, serverInstances, volumeDisks };
+  return Object.fromEntries(
+    Object.entries(all).filter(([, changed]) => Object.keys(changed).length > 0),
+  );
 }
 
 function planSubnets(cidr: Cidr, zones: readonly string[]): readonly SubnetPlan[] {

@@ -5,6 +5,7 @@ import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
 import type { GatePlan } from "./gate";
 import type { Phase } from "./phases";
 import type { ServerContainerPlan } from "./server-container";
+import type { ServerInstancePlan, VolumeDiskPlan } from "./server-instance";
 import type { ServicePlan } from "./service-plan";
 import type { StageName } from "./values/names";
 
@@ -95,6 +96,13 @@ export interface Plan {
    * none.
    */
   readonly serverContainers?: Readonly<Record<string, ServerContainerPlan>>;
+  /**
+   * Servers of the `aws` fleet whose instances the site's transform changes, by logical name.
+   * Absent: none.
+   */
+  readonly serverInstances?: Readonly<Record<string, ServerInstancePlan>>;
+  /** Volumes whose disks in AWS the site's transform changes, by name. Absent: none. */
+  readonly volumeDisks?: Readonly<Record<string, VolumeDiskPlan>>;
   /** Options of the `container` fleet; absent on other fleets. */
   readonly container?: ContainerOptions;
   /** Options of the `prepared` fleet; absent on other fleets. */
@@ -250,6 +258,10 @@ export interface ReplicationPlan {
   readonly backend: VolumeBackend;
   readonly sizeBytes: number;
   readonly filesystem: "ext4" | "xfs";
+  /** Operations per second of the disks that the fleet makes. Absent: the cloud's default. */
+  readonly iops?: number;
+  /** MiB/s of these disks. Absent: the cloud's default. */
+  readonly throughput?: number;
   /** DRBD minor number; follows from the name. */
   readonly minor: number;
   /** TCP port of the replication; follows from the name. */

@@ -16,11 +16,15 @@ export function policyOf(rule: Rule): StackValidationPolicy {
   };
 }
 
-function targetOf({ type, name, urn, props, opts }: PolicyResource): Target {
-  return { type, name, urn, props, protect: opts.protect };
+function targetOf({ type, name, urn, props, opts, parent, dependencies }: PolicyResource): Target {
+  return {
+    ...{ type, name, urn, props, protect: opts.protect },
+    ...(parent === undefined ? {} : { parent: { type: parent.type, name: parent.name } }),
+    dependencies: dependencies.map((each) => each.urn),
+  };
 }
 
-/** The stack's name: `urn:pulumi:<stack>::…`. Empty for a stack without resources. */
+/** The stack's name: `urn:pulumi:<stack>::…`. */
 function stageOf(resources: readonly PolicyResource[]): string {
   return resources[0]?.urn.split(":")[2] ?? "";
 }

@@ -9,6 +9,10 @@ export interface Target {
   readonly props: Readonly<Record<string, unknown>>;
   /** Whether Pulumi refuses to delete it. */
   readonly protect: boolean;
+  /** The component that it is a part of; absent: it is a part of none. */
+  readonly parent?: { readonly type: string; readonly name: string };
+  /** URNs of the resources that have to be there before it. */
+  readonly dependencies: readonly string[];
 }
 
 /** What breaks a rule. */
@@ -33,7 +37,7 @@ export interface Rule {
   /**
    * Judges all resources of a stack.
    *
-   * @param stage - the stack's name.
+   * @param stage - the stack's name; empty for a stack without resources.
    */
   readonly faults: (targets: readonly Target[], stage: string) => readonly Fault[];
 }

@@ -43,6 +43,20 @@ export function pageExamples(): readonly CommandExample[] {
   });
 }
 
+/** The command lines of pipelines, with the values that their variables stand for. */
+export function pipelineExamples(): readonly CommandExample[] {
+  const files = [
+    ...readdirSync(join(root, ".github/workflows")).map((name) => `.github/workflows/${name}`),
+    "examples/gitlab-ci.yml",
+  ];
+  return files.flatMap((file) =>
+    readFileSync(join(root, file), "utf8")
+      .replace(/\$(STAGE|stage)\b/g, "staging")
+      .split("\n")
+      .flatMap((line) => examplesIn(file, line)),
+  );
+}
+
 /** The command's help, without a terminal. */
 function helpOf(command: Command): string {
   let help = "";

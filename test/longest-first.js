@@ -27,6 +27,7 @@ const long = [
   "integration/images/am",
   "e2e/struck-stage",
   "e2e/private-stage",
+  "e2e/rehearsed-stage",
   "e2e/prepared-stage",
 ].map((name) => `/test/${name}.test.ts`);
 

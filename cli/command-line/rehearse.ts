@@ -1,11 +1,11 @@
-import { type Command, Option } from "commander";
+import { Command, Option } from "commander";
 import type * as rehearseCommand from "../commands/rehearse";
 import type { Finish } from "./options";
 import { wrapped } from "./wrapped";
 
 /** Declares `hive rehearse`. */
 export function addRehearse(program: Command, finish: Finish): void {
-  program
+  const rehearse = program
     .command("rehearse")
     .summary("run a stage on AWS on this computer, without AWS")
     .description(
@@ -21,14 +21,25 @@ export function addRehearse(program: Command, finish: Finish): void {
       new Option("--stop", "end it; the next command goes on with it").conflicts(["clean"]),
     )
     .addOption(new Option("--clean", "remove all that it made on this computer"))
+    .addOption(
+      new Option(
+        "--scenario <scenario>",
+        "run a scenario and report what answered when; one of hive's, or a file",
+      ).conflicts(["status", "stop", "clean"]),
+    )
     .passThroughOptions()
     .addHelpText(
       "after",
       wrapped(`
-Give --status, --stop or --clean before the stage. The first time, it gets the AWS provider, or builds it (about 5 minutes, 4 GiB of memory), and installs the emulator.
+Options of a command follow the command. The first time, it gets the AWS provider, or builds it (about 5 minutes, 4 GiB of memory), and installs the emulator.
 It needs Linux with a Docker Engine of its own. Its instances have the rights of the servers of the private stage: rehearse on a computer of your own.
 
-Exit codes are those of the command.
+Exit codes are those of the command. A scenario ends with 0 when everything is as it expects, else with 1.
+
+Scenarios of hive:
+  zone-loss        a whole zone fails at once, and comes back
+  rolling-replace  every cluster server is replaced, one after the other
+  api-throttled    a stopped server is brought back while AWS throttles its API
 
 Examples:
   npx hive rehearse staging
@@ -36,6 +47,8 @@ Examples:
   npx hive rehearse staging status
   npx hive rehearse staging ssh hive0
   npx hive rehearse staging destroy --yes
+  npx hive rehearse staging --scenario zone-loss
+  npx hive rehearse staging --scenario ./monday.yaml
   npx hive rehearse --stop staging
   npx hive rehearse --clean staging`),
     )
@@ -43,9 +56,12 @@ Examples:
       async (
         stage: string,
         words: readonly string[],
-        { status, stop, clean }: { status?: boolean; stop?: boolean; clean?: boolean },
+        options: { status?: boolean; stop?: boolean; clean?: boolean; scenario?: string },
       ) => {
-        const { rehearse } = require("../commands/rehearse") as typeof rehearseCommand;
+        const { status, stop, clean, scenario } = options;
+        if (scenario !== undefined && words.length > 0)
+          rehearse.error("error: a scenario and a command cannot be run together");
+        const command = require("../commands/rehearse") as typeof rehearseCommand;
         const action =
           status === true
             ? "status"
@@ -54,7 +70,27 @@ Examples:
               : clean === true
                 ? "clean"
                 : undefined;
-        await finish(rehearse({ stage, words, ...(action === undefined ? {} : { action }) }));
+        await finish(
+          command.rehearse({
+            ...{ stage, words },
+            ...(action === undefined ? {} : { action }),
+            ...(scenario === undefined ? {} : { scenario }),
+          }),
+        );
       },
     );
+  rehearse.parseOptions = (words) =>
+    Command.prototype.parseOptions.call(rehearse, optionsFirst(words));
+}
+
+/**
+ * The words of a command line with the options that follow the stage before it: what comes after
+ * them is a command with options of its own. Pure.
+ */
+export function optionsFirst(words: readonly string[]): string[] {
+  const [stage = "", ...rest] = words;
+  if (stage === "" || stage.startsWith("-")) return [...words];
+  let end = 0;
+  while (rest[end]?.startsWith("-") === true) end += rest[end] === "--scenario" ? 2 : 1;
+  return [...rest.slice(0, end), stage, ...rest.slice(end)];
 }

@@ -2,6 +2,7 @@ import { basename, relative } from "node:path";
 import { confirm, type Question } from "../confirm";
 import { fetchStageKey } from "../hosts/stage-key";
 import { openStack } from "../pulumi/open-stack";
+import { requireUnprotected } from "../pulumi/protection";
 import { recoverForDestroy } from "../pulumi/recovery";
 import { runOnStack } from "../pulumi/session";
 import type { Stack } from "../pulumi/stack";
@@ -32,6 +33,7 @@ export async function destroy(options: DestroyOptions): Promise<number> {
   const stack = await openStack(options.stack);
   const exists = await stack.exists();
   const resources = exists ? (await stack.state()).resources : [];
+  requireUnprotected(options.stack, resources);
   const fleet = await fleetOfStage(options.stack, stack, resources);
   if (options.force && fleet === undefined) {
     throw new Failure(

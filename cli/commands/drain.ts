@@ -1,17 +1,13 @@
-import type Dockerode from "dockerode";
-import { sleep } from "../../providers/transport/deadline";
-import type { HostAccess } from "../../providers/transport/host-access";
-import { withAnyManager } from "../../providers/transport/manager";
 import { closeIdleConnections } from "../../providers/transport/pool";
 import { confirm } from "../confirm";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import { drainProgress, nameOf, reasonsNotToDrain, servicesOn } from "../hosts/drained-host";
+import { nameOf, reasonsNotToDrain, servicesOn } from "../hosts/drained-host";
 import { findHost } from "../hosts/host-name";
 import { clusterAccess } from "../hosts/outputs";
 import { stageOutputs } from "../hosts/stage-outputs";
+import { type Member, nodeNamed, setAvailability, untilEmpty } from "../hosts/swarm-member";
 import { askSwarm, electionSeconds, shortName } from "../swarm/facts";
-import type { EngineNode } from "../../model/engine-api/node";
 import { processTerminal } from "../terminal";
 
 /** Options of `hive drain` and `hive undrain`. */
@@ -21,18 +17,14 @@ export interface DrainOptions {
   readonly yes: boolean;
 }
 
-/** How long tasks may take to move to other servers, seconds. */
-const leaveSeconds = 300;
-/** Time between two checks, seconds. */
-const pauseSeconds = 1;
-
 /**
  * `hive drain`: moves all tasks away from a server and keeps new ones away. Ends when they run
  * elsewhere and their volumes are released.
  */
 export async function drain(options: DrainOptions): Promise<number> {
   const terminal = processTerminal();
-  const { managers, node, facts } = await memberOf(options);
+  const member = await memberOf(options);
+  const { managers, node, facts } = member;
   const [name, short] = [nameOf(node), shortName(nameOf(node))];
   const moving = servicesOn(facts, node.ID);
   if (node.Spec.Availability !== "drain") {
@@ -53,30 +45,7 @@ export async function drain(options: DrainOptions): Promise<number> {
     }
     await setAvailability(managers, node.ID, "drain");
   }
-  let said = "";
-  const end = Date.now() + leaveSeconds * 1000;
-  for (;;) {
-    const now = await askSwarm(managers, electionSeconds);
-    const { onHost, short: few, waiting } = drainProgress(now, node.ID, moving, Date.now());
-    if (onHost.length === 0 && few.length === 0) {
-      if (waiting.length > 0)
-        terminal.print(`  no other server can run ${waiting.join(", ")}: they wait for ${short}`);
-      break;
-    }
-    const text = [
-      ...(onHost.length === 0 ? [] : [`still on ${short}: ${onHost.join(", ")}`]),
-      ...(few.length === 0 ? [] : [`not yet complete elsewhere: ${few.join(", ")}`]),
-    ].join("; ");
-    if (Date.now() > end) {
-      throw new Failure(
-        `Draining ${short} timed out after ${leaveSeconds} s; ${text}.\n` +
-          `\`npx hive status --stack ${options.stack}\` shows why. ${short} gets no tasks until \`npx hive undrain ${short}\`.`,
-      );
-    }
-    if (text !== said) terminal.print(`  ${text}`);
-    said = text;
-    await sleep(pauseSeconds * 1000);
-  }
+  await untilEmpty(member, options.stack, terminal);
   closeIdleConnections();
   terminal.print(
     `${short} is drained: it runs no tasks and holds none of their volumes. \`npx hive undrain ${short}\` ends the drain.`,
@@ -102,7 +71,7 @@ export async function undrain(options: Omit<DrainOptions, "yes">): Promise<numbe
 }
 
 /** A server as a member of the Swarm. @throws Failure when it is not a member */
-async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
+async function memberOf({ stack, host }: Omit<DrainOptions, "yes">): Promise<Member> {
   const outputs = await stageOutputs(stack);
   const managers = clusterAccess(outputs);
   const { name } = findHost(outputs.access, host);
@@ -113,31 +82,9 @@ async function memberOf({ stack, host }: Omit<DrainOptions, "yes">) {
     );
   }
   const facts = await askSwarm(managers, electionSeconds);
-  const node = facts.nodes
-    .filter((each) => nameOf(each) === name)
-    // If a name has two entries, the dead one is about to be removed.
-    .sort((left, right) => Number(isReady(right)) - Number(isReady(left)))[0];
+  const node = nodeNamed(facts.nodes, name);
   if (node !== undefined) return { managers, node, facts };
   throw new Failure(
     `${shortName(name)} is not a member of the Swarm: \`npx hive up --stack ${stack}\` joins it.`,
   );
-}
-
-function isReady({ Status }: EngineNode): boolean {
-  return Status.State === "ready";
-}
-
-async function setAvailability(
-  managers: readonly HostAccess[],
-  id: string,
-  availability: "active" | "drain",
-): Promise<void> {
-  await withAnyManager(managers, async (docker) => {
-    const node = docker.getNode(id);
-    const { Version, Spec } = (await node.inspect()) as Dockerode.Node & {
-      readonly Version: { readonly Index: number };
-      readonly Spec: object;
-    };
-    await node.update({ version: Version.Index, ...Spec, Availability: availability });
-  });
 }

@@ -17,6 +17,8 @@ import { Failure } from "../failure";
 import { loadPlan } from "../plan";
 import { privateFolder, projectFolder, stageFolder } from "../project";
 import { pulumiEnvironment } from "../pulumi/environment";
+import { findScenario } from "../scenario/find-scenario";
+import { runScenario } from "../scenario/run-scenario";
 import { readStageFile, stageFileName } from "../stage-file";
 import { processTerminal, type Terminal } from "../terminal";
 
@@ -27,6 +29,8 @@ export interface RehearseOptions {
   readonly words: readonly string[];
   /** In the place of a command: shows, stops or removes the rehearsal. */
   readonly action?: "status" | "stop" | "clean";
+  /** In the place of a command: name or file of a scenario to run. */
+  readonly scenario?: string;
 }
 
 /** Where a rehearsal keeps its files. */
@@ -41,11 +45,15 @@ interface Folders {
   readonly file: string;
   /** The key that opens the servers. */
   readonly key: string;
+  /** Of what scenarios found; stays when all else is removed. */
+  readonly reports: string;
 }
 
 /** `hive rehearse`: a stage on AWS, on this computer. */
-export async function rehearse({ stage, words, action }: RehearseOptions): Promise<number> {
+export async function rehearse(options: RehearseOptions): Promise<number> {
+  const { stage, words, action } = options;
   const terminal = processTerminal();
+  const scenario = options.scenario === undefined ? undefined : findScenario(options.scenario);
   const plan = loadPlan(stageOf(stage), "show");
   if (plan.aws === undefined) {
     throw new Failure(
@@ -68,7 +76,9 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
     await cleanRehearsal(name);
     // Together: what the configuration has encrypted opens with the passphrase in the home only.
     for (const path of [folders.home, folders.file]) rmSync(path, { recursive: true, force: true });
-    terminal.print("Nothing of the rehearsal is left on this computer but its images and logs.");
+    terminal.print(
+      "Nothing of the rehearsal is left on this computer but its images, logs and reports.",
+    );
     return exitCodes.ok;
   }
   // Not on standard output: that is the command's alone, for whoever reads its JSON.
@@ -94,7 +104,15 @@ export async function rehearse({ stage, words, action }: RehearseOptions): Promi
   );
   writeFileSync(folders.file, overlay.text, { mode: 0o600 });
   for (const name of overlay.missingSecrets) await makeUpSecret(stage, name, folders);
-  return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+  if (scenario === undefined)
+    return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+  // From here on, this process reads what the rehearsal wrote, and nothing of the stage itself.
+  Object.assign(process.env, rehearsalVariables(stage, folders));
+  return await runScenario(scenario, {
+    ...{ stage, rehearsal: name, reports: folders.reports, terminal },
+    runHive: (command, signal) =>
+      runHive(stage, command, folders, signal === undefined ? {} : { signal }),
+  });
 }
 
 function foldersOf(stage: string): Folders {
@@ -107,6 +125,7 @@ function foldersOf(stage: string): Folders {
     home: join(path, "home"),
     file: join(path, stageFileName(stage)),
     key: join(path, "operator"),
+    reports: join(path, "reports"),
   };
 }
 
@@ -141,36 +160,51 @@ function ensureKey(file: string): string {
 async function makeUpSecret(stage: string, name: string, folders: Folders): Promise<void> {
   const path = `hive:secrets["${name}"]`;
   const words = ["pulumi", "--", "config", "set", "--secret", "--path", path];
-  const code = await runHive(stage, words, folders, randomBytes(24).toString("base64url"));
-  if (code !== exitCodes.ok)
+  const input = randomBytes(24).toString("base64url");
+  if ((await runHive(stage, words, folders, { input })) !== exitCodes.ok)
     throw new Failure(`The rehearsal could not get a made-up value for the secret ${name}.`);
+}
+
+/** What turns a command of hive to the rehearsal. */
+function rehearsalVariables(
+  stage: string,
+  { home, file, key }: Folders,
+): Readonly<Record<string, string>> {
+  return {
+    HIVE_HOME: home,
+    HIVE_STAGE_FILE: file,
+    HIVE_SSH_KEY: key,
+    // What hive prints names the commands of the rehearsal.
+    HIVE_REHEARSAL: stage,
+  };
 }
 
 /**
  * Runs a command of hive in the rehearsal.
  *
  * @param input what it reads; absent: the terminal
+ * @param signal ends it early
  * @returns its exit code
  */
 async function runHive(
   stage: string,
   [command = "up", ...rest]: readonly string[],
-  { home, file, key }: Folders,
-  input?: string,
+  folders: Folders,
+  { input, signal }: { readonly input?: string; readonly signal?: AbortSignal } = {},
 ): Promise<number> {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  mkdirSync(folders.home, { recursive: true, mode: 0o700 });
   // The user's own backend, keys and account have no part in it.
   const own = /^(PULUMI_(BACKEND_URL|CONFIG_PASSPHRASE.*|STACK)|AWS_.*|SSH_AUTH_SOCK)$/;
   const env: NodeJS.ProcessEnv = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))),
-    HIVE_HOME: home,
-    HIVE_STAGE_FILE: file,
-    HIVE_SSH_KEY: key,
+    ...rehearsalVariables(stage, folders),
   };
   const program = join(projectFolder, "cli", "bin.js");
   const child = spawn(process.execPath, [program, command, "--stack", stage, ...rest], {
     stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
     env,
+    // As Ctrl-C does.
+    ...(signal === undefined ? {} : { signal, killSignal: "SIGINT" as const }),
   });
   child.stdin?.end(input);
   // Ctrl-C reaches both; the command decides how it ends. Another end is passed on to it.
@@ -180,7 +214,8 @@ async function runHive(
   process.on("SIGTERM", end);
   try {
     return await new Promise((resolve, reject) => {
-      child.once("error", reject);
+      // That it is ended early is no error: it decides how.
+      child.on("error", (error) => (error.name === "AbortError" ? undefined : reject(error)));
       child.once("close", (code) => {
         resolve(code ?? exitCodes.interrupted);
       });

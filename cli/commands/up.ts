@@ -40,8 +40,16 @@ export interface UpOptions {
   readonly engineArguments: readonly string[];
 }
 
+/** What another command does in the course of a run. */
+export interface UpSteps {
+  /** When all checks have passed, and before Pulumi starts. */
+  readonly beforeRun?: () => Promise<void>;
+  /** When Pulumi has succeeded, and before the stage is judged. */
+  readonly afterRun?: () => Promise<void>;
+}
+
 /** `hive up`: brings a stage up, or makes it match the project again. */
-export async function up(options: UpOptions): Promise<number> {
+export async function up(options: UpOptions, steps: UpSteps = {}): Promise<number> {
   const terminal = processTerminal();
   const plan = loadPlan(options.stack, "build");
   const stack = await openStack(options.stack);
@@ -76,6 +84,7 @@ export async function up(options: UpOptions): Promise<number> {
   if (servers.length > 0) await requireManagers(stack, servers, resources);
   if (plan.updated !== undefined && needsLocalRenewal(plan, resources))
     renewLocalBaseImages(plan.updated);
+  await steps.beforeRun?.();
   const refresh = options.refresh ? ["--refresh"] : [];
   const run = await runOnStack(
     stack,
@@ -92,6 +101,7 @@ export async function up(options: UpOptions): Promise<number> {
         ])
       : error;
   });
+  await steps.afterRun?.();
   // With arguments for Pulumi, the run may have skipped servers that still need their password.
   if (options.engineArguments.length === 0)
     await forgetPasswords(plan, { stack, overrides, terminal });

@@ -89,6 +89,13 @@ export function servicesOn({ services, tasks }: SwarmFacts, nodeId: string): rea
     .sort();
 }
 
+/** Names of the services on a server of which no task runs on another one. */
+export function servicesOnlyOn(facts: SwarmFacts, nodeId: string): readonly string[] {
+  return servicesOn(facts, nodeId).filter(
+    (name) => !tasksOf(facts, name).some((task) => task.NodeID !== nodeId && isRunning(task)),
+  );
+}
+
 function tasksOf({ services, tasks }: SwarmFacts, name: string): readonly EngineTask[] {
   const id = services.find(({ Spec }) => Spec.Name === name)?.ID;
   return tasks.filter(({ ServiceID }) => ServiceID === id);

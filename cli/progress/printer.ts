@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { harmless } from "../harmless";
 import type { Terminal } from "../terminal";
+import { readProgressNote, wholeRun } from "./progress-note";
 import {
   type Direction,
   foldEvent,
@@ -58,6 +59,8 @@ export class ProgressPrinter {
   /** Takes an event into account. */
   take(event: EngineEvent): void {
     this.progress = foldEvent(this.progress, event, Date.now());
+    const said = readProgressNote(event.diagnosticEvent?.message ?? "");
+    if (said?.subject === wholeRun) this.note(said.text);
     if (this.terminal.live) return;
     this.printChanges();
     this.printNotes();

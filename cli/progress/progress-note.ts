@@ -1,6 +1,9 @@
 import { progressPrefix } from "../../providers/progress/progress-line";
 import { cleanMessage } from "../pulumi/diagnostics";
 
+/** The subject of messages about the run as a whole. */
+export const wholeRun = "stage";
+
 /** A message of a long step about what it is doing. */
 export interface ProgressNote {
   /** The subject: `portal`, `image portal`. */

@@ -1,3 +1,5 @@
+import { knownRefusals } from "../../fleet/known-refusals";
+
 /** Errors from outside of hive whose text does not say what to do. */
 interface KnownError {
   readonly pattern: RegExp;
@@ -61,9 +63,11 @@ const known: readonly KnownError[] = [
     remedy:
       "A Pulumi plugin is missing. `npm start` fetches or builds it; `npm run doctor` shows which.",
   },
+  ...knownRefusals,
 ];
 
-/** The remedy for an error's text, if hive knows one. */
+/** The remedy for an error's text, if hive knows one that the text does not give itself. */
 export function remedyFor(text: string): string | undefined {
-  return known.find(({ pattern }) => pattern.test(text))?.remedy;
+  const remedy = known.find(({ pattern }) => pattern.test(text))?.remedy;
+  return remedy === undefined || text.includes(remedy) ? undefined : remedy;
 }

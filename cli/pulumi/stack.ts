@@ -181,6 +181,19 @@ export class Stack {
     throw pulumiFailure("The preview of the remaining changes failed.", `${said}\n${stderr}`);
   }
 
+  /**
+   * Takes the protection from one resource, or gives it back. The next whole run gives it back by
+   * itself.
+   */
+  async setProtected(urn: string, isProtected: boolean): Promise<void> {
+    const verb = isProtected ? "protect" : "unprotect";
+    const { code, stderr } = await this.pulumi.ask(
+      ["state", verb, urn, "--yes", "--stack", this.stage],
+      { cwd: this.workFolder },
+    );
+    if (code !== 0) throw pulumiFailure(`Pulumi could not ${verb} ${urn}.`, stderr);
+  }
+
   /** Removes the pending operations of an interrupted run from the state. */
   async clearPending(): Promise<void> {
     await this.rewrite(

@@ -13,6 +13,8 @@ export interface StateResource {
    * It was replaced by another resource of the same URN and is still to be deleted.
    */
   readonly replaced?: true;
+  /** Pulumi refuses to delete it. */
+  readonly isProtected?: true;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface ExportedResource {
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly delete?: boolean;
+  readonly protect?: boolean;
 }
 
 interface Exported {
@@ -70,6 +73,7 @@ export function readResource(resource: ExportedResource): StateResource {
     inputs: resource.inputs ?? {},
     outputs: resource.outputs ?? {},
     ...(resource.delete === true ? { replaced: true as const } : {}),
+    ...(resource.protect === true ? { isProtected: true as const } : {}),
   };
 }
 

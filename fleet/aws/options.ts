@@ -5,7 +5,16 @@ import { size } from "../../model/schema/values";
 import { sizeBytes } from "../../model/values/size";
 
 /** Services of AWS that hive calls; `all` stands for each of them. */
-export const awsServices = ["ec2", "iam", "kms", "route53", "s3", "ssm", "sts"] as const;
+export const awsServices = [
+  "ec2",
+  "iam",
+  "kms",
+  "route53",
+  "s3",
+  "servicequotas",
+  "ssm",
+  "sts",
+] as const;
 
 /** Key of the endpoint of every service. */
 export const everyService = "all";
@@ -33,7 +42,8 @@ const sshSource = z
   })
   .meta({ takes: "an IPv4 network in CIDR notation" });
 
-const instanceType = z
+/** An instance type. */
+export const instanceType = z
   .string()
   .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "is not the name of an instance type")
   .meta({ takes: "an instance type", write: "write an instance type such as t3.medium" });
@@ -41,14 +51,16 @@ const instanceType = z
 /** Smallest system disk, GiB: that of Debian's image. */
 const smallestRoot = 8;
 
-const rootDiskSize = size
+/** Size of a system disk. */
+export const rootDiskSize = size
   .refine(
     (text) => (sizeBytes(text) ?? 0) >= smallestRoot * 2 ** 30,
     `is smaller than the ${smallestRoot}GiB of Debian's image`,
   )
   .meta({ takes: `a size, at least \`${smallestRoot}GiB\``, write: "write a size such as 20GiB" });
 
-const tag = z
+/** The value of a tag. */
+export const tag = z
   .string()
   .max(256, "is longer than 256 letters")
   .meta({ takes: "a text", write: "write a text of at most 256 letters" });

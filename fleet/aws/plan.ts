@@ -1,6 +1,13 @@
 import type { HostPlan, Plan, SubnetPlan, VolumePlan } from "../../model/plan";
 import { attachmentName, needsDisk } from "../../model/planning/made-disks";
-import { bytesOf } from "../../model/values/size";
+import {
+  type CloudDiskPlan,
+  planServerInstance,
+  planVolumeDisk,
+  serverInstance,
+  volumeDisk,
+  type VolumeDiskPlan,
+} from "../../model/server-instance";
 import type { AwsOptions } from "./options";
 import { regionOf } from "./region";
 import { type IngressRule, ingressRules } from "./security-rules";
@@ -22,8 +29,10 @@ export interface AwsFleetPlan {
 export interface ServerPlan {
   readonly host: HostPlan;
   readonly instanceType: string;
-  /** Size of the system disk, GiB. */
-  readonly rootGiB: number;
+  /** The system disk. */
+  readonly root: CloudDiskPlan;
+  /** Tags of the instance and its system disk that the site adds. */
+  readonly tags: Readonly<Record<string, string>>;
   /** Its disks, one for each replicated volume, by the volumes' names in alphabetical order. */
   readonly disks: readonly DiskPlan[];
   /** Allocation id of an address that the account has already. Absent: one is allocated. */
@@ -31,10 +40,8 @@ export interface ServerPlan {
 }
 
 /** The disk of a volume on one server. */
-export interface DiskPlan {
+export interface DiskPlan extends VolumeDiskPlan {
   readonly volume: string;
-  /** GiB: EBS takes whole ones. */
-  readonly sizeGiB: number;
   /**
    * Name that EC2 wants for the attachment. Servers find the disk by its id, and not by this name.
    */
@@ -64,28 +71,21 @@ export function planAwsFleet(plan: Plan): AwsFleetPlan {
 
 function planServer(plan: Plan, aws: AwsOptions, host: HostPlan): ServerPlan {
   const address = aws.elasticIps[host.logicalName];
+  const { type, rootDisk, tags } =
+    plan.serverInstances?.[host.logicalName] ?? planServerInstance(serverInstance(aws, host.role));
   return {
     host,
-    instanceType: aws.instanceTypes[host.role],
-    rootGiB: wholeGiB(bytesOf(aws.rootDisks[host.role]) ?? 0),
-    disks: host.role === "cluster" ? plan.volumes.flatMap(planDisk) : [],
+    instanceType: type,
+    root: rootDisk,
+    tags,
+    disks: host.role === "cluster" ? plan.volumes.flatMap((volume) => planDisk(plan, volume)) : [],
     ...(address === undefined ? {} : { addressId: address }),
   };
 }
 
-function planDisk(volume: VolumePlan): readonly DiskPlan[] {
+function planDisk(plan: Plan, volume: VolumePlan): readonly DiskPlan[] {
   const { name, replication } = volume;
   if (replication === undefined || !needsDisk(volume)) return [];
-  return [
-    {
-      volume: name,
-      sizeGiB: wholeGiB(replication.sizeBytes),
-      deviceName: attachmentName(replication.minor),
-    },
-  ];
-}
-
-/** Rounded up: no volume is smaller than the site says. */
-function wholeGiB(bytes: number): number {
-  return Math.ceil(bytes / 2 ** 30);
+  const disk = plan.volumeDisks?.[name] ?? planVolumeDisk(volumeDisk(replication));
+  return [{ volume: name, ...disk, deviceName: attachmentName(replication.minor) }];
 }

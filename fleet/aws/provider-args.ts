@@ -35,7 +35,6 @@ export function providerArgs({ region, options }: AwsFleetPlan): ProviderArgs {
 const emulated: ProviderArgs = {
   accessKey: "emulator",
   secretKey: "emulator",
-  skipCredentialsValidation: true,
   skipMetadataApiCheck: true,
   skipRegionValidation: true,
   s3UsePathStyle: true,

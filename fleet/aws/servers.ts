@@ -6,6 +6,8 @@ import { Provider } from "@pulumi/aws/provider";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan, OperatorPlan, Plan } from "../../model/plan";
+import type { CloudDiskPlan } from "../../model/server-instance";
+import { present } from "../../model/values/present";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 import { renderCloudConfig } from "../../render/cloud-init";
@@ -21,10 +23,21 @@ import { ObservedInstance } from "./observed-instance/resource";
 import type { AwsFleetPlan, DiskPlan, ServerPlan } from "./plan";
 import { providerArgs } from "./provider-args";
 import { createSessionManagerProfile } from "./session-manager";
+import { stageTags } from "./stage-tags";
 
 export interface AwsFleetArgs extends FleetArgs {
   readonly plan: Plan;
   readonly fleet: AwsFleetPlan;
+  /** The account in which everything is made, as {@link accountOf} returns it. */
+  readonly account: Provider;
+}
+
+/**
+ * The stage's account. It is there before the fleet, because it is asked first whether the fleet
+ * can be made in it.
+ */
+export function accountOf(fleet: AwsFleetPlan): Provider {
+  return new Provider("fleet-account", providerArgs(fleet));
 }
 
 /** The common parts of all servers. */
@@ -73,9 +86,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
     this.plan = args.plan;
     this.fleet = args.fleet;
     this.operators = pulumi.output(args.plan.ssh.operators);
-    this.provider = new Provider(this.child("account"), providerArgs(this.fleet), {
-      parent: this,
-    });
+    this.provider = args.account;
 
     const naming = {
       child: (noun: string) => this.child(noun),
@@ -104,7 +115,8 @@ export class AwsFleet extends HiveComponent implements Fleet {
     }
     this.hosts = hosts;
 
-    this.registerOutputs({});
+    // For the policy pack: at a first run, nothing orders the servers.
+    this.registerOutputs({ firstRun: isFirstRun });
   }
 
   private createHost(server: ServerPlan, shared: SharedParts): Host {
@@ -214,8 +226,10 @@ export class AwsFleet extends HiveComponent implements Fleet {
         availabilityZone: host.zone,
         type: "gp3",
         size: disk.sizeGiB,
+        ...performanceOf(disk),
         ...this.encryption(),
         tags: {
+          ...disk.tags,
           ...this.tagsOf(host),
           Name: `${host.name} ${disk.volume}`,
           "hive:volume": disk.volume,
@@ -227,7 +241,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
 
   private createInstance(
     name: string,
-    { host, instanceType, rootGiB }: ServerPlan,
+    { host, instanceType, root, tags }: ServerPlan,
     parts: SharedParts & { readonly bootHostKey: SshKeyPair },
   ): ec2.Instance {
     const { network, profile, bootstrapKey, bootHostKey } = parts;
@@ -265,12 +279,13 @@ export class AwsFleet extends HiveComponent implements Fleet {
         },
         rootBlockDevice: {
           volumeType: "gp3",
-          volumeSize: rootGiB,
+          volumeSize: root.sizeGiB,
+          ...performanceOf(root),
           ...this.encryption(),
           deleteOnTermination: true,
-          tags: { ...this.tagsOf(host), Name: `${host.name} root` },
+          tags: { ...tags, ...this.tagsOf(host), Name: `${host.name} root` },
         },
-        tags: this.tagsOf(host),
+        tags: { ...tags, ...this.tagsOf(host) },
       },
       this.owned({
         dependsOn: parts.dependsOn,
@@ -330,7 +345,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
     return ec2
       .getInstancesOutput(
         {
-          instanceTags: { ...this.stageTags() },
+          instanceTags: { ...stageTags(this.plan) },
           instanceStateNames: ["pending", "running", "stopping", "stopped"],
         },
         this.owned(),
@@ -352,16 +367,12 @@ export class AwsFleet extends HiveComponent implements Fleet {
     return { ...opts, parent: this, provider: this.provider };
   }
 
-  private stageTags(): Readonly<Record<string, string>> {
-    return { "hive:site": this.plan.siteName, "hive:stage": this.plan.stage };
-  }
-
   private tags(noun: string): Readonly<Record<string, string>> {
-    return { Name: `${this.plan.stage} ${noun} of ${this.plan.siteName}`, ...this.stageTags() };
+    return { Name: `${this.plan.stage} ${noun} of ${this.plan.siteName}`, ...stageTags(this.plan) };
   }
 
   private tagsOf(host: HostPlan): Readonly<Record<string, string>> {
-    return { Name: host.name, ...this.stageTags(), "hive:role": host.role };
+    return { Name: host.name, ...stageTags(this.plan), "hive:role": host.role };
   }
 }
 
@@ -386,6 +397,14 @@ async function observedParts(
     if (/no matching|not found|notfound/i.test(String(error))) return undefined;
     throw error;
   }
+}
+
+/** What a disk has beside its size; what is absent is left to AWS. */
+function performanceOf({
+  iops,
+  throughput,
+}: CloudDiskPlan): Pick<CloudDiskPlan, "iops" | "throughput"> {
+  return { ...present("iops", iops), ...present("throughput", throughput) };
 }
 
 /** Where a server finds a disk of EBS, whatever EC2 calls it. */

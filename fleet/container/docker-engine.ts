@@ -128,6 +128,34 @@ export async function removeObjects(objects: readonly DockerObject[]): Promise<v
   }
 }
 
+/** How long a server may take to shut down before it is killed, seconds: as at its replacement. */
+const shutdownSeconds = 45;
+
+/**
+ * Stops containers, which then stay off until somebody starts them. A paused one is resumed first:
+ * it could not shut down.
+ *
+ * @throws FleetError that names the ones that could not be stopped
+ */
+export async function stopContainers(containers: readonly ContainerObject[]): Promise<void> {
+  const docker = new Docker({ timeout: removalDeadline });
+  const failed: string[] = [];
+  await Promise.all(
+    containers.map(async ({ id, name, state }) => {
+      try {
+        if (state === "paused") await docker.getContainer(id).unpause();
+        await docker.getContainer(id).stop({ t: shutdownSeconds });
+      } catch (error) {
+        const { statusCode } = error as { statusCode?: number };
+        // It was off already, or is gone.
+        if (statusCode !== 304 && statusCode !== 404) failed.push(`  ${name}: ${reasonOf(error)}`);
+      }
+    }),
+  );
+  if (failed.length > 0)
+    throw new FleetError(["These servers could not be stopped:", ...failed].join("\n"));
+}
+
 async function removeObject(docker: Docker, kind: DockerObject["kind"], id: string): Promise<void> {
   switch (kind) {
     case "container":

@@ -1,5 +1,11 @@
 import type { RecoverableFleet } from "../recovery";
-import { buildTimes, listContainers, listObjects, removeObjects } from "./docker-engine";
+import {
+  buildTimes,
+  listContainers,
+  listObjects,
+  removeObjects,
+  stopContainers,
+} from "./docker-engine";
 import { kernelHasIpvs, readKernelFacts } from "./kernel";
 import { readDockerFacts } from "./read-docker-facts";
 import {
@@ -37,6 +43,10 @@ export const containerRecovery: RecoverableFleet = {
       return containers.flatMap(({ name, state }) =>
         state === "running" ? [] : [{ name, state: state === "paused" ? state : "stopped" }],
       );
+    },
+    async stop(names) {
+      const containers = (await listContainers()).filter((object) => belongsTo(object, owner));
+      await stopContainers(containers.filter(({ name }) => names.includes(name)));
     },
     async serverImageBuilt() {
       const containers = (await listContainers()).filter((object) => belongsTo(object, owner));

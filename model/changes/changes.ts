@@ -1,6 +1,7 @@
 import { specFields } from "../service/concepts";
 import type { PortPlan, ServicePlan } from "../plan";
 import { compareText } from "../values/text-order";
+import { type CloudChange, cloudChanges } from "./cloud";
 import { type RouteChange, routeChanges } from "./routes";
 import { fieldWords, type ServiceField } from "./service-fields";
 import {
@@ -62,6 +63,7 @@ export type Change =
   /** A port on the cluster hosts, `8081/tcp`: added is open to the world, removed is closed. */
   | { readonly thing: "port"; readonly change: "added" | "removed"; readonly name: string }
   | RouteChange
+  | CloudChange
   /** A service can become root on its servers, by what it could not before. */
   | {
       readonly thing: "root access";
@@ -95,8 +97,14 @@ export function changesBetween(
   );
   // Everything of a new stage is new; its settings are not worth a line each.
   const settings = old === undefined ? [] : differences(old.settings, after.settings);
+  const cloud = cloudChangesOf(old, after);
+  const isTold = ({ thing, change, name }: Change): boolean =>
+    thing === "server" &&
+    change === "changed" &&
+    cloud.some((other) => other.thing === "machine" && other.name === name);
   return [
-    ...serverChanges(old?.servers ?? [], after.servers),
+    ...serverChanges(old?.servers ?? [], after.servers).filter((one) => !isTold(one)),
+    ...cloud,
     ...serviceChanges(old?.services ?? [], after.services),
     ...rootAccessChanges(old?.services ?? [], after.services),
     ...portChanges(old?.services ?? [], after.services),
@@ -104,6 +112,15 @@ export function changesBetween(
     ...objects,
     ...settings.map(({ name, change }): Change => ({ thing: "setting", change, name })),
   ];
+}
+
+/** None if an older release wrote one of the snapshots. */
+function cloudChangesOf(
+  before: PlanSnapshot | undefined,
+  after: PlanSnapshot,
+): readonly CloudChange[] {
+  if (after.cloud === undefined || (before !== undefined && before.cloud === undefined)) return [];
+  return cloudChanges(before?.cloud, after.cloud);
 }
 
 /** Names that are in one of two records only, or have another content. In order. */

@@ -1,4 +1,5 @@
 import type { Change, Direction, TaskEffect } from "./changes";
+import { cloudLosesData, cloudText } from "./cloud-text";
 import { foldedKind, foldedRoutes, type RouteChange, routeText } from "./routes";
 
 /** A line about changes. */
@@ -43,7 +44,9 @@ export function changeLines(
   return [...first, ...rest.map((text) => ({ text, losesData: false }))];
 }
 
-function losesData({ thing, change }: Change): boolean {
+function losesData(one: Change): boolean {
+  const { thing, change } = one;
+  if (thing === "machine" || thing === "disk") return cloudLosesData(one);
   return change === "removed" && (thing === "volume" || thing === "server");
 }
 
@@ -71,6 +74,13 @@ function lineOf(change: Change): string {
       return `! service ${change.name} can become ROOT ON THE SERVERS: it ${change.ways.join(", ")}`;
     case "route":
       return `${signs[change.change]} ${routeText(change)}`;
+    case "machine":
+    case "disk":
+    case "SSH source":
+    case "protection":
+    case "cloud options":
+    case "cost":
+      return `${signs[change.change]} ${cloudText(change)}`;
     case "volume":
       return change.change === "removed" ? `${start} WITH ALL DATA` : start + settings(change);
     case "secret":
@@ -140,6 +150,8 @@ function foldedLines(changes: readonly Change[]): readonly string[] {
       one.change,
       ...(isChangedService(one) ? effects(one) : []),
       ...(one.thing === "route" ? [foldedKind(one)] : []),
+      // Each says something else of its own.
+      ...(one.thing === "machine" || one.thing === "disk" ? [one.name] : []),
     ].join(" ");
   return [...grouped(changes, kind).values()].map((group) => {
     const [first] = group;
@@ -162,6 +174,12 @@ const plurals: Readonly<Record<Change["thing"], string>> = {
   port: "ports",
   "root access": "services with root on the servers",
   route: "routes",
+  machine: "servers",
+  disk: "disks",
+  "SSH source": "networks for SSH",
+  protection: "protections",
+  "cloud options": "options of the cloud",
+  cost: "costs",
   volume: "volumes",
   network: "networks",
   secret: "secrets",

@@ -1,5 +1,5 @@
 import type { ChangeLine } from "./lines";
-import type { Risk, RiskKind } from "./risks";
+import type { Risk, RiskKind } from "./risk";
 
 /** What a comment on a change request shows. */
 export interface ShownChanges {
@@ -17,6 +17,7 @@ const titles: Readonly<Record<RiskKind, string>> = {
   outage: "Outage",
   redundancy: "Redundancy",
   exposure: "Open to more people",
+  cost: "Cost",
 };
 
 /**

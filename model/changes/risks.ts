@@ -1,17 +1,6 @@
 import type { Change } from "./changes";
-
-/** What can go wrong with a change, the worst first. */
-export const riskKinds = ["data", "rights", "outage", "redundancy", "exposure"] as const;
-
-/** A kind of risk. */
-export type RiskKind = (typeof riskKinds)[number];
-
-/** Something that whoever approves a change must know. */
-export interface Risk {
-  readonly kind: RiskKind;
-  /** One sentence: what happens, to what. */
-  readonly text: string;
-}
+import { cloudRisks } from "./cloud-text";
+import { type Risk, type RiskKind, riskKinds } from "./risk";
 
 /** The risks of some changes, the worst kind first. Pure. */
 export function risksOf(changes: readonly Change[]): readonly Risk[] {
@@ -47,6 +36,13 @@ function risksOfOne(change: Change): readonly Risk[] {
       return change.change === "added"
         ? [{ kind: "exposure", text: `The port ${name} opens on the cluster hosts.` }]
         : [];
+    case "machine":
+    case "disk":
+    case "SSH source":
+    case "protection":
+    case "cloud options":
+    case "cost":
+      return cloudRisks(change);
     case "network":
     case "secret":
     case "config":

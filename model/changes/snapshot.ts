@@ -3,6 +3,7 @@ import type { Phase } from "../phases";
 import type { ImagePlan, InitializationPlan, Plan, ServicePlan } from "../plan";
 import { rootAccess } from "../planning/root-access";
 import { canonical } from "../values/same-value";
+import { type CloudSnapshot, cloudOf } from "./cloud";
 import { fieldParts, type ServiceField } from "./service-fields";
 
 /**
@@ -18,6 +19,8 @@ export interface PlanSnapshot {
   readonly settings: Readonly<Record<string, string>>;
   readonly servers: readonly ServerSnapshot[];
   readonly services: readonly ServiceSnapshot[];
+  /** Absent: nothing is in a cloud, or an older release wrote the snapshot. */
+  readonly cloud?: CloudSnapshot;
   /** The other things of a site, by name. */
   readonly objects: Readonly<Record<ObjectKind, Readonly<Record<string, string>>>>;
 }
@@ -90,6 +93,7 @@ export function filesOf({ configs, services }: Plan): readonly string[] {
 /** The snapshot of a plan. */
 export function snapshotOf(plan: Plan, contents: SiteContents): PlanSnapshot {
   const objects = objectsOf(plan, contents);
+  const cloud = cloudOf(plan, hashOf);
   return throughPhases(
     {
       format: snapshotFormat,
@@ -103,6 +107,7 @@ export function snapshotOf(plan: Plan, contents: SiteContents): PlanSnapshot {
       services: plan.services.map((service) =>
         snapshotOfService(service, { plan, objects, contents }),
       ),
+      ...(cloud === undefined ? {} : { cloud }),
       objects,
     },
     plan.phases,
@@ -167,6 +172,9 @@ function settingsOf(plan: Plan): Readonly<Record<string, unknown>> {
     ...(plan.updated === undefined ? {} : { "time of the last update": plan.updated }),
     "server containers": [plan.container, plan.serverContainers],
     "prepared servers": plan.prepared,
+    ...(plan.aws === undefined
+      ? {}
+      : { "servers in AWS": [plan.aws, plan.serverInstances, plan.volumeDisks] }),
   };
 }
 

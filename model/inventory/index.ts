@@ -26,12 +26,16 @@ export type {
   UpdatePolicy,
 } from "./tasks";
 export type {
+  DiskTransformContext,
+  InstanceDisk,
   ServerContainer,
   ServerDevice,
+  ServerInstance,
   ServerMount,
   ServerTransformContext,
   ServiceTransformContext,
   Transform,
+  VolumeDisk,
 } from "./transform";
 export type { StageValue, ValueContents, ValueDeclaration } from "./value";
 export type { Mount, Tmpfs, Volume } from "./volume";

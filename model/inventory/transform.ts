@@ -30,6 +30,20 @@ export interface Transform {
    * @default servers are as hive makes them
    */
   readonly server?: (server: ServerContainer, context: ServerTransformContext) => ServerContainer;
+  /**
+   * Changes the instance of a server of the `aws` fleet. It is called for each server; other fleets
+   * do not ask it. No change replaces a server: another type stops and starts it.
+   *
+   * @default instances are as the stage says
+   */
+  readonly instance?: (instance: ServerInstance, context: ServerTransformContext) => ServerInstance;
+  /**
+   * Changes the disks that the `aws` fleet makes for a replicated volume. It is called for each
+   * such volume, and not for each server: copies of one volume have disks that are alike.
+   *
+   * @default disks are as the volume says
+   */
+  readonly disk?: (disk: VolumeDisk, context: DiskTransformContext) => VolumeDisk;
 }
 
 /** What a transform of a service knows beside the service. */
@@ -48,6 +62,51 @@ export interface ServerTransformContext {
   readonly name: string;
   /** `cluster` servers run services, the `repository` server holds images. */
   readonly role: "cluster" | "repository";
+}
+
+/** What a transform of disks knows beside them. */
+export interface DiskTransformContext {
+  /** The stage that is planned. */
+  readonly stage: StageName;
+  /** Name of the volume. */
+  readonly name: string;
+}
+
+/**
+ * What may be changed of an instance. Its image, addresses, zone, security groups, user data, role
+ * and encryption are hive's, or options of the stage.
+ */
+export interface ServerInstance {
+  /** Instance type, e.g. `t3.medium`. */
+  readonly type: string;
+  /** The system disk. It can grow, and never shrinks. */
+  readonly rootDisk: InstanceDisk;
+  /** Tags of the instance and its system disk, besides those of hive and of the stage. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A disk of an instance: EBS, of the type gp3. */
+export interface InstanceDisk {
+  /** Size, rounded up to whole GiB. */
+  readonly size: Size;
+  /**
+   * Operations per second, 3000–80000, and at most 500 for each GiB.
+   *
+   * @default that of AWS, 3000
+   */
+  readonly iops?: number;
+  /**
+   * Throughput in MiB/s, 125–2000, and at most a quarter of the operations per second.
+   *
+   * @default that of AWS, 125
+   */
+  readonly throughput?: number;
+}
+
+/** What may be changed of the disks of a volume. Their zone and encryption are hive's. */
+export interface VolumeDisk extends InstanceDisk {
+  /** Tags, besides those of hive and of the stage. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /**

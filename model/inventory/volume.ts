@@ -53,6 +53,20 @@ export interface ReplicatedVolume {
    */
   readonly filesystem?: "ext4" | "xfs";
   /**
+   * Operations per second of the disk that hive makes for the volume in AWS, 3000–80000, and at
+   * most 500 for each GiB. Each one above 3000 costs extra. Other fleets make no disk.
+   *
+   * @default that of AWS, 3000
+   */
+  readonly iops?: number;
+  /**
+   * Throughput of that disk in MiB/s, 125–2000, and at most a quarter of its operations per second.
+   * Each one above 125 costs extra.
+   *
+   * @default that of AWS, 125
+   */
+  readonly throughput?: number;
+  /**
    * DRBD minor number, 1000–1048575.
    *
    * @default computed from the volume's name, so it never changes

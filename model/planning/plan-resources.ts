@@ -2,6 +2,7 @@ import type { Config, Network, Secret, Volume } from "../inventory";
 import type { ReplicatedVolume } from "../inventory/volume";
 import type { ConfigPlan, OverlayPlan, ReplicationPlan, SecretPlan, VolumePlan } from "../plan";
 import { sizeBytes } from "../values/size";
+import { present } from "../values/present";
 import { replicationMinors, replicationPorts, stableNumber } from "../values/stable-number";
 import { sortedRecord } from "../values/text-order";
 
@@ -94,6 +95,8 @@ function planReplication(
     backend,
     sizeBytes: sizeBytes(volume.size) ?? 0,
     filesystem: volume.filesystem ?? "ext4",
+    ...present("iops", volume.iops),
+    ...present("throughput", volume.throughput),
     minor: volume.minor ?? stableNumber(name, replicationMinors),
     port: volume.port ?? stableNumber(name, replicationPorts),
   };

@@ -53,6 +53,8 @@ export const siteSchema = z
       .strictObject({
         service: transformFunction,
         server: transformFunction,
+        instance: transformFunction,
+        disk: transformFunction,
       } satisfies Record<keyof Transform, z.ZodType>)
       .optional(),
   } satisfies Record<keyof Site, z.ZodType>)

@@ -6,6 +6,7 @@ import type { DriverVolume, NfsVolume, ReplicatedVolume } from "../inventory/vol
 import { sizeBytes, sizeText } from "../values/size";
 import { replicationMinors, replicationPorts } from "../values/stable-number";
 import { externalSchema } from "./external";
+import { checkGp3, gp3Settings } from "./instance";
 import { absolutePath, exactlyOne, size, textRecord } from "./values";
 
 /** Below these sizes, `mkfs` refuses, or creates a file system without a journal. */
@@ -15,11 +16,13 @@ const replicated = z
   .strictObject({
     size,
     filesystem: z.enum(["ext4", "xfs"]).optional(),
+    ...gp3Settings,
     minor: z.int().min(replicationMinors.first).max(replicationMinors.last).optional(),
     port: z.int().min(replicationPorts.first).max(replicationPorts.last).optional(),
   } satisfies Record<keyof ReplicatedVolume, z.ZodType>)
   .meta({ foreignKeys: [builderReplicated] })
   .superRefine((volume, context) => {
+    checkGp3(volume, context);
     const filesystem = volume.filesystem ?? "ext4";
     const least = smallest[filesystem];
     if ((sizeBytes(volume.size) ?? 0) >= least) return;

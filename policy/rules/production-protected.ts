@@ -1,4 +1,4 @@
-import { types } from "../resource-types";
+import { isGiven, types } from "../resource-types";
 import { resourceRule } from "../rule";
 
 /** A typing error does not delete production's data, addresses and zone. */
@@ -9,6 +9,8 @@ export const productionProtected = resourceRule({
   why: "Data, addresses and the zone of production cannot be made again.",
   remedy: "Give the resource the option protect: true.",
   types: [types.instance, types.disk, types.address, types.zone],
-  judge: ({ protect }, stage) =>
-    stage === "production" && !protect ? ["It is not protected from deletion."] : [],
+  judge: (target, stage) =>
+    stage === "production" && !target.protect && !isGiven(target)
+      ? ["It is not protected from deletion."]
+      : [],
 });

@@ -59,6 +59,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/route53 v1.62.9 // indirect
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.102.2 // indirect
 	github.com/aws/aws-sdk-go-v2/service/s3control v1.71.1 // indirect
+	github.com/aws/aws-sdk-go-v2/service/servicequotas v1.35.2 // indirect
 	github.com/aws/aws-sdk-go-v2/service/signin v1.1.1 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sns v1.39.19 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.42.29 // indirect

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
+import { awsDriver } from "../../fleet/aws/driver";
 import { planAwsFleet } from "../../fleet/aws/plan";
-import { AwsFleet } from "../../fleet/aws/servers";
+import { accountOf, AwsFleet } from "../../fleet/aws/servers";
 import type { Fleet } from "../../fleet/fleet";
 import { snapshotOf } from "../../model/changes/snapshot";
-import { planAws } from "../unit/fleet/aws/aws-plans";
+import { planAws, siteWithData } from "../unit/fleet/aws/aws-plans";
 import { type Calls, record, type Recorded } from "./recorder";
 
 // Each provider's text is serialized once; that takes seconds on a busy computer.
@@ -40,12 +41,14 @@ async function declare(
   let fleet: Fleet | undefined;
   const resources = await record(
     () => {
+      const planned = planAwsFleet(plan);
+      const account = accountOf(planned);
       new Hive("hive", {
         plan,
         snapshot: snapshotOf(plan, { contexts: {}, files: {} }),
         partial: false,
         buildFleet: (name, args, opts) =>
-          (fleet = new AwsFleet(name, { ...args, plan, fleet: planAwsFleet(plan) }, opts)),
+          (fleet = new AwsFleet(name, { ...args, plan, fleet: planned, account }, opts)),
         stageSecrets: pulumi.secret<Record<string, string>>({}),
       });
     },
@@ -198,6 +201,74 @@ describe.each([
       expect(inputs).not.toHaveProperty("ingress");
       expect(inputs).not.toHaveProperty("egress");
     }
+  });
+
+  it("connects the parts of the network, and each server with its own parts", () => {
+    if (preview) return;
+    const network = { vpcId: "fleet-network-id" };
+    const routes = { routeTableId: "fleet-routes-id" };
+    const parts: Readonly<Record<string, object>> = {
+      "fleet-gateway": network,
+      "fleet-routes": network,
+      "fleet-route-out": { ...routes, gatewayId: "fleet-gateway-id" },
+      "fleet-subnet-ap-northeast-1a": network,
+      "fleet-subnet-ap-northeast-1a-routes": {
+        ...routes,
+        subnetId: "fleet-subnet-ap-northeast-1a-id",
+      },
+      "fleet-hosts-group": network,
+      "fleet-published-group": network,
+      "fleet-rule-among-hosts": {
+        securityGroupId: "fleet-hosts-group-id",
+        referencedSecurityGroupId: "fleet-hosts-group-id",
+        ipProtocol: "-1",
+      },
+      "fleet-rule-tcp-80": { securityGroupId: "fleet-published-group-id" },
+      "fleet-rule-out": { securityGroupId: "fleet-hosts-group-id", cidrIpv4: "0.0.0.0/0" },
+      "fleet-hive1": {
+        subnetId: "fleet-subnet-ap-northeast-1c-id",
+        vpcSecurityGroupIds: ["fleet-hosts-group-id", "fleet-published-group-id"],
+        ami: "ami-0123456789abcdef0",
+      },
+      "fleet-hive3": { vpcSecurityGroupIds: ["fleet-hosts-group-id"] },
+      "fleet-hive1-power": { instanceId: "fleet-hive1-id", state: "running" },
+      "fleet-hive1-address": { instanceId: "fleet-hive1-id", allocationId: "fleet-hive1-ip-id" },
+      "fleet-hive1-ldap-data-attachment": {
+        instanceId: "fleet-hive1-id",
+        volumeId: "fleet-hive1-ldap-data-id",
+        deviceName: expect.stringMatching(/^\/dev\/xvd[a-d][a-z]$/) as unknown,
+      },
+    };
+    for (const [name, inputs] of Object.entries(parts))
+      expect([name, named(declared.resources, name).inputs]).toEqual([
+        name,
+        expect.objectContaining(inputs),
+      ]);
+  });
+
+  it("lets go of old connections first, and of disks only with the instance", () => {
+    const nameOf = (resource: unknown) => (resource as { __name?: string } | undefined)?.__name;
+    for (const { options } of declared.of("ec2/eipAssociation:EipAssociation"))
+      expect(options.deleteBeforeReplace).toBe(true);
+    for (const { name, options } of declared.of("ec2/volumeAttachment:VolumeAttachment")) {
+      expect(options.deleteBeforeReplace).toBe(true);
+      expect(nameOf(options.deletedWith)).toBe(name.replace("-ldap-data-attachment", "-power"));
+    }
+  });
+
+  it("leaves the names of security groups to the engine: another description makes a second group", () => {
+    for (const { inputs } of declared.of("ec2/securityGroup:SecurityGroup")) {
+      expect(inputs).not.toHaveProperty("name");
+      expect(inputs).not.toHaveProperty("namePrefix");
+    }
+  });
+
+  it("protects nothing of the network, and no connection: a protected stage can be mended", () => {
+    const kept = ["ec2/instance:Instance", "ec2/eip:Eip", "ebs/volume:Volume"].map(
+      (type) => `aws:${type}`,
+    );
+    for (const { type, options } of declared.resources)
+      if (type.startsWith("aws:") && !kept.includes(type)) expect(options.protect).toBeUndefined();
   });
 
   it("tags everything that EC2 tags with the site and the stage", () => {
@@ -373,4 +444,139 @@ test("a stage that has servers replaces them one at a time: each waits until the
   ]);
   const first = await declare();
   expect(await waits(first, "fleet-hive1")).toEqual([]);
+});
+
+test("a preview declares the same resources of AWS, with the same inputs, as a run", async () => {
+  const options = { ssm: true, defaultTags: { team: "web" } };
+  const inputsOf = async (preview: boolean): Promise<readonly string[]> =>
+    (await declare({ preview, options })).resources
+      .filter(({ type }) => type.includes("aws"))
+      .map(({ type, name, inputs }) => `${type} ${name} ${Object.keys(inputs).sort().join()}`)
+      .sort();
+  expect(await inputsOf(true)).toEqual(await inputsOf(false));
+});
+
+test("what the site says of disks and instances reaches them; tags of hive stay", async () => {
+  const { resources } = await declare({
+    site: {
+      ...siteWithData,
+      volumes: { "ldap-data": { replicated: { size: "8GiB", iops: 4000, throughput: 500 } } },
+      transform: {
+        instance: (instance, { name }) => ({
+          type: name === "hive0" ? "m7i.large" : instance.type,
+          rootDisk: { size: "30GiB", iops: 3500 },
+          tags: { owner: "anna" },
+        }),
+        disk: (disk) => ({ ...disk, tags: { backup: "daily" } }),
+      },
+    },
+  });
+  const [instance, disk] = ["fleet-hive0", "fleet-hive0-ldap-data"].map(
+    (name) => named(resources, name).inputs,
+  );
+  expect(instance).toMatchObject({
+    instanceType: "m7i.large",
+    rootBlockDevice: {
+      volumeSize: 30,
+      iops: 3500,
+      tags: { owner: "anna", "hive:stage": "staging" },
+    },
+    tags: { owner: "anna", "hive:role": "cluster" },
+  });
+  expect(instance?.["rootBlockDevice"]).not.toHaveProperty("throughput");
+  expect(disk).toMatchObject({
+    size: 8,
+    iops: 4000,
+    throughput: 500,
+    tags: { backup: "daily", "hive:volume": "ldap-data" },
+  });
+});
+
+describe("before anything is made, the account is asked", () => {
+  /** An account that has what the stage needs. */
+  const account: Calls = {
+    ...nothingYet,
+    "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+      accountId: "123456789012",
+      arn: "arn:aws:iam::123456789012:user/anna",
+    }),
+    "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
+      names: ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"],
+    }),
+    "aws:ec2/getInstanceType:getInstanceType": () => ({ defaultVcpus: 2 }),
+    "aws:ec2/getEips:getEips": () => ({ allocationIds: [] }),
+    "aws:ec2/getVpcs:getVpcs": () => ({ ids: [] }),
+    "aws:servicequotas/getServiceQuota:getServiceQuota": () => ({ value: 32 }),
+  };
+  const prepare = async (calls: Calls, preview: boolean) => {
+    let failure: unknown;
+    const resources = await record(
+      async () => {
+        await awsDriver.prepare(planAws()).catch((error: unknown) => (failure = error));
+      },
+      { preview, calls },
+    );
+    // A program that throws ends; nothing but the account is known to the engine then.
+    expect(resources.map(({ name }) => name)).toEqual(["fleet-account"]);
+    return failure;
+  };
+  // The form of an error of gRPC.
+  const failing = (text: string) => () => {
+    throw Object.assign(new Error(text), { details: text });
+  };
+
+  test.each([false, true])("and found fit (preview: %s)", async (preview) => {
+    expect(await prepare(account, preview)).toBeUndefined();
+  });
+
+  test.each<[string, Calls, RegExp]>([
+    [
+      "a zone that does not exist",
+      { "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({ names: [] }) },
+      /3 problems found; nothing was changed[^]*hive:zones\[2\]/,
+    ],
+    [
+      "an image that does not exist",
+      { "aws:ssm/getParameter:getParameter": failing("ParameterNotFound") },
+      /1 problem found; nothing was changed[^]*hive:aws\.ami/,
+    ],
+    [
+      "an instance type that does not exist",
+      { "aws:ec2/getInstanceType:getInstanceType": failing("InvalidInstanceType") },
+      /2 problems found; nothing was changed[^]*instanceTypes/,
+    ],
+    [
+      "too few Elastic IPs",
+      { "aws:servicequotas/getServiceQuota:getServiceQuota": () => ({ value: 3 }) },
+      /nothing was changed[^]*may have 3 Elastic IPs, has 0, and this run adds 4/,
+    ],
+    [
+      "credentials that have expired",
+      { "aws:index/getCallerIdentity:getCallerIdentity": failing("api error ExpiredToken: x") },
+      /could not be asked\. Nothing was changed\.\nThe credentials[^]*Log in again[^]*AWS says: .*ExpiredToken/,
+    ],
+    [
+      "a right that is missing",
+      { "aws:ec2/getVpcs:getVpcs": failing("api error UnauthorizedOperation: x") },
+      /Nothing was changed\.\n.*docs\/aws-policy\.json/,
+    ],
+  ])("%s is one error", async (_words, calls, text) => {
+    const failure = await prepare({ ...account, ...calls }, false);
+    expect(failure).toHaveProperty("message", expect.stringMatching(text));
+  });
+
+  test("limits that may not be read are a warning for each, and no error", async () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const calls = {
+      ...account,
+      "aws:servicequotas/getServiceQuota:getServiceQuota": failing("AccessDenied"),
+    };
+    expect(await prepare(calls, false)).toBeUndefined();
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringMatching(/VPCs .*was not checked: AccessDenied/),
+      expect.stringMatching(/Elastic IPs .*was not checked/),
+      expect.stringMatching(/processors .*was not checked/),
+    ]);
+    warn.mockRestore();
+  });
 });

@@ -104,3 +104,12 @@ test("what the site's transform wants of a server reaches its container, and no 
     "hive.server-image",
   ]);
 });
+
+test("the private stage has nothing of AWS", async () => {
+  const plan = planWith();
+  const resources = await record(() => {
+    new ContainerFleet("fleet", { plan, fleet: planContainerFleet(plan, facts) }, {});
+  });
+  expect(resources.length).toBeGreaterThan(5);
+  expect(resources.filter(({ type }) => /^(pulumi:providers:)?aws(:|$)/.test(type))).toEqual([]);
+});

@@ -66,6 +66,7 @@ function computed(
       return { result: `PASSWORD-${name}` };
     case "docker:index/remoteImage:RemoteImage":
       return { imageId: `sha256:${"c".repeat(64)}` };
+    case "aws:iam/role:Role":
     case "aws:iam/instanceProfile:InstanceProfile":
       return { name };
     case "aws:ec2/eip:Eip":

@@ -1,31 +1,41 @@
-import type { PlainServers } from "./plain-servers";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
+
+/** Servers that are not the private stage's own containers. */
+export interface OtherServers {
+  /** The container that stands for a server. */
+  server(index: number): { readonly container: string };
+  /** Gives a server that was killed its power back, where `hive up` does not. */
+  powerOn(index: number): Promise<void>;
+}
 
 /**
  * The one running stage that all chapters of the end-to-end test share, with what they ask of it
  * again and again.
  */
 export class StageUnderTest {
-  readonly stage: TestStage;
   /** Where the three cluster hosts answer. */
-  readonly addresses: readonly string[];
+  addresses: readonly string[];
+  /** Their addresses among each other. */
+  privateAddresses: readonly string[];
 
   /**
    * @param cidr - a /24 of its own.
-   * @param servers - those of a prepared fleet; default: hive makes them, as containers. Their
+   * @param servers - those of another fleet; default: hive makes them, as containers. Their
    *   configuration is the caller's.
    */
   constructor(
     name: string,
     readonly cidr: string,
-    private readonly servers?: PlainServers,
+    private readonly servers?: OtherServers,
+    readonly stage: TestStage = new TestStage(name, { cidr }),
   ) {
-    this.stage = new TestStage(name, { cidr });
     this.addresses = [4, 5, 6].map((last) => cidr.replace(/0\/24$/, String(last)));
+    this.privateAddresses = this.addresses;
   }
 
   /** Full name of a server. */
-  readonly host = (index: number): string => `p-hive${index}.${this.stage.siteName}`;
+  readonly host = (index: number): string =>
+    `${this.stage.stageName[0]}-hive${index}.${this.stage.siteName}`;
 
   /** Name of the container that is a server, or stands for one. */
   readonly container = (index: number): string =>

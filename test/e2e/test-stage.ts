@@ -30,8 +30,8 @@ export interface Finished {
 }
 
 /**
- * A private stage of its own, in a copy of the work tree: other names, another network and another
- * home than the stage that a user may have running on the same computer.
+ * A stage of its own, in a copy of the work tree: other names, another network and another home
+ * than the stage that a user may have running on the same computer.
  */
 export class TestStage {
   /** The copy of the project. */
@@ -46,10 +46,16 @@ export class TestStage {
 
   /**
    * @param name - part of the site's name, so that several test stages can exist side by side.
-   * @param config - keys of `Pulumi.private.yaml` to set, without the `hive:` prefix.
+   * @param config - keys of the stage's file to set, without the `hive:` prefix.
    * @param revision - a commit of the project to take instead of the work tree.
+   * @param stageName - which stage it is.
    */
-  constructor(name: string, config: Readonly<Record<string, unknown>>, revision?: string) {
+  constructor(
+    name: string,
+    config: Readonly<Record<string, unknown>>,
+    revision?: string,
+    readonly stageName: "private" | "staging" | "production" = "private",
+  ) {
     this.siteName = `${name}.hive.example`;
     this.directory = mkdtempSync(join(tmpdir(), `hive-${name}-`));
     if (revision === undefined) this.copyWorkTree();
@@ -58,17 +64,32 @@ export class TestStage {
     this.configure({ siteName: this.siteName, ...config });
   }
 
+  /** The stage's file. */
+  get file(): string {
+    return `Pulumi.${this.stageName}.yaml`;
+  }
+
+  /** Where the stage's state, passphrase and logs are. */
+  get home(): string {
+    return ".hive";
+  }
+
+  /** What stands before each command of hive. */
+  protected get prefix(): readonly string[] {
+    return [];
+  }
+
   /**
    * Brings a copy of an earlier revision to the work tree's state, as a user does who updates; the
    * stage's own files stay.
    */
   upgrade(): void {
-    const configuration = this.read("Pulumi.private.yaml");
+    const configuration = this.read(this.file);
     for (const entry of readdirSync(this.directory))
       if (entry !== ".hive") rmSync(join(this.directory, entry), { recursive: true });
     this.copyWorkTree();
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
-    this.write("Pulumi.private.yaml", configuration);
+    this.write(this.file, configuration);
   }
 
   /**
@@ -147,13 +168,12 @@ export class TestStage {
 
   /** Sets keys of the stage's configuration; `undefined` removes one. */
   configure(config: Readonly<Record<string, unknown>>): void {
-    const file = join(this.directory, "Pulumi.private.yaml");
-    const document = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    const document = parse(this.read(this.file)) as { config: Record<string, unknown> };
     for (const [key, value] of Object.entries(config)) {
       if (value === undefined) delete document.config[`hive:${key}`];
       else document.config[`hive:${key}`] = value;
     }
-    writeFileSync(file, stringify(document));
+    this.write(this.file, stringify(document));
   }
 
   /** Replaces text in a file of the copy. @throws Error when the text is not there. */
@@ -181,7 +201,7 @@ export class TestStage {
   /** Runs the `hive` command to its end. */
   async hive(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
     const finished = await this.processes.during(() =>
-      this.run(process.execPath, ["cli/bin.js", ...args], options),
+      this.run(process.execPath, ["cli/bin.js", ...this.prefix, ...args], options),
     );
     this.keep(args, finished.output);
     return finished;
@@ -189,7 +209,7 @@ export class TestStage {
 
   /** Starts a command without waiting; for interrupting it. */
   start(args: readonly string[]): ChildProcess {
-    const child = spawn(process.execPath, ["cli/bin.js", ...args], {
+    const child = spawn(process.execPath, ["cli/bin.js", ...this.prefix, ...args], {
       cwd: this.directory,
       env: this.environment(),
       stdio: ["ignore", "pipe", "pipe"],
@@ -227,7 +247,7 @@ export class TestStage {
     return environment;
   }
 
-  private run(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
+  protected run(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
     const started = Date.now();
     return new Promise((resolve, reject) => {
       const child = spawn(command, args, {

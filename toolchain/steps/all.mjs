@@ -17,7 +17,7 @@ export const groups = {
   all: "engine and docker",
   aws: "the provider plugin of stages on AWS",
   rehearsal: "all, aws, and an emulated AWS on this computer",
-  tests: "what only tests need: Debian 12 for a stage that is moved, an emulated AWS",
+  tests: "what only tests need: Debian 12 for a stage that is moved, aws, an emulated AWS",
 };
 
 /**
@@ -47,6 +47,7 @@ export function stepsOf(project, names) {
     tests: () => [
       dockerEngine(project),
       ...baseImageSteps(project, project.versions.testImages),
+      ...(makers.aws?.() ?? []),
       rehearsalPythonStep(project),
     ],
     all: () => [...(makers.engine?.() ?? []), ...(makers.docker?.() ?? [])],

@@ -35,8 +35,9 @@ class Cloud:
             "aws_secret_access_key": "test",
             "config": Config(retries={"max_attempts": 0}),
         }
-        self.ec2, self.ssm, self.s3, self.route53 = (
-            boto3.client(service, **options) for service in ("ec2", "ssm", "s3", "route53")
+        self.ec2, self.ssm, self.s3, self.route53, self.quotas = (
+            boto3.client(service, **options)
+            for service in ("ec2", "ssm", "s3", "route53", "service-quotas")
         )
 
     def subnet(self):
@@ -116,6 +117,26 @@ class Patches(unittest.TestCase):
             return error_of(cloud.address)
 
         self.assertEqual([None, "AddressLimitExceeded"], self.both("limit_addresses", run))
+
+    def test_default_is_the_quota(self):
+        def run(cloud):
+            names = {"ServiceCode": "vpc", "QuotaCode": "L-F678F1CE"}
+            try:
+                return cloud.quotas.get_aws_default_service_quota(**names)["Quota"]["Value"]
+            except Exception as problem:
+                return type(problem).__name__
+
+        self.assertEqual(["NotImplementedError", 5], self.both("default_is_the_quota", run))
+
+    def test_quotas_of_ec2(self):
+        def run(cloud):
+            names = {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"}
+            try:
+                return cloud.quotas.get_service_quota(**names)["Quota"]["Value"]
+            except ClientError as problem:
+                return problem.response["Error"]["Code"]
+
+        self.assertEqual(["NoSuchResourceException", 5], self.both("quotas_of_ec2", run))
 
     def test_keep_address_in_use(self):
         def run(cloud):

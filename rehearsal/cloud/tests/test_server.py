@@ -127,10 +127,17 @@ class Server(unittest.TestCase):
 
     def test_it_answers_with_the_errors_that_it_is_told_as_often_as_it_is_told(self):
         throttled = {"code": "RequestLimitExceeded", "message": "too <many>", "status": 503, "times": 2}
-        faults = {"ec2:DescribeVpcs": throttled, "ssm:*": {**throttled, "status": 400, "times": 1}}
+        once = {**throttled, "status": 400, "times": 1}
+        faults = {"ec2:DescribeVpcs": throttled, "ssm:*": once, "sts:GetCallerIdentity": once}
         (self.folder / "faults.json").write_text(json.dumps(faults))
-        ec2, ssm = self.client(), self.client("ssm")
-        for call in (ec2.describe_vpcs, ec2.describe_vpcs, ssm.describe_parameters):
+        ec2, ssm, sts = self.client(), self.client("ssm"), self.client("sts")
+        told = (
+            ec2.describe_vpcs,
+            ec2.describe_vpcs,
+            ssm.describe_parameters,
+            sts.get_caller_identity,
+        )
+        for call in told:
             with self.assertRaises(ClientError) as problem:
                 call()
             error = problem.exception.response["Error"]

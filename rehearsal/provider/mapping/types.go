@@ -106,11 +106,14 @@ func functions() map[string]*tfbridge.DataSourceInfo {
 	add("aws_caller_identity", "index", "getCallerIdentity")
 	add("aws_ec2_instance_type", "ec2", "getInstanceType")
 	add("aws_eip", "ec2", "getElasticIp")
+	add("aws_eips", "ec2", "getEips")
 	add("aws_iam_policy_document", "iam", "getPolicyDocument")
 	add("aws_instance", "ec2", "getInstance")
 	add("aws_instances", "ec2", "getInstances")
 	add("aws_partition", "index", "getPartition")
 	add("aws_region", "index", "getRegion")
+	add("aws_servicequotas_service_quota", "servicequotas", "getServiceQuota")
 	add("aws_ssm_parameter", "ssm", "getParameter")
+	add("aws_vpcs", "ec2", "getVpcs")
 	return all
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3control"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/hashicorp/terraform-provider-aws/internal/errs"
@@ -56,6 +57,10 @@ func (c *AWSClient) S3Client(ctx context.Context) *s3.Client {
 
 func (c *AWSClient) S3ControlClient(ctx context.Context) *s3control.Client {
 	return made[*s3control.Client](ctx, c, names.S3Control)
+}
+
+func (c *AWSClient) ServiceQuotasClient(ctx context.Context) *servicequotas.Client {
+	return made[*servicequotas.Client](ctx, c, names.ServiceQuotas)
 }
 
 func (c *AWSClient) SSMClient(ctx context.Context) *ssm.Client {

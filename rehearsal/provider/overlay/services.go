@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-provider-aws/internal/service/route53"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/s3"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/s3control"
+	"github.com/hashicorp/terraform-provider-aws/internal/service/servicequotas"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/ssm"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/sts"
 )
@@ -26,6 +27,7 @@ func servicePackages(ctx context.Context) []conns.ServicePackage {
 		meta.ServicePackage(ctx), // regions, partitions
 		route53.ServicePackage(ctx),
 		s3.ServicePackage(ctx),
+		servicequotas.ServicePackage(ctx),
 		ssm.ServicePackage(ctx),
 		sts.ServicePackage(ctx),
 

@@ -7,7 +7,7 @@ import {
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { type Duplex, Readable } from "node:stream";
 
-import { Server as SshServer } from "ssh2";
+import { type Connection as SshConnection, Server as SshServer } from "ssh2";
 
 import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
 import { useOperatorKey } from "../../operator-key";
@@ -66,6 +66,8 @@ export interface FakeHost {
   die(): Promise<void>;
   /** Takes connections again, on the same port with the same key. */
   revive(): Promise<void>;
+  /** Presents another host key to connections from now on. */
+  presentHostKey(privateKey: string): void;
   /** Drops the open connections only. */
   drop(): void;
   stop(): Promise<void>;
@@ -120,7 +122,7 @@ export async function startFakeHost(
       begin(head);
     });
   }
-  const ssh = new SshServer({ hostKeys: [hostKey.privateKey] }, (connection) => {
+  const serve = (connection: SshConnection): void => {
     let name = "";
     connection.on("error", () => undefined);
     connection.on("authentication", (context) => {
@@ -163,7 +165,8 @@ export async function startFakeHost(
         http.emit("connection", stream);
       });
     });
-  });
+  };
+  let ssh = new SshServer({ hostKeys: [hostKey.privateKey] }, serve);
   const server = createTcpServer({ noDelay: true }, (socket) => {
     open.add(socket);
     socket.on("error", () => undefined);
@@ -200,6 +203,9 @@ export async function startFakeHost(
     die: close,
     async revive() {
       await listen(port);
+    },
+    presentHostKey(privateKey) {
+      ssh = new SshServer({ hostKeys: [privateKey] }, serve);
     },
     drop() {
       for (const socket of open) socket.destroy();

@@ -46,7 +46,7 @@ export function runningSite(site: StageUnderTest): void {
       const attempt = (user: string): string =>
         site.onHost(
           1,
-          `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5 ${user}@${site.addresses[0]} true 2>&1 || true`,
+          `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5 ${user}@${site.privateAddresses[0]} true 2>&1 || true`,
         );
       expect(attempt("hive")).toMatch(/Permission denied/);
       expect(attempt("root")).toMatch(/Permission denied/);

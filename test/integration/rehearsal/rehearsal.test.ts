@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -9,7 +9,6 @@ import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { closeIdleConnections } from "../../../providers/transport/pool";
-import { pythonEnvironment, rehearsalPython } from "../../../rehearsal/python";
 import {
   cleanRehearsal,
   type Rehearsal,
@@ -17,6 +16,7 @@ import {
   startRehearsal,
   stopRehearsal,
 } from "../../../rehearsal/rehearsal";
+import { type Answers, askCloud, type Question } from "../../emulated-cloud/ask";
 import { useOperatorKey } from "../../operator-key";
 
 jest.setTimeout(300_000);
@@ -27,25 +27,7 @@ const second = { id: `test-${process.pid}-b`, folder: join(folder, "second") };
 const hostKey = generateOpenSshKeyPair("h1");
 const operator = useOperatorKey();
 
-/** The answers of the emulated cloud; each test knows their form. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Answers = any;
-
-/** Asks the emulated cloud; the answers in the order of the questions, or `{ error }`. */
-function ask(...questions: readonly (readonly [string, string, object])[]): Answers {
-  const { stdout, stderr, status } = spawnSync(
-    rehearsalPython(),
-    [join(__dirname, "ask.py"), name.folder],
-    {
-      input: JSON.stringify(questions),
-      encoding: "utf8",
-      env: pythonEnvironment(),
-      timeout: 100_000,
-    },
-  );
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-}
+const ask = (...questions: readonly Question[]): Answers => askCloud(name.folder, questions);
 
 /** One question about EC2. */
 function ec2(method: string, question: object = {}): Answers {

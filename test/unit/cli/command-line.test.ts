@@ -145,7 +145,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _hive; printf '%s\\n' "
 
   test.each([
     [["hive", "ro"], ["rollback"]],
-    [["npx", "hive", "sta"], ["status"]],
+    [
+      ["npx", "hive", "sta"],
+      ["status", "start"],
+    ],
     [["hive", "up", "--thr"], ["--through-phase"]],
     [["hive", "up", "--through-phase", "setup"], ["setup-hosts"]],
     [

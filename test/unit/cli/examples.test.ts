@@ -4,7 +4,7 @@ import { commandLine } from "../../../cli/command-line/program";
 import { planSite } from "../../../model/plan-site";
 import { parseStageYaml } from "../../../model/stage/yaml";
 import { site } from "../../../site/site";
-import { examplesIn, helpExamples, pageExamples } from "../../command-examples";
+import { examplesIn, helpExamples, pageExamples, pipelineExamples } from "../../command-examples";
 
 /** What the command line says about arguments, without running the command. */
 async function problemOf(args: readonly string[]): Promise<string> {
@@ -27,16 +27,21 @@ async function problemOf(args: readonly string[]): Promise<string> {
 
 const inHelp = helpExamples();
 const inPages = pageExamples();
+const inPipelines = pipelineExamples();
 /** Each command line once, with the place where it is written first. */
 const all = [
   ...new Map(
-    [...inPages, ...inHelp].map(({ where, args }) => [args.join(" "), [args, where] as const]),
+    [...inPages, ...inHelp, ...inPipelines].map(({ where, args }) => [
+      args.join(" "),
+      [args, where] as const,
+    ]),
   ).values(),
 ];
 
-test("help and pages have examples", () => {
+test("help, pages and pipelines have examples", () => {
   expect(inHelp.length).toBeGreaterThan(50);
   expect(inPages.length).toBeGreaterThan(60);
+  expect(inPipelines.length).toBeGreaterThan(14);
 });
 
 test.each(all)("hive %j (%s) is a command line that hive accepts", async (args) => {

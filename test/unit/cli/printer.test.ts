@@ -84,3 +84,16 @@ test("without a terminal a step's own words are lines, not more often than every
     jest.useRealTimers();
   }
 });
+
+test("what a run says of itself as a whole is a line of its own", () => {
+  const terminal = recordingTerminal(false);
+  const printer = new ProgressPrinter(terminal, "build");
+  const message = "hive: stage: AWS account 123456789012, region ap-northeast-1\n";
+  printer.take({
+    sequence: 1,
+    timestamp: 1,
+    diagnosticEvent: { message, color: "never", severity: "info" },
+  });
+  printer.stop();
+  expect(terminal.text).toContain("AWS account 123456789012, region ap-northeast-1\n");
+});

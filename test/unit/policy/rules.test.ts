@@ -4,10 +4,11 @@ import type { Target } from "../../../policy/rule";
 const target = (
   type: string,
   props: Record<string, unknown>,
-  { name = "x", protect = false } = {},
+  { name = "x", ...rest }: Partial<Target> = {},
 ): Target => ({
-  ...{ type, name, props, protect },
+  ...{ type, name, props, protect: false, dependencies: [] },
   urn: `urn:pulumi:production::hive::${type}::${name}`,
+  ...rest,
 });
 
 const ingress = (props: Record<string, unknown>): Target =>
@@ -21,6 +22,32 @@ const instance = (props: Record<string, unknown>, protect = true): Target =>
   target("aws:ec2/instance:Instance", props, { protect });
 const disk = (props: Record<string, unknown>, protect = true): Target =>
   target("aws:ebs/volume:Volume", props, { protect });
+
+const vpc = (tags: Record<string, string> | undefined): Target =>
+  target("aws:ec2/vpc:Vpc", { ...(tags === undefined ? {} : { tags }), tagsAll: ownTags });
+const ownTags = { Name: "x", "hive:site": "hive.example", "hive:stage": "production" };
+const setup = { type: "hive:index:HostSetup", name: "setup-hive0" };
+const step = (name: string, parent = setup): Target =>
+  target("pulumi-nodejs:dynamic/hive:HostStep", {}, { name, parent });
+/** A server, and what it waits for by URN. */
+const server = (index: number, dependencies: string[] = []): Target =>
+  target(
+    "aws:ec2/instance:Instance",
+    {
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      tags: { "hive:role": index === 3 ? "repository" : "cluster" },
+    },
+    { name: `fleet-hive${index}`, urn: `server${index}`, dependencies },
+  );
+/** The last step of a server's set-up. */
+const engine = (index: number): Target =>
+  target(
+    "pulumi-nodejs:dynamic/hive:HostStep",
+    {},
+    { name: `setup-hive${index}-engine`, urn: `engine${index}`, dependencies: [`server${index}`] },
+  );
+const fleet = (firstRun: boolean): Target => target("hive:index:AwsFleet", { firstRun });
+const given = target("aws:ec2/eip:Eip", { arn: "arn:…" }, { name: "fleet-hive0-given-ip" });
 
 const world = { cidrIpv4: "0.0.0.0/0" };
 const web = service({ ports: [{ published: 443, protocol: "tcp" }] });
@@ -78,7 +105,7 @@ const cases: readonly [
   [
     "production-protected",
     [disk({}, false), target("aws:ec2/eip:Eip", {})],
-    [disk({}), instance({}), target("aws:ec2/vpc:Vpc", {})],
+    [disk({}), instance({}), target("aws:ec2/vpc:Vpc", {}), given],
   ],
   [
     "images-by-digest",
@@ -93,6 +120,40 @@ const cases: readonly [
       service({ environment: { LABEL: "AKIAIOSFODNN7EXAMPLE" } }),
     ],
     [service({ environment: { DB_PASSWORD_FILE: "/run/secrets/db", TOKENS: "7", TOKEN: "" } })],
+  ],
+  [
+    "named-by-rule",
+    [
+      step("setup-hive0_base"),
+      step("Setup-hive0-base"),
+      step("setup-hive1-base"),
+      step("setup-hive01"),
+    ],
+    [
+      step("setup-hive0-base"),
+      step("setup-hive0"),
+      step("fleet-rule-ssh-203.0.113.0-24", { type: "hive:index:Hive", name: "hive" }),
+      target("pulumi:providers:docker", {}, { name: "default_5_2_0" }),
+    ],
+  ],
+  [
+    "tagged-by-rule",
+    [
+      vpc(undefined),
+      vpc({ Name: "x", "hive:site": "hive.example" }),
+      vpc({ ...ownTags, Name: "" }),
+      vpc({ ...ownTags, "hive:stage": "staging" }),
+    ],
+    [vpc({ ...ownTags, team: "web" }), target("aws:ec2/route:Route", {}), given],
+  ],
+  [
+    "one-host-at-a-time",
+    [
+      [server(0), server(1)],
+      [server(0), engine(0), server(1, ["engine0"]), engine(1), server(2, ["engine0"])],
+      [fleet(false), server(0), server(1)],
+    ],
+    [server(0), engine(0), server(1, ["engine0"]), engine(1), server(2, ["engine1"]), server(3)],
   ],
   [
     "resources-per-host",
@@ -115,8 +176,8 @@ test("every rule is tried here, and says why it is and what to do", () => {
 });
 
 describe.each(cases)("%s", (id, caught, passed) => {
-  const faults = (targets: readonly Target[], stage = "production") =>
-    rules.find((rule) => rule.id === id)?.faults([web, ...targets], stage) ?? [];
+  const faults = (targets: readonly Target[]) =>
+    rules.find((rule) => rule.id === id)?.faults([web, ...targets], "production") ?? [];
 
   test.each(caught.map((one) => [[one].flat()] as const))("catches case %#", (broken) => {
     expect(faults(broken)).not.toEqual([]);
@@ -130,6 +191,11 @@ describe.each(cases)("%s", (id, caught, passed) => {
 test("staging need not be protected", () => {
   const rule = rules.find(({ id }) => id === "production-protected");
   expect(rule?.faults([disk({}, false)], "staging")).toEqual([]);
+});
+
+test("a first run may make all servers at once", () => {
+  const rule = rules.find(({ id }) => id === "one-host-at-a-time");
+  expect(rule?.faults([fleet(true), server(0), server(1)], "staging")).toEqual([]);
 });
 
 test("an image that a preview does not know yet breaks no rule", () => {

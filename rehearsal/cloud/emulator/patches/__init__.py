@@ -1,6 +1,6 @@
 """All patches: importing this package fills `PATCHES`."""
 
-from . import addresses, disks, images, instances, names, network  # noqa: F401
+from . import addresses, disks, images, instances, names, network, quotas  # noqa: F401
 from ..patch import PATCHES
 
 

@@ -12,7 +12,7 @@ describe("the plan of what is made in AWS", () => {
       { zone: "ap-northeast-1c", cidr: "10.17.16.64/26" },
       { zone: "ap-northeast-1d", cidr: "10.17.16.128/26" },
     ]);
-    expect(servers.map(({ instanceType, rootGiB }) => [instanceType, rootGiB])).toEqual([
+    expect(servers.map(({ instanceType, root }) => [instanceType, root.sizeGiB])).toEqual([
       ["t3.medium", 20],
       ["t3.medium", 20],
       ["t3.medium", 20],

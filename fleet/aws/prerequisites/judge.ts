@@ -1,0 +1,157 @@
+import { stageFile } from "../../../model/stage/check-stage";
+import type { StageName } from "../../../model/plan";
+import type { Problem } from "../../../model/problem/problems";
+import type { AwsFleetPlan } from "../plan";
+
+/** Limits of an account in one region that a stage can reach. */
+export type Quota = "vpcs" | "addresses" | "processors";
+
+/** What an account says of itself, as plain data. */
+export interface AccountFacts {
+  readonly account: string;
+  /** Zones that the account may use. */
+  readonly zones: readonly string[];
+  /** Why the image of new servers cannot be had. Absent: it is there. */
+  readonly imageFault?: string;
+  /** Processors by instance type; undefined for a type that the region does not have. */
+  readonly processors: Readonly<Record<string, number | undefined>>;
+  /** Allocation ids of all Elastic IPs. */
+  readonly addresses: readonly string[];
+  /** How many there are in the region, whoever made them. */
+  readonly all: { readonly vpcs: number; readonly instances: number };
+  /** How many of these the stage has already. */
+  readonly own: { readonly vpcs: number; readonly addresses: number; readonly instances: number };
+  /** Undefined: the account does not tell. */
+  readonly limits: Readonly<Record<Quota, number | undefined>>;
+}
+
+/** The names of limits in the Service Quotas. */
+export const quotaNames: Readonly<
+  Record<Quota, { readonly service: string; readonly code: string; readonly words: string }>
+> = {
+  vpcs: { service: "vpc", code: "L-F678F1CE", words: "VPCs" },
+  addresses: { service: "ec2", code: "L-0263D0A3", words: "Elastic IPs" },
+  processors: {
+    service: "ec2",
+    code: "L-1216C47A",
+    words: "processors (vCPUs) of running standard instances",
+  },
+};
+
+/** What a run adds to the account, as far as it counts for limits. */
+export type Additions = Readonly<Record<Quota, number>>;
+
+/**
+ * Compares an account with what a stage needs in it. Pure.
+ *
+ * @returns the problems that would end a run half-way; empty if there are none
+ */
+export function accountProblems(
+  stage: StageName,
+  fleet: AwsFleetPlan,
+  facts: AccountFacts,
+): readonly Problem[] {
+  const at = (key: string): string => `${stageFile(stage)}: hive:${key}`;
+  const { region, options } = fleet;
+  const { zones, addresses, imageFault } = facts;
+  return [
+    ...fleet.subnets.flatMap(({ zone }, place) =>
+      zones.includes(zone)
+        ? []
+        : [
+            {
+              path: at(`zones[${place}]`),
+              value: zone,
+              message: `is no zone of ${region} that the account ${facts.account} may use`,
+              remedy: `write some of ${zones.join(", ")}`,
+            },
+          ],
+    ),
+    ...(imageFault === undefined
+      ? []
+      : [
+          {
+            path: at("aws.ami"),
+            value: options.ami,
+            message: `cannot be found in ${region}: ${imageFault}`,
+            remedy:
+              "write the id of an image of that region, or the parameter of the Systems Manager that names one; the default is Debian's own",
+          },
+        ]),
+    ...(["cluster", "repository"] as const).flatMap((role) => {
+      const type = options.instanceTypes[role];
+      if (!(type in facts.processors) || facts.processors[type] !== undefined) return [];
+      return [
+        {
+          path: at(`aws.instanceTypes.${role}`),
+          value: type,
+          message: `is no instance type of ${region}`,
+          remedy: `write one of that region; \`aws ec2 describe-instance-type-offerings --region ${region}\` lists them`,
+        },
+      ];
+    }),
+    ...Object.entries(options.elasticIps).flatMap(([server, id]) =>
+      addresses.includes(id)
+        ? []
+        : [
+            {
+              path: at(`aws.elasticIps.${server}`),
+              value: id,
+              message: `is no Elastic IP of the account ${facts.account} in ${region}`,
+              remedy: "write the allocation id of one that is there, or leave the line out",
+            },
+          ],
+    ),
+    ...quotaProblems(fleet, facts),
+  ];
+}
+
+/** What a run adds: what the stage has already stays. */
+export function additionsOf(
+  { servers }: AwsFleetPlan,
+  { own, processors }: Pick<AccountFacts, "own" | "processors">,
+): Additions {
+  const isNew = servers.filter(({ addressId }) => addressId === undefined);
+  // Which servers are missing is not known, only how many: at least the smallest ones.
+  const sizes = servers
+    .filter(({ instanceType }) => isStandard(instanceType))
+    .map(({ instanceType }) => processors[instanceType] ?? 0)
+    .sort((left, right) => left - right);
+  const missing = Math.max(0, servers.length - own.instances);
+  return {
+    vpcs: own.vpcs === 0 ? 1 : 0,
+    addresses: Math.max(0, isNew.length - own.addresses),
+    processors: sizes
+      .slice(0, Math.max(0, missing - (servers.length - sizes.length)))
+      .reduce((sum, each) => sum + each, 0),
+  };
+}
+
+/** Whether a type counts for the limit of standard instances: A, C, D, H, I, M, R, T, Z. */
+function isStandard(type: string): boolean {
+  return /^[acdhimrtz]\d/.test(type);
+}
+
+function quotaProblems(fleet: AwsFleetPlan, facts: AccountFacts): readonly Problem[] {
+  const added = additionsOf(fleet, facts);
+  const there: Additions = {
+    vpcs: facts.all.vpcs,
+    addresses: facts.addresses.length,
+    // Each has one at least. What it has more is not asked: an account may have hundreds.
+    processors: facts.all.instances,
+  };
+  return (["vpcs", "addresses", "processors"] as const).flatMap((quota) => {
+    const limit = facts.limits[quota];
+    if (limit === undefined || added[quota] === 0 || there[quota] + added[quota] <= limit)
+      return [];
+    const { service, code, words } = quotaNames[quota];
+    const atLeast = quota === "processors" ? "at least " : "";
+    return [
+      {
+        path: `AWS account ${facts.account}, region ${fleet.region}`,
+        message: `it may have ${limit} ${words}, has ${atLeast}${there[quota]}, and this run adds ${added[quota]}`,
+        remedy: `remove what nobody uses, or ask AWS for more: aws service-quotas request-service-quota-increase --region ${fleet.region} --service-code ${service} --quota-code ${code} --desired-value ${there[quota] + added[quota]}`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,32 @@
+import { LineCounter, parseDocument } from "yaml";
+import { InventoryError } from "../../model/problem/problems";
+import { check, pathText } from "../../model/schema/check";
+import { type Scenario, scenarioSchema } from "./schema";
+
+/**
+ * Reads a scenario file. Pure.
+ *
+ * @param text - of the file
+ * @param file - its name, for problems
+ * @throws InventoryError with everything that is wrong: path, value, remedy
+ */
+export function readScenario(text: string, file: string): Scenario {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    throw new InventoryError([
+      {
+        path: `${file}: line ${line}, column ${col}`,
+        message: `is not YAML: ${error.message}`,
+        remedy: "write it as the scenarios in rehearsal/scenarios are written",
+      },
+    ]);
+  }
+  const locate = (path: readonly PropertyKey[]): string =>
+    path.length === 0 ? file : `${file}: ${pathText(path)}`;
+  const checked = check(scenarioSchema, document.toJS() as unknown, { locate });
+  if (!checked.ok) throw new InventoryError(checked.problems);
+  return checked.value;
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HiveOutputs } from "../../outputs";
+import { type Answers, askCloud, type Question } from "../emulated-cloud/ask";
+import { RehearsedStage } from "./rehearsed-stage";
+import { StageUnderTest } from "./stage-under-test";
+import { docker } from "./test-stage";
+
+/** A stage on AWS under test, in its rehearsal. */
+export class RehearsedSite extends StageUnderTest {
+  override readonly stage: RehearsedStage;
+
+  /** @param cidr - a /24 of its own. */
+  constructor(name: string, cidr: string) {
+    const stage = new RehearsedStage(name, { cidr });
+    super(
+      name,
+      cidr,
+      {
+        server: (index) => ({ container: this.containerOf(index) }),
+        // `hive up` starts an instance again.
+        powerOn: () => Promise.resolve(),
+      },
+      stage,
+    );
+    this.stage = stage;
+  }
+
+  /** Folder of the emulated cloud. */
+  get cloud(): string {
+    return join(this.stage.directory, ".hive", this.stage.stageName, "rehearsal", "cloud");
+  }
+
+  /** Reads where the servers are, once they are there. */
+  readonly learnAddresses = async (): Promise<void> => {
+    const { stdout } = await this.stage.hive(["outputs", "--json"]);
+    const { hosts } = JSON.parse(stdout) as HiveOutputs;
+    const cluster = hosts.filter(({ role }) => role === "cluster");
+    this.addresses = cluster.map(({ publicAddress }) => publicAddress);
+    this.privateAddresses = hosts.map(({ privateAddress }) => privateAddress);
+  };
+
+  /** Asks the emulated cloud; the answers in the order of the questions. */
+  readonly ask = (...questions: readonly Question[]): Answers => {
+    const answers = askCloud(this.cloud, questions);
+    if (!Array.isArray(answers)) throw new Error(JSON.stringify(answers));
+    return answers;
+  };
+
+  /** One question about EC2. */
+  readonly ec2 = (method: string, question: object = {}): Answers =>
+    this.ask(["ec2", method, question])[0];
+
+  /** The instance that is a server. */
+  readonly instance = (
+    index: number,
+  ): { readonly InstanceId: string; readonly PublicIpAddress?: string } => {
+    const { Reservations } = this.ec2("describe_instances", {
+      Filters: [
+        { Name: "tag:Name", Values: [this.host(index)] },
+        { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
+      ],
+    });
+    return Reservations[0].Instances[0] as { readonly InstanceId: string };
+  };
+
+  /** Ids of the disks of volumes that a server has. */
+  readonly volumesOf = (index: number): readonly string[] => {
+    const { Volumes } = this.ec2("describe_volumes", {
+      Filters: [
+        { Name: "attachment.instance-id", Values: [this.instance(index).InstanceId] },
+        { Name: "tag-key", Values: ["hive:volume"] },
+      ],
+    });
+    return (Volumes as { readonly VolumeId: string }[]).map(({ VolumeId: id }) => id);
+  };
+
+  /** The rules that let connections in, of the site's security groups. */
+  readonly rules = (): readonly {
+    readonly GroupId: string;
+    readonly SecurityGroupRuleId: string;
+    readonly FromPort: number;
+  }[] => {
+    const { SecurityGroups } = this.ec2("describe_security_groups", { Filters: this.ofSite });
+    const groups = (SecurityGroups as { readonly GroupId: string }[]).map(({ GroupId: id }) => id);
+    const { SecurityGroupRules } = this.ec2("describe_security_group_rules", {
+      Filters: [{ Name: "group-id", Values: groups }],
+    });
+    return (SecurityGroupRules as { IsEgress: boolean }[]).filter(
+      ({ IsEgress: isOut }) => !isOut,
+    ) as never;
+  };
+
+  /** Ids of everything in the account with the site's tag, in order, but terminated instances. */
+  readonly tagged = (): readonly string[] => {
+    const { Tags } = this.ec2("describe_tags", {
+      Filters: [
+        { Name: "key", Values: ["hive:site"] },
+        { Name: "value", Values: [this.stage.siteName] },
+      ],
+    });
+    const { Reservations } = this.ec2("describe_instances", {
+      Filters: [{ Name: "instance-state-name", Values: ["terminated", "shutting-down"] }],
+    });
+    const gone = (
+      Reservations as { readonly Instances: { readonly InstanceId: string }[] }[]
+    ).flatMap(({ Instances }) => Instances.map(({ InstanceId: id }) => id));
+    return (Tags as { readonly ResourceId: string }[])
+      .map(({ ResourceId: id }) => id)
+      .filter((id) => !gone.includes(id))
+      .sort();
+  };
+
+  private get ofSite(): readonly object[] {
+    return [{ Name: "tag:hive:site", Values: [this.stage.siteName] }];
+  }
+
+  /** Name of the label on everything that the rehearsal has on the Docker Engine. */
+  get label(): string {
+    const { id } = JSON.parse(readFileSync(join(this.cloud, "settings.json"), "utf8")) as {
+      readonly id: string;
+    };
+    return `hive.rehearsal=${id}`;
+  }
+
+  /** Servers have fixed private addresses, so these tell which container is which. */
+  private containerOf(index: number): string {
+    const ids = docker("ps", "--all", "--quiet", "--filter", `label=${this.label}`).split("\n");
+    const format =
+      "{{range .NetworkSettings.Networks}}{{with .IPAMConfig}}{{.IPv4Address}}{{end}}{{end}} {{.Name}}";
+    const line = docker("inspect", "--format", format, ...ids)
+      .split("\n")
+      .find((each) => each.startsWith(`${this.privateAddresses[index]} `));
+    if (line === undefined) throw new Error(`No container is the server ${index}.`);
+    return line.slice(line.indexOf("/") + 1);
+  }
+}

@@ -1,0 +1,25 @@
+import { type Finished, TestStage } from "./test-stage";
+
+/** A stage on AWS, of which every command of hive runs in its rehearsal. */
+export class RehearsedStage extends TestStage {
+  /**
+   * @param name - as for a {@link TestStage}.
+   * @param config - keys of the stage's file to set, without the `hive:` prefix.
+   */
+  constructor(name: string, config: Readonly<Record<string, unknown>>) {
+    super(name, config, undefined, "staging");
+  }
+
+  override get home(): string {
+    return `.hive/${this.stageName}/rehearsal/home`;
+  }
+
+  protected override get prefix(): readonly string[] {
+    return ["rehearse", this.stageName];
+  }
+
+  /** `hive rehearse <option> <stage>`. */
+  rehearsal(option: "--status" | "--stop" | "--clean"): Promise<Finished> {
+    return this.run(process.execPath, ["cli/bin.js", "rehearse", option, this.stageName], {});
+  }
+}
