@@ -17,7 +17,23 @@ export function main(argv: readonly string[]): void {
   }
   void run(argv).then((code) => {
     process.exitCode = code;
+    endSoon();
   });
+}
+
+/** How long what is left behind may keep a process alive whose command is done, milliseconds. */
+const lingerMs = 5000;
+
+/**
+ * Ends the process when a connection that nobody closed keeps it alive: whoever waits for a command
+ * that has said all waits for nothing. What a slow reader has not read yet is waited for.
+ */
+function endSoon(): void {
+  const isRead = (): boolean =>
+    [process.stdout, process.stderr].every(({ writableLength }) => writableLength === 0);
+  setInterval(() => {
+    if (isRead()) process.exit();
+  }, lingerMs).unref();
 }
 
 /**

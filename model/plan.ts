@@ -5,7 +5,7 @@ import type { FleetKind, FleetTraits, VolumeBackend } from "../fleet/traits";
 import type { GatePlan } from "./gate";
 import type { Phase } from "./phases";
 import type { ServerContainerPlan } from "./server-container";
-import type { ServerInstancePlan, VolumeDiskPlan } from "./server-instance";
+import type { ServerInstancePlan, VolumeDiskPlan } from "./instance-plan";
 import type { ServicePlan } from "./service-plan";
 import type { StageName } from "./values/names";
 

@@ -1,34 +1,11 @@
 import type { AwsOptions } from "../fleet/aws/options";
 import type { InstanceDisk, ServerInstance, VolumeDisk } from "./inventory";
-import type { HostRole, ReplicationPlan } from "./plan";
+import type { CloudDiskPlan, ServerInstancePlan, VolumeDiskPlan } from "./instance-plan";
+import type { HostPlan, HostRole, Plan, ReplicationPlan, VolumePlan } from "./plan";
 import { present } from "./values/present";
 import { sizeBytes, sizeText } from "./values/size";
 import { sortedRecord } from "./values/text-order";
 import { wholeGiB } from "./volume/gp3";
-
-/** A disk of a cloud, as plain data. */
-export interface CloudDiskPlan {
-  /** EBS takes whole GiB. */
-  readonly sizeGiB: number;
-  /** Operations per second. Absent: the cloud's default. */
-  readonly iops?: number;
-  /** MiB/s. Absent: the cloud's default. */
-  readonly throughput?: number;
-}
-
-/** What the site may change of an instance. */
-export interface ServerInstancePlan {
-  readonly type: string;
-  readonly rootDisk: CloudDiskPlan;
-  /** Besides those of hive and of the stage. */
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** What the site may change of the disks of a volume. */
-export interface VolumeDiskPlan extends CloudDiskPlan {
-  /** Besides those of hive and of the stage. */
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 /** The instance of a server as the stage has it, in the words of the inventory. */
 export function serverInstance(
@@ -42,6 +19,22 @@ export function serverInstance(
 export function volumeDisk({ sizeBytes: bytes, iops, throughput }: ReplicationPlan): VolumeDisk {
   const size = sizeText(wholeGiB(bytes) * 2 ** 30) as VolumeDisk["size"];
   return { size, ...present("iops", iops), ...present("throughput", throughput), tags: {} };
+}
+
+/** The instance of a server: as the stage has it, or what the site made of that. */
+export function instanceOf(plan: Plan, aws: AwsOptions, host: HostPlan): ServerInstancePlan {
+  return (
+    plan.serverInstances?.[host.logicalName] ?? planServerInstance(serverInstance(aws, host.role))
+  );
+}
+
+/** The disks of a volume: as the volume says, or what the site made of that. */
+export function diskOf(
+  plan: Plan,
+  { name }: VolumePlan,
+  replication: ReplicationPlan,
+): VolumeDiskPlan {
+  return plan.volumeDisks?.[name] ?? planVolumeDisk(volumeDisk(replication));
 }
 
 /** The plan of an instance whose form is right. */

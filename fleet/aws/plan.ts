@@ -1,13 +1,7 @@
 import type { HostPlan, Plan, SubnetPlan, VolumePlan } from "../../model/plan";
 import { attachmentName, needsDisk } from "../../model/planning/made-disks";
-import {
-  type CloudDiskPlan,
-  planServerInstance,
-  planVolumeDisk,
-  serverInstance,
-  volumeDisk,
-  type VolumeDiskPlan,
-} from "../../model/server-instance";
+import type { CloudDiskPlan, VolumeDiskPlan } from "../../model/instance-plan";
+import { diskOf, instanceOf } from "../../model/server-instance";
 import type { AwsOptions } from "./options";
 import { regionOf } from "./region";
 import { type IngressRule, ingressRules } from "./security-rules";
@@ -71,8 +65,7 @@ export function planAwsFleet(plan: Plan): AwsFleetPlan {
 
 function planServer(plan: Plan, aws: AwsOptions, host: HostPlan): ServerPlan {
   const address = aws.elasticIps[host.logicalName];
-  const { type, rootDisk, tags } =
-    plan.serverInstances?.[host.logicalName] ?? planServerInstance(serverInstance(aws, host.role));
+  const { type, rootDisk, tags } = instanceOf(plan, aws, host);
   return {
     host,
     instanceType: type,
@@ -86,6 +79,11 @@ function planServer(plan: Plan, aws: AwsOptions, host: HostPlan): ServerPlan {
 function planDisk(plan: Plan, volume: VolumePlan): readonly DiskPlan[] {
   const { name, replication } = volume;
   if (replication === undefined || !needsDisk(volume)) return [];
-  const disk = plan.volumeDisks?.[name] ?? planVolumeDisk(volumeDisk(replication));
-  return [{ volume: name, ...disk, deviceName: attachmentName(replication.minor) }];
+  return [
+    {
+      volume: name,
+      ...diskOf(plan, volume, replication),
+      deviceName: attachmentName(replication.minor),
+    },
+  ];
 }

@@ -6,7 +6,7 @@ import { Provider } from "@pulumi/aws/provider";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan, OperatorPlan, Plan } from "../../model/plan";
-import type { CloudDiskPlan } from "../../model/server-instance";
+import type { CloudDiskPlan } from "../../model/instance-plan";
 import { present } from "../../model/values/present";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";

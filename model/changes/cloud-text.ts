@@ -54,7 +54,7 @@ function machineEffect(change: MachineChange): readonly string[] {
 
 function diskEffect({ effect, isProtected }: DiskChange): readonly string[] {
   switch (effect) {
-    case "grows":
+    case "stays":
       return [];
     case "refused":
       return [refused];

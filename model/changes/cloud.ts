@@ -1,16 +1,19 @@
+import type { AwsOptions } from "../../fleet/aws/options";
+import type { CloudDiskPlan } from "../instance-plan";
 import type { HostPlan, Plan, ServicePlan } from "../plan";
 import { needsDisk } from "../planning/made-disks";
 import { decidingConstraints } from "../service/colocation";
 import { eligibleHosts } from "../service/placement-constraints";
-import { bytesOf } from "../values/size";
+import { diskOf, instanceOf } from "../server-instance";
 import { compareText } from "../values/text-order";
+import { gp3 } from "../volume/gp3";
 
 /** What a fleet makes in a cloud, as far as a change of it is told. Absent on other fleets. */
 export interface CloudSnapshot {
   /** By name, e.g. `hive0`. */
   readonly servers: Readonly<Record<string, CloudServer>>;
-  /** Sizes of the disks of volumes, GiB, by volume. Each cluster server has one of each. */
-  readonly disks: Readonly<Record<string, number>>;
+  /** The disks of volumes, by volume. Each cluster server has one of each. */
+  readonly disks: Readonly<Record<string, CloudDisk>>;
   /** Networks from which operators log in. */
   readonly sshSources: readonly string[];
   /** Hash of the key that encrypts all disks. */
@@ -21,12 +24,18 @@ export interface CloudSnapshot {
   readonly others: string;
 }
 
+/** A disk in a cloud. */
+export interface CloudDisk extends CloudDiskPlan {
+  /** Hash of the tags that the site gives it. */
+  readonly tags: string;
+}
+
 /** A server in a cloud. */
 export interface CloudServer {
   readonly role: HostPlan["role"];
   readonly type: string;
-  /** Size of its system disk, GiB. */
-  readonly rootGiB: number;
+  /** Its system disk; the tags are those of the server. */
+  readonly root: CloudDisk;
   readonly zone: string;
   readonly privateAddress: string;
   /** Id of a public address that the account had before; absent: hive allocates one. */
@@ -62,7 +71,7 @@ export type CloudChange =
       /** The volume. */
       readonly name: string;
       readonly parts: readonly string[];
-      readonly effect: "grows" | "replaced" | "refused";
+      readonly effect: "stays" | "replaced" | "refused";
       readonly isProtected: boolean;
     }
   | {
@@ -79,18 +88,29 @@ export type CloudChange =
   /** What is paid for from now on, or no longer: `3 t3.medium`. */
   | { readonly thing: "cost"; readonly change: "added" | "removed"; readonly name: string };
 
+/** Options of the stage that have lines of their own. */
+const toldByName: ReadonlySet<string> = new Set<keyof AwsOptions>([
+  "elasticIps",
+  "instanceTypes",
+  "kmsKey",
+  "protect",
+  "rootDisks",
+  "sshSources",
+]);
+
 /** What a plan makes in a cloud; undefined if nothing. */
 export function cloudOf(plan: Plan, hashOf: (value: unknown) => string): CloudSnapshot | undefined {
   const { aws, hosts, volumes, services, ssh, stage } = plan;
   if (aws === undefined) return undefined;
-  const { instanceTypes, rootDisks, elasticIps, kmsKey, sshSources, protect, ...others } = aws;
+  const { elasticIps, kmsKey, sshSources, protect } = aws;
   const server = (host: HostPlan): CloudServer => {
     const { role, zone, privateAddress, logicalName } = host;
     const addressId = elasticIps[logicalName];
+    const { type, rootDisk, tags } = instanceOf(plan, aws, host);
     return {
       role,
-      type: instanceTypes[role],
-      rootGiB: wholeGiB(bytesOf(rootDisks[role]) ?? 0),
+      type,
+      root: { ...rootDisk, tags: hashOf(tags) },
       zone,
       privateAddress,
       ...(addressId === undefined ? {} : { addressId }),
@@ -101,19 +121,17 @@ export function cloudOf(plan: Plan, hashOf: (value: unknown) => string): CloudSn
   return {
     servers: Object.fromEntries(hosts.map((host) => [host.logicalName, server(host)])),
     disks: Object.fromEntries(
-      volumes
-        .filter(needsDisk)
-        .map(({ name, replication }) => [name, wholeGiB(replication?.sizeBytes ?? 0)]),
+      volumes.filter(needsDisk).flatMap((volume) => {
+        if (volume.replication === undefined) return [];
+        const { tags, ...disk } = diskOf(plan, volume, volume.replication);
+        return [[volume.name, { ...disk, tags: hashOf(tags) }]];
+      }),
     ),
     sshSources,
     key: hashOf(kmsKey ?? ""),
     protect: protect ?? stage === "production",
-    others: hashOf(others),
+    others: hashOf(Object.entries(aws).filter(([name]) => !toldByName.has(name))),
   };
-}
-
-function wholeGiB(bytes: number): number {
-  return Math.ceil(bytes / 2 ** 30);
 }
 
 function servicesOf(
@@ -165,16 +183,16 @@ export function cloudChanges(
     const old = before.servers[name];
     return role === "cluster" && old !== undefined && old.zone !== zone ? [name] : [];
   });
-  const disks = Object.entries(after.disks).flatMap(([name, GiB]): CloudChange[] => {
+  const disks = Object.entries(after.disks).flatMap(([name, now]): CloudChange[] => {
     const old = before.disks[name];
     if (old === undefined) return [];
     const parts = [
       ...(isRekeyed ? ["another key"] : []),
       ...(moved.length === 0 ? [] : [`another zone of ${moved.join(", ")}`]),
-      ...(old === GiB ? [] : [`${old} → ${GiB} GiB`]),
+      ...diskParts(old, now),
     ];
     const replaced = isRekeyed || moved.length > 0;
-    const effect = replaced ? "replaced" : GiB < old ? "refused" : "grows";
+    const effect = replaced ? "replaced" : now.sizeGiB < old.sizeGiB ? "refused" : "stays";
     return parts.length === 0
       ? []
       : [{ thing: "disk", change: "changed", name, parts, effect, isProtected }];
@@ -200,18 +218,35 @@ function machineChange(
   const parts = [
     ...replacing,
     ...(isTyped ? [`${old.type} → ${now.type}`] : []),
-    ...(old.rootGiB === now.rootGiB ? [] : [`system disk ${old.rootGiB} → ${now.rootGiB} GiB`]),
+    ...diskParts(old.root, now.root).map((part) =>
+      part === changedTags ? part : `system disk ${part}`,
+    ),
     ...(old.addressId === now.addressId ? [] : ["another public address"]),
   ];
   const effect =
     replacing.length > 0
       ? "replaced"
-      : now.rootGiB < old.rootGiB
+      : now.root.sizeGiB < old.root.sizeGiB
         ? "refused"
         : isTyped
           ? "restarts"
           : "stays";
   return { parts, effect };
+}
+
+const changedTags = "tags";
+
+/** In words, as far as a disk changes in place. */
+function diskParts(old: CloudDisk, now: CloudDisk): readonly string[] {
+  const part = (from: number, to: number, unit: string): readonly string[] =>
+    from === to ? [] : [`${from} → ${to} ${unit}`];
+  const { iops, throughput } = gp3;
+  return [
+    ...part(old.sizeGiB, now.sizeGiB, "GiB"),
+    ...part(old.iops ?? iops.least, now.iops ?? iops.least, "IOPS"),
+    ...part(old.throughput ?? throughput.least, now.throughput ?? throughput.least, "MiB/s"),
+    ...(old.tags === now.tags ? [] : [changedTags]),
+  ];
 }
 
 function accessChanges(before: CloudSnapshot, after: CloudSnapshot): readonly CloudChange[] {
@@ -249,16 +284,21 @@ function accessChanges(before: CloudSnapshot, after: CloudSnapshot): readonly Cl
   ];
 }
 
-/** What is paid for, by what it is: numbers of servers and addresses, GiB of disks. */
+/** What is paid for, by what it is: numbers of servers and addresses, what disks have and do. */
 function countsOf({ servers, disks }: CloudSnapshot): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const add = (what: string, number: number): void => {
     counts.set(what, (counts.get(what) ?? 0) + number);
   };
-  const size = Object.values(disks).reduce((sum, GiB) => sum + GiB, 0);
-  for (const { type, rootGiB, role, addressId } of Object.values(servers)) {
+  const ofVolumes = Object.values(disks);
+  for (const { type, root, role, addressId } of Object.values(servers)) {
     add(`× ${type}`, 1);
-    add("GiB of gp3 disks", rootGiB + (role === "cluster" ? size : 0));
+    for (const disk of [root, ...(role === "cluster" ? ofVolumes : [])]) {
+      add("GiB of gp3 disks", disk.sizeGiB);
+      // The least of both is in the price of the disk.
+      add("IOPS of disks", (disk.iops ?? gp3.iops.least) - gp3.iops.least);
+      add("MiB/s of disks", (disk.throughput ?? gp3.throughput.least) - gp3.throughput.least);
+    }
     if (addressId === undefined) add("public IPv4 addresses", 1);
   }
   return counts;

@@ -172,9 +172,6 @@ function settingsOf(plan: Plan): Readonly<Record<string, unknown>> {
     ...(plan.updated === undefined ? {} : { "time of the last update": plan.updated }),
     "server containers": [plan.container, plan.serverContainers],
     "prepared servers": plan.prepared,
-    ...(plan.aws === undefined
-      ? {}
-      : { "servers in AWS": [plan.aws, plan.serverInstances, plan.volumeDisks] }),
   };
 }
 

@@ -1,18 +1,12 @@
 import type { AwsOptions } from "../../fleet/aws/options";
 import { fleetTraits } from "../../fleet/traits";
 import type { ServerInstance, Transform, VolumeDisk } from "../inventory";
+import type { ServerInstancePlan, VolumeDiskPlan } from "../instance-plan";
 import type { HostPlan, StageName, VolumePlan } from "../plan";
 import type { Problem } from "../problem/problems";
 import { check } from "../schema/check";
 import { serverInstanceSchema, volumeDiskSchema } from "../schema/instance";
-import {
-  planServerInstance,
-  planVolumeDisk,
-  serverInstance,
-  type ServerInstancePlan,
-  volumeDisk,
-  type VolumeDiskPlan,
-} from "../server-instance";
+import { planServerInstance, planVolumeDisk, serverInstance, volumeDisk } from "../server-instance";
 import type { Stage } from "../stage/check-stage";
 import { sameValue } from "../values/same-value";
 import { sizeBytes, sizeText } from "../values/size";

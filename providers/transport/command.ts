@@ -5,7 +5,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { ClientChannel } from "ssh2";
 
 import { lastLines } from "../../model/values/last-lines";
-import { withDeadline } from "./deadline";
+import { onAbort, withDeadline } from "./deadline";
 import { describeHost, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 import type { LoginKey } from "./operator-key";
@@ -130,7 +130,7 @@ function finish(
       channel.signal("TERM");
       channel.destroy();
     };
-    signal.addEventListener("abort", stop, { once: true });
+    const forget = onAbort(signal, stop);
     channel.on("data", (chunk: Buffer) => {
       stdout.push(chunk);
       onOutput?.(decoder.write(chunk));
@@ -143,7 +143,7 @@ function finish(
     channel.on("close", (status?: number | null, name?: string) => {
       const numbers = constants.signals as Record<string, number>;
       const bySignal = 128 + (numbers[`SIG${(name ?? "").replace(/^SIG/, "")}`] ?? 0);
-      signal.removeEventListener("abort", stop);
+      forget();
       resolve({
         stdout: Buffer.concat(stdout).toString("utf8"),
         stderr: Buffer.concat(stderr).toString("utf8"),

@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 
 import type * as ssh2 from "ssh2";
 
-import { sleep, withDeadline } from "./deadline";
+import { onAbort, sleep, withDeadline } from "./deadline";
 import { describeHost, isTransportError, messageOf, transportError } from "./errors";
 import type { HostAccess } from "./host-access";
 import { fingerprint, pinnedHostKey } from "./host-key";
@@ -43,6 +43,7 @@ export async function openConnection(
     async (signal) => {
       for (let attempt = 1; ; attempt++) {
         try {
+          signal.throwIfAborted();
           const socket = await dial(access, signal);
           return await logIn(access, socket, keys, signal);
         } catch (error) {
@@ -128,7 +129,7 @@ function logIn(
     function stop(): void {
       fail(signal.reason as Error);
     }
-    signal.addEventListener("abort", stop, { once: true });
+    onAbort(signal, stop);
 
     client.once("ready", () => {
       signal.removeEventListener("abort", stop);

@@ -56,6 +56,18 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/**
+ * Calls `stop` as soon as the signal is aborted: now, if it already is. A listener alone would wait
+ * for ever then.
+ *
+ * @returns a function that takes it back
+ */
+export function onAbort(signal: AbortSignal, stop: () => void): () => void {
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return () => signal.removeEventListener("abort", stop);
+}
+
 /** Waits; rejects with the signal's reason when it is aborted first. */
 export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 
 import type Dockerode from "dockerode";
 
-import { withDeadline } from "./deadline";
+import { onAbort, withDeadline } from "./deadline";
 import { describeHost, isTransportError, messageOf, transportError } from "./errors";
 import { engineSocket } from "./engine-socket";
 import type { HostAccess } from "./host-access";
@@ -124,13 +124,13 @@ async function converse<T>(
   };
   // An unanswered request (a manager without a leader keeps it for 20 s) would keep its channel and
   // the process busy until the answer comes.
-  signal.addEventListener("abort", close, { once: true });
+  const forget = onAbort(signal, close);
   try {
     return await use(docker, signal);
   } catch (error) {
     throw readable(access, error);
   } finally {
-    signal.removeEventListener("abort", close);
+    forget();
     close();
   }
 }

@@ -271,11 +271,15 @@ export class TestStage {
       const seconds = options.deadlineSeconds ?? 300;
       const deadline = setTimeout(() => {
         const running = child.pid === undefined ? "" : killTree(child.pid);
-        output += `\nThe test ended this run after ${seconds} s. What ran then:\n${running}\n`;
+        const text = `The test ended this run after ${seconds} s. What ran then:\n${running}`;
+        output += `\n${text}\n`;
+        // A test that looks at a part of the output only would not show it.
+        console.warn(`${args.join(" ")}\n${text}`);
       }, seconds * 1000);
       child.once("error", reject);
-      child.once("close", (code) => {
+      child.once("close", (code, signal) => {
         clearTimeout(deadline);
+        if (signal !== null) console.warn(`${args.join(" ")}\nended by ${signal}`);
         resolve({ code, stdout, stderr, output, seconds: (Date.now() - started) / 1000 });
       });
     });

@@ -41,6 +41,7 @@ jest.mock("../../../cli/plan", () => ({
 jest.mock("../../../cli/project", () => ({
   ...jest.requireActual<object>("../../../cli/project"),
   projectFolder: mockFolder,
+  stageFilePath: (stage: string) => `${mockFolder}/Pulumi.${stage}.yaml`,
 }));
 
 let lab: Lab;

@@ -56,7 +56,7 @@ test.each([60, 80, 120])("help is wrapped once, at a width of %d columns", (colu
     expect(help).not.toContain("default: false");
     const prose = help
       .split("\n\n")
-      .filter((paragraph) => !/^ |^\w+:\n|^Usage/.test(paragraph.replace(/^\n+/, "")));
+      .filter((paragraph) => !/^ |^[\w ]+:\n|^Usage/.test(paragraph.replace(/^\n+/, "")));
     for (const paragraph of prose) {
       const lines = paragraph.trim().split("\n");
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);

@@ -3,6 +3,7 @@ import { changeLines } from "../../../../model/changes/lines";
 import { changesMarkdown } from "../../../../model/changes/markdown";
 import { risksOf } from "../../../../model/changes/risks";
 import { readSnapshot, snapshotOf } from "../../../../model/changes/snapshot";
+import type { Site } from "../../../../model/inventory";
 import type { Plan } from "../../../../model/plan";
 import { planAws, siteWithData } from "../../fleet/aws/aws-plans";
 
@@ -103,6 +104,48 @@ test.each<[string, Parameters<typeof planAws>[0], string]>([
   ],
 ])("%s has its line", (_, change, line) => {
   expect(told(change).texts).toContain(line);
+});
+
+/** The site with a disk of 20 GiB, and what a test adds to it. */
+const withDisk = (settings: { readonly iops?: number; readonly throughput?: number } = {}) => ({
+  site: {
+    ...siteWithData,
+    volumes: { "ldap-data": { replicated: { size: "20GiB" as const, ...settings } } },
+  },
+});
+
+test.each([
+  [{ iops: 6000 }, "3000 → 6000 IOPS", "9000 IOPS of disks"],
+  [{ throughput: 250 }, "125 → 250 MiB/s", "375 MiB/s of disks"],
+])("disks of a volume with %j change in place, and it costs", (settings, part, cost) => {
+  const { texts, risks } = told(withDisk(settings), withDisk());
+  expect(texts).toEqual([
+    `~ disks of the volume ldap-data: ${part}`,
+    `+ to pay for: ${cost} (prices: https://calculator.aws)`,
+    "~ volume ldap-data: its settings",
+  ]);
+  expect(risks).toHaveLength(1);
+});
+
+test("what a transform of the site makes of an instance and of disks is told", () => {
+  const site: Site = {
+    ...siteWithData,
+    transform: {
+      instance: (instance, { name }) =>
+        name === "hive1"
+          ? { ...instance, type: "m7i.large", rootDisk: { size: "50GiB" }, tags: { team: "web" } }
+          : instance,
+      disk: (disk) => ({ ...disk, tags: { team: "data" } }),
+    },
+  };
+  expect(told({ site }).texts).toEqual([
+    expect.stringMatching(
+      /^~ server hive1: t3.medium → m7i.large, system disk 20 → 50 GiB, tags; it stops and starts/,
+    ),
+    "~ disks of the volume ldap-data: tags",
+    expect.stringMatching(/^\+ to pay for: 30 GiB of gp3 disks, 1 × m7i.large /),
+    expect.stringMatching(/^- no longer to pay for: 1 × t3.medium /),
+  ]);
 });
 
 test("a server in another zone is told once, and its disks are new there", () => {
