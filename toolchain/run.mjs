@@ -19,7 +19,7 @@ folder it was called from. Prints nothing while everything is there.
 
   --ensure  what is needed; default: engine
 ${Object.entries(groups)
-  .map(([name, text]) => `              ${name.padEnd(8)}${text}`)
+  .map(([name, text]) => `              ${name.padEnd(10)}${text}`)
   .join("\n")}
               none    nothing: only the environment
 

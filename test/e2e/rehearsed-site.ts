@@ -26,6 +26,11 @@ export class RehearsedSite extends StageUnderTest {
     this.stage = stage;
   }
 
+  /** Outside the private stage, HTTP leads to HTTPS. */
+  protected override get scheme(): "http" | "https" {
+    return "https";
+  }
+
   /** Folder of the emulated cloud. */
   get cloud(): string {
     return join(this.stage.directory, ".hive", this.stage.stageName, "rehearsal", "cloud");

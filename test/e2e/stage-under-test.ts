@@ -33,6 +33,11 @@ export class StageUnderTest {
     this.privateAddresses = this.addresses;
   }
 
+  /** How the status page is served. */
+  protected get scheme(): "http" | "https" {
+    return "http";
+  }
+
   /** Full name of a server. */
   readonly host = (index: number): string =>
     `${this.stage.stageName[0]}-hive${index}.${this.stage.siteName}`;
@@ -70,7 +75,7 @@ export class StageUnderTest {
   ): Promise<string[]> =>
     eventually(seconds, async () => {
       const answers = await Promise.all(
-        this.addresses.map((address) => fetchPage(`http://${address}${statusPath}`)),
+        this.addresses.map((address) => fetchPage(`${this.scheme}://${address}${statusPath}`)),
       );
       const good = answers.every(
         (answer, index) => answer?.status === 200 && accept(answer.text, index),

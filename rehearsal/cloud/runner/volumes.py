@@ -10,8 +10,8 @@ FOLDER = "/disks"
 
 # A rehearsed instance has a new /dev at each start.
 FORGET_DISKS = (
-    "find /dev -maxdepth 1 -name 'nvme[1-9]*n1' -delete",
-    "rm -rf /dev/disk/by-id /dev/sd[b-z]",
+    "find /dev -maxdepth 1 '(' -name 'nvme[1-9]*n1' -o -type l -lname 'nvme*' ')' -delete",
+    "rm -rf /dev/disk/by-id",
     "mkdir -p /dev/disk/by-id",
 )
 

@@ -1,5 +1,8 @@
 """What the runner makes of the state of the emulated cloud. Needs nothing but Python."""
 
+import os
+import subprocess
+import tempfile
 import unittest
 from datetime import datetime, timezone
 
@@ -132,6 +135,18 @@ class Volumes(unittest.TestCase):
         self.assertIn("mknod -m 660 /dev/nvme1n1 b 7 3\nln -s nvme1n1 /dev/sdf", script)
         self.assertIn("mknod -m 660 /dev/nvme2n1 b 7 0\nln -s nvme2n1 /dev/sdg", script)
         self.assertIn("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vola", script)
+
+    def test_a_disk_that_is_attached_again_has_its_names_again(self):
+        script = show_disks([("/dev/xvdcf", "vol-a")], {"vol-a": 0})
+        with tempfile.TemporaryDirectory() as folder:
+            there = script.replace("/dev", folder).replace("mknod -m 660", "touch").replace(" b 7 0", "")
+            for _ in range(2):
+                subprocess.run(["sh", "-ec", there], check=True)
+            self.assertEqual({"disk", "nvme1n1", "xvdcf"}, set(os.listdir(folder)))
+            self.assertTrue(os.path.exists(os.path.join(folder, "xvdcf")))
+            none = show_disks([], {}).replace("/dev", folder)
+            subprocess.run(["sh", "-ec", none], check=True)
+            self.assertEqual(["disk"], os.listdir(folder))
 
     def test_the_root_disk_is_not_one_of_them(self):
         attached = lambda device: {"Attachments": [{"InstanceId": "i-1", "Device": device}]}  # noqa: E731

@@ -4,7 +4,7 @@ import { eventually } from "../test-stage";
 /** A server that is gone, and the one that takes its place. */
 export function awsReplacement(site: RehearsedSite): void {
   describe("a server whose instance was terminated", () => {
-    it("is missed by a preview, and made anew with the same address, disk and data; the others stay", async () => {
+    it("is missed by the preview of each resource, and made anew with the same address, disk and data; the others stay", async () => {
       const index = site.hostOf("ldap");
       const before = { ...site.instance(index), disks: site.volumesOf(index) };
       const others = [0, 1, 2, 3].filter((each) => each !== index);
@@ -14,7 +14,7 @@ export function awsReplacement(site: RehearsedSite): void {
         "echo kept > $(docker volume inspect ldap-data --format '{{.Mountpoint}}')/kept-by-hand",
       );
       site.ec2("terminate_instances", { InstanceIds: [before.InstanceId] });
-      const preview = await site.stage.hive(["preview"]);
+      const preview = await site.stage.hive(["pulumi", "--", "preview"]);
       expect(preview.output).toMatch(
         new RegExp(`EC2 does not know the instance ${before.InstanceId}[^]*--refresh`),
       );
