@@ -6,6 +6,17 @@ import { RehearsedStage } from "./rehearsed-stage";
 import { StageUnderTest } from "./stage-under-test";
 import { docker } from "./test-stage";
 
+/** What hive makes in EC2 besides instances: how to ask for it, the answer's list, and the id. */
+const ownedKinds = [
+  ["describe_vpcs", "Vpcs", "VpcId"],
+  ["describe_subnets", "Subnets", "SubnetId"],
+  ["describe_internet_gateways", "InternetGateways", "InternetGatewayId"],
+  ["describe_route_tables", "RouteTables", "RouteTableId"],
+  ["describe_security_groups", "SecurityGroups", "GroupId"],
+  ["describe_addresses", "Addresses", "AllocationId"],
+  ["describe_volumes", "Volumes", "VolumeId"],
+] as const;
+
 /** A stage on AWS under test, in its rehearsal. */
 export class RehearsedSite extends StageUnderTest {
   override readonly stage: RehearsedStage;
@@ -96,24 +107,29 @@ export class RehearsedSite extends StageUnderTest {
     ) as never;
   };
 
-  /** Ids of everything in the account with the site's tag, in order, but terminated instances. */
+  /** Ids of everything of the site in the account, in order, but terminated instances. */
   readonly tagged = (): readonly string[] => {
-    const { Tags } = this.ec2("describe_tags", {
+    const Filters = this.ofSite;
+    // `describe_tags` would name what is deleted as well.
+    const answers = this.ask(
+      ...ownedKinds.map(([method]): Question => ["ec2", method, { Filters }]),
+    ) as readonly Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>[];
+    const { Reservations } = this.ec2("describe_instances", {
       Filters: [
-        { Name: "key", Values: ["hive:site"] },
-        { Name: "value", Values: [this.stage.siteName] },
+        ...Filters,
+        {
+          Name: "instance-state-name",
+          Values: ["pending", "running", "stopping", "stopped"],
+        },
       ],
     });
-    const { Reservations } = this.ec2("describe_instances", {
-      Filters: [{ Name: "instance-state-name", Values: ["terminated", "shutting-down"] }],
-    });
-    const gone = (
+    const instances = (
       Reservations as { readonly Instances: { readonly InstanceId: string }[] }[]
     ).flatMap(({ Instances }) => Instances.map(({ InstanceId: id }) => id));
-    return (Tags as { readonly ResourceId: string }[])
-      .map(({ ResourceId: id }) => id)
-      .filter((id) => !gone.includes(id))
-      .sort();
+    const others = ownedKinds.flatMap(([, list, id], index) =>
+      (answers[index]?.[list] ?? []).map((each) => each[id] ?? ""),
+    );
+    return [...instances, ...others].sort();
   };
 
   private get ofSite(): readonly object[] {

@@ -45,6 +45,7 @@ awsProtection(site);
 secrets(site);
 
 it("destroy leaves nothing in the account, and the clean-up nothing on the computer", async () => {
+  expect(site.tagged()).toContainEqual(expect.stringMatching(/^vpc-/));
   const run = await stage.hive(["destroy", "--yes"]);
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   expect(site.tagged()).toEqual([]);
