@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { HiveOutputs } from "../../outputs";
 import { type Answers, askCloud, type Question } from "../emulated-cloud/ask";
 import { RehearsedStage } from "./rehearsed-stage";
+import type { DeployedStage } from "./chapters/deploy-workflow";
 import { StageUnderTest } from "./stage-under-test";
 import { docker } from "./test-stage";
 
@@ -40,6 +41,23 @@ export class RehearsedSite extends StageUnderTest {
   /** Outside the private stage, HTTP leads to HTTPS. */
   protected override get scheme(): "http" | "https" {
     return "https";
+  }
+
+  /** The stage for a workflow: with what a rehearsal gives its commands. */
+  get deployed(): DeployedStage {
+    const folder = this.stage.directory;
+    const rehearsal = join(folder, ".hive", this.stage.stageName, "rehearsal");
+    return {
+      stage: "staging",
+      folder,
+      env: {
+        ...process.env,
+        HIVE_HOME: join(rehearsal, "home"),
+        HIVE_STAGE_FILE: join(rehearsal, this.stage.file),
+        HIVE_SSH_KEY: join(rehearsal, "operator"),
+        HIVE_REHEARSAL: this.stage.stageName,
+      },
+    };
   }
 
   /** Folder of the emulated cloud. */

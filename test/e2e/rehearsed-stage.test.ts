@@ -3,9 +3,15 @@
  * emulated AWS, whose instances are containers. It passes the chapters of the private stage that do
  * not depend on how servers are made.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { seenCalls } from "../../rehearsal/folder";
+import { missingFrom, type Policy } from "../../rehearsal/least-policy";
 import { awsDrift } from "./chapters/aws-drift";
 import { awsProtection } from "./chapters/aws-protection";
 import { awsReplacement } from "./chapters/aws-replacement";
+import { awsUserData } from "./chapters/aws-user-data";
+import { deployWorkflow } from "./chapters/deploy-workflow";
 import { runningSite } from "./chapters/running-site";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
@@ -39,16 +45,25 @@ it("comes up from nothing with the worked example, and says what a rehearsal is 
 
 runningSite(site);
 secondRun(site);
+awsUserData(site);
+deployWorkflow(() => site.deployed);
 awsDrift(site);
 awsReplacement(site);
 awsProtection(site);
 secrets(site);
+
+const publishedPolicy = (): Policy =>
+  JSON.parse(readFileSync(join(__dirname, "../../docs/aws-policy.json"), "utf8")) as Policy;
 
 it("destroy leaves nothing in the account, and the clean-up nothing on the computer", async () => {
   expect(site.tagged()).toContainEqual(expect.stringMatching(/^vpc-/));
   const run = await stage.hive(["destroy", "--yes"]);
   expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
   expect(site.tagged()).toEqual([]);
+  // The policy that the docs hand out allows every call of this stage's life.
+  const calls = seenCalls(site.cloud);
+  expect(calls).toContain("ec2:RunInstances");
+  expect(missingFrom(publishedPolicy(), calls)).toEqual([]);
   const { label } = site;
   const clean = await stage.rehearsal("--clean");
   expect([clean.code, clean.code === 0 ? "" : clean.output]).toEqual([0, ""]);

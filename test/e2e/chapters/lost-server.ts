@@ -46,3 +46,80 @@ export function removedServer(site: StageUnderTest): void {
     });
   });
 }
+
+/** A server that is replaced on purpose, and a whole stage that is switched off for a while. */
+export function replacedServer(site: StageUnderTest): void {
+  describe("a server that is replaced on purpose", () => {
+    const { stage } = site;
+    const idOf = (index: number): string =>
+      docker("inspect", "--format", "{{.Id}}", site.host(index));
+
+    it("is another one afterwards, and a manager; the others are the same and serve meanwhile", async () => {
+      const before = [0, 1, 2].map(idOf);
+      const watch = watchPages([0, 2].map((index) => site.addresses[index] ?? ""));
+      const run = await stage.hive(["replace", "hive1", "--yes"], { deadlineSeconds: 600 });
+      const unserved = await watch.end();
+      expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
+      expect(unserved).toBeLessThan(3);
+      const after = [0, 1, 2].map(idOf);
+      expect(after.map((id, index) => id === before[index])).toEqual([true, false, true]);
+      const nodes = site
+        .onHost(0, "docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}}'")
+        .split("\n")
+        .sort();
+      expect(nodes).toEqual([0, 1, 2].map((index) => `${site.host(index)} Ready Active`));
+      await site.pages(site.namesItsHost);
+      expect(await site.changesOf("preview")).toBe("");
+    });
+
+    it("is not replaced while another one is away, unless that is asked for", async () => {
+      site.kill(2);
+      const run = await stage.hive(["replace", "hive1", "--yes"]);
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain("hive1 was not replaced; nothing was changed:");
+      expect(run.output).toMatch(/hive2/);
+      await site.up();
+    });
+  });
+
+  describe("a stage that is switched off", () => {
+    const { stage } = site;
+
+    it("serves again when it is switched on, and nothing has changed", async () => {
+      const stop = await stage.hive(["stop", "--yes"]);
+      expect([stop.code, stop.code === 0 ? "" : stop.output]).toEqual([0, ""]);
+      const running = docker("ps", "--format", "{{.Names}}").split("\n");
+      expect(running.filter((name) => [0, 1, 2, 3].map(site.host).includes(name))).toEqual([]);
+      const start = await stage.hive(["start", "--yes"], { deadlineSeconds: 600 });
+      expect([start.code, start.code === 0 ? "" : start.output]).toEqual([0, ""]);
+      await site.pages(site.namesItsHost);
+      expect(await site.changesOf("preview")).toBe("");
+    });
+  });
+}
+
+/**
+ * Asks pages once a second until it is ended.
+ *
+ * @returns a function that ends it: how often none of the addresses served its page
+ */
+function watchPages(addresses: readonly string[]): { end(): Promise<number> } {
+  let isWatching = true;
+  let unserved = 0;
+  const watching = (async () => {
+    while (isWatching) {
+      const all = await Promise.all(
+        addresses.map((address) => fetchPage(`http://${address}${statusPath}`)),
+      );
+      unserved += all.some((page) => page?.status === 200) ? 0 : 1;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    return unserved;
+  })();
+  return {
+    end: () => {
+      isWatching = false;
+      return watching;
+    },
+  };
+}

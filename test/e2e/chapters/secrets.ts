@@ -5,7 +5,7 @@ import { filesBelow } from "../files-below";
 import type { StageUnderTest } from "../stage-under-test";
 
 /** A secret value, or a part of it that stands for all of it. */
-interface Secret {
+export interface Secret {
   readonly name: string;
   readonly needle: string;
 }
@@ -40,9 +40,7 @@ export function secrets(
 
   describe("secrets", () => {
     it("stand in clear in no state, output, log, process list or image's history", async () => {
-      const exported = await stage.hive(["pulumi", "--", "stack", "export", "--show-secrets"]);
-      const state = JSON.parse(exported.stdout) as { deployment: { resources: StateResource[] } };
-      const generated = state.deployment.resources.flatMap(secretsOf);
+      const generated = await secretsInState(site);
       expect(generated.length).toBeGreaterThanOrEqual(least);
       secrets = [
         ...generated,
@@ -122,6 +120,13 @@ export function secrets(
       }
     });
   });
+}
+
+/** The secrets that the state of a stage has, by the names of their resources. */
+export async function secretsInState({ stage }: StageUnderTest): Promise<Secret[]> {
+  const exported = await stage.hive(["pulumi", "--", "stack", "export", "--show-secrets"]);
+  const state = JSON.parse(exported.stdout) as { deployment: { resources: StateResource[] } };
+  return state.deployment.resources.flatMap(secretsOf);
 }
 
 /** Runs a shell script in a container; what it reads stands in no argument. */
