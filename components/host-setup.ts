@@ -4,6 +4,7 @@ import type { GatePlan } from "../model/gate";
 import type { HostPlan, OperatorPlan, Plan } from "../model/plan";
 import { HiveComponent } from "../providers/framework/hive-component";
 import { HostStep } from "../providers/host-step/resource";
+import { ReturningStep } from "../providers/returning-step/resource";
 import { diskLinksSeconds, diskLinksStep } from "../render/disk-links";
 import { engineStep, engineStepSeconds } from "../render/engine";
 import { firewallStep, firewallStepSeconds } from "../render/firewall";
@@ -18,6 +19,7 @@ import {
   shortHash,
 } from "../render/meaning";
 import { inTurn } from "../render/shell";
+import { swarmOf } from "./swarm-cluster";
 
 export interface HostSetupArgs {
   readonly plan: Plan;
@@ -34,6 +36,20 @@ export interface HostSetupArgs {
    * settings changed: never on two hosts at once, and not before the previous one is healthy again.
    */
   readonly after?: HostSetup;
+  /** The cluster hosts; the last step of one that was away waits until it is back among them. */
+  readonly members: readonly Host[];
+}
+
+/** A step of a host's set-up. */
+export type SetupStep = HostStep | ReturningStep;
+
+/** What a step does, and what it waits for. */
+interface Step {
+  readonly step: string;
+  readonly script: pulumi.Input<string>;
+  readonly meaning: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly timeoutSeconds: number;
+  readonly dependsOn: pulumi.Resource[];
 }
 
 /**
@@ -47,9 +63,9 @@ export interface HostSetupArgs {
  */
 export class HostSetup extends HiveComponent {
   /** The last step; resources that need the host's Docker Engine depend on it. */
-  readonly engine: HostStep;
+  readonly engine: SetupStep;
   /** All steps by name, in order. */
-  readonly steps: ReadonlyMap<string, HostStep>;
+  readonly steps: ReadonlyMap<string, SetupStep>;
   private readonly host: Host;
 
   constructor(name: string, args: HostSetupArgs, opts: pulumi.ComponentResourceOptions) {
@@ -84,7 +100,7 @@ export class HostSetup extends HiveComponent {
         (disks === undefined ? 0 : diskLinksSeconds),
       dependsOn: [args.host.ready],
     });
-    this.engine = this.step("engine", {
+    this.engine = this.lastStep(args, {
       step: "engine",
       script: pulumi
         .output(args.trustedAuthorities)
@@ -104,23 +120,25 @@ export class HostSetup extends HiveComponent {
     this.registerOutputs({});
   }
 
-  private step(
-    name: string,
-    {
-      dependsOn,
-      ...step
-    }: {
-      readonly step: string;
-      readonly script: pulumi.Input<string>;
-      readonly meaning: Readonly<Record<string, pulumi.Input<string>>>;
-      readonly timeoutSeconds: number;
-      readonly dependsOn: pulumi.Resource[];
-    },
-  ): HostStep {
+  private step(name: string, { dependsOn, ...step }: Step): HostStep {
     const { access, instanceId } = this.host;
     return new HostStep(
       this.child(name),
       { host: access, incarnation: instanceId, ...step },
+      { parent: this, dependsOn },
+    );
+  }
+
+  /** The engine step; of a server that may go away while the others serve, until it is back. */
+  private lastStep({ plan, members }: HostSetupArgs, { dependsOn, ...step }: Step): SetupStep {
+    const { access, instanceId, machine, plan: host } = this.host;
+    if (machine === undefined || host.role === "repository")
+      return this.step("engine", { dependsOn, ...step });
+    // Without incarnations: other servers are replaced only when this step is done.
+    const swarm = swarmOf({ plan, hosts: members }, () => "");
+    return new ReturningStep(
+      this.child("engine"),
+      { host: access, incarnation: instanceId, ...step, machine, swarm },
       { parent: this, dependsOn },
     );
   }

@@ -1,7 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan";
 import { nodeLabels } from "../model/swarm/node-labels";
-import { SwarmCluster as SwarmClusterResource } from "../providers/swarm-cluster/resource";
+import {
+  SwarmCluster as SwarmClusterResource,
+  type SwarmClusterArgs as SwarmArgs,
+} from "../providers/swarm-cluster/resource";
 import type { Host } from "../fleet/fleet";
 import { HiveComponent } from "../providers/framework/hive-component";
 
@@ -9,6 +12,28 @@ export interface SwarmClusterArgs {
   readonly plan: Plan;
   /** All of them become managers. */
   readonly hosts: readonly Host[];
+}
+
+/**
+ * The Swarm as it should be.
+ *
+ * @param incarnationOf changes exactly when a server was replaced
+ */
+export function swarmOf(
+  { plan, hosts }: SwarmClusterArgs,
+  incarnationOf: (host: Host) => pulumi.Input<string>,
+): SwarmArgs {
+  return {
+    members: hosts.map((host) => ({
+      access: host.access,
+      advertiseAddress: host.plan.privateAddress,
+      labels: nodeLabels(host.plan),
+      incarnation: incarnationOf(host),
+    })),
+    heartbeatSeconds: plan.swarm.heartbeatSeconds,
+    taskHistoryLimit: plan.swarm.taskHistoryLimit,
+    overlayPool: plan.network.overlayPool,
+  };
 }
 
 /** The Swarm: every cluster host is a manager, so that any of them can lead and any can be lost. */
@@ -20,17 +45,7 @@ export class SwarmCluster extends HiveComponent {
     super("SwarmCluster", name, opts);
     this.membership = new SwarmClusterResource(
       this.child("membership"),
-      {
-        members: args.hosts.map((host) => ({
-          access: host.access,
-          advertiseAddress: host.plan.privateAddress,
-          labels: nodeLabels(host.plan),
-          incarnation: host.instanceId,
-        })),
-        heartbeatSeconds: args.plan.swarm.heartbeatSeconds,
-        taskHistoryLimit: args.plan.swarm.taskHistoryLimit,
-        overlayPool: args.plan.network.overlayPool,
-      },
+      swarmOf(args, ({ instanceId }) => instanceId),
       { parent: this },
     );
     this.registerOutputs({});

@@ -14,6 +14,12 @@ export interface Host {
    * again. Resources record it as `incarnation`.
    */
   readonly instanceId: pulumi.Output<string>;
+  /**
+   * Changes when the server goes away in a run while others serve: it is replaced without the data
+   * of its Docker Engine, or stops for another type. Absent where a server keeps its membership of
+   * the Swarm by itself.
+   */
+  readonly machine?: pulumi.Output<string>;
   /** Address at which users reach the host's published ports; on AWS the Elastic IP. */
   readonly publicAddress: pulumi.Output<string>;
   /** The address of a published port, seen from the operator's computer. */

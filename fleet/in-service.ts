@@ -3,7 +3,8 @@ import type { FleetArgs, Host } from "./fleet";
 
 /**
  * The resources that the next server waits for, where servers are replaced one at a time: this one
- * has booted, is back in the Swarm, and is set up.
+ * has booted, is set up, and is back in the Swarm with all tasks (its `machine` changed), or as the
+ * member that its kept data make it.
  */
 export async function inService(
   host: Host | undefined,

@@ -45,12 +45,14 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
    * its restart does not endanger the quorum.
    */
   let previous: HostSetup | undefined;
+  const members = clusterHosts(fleet);
   for (const host of fleet.hosts) {
     const setup: HostSetup = new HostSetup(
       `setup-${host.plan.logicalName}`,
       {
         plan,
         host,
+        members,
         operators: fleet.operators,
         trustedAuthorities: authority.trusted,
         ...(previous === undefined || host.plan.role === "repository" ? {} : { after: previous }),
@@ -60,7 +62,6 @@ export function setupHosts(parent: PhaseComponent, args: SetupHostsArgs): SiteHo
     setups.set(host.plan.name, setup);
     if (host.plan.role === "cluster") previous = setup;
   }
-  const members = clusterHosts(fleet);
   const swarm = new SwarmCluster(
     "swarm",
     { plan, hosts: members },

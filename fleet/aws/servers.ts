@@ -196,6 +196,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
       plan: host,
       access,
       instanceId: instance.id,
+      machine: pulumi.interpolate`${instance.id} ${instance.instanceType}`,
       publicAddress: address.publicIp,
       endpointOf: (port) =>
         address.publicIp.apply((publicAddress) => ({ address: publicAddress, port })),
