@@ -3,9 +3,7 @@
  * systemd and sshd. They pass the chapters of the private stage that do not move a replicated
  * volume: here that is a local one.
  */
-import { changedImage } from "./chapters/changed-image";
 import { deadHost } from "./chapters/dead-host";
-import { drift } from "./chapters/drift";
 import { killedServer } from "./chapters/lost-server";
 import { refusedRuns } from "./chapters/refusals";
 import { runningSite } from "./chapters/running-site";
@@ -88,8 +86,6 @@ it("the one-time passwords are nowhere any more", async () => {
 
 runningSite(site);
 secondRun(site);
-drift(site);
-changedImage(site);
 deadHost(site);
 killedServer(site);
 refusedRuns(site);

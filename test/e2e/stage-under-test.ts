@@ -1,3 +1,4 @@
+import { PageWatch } from "./page-watch";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
 /** Servers that are not the private stage's own containers. */
@@ -74,14 +75,18 @@ export class StageUnderTest {
     seconds = 60,
   ): Promise<string[]> =>
     eventually(seconds, async () => {
-      const answers = await Promise.all(
-        this.addresses.map((address) => fetchPage(`${this.scheme}://${address}${statusPath}`)),
-      );
+      const answers = await Promise.all(this.statusPages().map((url) => fetchPage(url)));
       const good = answers.every(
         (answer, index) => answer?.status === 200 && accept(answer.text, index),
       );
       return good ? answers.map((answer) => answer?.text ?? "") : undefined;
     });
+
+  /** Asks all three cluster hosts for their status page until it is ended. */
+  readonly watchPages = (): PageWatch => new PageWatch(this.statusPages());
+
+  private readonly statusPages = (): readonly string[] =>
+    this.addresses.map((address) => `${this.scheme}://${address}${statusPath}`);
 
   readonly namesItsHost = (text: string, index: number): boolean => text.includes(this.host(index));
 
