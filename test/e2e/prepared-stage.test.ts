@@ -1,7 +1,7 @@
 /**
  * Servers that exist already: the whole sample site on four that the test makes, plain Debian with
- * systemd and sshd. They pass the chapters of the private stage that do not move a replicated
- * volume: here that is a local one.
+ * systemd and sshd. They pass the chapters of the other stages that depend on how servers are made
+ * and reached.
  */
 import { deadHost } from "./chapters/dead-host";
 import { killedServer } from "./chapters/lost-server";

@@ -22,7 +22,9 @@ export function awsChange(site: RehearsedSite): void {
       expect(looks).toBeGreaterThan(30);
       expect(mostAway).toBe(1);
       expect([0, 1, 2].map((index) => site.instance(index))).toEqual(
-        ids.map((InstanceId) => expect.objectContaining({ InstanceId, InstanceType: "t3.large" })),
+        ids.map((InstanceId): unknown =>
+          expect.objectContaining({ InstanceId, InstanceType: "t3.large" }),
+        ),
       );
       await site.pages(site.namesItsHost);
       expect(await site.changesOf("preview")).toBe("");
