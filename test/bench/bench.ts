@@ -1,35 +1,22 @@
 /**
- * Measures the numbers that the project promises, on a private stage of its own, and writes them to
- * docs/benchmarks.md.
+ * Measures the numbers that the project promises, on a private stage of its own and on a staging
+ * stage in its rehearsal, and writes them to docs/benchmarks.md.
  *
- * `npm run bench [-- --runs 3]`: medians of so many runs; about five minutes a run.
+ * `npm run bench [-- --runs 3 --stage private|rehearsal]`: medians of so many runs; about five
+ * minutes a run for each of the two stages.
  */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { statusPath } from "../e2e/stage-under-test";
-import { docker, eventually, fetchPage, type Finished, TestStage } from "../e2e/test-stage";
+import { docker, eventually, fetchPage, TestStage } from "../e2e/test-stage";
+import { expectSuccess, figure, record, tableOf } from "./figure";
+import { measureRehearsal, rehearsalFigures } from "./rehearsal";
 
 /** The port of the service of {@link addProbe}, and a page of it. */
 const probePort = 8080;
 const probePath = `:${probePort}/healthz`;
 
-/** One number: what was measured and what is promised. */
-interface Figure {
-  readonly what: string;
-  readonly unit: "s" | "";
-  readonly must: string;
-  readonly aim: string;
-  readonly values: number[];
-}
-
-const figure = (what: string, must: string, aim: string, unit: Figure["unit"] = "s"): Figure => ({
-  what,
-  must,
-  aim,
-  unit,
-  values: [],
-});
 const fresh = figure("private stage from nothing, toolchain and images cached", "90", "45");
 const unchanged = figure("`up` without change (4 hosts, 5 services)", "15", "6");
 const sessions = figure("SSH sessions of an `up` without change", "0", "0", "");
@@ -86,22 +73,44 @@ const figures = [
   perHost,
 ];
 
+/** A stage that is measured. */
+type Part = "private" | "rehearsal";
+
+/** The value of an option of the command line. */
+function option(name: string, otherwise: string): string {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? otherwise : (process.argv[at + 1] ?? "");
+}
+
 async function main(): Promise<void> {
-  const flag = process.argv.indexOf("--runs");
-  const runs = flag < 0 ? 3 : Number(process.argv[flag + 1]);
+  const runs = Number(option("--runs", "3"));
   if (!Number.isInteger(runs) || runs < 1 || runs > 20)
     throw new Error("--runs takes a number from 1 to 20.");
+  const only = option("--stage", "both");
+  if (!["both", "private", "rehearsal"].includes(only))
+    throw new Error("--stage takes private or rehearsal. Default: both.");
+  const tables: Partial<Record<Part, string>> = {};
   for (let run = 1; run <= runs; run++) {
     console.log(`run ${run} of ${runs}`);
-    await measure(run);
+    if (only !== "rehearsal") await measure(run);
+    if (only !== "private") await measureRehearsal();
   }
-  const table = report(runs);
+  if (only !== "rehearsal")
+    tables.private = `${headings.private}
+${circumstances(runs)}
+Whole commands, from start to exit; the private stage with its own names and network.
+
+${tableOf(figures)}`;
+  if (only !== "private")
+    tables.rehearsal = `${headings.rehearsal}
+${circumstances(runs)}
+Whole commands, from start to exit. The cloud is an emulated one: AWS itself takes longer to start
+an instance.
+
+${tableOf(rehearsalFigures)}`;
   const page = join(__dirname, "..", "..", "docs", "benchmarks.md");
-  const before = readFileSync(page, "utf8");
-  // What people wrote about the figures stays.
-  const text = before.slice(before.indexOf(firstHeading));
-  writeFileSync(page, `${table}\n${text}`);
-  console.log(table);
+  writeFileSync(page, pageWith(readFileSync(page, "utf8"), tables));
+  for (const table of Object.values(tables)) console.log(table);
 }
 
 async function measure(run: number): Promise<void> {
@@ -312,44 +321,28 @@ function sshSessions(stage: TestStage): number {
     .reduce((sum, count) => sum + Number(count), 0);
 }
 
-function record(figure: Figure, run: Finished): void {
-  if (run.code !== 0)
-    throw new Error(`${figure.what}: exit code ${run.code}\n${run.output.slice(-4000)}`);
-  figure.values.push(run.seconds);
-  console.log(`  ${figure.what}: ${run.seconds.toFixed(1)} s`);
+/** How the sections of the page begin; what people wrote about the figures comes after them. */
+const headings = {
+  private: "# Benchmarks\n",
+  rehearsal: "## The staging stage in its rehearsal\n",
+  written: "## What the time goes into\n",
+} as const;
+
+/** The page with new tables of what was measured. */
+function pageWith(page: string, tables: Readonly<Partial<Record<Part, string>>>): string {
+  const [second, third] = [page.indexOf(headings.rehearsal), page.indexOf(headings.written)];
+  const sections = {
+    private: tables.private ?? page.slice(0, second),
+    rehearsal: tables.rehearsal ?? page.slice(second, third),
+  };
+  return `${sections.private.trim()}\n\n${sections.rehearsal.trim()}\n\n${page.slice(third)}`;
 }
 
-async function expectSuccess(running: Promise<Finished>): Promise<void> {
-  const run = await running;
-  if (run.code !== 0) throw new Error(run.output.slice(-4000));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-/** Where the part of the page begins that is written by hand. */
-const firstHeading = "## What the time goes into";
-
-function report(runs: number): string {
+/** When and where it was measured. */
+function circumstances(runs: number): string {
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
-  const show = ({ unit, values }: Figure, pick: (list: readonly number[]) => number): string =>
-    values.length === 0 ? "-" : unit === "s" ? pick(values).toFixed(1) : String(pick(values));
-  const rows = figures.map(
-    (figure) =>
-      `| ${figure.what} | ${figure.must} | ${figure.aim} | **${show(figure, median)}** | ` +
-      `${show(figure, (list) => Math.min(...list))}–${show(figure, (list) => Math.max(...list))} | ${figure.unit} |`,
-  );
-  return `# Benchmarks
-
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: medians of ${runs} runs on ${machine}.
-Whole commands, from start to exit; the private stage with its own names and network.
-
-| What | must | aim | median | min–max | unit |
-|---|---|---|---|---|---|
-${rows.join("\n")}
-`;
+  const times = runs === 1 ? "one run" : `medians of ${runs} runs`;
+  return `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${times} on ${machine}.`;
 }
 
 main().catch((error: unknown) => {
