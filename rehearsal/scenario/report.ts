@@ -114,12 +114,13 @@ export function reportOf(facts: Facts): ScenarioReport {
 }
 
 /** A sentence for each service that was lost with its data. */
-export function lostText({ service, volumes, server, seconds, isBack }: Lost): string {
+export function lostText({ service, volumes, server, with: other, seconds, isBack }: Lost): string {
   const data = volumes.length === 1 ? `volume ${volumes[0]} is` : `volumes ${list(volumes)} are`;
+  const whose = other === undefined ? "its" : `it runs with ${other}, whose`;
   const end = isBack
     ? `It was away for ${round(seconds)} s, until ${server} was back`
     : "It is still away";
-  return `${service} could not run on another server: its local ${data} on ${server} alone. ${end}.`;
+  return `${service} could not run on another server: ${whose} local ${data} on ${server} alone. ${end}.`;
 }
 
 function serviceReport({ name, spans }: Lane, watched: Watched, timeline: Timeline): ServiceReport {

@@ -35,6 +35,8 @@ export interface Bound {
   readonly volumes: readonly string[];
   /** Short name. */
   readonly server: string;
+  /** The service that it runs together with, if the volumes are that one's. */
+  readonly with?: string;
 }
 
 /** The tasks of a service, as a manager of the Swarm knows them. */

@@ -47,8 +47,10 @@ export function timelineOf(samples: readonly Sample[], watched: Watched, end: nu
     ),
   });
   // A job has no tasks between its runs, and is not down then.
-  const isJob = (name: string): boolean =>
-    samples.every(({ swarm }) => (swarm?.services[name]?.wanted ?? 0) === 0);
+  const isJob = (name: string): boolean => {
+    const wanted = samples.flatMap(({ swarm }) => swarm?.services[name]?.wanted ?? []);
+    return wanted.length > 0 && wanted.every((count) => count === 0);
+  };
   return {
     seconds: end,
     services: watched.services
