@@ -8,7 +8,7 @@ const pinned = { constraints: ["node.hostname == s-hive2.hive.example"] };
 /** The services of a site that are bound to a server. */
 const boundOf = (site: Pick<Site, "services" | "volumes">) =>
   Object.fromEntries(
-    boundServices(planAws({ site: { name: "hive.example", ...site } as Site }), short),
+    boundServices(planAws({ site: { name: "hive.example", ...site } }), short),
   );
 
 describe("a service is bound to one server", () => {

@@ -1,6 +1,6 @@
 import { lostText } from "../../../../rehearsal/scenario/report";
 import { serviceRows, stepRows, verdictText } from "../../../../rehearsal/scenario/report-rows";
-import { reportWith, sampleAt, scenarioWith, watched, zoneLoss, zoneLossSteps } from "./seen";
+import { reportWith, sampleAt, scenarioWith, zoneLoss, zoneLossSteps } from "./seen";
 
 const expecting = (words: string) => scenarioWith(`steps: [{ heal: all }]\nexpect: ${words}`);
 const none = { wanted: 2, possible: 2, on: [] };
