@@ -7,9 +7,7 @@ const pinned = { constraints: ["node.hostname == s-hive2.hive.example"] };
 
 /** The services of a site that are bound to a server. */
 const boundOf = (site: Pick<Site, "services" | "volumes">) =>
-  Object.fromEntries(
-    boundServices(planAws({ site: { name: "hive.example", ...site } }), short),
-  );
+  Object.fromEntries(boundServices(planAws({ site: { name: "hive.example", ...site } }), short));
 
 describe("a service is bound to one server", () => {
   test("until DRBD is built, by a replicated volume, which is on one server alone", () => {
