@@ -39,7 +39,13 @@ export async function rehearsedInstances({
  */
 export async function killInstances(instances: readonly RehearsedInstance[]): Promise<void> {
   if (instances.length === 0) return;
-  await docker("kill", ...instances.map(({ container }) => container));
+  const containers = instances.map(({ container }) => container);
+  const running = (await docker("inspect", "--format", "{{.State.Running}}", ...containers)).split(
+    "\n",
+  );
+  // Docker refuses to kill one that is stopped already.
+  const alive = containers.filter((_container, index) => running[index] === "true");
+  if (alive.length > 0) await docker("kill", ...alive);
 }
 
 /** Shuts instances down, or starts them, as their owner does it in EC2. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readScenario } from "../../rehearsal/scenario/read";
 import type { Scenario } from "../../rehearsal/scenario/schema";
@@ -25,7 +25,7 @@ export function shippedScenarios(): readonly string[] {
 export function findScenario(word: string): Scenario {
   const shipped = shippedScenarios();
   const file = shipped.includes(word) ? join(folder, `${word}.yaml`) : resolve(word);
-  if (!existsSync(file)) {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new Failure(
       `There is no scenario ${word}: no such file, and those of hive are ${shipped.join(", ")}.`,
       exitCodes.input,

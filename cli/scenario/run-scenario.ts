@@ -124,6 +124,7 @@ async function untilWhole(
     signal.throwIfAborted();
     terminal.print("Not everything runs on the stage: a run puts it in order first.");
     await runHive(["up", "--yes"], signal);
+    await renewReach(watch, stage);
     if (await look(wholeSeconds)) return;
   } finally {
     await watch.stop();

@@ -27,6 +27,9 @@ export interface Stage {
   readonly signal: AbortSignal;
 }
 
+/** What {@link heal} does, in words. */
+const healing = "start what was taken down";
+
 /** How long a step may take that says nothing of it, seconds. */
 const defaultSeconds = { run: 900, "wait-until": 300 };
 
@@ -44,26 +47,31 @@ export async function runSteps(steps: readonly Step[], stage: Stage): Promise<re
   const done: StepDone[] = [];
   /** Private addresses of the servers that the scenario took down. */
   const down = new Set<string>();
-  try {
-    for (const step of steps) {
-      const from = watch.seconds();
-      const begun: { text?: string } = {};
-      const onStep = (text: string): void => {
-        begun.text = text;
-        stage.onStep(text);
-      };
-      const failure = await doStep(step, { ...stage, onStep }, down).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
-      const ended = { text: begun.text ?? "?", from, to: watch.seconds() };
-      done.push(failure === undefined ? ended : { ...ended, failure });
-      if (failure !== undefined) break;
-    }
-  } finally {
-    await heal(stage, down);
+  for (const step of steps) {
+    const from = watch.seconds();
+    const begun: { text?: string } = {};
+    const onStep = (text: string): void => {
+      begun.text = text;
+      stage.onStep(text);
+    };
+    const failure = await failureOf(doStep(step, { ...stage, onStep }, down));
+    const ended = { text: begun.text ?? "?", from, to: watch.seconds() };
+    done.push(failure === undefined ? ended : { ...ended, failure });
+    if (failure !== undefined) break;
   }
+  const from = watch.seconds();
+  const failure = await failureOf(heal(stage, down));
+  // No reason to lose the report.
+  if (failure !== undefined) done.push({ text: healing, from, to: watch.seconds(), failure });
   return done;
+}
+
+/** Why something failed. Undefined: it did not. */
+async function failureOf(work: Promise<void>): Promise<string | undefined> {
+  return await work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }
 
 async function doStep(step: Step, stage: Stage, down: Set<string>): Promise<void> {
@@ -84,7 +92,7 @@ async function doStep(step: Step, stage: Stage, down: Set<string>): Promise<void
       await instancesAt(rehearsal, [privateAddress]),
     );
   } else if (step.heal !== undefined) {
-    onStep("start what was taken down");
+    onStep(healing);
     await heal(stage, down);
   } else if (step.run !== undefined) {
     const seconds = secondsOr(step.within, defaultSeconds.run);

@@ -15,9 +15,7 @@ export function changesBetween(
 ): readonly string[] {
   if (before === undefined) return [];
   const states = (sample: Sample): readonly (readonly [string, string])[] => [
-    ...servers.map(
-      ({ name }) => [name, sample.servers[name] === true ? "answers" : "is down"] as const,
-    ),
+    ...servers.map(({ name }) => [name, serverWords(sample.servers[name])] as const),
     ...services.map((service) => [service.name, words[levelAt(sample, service)]] as const),
   ];
   const earlier = new Map(states(before));
@@ -27,4 +25,9 @@ export function changesBetween(
     const isFirst = last === words.unknown && state === words.all;
     return last === state || isFirst ? [] : [`${name} ${state}`];
   });
+}
+
+function serverWords(answers: boolean | undefined): string {
+  if (answers === undefined) return words.unknown;
+  return answers ? "answers" : "is down";
 }

@@ -16,9 +16,11 @@ interface Point {
 
 /**
  * Pixels that a text of 13 px takes at most in the fonts below, per character: DejaVu Sans, the
- * widest of them, has 0.6 of its size on average for small letters.
+ * widest of them, has 0.6 of its size on average for small letters. A title is larger, and bold.
  */
-const characterWidth = 7.9;
+function characterWidth(kind: string): number {
+  return kind === "title" ? 11 : 7.9;
+}
 
 /** Colours hold on a light background, which is drawn. The levels differ in form as well. */
 const style = `
@@ -90,14 +92,14 @@ export function circle(
   return disc + text(x, y + 4, number, "number");
 }
 
-/** The width that a text takes at most, pixels. */
-export function textWidth(words: string): number {
-  return words.length * characterWidth;
+/** The width that a text takes at most, pixels. @param kind names of its styles */
+export function textWidth(words: string, kind = ""): number {
+  return words.length * characterWidth(kind);
 }
 
 /** The lines of a text that is no wider than a width; a longer word is cut. */
-export function wrapped(words: string, width: number): readonly string[] {
-  const most = Math.floor(width / characterWidth);
+export function wrapped(words: string, width: number, kind = ""): readonly string[] {
+  const most = Math.floor(width / characterWidth(kind));
   const lines: string[] = [];
   for (const word of words.split(/\s+/).flatMap((whole) => pieces(whole, most))) {
     const last = lines.at(-1);

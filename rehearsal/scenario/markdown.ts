@@ -20,7 +20,8 @@ export function reportMarkdown(report: ScenarioReport): string {
     "",
     `**${verdictText(report)}**`,
     "",
-    ...problems.map((problem) => `- ${problem}`),
+    // A command's message may have several lines; an item has one.
+    ...problems.map((problem) => `- ${problem.replace(/\s+/g, " ")}`),
     ...(problems.length === 0 ? [] : [""]),
     "![What answered when](picture.svg)",
     "",

@@ -7,13 +7,15 @@ import type { Level } from "./sample";
 import type { Lane } from "./timeline";
 
 /** Sizes in pixels. */
-const width = 1000;
+const width = 1100;
 const margin = 24;
-const names = 170;
-const results = 190;
+const names = 200;
+/** Room for "down 12 times, up to 12 min 32 s". */
+const results = 268;
 const laneHeight = 26;
 const markSize = 18;
 const lineHeight = 18;
+const titleHeight = 22;
 
 /** Where time is. */
 const left = margin + names;
@@ -46,11 +48,12 @@ export function picture(report: ScenarioReport): string {
     top += block.height;
     return block.draw(at);
   });
-  // Under the lanes, so that their bars are not cut; they end where the lanes end.
-  const lanesTop = margin + (blocks[0]?.height ?? 0) + (blocks[1]?.height ?? 0);
-  const lanesEnd = lanesTop + (blocks[2]?.height ?? 0) + (blocks[3]?.height ?? 0);
-  const marks = report.steps.map(({ from }) =>
-    line({ x: x(from), y: lanesTop - 4 }, { x: x(from), y: lanesEnd }, "mark"),
+  // Under everything, so that neither bars nor numbers are cut; they end where the lanes end.
+  const marksTop = margin + (blocks[0]?.height ?? 0);
+  const lanesEnd = blocks.slice(1, 4).reduce((sum, { height }) => sum + height, marksTop);
+  const rows = markRows(report, x);
+  const marks = report.steps.map(({ from }, index) =>
+    line({ x: x(from), y: marksTop + markY(rows[index]) }, { x: x(from), y: lanesEnd }, "mark"),
   );
   return document(width, top + margin, `${report.scenario} in rehearsal`, [
     ...marks,
@@ -59,37 +62,61 @@ export function picture(report: ScenarioReport): string {
 }
 
 function titleBlock(report: ScenarioReport): Block {
-  const { site, stage, startedAt, scenario, problems } = report;
-  const sentences = wrapped([verdictText(report), ...problems].join(" "), width - 2 * margin);
+  const { site, stage, startedAt, scenario, problems, timeline } = report;
+  const room = width - 2 * margin;
+  const titles = wrapped(`${scenario}: ${site}, ${stage}, in rehearsal`, room, "title");
+  const started = startedAt.replace("T", " ").slice(0, 16);
+  const kind = problems.length === 0 ? "" : "wrong";
+  const sentences = [verdictText(report), ...problems].flatMap((words) => wrapped(words, room));
+  const below = titles.length * titleHeight;
   return {
-    height: 40 + sentences.length * lineHeight + 10,
+    height: below + (sentences.length + 1) * lineHeight + 20,
     draw: (top) => [
-      text(margin, top + 18, `${scenario}: ${site}, ${stage}, in rehearsal`, "title"),
-      text(width - margin, top + 18, startedAt.replace("T", " ").slice(0, 16), "quiet end"),
-      ...sentences.map((words, index) =>
-        text(margin, top + 42 + index * lineHeight, words, problems.length === 0 ? "" : "wrong"),
+      ...titles.map((words, row) => text(margin, top + 18 + row * titleHeight, words, "title")),
+      text(
+        margin,
+        top + below + 16,
+        `${started} UTC, watched for ${lengthText(timeline.seconds)}`,
+        "quiet",
+      ),
+      ...sentences.map((words, row) =>
+        text(margin, top + below + 18 + (row + 1) * lineHeight, words, kind),
       ),
     ],
   };
 }
 
-/** The steps' numbers, in as many rows as they need to stand beside each other. */
-function marksBlock({ steps }: ScenarioReport, x: (seconds: number) => number): Block {
+/** The rows of the steps' numbers: as many as these need to stand beside each other. */
+function markRows({ steps }: ScenarioReport, x: (seconds: number) => number): readonly number[] {
   const ends: number[] = [];
-  const rows = steps.map(({ from }) => {
+  return steps.map(({ from }) => {
     const at = x(from);
     const free = ends.findIndex((end) => at - end >= markSize + 2);
     const row = free === -1 ? ends.length : free;
     ends[row] = at;
     return row;
   });
-  const height = ends.length * (markSize + 2) + 8;
+}
+
+/** Where the middle of a row is. */
+function markY(row = 0): number {
+  return row * (markSize + 2) + markSize / 2;
+}
+
+function marksBlock(report: ScenarioReport, x: (seconds: number) => number): Block {
+  const rows = markRows(report, x);
   return {
-    height,
+    height: markY(Math.max(0, ...rows)) + markSize / 2 + 10,
     draw: (top) =>
-      steps.map(({ from, failure }, index) => {
-        const y = top + (rows[index] ?? 0) * (markSize + 2) + markSize / 2;
-        return circle(x(from), y, markSize / 2, String(index + 1), failure !== undefined);
+      report.steps.map(({ from, failure }, index) => {
+        const number = String(index + 1);
+        return circle(
+          x(from),
+          top + markY(rows[index]),
+          markSize / 2,
+          number,
+          failure !== undefined,
+        );
       }),
   };
 }
@@ -133,7 +160,8 @@ function axisBlock(seconds: number, x: (seconds: number) => number): Block {
         line({ x: x(tick), y: top + 6 }, { x: x(tick), y: top + 11 }, "axis"),
         text(x(tick), top + 25, momentText(tick), "quiet middle"),
       ]),
-      text(right + 12, top + 25, "min:s", "quiet"),
+      // Beside the last of the moments.
+      text(right + 40, top + 25, "min:s", "quiet"),
     ],
   };
 }
@@ -171,10 +199,10 @@ function stepsBlock({ steps }: ScenarioReport): Block {
   });
   const height = (lines: readonly string[]): number => lines.length * lineHeight + 4;
   return {
-    height: 10 + rows.reduce((sum, { lines }) => sum + height(lines), 0),
+    height: 34 + rows.reduce((sum, { lines }) => sum + height(lines), 0),
     draw: (top) => {
-      let y = top + 14;
-      return rows.flatMap(({ step, lines }, index) => {
+      let y = top + 38;
+      const shapes = rows.flatMap(({ step, lines }, index) => {
         const at = y;
         y += height(lines);
         return [
@@ -189,6 +217,7 @@ function stepsBlock({ steps }: ScenarioReport): Block {
           ...lines.map((words, row) => text(from, at + row * lineHeight, words, "")),
         ];
       });
+      return [text(margin, top + 14, "Steps", "quiet"), ...shapes];
     },
   };
 }

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { InventoryError } from "../../model/problem/problems";
 import { check, pathText } from "../../model/schema/check";
 import { type Scenario, scenarioSchema } from "./schema";
@@ -16,17 +16,26 @@ export function readScenario(text: string, file: string): Scenario {
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lineCounter.linePos(error.pos[0]);
-    throw new InventoryError([
-      {
-        path: `${file}: line ${line}, column ${col}`,
-        message: `is not YAML: ${error.message}`,
-        remedy: "write it as the scenarios in rehearsal/scenarios are written",
-      },
-    ]);
+    throw notYaml(`${file}: line ${line}, column ${col}`, error);
   }
   const locate = (path: readonly PropertyKey[]): string =>
     path.length === 0 ? file : `${file}: ${pathText(path)}`;
-  const checked = check(scenarioSchema, document.toJS() as unknown, { locate });
+  const checked = check(scenarioSchema, valueOf(document, file), { locate });
   if (!checked.ok) throw new InventoryError(checked.problems);
   return checked.value;
+}
+
+/** Aliases are followed only now: one without an anchor, or far too many, are found here. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw notYaml(file, error);
+  }
+}
+
+function notYaml(path: string, error: unknown): InventoryError {
+  const message = `is not YAML: ${error instanceof Error ? error.message : String(error)}`;
+  const remedy = "write it as the scenarios in rehearsal/scenarios are written";
+  return new InventoryError([{ path, message, remedy }]);
 }

@@ -34,6 +34,7 @@ export function verdictText({ scenario, problems }: ScenarioReport): string {
 }
 
 function percentText({ availablePercent, outages }: ServiceReport): string {
+  if (availablePercent === undefined) return "?";
   if (outages.length === 0) return "100 %";
   // Never rounded up to what it is not.
   return `${(Math.floor(availablePercent * 10) / 10).toFixed(1)} %`;

@@ -30,8 +30,8 @@ export interface Outage {
 /** What became of a service. */
 export interface ServiceReport {
   readonly name: string;
-  /** Part of the time in which it answered at one address at least, percent. */
-  readonly availablePercent: number;
+  /** Part of the time in which it was not away, percent. Absent: nothing was known of it. */
+  readonly availablePercent?: number;
   readonly outages: readonly Outage[];
   /** Seconds of the longest outage. */
   readonly longestSeconds: number;
@@ -114,12 +114,13 @@ export function reportOf(facts: Facts): ScenarioReport {
 }
 
 /** A sentence for each service that was lost with its data. */
-export function lostText({ service, volumes, server, seconds, isBack }: Lost): string {
+export function lostText({ service, volumes, server, with: other, seconds, isBack }: Lost): string {
   const data = volumes.length === 1 ? `volume ${volumes[0]} is` : `volumes ${list(volumes)} are`;
+  const whose = other === undefined ? "its" : `it runs with ${other}, whose`;
   const end = isBack
     ? `It was away for ${round(seconds)} s, until ${server} was back`
     : "It is still away";
-  return `${service} could not run on another server: its local ${data} on ${server} alone. ${end}.`;
+  return `${service} could not run on another server: ${whose} local ${data} on ${server} alone. ${end}.`;
 }
 
 function serviceReport({ name, spans }: Lane, watched: Watched, timeline: Timeline): ServiceReport {
@@ -128,10 +129,12 @@ function serviceReport({ name, spans }: Lane, watched: Watched, timeline: Timeli
   const outages = spans.flatMap((span, index): readonly Outage[] => {
     if (span.level !== "none") return [];
     const isWaiting = downs.some(({ from, to }) => from < span.to && span.from < to);
+    // That nothing is known of it is no return.
+    const back = spans.slice(index + 1).find(({ level }) => level === "all" || level === "some");
     return [
       {
-        ...{ from: span.from, to: span.to, ended: spans[index + 1] !== undefined },
-        backOn: spans[index + 1]?.on ?? [],
+        ...{ from: span.from, to: span.to, ended: back !== undefined },
+        backOn: back?.on ?? [],
         ...(bound !== undefined && isWaiting ? { waitedFor: bound } : {}),
       },
     ];
@@ -141,7 +144,7 @@ function serviceReport({ name, spans }: Lane, watched: Watched, timeline: Timeli
   const away = lengths.reduce((sum, length) => sum + length, 0);
   return {
     name,
-    availablePercent: watchedSeconds === 0 ? 0 : 100 * (1 - away / watchedSeconds),
+    ...(watchedSeconds === 0 ? {} : { availablePercent: 100 * (1 - away / watchedSeconds) }),
     outages,
     longestSeconds: Math.max(0, ...lengths),
     reducedSeconds: secondsOf(spans.filter(({ level }) => level === "some")),
@@ -158,13 +161,13 @@ function problemsOf(
   return [
     ...steps.flatMap(({ text, failure }) => (failure === undefined ? [] : [`${text}: ${failure}`])),
     ...lost.filter(({ service }) => !expect.lost.includes(service)).map(lostText),
-    ...services
-      .filter(({ name }) => !lost.some(({ service }) => service === name))
-      .filter(({ longestSeconds }) => longestSeconds > most)
-      .map(
-        ({ name, longestSeconds }) =>
-          `${name} was away for ${round(longestSeconds)} s; at most ${most} s are expected.`,
-      ),
+    ...services.flatMap(({ name, outages }) => {
+      // What waited for its data is told above.
+      const own = outages.filter(({ waitedFor }) => waitedFor === undefined);
+      const longest = Math.max(0, ...own.map(({ from, to }) => to - from));
+      if (longest <= most) return [];
+      return [`${name} was away for ${round(longest)} s; at most ${most} s are expected.`];
+    }),
   ];
 }
 

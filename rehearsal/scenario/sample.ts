@@ -35,6 +35,8 @@ export interface Bound {
   readonly volumes: readonly string[];
   /** Short name. */
   readonly server: string;
+  /** The service that it runs together with, if the volumes are that one's. */
+  readonly with?: string;
 }
 
 /** The tasks of a service, as a manager of the Swarm knows them. */
@@ -86,8 +88,8 @@ export function runningOn({ swarm, servers }: Sample, service: string): readonly
  * for a client that tries the next one. Its tasks count for the rest.
  */
 export function levelAt(sample: Sample, service: WatchedService): Level {
-  const { name, addresses, moving } = service;
-  const { swarm } = sample;
+  const { name, addresses, moving, bound } = service;
+  const { swarm, servers } = sample;
   const known = swarm !== undefined && sample.at - swarm.at <= oldestSeconds;
   const wanted = known ? swarm.services[name]?.wanted : undefined;
   const running = runningOn(sample, name).length;
@@ -98,6 +100,8 @@ export function levelAt(sample: Sample, service: WatchedService): Level {
     const isReduced = addresses.some(silent) || (moving.length > 0 && isMovingAway);
     return isReduced || running < (wanted ?? 0) ? "some" : "all";
   }
+  // Whatever the Swarm says, or no longer says: it can run nowhere. A job may be between two runs.
+  if (bound !== undefined && servers[bound.server] === false && wanted !== 0) return "none";
   if (wanted === undefined) return known ? "none" : "unknown";
   if (running >= wanted) return "all";
   return running === 0 ? "none" : "some";
@@ -116,14 +120,17 @@ export function allRuns(sample: Sample, { services }: Watched): boolean {
 
 /**
  * Whether every service runs as far as it can: with all tasks that the remaining servers can have.
- * Services whose data is on a server that is down are not waited for.
+ * What can run on none of them is not waited for: services whose data is on a server that is down,
+ * and those that are meant for such a server only, as soon as the Swarm knows that it is lost.
  */
 export function movableRuns(sample: Sample, { services }: Watched): boolean {
   return services.every((service) => {
     const { name, bound } = service;
     if (bound !== undefined && sample.servers[bound.server] === false) return true;
     const tasks = sample.swarm?.services[name];
-    if (tasks === undefined || levelAt(sample, service) === "none") return false;
+    if (tasks === undefined) return false;
+    if (tasks.wanted > 0 && tasks.possible === 0) return true;
+    if (levelAt(sample, service) === "none") return false;
     return runningOn(sample, name).length >= tasks.possible;
   });
 }

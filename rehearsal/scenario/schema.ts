@@ -44,6 +44,8 @@ const stepSchema = z
     heal: z.literal("all").optional(),
     run: z
       .string()
+      // A space at an end would be an empty word of the command.
+      .trim()
       .regex(/^[a-z]/, "is no command of hive")
       .meta({ write: "write a command of hive without npx hive, e.g. up --yes" })
       .optional(),
@@ -55,14 +57,16 @@ const stepSchema = z
   })
   .superRefine((step, context) => {
     const given = actions.filter((action) => step[action] !== undefined);
-    const refuse = (message: string, remedy: string): void =>
-      context.addIssue({ code: "custom", message, params: { remedy } });
-    if (given.length !== 1) {
-      refuse(
-        given.length === 0 ? "says nothing to do" : `does several things: ${given.join(", ")}`,
-        `write one of ${actions.join(", ")}; further things are steps of their own`,
-      );
-    }
+    const refuse = (message: string, remedy: string, missing?: readonly string[]): void =>
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { remedy, ...(missing === undefined ? {} : { missing }) },
+      });
+    const remedy = `write one of ${actions.join(", ")}; further things are steps of their own`;
+    // A mistyped key is told once, and not as a missing one too.
+    if (given.length === 0) refuse("says nothing to do", remedy, actions);
+    if (given.length > 1) refuse(`does several things: ${given.join(", ")}`, remedy);
     if (step.within !== undefined && step.run === undefined && step["wait-until"] === undefined)
       refuse("has a limit, within, that this step does not need", "remove within");
     if (step["exit-codes"] !== undefined && step.run === undefined)

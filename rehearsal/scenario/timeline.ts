@@ -47,8 +47,10 @@ export function timelineOf(samples: readonly Sample[], watched: Watched, end: nu
     ),
   });
   // A job has no tasks between its runs, and is not down then.
-  const isJob = (name: string): boolean =>
-    samples.every(({ swarm }) => (swarm?.services[name]?.wanted ?? 0) === 0);
+  const isJob = (name: string): boolean => {
+    const wanted = samples.flatMap(({ swarm }) => swarm?.services[name]?.wanted ?? []);
+    return wanted.length > 0 && wanted.every((count) => count === 0);
+  };
   return {
     seconds: end,
     services: watched.services
@@ -70,13 +72,13 @@ export function timelineOf(samples: readonly Sample[], watched: Watched, end: nu
   };
 }
 
-/** Joins what follows each other and is the same. */
+/** Joins what follows each other and is the same. What has no length would cut others in two. */
 function spansOf(spans: readonly Span[]): readonly Span[] {
   const joined: Span[] = [];
-  for (const span of spans) {
+  for (const span of spans.filter(({ from, to }) => to > from)) {
     const last = joined.at(-1);
     if (last?.level === span.level) joined[joined.length - 1] = { ...span, from: last.from };
     else joined.push(span);
   }
-  return joined.filter(({ from, to }) => to > from);
+  return joined;
 }
