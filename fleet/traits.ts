@@ -62,6 +62,11 @@ export interface FleetTraits {
    * to.
    */
   readonly encryptsNetworks: boolean;
+  /**
+   * Option of the stage that lists the networks from which servers may be reached over SSH. Absent:
+   * hive does not decide it.
+   */
+  readonly sshSources?: string;
   /** How one server is replaced by a new one. Absent: hive does not make the servers. */
   readonly replacement?: ReplacementTraits;
 }
@@ -107,6 +112,7 @@ export const fleetTraits: Readonly<Record<FleetKind, FleetTraits>> = {
     zoneSubnets: true,
     makesInstances: true,
     makesDisks: true,
+    sshSources: "hive:aws.sshSources",
     volumeBackends: ["local", "drbd"],
     baseImages: "registry",
     generatesKey: false,

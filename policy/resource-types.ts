@@ -7,6 +7,10 @@ export const types = {
   disk: "aws:ebs/volume:Volume",
   address: "aws:ec2/eip:Eip",
   ingressRule: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  egressRule: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  /** The older form of both, and the group, which may say what it lets in itself. */
+  groupRule: "aws:ec2/securityGroupRule:SecurityGroupRule",
+  group: "aws:ec2/securityGroup:SecurityGroup",
   zone: "aws:route53/zone:Zone",
   service: "pulumi-nodejs:dynamic/hive:SwarmService",
 } as const;

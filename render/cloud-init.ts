@@ -1,5 +1,7 @@
 import { authorizedKeysPath } from "./sshd";
 
+export { firstBootVersion } from "../model/first-boot";
+
 /** What a new server knows of hive at its first boot. */
 export interface FirstBoot {
   /** The server's full name. */
@@ -29,7 +31,7 @@ export const firstSshdConfigPath = "/etc/ssh/sshd_config.d/20-hive-first.conf";
 /**
  * The user data of a new server, for cloud-init: it makes the server reachable, and nothing else.
  * It is JSON, which is YAML too, so that no value needs quoting. The same input gives the same
- * text: another text makes another server.
+ * text: another text makes another server. So a change of the text raises `firstBootVersion`.
  */
 export function renderCloudConfig(boot: FirstBoot): string {
   const { hostName, user, sshPort, loginKey, hostKey } = boot;

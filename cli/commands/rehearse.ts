@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { stageOf } from "../../model/stage/check-stage";
 import { rehearsalNotice } from "../../rehearsal/notice";
+import type { RehearsalName } from "../../rehearsal/options";
 import { rehearsalOverlay, requireReadable } from "../../rehearsal/overlay";
 import { rehearsedRegion } from "../../rehearsal/region";
 import {
@@ -104,8 +105,11 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
   );
   writeFileSync(folders.file, overlay.text, { mode: 0o600 });
   for (const name of overlay.missingSecrets) await makeUpSecret(stage, name, folders);
-  if (scenario === undefined)
-    return await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+  if (scenario === undefined) {
+    const code = await runHive(stage, words.length === 0 ? ["up"] : words, folders);
+    if (code !== exitCodes.ok) printProblems(name, terminal);
+    return code;
+  }
   // From here on, this process reads what the rehearsal wrote, and nothing of the stage itself.
   Object.assign(process.env, rehearsalVariables(stage, folders));
   return await runScenario(scenario, {
@@ -226,10 +230,14 @@ async function runHive(
   }
 }
 
-function showStatus(
-  name: { readonly id: string; readonly folder: string },
-  terminal: Terminal,
-): number {
+/** Says what the runner could not make real: often the cause of what the command has reported. */
+function printProblems(name: RehearsalName, terminal: Terminal): void {
+  const { problems } = rehearsalStatus(name);
+  if (problems.length === 0) return;
+  terminal.printError(["The rehearsal could not make this real:", ...problems].join("\n"));
+}
+
+function showStatus(name: RehearsalName, terminal: Terminal): number {
   const { endpoint, isFollowed, running, problems } = rehearsalStatus(name);
   if (endpoint === undefined) {
     terminal.print("The rehearsal does not run.");

@@ -6,6 +6,7 @@ import { findHost } from "../hosts/host-name";
 import { clusterAccess, readOutputs } from "../hosts/outputs";
 import {
   isHalfReplaced,
+  isNotMadeYet,
   reasonsNotToReplace,
   replacementText,
   serverResource,
@@ -56,9 +57,15 @@ export async function replace(options: ReplaceOptions): Promise<number> {
     const node = nodeNamed((await askSwarm(managers, electionSeconds)).nodes, host.name);
     if (node?.Spec.Availability === "drain") await setAvailability(managers, node.ID, "active");
   };
+  if (isNotMadeYet(host, resources, replacement.serverType)) {
+    throw new Failure(
+      `${short} does not exist yet: \`npx hive up --stack ${options.stack}\` makes it. Nothing was changed.`,
+      exitCodes.input,
+    );
+  }
   if (server === undefined || isHalfReplaced(server, resources)) {
-    terminal.print(`A run was interrupted while it replaced ${short}; this one goes on with it.`);
-    return await up({ ...run, engineArguments: [] }, { afterRun: undrain });
+    terminal.print(`A run was interrupted before ${short} was set up; this one goes on with it.`);
+    return await up({ ...run, yes: options.yes, engineArguments: [] }, { afterRun: undrain });
   }
 
   const facts = await askSwarm(managers, electionSeconds);

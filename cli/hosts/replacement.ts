@@ -22,6 +22,23 @@ export function serverResource(
 }
 
 /**
+ * Whether no run has made a server so far: the state has neither it, nor one that it replaces, nor
+ * a step of its set-up. Pure.
+ */
+export function isNotMadeYet(
+  { logicalName }: Pick<HostPlan, "logicalName">,
+  resources: readonly Pick<StateResource, "urn" | "type">[],
+  serverType: string,
+): boolean {
+  return !resources.some(({ urn, type }) => {
+    const { name } = readUrn(urn);
+    return type === serverType
+      ? name.endsWith(`-${logicalName}`)
+      : name.startsWith(`setup-${logicalName}-`);
+  });
+}
+
+/**
  * Whether an interrupted run has replaced a server, or removed it to replace it, and has not set up
  * the new one: then a plain run goes on, and the new server need not be replaced again.
  */

@@ -1,4 +1,5 @@
 import type { ProviderArgs } from "@pulumi/aws/provider";
+import * as pulumi from "@pulumi/pulumi";
 import type { AwsFleetPlan } from "./plan";
 import { awsServices, everyService } from "./options";
 
@@ -18,7 +19,9 @@ export function providerArgs({ region, options }: AwsFleetPlan): ProviderArgs {
   return {
     region,
     ...(Object.keys(defaultTags).length === 0 ? {} : { defaultTags: { tags: defaultTags } }),
-    ...(Object.keys(urls).length === 0 ? {} : { endpoints: [urls] }),
+    ...(Object.keys(urls).length === 0
+      ? {}
+      : { endpoints: Object.values(urls).some(hasPath) ? pulumi.secret([urls]) : [urls] }),
     ...(Object.values(urls).some(isThisComputer)
       ? emulated
       : {
@@ -44,4 +47,9 @@ const emulated: ProviderArgs = {
 function isThisComputer(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}
+
+/** Whether a URL has a path. That of a rehearsal is a key: neither state nor `--diff` shows it. */
+function hasPath(url: string): boolean {
+  return new URL(url).pathname !== "/";
 }

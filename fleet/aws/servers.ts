@@ -116,7 +116,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
     this.hosts = hosts;
 
     // For the policy pack: at a first run, nothing orders the servers.
-    this.registerOutputs({ firstRun: isFirstRun });
+    this.registerOutputs({ firstRun: isFirstRun, sshPort: this.plan.ssh.port });
   }
 
   private createHost(server: ServerPlan, shared: SharedParts): Host {

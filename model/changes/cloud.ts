@@ -1,4 +1,5 @@
 import type { AwsOptions } from "../../fleet/aws/options";
+import { firstBootVersion } from "../first-boot";
 import type { CloudDiskPlan } from "../instance-plan";
 import type { HostPlan, Plan, ServicePlan } from "../plan";
 import { needsDisk } from "../planning/made-disks";
@@ -114,7 +115,7 @@ export function cloudOf(plan: Plan, hashOf: (value: unknown) => string): CloudSn
       zone,
       privateAddress,
       ...(addressId === undefined ? {} : { addressId }),
-      firstBoot: hashOf([host.name, ssh.user, ssh.port]),
+      firstBoot: hashOf([host.name, ssh.user, ssh.port, ...laterFirstBoot()]),
       ...servicesOf(host, services, hosts),
     };
   };
@@ -132,6 +133,11 @@ export function cloudOf(plan: Plan, hashOf: (value: unknown) => string): CloudSn
     protect: protect ?? stage === "production",
     others: hashOf(Object.entries(aws).filter(([name]) => !toldByName.has(name))),
   };
+}
+
+/** Nothing for version 1: a snapshot of before has no number, and its servers are not replaced. */
+function laterFirstBoot(): readonly number[] {
+  return firstBootVersion > 1 ? [firstBootVersion] : [];
 }
 
 function servicesOf(
@@ -212,7 +218,9 @@ function machineChange(
     ...(old.privateAddress === now.privateAddress
       ? []
       : [`private address ${old.privateAddress} → ${now.privateAddress}`]),
-    ...(old.firstBoot === now.firstBoot ? [] : ["name, or user and port of SSH"]),
+    ...(old.firstBoot === now.firstBoot
+      ? []
+      : ["name, user and port of SSH, or what a first boot does"]),
   ];
   const isTyped = old.type !== now.type;
   const parts = [

@@ -1,6 +1,6 @@
 import { types } from "../resource-types";
 import { type Rule, type Target, valueAt } from "../rule";
-import { isFor, isOpenToWorld, portRange } from "./world";
+import { isFor, type Opening, openingsToWorld } from "./world";
 
 /** Ports that a site serves whatever its services are: DNS. HTTP and HTTPS are services' ports. */
 const always = ["tcp/53", "udp/53"];
@@ -14,21 +14,22 @@ export const worldOpenPorts: Rule = {
   remedy: "Remove the rule, or let a service publish the port (`ports` in site/services).",
   faults: (targets) => {
     const declared = new Set([...always, ...targets.flatMap(publishedPorts)]);
-    return targets
-      .filter((target) => target.type === types.ingressRule && isOpenToWorld(target))
-      .flatMap((target) => undeclared(target, declared).map((text) => ({ text, urn: target.urn })));
+    return openingsToWorld(targets).flatMap((opening) =>
+      undeclared(opening, declared).map((text) => ({ text, urn: opening.urn })),
+    );
   },
 };
 
-function undeclared(target: Target, declared: ReadonlySet<string>): readonly string[] {
-  const [first, last] = portRange(target);
-  if (last - first > 100) return [`It opens the ports ${first} to ${last} to everybody.`];
-  const protocols = ["tcp", "udp"].filter((protocol) => isFor(target, protocol));
+function undeclared(opening: Opening, declared: ReadonlySet<string>): readonly string[] {
+  const { first, last, source } = opening;
+  const all = `everybody (${source})`;
+  if (last - first > 100) return [`It opens the ports ${first} to ${last} to ${all}.`];
+  const protocols = (["tcp", "udp"] as const).filter((protocol) => isFor(opening, protocol));
   const ports = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   return protocols
     .flatMap((protocol) => ports.map((port) => `${protocol}/${port}`))
     .filter((port) => !declared.has(port))
-    .map((port) => `It opens ${port} to everybody, and no service publishes it.`);
+    .map((port) => `It opens ${port} to ${all}, and no service publishes it.`);
 }
 
 function publishedPorts({ type, props }: Target): readonly string[] {

@@ -61,7 +61,9 @@ interface Named {
 }
 
 interface Registering {
-  readonly registerOutputs: (outputs: Record<string, pulumi.Output<boolean>> | undefined) => void;
+  readonly registerOutputs: (
+    outputs: Record<string, pulumi.Input<boolean | number>> | undefined,
+  ) => void;
 }
 
 /** Declares the whole site on a stage, and returns what the engine was told. */
@@ -95,7 +97,11 @@ beforeEach(() => {
     .mockImplementation(function (this: Named, said) {
       // The SDK calls it once more, without outputs.
       for (const [key, value] of Object.entries(said ?? {}))
-        value.apply((known) => outputs.set(this.__name, { [key]: known }));
+        pulumi
+          .output(value)
+          .apply((known) =>
+            outputs.set(this.__name, { ...outputs.get(this.__name), [key]: known }),
+          );
     });
 });
 afterEach(() => jest.restoreAllMocks());
@@ -158,6 +164,18 @@ test("a server that waits for no other one breaks the rule of one at a time", as
     expect.stringMatching(/^one-host-at-a-time: .*fleet-hive2 .*fleet-hive0/),
     expect.stringMatching(/^one-host-at-a-time: .*fleet-hive2 .*fleet-hive1/),
   ]);
+});
+
+test("the rules know the port of SSH that the stage has", async () => {
+  const plan = planOf("staging");
+  if (plan.aws === undefined) throw new Error("staging is not on AWS.");
+  const aws = { ...plan.aws, sshSources: ["0.0.0.0/1"] };
+  const targets = await declare({ ...plan, aws, ssh: { ...plan.ssh, port: 2222 } });
+  expect(faultsOf(targets, "staging")).toContainEqual(
+    expect.stringMatching(
+      /^no-ssh-from-anywhere: .* everybody \(0\.0\.0\.0\/1\) reach SSH, port 2222\.$/,
+    ),
+  );
 });
 
 test("addresses that production brings are neither protected nor tagged by hive, and break no rule", async () => {

@@ -25,9 +25,15 @@ function stage(fleet: keyof typeof fleetTraits, hosts: Hosts): void {
   jest.mocked(stageOutputs).mockResolvedValue({ hosts, access: hosts } as never);
 }
 
+let printed: string;
+
 beforeEach(() => {
   jest.resetAllMocks();
-  jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  printed = "";
+  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
 });
 afterEach(() => jest.restoreAllMocks());
 
@@ -51,7 +57,7 @@ test("containers are stopped by their Docker Engine, the repository server last"
 /** No connection can be made to a broadcast address: nothing is sent, and nobody answers. */
 const nobody = "255.255.255.255";
 
-test("other servers shut down from inside; those that are off are left alone", async () => {
+test("other servers shut down from inside; one that does not answer is named, and not said to be off", async () => {
   const ssh = createServer();
   await new Promise<void>((resolve) => ssh.listen(0, "127.0.0.1", resolve));
   const on = host("a", "cluster", (ssh.address() as { port: number }).port);
@@ -69,6 +75,47 @@ test("other servers shut down from inside; those that are off are left alone", a
   expect(asked).toEqual(["a.hive.example: sudo systemctl --no-block poweroff"]);
   // A server that refuses connections is not off yet.
   expect(Date.now() - started).toBeGreaterThan(1000);
+  expect(printed).not.toContain("The staging stage is stopped");
+  expect(printed).toMatch(
+    /What answered is stopped[^]*r did not answer; it was not stopped from here\./,
+  );
+});
+
+test.each(["aws", "container"] as const)(
+  "from a network that reaches no server of %s, nothing is said to be off",
+  async (fleet) => {
+    const hosts = [host("a", "cluster"), host("r", "repository")];
+    stage(
+      fleet,
+      hosts.map((each) => ({ ...each, address: nobody })),
+    );
+    const network = fleet === "aws" ? "is not one of hive:aws.sshSources" : "does not reach them";
+    await expect(stop({ stack: "staging", yes: true })).rejects.toMatchObject({
+      message: `No server of the stage staging answers from here: all are off already, or this network ${network}, or a VPN is down. Nothing was changed.`,
+      exitCode: 1,
+    });
+    expect(runChecked).not.toHaveBeenCalled();
+    expect(printed).toBe("");
+  },
+);
+
+test("a repository server that falls silent while the others stop is not said to be off", async () => {
+  const ssh = createServer();
+  await new Promise<void>((resolve) => ssh.listen(0, "127.0.0.1", resolve));
+  const { port } = ssh.address() as { port: number };
+  const hosts = [host("a", "cluster", port), host("r", "repository", port)];
+  jest.mocked(runChecked).mockImplementation((server) => {
+    // The VPN ends: both are silent from here on.
+    for (const each of hosts) Object.assign(each, { address: nobody });
+    return server.name.startsWith("a.")
+      ? Promise.resolve({} as never)
+      : Promise.reject(transportError("unreachable", server.name, "It does not answer."));
+  });
+  stage("aws", hosts);
+  await expect(stop({ stack: "staging", yes: true })).rejects.toThrow(
+    /not off:\n {2}r: It does not answer\./,
+  );
+  ssh.close();
 });
 
 test("a server that cannot be told to shut down is named, and the repository server is left on", async () => {

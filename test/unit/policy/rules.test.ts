@@ -16,6 +16,14 @@ const ingress = (props: Record<string, unknown>): Target =>
     ipProtocol: "tcp",
     ...props,
   });
+/** The older form of a rule, and a group that says itself what it lets in. */
+const groupRule = (props: Record<string, unknown>): Target =>
+  target("aws:ec2/securityGroupRule:SecurityGroupRule", {
+    ...{ type: "ingress", protocol: "tcp" },
+    ...props,
+  });
+const group = (props: Record<string, unknown>, more: Partial<Target> = {}): Target =>
+  target("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ protocol: "tcp", ...props }] }, more);
 const service = (props: Record<string, unknown>): Target =>
   target("pulumi-nodejs:dynamic/hive:SwarmService", props);
 const instance = (props: Record<string, unknown>, protect = true): Target =>
@@ -47,9 +55,14 @@ const engine = (index: number): Target =>
     { name: `setup-hive${index}-engine`, urn: `engine${index}`, dependencies: [`server${index}`] },
   );
 const fleet = (firstRun: boolean): Target => target("hive:index:AwsFleet", { firstRun });
+const fleetOn = (sshPort: number): Target => target("hive:index:AwsFleet", { sshPort });
 const given = target("aws:ec2/eip:Eip", { arn: "arn:…" }, { name: "fleet-hive0-given-ip" });
 
 const world = { cidrIpv4: "0.0.0.0/0" };
+const worldBlocks = { cidrBlocks: ["10.0.0.0/8", "0.0.0.0/0"] };
+const ssh = { fromPort: 22, toPort: 22 };
+const other = { fromPort: 8080, toPort: 8080 };
+const filledIn = group({ ...worldBlocks, ...other }, { name: "filled-in" });
 const web = service({ ports: [{ published: 443, protocol: "tcp" }] });
 const digest = `nginx@sha256:${"a".repeat(64)}`;
 const steps = (count: number, type: string): Target[] =>
@@ -69,8 +82,22 @@ const cases: readonly [
       ingress({ ...world, fromPort: 22, toPort: 22 }),
       ingress({ cidrIpv6: "::/0", fromPort: 20, toPort: 30 }),
       ingress({ ...world, ipProtocol: "-1" }),
+      ingress({ ...world, ...ssh, ipProtocol: "6" }),
+      ingress({ cidrIpv4: "128.0.0.0/1", ...ssh }),
+      ingress({ cidrIpv6: "2000::/3", ...ssh }),
+      [fleetOn(2222), ingress({ ...world, fromPort: 2222, toPort: 2222 })],
+      groupRule({ ...worldBlocks, ...ssh }),
+      groupRule({ ipv6CidrBlocks: ["::/0"], protocol: "all", fromPort: 0, toPort: 0 }),
+      group({ ...worldBlocks, ...ssh }),
+      group({ ipv6CidrBlocks: ["::/0"], protocol: "-1", fromPort: 0, toPort: 0 }),
     ],
     [
+      ingress({ cidrIpv4: "10.0.0.0/8", ...ssh }),
+      ingress({ cidrIpv6: "2001::/16", ...ssh }),
+      groupRule({ cidrBlocks: ["203.0.113.0/24"], ...ssh }),
+      groupRule({ ...worldBlocks, ...ssh, type: "egress" }),
+      group({ cidrBlocks: ["203.0.113.0/24"], ...ssh }),
+      group({ ...worldBlocks, fromPort: 443, toPort: 443 }),
       ingress({ cidrIpv4: "203.0.113.0/24", fromPort: 22, toPort: 22 }),
       ingress({ ...world, fromPort: 443, toPort: 443 }),
       ingress({ ...world, ipProtocol: "udp", fromPort: 22, toPort: 22 }),
@@ -82,8 +109,20 @@ const cases: readonly [
       ingress({ ...world, fromPort: 8080, toPort: 8080 }),
       ingress({ ...world, ipProtocol: "udp", fromPort: 443, toPort: 443 }),
       ingress({ ...world, fromPort: 0, toPort: 65_535 }),
+      ingress({ cidrIpv4: "0.0.0.0/1", ...other }),
+      ingress({ cidrIpv6: "::/15", ...other }),
+      groupRule({ ...worldBlocks, ...other }),
+      group({ ...worldBlocks, ...other }),
     ],
     [
+      groupRule({ ...worldBlocks, ...other, type: "egress" }),
+      groupRule({ ...worldBlocks, fromPort: 443, toPort: 443 }),
+      group({ ...worldBlocks, fromPort: 443, toPort: 443 }),
+      // The provider fills in what rules of their own say.
+      filledIn,
+      target("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", world, {
+        dependencies: [filledIn.urn],
+      }),
       ingress({ ...world, fromPort: 443, toPort: 443 }),
       ingress({ ...world, ipProtocol: "udp", fromPort: 53, toPort: 53 }),
       ingress({ cidrIpv4: "10.0.0.0/8", fromPort: 8080, toPort: 8080 }),
@@ -196,6 +235,25 @@ test("staging need not be protected", () => {
 test("a first run may make all servers at once", () => {
   const rule = rules.find(({ id }) => id === "one-host-at-a-time");
   expect(rule?.faults([fleet(true), server(0), server(1)], "staging")).toEqual([]);
+});
+
+test("port 22 is a service's own where SSH has another one", () => {
+  const rule = rules.find(({ id }) => id === "no-ssh-from-anywhere");
+  expect(rule?.faults([fleetOn(2222), ingress({ ...world, ...ssh })], "staging")).toEqual([]);
+});
+
+test("a group whose rules a preview does not know yet hides nothing else", () => {
+  const unknown = Object.defineProperty({}, "ingress", {
+    get: () => {
+      throw new Error("array value at .ingress can't be known during preview");
+    },
+  });
+  const targets = [
+    target("aws:ec2/securityGroup:SecurityGroup", unknown),
+    ingress({ ...world, ...ssh }),
+  ];
+  const rule = rules.find(({ id }) => id === "no-ssh-from-anywhere");
+  expect(rule?.faults(targets, "staging")).toHaveLength(1);
 });
 
 test("an image that a preview does not know yet breaks no rule", () => {

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { type FirstBoot, renderCloudConfig } from "../../../render/cloud-init";
+import { type FirstBoot, firstBootVersion, renderCloudConfig } from "../../../render/cloud-init";
 import { generateOpenSshKeyPair } from "../../../providers/ssh-key-pair/openssh-key";
 
 const hostKey = generateOpenSshKeyPair("boot");
@@ -47,6 +47,16 @@ test("the user data makes the admin user, sshd's keys and nothing else", () => {
 
 test("the same server has the same user data: another text would make another server", () => {
   expect(renderCloudConfig({ ...boot })).toBe(renderCloudConfig(boot));
+});
+
+test("the text is that of its version", () => {
+  const text = renderCloudConfig({
+    ...boot,
+    hostKey: { privateKey: "the private host key", publicKey: "the public host key" },
+  });
+  expect(text).toMatchSnapshot(
+    `version ${firstBootVersion}. If the text has changed, do not update this snapshot: raise firstBootVersion in model/first-boot.ts, so that a preview says that every server is replaced`,
+  );
 });
 
 test("EC2 takes it: 16 KiB at most", () => {

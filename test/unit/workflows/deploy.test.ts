@@ -23,6 +23,7 @@ const text = read(".github/workflows/deploy.yml");
 const workflow = parse(text) as {
   readonly on: unknown;
   readonly permissions: unknown;
+  readonly defaults: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 };
 const jobs = Object.entries(workflow.jobs);
@@ -74,6 +75,11 @@ describe("deploy.yml", () => {
     expect(text.match(/secrets\.\w+/g)).toHaveLength(8);
   });
 
+  it("ends when a command before a pipe fails: the default shell of GitHub has no pipefail", () => {
+    expect(workflow.defaults).toEqual({ run: { shell: "bash" } });
+    expect(text).not.toMatch(/^ +shell: (?!bash$)/m);
+  });
+
   it("pins actions by commit, and puts no value of GitHub's into shell text", () => {
     const steps = jobs.flatMap(([, job]) => job.steps);
     for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/@[0-9a-f]{40}$/);
@@ -84,7 +90,12 @@ describe("deploy.yml", () => {
 test("the example for GitLab has the same order, and one run of a stage at a time", () => {
   const pipeline = parse(read("examples/gitlab-ci.yml")) as Record<
     string,
-    { readonly stage?: string; readonly resource_group?: string; readonly extends?: string }
+    {
+      readonly stage?: string;
+      readonly resource_group?: string;
+      readonly extends?: string;
+      readonly script?: readonly string[];
+    }
   > & { readonly stages: readonly string[]; readonly default: object };
   expect(pipeline.stages).toEqual(["preview", "staging", "look", "production"]);
   expect(pipeline.default).toMatchObject({ interruptible: false });
@@ -95,6 +106,12 @@ test("the example for GitLab has the same order, and one run of a stage at a tim
   });
   // The job that runs code of a merge request has neither a token nor the runner of the stages.
   expect(pipeline["preview"]).not.toHaveProperty("extends");
+  // Whether a failure before a pipe is noticed depends on the image's shell there: it has no pipe.
+  const lines = ["preview", "staging", "look", "production"].flatMap(
+    (name) => pipeline[name]?.script ?? [],
+  );
+  expect(lines.length).toBeGreaterThan(8);
+  for (const line of lines) expect(line).not.toMatch(/[^|]\|[^|]/);
 });
 
 test("the roles of docs/github-flow.md trust one environment of one repository, and the reading one only reads", () => {

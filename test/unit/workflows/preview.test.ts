@@ -17,6 +17,7 @@ const file = join(__dirname, "../../../.github/workflows/preview.yml");
 const workflow = parse(readFileSync(file, "utf8")) as {
   readonly on: unknown;
   readonly permissions: Readonly<Record<string, string>>;
+  readonly defaults?: { readonly run?: { readonly shell?: string } };
   readonly jobs: Readonly<Record<string, Job>>;
 };
 
@@ -25,6 +26,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "hive-workflow-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** How GitHub calls bash: where no workflow names it, a failure before a pipe is not noticed. */
+const bash =
+  workflow.defaults?.run?.shell === "bash" ? ["--noprofile", "--norc", "-eo", "pipefail"] : ["-e"];
 
 /** Runs the shell text of a job's last step as GitHub does, with stand-ins for programs. */
 function runLastStep(
@@ -35,7 +40,7 @@ function runLastStep(
   for (const [name, text] of Object.entries(programs))
     writeFileSync(join(folder, name), `#!/bin/bash\n${text}`, { mode: 0o755 });
   const text = workflow.jobs[job]?.steps.at(-1)?.run ?? "exit 9";
-  const { status } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", text], {
+  const { status } = spawnSync("bash", [...bash, "-c", text], {
     cwd: folder,
     env: {
       ...{ PATH: `${folder}:${process.env["PATH"]}`, ...env },
@@ -52,6 +57,10 @@ test("the job that runs a pull request's code has no right but to read, and no s
   expect(readFileSync(file, "utf8")).not.toMatch(/secrets\./);
   // The job that may comment takes no code from anywhere.
   expect(workflow.jobs["comment"]?.steps.filter(({ uses }) => uses !== undefined)).toEqual([]);
+});
+
+test("a command that fails before a pipe ends its step", () => {
+  expect(workflow.defaults).toEqual({ run: { shell: "bash" } });
 });
 
 test("actions of others are pinned by commit, and no value of the request stands in shell text", () => {
@@ -94,5 +103,12 @@ describe("the comment of a stage", () => {
     const { code, read } = runLastStep("comment", { gh }, env);
     expect(code).toBe(0);
     expect(read("calls")).toBe("PATCH repos/a/b/issues/comments/11\n");
+  });
+
+  test("is not made a second time when GitHub does not say which there are", () => {
+    const failing = `[ "$2" != --paginate ] || exit 1\n${gh}`;
+    const { code, read } = runLastStep("comment", { gh: failing }, env);
+    expect(code).toBe(1);
+    expect(() => read("calls")).toThrow();
   });
 });

@@ -1,8 +1,10 @@
 import { changesBetween } from "../../../../model/changes/changes";
+import { cloudOf } from "../../../../model/changes/cloud";
 import { changeLines } from "../../../../model/changes/lines";
 import { changesMarkdown } from "../../../../model/changes/markdown";
 import { risksOf } from "../../../../model/changes/risks";
 import { readSnapshot, snapshotOf } from "../../../../model/changes/snapshot";
+import * as firstBoot from "../../../../model/first-boot";
 import type { Site } from "../../../../model/inventory";
 import type { Plan } from "../../../../model/plan";
 import { planAws, siteWithData } from "../../fleet/aws/aws-plans";
@@ -104,6 +106,29 @@ test.each<[string, Parameters<typeof planAws>[0], string]>([
   ],
 ])("%s has its line", (_, change, line) => {
   expect(told(change).texts).toContain(line);
+});
+
+test("a version of hive with another first boot replaces each server", () => {
+  const before = snapshot(planAws());
+  jest.replaceProperty(firstBoot, "firstBootVersion", firstBoot.firstBootVersion + 1);
+  const now = snapshot(planAws());
+  jest.restoreAllMocks();
+  if (now === undefined) throw new Error("A snapshot cannot be read.");
+  const lines = changeLines(changesBetween(before, now)).map(({ text }) => text);
+  expect(lines).toHaveLength(4);
+  for (const [index, line] of lines.entries())
+    expect(line).toMatch(
+      new RegExp(
+        `^~ server hive${index}: name, user and port of SSH, or what a first boot does; REPLACED, `,
+      ),
+    );
+});
+
+test("the first version of a first boot is that of snapshots without a number", () => {
+  jest.replaceProperty(firstBoot, "firstBootVersion", 1);
+  const cloud = cloudOf(planAws(), JSON.stringify);
+  jest.restoreAllMocks();
+  expect(cloud?.servers["hive0"]?.firstBoot).toBe('["s-hive0.hive.example","hive",22]');
 });
 
 /** The site with a disk of 20 GiB, and what a test adds to it. */
