@@ -25,7 +25,6 @@ const long = [
   "integration/providers/swarm",
   "integration/images/login-through-gate",
   "integration/images/am",
-  "e2e/struck-stage",
   "e2e/private-stage",
   "e2e/rehearsed-stage",
   "e2e/prepared-stage",

@@ -1,8 +1,7 @@
 /**
  * The private stage as a user runs it, on the real engine and real daemons. One stage serves all
  * chapters, in order: each finds it as the one before left it, and the last one takes it down. What
- * strikes servers has a stage of its own, `struck-stage.test.ts`, so that both can run side by
- * side.
+ * strikes servers has a stage of its own in the long level, `test/long/struck-stage.test.ts`.
  */
 import { access } from "./chapters/access";
 import { audit } from "./chapters/audit";

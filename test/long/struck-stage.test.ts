@@ -2,14 +2,14 @@
  * What becomes of the private stage when servers are struck while it is changed, stay away, come
  * and go. One stage serves all chapters, in order, as in `private-stage.test.ts`.
  */
-import { deadHost } from "./chapters/dead-host";
-import { destroy } from "./chapters/destroy";
-import { faults } from "./chapters/faults";
-import { grownCluster } from "./chapters/grown-cluster";
-import { killedServer, removedServer, replacedServer } from "./chapters/lost-server";
-import { sharesTheComputer } from "./computer";
-import { wholeSite } from "./chapters/whole-site";
-import { StageUnderTest } from "./stage-under-test";
+import { deadHost } from "../e2e/chapters/dead-host";
+import { destroy } from "../e2e/chapters/destroy";
+import { faults } from "../e2e/chapters/faults";
+import { grownCluster } from "../e2e/chapters/grown-cluster";
+import { killedServer, removedServer, replacedServer } from "../e2e/chapters/lost-server";
+import { sharesTheComputer } from "../e2e/computer";
+import { wholeSite } from "../e2e/chapters/whole-site";
+import { StageUnderTest } from "../e2e/stage-under-test";
 
 jest.setTimeout(15 * 60_000);
 
