@@ -17,8 +17,9 @@ key=/etc/ssh/ssh_host_ed25519_key
 cat > "$key.new"
 ssh-keygen -y -P '' -f "$key.new" > "$key.new.pub" || { echo "this is not a usable host key" >&2; exit 1; }
 chmod 0644 "$key.new.pub"
-mkdir -p /run/sshd
-sshd -t -h "$key.new"
+# A first boot restarts sshd once more, and its stop takes this folder away.
+usable() { mkdir -p /run/sshd && sshd -t -h "$key.new"; }
+usable 2> /dev/null || { sleep 2; usable; } || { sleep 5; usable; }
 mv -f "$key.new.pub" "$key.pub"
 mv -f "$key.new" "$key"
 # A key of another type could be one that others know too.
