@@ -24,7 +24,7 @@ export interface HostStepState extends HostStepInputs {
 const CONTENT = ["script", "input", "incarnation", "state"] as const;
 
 /** Keeps one part of a host in the wanted state. */
-export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, HostStepState> = {
+export const hostStepProvider = {
   async check(_olds, news) {
     return { inputs: news, failures: [] };
   },
@@ -61,7 +61,7 @@ export const hostStepProvider: pulumi.dynamic.ResourceProvider<HostStepInputs, H
 
   // It goes with the server.
   async delete() {},
-};
+} satisfies pulumi.dynamic.ResourceProvider<HostStepInputs, HostStepState>;
 
 /** The names of all inputs: what the step means to a reader has names of its own. */
 function namesOf(...states: readonly Partial<HostStepState>[]): (keyof HostStepInputs)[] {

@@ -34,16 +34,16 @@ export const returningStepProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async diff(id, olds, news) {
-    return await hostStepProvider.diff!(id, olds, news);
+    return await hostStepProvider.diff(id, olds, news);
   },
 
   async create(inputs) {
     const { id, outs } = await hostStepProvider.create(inputs);
-    return { id, outs: { ...inputs, missing: outs?.missing ?? false } };
+    return { id, outs: { ...inputs, missing: outs.missing } };
   },
 
   async read(id, props) {
-    return (await hostStepProvider.read!(
+    return (await hostStepProvider.read(
       id,
       props,
     )) as pulumi.dynamic.ReadResult<ReturningStepState>;
@@ -52,8 +52,7 @@ export const returningStepProvider: pulumi.dynamic.ResourceProvider<
   async update(id, olds, news) {
     const wasAway = olds.machine !== news.machine;
     if (wasAway) await untilReachable(news.host);
-    const result = await hostStepProvider.update!(id, olds, news);
-    const missing = result.outs?.missing ?? false;
+    const { missing } = (await hostStepProvider.update(id, olds, news)).outs;
     if (wasAway) {
       // Others wait until this one is back, so a server that was lost once more ends the run.
       if (missing) throw new Error(`${news.host.name} does not answer any more. Run again.`);

@@ -31,7 +31,8 @@ const lookSeconds = 60;
 export async function returnToSwarm(name: string, swarm: SwarmOfServer): Promise<void> {
   const hosts = swarm.members.map(({ access }) => access);
   const seen = await observeSwarm(hosts);
-  const isNowhere = Object.values(seen.hosts).every(({ state }) => state !== "active");
+  // A server that does not answer may be in a Swarm: only when all answer is there none.
+  const isNowhere = Object.values(seen.hosts).every(({ state }) => state === "inactive");
   if (seen.view === undefined && isNowhere) return;
   const converged = await converge({ ...swarm, revision: "" }, [], () => undefined);
   if (converged.absent.includes(name)) {

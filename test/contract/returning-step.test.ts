@@ -86,6 +86,17 @@ describe("ReturningStep", () => {
     expect(swarm.hosts[1]!.nodeId).toBe(before);
   });
 
+  test("ends the run when no other server answers: they may be in a Swarm without it", async () => {
+    swarm.form();
+    const { id, outs } = await server.create(inputs());
+    swarm.hosts[1]!.forget();
+    await swarm.hosts[0]!.die();
+    await swarm.hosts[2]!.die();
+    const failure = await failureOf(server.update(id, outs, inputs(replaced)));
+    expect(failure).toMatch(/hive0\.example does not answer.*no Swarm is created/);
+    expect(swarm.hosts[1]!.nodeId).toBeUndefined();
+  });
+
   test("ends the run when the Swarm has no majority: no other server may go away then", async () => {
     swarm.form();
     const { id, outs } = await server.create(inputs());

@@ -1,3 +1,4 @@
+import { transformPath } from "../../../model/planning/ask-transform";
 import { stageFile } from "../../../model/stage/check-stage";
 import type { StageName } from "../../../model/plan";
 import type { Problem } from "../../../model/problem/problems";
@@ -78,18 +79,7 @@ export function accountProblems(
               "write the id of an image of that region, or the parameter of the Systems Manager that names one; the default is Debian's own",
           },
         ]),
-    ...(["cluster", "repository"] as const).flatMap((role) => {
-      const type = options.instanceTypes[role];
-      if (!(type in facts.processors) || facts.processors[type] !== undefined) return [];
-      return [
-        {
-          path: at(`aws.instanceTypes.${role}`),
-          value: type,
-          message: `is no instance type of ${region}`,
-          remedy: `write one of that region; \`aws ec2 describe-instance-type-offerings --region ${region}\` lists them`,
-        },
-      ];
-    }),
+    ...typeProblems(stage, fleet, facts),
     ...Object.entries(options.elasticIps).flatMap(([server, id]) =>
       addresses.includes(id)
         ? []
@@ -104,6 +94,28 @@ export function accountProblems(
     ),
     ...quotaProblems(fleet, facts),
   ];
+}
+
+/** Types that the region does not have: each once, where it is written. */
+function typeProblems(
+  stage: StageName,
+  { region, options, servers }: AwsFleetPlan,
+  { processors }: AccountFacts,
+): readonly Problem[] {
+  const written = servers
+    .filter(({ instanceType }) => processors[instanceType] === undefined)
+    .map(({ host: { role, logicalName }, instanceType }): [path: string, type: string] => [
+      options.instanceTypes[role] === instanceType
+        ? `${stageFile(stage)}: hive:aws.instanceTypes.${role}`
+        : transformPath("instance", logicalName, ["type"]),
+      instanceType,
+    ]);
+  return [...new Map(written)].map(([path, value]) => ({
+    path,
+    value,
+    message: `is no instance type of ${region}`,
+    remedy: `write one of that region; \`aws ec2 describe-instance-type-offerings --region ${region}\` lists them`,
+  }));
 }
 
 /** What a run adds: what the stage has already stays. */

@@ -5,7 +5,8 @@ import {
   additionsOf,
 } from "../../../../fleet/aws/prerequisites/judge";
 import { remedyOf } from "../../../../fleet/aws/prerequisites/remedies";
-import { planAws } from "./aws-plans";
+import type { Site } from "../../../../model/inventory";
+import { planAws, siteWithData } from "./aws-plans";
 
 const fleet = planAwsFleet(planAws());
 
@@ -27,6 +28,26 @@ const problems = (change: Partial<AccountFacts>, options: object = {}) =>
 
 test("an account that has everything has no problem", () => {
   expect(problems({})).toEqual([]);
+});
+
+test("a type that only the site's own transform names is told where it is written", () => {
+  const site: Site = {
+    ...siteWithData,
+    transform: {
+      instance: (instance, { name }) =>
+        name === "hive1" ? { ...instance, type: "t9.huge" } : instance,
+    },
+  };
+  const found = accountProblems("staging", planAwsFleet(planAws({ site })), {
+    ...fresh,
+    processors: { ...fresh.processors, "t9.huge": undefined },
+  });
+  expect(found).toEqual([
+    expect.objectContaining({
+      path: expect.stringMatching(/transform\.instance\("hive1"\)\.type$/) as unknown,
+      value: "t9.huge",
+    }),
+  ]);
 });
 
 test.each<[string, Partial<AccountFacts>, object, RegExp]>([
