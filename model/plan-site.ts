@@ -339,7 +339,7 @@ function operatorProblems(stage: StageName, config: Partial<StageConfig>): reado
   return [
     {
       path: `${stageFile(stage)}: hive:operators`,
-      message: `is missing: nobody could log in on the servers of a ${config.fleet} fleet`,
+      message: `is missing: nobody could log in on the servers of the fleet ${config.fleet}`,
       remedy:
         'write the public keys of the operators, e.g. [{ name: anna, publicKey: "ssh-ed25519 AAAA…" }]',
     },

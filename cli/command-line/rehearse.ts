@@ -34,7 +34,7 @@ export function addRehearse(program: Command, finish: Finish): void {
 Options of a command follow the command. The first time, it gets the AWS provider, or builds it (about 5 minutes, 4 GiB of memory), and installs the emulator.
 It needs Linux with a Docker Engine of its own. Its instances have the rights of the servers of the private stage: rehearse on a computer of your own.
 
-Exit codes are those of the command. A scenario ends with 0 when everything is as it expects, else with 1; with 2 when it names what the stage does not have (docs/scenarios.md). While volumes are not replicated, zone-loss names what was lost and ends with 1.
+Exit codes are those of the command. A scenario ends with 0 when everything is as it expects, else with 1; with 2 when it names what the stage does not have (docs/scenarios.md). While volumes are not replicated, zone-loss and rolling-replace name what was lost and end with 1.
 
 Scenarios of hive:
   zone-loss        a whole zone fails at once, and comes back
