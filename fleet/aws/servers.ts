@@ -6,8 +6,6 @@ import { Provider } from "@pulumi/aws/provider";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan, OperatorPlan, Plan } from "../../model/plan";
-import type { CloudDiskPlan } from "../../model/instance-plan";
-import { present } from "../../model/values/present";
 import { HiveComponent } from "../../providers/framework/hive-component";
 import { SshKeyPair } from "../../providers/ssh-key-pair/resource";
 import { renderCloudConfig } from "../../render/cloud-init";
@@ -16,9 +14,10 @@ import { authorizedKeys } from "../../render/host-base";
 import { hostKeySeconds, replaceHostKeyCommand } from "../../render/host-key";
 import type { Fleet, FleetArgs, Host } from "../fleet";
 import { inService } from "../in-service";
+import { diskPath, diskSettings } from "./disks";
 import { FirstSession } from "./first-session/resource";
 import { type AwsNetwork, createNetwork } from "./network";
-import type { ObservedParts } from "./observed-instance/provider";
+import { observedParts } from "./observed-instance/ask";
 import { ObservedInstance } from "./observed-instance/resource";
 import type { AwsFleetPlan, DiskPlan, ServerPlan } from "./plan";
 import { providerArgs } from "./provider-args";
@@ -227,8 +226,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
         availabilityZone: host.zone,
         type: "gp3",
         size: disk.sizeGiB,
-        ...performanceOf(disk),
-        ...this.encryption(),
+        ...diskSettings(disk, this.fleet.options),
         tags: {
           ...disk.tags,
           ...this.tagsOf(host),
@@ -281,8 +279,7 @@ export class AwsFleet extends HiveComponent implements Fleet {
         rootBlockDevice: {
           volumeType: "gp3",
           volumeSize: root.sizeGiB,
-          ...performanceOf(root),
-          ...this.encryption(),
+          ...diskSettings(root, this.fleet.options),
           deleteOnTermination: true,
           tags: { ...tags, ...this.tagsOf(host), Name: `${host.name} root` },
         },
@@ -354,11 +351,6 @@ export class AwsFleet extends HiveComponent implements Fleet {
       .ids.apply((ids) => ids.length === 0);
   }
 
-  private encryption(): { readonly encrypted: true; readonly kmsKeyId?: string } {
-    const { kmsKey } = this.fleet.options;
-    return { encrypted: true, ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }) };
-  }
-
   /** Options of what outlives a protected stage: addresses, and disks with data. */
   private kept(): pulumi.CustomResourceOptions {
     return this.fleet.protect ? { protect: true, retainOnDelete: true } : {};
@@ -375,40 +367,4 @@ export class AwsFleet extends HiveComponent implements Fleet {
   private tagsOf(host: HostPlan): Readonly<Record<string, string>> {
     return { Name: host.name, ...stageTags(this.plan), "hive:role": host.role };
   }
-}
-
-/** What an instance has at this moment; undefined if EC2 does not know it. */
-async function observedParts(
-  instanceId: string,
-  opts: pulumi.InvokeOptions,
-): Promise<ObservedParts | undefined> {
-  try {
-    const { instanceState, publicIp, ebsBlockDevices } = await ec2.getInstance(
-      { instanceId },
-      { ...opts, async: true },
-    );
-    // EC2 tells of a terminated instance for an hour.
-    if (instanceState === "terminated" || instanceState === "shutting-down") return undefined;
-    return {
-      state: instanceState,
-      address: publicIp,
-      disks: ebsBlockDevices.map(({ volumeId }) => volumeId).sort(),
-    };
-  } catch (error) {
-    if (/no matching|not found|notfound/i.test(String(error))) return undefined;
-    throw error;
-  }
-}
-
-/** What a disk has beside its size; what is absent is left to AWS. */
-function performanceOf({
-  iops,
-  throughput,
-}: CloudDiskPlan): Pick<CloudDiskPlan, "iops" | "throughput"> {
-  return { ...present("iops", iops), ...present("throughput", throughput) };
-}
-
-/** Where a server finds a disk of EBS, whatever EC2 calls it. */
-function diskPath(volumeId: string): string {
-  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
 }
