@@ -3,9 +3,6 @@
  * systemd and sshd. They pass the chapters of the other stages that depend on how servers are made
  * and reached.
  */
-import { deadHost } from "./chapters/dead-host";
-import { killedServer } from "./chapters/lost-server";
-import { refusedRuns } from "./chapters/refusals";
 import { runningSite } from "./chapters/running-site";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
@@ -86,9 +83,6 @@ it("the one-time passwords are nowhere any more", async () => {
 
 runningSite(site);
 secondRun(site);
-deadHost(site);
-killedServer(site);
-refusedRuns(site);
 // Passwords and keys; the servers have host keys of their own.
 secrets(site, 7, { "a one-time password": password });
 

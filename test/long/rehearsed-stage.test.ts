@@ -9,6 +9,9 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { setFaults } from "../../rehearsal/folder";
+import { awsChange } from "../e2e/chapters/aws-change";
+import { awsRefresh } from "../e2e/chapters/aws-drift";
+import { awsReplacement } from "../e2e/chapters/aws-replacement";
 import { RehearsedSite } from "../e2e/rehearsed-site";
 
 const seed = Number(process.env["HIVE_LONG_SEED"] ?? String(Date.now() % 1_000_000));
@@ -64,6 +67,10 @@ it("comes up", async () => {
   await site.pages(site.namesItsHost);
   whole = counts();
 });
+
+awsRefresh(site);
+awsChange(site);
+awsReplacement(site);
 
 it("grows to five cluster servers and shrinks to three, while pages are asked for", async () => {
   stage.configure({ clusterHosts: 5 });
