@@ -61,6 +61,10 @@ const readers = [
     tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
   { paths: ["rehearsal/provider/"], tests: ["test/unit/toolchain/"] },
+  {
+    paths: [".github/", "examples/gitlab-ci.yml"],
+    tests: ["test/unit/workflows/", "test/unit/test/workflows"],
+  },
   { paths: ["rehearsal/", "platform/images/host/"], tests: ["test/integration/rehearsal/"] },
   { paths: ["rehearsal/"], tests: ["test/unit/rehearsal/"] },
   // Reads all sources.
