@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
+import { getKey } from "@pulumi/aws/kms/getKey";
 import type { Provider } from "@pulumi/aws/provider";
 import * as servicequotas from "@pulumi/aws/servicequotas";
 import * as ssm from "@pulumi/aws/ssm";
@@ -56,24 +57,42 @@ async function askAccount(
   const tags = { ...stageTags(plan) };
   const instanceStateNames = ["pending", "running", "stopping", "stopped"];
   const types = [...new Set(fleet.servers.map(({ instanceType }) => instanceType))];
-  const [zones, imageFault, processors, eips, ownEips, vpcs, ownVpcs, instances, ownInstances] =
-    await Promise.all([
-      getAvailabilityZones({ state: "available" }, opts),
-      imageFaultOf(fleet.options.ami, opts),
-      Promise.all(types.map(async (type) => [type, await processorsOf(type, opts)] as const)),
-      ec2.getEips({}, opts),
-      ec2.getEips({ tags }, opts),
-      ec2.getVpcs({}, opts),
-      ec2.getVpcs({ tags }, opts),
-      ec2.getInstances({ instanceStateNames: ["pending", "running"] }, opts),
-      ec2.getInstances({ instanceTags: tags, instanceStateNames }, opts),
-    ]);
+  const { ami, kmsKey } = fleet.options;
+  const [
+    zones,
+    imageFault,
+    keyFault,
+    processors,
+    eips,
+    ownEips,
+    vpcs,
+    ownVpcs,
+    instances,
+    ownInstances,
+  ] = await Promise.all([
+    getAvailabilityZones({ state: "available" }, opts),
+    imageFaultOf(ami, opts),
+    kmsKey === undefined ? undefined : keyFaultOf(kmsKey, fleet.region, opts),
+    Promise.all(types.map(async (type) => [type, await processorsOf(type, opts)] as const)),
+    ec2.getEips({}, opts),
+    ec2.getEips({ tags }, opts),
+    ec2.getVpcs({}, opts),
+    ec2.getVpcs({ tags }, opts),
+    ec2.getInstances({ instanceStateNames: ["pending", "running"] }, opts),
+    ec2.getInstances({ instanceTags: tags, instanceStateNames }, opts),
+  ]);
   const known = {
     account: accountId,
     zones: zones.names,
     ...(imageFault === undefined ? {} : { imageFault }),
+    ...(keyFault === undefined ? {} : { keyFault }),
     processors: Object.fromEntries(processors),
     addresses: eips.allocationIds,
+    takenAddresses: await usersOf(
+      Object.values(fleet.options.elasticIps).filter((id) => eips.allocationIds.includes(id)),
+      ownInstances.ids,
+      opts,
+    ),
     all: { vpcs: vpcs.ids.length, instances: instances.ids.length },
     own: {
       vpcs: ownVpcs.ids.length,
@@ -109,6 +128,43 @@ async function imageFaultOf(ami: string, opts: pulumi.InvokeOptions): Promise<st
       return "there is none of that name";
     throw error;
   }
+}
+
+/** Why a key cannot encrypt disks of a region; undefined when it can. */
+async function keyFaultOf(
+  keyId: string,
+  region: string,
+  opts: pulumi.InvokeOptions,
+): Promise<string | undefined> {
+  // A key encrypts in its own region only, and the provider would look for it in the stage's.
+  const [, , , home = ""] = keyId.split(":");
+  if (home !== region) return `it is a key of ${home}, and the stage is in ${region}`;
+  try {
+    const { enabled, keyState, keySpec } = await getKey({ keyId }, opts);
+    if (!enabled) return `it is not enabled (${keyState})`;
+    return keySpec === "SYMMETRIC_DEFAULT" ? undefined : `it is no symmetric key (${keySpec})`;
+  } catch (error) {
+    const text = messageOf(error);
+    if (/NotFoundException|couldn't find resource/i.test(text)) return "there is no such key";
+    if (/AccessDenied|not authorized/i.test(text))
+      return `these credentials may not read it (kms:DescribeKey): ${shortened(text)}`;
+    throw error;
+  }
+}
+
+/** What uses each of some Elastic IPs, where it is none of the given instances. */
+async function usersOf(
+  addresses: readonly string[],
+  instances: readonly string[],
+  opts: pulumi.InvokeOptions,
+): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(
+    addresses.map(async (id) => {
+      const { instanceId, networkInterfaceId } = await ec2.getElasticIp({ id }, opts);
+      return [id, instanceId === "" ? networkInterfaceId : instanceId] as const;
+    }),
+  );
+  return Object.fromEntries(found.filter(([, user]) => user !== "" && !instances.includes(user)));
 }
 
 /** How many processors an instance type has; undefined when the region does not have the type. */

@@ -14,10 +14,14 @@ export interface AccountFacts {
   readonly zones: readonly string[];
   /** Why the image of new servers cannot be had. Absent: it is there. */
   readonly imageFault?: string;
+  /** Why disks cannot be encrypted with the key that the stage names. Absent: they can. */
+  readonly keyFault?: string;
   /** Processors by instance type; undefined for a type that the region does not have. */
   readonly processors: Readonly<Record<string, number | undefined>>;
   /** Allocation ids of all Elastic IPs. */
   readonly addresses: readonly string[];
+  /** What uses an Elastic IP that the stage names, if it is no instance of the stage, by its id. */
+  readonly takenAddresses: Readonly<Record<string, string>>;
   /** How many there are in the region, whoever made them. */
   readonly all: { readonly vpcs: number; readonly instances: number };
   /** How many of these the stage has already. */
@@ -54,7 +58,7 @@ export function accountProblems(
 ): readonly Problem[] {
   const at = (key: string): string => `${stageFile(stage)}: hive:${key}`;
   const { region, options } = fleet;
-  const { zones, addresses, imageFault } = facts;
+  const { zones, addresses, imageFault, keyFault, takenAddresses } = facts;
   return [
     ...fleet.subnets.flatMap(({ zone }, place) =>
       zones.includes(zone)
@@ -79,6 +83,16 @@ export function accountProblems(
               "write the id of an image of that region, or the parameter of the Systems Manager that names one; the default is Debian's own",
           },
         ]),
+    ...(keyFault === undefined
+      ? []
+      : [
+          {
+            path: at("aws.kmsKey"),
+            value: options.kmsKey ?? "",
+            message: `cannot encrypt disks: ${keyFault}`,
+            remedy: `write the ARN of a symmetric key that is enabled in ${region}, or leave the line out: the account's key for EBS is used then`,
+          },
+        ]),
     ...typeProblems(stage, fleet, facts),
     ...Object.entries(options.elasticIps).flatMap(([server, id]) =>
       addresses.includes(id)
@@ -92,6 +106,19 @@ export function accountProblems(
             },
           ],
     ),
+    ...Object.entries(options.elasticIps).flatMap(([server, id]) => {
+      const user = takenAddresses[id];
+      return user === undefined
+        ? []
+        : [
+            {
+              path: at(`aws.elasticIps.${server}`),
+              value: id,
+              message: `is the address of ${user}, which is none of this stage: hive would take it away`,
+              remedy: `write an address that nobody uses, or give this one up there first: aws ec2 disassociate-address --region ${region} --association-id <its association>`,
+            },
+          ];
+    }),
     ...quotaProblems(fleet, facts),
   ];
 }

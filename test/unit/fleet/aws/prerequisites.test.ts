@@ -16,6 +16,7 @@ const fresh: AccountFacts = {
   zones: ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"],
   processors: { "t3.medium": 2, "t3.small": 2 },
   addresses: [],
+  takenAddresses: {},
   all: { vpcs: 1, instances: 0 },
   own: { vpcs: 0, addresses: 0, instances: 0 },
   limits: { vpcs: 5, addresses: 5, processors: 32 },
@@ -68,6 +69,21 @@ test.each<[string, Partial<AccountFacts>, object, RegExp]>([
     { processors: { "t3.medium": 2, "t3.small": undefined } },
     {},
     /hive:aws\.instanceTypes\.repository \| t3\.small \| .*describe-instance-type-offerings/,
+  ],
+  [
+    "a key that is not enabled",
+    { keyFault: "it is not enabled (PendingDeletion)" },
+    { kmsKey: "arn:aws:kms:ap-northeast-1:123456789012:key/0" },
+    /hive:aws\.kmsKey \| arn:aws:kms:ap-northeast-1:123456789012:key\/0 \| cannot encrypt disks: it is not enabled \(PendingDeletion\) \| write the ARN of a symmetric key that is enabled in ap-northeast-1/,
+  ],
+  [
+    "an address that something else uses",
+    {
+      addresses: ["eipalloc-0123456789abcdef0"],
+      takenAddresses: { "eipalloc-0123456789abcdef0": "i-0123456789abcdef0" },
+    },
+    { elasticIps: { hive1: "eipalloc-0123456789abcdef0" } },
+    /hive:aws\.elasticIps\.hive1 \| eipalloc-0123456789abcdef0 \| is the address of i-0123456789abcdef0, .* \| .*disassociate-address --region ap-northeast-1/,
   ],
   [
     "an address of another account",
