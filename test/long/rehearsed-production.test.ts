@@ -1,7 +1,7 @@
 /**
- * The production stage in its rehearsal, with its own settings: it comes up, refuses what would cost
- * it a server or its data, has a server replaced on purpose, and is taken down only after somebody
- * wrote that it may be.
+ * The production stage in its rehearsal, with its own settings: it comes up, refuses what would
+ * cost it a server or its data, has a server replaced on purpose, and is taken down only after
+ * somebody wrote that it may be.
  */
 import { parse } from "yaml";
 import { sharesTheComputer } from "../e2e/computer";
