@@ -22,7 +22,7 @@ const debian12 = [
   ["FROM debian:trixie-slim", "FROM debian:bookworm-slim"],
   [" docker-cli docker-buildx", ""],
 ] as const;
-const stage = new LoopbackStage("aged", "172.29.104.0/24", 20_000);
+const stage = new LoopbackStage("aged", "172.29.120.0/24", 20_000);
 const { server, page } = stage;
 
 const release = (index: number): string =>
