@@ -592,13 +592,7 @@ describe("before anything is made, the account is asked", () => {
       "a key that is not there",
       { kmsKey: key },
       { "aws:kms/getKey:getKey": failing("api error NotFoundException: Key does not exist") },
-      /hive:aws\.kmsKey[^]*there is no such key/,
-    ],
-    [
-      "a key of another region",
-      { kmsKey: key.replace("ap-northeast-1", "eu-west-1") },
-      {},
-      /hive:aws\.kmsKey[^]*it is a key of eu-west-1/,
+      /hive:aws\.kmsKey[^]*it does not exist/,
     ],
     [
       "a key that may not be read",
@@ -617,6 +611,15 @@ describe("before anything is made, the account is asked", () => {
         }),
       },
       /hive:aws\.elasticIps\.hive1[^]*is the address of i-0fedcba9876543210/,
+    ],
+    [
+      "an address that nobody has",
+      { elasticIps: { hive1: address } },
+      {
+        "aws:ec2/getEips:getEips": () => ({ allocationIds: [address] }),
+        "aws:ec2/getElasticIp:getElasticIp": () => ({ instanceId: "" }),
+      },
+      undefined,
     ],
     [
       "an address that a server of the stage has already",

@@ -14,7 +14,15 @@ import { messageOf } from "../../../providers/transport/errors";
 import { FleetError } from "../../fleet-error";
 import type { AwsFleetPlan } from "../plan";
 import { stageTags } from "../stage-tags";
-import { type AccountFacts, accountProblems, additionsOf, type Quota, quotaNames } from "./judge";
+import {
+  type AccountFacts,
+  accountProblems,
+  type AddressUser,
+  additionsOf,
+  type KeyFacts,
+  type Quota,
+  quotaNames,
+} from "./judge";
 import { remedyOf } from "./remedies";
 
 /** Limit for all questions together, seconds. The provider itself would try for many minutes. */
@@ -61,7 +69,7 @@ async function askAccount(
   const [
     zones,
     imageFault,
-    keyFault,
+    key,
     processors,
     eips,
     ownEips,
@@ -72,7 +80,7 @@ async function askAccount(
   ] = await Promise.all([
     getAvailabilityZones({ state: "available" }, opts),
     imageFaultOf(ami, opts),
-    kmsKey === undefined ? undefined : keyFaultOf(kmsKey, fleet.region, opts),
+    kmsKey === undefined ? undefined : keyOf(kmsKey, opts),
     Promise.all(types.map(async (type) => [type, await processorsOf(type, opts)] as const)),
     ec2.getEips({}, opts),
     ec2.getEips({ tags }, opts),
@@ -85,19 +93,18 @@ async function askAccount(
     account: accountId,
     zones: zones.names,
     ...(imageFault === undefined ? {} : { imageFault }),
-    ...(keyFault === undefined ? {} : { keyFault }),
+    ...(key === undefined ? {} : { key }),
     processors: Object.fromEntries(processors),
     addresses: eips.allocationIds,
-    takenAddresses: await usersOf(
+    users: await usersOf(
       Object.values(fleet.options.elasticIps).filter((id) => eips.allocationIds.includes(id)),
-      ownInstances.ids,
       opts,
     ),
     all: { vpcs: vpcs.ids.length, instances: instances.ids.length },
     own: {
       vpcs: ownVpcs.ids.length,
       addresses: ownEips.allocationIds.length,
-      instances: ownInstances.ids.length,
+      instances: ownInstances.ids,
     },
   };
   // A run that adds nothing needs no limits, and no right to read them.
@@ -130,41 +137,40 @@ async function imageFaultOf(ami: string, opts: pulumi.InvokeOptions): Promise<st
   }
 }
 
-/** Why a key cannot encrypt disks of a region; undefined when it can. */
-async function keyFaultOf(
-  keyId: string,
-  region: string,
-  opts: pulumi.InvokeOptions,
-): Promise<string | undefined> {
-  // A key encrypts in its own region only, and the provider would look for it in the stage's.
-  const [, , , home = ""] = keyId.split(":");
-  if (home !== region) return `it is a key of ${home}, and the stage is in ${region}`;
+/** The key that encrypts disks, or why it cannot be read. */
+async function keyOf(keyId: string, opts: pulumi.InvokeOptions): Promise<KeyFacts> {
   try {
     const { enabled, keyState, keySpec } = await getKey({ keyId }, opts);
-    if (!enabled) return `it is not enabled (${keyState})`;
-    return keySpec === "SYMMETRIC_DEFAULT" ? undefined : `it is no symmetric key (${keySpec})`;
+    return { enabled, keyState, keySpec };
   } catch (error) {
     const text = messageOf(error);
-    if (/NotFoundException|couldn't find resource/i.test(text)) return "there is no such key";
+    if (/NotFoundException|couldn't find resource/i.test(text)) return { unread: "does not exist" };
     if (/AccessDenied|not authorized/i.test(text))
-      return `these credentials may not read it (kms:DescribeKey): ${shortened(text)}`;
+      return {
+        unread: `may not be read with these credentials (kms:DescribeKey): ${shortened(text)}`,
+      };
     throw error;
   }
 }
 
-/** What uses each of some Elastic IPs, where it is none of the given instances. */
+/** Who uses each of some Elastic IPs, which the account has. */
 async function usersOf(
   addresses: readonly string[],
-  instances: readonly string[],
   opts: pulumi.InvokeOptions,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Readonly<Record<string, AddressUser>>> {
   const found = await Promise.all(
-    addresses.map(async (id) => {
-      const { instanceId, networkInterfaceId } = await ec2.getElasticIp({ id }, opts);
-      return [id, instanceId === "" ? networkInterfaceId : instanceId] as const;
+    addresses.map(async (address) => {
+      const { instanceId, networkInterfaceId, associationId } = await ec2.getElasticIp(
+        { id: address },
+        opts,
+      );
+      // A free address has none of them: empty texts, or nothing at all.
+      const ids: readonly (string | undefined)[] = [instanceId, networkInterfaceId];
+      const id = ids.find((each) => each !== undefined && each !== "");
+      return id === undefined ? [] : [[address, { id, association: associationId }] as const];
     }),
   );
-  return Object.fromEntries(found.filter(([, user]) => user !== "" && !instances.includes(user)));
+  return Object.fromEntries(found.flat());
 }
 
 /** How many processors an instance type has; undefined when the region does not have the type. */

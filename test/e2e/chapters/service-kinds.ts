@@ -88,3 +88,12 @@ export class Services {
       `cat > /tmp/in\necho $- > /tmp/flags\necho ${entry} >> /ledger/entries\n`,
     );
 }
+
+/** The Swarm has nothing any more of a site with {@link extension}, nor of a crowd of services. */
+export function noneLeft(names: Services["names"]): void {
+  const list = (kind: string): string => names(kind).join("\n");
+  expect(list("service")).not.toMatch(/probe|oracle|bystander|ledger|after|once|minutely|crowd/);
+  expect(list("network")).not.toMatch(/^back$/m);
+  expect(list("secret")).not.toMatch(/^token-/m);
+  expect(list("config")).not.toMatch(/^greeting-|^hive\.init\.ledger/m);
+}
