@@ -424,6 +424,17 @@ test("an address that the account has is used and never released; a key of its o
   );
   for (const action of policy?.Statement.flatMap(({ Action }) => Action) ?? ["none"])
     expect(action).toMatch(/^(ssm:UpdateInstanceInformation|ssmmessages:)/);
+  const [role] = of("iam/role:Role");
+  expect(JSON.parse(String(role?.inputs["assumeRolePolicy"]))).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["sts:AssumeRole"],
+        Principal: { Service: "ec2.amazonaws.com" },
+      },
+    ],
+  });
 });
 
 test("a stage that has servers replaces them one at a time: each waits until the one before is set up", async () => {

@@ -15,6 +15,7 @@ import { runningSite } from "./chapters/running-site";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
 import { sharesTheComputer } from "./computer";
+import { extendSite } from "./extended-site";
 import { RehearsedSite } from "./rehearsed-site";
 import { docker } from "./test-stage";
 
@@ -23,12 +24,30 @@ jest.setTimeout(20 * 60_000);
 const site = new RehearsedSite("rehearsed", "10.17.64.0/24");
 const { stage } = site;
 
+/** The value of the site's secret `mail-token` on this stage. */
+const token = "Planted 'token' 1";
+
 sharesTheComputer();
 
 afterAll(async () => {
   const run = await stage.rehearsal("--clean");
   stage.remove();
   if (run.code !== 0) throw new Error(run.output);
+});
+
+it("takes a value of its own for a secret that the stage's own passphrase encrypts", async () => {
+  extendSite(stage, {
+    secrets: `{ "mail-token": { fromStage: true } }`,
+    services: `{ portal: { ...example.services.portal, secrets: ["mail-token"] } }`,
+  });
+  stage.configure({ secrets: { "mail-token": { secure: "v1:of another passphrase" } } });
+  const key = 'hive:secrets["mail-token"]';
+  const run = await stage.hive(
+    ["pulumi", "--", "config", "set", "--stack", "staging", "--secret", "--path", key],
+    { stdin: token },
+  );
+  expect([run.code, run.code === 0 ? "" : run.output]).toEqual([0, ""]);
+  expect(run.output).toContain("Made up: the values of the secrets mail-token.");
 });
 
 it("comes up from nothing with the worked example, and says what a rehearsal is and what it cannot show", async () => {
@@ -40,15 +59,17 @@ it("comes up from nothing with the worked example, and says what a rehearsal is 
   await site.learnAddresses();
   const status = await stage.hive(["status"]);
   expect([status.code, status.output]).toEqual([0, expect.stringContaining("All is well.")]);
+  const portal = "$(docker ps --quiet --filter label=com.docker.swarm.service.name=portal)";
+  expect(site.onHost(0, `docker exec ${portal} cat /run/secrets/mail-token`)).toBe(token);
 });
 
 runningSite(site);
 secondRun(site);
-awsUserData(site);
+awsUserData(site, { "mail-token": token });
 deployWorkflow(() => site.deployed);
 awsDrift(site);
 awsProtection(site);
-secrets(site);
+secrets(site, 8, { "mail-token": token });
 
 const publishedPolicy = (): Policy =>
   JSON.parse(readFileSync(join(__dirname, "../../docs/aws-policy.json"), "utf8")) as Policy;

@@ -1,11 +1,21 @@
 import type { RehearsedSite } from "../rehearsed-site";
 import { secretsInState } from "./secrets";
 
-/** What whoever may ask EC2 for user data learns. */
-export function awsUserData(site: RehearsedSite): void {
+/**
+ * What whoever may ask EC2 for user data learns.
+ *
+ * @param given values that the operator gave, by name
+ */
+export function awsUserData(
+  site: RehearsedSite,
+  given: Readonly<Record<string, string>> = {},
+): void {
   describe("the user data of servers", () => {
     it("holds no secret but the host key of the first boot, which the first session has replaced", async () => {
-      const secrets = await secretsInState(site);
+      const secrets = [
+        ...(await secretsInState(site)),
+        ...Object.entries(given).map(([name, needle]) => ({ name, needle })),
+      ];
       for (const index of [0, 1, 2, 3]) {
         const { InstanceId } = site.instance(index);
         const { UserData } = site.ec2("describe_instance_attribute", {

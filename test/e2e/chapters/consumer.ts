@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StageUnderTest } from "../stage-under-test";
@@ -24,6 +24,13 @@ export function consumer(site: StageUnderTest): void {
 
     /** The engine with the stage's state, as `pulumi` in the other team's folder has it. */
     function pulumi(...args: string[]): { readonly code: number | null; readonly output: string } {
+      return pulumiIn(folder, ...args);
+    }
+
+    function pulumiIn(
+      cwd: string,
+      ...args: string[]
+    ): { readonly code: number | null; readonly output: string } {
       const environment: NodeJS.ProcessEnv = {
         ...process.env,
         PULUMI_BACKEND_URL: `file://${join(site.stage.directory, ".hive", "state")}`,
@@ -32,7 +39,7 @@ export function consumer(site: StageUnderTest): void {
       delete environment["PULUMI_CONFIG_PASSPHRASE_FILE"];
       delete environment["PULUMI_LANGUAGE_NODEJS_RUN_PATH"];
       const done = spawnSync("pulumi", [...args, "--non-interactive", "--color=never"], {
-        ...{ cwd: folder, env: environment, encoding: "utf8", timeout: 120_000 },
+        ...{ cwd, env: environment, encoding: "utf8", timeout: 120_000 },
       });
       return { code: done.status, output: done.stdout + done.stderr };
     }
@@ -91,6 +98,30 @@ export function consumer(site: StageUnderTest): void {
       const up = pulumi("up", "--yes", "--skip-preview");
       expect(up.code).not.toBe(0);
       expect(up.output).toMatch(/outputsVersion: missing[^]*Check the stack's name/);
+    });
+
+    it("says which package reads the outputs of a newer hive", () => {
+      // A stack as a hive of the next major version would leave it.
+      const newer = join(folder, "newer");
+      mkdirSync(newer);
+      writeFileSync(join(newer, "Pulumi.yaml"), "name: newer\nruntime: nodejs\n");
+      writeFileSync(join(newer, "package.json"), JSON.stringify({ main: "index.js" }));
+      writeFileSync(join(newer, "index.js"), 'exports.outputsVersion = "2.0";\n');
+      for (const args of [
+        ["stack", "init", "later"],
+        ["up", "--yes", "--skip-preview"],
+      ]) {
+        const made = pulumiIn(newer, ...args);
+        expect([made.code, made.code === 0 ? "" : made.output]).toEqual([0, ""]);
+      }
+      try {
+        pulumi("config", "set", "hive", "organization/newer/later");
+        const up = pulumi("up", "--yes", "--skip-preview");
+        expect(up.code).not.toBe(0);
+        expect(up.output).toMatch(/has outputs of version 2\.0;[^]*Install @hive\/outputs@2 and/);
+      } finally {
+        pulumiIn(newer, "stack", "rm", "--yes", "--force", "later");
+      }
     });
   });
 }

@@ -79,6 +79,8 @@ export function secrets(
         ["status"],
         ["plan", "--json"],
         ["preview"],
+        ["preview", "--format", "markdown"],
+        ["preview", "--format", "json"],
         ["audit"],
         ...Object.keys(services).map((name) => ["logs", name, "--tail", "all"]),
         ["pulumi", "--", "preview", "--diff"],
