@@ -6,6 +6,7 @@ import { stageOf } from "../../model/stage/check-stage";
 import { rehearsalNotice } from "../../rehearsal/notice";
 import type { RehearsalName } from "../../rehearsal/options";
 import { rehearsalOverlay, requireReadable } from "../../rehearsal/overlay";
+import { dockerNetworks, requireFreeNetwork } from "../../rehearsal/private-network";
 import { rehearsedRegion } from "../../rehearsal/region";
 import {
   cleanRehearsal,
@@ -82,6 +83,7 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
     );
     return exitCodes.ok;
   }
+  requireFreeNetwork(folders.id, plan.network.cidr, await dockerNetworks());
   // Not on standard output: that is the command's alone, for whoever reads its JSON.
   terminal.printError(rehearsalNotice.join("\n"));
   const region = rehearsedRegion(plan);
