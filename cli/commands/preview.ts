@@ -42,7 +42,7 @@ export async function preview(options: PreviewOptions): Promise<number> {
   const { against } = options;
   const found = against === undefined ? await sinceLastRun(plan) : await since(against, plan);
   const warning = against === undefined ? await missingIpvs(plan, recoveryOf(plan)) : undefined;
-  const warnings = warning === undefined ? [] : [warning];
+  const warnings = [...plan.notices, ...(warning === undefined ? [] : [warning])];
   const { stage } = plan;
   const risks = risksOf(found.changes);
   const { lines, ...rest } = found;

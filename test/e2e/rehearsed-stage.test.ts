@@ -52,6 +52,9 @@ it("takes a value of its own for a secret that the stage's own passphrase encryp
 
 it("comes up from nothing with the worked example, and says what a rehearsal is and what it cannot show", async () => {
   const before = stage.read("Pulumi.staging.yaml");
+  expect((await stage.hive(["preview"])).output).toContain(
+    "The volume ldap-data needs replication",
+  );
   const output = await site.up();
   expect(output).toContain("This is a rehearsal with an emulated cloud: AWS is not asked");
   expect(output).toContain("The volume ldap-data needs replication");
