@@ -28,6 +28,7 @@ const long = [
   "e2e/private-stage",
   "e2e/rehearsed-stage",
   "e2e/prepared-stage",
+  "long/rehearsed-stage",
 ].map((name) => `/test/${name}.test.ts`);
 
 /** @param {string} path */

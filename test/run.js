@@ -12,6 +12,7 @@ const { join, relative } = require("node:path");
 const { stripVTControlCharacters } = require("node:util");
 const { askAdvisories } = require("./advisories.js");
 const { touchedSince } = require("./touched.js");
+const { workflowProblems } = require("./workflows.js");
 
 const root = join(__dirname, "..");
 const output = join(root, "test-output");
@@ -43,8 +44,8 @@ const workersOf = {
 };
 
 /**
- * The three static checks, at the same time; each counts as one test. Known weaknesses of packages
- * count as a fourth one, if the registry tells them.
+ * The four static checks, at the same time; each counts as one test. Known weaknesses of packages
+ * count as a fifth one, if the registry tells them.
  * @returns {Promise<Omit<Result, "level" | "seconds">>}
  */
 async function lint() {
@@ -55,6 +56,7 @@ async function lint() {
       check: "format",
       ok: succeeds("format", "prettier", ["--check", "--log-level", "warn", "."]),
     },
+    { check: "workflows", ok: workflowsAreSound() },
   ];
   const [results, advisories] = await Promise.all([
     Promise.all(checks.map(({ ok }) => ok)),
@@ -88,6 +90,19 @@ function succeeds(check, program, args) {
       resolve(code === 0);
     });
   });
+}
+
+/**
+ * Says what is wrong with the workflows, by the actionlint that `--ensure lint` has got.
+ * @returns {Promise<boolean>}
+ */
+async function workflowsAreSound() {
+  const { openProject } = await import("../toolchain/mechanics/project.mjs");
+  const { findActionlint } = await import("../toolchain/steps/actionlint.mjs");
+  const problems = await workflowProblems(root, findActionlint(openProject()));
+  console.log(`  ${problems.length === 0 ? "ok  " : "FAIL"} workflows`);
+  for (const line of problems) console.log(`       ${line}`);
+  return problems.length === 0;
 }
 
 /**

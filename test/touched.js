@@ -61,6 +61,10 @@ const readers = [
     tests: ["test/unit/toolchain/", "test/contract/dynamic-provider-starter"],
   },
   { paths: ["rehearsal/provider/"], tests: ["test/unit/toolchain/"] },
+  {
+    paths: [".github/", "examples/gitlab-ci.yml"],
+    tests: ["test/unit/workflows/", "test/unit/test/workflows"],
+  },
   { paths: ["rehearsal/", "platform/images/host/"], tests: ["test/integration/rehearsal/"] },
   { paths: ["rehearsal/"], tests: ["test/unit/rehearsal/"] },
   // Reads all sources.
@@ -99,9 +103,7 @@ const stageRooms = [
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const covers = {
-  "test/e2e/private-stage.test.ts": [...stageRooms, "test/sites/"],
-  // The smallest site: what differs is how its servers are reached and replaced, new keys, and
-  // updates.
+  // The smallest site: what differs is how its servers are reached.
   "test/e2e/loopback.test.ts": [
     "cli/",
     "components/",
@@ -111,9 +113,6 @@ const covers = {
     "model/server-container.ts",
     "model/stage/",
     "platform/",
-    "providers/base-image/",
-    "providers/certificate/",
-    "providers/image-build/",
     "render/",
     "toolchain/",
   ],

@@ -11,7 +11,8 @@ import { explain, StepError } from "./mechanics/step-error.mjs";
 const usage = `usage: npm run --silent sbom > hive.cdx.json
 
 Prints what hive and its toolchain consist of, with versions, as CycloneDX 1.5: npm packages of package-lock.json, Go modules
-of toolchain/modules and rehearsal/provider, Pulumi's programs. Tools such as grype or osv-scanner look up known weaknesses in it.
+of toolchain/modules and rehearsal/provider, Pulumi's programs, actionlint. Tools such as grype or osv-scanner look up
+known weaknesses in it.
 
 The bill of one of hive's own images is in it, made at its build:
   docker run --rm --entrypoint cat <image> /usr/share/hive/sbom.cdx.json
@@ -44,6 +45,7 @@ async function main(args) {
       name: `pulumi-resource-${name}`,
       version,
     })),
+    { name: "actionlint", version: versions.actionlint.version },
     { name: versions.awsProvider.module, version: versions.awsProvider.version },
   ].map((program) => ({ type: "application", ...program }));
   const bill = toolchainBill(JSON.parse(npm.stdout), goMods, programs);

@@ -13,6 +13,7 @@ export function awsNeeds(
   return [
     ...(aws.sshSources.length > 0 ? [] : [noSshSource(locate)]),
     ...(zones === undefined ? [] : zoneProblems(zones, aws.region, locate)),
+    ...(zones === undefined ? [] : keyProblems(aws.kmsKey, aws.region ?? regionOf(zones), locate)),
     ...(clusterHosts === undefined ? [] : addressProblems(aws.elasticIps, clusterHosts, locate)),
   ];
 }
@@ -47,6 +48,24 @@ function zoneProblems(
       },
     ];
   });
+}
+
+/** A key of KMS encrypts disks of its own region only. */
+function keyProblems(
+  key: string | undefined,
+  region: string | undefined,
+  locate: (key: string) => string,
+): readonly Problem[] {
+  const home = key?.split(":")[3];
+  if (home === undefined || region === undefined || home === region) return [];
+  return [
+    {
+      path: locate("aws.kmsKey"),
+      value: key ?? "",
+      message: `is a key of the region ${home}, and the stage is in ${region}`,
+      remedy: `write the ARN of a key of ${region}, or leave the line out: the account's key for EBS is used then`,
+    },
+  ];
 }
 
 /** Each address is for one server that exists. */

@@ -526,11 +526,11 @@ describe("before anything is made, the account is asked", () => {
     "aws:ec2/getVpcs:getVpcs": () => ({ ids: [] }),
     "aws:servicequotas/getServiceQuota:getServiceQuota": () => ({ value: 32 }),
   };
-  const prepare = async (calls: Calls, preview: boolean) => {
+  const prepare = async (calls: Calls, preview: boolean, options: object = {}) => {
     let failure: unknown;
     const resources = await record(
       async () => {
-        await awsDriver.prepare(planAws()).catch((error: unknown) => (failure = error));
+        await awsDriver.prepare(planAws({ options })).catch((error: unknown) => (failure = error));
       },
       { preview, calls },
     );
@@ -581,6 +581,81 @@ describe("before anything is made, the account is asked", () => {
   ])("%s is one error", async (_words, calls, text) => {
     const failure = await prepare({ ...account, ...calls }, false);
     expect(failure).toHaveProperty("message", expect.stringMatching(text));
+  });
+
+  const key = "arn:aws:kms:ap-northeast-1:123456789012:key/0";
+  const address = "eipalloc-0123456789abcdef0";
+  test.each<[string, object, Calls, RegExp | undefined]>([
+    [
+      "a key that is enabled",
+      { kmsKey: key },
+      {
+        "aws:kms/getKey:getKey": () => ({
+          enabled: true,
+          keyState: "Enabled",
+          keySpec: "SYMMETRIC_DEFAULT",
+        }),
+      },
+      undefined,
+    ],
+    [
+      "a key that is to be deleted",
+      { kmsKey: key },
+      {
+        "aws:kms/getKey:getKey": () => ({ enabled: false, keyState: "PendingDeletion" }),
+      },
+      /hive:aws\.kmsKey[^]*not enabled \(PendingDeletion\)/,
+    ],
+    [
+      "a key that is not there",
+      { kmsKey: key },
+      { "aws:kms/getKey:getKey": failing("api error NotFoundException: Key does not exist") },
+      /hive:aws\.kmsKey[^]*it does not exist/,
+    ],
+    [
+      "a key that may not be read",
+      { kmsKey: key },
+      { "aws:kms/getKey:getKey": failing("api error AccessDeniedException: x") },
+      /hive:aws\.kmsKey[^]*kms:DescribeKey/,
+    ],
+    [
+      "an address that another server has",
+      { elasticIps: { hive1: address } },
+      {
+        "aws:ec2/getEips:getEips": () => ({ allocationIds: [address] }),
+        "aws:ec2/getElasticIp:getElasticIp": () => ({
+          instanceId: "i-0fedcba9876543210",
+          networkInterfaceId: "eni-1",
+        }),
+      },
+      /hive:aws\.elasticIps\.hive1[^]*is the address of i-0fedcba9876543210/,
+    ],
+    [
+      "an address that nobody has",
+      { elasticIps: { hive1: address } },
+      {
+        "aws:ec2/getEips:getEips": () => ({ allocationIds: [address] }),
+        "aws:ec2/getElasticIp:getElasticIp": () => ({ instanceId: "" }),
+      },
+      undefined,
+    ],
+    [
+      "an address that a server of the stage has already",
+      { elasticIps: { hive1: address } },
+      {
+        "aws:ec2/getEips:getEips": () => ({ allocationIds: [address] }),
+        "aws:ec2/getInstances:getInstances": () => ({ ids: ["i-0fedcba9876543210"] }),
+        "aws:ec2/getElasticIp:getElasticIp": () => ({
+          instanceId: "i-0fedcba9876543210",
+          networkInterfaceId: "eni-1",
+        }),
+      },
+      undefined,
+    ],
+  ])("%s is judged", async (_words, options, calls, text) => {
+    const failure = await prepare({ ...account, ...calls }, false, options);
+    if (text === undefined) expect(failure).toBeUndefined();
+    else expect(failure).toHaveProperty("message", expect.stringMatching(text));
   });
 
   test("limits that may not be read are a warning for each, and no error", async () => {

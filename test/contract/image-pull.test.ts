@@ -1,3 +1,4 @@
+import { packed } from "../../providers/framework/packed";
 import { imagePullProvider } from "../../providers/image-pull/provider";
 import { type FakeImageHost, type FakeRegistry, startFakeImageHost } from "./fake/fake-images";
 import { type Properties, unknownValue } from "./provider-server";
@@ -7,7 +8,7 @@ const repository = "registry.example:5000/webgate";
 const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const reference = `${repository}@${digestOf("a")}`;
 const next = `${repository}@${digestOf("b")}`;
-const server = providerUnderTest(imagePullProvider, { limit: 88 * 1024 });
+const server = providerUnderTest(packed("image-pull", imagePullProvider));
 let registry: FakeRegistry;
 let hosts: FakeImageHost[];
 

@@ -1,75 +1,25 @@
 /**
- * Servers that exist already: the whole sample site on four that the test makes, plain Debian with
- * systemd and sshd. They pass the chapters of the other stages that depend on how servers are made
- * and reached.
+ * Servers that exist already: the whole sample site on four that the test makes. They pass the
+ * chapters of the other stages that depend on how servers are made and reached; those that strike
+ * servers are in `test/long/prepared-stage.test.ts`.
  */
-import { deadHost } from "./chapters/dead-host";
-import { killedServer } from "./chapters/lost-server";
-import { refusedRuns } from "./chapters/refusals";
 import { runningSite } from "./chapters/running-site";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
 import { sharesTheComputer } from "./computer";
-import { PlainServers } from "./plain-servers";
-import { StageUnderTest } from "./stage-under-test";
+import { PreparedSite } from "./prepared-site";
 
 jest.setTimeout(25 * 60_000);
 
-const cidr = "172.29.75.0/24";
-const password = "Planted 'password' 1";
-const servers = new PlainServers("hive-plain-test", cidr);
-const site = new StageUnderTest("prepared", cidr, servers);
-const { stage } = site;
-
-/** `hive:prepared`, as an operator writes it. */
-const hosts = (): Record<string, unknown> =>
-  Object.fromEntries(
-    servers.servers.map(({ address, hostKey }, index) => [
-      `hive${index}`,
-      {
-        address,
-        hostKey,
-        zone: `zone-${"abca"[index]}`,
-        ...(index === 2 ? { user: "debian" } : {}),
-      },
-    ]),
-  );
-
-/** Sets a one-time password, as an operator does: the value stands in no command line. */
-async function setPassword(name: string): Promise<void> {
-  const key = `hive:oneTimePasswords["${name}"]`;
-  const run = await stage.hive(
-    ["pulumi", "--", "config", "set", "--stack", "private", "--secret", "--path", key],
-    { stdin: password },
-  );
-  if (run.code !== 0) throw new Error(run.output);
-}
+const site = new PreparedSite("prepared", "172.29.75.0/24");
+const { stage, plain: servers, password } = site;
 
 sharesTheComputer();
 
-afterAll(async () => {
-  await stage.hive(["destroy", "--yes"]);
-  stage.remove();
-  servers.remove();
-});
+afterAll(() => site.remove());
 
 it("comes up on servers that a provider hands over, with a key, with a password, with sudo", async () => {
-  await servers.start(4);
-  servers.allowPassword(1, "root", password);
-  await servers.install(2, "sudo");
-  servers.inside(2, "useradd --create-home --shell /bin/bash --groups sudo debian");
-  servers.allowPassword(2, "debian", password);
-  stage.configure({
-    fleet: "prepared",
-    // The servers of this test reach no registry.
-    prepared: { hosts: hosts(), baseImages: "local" },
-    // They are containers of this computer, whose kernel need not have IPsec.
-    encryptNetworks: false,
-    operators: [{ name: "operator", publicKey: servers.publicKey }],
-  });
-  stage.keyFile = servers.keyFile;
-  await setPassword("hive1");
-  await setPassword("hive2");
+  await site.prepare();
   const output = await site.up();
   expect(output).toContain("The volume ldap-data needs replication");
   expect(output).toContain("The one-time passwords of hive1, hive2 were used; they are removed");
@@ -86,9 +36,6 @@ it("the one-time passwords are nowhere any more", async () => {
 
 runningSite(site);
 secondRun(site);
-deadHost(site);
-killedServer(site);
-refusedRuns(site);
 // Passwords and keys; the servers have host keys of their own.
 secrets(site, 7, { "a one-time password": password });
 

@@ -1,7 +1,7 @@
 /**
  * The private stage as a user runs it, on the real engine and real daemons. One stage serves all
- * chapters, in order: each finds it as the one before left it, and the last one takes it down. What
- * strikes servers has a stage of its own in the long level, `test/long/struck-stage.test.ts`.
+ * chapters, in order: each finds it as the one before left it, and the last one takes it down. The
+ * long level has stages of its own for what takes longer: `struck-stage`, `busy-stage`.
  */
 import { access } from "./chapters/access";
 import { audit } from "./chapters/audit";
@@ -13,12 +13,12 @@ import { examples } from "./chapters/examples";
 import { fromNothing } from "./chapters/from-nothing";
 import { operators } from "./chapters/operators";
 import { previewDiff } from "./chapters/preview-diff";
-import { realSites } from "./chapters/real-sites";
 import { refusedConfigurations, refusedRuns } from "./chapters/refusals";
 import { runningSite } from "./chapters/running-site";
 import { secondRun } from "./chapters/second-run";
 import { secrets } from "./chapters/secrets";
 import { serviceModel } from "./chapters/service-model";
+import { serviceRemoval } from "./chapters/service-removal";
 import { workedExample } from "./chapters/worked-example";
 import { sharesTheComputer } from "./computer";
 import { StageUnderTest } from "./stage-under-test";
@@ -35,7 +35,7 @@ afterAll(async () => {
   if (run.code !== 0) throw new Error(run.output);
 });
 
-fromNothing(site);
+fromNothing(site, [7]);
 runningSite(site);
 secondRun(site);
 audit(site);
@@ -48,7 +48,7 @@ operators(site);
 workedExample(site);
 examples(site);
 serviceModel(site);
-realSites(site);
+serviceRemoval(site);
 refusedConfigurations(site);
 refusedRuns(site);
 secrets(site);

@@ -26,8 +26,8 @@ export class RehearsedSite extends StageUnderTest {
   override readonly stage: RehearsedStage;
 
   /** @param cidr - a /24 of its own. */
-  constructor(name: string, cidr: string) {
-    const stage = new RehearsedStage(name, { cidr });
+  constructor(name: string, cidr: string, stageName?: "staging" | "production") {
+    const stage = new RehearsedStage(name, { cidr }, stageName);
     super(
       name,
       cidr,
@@ -51,7 +51,7 @@ export class RehearsedSite extends StageUnderTest {
     const folder = this.stage.directory;
     const rehearsal = join(folder, ".hive", this.stage.stageName, "rehearsal");
     return {
-      stage: "staging",
+      stage: this.stage.stageName,
       folder,
       env: {
         ...process.env,

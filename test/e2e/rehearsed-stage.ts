@@ -6,8 +6,12 @@ export class RehearsedStage extends TestStage {
    * @param name - as for a {@link TestStage}.
    * @param config - keys of the stage's file to set, without the `hive:` prefix.
    */
-  constructor(name: string, config: Readonly<Record<string, unknown>>) {
-    super(name, config, undefined, "staging");
+  constructor(
+    name: string,
+    config: Readonly<Record<string, unknown>>,
+    stageName: "staging" | "production" = "staging",
+  ) {
+    super(name, config, undefined, stageName);
   }
 
   override get home(): string {
@@ -16,6 +20,12 @@ export class RehearsedStage extends TestStage {
 
   protected override get prefix(): readonly string[] {
     return ["rehearse", this.stageName];
+  }
+
+  /** `hive rehearse <stage> --scenario <name>`. */
+  scenario(name: string): Promise<Finished> {
+    const words = ["rehearse", this.stageName, "--scenario", name];
+    return this.run(process.execPath, ["cli/bin.js", ...words], { deadlineSeconds: 1200 });
   }
 
   /** `hive rehearse <option> <stage>`. */

@@ -1,3 +1,4 @@
+import { stagePrefixes } from "../../model/values/names";
 import { PageWatch } from "./page-watch";
 import { docker, eventually, fetchPage, TestStage } from "./test-stage";
 
@@ -41,7 +42,7 @@ export class StageUnderTest {
 
   /** Full name of a server. */
   readonly host = (index: number): string =>
-    `${this.stage.stageName[0]}-hive${index}.${this.stage.siteName}`;
+    `${stagePrefixes[this.stage.stageName]}hive${index}.${this.stage.siteName}`;
 
   /** Name of the container that is a server, or stands for one. */
   readonly container = (index: number): string =>

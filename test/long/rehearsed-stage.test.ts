@@ -9,6 +9,9 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { setFaults } from "../../rehearsal/folder";
+import { awsChange } from "../e2e/chapters/aws-change";
+import { awsRefresh } from "../e2e/chapters/aws-drift";
+import { awsReplacement } from "../e2e/chapters/aws-replacement";
 import { RehearsedSite } from "../e2e/rehearsed-site";
 
 const seed = Number(process.env["HIVE_LONG_SEED"] ?? String(Date.now() % 1_000_000));
@@ -76,6 +79,10 @@ it("comes up, without what killed runs have made and not noted", async () => {
   const network = { vpc: 1, igw: 1, subnet: 3, rtb: 1, sg: 2, eipalloc: 4 };
   expect(whole).toEqual({ ...network, i: 4, vol: 4 + 3 });
 });
+
+awsRefresh(site);
+awsChange(site);
+awsReplacement(site);
 
 it("grows to five cluster servers and shrinks to three, while pages are asked for", async () => {
   stage.configure({ clusterHosts: 5 });
@@ -171,6 +178,20 @@ it("gets through a time in which AWS throttles every call", async () => {
   expect(site.instance(1)).toMatchObject({ InstanceId: id, State: { Name: "running" } });
   expect(counts()).toEqual(whole);
   done.push("throttled");
+});
+
+it.each([
+  // Until volumes are replicated, what has one is away with its server.
+  ["zone-loss", 1, /ldap-data/],
+  ["rolling-replace", 1, /ldap-data/],
+  ["api-throttled", 0, /report/],
+])("goes through the scenario %s", async (name, code, report) => {
+  const run = await stage.scenario(name);
+  expect([run.code, run.code === code ? "" : run.output]).toEqual([code, ""]);
+  expect(run.output).toMatch(report);
+  await site.pages(site.namesItsHost);
+  expect(counts()).toEqual(whole);
+  done.push(`scenario ${name}`);
 });
 
 it("is destroyed, and nothing of it is left in the account", async () => {

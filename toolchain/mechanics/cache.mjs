@@ -28,6 +28,7 @@ export const projectFolder = dirname(toolchainFolder);
  * @property {{folder: string, module: string, version: string, sum: string}} awsProvider the Go
  *   module that the aws plugin is built from, its checksum as in go.sum, and the folder of hive's
  *   own part, relative to the toolchain folder
+ * @property {{version: string, module: string, package: string, tags: string}} actionlint
  * @property {Record<string, string>} checksums SHA-256 of release archives by file name
  * @property {{tag: string, suite: string, variant: string}[]} baseImages
  * @property {{tag: string, suite: string, variant: string}[]} testImages

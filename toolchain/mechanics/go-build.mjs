@@ -48,6 +48,8 @@ export async function findGo(env) {
  * @param {string} build.output the file to make
  * @param {string} build.because why it is built and not downloaded, for the error when the build is
  *   impossible
+ * @param {string[]} [build.otherwise] other ways to get it, for the same error; default: those of
+ *   Pulumi's programs
  * @param {import("./graph.mjs").StepContext} context
  * @returns {Promise<void>}
  */
@@ -108,7 +110,8 @@ async function runTwice(run, report) {
 /**
  * The Go compiler of this computer.
  * @param {import("./project.mjs").Project} project
- * @param {{title: string, version: string, because: string}} build
+ * @param {{title: string, version: string, because: string, otherwise?: string[] | undefined}}
+ *   build as goBuild
  * @returns {Promise<{path: string, version: string}>}
  * @throws {StepError} when there is none, or it is too old
  */
@@ -118,8 +121,10 @@ export async function usableGo(project, build) {
   const go = await findGo(project.env);
   const remedy = [
     `Either install Go ${minimum} or newer (https://go.dev/dl/), so that it can be built,`,
-    "or let this computer reach https://get.pulumi.com or https://github.com, so that it can be downloaded,",
-    "or install the Pulumi CLI another way (https://www.pulumi.com/docs/install/) and put it on the PATH;",
+    ...(build.otherwise ?? [
+      "or let this computer reach https://get.pulumi.com or https://github.com, so that it can be downloaded,",
+      "or install the Pulumi CLI another way (https://www.pulumi.com/docs/install/) and put it on the PATH;",
+    ]),
     "then run the command again.",
   ];
   if (!go) {

@@ -1,5 +1,6 @@
 // @ts-check
 /** All steps, and the groups of them that a command can ask for. */
+import { actionlintStep } from "./actionlint.mjs";
 import { awsPlugin } from "./aws-plugin.mjs";
 import { baseImageSteps } from "./base-images.mjs";
 import { dockerEngine } from "./docker-engine.mjs";
@@ -17,7 +18,8 @@ export const groups = {
   all: "engine and docker",
   aws: "the provider plugin of stages on AWS",
   rehearsal: "all, aws, and an emulated AWS on this computer",
-  tests: "what only tests need: Debian 12 for a stage that is moved, aws, an emulated AWS",
+  lint: "what only the static checks need: actionlint",
+  tests: "what only tests need: lint, Debian 12 for a stage that is moved, aws, an emulated AWS",
 };
 
 /**
@@ -44,7 +46,9 @@ export function stepsOf(project, names) {
       ...(makers.aws?.() ?? []),
       rehearsalPythonStep(project),
     ],
+    lint: () => [actionlintStep(project)],
     tests: () => [
+      ...(makers.lint?.() ?? []),
       dockerEngine(project),
       ...baseImageSteps(project, project.versions.testImages),
       ...(makers.aws?.() ?? []),

@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
+import { getKey } from "@pulumi/aws/kms/getKey";
 import type { Provider } from "@pulumi/aws/provider";
 import * as servicequotas from "@pulumi/aws/servicequotas";
 import * as ssm from "@pulumi/aws/ssm";
@@ -13,7 +14,15 @@ import { messageOf } from "../../../providers/transport/errors";
 import { FleetError } from "../../fleet-error";
 import type { AwsFleetPlan } from "../plan";
 import { stageTags } from "../stage-tags";
-import { type AccountFacts, accountProblems, additionsOf, type Quota, quotaNames } from "./judge";
+import {
+  type AccountFacts,
+  accountProblems,
+  type AddressUser,
+  additionsOf,
+  type KeyFacts,
+  type Quota,
+  quotaNames,
+} from "./judge";
 import { remedyOf } from "./remedies";
 
 /** Limit for all questions together, seconds. The provider itself would try for many minutes. */
@@ -56,29 +65,46 @@ async function askAccount(
   const tags = { ...stageTags(plan) };
   const instanceStateNames = ["pending", "running", "stopping", "stopped"];
   const types = [...new Set(fleet.servers.map(({ instanceType }) => instanceType))];
-  const [zones, imageFault, processors, eips, ownEips, vpcs, ownVpcs, instances, ownInstances] =
-    await Promise.all([
-      getAvailabilityZones({ state: "available" }, opts),
-      imageFaultOf(fleet.options.ami, opts),
-      Promise.all(types.map(async (type) => [type, await processorsOf(type, opts)] as const)),
-      ec2.getEips({}, opts),
-      ec2.getEips({ tags }, opts),
-      ec2.getVpcs({}, opts),
-      ec2.getVpcs({ tags }, opts),
-      ec2.getInstances({ instanceStateNames: ["pending", "running"] }, opts),
-      ec2.getInstances({ instanceTags: tags, instanceStateNames }, opts),
-    ]);
+  const { ami, kmsKey } = fleet.options;
+  const [
+    zones,
+    imageFault,
+    key,
+    processors,
+    eips,
+    ownEips,
+    vpcs,
+    ownVpcs,
+    instances,
+    ownInstances,
+  ] = await Promise.all([
+    getAvailabilityZones({ state: "available" }, opts),
+    imageFaultOf(ami, opts),
+    kmsKey === undefined ? undefined : keyOf(kmsKey, opts),
+    Promise.all(types.map(async (type) => [type, await processorsOf(type, opts)] as const)),
+    ec2.getEips({}, opts),
+    ec2.getEips({ tags }, opts),
+    ec2.getVpcs({}, opts),
+    ec2.getVpcs({ tags }, opts),
+    ec2.getInstances({ instanceStateNames: ["pending", "running"] }, opts),
+    ec2.getInstances({ instanceTags: tags, instanceStateNames }, opts),
+  ]);
   const known = {
     account: accountId,
     zones: zones.names,
     ...(imageFault === undefined ? {} : { imageFault }),
+    ...(key === undefined ? {} : { key }),
     processors: Object.fromEntries(processors),
     addresses: eips.allocationIds,
+    users: await usersOf(
+      Object.values(fleet.options.elasticIps).filter((id) => eips.allocationIds.includes(id)),
+      opts,
+    ),
     all: { vpcs: vpcs.ids.length, instances: instances.ids.length },
     own: {
       vpcs: ownVpcs.ids.length,
       addresses: ownEips.allocationIds.length,
-      instances: ownInstances.ids.length,
+      instances: ownInstances.ids,
     },
   };
   // A run that adds nothing needs no limits, and no right to read them.
@@ -109,6 +135,42 @@ async function imageFaultOf(ami: string, opts: pulumi.InvokeOptions): Promise<st
       return "there is none of that name";
     throw error;
   }
+}
+
+/** The key that encrypts disks, or why it cannot be read. */
+async function keyOf(keyId: string, opts: pulumi.InvokeOptions): Promise<KeyFacts> {
+  try {
+    const { enabled, keyState, keySpec } = await getKey({ keyId }, opts);
+    return { enabled, keyState, keySpec };
+  } catch (error) {
+    const text = messageOf(error);
+    if (/NotFoundException|couldn't find resource/i.test(text)) return { unread: "does not exist" };
+    if (/AccessDenied|not authorized/i.test(text))
+      return {
+        unread: `may not be read with these credentials (kms:DescribeKey): ${shortened(text)}`,
+      };
+    throw error;
+  }
+}
+
+/** Who uses each of some Elastic IPs, which the account has. */
+async function usersOf(
+  addresses: readonly string[],
+  opts: pulumi.InvokeOptions,
+): Promise<Readonly<Record<string, AddressUser>>> {
+  const found = await Promise.all(
+    addresses.map(async (address) => {
+      const { instanceId, networkInterfaceId, associationId } = await ec2.getElasticIp(
+        { id: address },
+        opts,
+      );
+      // A free address has none of them: empty texts, or nothing at all.
+      const ids: readonly (string | undefined)[] = [instanceId, networkInterfaceId];
+      const id = ids.find((each) => each !== undefined && each !== "");
+      return id === undefined ? [] : [[address, { id, association: associationId }] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
 }
 
 /** How many processors an instance type has; undefined when the region does not have the type. */

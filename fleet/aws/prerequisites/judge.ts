@@ -14,16 +14,38 @@ export interface AccountFacts {
   readonly zones: readonly string[];
   /** Why the image of new servers cannot be had. Absent: it is there. */
   readonly imageFault?: string;
+  /** The key that the stage names for its disks. Absent: it names none. */
+  readonly key?: KeyFacts;
   /** Processors by instance type; undefined for a type that the region does not have. */
   readonly processors: Readonly<Record<string, number | undefined>>;
   /** Allocation ids of all Elastic IPs. */
   readonly addresses: readonly string[];
+  /** Who uses the Elastic IPs that the stage names, by allocation id; free ones are not in it. */
+  readonly users: Readonly<Record<string, AddressUser>>;
   /** How many there are in the region, whoever made them. */
   readonly all: { readonly vpcs: number; readonly instances: number };
   /** How many of these the stage has already. */
-  readonly own: { readonly vpcs: number; readonly addresses: number; readonly instances: number };
+  readonly own: {
+    readonly vpcs: number;
+    readonly addresses: number;
+    /** Ids, in whatever state but terminated. */
+    readonly instances: readonly string[];
+  };
   /** Undefined: the account does not tell. */
   readonly limits: Readonly<Record<Quota, number | undefined>>;
+}
+
+/** A key of KMS, in KMS's own words, or why it cannot be read. */
+export type KeyFacts =
+  | { readonly enabled: boolean; readonly keyState: string; readonly keySpec: string }
+  | { readonly unread: string };
+
+/** Who uses an Elastic IP. */
+export interface AddressUser {
+  /** Id of an instance, or of the network interface of something else. */
+  readonly id: string;
+  /** Id of the association. */
+  readonly association: string;
 }
 
 /** The names of limits in the Service Quotas. */
@@ -54,7 +76,8 @@ export function accountProblems(
 ): readonly Problem[] {
   const at = (key: string): string => `${stageFile(stage)}: hive:${key}`;
   const { region, options } = fleet;
-  const { zones, addresses, imageFault } = facts;
+  const { zones, imageFault } = facts;
+  const keyFault = facts.key === undefined ? undefined : keyFaultOf(facts.key);
   return [
     ...fleet.subnets.flatMap(({ zone }, place) =>
       zones.includes(zone)
@@ -79,21 +102,51 @@ export function accountProblems(
               "write the id of an image of that region, or the parameter of the Systems Manager that names one; the default is Debian's own",
           },
         ]),
+    ...(keyFault === undefined
+      ? []
+      : [
+          {
+            path: at("aws.kmsKey"),
+            value: options.kmsKey ?? "",
+            message: `cannot encrypt disks: it ${keyFault}`,
+            remedy: `write the ARN of a symmetric key that is enabled in ${region}, or leave the line out: the account's key for EBS is used then`,
+          },
+        ]),
     ...typeProblems(stage, fleet, facts),
-    ...Object.entries(options.elasticIps).flatMap(([server, id]) =>
-      addresses.includes(id)
+    ...Object.entries(options.elasticIps).flatMap(([server, id]) => {
+      const fault = addressFault(id, fleet, facts);
+      return fault === undefined
         ? []
-        : [
-            {
-              path: at(`aws.elasticIps.${server}`),
-              value: id,
-              message: `is no Elastic IP of the account ${facts.account} in ${region}`,
-              remedy: "write the allocation id of one that is there, or leave the line out",
-            },
-          ],
-    ),
+        : [{ path: at(`aws.elasticIps.${server}`), value: id, ...fault }];
+    }),
     ...quotaProblems(fleet, facts),
   ];
+}
+
+/** Why a key cannot encrypt disks; undefined when it can. */
+function keyFaultOf(key: KeyFacts): string | undefined {
+  if ("unread" in key) return key.unread;
+  if (!key.enabled) return `is not enabled (${key.keyState})`;
+  return key.keySpec === "SYMMETRIC_DEFAULT" ? undefined : `is no symmetric key (${key.keySpec})`;
+}
+
+/** Why a server cannot have an Elastic IP that the stage names. */
+function addressFault(
+  id: string,
+  { region }: AwsFleetPlan,
+  { account, addresses, users, own }: AccountFacts,
+): Pick<Problem, "message" | "remedy"> | undefined {
+  if (!addresses.includes(id))
+    return {
+      message: `is no Elastic IP of the account ${account} in ${region}`,
+      remedy: "write the allocation id of one that is there, or leave the line out",
+    };
+  const user = users[id];
+  if (user === undefined || own.instances.includes(user.id)) return undefined;
+  return {
+    message: `is the address of ${user.id}, which is none of this stage: hive would take it away`,
+    remedy: `write an address that nobody uses, or give this one up there first: aws ec2 disassociate-address --region ${region} --association-id ${user.association}`,
+  };
 }
 
 /** Types that the region does not have: each once, where it is written. */
@@ -129,7 +182,7 @@ export function additionsOf(
     .filter(({ instanceType }) => isStandard(instanceType))
     .map(({ instanceType }) => processors[instanceType] ?? 0)
     .sort((left, right) => left - right);
-  const missing = Math.max(0, servers.length - own.instances);
+  const missing = Math.max(0, servers.length - own.instances.length);
   return {
     vpcs: own.vpcs === 0 ? 1 : 0,
     addresses: Math.max(0, isNew.length - own.addresses),

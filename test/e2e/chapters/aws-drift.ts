@@ -26,7 +26,12 @@ export function awsDrift(site: RehearsedSite): void {
       await site.pages(site.namesItsHost);
       expect(await site.changesOf("preview")).toBe("");
     });
+  });
+}
 
+/** What a plain `up` does not look at. */
+export function awsRefresh(site: RehearsedSite): void {
+  describe("what was changed in the account by hand", () => {
     it("is found by a refresh and mended: a rule that was taken away, a tag that was changed", async () => {
       const rule = site.rules().find(({ FromPort: port }) => port === 80);
       const { InstanceId: instance } = site.instance(1);

@@ -4,10 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { StageName } from "../../../model/plan";
 
 /** A stage that runs, as a rehearsal has it. */
 export interface DeployedStage {
-  readonly stage: "staging" | "production";
+  readonly stage: StageName;
   /** The project's folder, where `npx hive` is this hive. */
   readonly folder: string;
   /**

@@ -30,11 +30,8 @@ describe("what a change touches", () => {
     ]);
   });
 
-  test("the loopback stage, when fleets change; the stage with others' sites, when these change", () => {
+  test("the loopback stage, when fleets change", () => {
     expect(chosen(["fleet/container/servers.ts"])).toEqual(tests.e2e);
-    expect(chosen(["test/sites/images/cloud/Dockerfile"])).toEqual([
-      "test/e2e/private-stage.test.ts",
-    ]);
   });
 
   test("what is read and not imported: an image's files, a page, the servers' own programs", () => {

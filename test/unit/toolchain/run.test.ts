@@ -55,7 +55,7 @@ describe("toolchain/run.mjs", () => {
     [["--"], "the command after -- is missing"],
     [
       ["--ensure", "dokcer", "--", "true"],
-      "--ensure dokcer: write npm, engine, docker, all, aws, rehearsal, tests or none",
+      "--ensure dokcer: write npm, engine, docker, all, aws, rehearsal, lint, tests or none",
     ],
     [["--fast", "--", "true"], "unknown option --fast"],
   ])("%j is refused with %j", async (args, message) => {

@@ -55,6 +55,8 @@ replace (
       bill.components.some((part) => part.name === name && part.version === version);
     expect(has("ssh2", packages["node_modules/ssh2"]?.version ?? "")).toBe(true);
     expect(has("pulumi", "3.259.0")).toBe(true);
+    expect(has("actionlint", "1.7.12")).toBe(true);
+    expect(has("github.com/rhysd/actionlint", "v1.7.12")).toBe(true);
     expect(has("github.com/pulumi/pulumi/sdk/v3", "v3.251.0")).toBe(true);
     expect(bill.components.filter(({ version }) => version === "")).toEqual([]);
   });

@@ -28,6 +28,11 @@ test.each<[string, Parameters<typeof planAws>[0], readonly (string | RegExp)[]]>
     ],
   ],
   [
+    "a key of another region",
+    { options: { kmsKey: "arn:aws:kms:eu-west-1:123456789012:key/0" } },
+    [/^Pulumi\.staging\.yaml: hive:aws\.kmsKey \| write the ARN of a key of ap-northeast-1/],
+  ],
+  [
     "SSH from everywhere",
     { options: { sshSources: ["0.0.0.0/0"] } },
     [

@@ -10,14 +10,18 @@ import { planAws, siteWithData } from "./aws-plans";
 
 const fleet = planAwsFleet(planAws());
 
+const kmsKey = "arn:aws:kms:ap-northeast-1:123456789012:key/0";
+const address = "eipalloc-0123456789abcdef0";
+
 /** A new account that has all that the stage needs. */
 const fresh: AccountFacts = {
   account: "123456789012",
   zones: ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"],
   processors: { "t3.medium": 2, "t3.small": 2 },
   addresses: [],
+  users: {},
   all: { vpcs: 1, instances: 0 },
-  own: { vpcs: 0, addresses: 0, instances: 0 },
+  own: { vpcs: 0, addresses: 0, instances: [] },
   limits: { vpcs: 5, addresses: 5, processors: 32 },
 };
 
@@ -28,6 +32,14 @@ const problems = (change: Partial<AccountFacts>, options: object = {}) =>
 
 test("an account that has everything has no problem", () => {
   expect(problems({})).toEqual([]);
+});
+
+test("a key that can encrypt, and an address that a server of the stage has, are no problem", () => {
+  const key = { enabled: true, keyState: "Enabled", keySpec: "SYMMETRIC_DEFAULT" };
+  const users = { [address]: { id: "i-1", association: "eipassoc-1" } };
+  const own = { ...fresh.own, instances: ["i-1"] };
+  const facts = { key, addresses: [address], users, own };
+  expect(problems(facts, { kmsKey, elasticIps: { hive1: address } })).toEqual([]);
 });
 
 test("a type that only the site's own transform names is told where it is written", () => {
@@ -70,6 +82,30 @@ test.each<[string, Partial<AccountFacts>, object, RegExp]>([
     /hive:aws\.instanceTypes\.repository \| t3\.small \| .*describe-instance-type-offerings/,
   ],
   [
+    "a key that is not enabled",
+    { key: { enabled: false, keyState: "PendingDeletion", keySpec: "SYMMETRIC_DEFAULT" } },
+    { kmsKey },
+    /hive:aws\.kmsKey \| arn:aws:kms:ap-northeast-1:123456789012:key\/0 \| cannot encrypt disks: it is not enabled \(PendingDeletion\) \| write the ARN of a symmetric key that is enabled in ap-northeast-1/,
+  ],
+  [
+    "a key that is not symmetric",
+    { key: { enabled: true, keyState: "Enabled", keySpec: "RSA_2048" } },
+    { kmsKey },
+    /cannot encrypt disks: it is no symmetric key \(RSA_2048\)/,
+  ],
+  [
+    "a key that cannot be read",
+    { key: { unread: "does not exist" } },
+    { kmsKey },
+    /cannot encrypt disks: it does not exist/,
+  ],
+  [
+    "an address that something else uses",
+    { addresses: [address], users: { [address]: { id: "i-other", association: "eipassoc-1" } } },
+    { elasticIps: { hive1: address } },
+    /hive:aws\.elasticIps\.hive1 \| eipalloc-0123456789abcdef0 \| is the address of i-other, .* \| .*disassociate-address --region ap-northeast-1 --association-id eipassoc-1$/,
+  ],
+  [
     "an address of another account",
     { addresses: ["eipalloc-00000000000000001"] },
     { elasticIps: { hive1: "eipalloc-0123456789abcdef0" } },
@@ -100,7 +136,7 @@ test("a limit that the account does not tell is no problem", () => {
 });
 
 test("a stage that is there adds nothing, whatever the limits are", () => {
-  const own = { vpcs: 1, addresses: 4, instances: 4 };
+  const own = { vpcs: 1, addresses: 4, instances: ["i-0", "i-1", "i-2", "i-3"] };
   expect(additionsOf(fleet, { ...fresh, own })).toEqual({ vpcs: 0, addresses: 0, processors: 0 });
   const limits = { vpcs: 1, addresses: 1, processors: 1 };
   expect(problems({ own, limits, all: { vpcs: 5, instances: 20 } })).toEqual([]);
@@ -110,7 +146,7 @@ test("what the stage brings or has is not counted again", () => {
   const given = planAwsFleet(
     planAws({ options: { elasticIps: { hive1: "eipalloc-0123456789abcdef0" } } }),
   );
-  const own = { vpcs: 1, addresses: 1, instances: 3 };
+  const own = { vpcs: 1, addresses: 1, instances: ["i-0", "i-1", "i-2"] };
   expect(additionsOf(given, { ...fresh, own })).toEqual({ vpcs: 0, addresses: 2, processors: 2 });
 });
 

@@ -1,6 +1,6 @@
-import { firstService } from "./chapters/first-service";
-import { sharesTheComputer } from "./computer";
-import { docker, eventually, fetchPage, type Finished, TestStage } from "./test-stage";
+import { firstService } from "../e2e/chapters/first-service";
+import { sharesTheComputer } from "../e2e/computer";
+import { docker, eventually, fetchPage, type Finished, TestStage } from "../e2e/test-stage";
 
 /**
  * A stage that an earlier release of hive made, taken over by this one. The commit is the last one
