@@ -86,6 +86,12 @@ awsReplacement(site);
 
 it("grows to five cluster servers and shrinks to three, while pages are asked for", async () => {
   stage.configure({ clusterHosts: 5 });
+  const refused = await stage.hive(["up", "--yes"]);
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain("it may have 5 Elastic IPs, has 4, and this run adds 2");
+  const [, quota = ""] = /npx hive rehearse staging (--raise-quota \S+)/.exec(refused.output) ?? [];
+  const raised = await stage.rehearsal(...quota.split(" "));
+  expect([raised.code, raised.code === 0 ? "" : raised.output]).toEqual([0, ""]);
   expect(await mostAway("3 → 5", () => site.up())).toBe(0);
   expect(counts()["i"]).toBe((whole["i"] ?? 0) + 2);
   stage.configure({ clusterHosts: 3 });
