@@ -229,7 +229,7 @@ export class ClusterModel {
           content === "other"
             ? { kind: "other", words: "a filesystem (xfs)" }
             : content === "drbd"
-              ? { kind: "drbd", slots: 6 }
+              ? { kind: "drbd" }
               : { kind: "blank" },
       },
       file,

@@ -4,8 +4,8 @@ import type { ResourceStatus } from "./status";
 export type DiskContent =
   /** Nothing that blkid or wipefs know. */
   | { readonly kind: "blank" }
-  /** Metadata of DRBD at its end, for this volume's node id. */
-  | { readonly kind: "drbd"; readonly slots: number }
+  /** Metadata of DRBD at its end. */
+  | { readonly kind: "drbd" }
   /** Something else: a filesystem, a partition table, LVM, another's metadata. */
   | { readonly kind: "other"; readonly words: string };
 
