@@ -28,7 +28,6 @@ interface Host {
   /** Of its resource's connections, those to servers that are up: whether they are configured. */
   isAdjusted: boolean;
   isPrimary: boolean;
-  isRegistered: boolean;
   copy: Copy;
 }
 
@@ -106,9 +105,6 @@ export class ClusterModel {
       case "grow-filesystem":
         this.requireWritable(host);
         this.write(host, { filesystemBytes: this.sizeBytes });
-        return;
-      case "register":
-        host.isRegistered = true;
     }
   }
 
@@ -219,7 +215,7 @@ export class ClusterModel {
   }
 
   private report(host: Host): ReplicaReport {
-    const { content, diskBytes, file, isUp, isAdjusted, isRegistered } = host;
+    const { content, diskBytes, file, isUp, isAdjusted } = host;
     const reader = this.hosts.find((one) => this.isWritable(one) && one.answers);
     const { filesystem: type, filesystemBytes: sizeBytes } = host.copy;
     return {
@@ -234,7 +230,6 @@ export class ClusterModel {
       },
       file,
       isAdjusted,
-      isRegistered,
       ...(isUp ? { status: this.statusOf(host) } : {}),
       ...(reader === host ? { filesystem: { type, sizeBytes } } : {}),
     };
@@ -278,7 +273,6 @@ function blankHost(diskBytes: number): Omit<Host, "name" | "nodeId"> {
     isUp: false,
     isAdjusted: true,
     isPrimary: false,
-    isRegistered: false,
     copy: emptyCopy(),
   };
 }

@@ -23,8 +23,7 @@ export type VolumeStep =
   | { readonly kind: "skip-first-sync"; readonly host: string }
   | { readonly kind: "make-filesystem"; readonly host: string }
   | { readonly kind: "resize"; readonly host: string }
-  | { readonly kind: "grow-filesystem"; readonly host: string }
-  | { readonly kind: "register"; readonly host: string };
+  | { readonly kind: "grow-filesystem"; readonly host: string };
 
 /** What a look at all servers of a volume leads to. */
 export type VolumeDecision =
@@ -57,6 +56,23 @@ export function nextStep(wanted: WantedVolume, reports: ReplicaReports): VolumeD
   return { next: "done", missing: look.missing };
 }
 
+/**
+ * The server that is asked for the filesystem: the Primary, or one with the newest data while there
+ * is none; undefined when that is another's, or nobody may read. Pure.
+ */
+export function filesystemReader(
+  reports: ReplicaReports,
+): { readonly host: string; readonly isPrimary: boolean } | undefined {
+  const { there } = lookOf(reports);
+  const holder = primary(there);
+  if (holder !== undefined) return { host: holder.host, isPrimary: true };
+  if (there.some(({ report }) => isPrimaryAnywhere(report))) return undefined;
+  const reader = there.find(
+    ({ report: { status } }) => status?.disk === "UpToDate" && status.hasQuorum,
+  );
+  return reader && { host: reader.host, isPrimary: false };
+}
+
 interface Answering {
   readonly host: string;
   readonly report: ReplicaReport;
@@ -83,7 +99,6 @@ const rules: readonly Rule[] = [
   waitForData,
   makeFilesystem,
   grow,
-  register,
 ];
 
 function lookOf(reports: ReplicaReports): Look {
@@ -248,11 +263,6 @@ function grow({ name, sizeBytes }: WantedVolume, { there, missing }: Look) {
   const size = holder?.report.filesystem?.sizeBytes ?? sizeBytes;
   if (holder === undefined || size >= sizeBytes) return undefined;
   return step({ kind: "grow-filesystem", host: holder.host });
-}
-
-function register(_: WantedVolume, { there }: Look) {
-  const unknown = there.find(({ report }) => !report.isRegistered);
-  return unknown && step({ kind: "register", host: unknown.host });
 }
 
 /** Whether a copy has ever had data: its disk is not just made, or one that it sees is not. */

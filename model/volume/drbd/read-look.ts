@@ -1,14 +1,14 @@
 import type { DiskContent, ReplicaReport } from "./replica-report";
 import { readStatus } from "./status";
 
-/** What a server says of a volume, without what its Docker Engine and the filesystem are asked. */
-export type VolumeSight = Omit<ReplicaReport, "filesystem" | "isRegistered">;
+/** What a server says of a volume, without its filesystem. */
+export type VolumeSight = Omit<ReplicaReport, "filesystem">;
 
 /** Exit code of drbdsetup for a resource that is not up. */
 const noResource = 10;
 
 /**
- * Reads what the script of a look printed (`render/drbd/look.ts`).
+ * Reads what the script of a look printed (`render/drbd/host-command.ts`).
  *
  * @throws Error with drbdsetup's words when it could not ask the kernel: without its module, say
  */
@@ -41,7 +41,7 @@ export function readLook(text: string): VolumeSight {
   };
 }
 
-/** Reads what the script about the filesystem printed (`render/drbd/look.ts`). */
+/** Reads what the script about the filesystem printed (`render/drbd/host-command.ts`). */
 export function readFilesystem(text: string): Required<ReplicaReport>["filesystem"] {
   // 2: nothing. Another code, with several answers, say, is no filesystem that hive makes.
   if (!/^found [02]$/m.test(text))

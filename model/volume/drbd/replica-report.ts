@@ -33,8 +33,6 @@ export interface ReplicaReport {
     /** What the check of it says is wrong; absent: nothing. */
     readonly fault?: string;
   };
-  /** Whether the Docker Engine there knows the volume as it shall be. */
-  readonly isRegistered: boolean;
 }
 
 /** The servers of a volume by name, in the order of their node ids; undefined: no answer. */

@@ -47,9 +47,6 @@ test("a volume is made in lock-step, and a second run does nothing", () => {
       "up hive2",
       "skip-first-sync hive0",
       "make-filesystem hive0",
-      "register hive0",
-      "register hive1",
-      "register hive2",
     ],
     end: { next: "done", missing: [] },
   });
@@ -63,7 +60,7 @@ test("a server that does not answer is missing, and joins when it is back", () =
   cluster.application();
   cluster.bringBack(1);
   expect(run(cluster, wanted({ isMade: true }))).toEqual({
-    done: ["write-file hive1", "create-metadata hive1", "up hive1", "register hive1"],
+    done: ["write-file hive1", "create-metadata hive1", "up hive1"],
     end: { next: "done", missing: [] },
   });
   expect(cluster.isWhole(cluster.host(1))).toBe(true);
