@@ -21,7 +21,7 @@ beforeAll(() => {
   };
 });
 afterAll(() => {
-  server.remove();
+  (server as DrbdServer | undefined)?.remove();
 });
 beforeEach(() => {
   server.must("rm -rf /etc/drbd.d/*.res");

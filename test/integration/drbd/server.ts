@@ -27,11 +27,16 @@ export class DrbdServer {
   ) {
     const folder = join(__dirname, "image");
     this.docker(["build", "--quiet", "--tag", image, folder], 300);
-    const options = ["--network", "none", "--memory", "256m", "--hostname", hostname];
-    this.container = this.docker(
-      ["run", "--detach", "--rm", "--privileged", ...options, image],
-      60,
-    ).stdout.trim();
+    const options = [
+      ...["--network", "none", "--memory", "256m", "--hostname", hostname],
+      // sudo looks it up.
+      ...["--add-host", `${hostname}:${address}`],
+      // For an address and loop devices: 7 is their major number, 10:237 that of /dev/loop-control.
+      ...["--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--volume", "/dev:/dev"],
+      ...["--device-cgroup-rule", "b 7:* rwm", "--device-cgroup-rule", "c 10:237 rwm"],
+      ...["--security-opt", "apparmor=unconfined", "--security-opt", "seccomp=unconfined"],
+    ];
+    this.container = this.docker(["run", "--detach", "--rm", ...options, image], 60).stdout.trim();
     this.must(`ip address add ${address}/32 dev lo && truncate --size ${diskMebibytes}M /disk`);
     this.disk = this.must("losetup --find --show /disk").stdout.trim();
   }
