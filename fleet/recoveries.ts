@@ -1,6 +1,13 @@
 import type { Plan } from "../model/plan";
+import { awsCreates } from "./aws/orphans/settle";
 import { containerRecovery } from "./container/recovery";
-import type { FleetRecovery, Owner, RecordedResource, RecoverableFleet } from "./recovery";
+import type {
+  CreateRecovery,
+  FleetRecovery,
+  Owner,
+  RecordedResource,
+  RecoverableFleet,
+} from "./recovery";
 import type { FleetKind } from "./traits";
 
 const recoverable: Readonly<Partial<Record<FleetKind, RecoverableFleet>>> = {
@@ -23,3 +30,6 @@ export function recoveryByState(
     .find((kind) => kind.recognises(resources))
     ?.of(owner);
 }
+
+/** What finds out the end of interrupted creates in clouds. */
+export const createRecovery: CreateRecovery = awsCreates;

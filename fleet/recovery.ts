@@ -100,3 +100,62 @@ export interface RecoverableFleet {
   /** Its recovery for a stage. */
   of(owner: Owner): FleetRecovery;
 }
+
+/** Values by name, as they are in a state. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A create in a cloud whose end is not known: the run was interrupted. */
+export interface OpenCreate {
+  readonly urn: string;
+  readonly type: string;
+  /** What the program asked for. */
+  readonly inputs: Properties;
+  /** What the program gave the provider that it was sent to; secrets in clear. */
+  readonly account: Properties;
+}
+
+/** What is known of a stage beside its account in a cloud. */
+export interface StageFacts {
+  readonly stage: string;
+  /** Ids of everything in the stage's state. */
+  readonly knownIds: ReadonlySet<string>;
+  /** The same of URNs. */
+  readonly knownUrns: ReadonlySet<string>;
+  /**
+   * A moment before the interrupted run, and after every other run of the stage. Undefined: none is
+   * known.
+   */
+  readonly since: Date | undefined;
+}
+
+/** An object that goes into the state, as if its create had ended. */
+export interface TakenOver {
+  readonly urn: string;
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+/**
+ * The `hive` command's work for servers in a cloud when a run was interrupted while it created
+ * objects there.
+ */
+export interface CreateRecovery {
+  /** Whether it can find out what became of a create. */
+  covers(create: Pick<OpenCreate, "urn" | "type">): boolean;
+  /**
+   * Removes what the creates have made and the state does not have, so that they can be repeated.
+   *
+   * @param creates all of one account
+   * @param env environment of the run
+   * @param say tells the user what was removed, a line each
+   * @returns what is not removed, for the state
+   * @throws FleetError when the account cannot be asked, or has what may be more than that: then
+   *   nothing was changed
+   */
+  settle(
+    creates: readonly OpenCreate[],
+    facts: StageFacts,
+    env: NodeJS.ProcessEnv,
+    say: (text: string) => void,
+  ): Promise<readonly TakenOver[]>;
+}

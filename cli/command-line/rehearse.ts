@@ -27,6 +27,12 @@ export function addRehearse(program: Command, finish: Finish): void {
         "run a scenario and report what answered when; one of hive's, or a file",
       ).conflicts(["status", "stop", "clean"]),
     )
+    .addOption(
+      new Option(
+        "--raise-quota <quota>",
+        "raise a quota of the emulated account, as ec2/L-0263D0A3=8: 8 Elastic IPs",
+      ).conflicts(["status", "stop", "clean", "scenario"]),
+    )
     .passThroughOptions()
     .addHelpText(
       "after",
@@ -49,6 +55,7 @@ Examples:
   npx hive rehearse staging destroy --yes
   npx hive rehearse staging --scenario zone-loss
   npx hive rehearse staging --scenario ./monday.yaml
+  npx hive rehearse staging --raise-quota ec2/L-0263D0A3=8
   npx hive rehearse --stop staging
   npx hive rehearse --clean staging`),
     )
@@ -56,11 +63,19 @@ Examples:
       async (
         stage: string,
         words: readonly string[],
-        options: { status?: boolean; stop?: boolean; clean?: boolean; scenario?: string },
+        options: {
+          status?: boolean;
+          stop?: boolean;
+          clean?: boolean;
+          scenario?: string;
+          raiseQuota?: string;
+        },
       ) => {
-        const { status, stop, clean, scenario } = options;
+        const { status, stop, clean, scenario, raiseQuota } = options;
         if (scenario !== undefined && words.length > 0)
           rehearse.error("error: a scenario and a command cannot be run together");
+        if (raiseQuota !== undefined && words.length > 0)
+          rehearse.error("error: --raise-quota and a command cannot be run together");
         const command = require("../commands/rehearse") as typeof rehearseCommand;
         const action =
           status === true
@@ -75,6 +90,7 @@ Examples:
             ...{ stage, words },
             ...(action === undefined ? {} : { action }),
             ...(scenario === undefined ? {} : { scenario }),
+            ...(raiseQuota === undefined ? {} : { raiseQuota }),
           }),
         );
       },
@@ -82,6 +98,9 @@ Examples:
   rehearse.parseOptions = (words) =>
     Command.prototype.parseOptions.call(rehearse, optionsFirst(words));
 }
+
+/** The options that have a value. */
+const valued: ReadonlySet<string | undefined> = new Set(["--scenario", "--raise-quota"]);
 
 /**
  * The words of a command line with the options that follow the stage before it: what comes after
@@ -91,6 +110,6 @@ export function optionsFirst(words: readonly string[]): string[] {
   const [stage = "", ...rest] = words;
   if (stage === "" || stage.startsWith("-")) return [...words];
   let end = 0;
-  while (rest[end]?.startsWith("-") === true) end += rest[end] === "--scenario" ? 2 : 1;
+  while (rest[end]?.startsWith("-") === true) end += valued.has(rest[end]) ? 2 : 1;
   return [...rest.slice(0, end), stage, ...rest.slice(end)];
 }

@@ -7,6 +7,7 @@ import { findHost } from "../hosts/host-name";
 import { clusterAccess } from "../hosts/outputs";
 import { stageOutputs } from "../hosts/stage-outputs";
 import { type Member, nodeNamed, setAvailability, untilEmpty } from "../hosts/swarm-member";
+import { asTheyAnswer } from "../swarm/answering";
 import { askSwarm, electionSeconds, shortName } from "../swarm/facts";
 import { processTerminal } from "../terminal";
 
@@ -28,7 +29,8 @@ export async function drain(options: DrainOptions): Promise<number> {
   const [name, short] = [nameOf(node), shortName(nameOf(node))];
   const moving = servicesOn(facts, node.ID);
   if (node.Spec.Availability !== "drain") {
-    const reasons = reasonsNotToDrain(facts.nodes, name);
+    const { nodes } = await asTheyAnswer(managers, facts);
+    const reasons = reasonsNotToDrain(nodes, name);
     if (reasons.length > 0) {
       throw new Failure(
         `${short} was not drained; nothing was changed:\n${reasons.map((reason) => `- ${reason}`).join("\n")}\n` +

@@ -7,6 +7,7 @@ import { rehearsalNotice } from "../../rehearsal/notice";
 import type { RehearsalName } from "../../rehearsal/options";
 import { rehearsalOverlay, requireReadable } from "../../rehearsal/overlay";
 import { dockerNetworks, requireFreeNetwork } from "../../rehearsal/private-network";
+import { parseQuota, raiseQuota, type QuotaRequest } from "../../rehearsal/quota";
 import { rehearsedRegion } from "../../rehearsal/region";
 import {
   cleanRehearsal,
@@ -33,6 +34,8 @@ export interface RehearseOptions {
   readonly action?: "status" | "stop" | "clean";
   /** In the place of a command: name or file of a scenario to run. */
   readonly scenario?: string;
+  /** In the place of a command: a quota of the emulated account, as `ec2/L-0263D0A3=8`. */
+  readonly raiseQuota?: string;
 }
 
 /** Where a rehearsal keeps its files. */
@@ -56,6 +59,7 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
   const { stage, words, action } = options;
   const terminal = processTerminal();
   const scenario = options.scenario === undefined ? undefined : findScenario(options.scenario);
+  const quota = options.raiseQuota === undefined ? undefined : quotaOf(options.raiseQuota);
   const plan = loadPlan(stageOf(stage), "show");
   if (plan.aws === undefined) {
     throw new Failure(
@@ -92,6 +96,13 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
     ...(region === undefined ? {} : { region }),
     lasting: true,
   });
+  if (quota !== undefined) {
+    await raiseQuota(cloud, quota);
+    terminal.print(
+      `The quota ${quota.code} of ${quota.service} is ${quota.value} now, in the rehearsal. At AWS, ask for it before you build there: it takes up to days.`,
+    );
+    return exitCodes.ok;
+  }
   const overlay = rehearsalOverlay(readStageFile(stage), {
     endpoint: cloud.endpoint,
     computer: cloud.computer,
@@ -119,6 +130,15 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
     runHive: (command, signal) =>
       runHive(stage, command, folders, signal === undefined ? {} : { signal }),
   });
+}
+
+function quotaOf(text: string): QuotaRequest {
+  const quota = parseQuota(text);
+  if (quota !== undefined) return quota;
+  throw new Failure(
+    `--raise-quota: ${text} is not a quota. Write the service, the code of the quota and the new value, as in ec2/L-0263D0A3=8 (8 Elastic IPs).`,
+    exitCodes.input,
+  );
 }
 
 function foldersOf(stage: string): Folders {

@@ -15,6 +15,7 @@ import { fetchMissingStageKey } from "../hosts/stage-key";
 import { isReady, nodeNamed, setAvailability, untilEmpty } from "../hosts/swarm-member";
 import { loadPlan } from "../plan";
 import { openStack } from "../pulumi/open-stack";
+import { asTheyAnswer } from "../swarm/answering";
 import { askSwarm, electionSeconds, shortName } from "../swarm/facts";
 import { processTerminal } from "../terminal";
 import { up } from "./up";
@@ -68,7 +69,7 @@ export async function replace(options: ReplaceOptions): Promise<number> {
     return await up({ ...run, yes: options.yes, engineArguments: [] }, { afterRun: undrain });
   }
 
-  const facts = await askSwarm(managers, electionSeconds);
+  const facts = await asTheyAnswer(managers, await askSwarm(managers, electionSeconds));
   const reasons = reasonsNotToReplace(facts, host.name);
   const list = reasons.map((reason) => `- ${reason}`).join("\n");
   if (reasons.length > 0 && !options.force) {

@@ -1,6 +1,7 @@
+import { createRecovery } from "../../fleet/recoveries";
 import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
-import type { FleetFindings, FleetRecovery } from "../../fleet/recovery";
+import type { FleetFindings, FleetRecovery, TakenOver } from "../../fleet/recovery";
 import type { Stack } from "./stack";
 import {
   type PendingOperation,
@@ -98,13 +99,39 @@ async function tidy(
   }
   const state = await stack.currentState();
   const found = await fleet?.look(state.resources);
-  const unsure = unknownCreates(state.pending);
-  if (unsure.length > 0) throw unknownEnd(stack.stage, unsure);
+  const takenOver = await settleCreates(stack, state, say);
   if (state.pending.length > 0) {
     say(pendingText(state.pending));
-    await stack.clearPending();
+    await stack.clearPending(takenOver);
   }
   return { state, found, interrupted: released.length > 0 || state.pending.length > 0 };
+}
+
+/**
+ * Finds out what interrupted creates in a cloud have made, and removes it, so that they can be
+ * repeated.
+ *
+ * @returns what is to be in the state instead
+ * @throws Failure, or FleetError, when only a person can tell
+ */
+async function settleCreates(
+  stack: Stack,
+  { pending, resources }: StackState,
+  say: Report,
+): Promise<readonly TakenOver[]> {
+  const open = unknownCreates(pending);
+  if (open.length === 0) return [];
+  const strangers = open.filter((create) => !createRecovery.covers(create));
+  if (strangers.length > 0) throw unknownEnd(stack.stage, strangers);
+  const creates = await stack.openCreates(open.map(({ urn }) => urn));
+  if (creates === undefined) throw unknownEnd(stack.stage, open);
+  const facts = {
+    stage: stack.stage,
+    knownIds: new Set(resources.map(({ id }) => id)),
+    knownUrns: new Set(resources.map(({ urn }) => urn)),
+    since: await stack.beforeLastRun(),
+  };
+  return await createRecovery.settle(creates, facts, stack.pulumi.env, say);
 }
 
 function pendingText(pending: readonly PendingOperation[]): string {

@@ -6,14 +6,17 @@ import { exitCodes } from "../exit-codes";
 import { Failure } from "../failure";
 import { hiveHome, privateFolder, stageFilePath, stageFolder, type StageFolder } from "../project";
 import { encryptionOf, mergeConfig } from "./config-file";
-import { hasFailedSinceRefresh, historyLength } from "./history";
+import type { OpenCreate, TakenOver } from "../../fleet/recovery";
+import { hasFailedSinceRefresh, historyLength, lastKnownMoment } from "./history";
 import type { PulumiCli } from "./pulumi-cli";
 import { isOrphaned, isStale, lockMessage, type StackLock } from "./lock";
 import { backendFolder, readLocks, thisComputer } from "./lock-files";
 import { remedyFor } from "./remedies";
 import { type PreviewStep, readPreview } from "./rest-of-run";
 import {
+  firstCreated,
   holdsRetired,
+  readOpenCreates,
   readSecret,
   readState,
   type StackState,
@@ -194,10 +197,14 @@ export class Stack {
     if (code !== 0) throw pulumiFailure(`Pulumi could not ${verb} ${urn}.`, stderr);
   }
 
-  /** Removes the pending operations of an interrupted run from the state. */
-  async clearPending(): Promise<void> {
+  /**
+   * Removes the pending operations of an interrupted run from the state.
+   *
+   * @param takenOver creates that count as ended
+   */
+  async clearPending(takenOver: readonly TakenOver[] = []): Promise<void> {
     await this.rewrite(
-      withoutPending,
+      (text) => withoutPending(text, takenOver),
       "The pending operations of an interrupted run could not be removed from the state.",
     );
   }
@@ -223,14 +230,38 @@ export class Stack {
     if (code !== 0) throw pulumiFailure(failure, stderr);
   }
 
+  /**
+   * Creates of unknown end with what they asked for, secrets in clear; undefined when they went to
+   * more than one account. Never print or store them.
+   */
+  async openCreates(urns: readonly string[]): Promise<readonly OpenCreate[] | undefined> {
+    return readOpenCreates(await this.exported("--show-secrets"), urns);
+  }
+
+  /**
+   * A moment before the interrupted run and after every other run of the stage; undefined when none
+   * is known. A stack that was removed has no history: what is older than its first resource is of
+   * a stage before.
+   */
+  async beforeLastRun(): Promise<Date | undefined> {
+    const moments = [lastKnownMoment(await this.history()), firstCreated(await this.exported())];
+    const known = moments.flatMap((moment) => (moment === undefined ? [] : [moment.getTime()]));
+    return known.length === 0 ? undefined : new Date(Math.max(...known));
+  }
+
   /** Whether a run has failed since the last refresh. */
   async hasFailedSinceRefresh(): Promise<boolean> {
+    return hasFailedSinceRefresh(await this.history());
+  }
+
+  /** The last runs, as JSON. */
+  private async history(): Promise<string> {
     const page = ["--page-size", String(historyLength), "--page", "1"];
     const { code, stdout, stderr } = await this.pulumi.ask(
       ["stack", "history", "--json", ...page, "--stack", this.stage],
       { cwd: this.workFolder },
     );
-    if (code === 0) return hasFailedSinceRefresh(stdout);
+    if (code === 0) return stdout;
     throw pulumiFailure(`The runs of the stage ${this.stage} could not be listed.`, stderr);
   }
 

@@ -1,3 +1,5 @@
+import type { OpenCreate, Properties, TakenOver } from "../../fleet/recovery";
+
 /** A resource in the state. */
 export interface StateResource {
   readonly urn: string;
@@ -47,6 +49,10 @@ export interface ExportedResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly delete?: boolean;
   readonly protect?: boolean;
+  /** `<urn>::<id>` of its provider. */
+  readonly provider?: string;
+  /** When it was created, ISO 8601. */
+  readonly created?: string;
 }
 
 interface Exported {
@@ -54,7 +60,7 @@ interface Exported {
     readonly resources?: readonly ExportedResource[];
     readonly pending_operations?: readonly {
       type?: string;
-      resource?: { urn?: string; type?: string };
+      resource?: ExportedResource;
     }[];
   } | null;
 }
@@ -88,6 +94,62 @@ export function readState(text: string): StackState {
       operation: type ?? "",
     })),
   };
+}
+
+/**
+ * The creates of unknown end, with what they asked for and of which provider.
+ *
+ * @param text an export with secrets in clear
+ * @param urns which ones
+ * @returns undefined when they do not have one provider
+ */
+export function readOpenCreates(
+  text: string,
+  urns: readonly string[],
+): readonly OpenCreate[] | undefined {
+  const { deployment } = JSON.parse(text) as Exported;
+  const open = (deployment?.pending_operations ?? []).flatMap(({ type, resource }) =>
+    type === "creating" && resource !== undefined && urns.includes(resource.urn ?? "")
+      ? [resource]
+      : [],
+  );
+  const providers = new Set(open.map(({ provider }) => provider));
+  const account = deployment?.resources?.find(
+    ({ urn, id }) => `${urn ?? ""}::${id ?? ""}` === [...providers][0],
+  );
+  if (providers.size !== 1 || account === undefined) return undefined;
+  const settings = Object.entries(inClear(account.inputs ?? {}) as Properties).filter(
+    // These are for the engine.
+    ([name]) => !["__internal", "version", "pluginDownloadURL"].includes(name),
+  );
+  return open.map(({ urn = "", type = "", inputs = {} }) => ({
+    urn,
+    type,
+    inputs: inClear(inputs) as Properties,
+    account: Object.fromEntries(settings),
+  }));
+}
+
+/** A value without the marks of secrets, of an export with `--show-secrets`. */
+function inClear(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inClear);
+  if (typeof value !== "object" || value === null) return value;
+  const { plaintext } = value as { readonly plaintext?: unknown };
+  if (secretSignature in value && typeof plaintext === "string")
+    return inClear(JSON.parse(plaintext));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inClear(each)]));
+}
+
+/** Key of Pulumi's own values in a state, among them secrets. */
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** When the first resource of a state was created; undefined when it does not say. */
+export function firstCreated(text: string): Date | undefined {
+  const { deployment } = JSON.parse(text) as Exported;
+  const times = (deployment?.resources ?? [])
+    .map(({ created }) => Date.parse(created ?? ""))
+    .filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
 /** The text of a secret in an export with `--show-secrets`: JSON beside Pulumi's signature. */
@@ -136,14 +198,14 @@ type StoredResource = ExportedResource & { readonly deletedWith?: string };
 
 /**
  * Types that exist in the state only, or whose `create` adopts the object of an interrupted one, or
- * whose leftovers the stage's fleet removes.
+ * whose leftovers the private stage's fleet removes.
  */
 const adopting = /^(?:pulumi-nodejs:dynamic\/hive:|pulumi:|hive:|command:|docker:|random:)/;
 
 /**
- * Creates of unknown end that must not be repeated: they would make a second object, and nobody
- * would know of the first. hive's own resources adopt what exists. Updates and deletes can be
- * repeated.
+ * Creates of unknown end that must not just be repeated: they would make a second object, and
+ * nobody would know of the first. hive's own resources adopt what exists. Updates and deletes can
+ * be repeated.
  */
 export function unknownCreates(pending: readonly PendingOperation[]): readonly PendingOperation[] {
   return pending.filter(({ operation, type }) => operation === "creating" && !adopting.test(type));
@@ -153,9 +215,19 @@ export function unknownCreates(pending: readonly PendingOperation[]): readonly P
  * The same export without pending operations. An operation of unknown end is repeated: every
  * `create` of hive adopts what exists, every `update` converges, and every `delete` accepts that
  * nothing is left.
+ *
+ * @param takenOver creates that count as ended: their resources are in the state then
  */
-export function withoutPending(text: string): string {
-  const exported = JSON.parse(text) as { deployment?: Record<string, unknown> };
-  delete exported.deployment?.["pending_operations"];
-  return JSON.stringify(exported);
+export function withoutPending(text: string, takenOver: readonly TakenOver[] = []): string {
+  const { deployment, ...rest } = JSON.parse(text) as Exported;
+  const { pending_operations: pending = [], resources = [], ...others } = deployment ?? {};
+  const ended = takenOver.flatMap(({ urn, id, outputs }) =>
+    pending
+      .filter(({ type, resource }) => type === "creating" && resource?.urn === urn)
+      .map(({ resource }) => ({ ...resource, id, outputs })),
+  );
+  return JSON.stringify({
+    ...rest,
+    deployment: { ...others, resources: [...resources, ...ended] },
+  });
 }

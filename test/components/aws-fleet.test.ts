@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Hive } from "../../components/hive";
 import { awsDriver } from "../../fleet/aws/driver";
+import { tagsOf } from "../../fleet/aws/orphans/judge";
+import { orphanKinds } from "../../fleet/aws/orphans/kinds";
 import { planAwsFleet } from "../../fleet/aws/plan";
 import { accountOf, AwsFleet } from "../../fleet/aws/servers";
 import type { Fleet } from "../../fleet/fleet";
@@ -435,6 +437,22 @@ test("an address that the account has is used and never released; a key of its o
       },
     ],
   });
+});
+
+test("of everything that is made, hive finds what an interrupted run has not noted", async () => {
+  const { resources } = await declare({ options: { ssm: true } });
+  const types = new Set(resources.map(({ type }) => type).filter((type) => /^aws:/.test(type)));
+  expect([...types].sort()).toEqual(Object.keys(orphanKinds).sort());
+  for (const { type, name, inputs } of resources.filter((each) => types.has(each.type))) {
+    if (orphanKinds[type]?.by !== "tags") continue;
+    const create = { urn: name, type, inputs, account: {} };
+    expect([name, tagsOf(create, "staging")]).toEqual([name, inputs["tags"]]);
+  }
+  // Two objects of one kind with the same tags could not be told apart.
+  const marks = resources.flatMap(({ type, inputs }) =>
+    orphanKinds[type]?.by === "tags" ? [`${type} ${JSON.stringify(inputs["tags"])}`] : [],
+  );
+  expect(marks.filter((mark, place) => marks.indexOf(mark) !== place)).toEqual([]);
 });
 
 test("a stage that has servers replaces them one at a time: each waits until the one before is set up", async () => {

@@ -16,15 +16,18 @@ const operators = "ssh-ed25519 AAAAanna anna\n";
 const seen: { readonly command: string; readonly stdin: string }[] = [];
 /** How the command that replaces the host key ends. */
 let keyCode: number;
+/** How many connections more see the old key after the command has ended. */
+let late: number;
 let host: FakeHost;
 
 beforeEach(async () => {
   seen.length = 0;
   keyCode = 0;
+  late = 0;
   host = await startFakeHost("hive0.example", undefined, (command, stdin) => {
     seen.push({ command, stdin });
     if (command !== "replace-the-key") return { code: 0 };
-    if (keyCode === 0) host.presentHostKey(stdin);
+    if (keyCode === 0 && late-- <= 0) host.presentHostKey(stdin);
     return { code: keyCode, stderr: keyCode === 0 ? "" : "not a usable host key\n" };
   });
 });
@@ -64,6 +67,12 @@ describe("FirstSession on the real provider server", () => {
     host.presentHostKey(own.privateKey);
     await server.create(inputs());
     expect(commands()).toEqual(["wait-and-admit"]);
+  });
+
+  test("a server that takes a connection with the old key once more gets its own key again", async () => {
+    late = 1;
+    await server.create(inputs());
+    expect(commands()).toEqual(["replace-the-key", "replace-the-key", "wait-and-admit"]);
   });
 
   test("an instance with a key that nobody gave it is sent nothing", async () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { HiveOutputs } from "../../outputs";
+import { seenCalls } from "../../rehearsal/folder";
 import { type Answers, askCloud, type Question } from "../emulated-cloud/ask";
+import { commandOf, descendants, killAll } from "./process-tree";
 import { RehearsedStage } from "./rehearsed-stage";
 import type { DeployedStage } from "./chapters/deploy-workflow";
 import { StageUnderTest } from "./stage-under-test";
@@ -148,6 +151,38 @@ export class RehearsedSite extends StageUnderTest {
       (answers[index]?.[list] ?? []).map((each) => each[id] ?? ""),
     );
     return [...instances, ...others].sort();
+  };
+
+  /** Ids of everything of the site in the account that its state does not name. */
+  readonly unrecorded = async (): Promise<readonly string[]> => {
+    // System disks are in the properties of their instances.
+    const { stdout } = await this.stage.hive(["pulumi", "--", "stack", "export"]);
+    return this.tagged().filter((id) => !stdout.includes(id));
+  };
+
+  /**
+   * Starts `hive up`, and kills it with everything that it has started as soon as EC2 is asked for
+   * something.
+   *
+   * @param call e.g. `ec2:CreateVpc`; of calls that the account has seen before, none counts
+   * @param delay milliseconds to wait then
+   */
+  readonly killAt = async (call: string, delay: number): Promise<void> => {
+    const child = this.stage.start(["up", "--yes"]);
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    while (!isOver() && !seenCalls(this.cloud).includes(call)) await pause(50);
+    await pause(delay);
+    if (isOver()) throw new Error(`The run ended before it was killed at ${call}.`);
+    this.killRun(child.pid);
+    await ended;
+  };
+
+  /** Kills a run with everything that it has started, but not the cloud. */
+  readonly killRun = (pid: number | undefined): void => {
+    if (pid === undefined) throw new Error("The run did not start.");
+    const run = [{ pid, command: commandOf(pid) }, ...descendants(pid)];
+    killAll(run.filter(({ command }) => !/\0-m\0(?:emulator|runner)\0/.test(command)));
   };
 
   private get ofSite(): readonly object[] {

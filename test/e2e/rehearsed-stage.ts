@@ -28,8 +28,8 @@ export class RehearsedStage extends TestStage {
     return this.run(process.execPath, ["cli/bin.js", ...words], { deadlineSeconds: 1200 });
   }
 
-  /** `hive rehearse <option> <stage>`. */
-  rehearsal(option: "--status" | "--stop" | "--clean"): Promise<Finished> {
-    return this.run(process.execPath, ["cli/bin.js", "rehearse", option, this.stageName], {});
+  /** `hive rehearse <stage> <option>`. */
+  rehearsal(...option: readonly string[]): Promise<Finished> {
+    return this.run(process.execPath, ["cli/bin.js", "rehearse", this.stageName, ...option], {});
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What a stage on AWS goes through in its life, in its rehearsal: it grows and shrinks, loses each
- * zone, has all its servers replaced, is interrupted at random moments, and is throttled by the
- * API. While two of three cluster servers are there, two status pages answer.
+ * zone, has all its servers replaced, is interrupted and killed at random moments, and is throttled
+ * by the API. While two of three cluster servers are there, two status pages answer.
  *
  * `HIVE_LONG_SEED` repeats the random moments. What a run did is printed, as a line for
  * docs/proofs.md.
@@ -61,11 +61,23 @@ function counts(): Readonly<Record<string, number>> {
 
 let whole: Readonly<Record<string, number>> = {};
 
-it("comes up", async () => {
-  await site.up();
+const firstCalls = ["ec2:CreateVpc", "ec2:AllocateAddress", "ec2:CreateVolume", "ec2:RunInstances"];
+
+it.each(firstCalls)("is killed at its first %s", async (call) => {
+  const [delay = 0] = fc.sample(fc.integer({ min: 0, max: 400 }), { seed, numRuns: 1 });
+  await site.killAt(call, delay);
+  done.push(`killed ${delay} ms after ${call}`);
+});
+
+it("comes up, without what killed runs have made and not noted", async () => {
+  expect(await site.up()).toMatch(/^Removed i-\S+ \(fleet-hive\d\), which an interrupted run/m);
+  expect(await site.unrecorded()).toEqual([]);
   await site.learnAddresses();
   await site.pages(site.namesItsHost);
   whole = counts();
+  // Those of a run that nobody killed; system disks and those of one volume.
+  const network = { vpc: 1, igw: 1, subnet: 3, rtb: 1, sg: 2, eipalloc: 4 };
+  expect(whole).toEqual({ ...network, i: 4, vol: 4 + 3 });
 });
 
 awsRefresh(site);
@@ -74,6 +86,12 @@ awsReplacement(site);
 
 it("grows to five cluster servers and shrinks to three, while pages are asked for", async () => {
   stage.configure({ clusterHosts: 5 });
+  const refused = await stage.hive(["up", "--yes"]);
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain("it may have 5 Elastic IPs, has 4, and this run adds 2");
+  const [, quota = ""] = /npx hive rehearse staging (--raise-quota \S+)/.exec(refused.output) ?? [];
+  const raised = await stage.rehearsal(...quota.split(" "));
+  expect([raised.code, raised.code === 0 ? "" : raised.output]).toEqual([0, ""]);
   expect(await mostAway("3 → 5", () => site.up())).toBe(0);
   expect(counts()["i"]).toBe((whole["i"] ?? 0) + 2);
   stage.configure({ clusterHosts: 3 });
@@ -119,17 +137,28 @@ it("has all three cluster servers replaced in one run, one after the other", asy
 
 const moments = fc.sample(fc.integer({ min: 8, max: 60 }), { seed, numRuns: interruptions });
 
-it.each(moments.map((second, index) => ({ second, larger: index % 2 === 0 })))(
-  "interrupted after $second s (larger: $larger), the next run leaves nothing behind",
-  async ({ second, larger }) => {
+const signals = ["SIGINT", "SIGINT", "SIGKILL", "SIGKILL"] as const;
+
+it.each(
+  moments.map((second, index) => ({
+    second,
+    larger: index % 2 === 0,
+    signal: signals[index % signals.length],
+  })),
+)(
+  "$signal after $second s (larger: $larger): the next run leaves nothing behind",
+  async ({ second, larger, signal }) => {
     stage.configure({ clusterHosts: larger ? 5 : 3 });
     const child = stage.start(["up", "--yes"]);
     const ended = new Promise((resolve) => child.once("close", resolve));
-    const timer = setTimeout(() => child.kill("SIGINT"), second * 1000);
+    const end = (): void =>
+      void (signal === "SIGKILL" ? site.killRun(child.pid) : child.kill(signal));
+    const timer = setTimeout(end, second * 1000);
     await ended;
     clearTimeout(timer);
     await site.up();
-    done.push(`interrupted after ${second} s`);
+    done.push(`${signal} after ${second} s`);
+    expect(await site.unrecorded()).toEqual([]);
     expect(counts()["i"]).toBe((whole["i"] ?? 0) + (larger ? 2 : 0));
     expect(await site.changesOf("preview")).toBe("");
     if (!larger) expect(counts()).toEqual(whole);

@@ -22,6 +22,8 @@ export interface NewInstance extends NewHost {
 
 /** Limit for one connection, seconds. */
 const dialSeconds = 5;
+/** How long sshd may take to use the new key, seconds. */
+const reloadSeconds = 60;
 const pauseMs = 500;
 
 /**
@@ -33,11 +35,23 @@ const pauseMs = 500;
  *   neither that of its user data nor its own; Error with the command's output when it fails
  */
 export async function makeFirstSession(instance: NewInstance): Promise<void> {
-  await replaceHostKey(instance);
+  const end = Date.now() + reloadSeconds * 1000;
+  while (await replaceHostKey(instance)) {
+    try {
+      await makeFirstContact(instance);
+      return;
+    } catch (error) {
+      if (!isTransportError(error, "host-key") || Date.now() >= end) throw error;
+      // The server was told to use the new key and may still take a connection with the old one:
+      // sshd reads its keys again only once no connection waits. The key is replaced once more.
+      await sleep(pauseMs);
+    }
+  }
   await makeFirstContact(instance);
 }
 
-async function replaceHostKey(instance: NewInstance): Promise<void> {
+/** @returns whether the instance had the key of its user data, which it has no more */
+async function replaceHostKey(instance: NewInstance): Promise<boolean> {
   const { host, bootHostKey, bootstrapKey, hostPrivateKey, keyCommand, keySeconds } = instance;
   const access = { ...host, hostKey: bootHostKey };
   const login = { privateKey: Buffer.from(bootstrapKey) };
@@ -53,12 +67,12 @@ async function replaceHostKey(instance: NewInstance): Promise<void> {
       });
     } catch (error) {
       // It has its own key already, or one that nobody gave it: the first contact tells which.
-      if (isTransportError(error, "host-key")) return;
+      if (isTransportError(error, "host-key")) return false;
       if (!isTransportError(error, "unreachable", "lost") || Date.now() >= end) throw error;
       await sleep(pauseMs);
     }
   }
-  if (result.code === 0) return;
+  if (result.code === 0) return true;
   const printed = result.stderr.trim() === "" ? result.stdout : result.stderr;
   throw new Error(
     `The host key of ${describeHost(host)} could not be replaced (exit code ${result.code}):\n` +

@@ -10,7 +10,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from .public_addresses import pool
 
 # Those of ssm and kms cannot be written: parameters and keys of a rehearsal end with the emulator.
-SERVICES = ("ec2", "iam", "route53", "s3", "sts")
+SERVICES = ("ec2", "iam", "route53", "s3", "service-quotas", "sts")
 
 
 class Account:

@@ -15,7 +15,8 @@ from moto.core.exceptions import ServiceException
 
 @dataclass(frozen=True)
 class Patch:
-    """`fault` says what moto does without it; `make` gets the original and returns the replacement."""
+    """`fault` says what moto does without it; `make` gets the original, None where moto has none, and
+    returns the replacement."""
 
     name: str
     fault: str
@@ -25,8 +26,10 @@ class Patch:
 
     def apply(self) -> Callable[[], None]:
         """Applies it. Returns what undoes it."""
-        original = getattr(self.owner, self.attribute)
+        original = getattr(self.owner, self.attribute, None)
         setattr(self.owner, self.attribute, self.make(original))
+        if original is None:
+            return lambda: delattr(self.owner, self.attribute)
         return lambda: setattr(self.owner, self.attribute, original)
 
 

@@ -128,7 +128,7 @@ class Patches(unittest.TestCase):
 
         self.assertEqual(["NotImplementedError", 5], self.both("default_is_the_quota", run))
 
-    def test_quotas_of_ec2(self):
+    def test_quotas_of_account(self):
         def run(cloud):
             names = {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"}
             try:
@@ -136,7 +136,25 @@ class Patches(unittest.TestCase):
             except ClientError as problem:
                 return problem.response["Error"]["Code"]
 
-        self.assertEqual(["NoSuchResourceException", 5], self.both("quotas_of_ec2", run))
+        self.assertEqual(["NoSuchResourceException", 5], self.both("quotas_of_account", run))
+
+    def test_raise_quota(self):
+        def run(cloud):
+            names = {"ServiceCode": "vpc", "QuotaCode": "L-F678F1CE"}
+            try:
+                asked = cloud.quotas.request_service_quota_increase(**names, DesiredValue=7)
+            except Exception as problem:
+                return type(problem).__name__
+            again = error_of(
+                lambda: cloud.quotas.request_service_quota_increase(**names, DesiredValue=7)
+            )
+            return asked["RequestedQuota"]["Status"], again
+
+        with_quotas = next(one for one in patches.PATCHES if one.name == "quotas_of_account")
+        self.addCleanup(with_quotas.apply())
+        fault, mended = self.both("raise_quota", run)
+        self.assertEqual("NotImplementedError", fault)
+        self.assertEqual(("APPROVED", "IllegalArgumentException"), mended)
 
     def test_keep_address_in_use(self):
         def run(cloud):

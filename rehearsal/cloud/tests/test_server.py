@@ -118,6 +118,19 @@ class Server(unittest.TestCase):
         self.assertLess(first["PublicIp"], second["PublicIp"])
         self.assertEqual(0o600, os.stat(self.folder / "account.pickle").st_mode & 0o777)
 
+    def test_a_raised_quota_holds_also_after_a_kill(self):
+        addresses = {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"}
+        self.client("service-quotas").request_service_quota_increase(**addresses, DesiredValue=6)
+        self.end(signal.SIGKILL)
+        self.start()
+        quota = self.client("service-quotas").get_service_quota(**addresses)["Quota"]
+        self.assertEqual(6, quota["Value"])
+        for _ in range(6):
+            self.client().allocate_address(Domain="vpc")
+        with self.assertRaises(ClientError) as problem:
+            self.client().allocate_address(Domain="vpc")
+        self.assertEqual("AddressLimitExceeded", problem.exception.response["Error"]["Code"])
+
     def test_it_writes_down_which_calls_it_saw(self):
         self.client().describe_vpcs()
         self.client("s3").list_buckets()

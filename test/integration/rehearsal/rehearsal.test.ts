@@ -9,6 +9,7 @@ import { runChecked } from "../../../providers/transport/command";
 import { sleep } from "../../../providers/transport/deadline";
 import type { HostAccess } from "../../../providers/transport/host-access";
 import { closeIdleConnections } from "../../../providers/transport/pool";
+import { raiseQuota } from "../../../rehearsal/quota";
 import {
   cleanRehearsal,
   type Rehearsal,
@@ -143,6 +144,20 @@ describe("a rehearsal", () => {
       endpoint: rehearsal.endpoint.replace(/\/AKIA.*/, ""),
       isFollowed: true,
     });
+  });
+
+  it("grants a higher quota at once, to who asks for it", async () => {
+    const quota = { service: "ec2", code: "L-0263D0A3", value: 6 };
+    await raiseQuota(rehearsal, quota);
+    const names = { ServiceCode: quota.service, QuotaCode: quota.code };
+    const [{ Quota: now }] = ask(["service-quotas", "get_service_quota", names]);
+    expect(now.Value).toBe(6);
+    await expect(raiseQuota(rehearsal, quota)).rejects.toThrow(
+      "The quota L-0263D0A3 of ec2 was not raised: The desired value must be above the quota, which is 6.",
+    );
+    await expect(raiseQuota(rehearsal, { ...quota, code: "L-00000000" })).rejects.toThrow(
+      /^The quota L-00000000 of ec2 was not raised: ./,
+    );
   });
 
   it("makes an instance that its user data set up, reached through its Elastic IP", async () => {

@@ -1,4 +1,4 @@
-import { hasFailedSinceRefresh } from "../../../cli/pulumi/history";
+import { hasFailedSinceRefresh, lastKnownMoment } from "../../../cli/pulumi/history";
 
 test.each([
   ["no run at all", [], false],
@@ -22,4 +22,20 @@ test.each([
 
 test("a stack without history", () => {
   expect(hasFailedSinceRefresh("null")).toBe(false);
+});
+
+test.each([
+  ["no run", [], undefined],
+  ["the end of one that succeeded", ["succeeded 10 11", "succeeded 08 09"], 11],
+  ["the start of one that did not", ["failed 12 13", "succeeded 10 11"], 12],
+  ["of one that was killed and cancelled later", ["in-progress 12 20"], 12],
+])("what is younger was made by the last run: %s", (_what, runs, hour) => {
+  const history = runs.map((run) => {
+    const [result, start, end] = run.split(" ");
+    const at = (hours?: string) => `2026-12-03T${hours}:00:00.000Z`;
+    return { kind: "update", result, startTime: at(start), endTime: at(end) };
+  });
+  expect(lastKnownMoment(JSON.stringify(history))).toEqual(
+    hour === undefined ? undefined : new Date(Date.UTC(2026, 11, 3, hour)),
+  );
 });

@@ -5,7 +5,9 @@ import {
   missing,
 } from "../../../fleet/container/objects";
 import {
+  firstCreated,
   holdsRetired,
+  readOpenCreates,
   readResource,
   readSecret,
   readState,
@@ -96,6 +98,62 @@ describe("state", () => {
     delete before.deployment.pending_operations;
     expect(cleared).toEqual(before);
     expect(readState(withoutPending(exported)).pending).toEqual([]);
+  });
+
+  test("a create that counts as ended is in the state then, with what it needs", () => {
+    const provider = "urn:a::1";
+    const { deployment, ...rest } = JSON.parse(exported);
+    deployment.pending_operations[0].resource = { urn: "urn:b", type: container, provider };
+    const text = JSON.stringify({ ...rest, deployment });
+    const ended = { urn: "urn:b", id: "2", outputs: { publicIp: "192.0.2.1" } };
+    const { resources, pending } = readState(withoutPending(text, [ended]));
+    expect(pending).toEqual([]);
+    expect(resources.map(({ urn, id, outputs }) => [urn, id, outputs])).toEqual([
+      ["urn:a", "1", { secret: { ciphertext: "c" } }],
+      ["urn:b", "2", { publicIp: "192.0.2.1" }],
+    ]);
+    expect(withoutPending(text, [ended])).toContain(`"provider":"${provider}"`);
+  });
+
+  test("creates of unknown end are read with what they asked for, and of which account", () => {
+    const secret = (value: unknown) => ({
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      plaintext: JSON.stringify(value),
+    });
+    const open = (urn: string, provider: string, type = "creating") => ({
+      type,
+      resource: { urn, type: "aws:x", provider, inputs: { list: [secret({ a: secret("b") })] } },
+    });
+    const state = (...pending: object[]) =>
+      JSON.stringify({
+        deployment: {
+          resources: [
+            {
+              urn: "urn:p",
+              id: "1",
+              inputs: { __internal: {}, version: "7", region: "x", accessKey: secret("key") },
+              created: "2026-12-03T10:00:00Z",
+            },
+            { urn: "urn:q", id: "1", created: "2026-12-03T09:00:00Z" },
+          ],
+          pending_operations: pending,
+        },
+      });
+    const two = state(open("urn:a", "urn:p::1"), open("urn:b", "urn:p::1", "updating"));
+    expect(readOpenCreates(two, ["urn:a", "urn:b"])).toEqual([
+      {
+        urn: "urn:a",
+        type: "aws:x",
+        inputs: { list: [{ a: "b" }] },
+        account: { region: "x", accessKey: "key" },
+      },
+    ]);
+    const apart = state(open("urn:a", "urn:p::1"), open("urn:b", "urn:q::1"));
+    expect(readOpenCreates(apart, ["urn:a", "urn:b"])).toBeUndefined();
+    expect(readOpenCreates(apart, ["urn:b"])).toHaveLength(1);
+    expect(readOpenCreates(state(open("urn:a", "urn:gone::1")), ["urn:a"])).toBeUndefined();
+    expect(firstCreated(two)).toEqual(new Date("2026-12-03T09:00:00Z"));
+    expect(firstCreated("{}")).toBeUndefined();
   });
 
   test("a stack that was only created has an empty state", () => {

@@ -4,7 +4,8 @@ import type { Stack } from "../../../cli/pulumi/stack";
 import type { StackState } from "../../../cli/pulumi/state";
 import { listObjects, removeObjects } from "../../../fleet/container/docker-engine";
 import type { DockerObject } from "../../../fleet/container/objects";
-import { recoveryOf } from "../../../fleet/recoveries";
+import { createRecovery, recoveryOf } from "../../../fleet/recoveries";
+import type { OpenCreate } from "../../../fleet/recovery";
 
 jest.mock("../../../fleet/container/docker-engine");
 
@@ -84,6 +85,50 @@ test("the create of something that would then exist twice is not forgotten; noth
   const other = stackWith({ pending: [{ ...open, operation: "updating" }, inState] });
   await recover(other.stack, owner, say);
   expect(other.done).toEqual(["pending cleared"]);
+});
+
+describe("creates in a cloud", () => {
+  const type = "aws:ec2/vpc:Vpc";
+  const urn = `urn:pulumi:staging::hive::hive:index:Hive$hive:index:AwsFleet$${type}::fleet-network`;
+  const open = { urn, type, operation: "creating" };
+  const create = { urn, type, inputs: {}, account: { region: "x" } };
+  const settle = jest.spyOn(createRecovery, "settle");
+  const stackOf = (creates: readonly OpenCreate[] | undefined) => {
+    const { stack, done } = stackWith({ pending: [open], resources: [resource("known")] });
+    const more = {
+      openCreates: (urns: readonly string[]) => {
+        expect(urns).toEqual([urn]);
+        return Promise.resolve(creates);
+      },
+      beforeLastRun: () => Promise.resolve(new Date(0)),
+      pulumi: { env: { PULUMI_HOME: "/home" } },
+    };
+    return { stack: Object.assign(stack, more), done };
+  };
+
+  test("what they made is asked for, and then they are repeated", async () => {
+    const ended = [{ urn, id: "vpc-0", outputs: {} }];
+    settle.mockResolvedValue(ended);
+    const { stack, done } = stackOf([create]);
+    const clear = jest.spyOn(stack, "clearPending");
+    await recover(stack, undefined, say);
+    const [creates, facts, env] = settle.mock.calls[0] ?? [];
+    expect(creates).toEqual([create]);
+    expect(facts).toMatchObject({ stage: "private", knownIds: new Set(["known"]) });
+    expect(env).toEqual({ PULUMI_HOME: "/home" });
+    expect(clear).toHaveBeenCalledWith(ended);
+    expect(done).toEqual(["pending cleared"]);
+    expect(said).toEqual([expect.stringContaining("creating fleet-network")]);
+  });
+
+  test("while the account does not say, nothing is forgotten", async () => {
+    settle.mockRejectedValue(new Error("no answer"));
+    const { stack, done } = stackOf([create]);
+    await expect(recoverForDestroy(stack, undefined, say)).rejects.toThrow("no answer");
+    const apart = stackOf(undefined);
+    await expect(recover(apart.stack, undefined, say)).rejects.toThrow("--import-pending-creates");
+    expect([done, apart.done]).toEqual([[], []]);
+  });
 });
 
 test("a stale lock alone is an interruption too", async () => {

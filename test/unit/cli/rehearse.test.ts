@@ -9,6 +9,7 @@ import { privateFolder, stageFolder } from "../../../cli/project";
 import { pulumiEnvironment } from "../../../cli/pulumi/environment";
 import { stageFileName } from "../../../cli/stage-file";
 import { rehearsalOverlay } from "../../../rehearsal/overlay";
+import { raiseQuota } from "../../../rehearsal/quota";
 import { rehearsalStatus, startRehearsal } from "../../../rehearsal/rehearsal";
 import { planAws } from "../fleet/aws/aws-plans";
 
@@ -18,6 +19,11 @@ jest.mock("../../../cli/project");
 jest.mock("../../../cli/pulumi/environment");
 jest.mock("../../../cli/stage-file");
 jest.mock("../../../rehearsal/overlay");
+jest.mock("../../../rehearsal/private-network");
+jest.mock("../../../rehearsal/quota", () => ({
+  ...jest.requireActual<object>("../../../rehearsal/quota"),
+  raiseQuota: jest.fn(),
+}));
 jest.mock("../../../rehearsal/rehearsal");
 
 const folder = mkdtempSync(join(tmpdir(), "hive-rehearse-"));
@@ -68,3 +74,20 @@ test("after a command that failed, the rehearsal says what it could not make rea
   expect(await saidAfter(1, [])).toBe("");
   expect(await saidAfter(0, problems)).toBe("");
 });
+
+test("a quota of the emulated account is raised, and no command runs", async () => {
+  expect(await rehearse({ stage: "staging", words: [], raiseQuota: "ec2/L-0263D0A3=8" })).toBe(0);
+  const quota = { service: "ec2", code: "L-0263D0A3", value: 8 };
+  expect(jest.mocked(raiseQuota).mock.calls).toEqual([[expect.anything(), quota]]);
+  expect(jest.mocked(spawn)).not.toHaveBeenCalled();
+});
+
+test.each(["8", "ec2=8", "ec2/L-0263D0A3", "ec2/L-0263D0A3=0", "ec2/L-0263D0A3=8.5", ""])(
+  "%j is no quota, and nothing is started for it",
+  async (raiseQuota) => {
+    await expect(rehearse({ stage: "staging", words: [], raiseQuota })).rejects.toThrow(
+      /^--raise-quota: .* is not a quota\. Write the service, the code of the quota and the new value/,
+    );
+    expect(jest.mocked(startRehearsal)).not.toHaveBeenCalled();
+  },
+);

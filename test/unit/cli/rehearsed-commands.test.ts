@@ -20,6 +20,10 @@ test.each([
     "first npx hive drain, then npx hive up --stack staging",
     "first npx hive rehearse staging drain, then npx hive rehearse staging up",
   ],
+  [
+    "ask AWS for more: aws service-quotas request-service-quota-increase --region eu-west-1 --service-code ec2 --quota-code L-0263D0A3 --desired-value 6",
+    "ask AWS for more: npx hive rehearse staging --raise-quota ec2/L-0263D0A3=6",
+  ],
 ])("in a rehearsal, %j is %j", (text, said) => {
   expect(rehearsedCommands(text, "staging")).toBe(said);
 });

@@ -10,6 +10,7 @@ from moto.ec2.models.subnets import Subnet
 from .. import settings
 from ..patch import api_error, mends
 from ..public_addresses import pool
+from .quotas import raised
 
 
 @mends(ElasticAddressBackend, "allocate_address", "An Elastic IP is a loopback address.")
@@ -34,7 +35,7 @@ def documentation_public_address(_original):
 @mends(ElasticAddressBackend, "allocate_address", "There is no limit to Elastic IPs.")
 def limit_addresses(original):
     def allocate_address(self, domain, address=None, tags=None):
-        if len(self.addresses) >= settings.address_limit:
+        if len(self.addresses) >= raised(self, "ec2", "L-0263D0A3", settings.address_limit):
             message = "The maximum number of addresses has been reached."
             raise api_error("AddressLimitExceeded", message)
         return original(self, domain, address, tags)

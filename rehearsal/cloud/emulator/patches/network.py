@@ -7,6 +7,7 @@ from moto.ec2.models.vpcs import VPCBackend
 
 from .. import settings
 from ..patch import api_error, mends
+from .quotas import raised
 
 
 def live_instances(backend):
@@ -16,7 +17,7 @@ def live_instances(backend):
 @mends(VPCBackend, "create_vpc", "There is no limit to VPCs.")
 def limit_vpcs(original):
     def create_vpc(self, *args, **options):
-        if len(self.vpcs) >= settings.vpc_limit:
+        if len(self.vpcs) >= raised(self, "vpc", "L-F678F1CE", settings.vpc_limit):
             message = "The maximum number of VPCs has been reached."
             raise api_error("VpcLimitExceeded", message)
         return original(self, *args, **options)
