@@ -12,14 +12,14 @@ export interface DrbdReplica {
 }
 
 /** A resource of DRBD: one volume. */
-export interface DrbdResource {
+export interface ResourceFile {
   /** The volume's name. */
   readonly name: string;
   /** N of /dev/drbdN. */
   readonly minor: number;
   /** TCP port, the same on all servers. */
   readonly port: number;
-  /** What both ends of a connection prove to know: letters and digits, at most 64 (drbd.conf-9.0). */
+  /** What both ends of a connection know: at most 64 letters and digits (drbd.conf-9.0). */
   readonly secret: string;
   readonly options: DrbdOptions;
   readonly replicas: readonly DrbdReplica[];
@@ -31,7 +31,7 @@ export interface DrbdResource {
  *
  * @throws Error when a text could end its quotation; names and paths come from hive itself
  */
-export function drbdResourceFile(resource: DrbdResource): string {
+export function drbdResourceFile(resource: ResourceFile): string {
   const { name, minor, port, secret, options } = resource;
   const replicas = [...resource.replicas].sort((left, right) => left.nodeId - right.nodeId);
   return [

@@ -1,8 +1,8 @@
 import { drbdOptions } from "../../model/volume/drbd/options";
-import type { DrbdResource } from "../../render/drbd/resource-file";
+import type { ResourceFile } from "../../render/drbd/resource-file";
 
 /** A volume with three copies, as on a stage of AWS. */
-export const sampleResource: DrbdResource = {
+export const sampleResource: ResourceFile = {
   name: "ldap-data",
   minor: 1234,
   port: 7234,

@@ -12,6 +12,7 @@ export interface VolumeHealth {
   readonly problems: readonly VolumeProblem[];
 }
 
+/** What is wrong with a volume, and what to do. */
 export interface VolumeProblem {
   readonly words: string;
   readonly remedy: string;

@@ -120,7 +120,7 @@ function refuseMinority({ name }: WantedVolume, { there, total, missing }: Look)
       );
 }
 
-/** Before anything is changed anywhere: every disk is there, large enough, and holds nothing else. */
+/** Before any change anywhere: every disk is there, large enough, and holds nothing else. */
 function refuseDisks({ name, sizeBytes, metadataBytes }: WantedVolume, { there }: Look) {
   const needed = sizeBytes + metadataBytes;
   for (const { host, report } of there) {

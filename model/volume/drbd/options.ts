@@ -35,7 +35,7 @@ export function drbdOptions(given: Readonly<Record<string, unknown>> = {}): Drbd
   ) as DrbdOptions;
 }
 
-/** Everything that is wrong with what a stage says, in its order; then what does not fit together. */
+/** All that is wrong with what a stage says, in its order; then what does not fit together. */
 export function drbdFaults(
   given: Readonly<Record<string, unknown>>,
   surroundings: DrbdSurroundings,

@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
-import { drbdOptions } from "../../../model/volume/drbd/options";
 import { readLook } from "../../../model/volume/drbd/read-look";
 import { volumeCommand } from "../../../render/drbd/host-command";
-import { drbdResourceFile, type DrbdResource } from "../../../render/drbd/resource-file";
+import { drbdResourceFile, type ResourceFile } from "../../../render/drbd/resource-file";
 import { sampleResource } from "../../drbd/sample-resource";
 import { DrbdServer, type Ended } from "./server";
 
 jest.setTimeout(300_000);
 
 let server: DrbdServer;
-let resource: DrbdResource;
+let resource: ResourceFile;
 
 beforeAll(() => {
   const [own] = sampleResource.replicas;
