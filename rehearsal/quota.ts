@@ -55,8 +55,9 @@ export async function raiseQuota(
     signal: AbortSignal.timeout(answerMs),
   });
   if (answer.ok) return;
-  const { message, __type: type } = (await answer.json()) as { message?: string; __type?: string };
-  throw new RehearsalError(
-    `The quota ${code} of ${service} was not raised: ${message ?? type ?? `status ${answer.status}`}`,
-  );
+  // The key is `Message` where the service's model names the text, and `message` in general errors:
+  // https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_IllegalArgumentException.html
+  const said = (await answer.json()) as { Message?: string; message?: string; __type?: string };
+  const reason = said.Message ?? said.message ?? said.__type ?? `status ${answer.status}`;
+  throw new RehearsalError(`The quota ${code} of ${service} was not raised: ${reason}`);
 }
